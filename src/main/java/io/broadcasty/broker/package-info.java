@@ -1,0 +1,9 @@
+/**
+ * The ordered, kept streams: append, announce and replay behind one port.
+ *
+ * <p>May import: {@code channel}, {@code tenant}, {@code time}.
+ */
+@NullMarked
+package io.broadcasty.broker;
+
+import org.jspecify.annotations.NullMarked;

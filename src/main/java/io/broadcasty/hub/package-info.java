@@ -1,0 +1,9 @@
+/**
+ * Local fan-out: from one publication to the subscribers of this node, each behind a bounded outbox.
+ *
+ * <p>May import: {@code broker}, {@code channel}, {@code tenant}, {@code time}.
+ */
+@NullMarked
+package io.broadcasty.hub;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/**
+ * The native protocol: its JSON in both directions and its codes (protocol/PROTOCOL.md).
+ *
+ * <p>May import: {@code broker}, {@code channel}.
+ */
+@NullMarked
+package io.broadcasty.protocol;
+
+import org.jspecify.annotations.NullMarked;

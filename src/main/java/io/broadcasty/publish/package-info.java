@@ -1,0 +1,9 @@
+/**
+ * The publish use case.
+ *
+ * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code broker}.
+ */
+@NullMarked
+package io.broadcasty.publish;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package io.broadcasty.ratelimit;
+
+import java.time.Duration;
+
+/**
+ * Token buckets by key. Safe for use by several threads.
+ */
+public interface RateLimiter {
+
+  /**
+   * Takes permits from the bucket of this scope and key, or none when they are not all there.
+   *
+   * @param scope which limit; its rate and burst are set by configuration
+   * @param key whose bucket: an address, a tenant's user, a tenant's channel
+   * @param permits at least 1; never more than the burst is ever granted at once, so ask for at most that
+   */
+  Verdict tryAcquire(Scope scope, String key, long permits);
+
+  /** Whether limits are in force at all. When false, {@link #tryAcquire} always grants. */
+  boolean enabled();
+
+  /** Which limit a bucket belongs to. */
+  enum Scope {
+    /** Requests and connections of one client address. */
+    IP,
+    /** Publications and commands of one user. */
+    USER,
+    /** Publications to one channel. */
+    CHANNEL
+  }
+
+  /**
+   * What the limiter says.
+   *
+   * @param granted whether the permits were taken
+   * @param scope the limit that spoke
+   * @param limit the bucket's size, in permits
+   * @param remaining permits left in the bucket
+   * @param retryAfter when the same request could be granted; zero when it was
+   */
+  record Verdict(boolean granted, Scope scope, long limit, long remaining, Duration retryAfter) {}
+}

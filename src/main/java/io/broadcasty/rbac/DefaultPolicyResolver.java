@@ -1,0 +1,23 @@
+package io.broadcasty.rbac;
+
+import io.broadcasty.channel.ChannelName;
+import java.util.Set;
+
+/**
+ * The rules in force when no other resolver is given: public channels are open to read; reading and presence on {@code private-*}
+ * and {@code presence-*} need the role {@code member}; publishing needs {@code admin} or {@code publisher}.
+ */
+public final class DefaultPolicyResolver implements PolicyResolver {
+
+  @Override
+  public boolean authorize(
+      String tenant, String channel, String userId, Set<String> roles, Action action) {
+    if (action == Action.PUBLISH) {
+      return roles.contains("admin") || roles.contains("publisher");
+    }
+    boolean open =
+        !channel.startsWith(ChannelName.Kind.PRIVATE.prefix())
+            && !channel.startsWith(ChannelName.Kind.PRESENCE.prefix());
+    return open || roles.contains("member");
+  }
+}

@@ -1,0 +1,17 @@
+package io.broadcasty.time;
+
+/**
+ * A monotonic source of time, for durations, deadlines and expiry. Its zero means nothing; only differences do. Safe for use by
+ * several threads.
+ */
+@FunctionalInterface
+public interface Ticker {
+
+  /** Monotonic nanoseconds since an arbitrary origin. */
+  long readNanos();
+
+  /** The machine's monotonic clock. */
+  static Ticker system() {
+    return System::nanoTime;
+  }
+}
