@@ -1,0 +1,10 @@
+package io.broadcasty.broker;
+
+/** The store cannot be reached or read. Trying again later is right. */
+public final class BrokerException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public BrokerException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,61 @@
+package io.broadcasty.broker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept of one partition's stream at one moment.
+ *
+ * @param epoch the stream's present epoch
+ * @param partition which partition
+ * @param first the oldest sequence kept; {@code head + 1} when nothing is kept
+ * @param head the newest sequence given out; 0 before the first publication
+ */
+public record StreamState(String epoch, int partition, long first, long head) {
+
+  /** Asks {@link #resume} for everything that is kept, whatever has been trimmed. */
+  public static final long FROM_OLDEST = -1;
+
+  /** The newest position. */
+  public Position headPosition() {
+    return new Position(epoch, partition, head);
+  }
+
+  /**
+   * Decides from where a reader can go on.
+   *
+   * @param requestedEpoch the epoch the reader knows; null when it knows none and takes the present one
+   * @param after the last sequence the reader has; {@link #FROM_OLDEST} for all that is kept
+   */
+  public Resume resume(@Nullable String requestedEpoch, long after) {
+    if (after == FROM_OLDEST) {
+      return new Resume(first - 1, null);
+    }
+    if (requestedEpoch != null && !requestedEpoch.equals(epoch)) {
+      return lost(Lost.Reason.EPOCH, requestedEpoch, after, first - 1);
+    }
+    if (after > head) {
+      return lost(Lost.Reason.AHEAD, epoch, after, head);
+    }
+    if (after + 1 < first) {
+      return lost(Lost.Reason.TRIMMED, epoch, after, first - 1);
+    }
+    return new Resume(after, null);
+  }
+
+  private Resume lost(Lost.Reason reason, String requestedEpoch, long after, long resumeAfter) {
+    return new Resume(
+        resumeAfter,
+        new Lost(
+            reason,
+            new Position(requestedEpoch, partition, after),
+            new Position(epoch, partition, resumeAfter)));
+  }
+
+  /**
+   * From where a reader goes on.
+   *
+   * @param after the last sequence it will not get
+   * @param lost set when that is not where it asked to go on
+   */
+  public record Resume(long after, @Nullable Lost lost) {}
+}

@@ -1,0 +1,224 @@
+package io.broadcasty.broker.memory;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Epochs;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams in the node's memory. One node's broker: other nodes do not hear of its publications. The epoch is new with every start,
+ * so that a client that held a position from before learns that the stream was lost.
+ */
+public final class MemoryBroker implements Broker {
+
+  private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
+  private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(10);
+
+  private final ConcurrentHashMap<TenantChannel, ChannelLog> logs = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TenantId, NavigableSet<ChannelName>> names =
+      new ConcurrentHashMap<>();
+  private final AtomicLong evictions = new AtomicLong();
+  private final String lifeName = Epochs.next();
+  private final Retention retention;
+  private final IdempotencyWindow ids;
+  private final WallClock clock;
+  private final PublicationListener listener;
+  private volatile boolean closed;
+
+  /**
+   * @param idempotencyWindow how long an id is remembered
+   * @param maxIds how many ids are remembered at most; beyond it, publications with an id are refused for a while
+   */
+  public MemoryBroker(
+      Retention retention,
+      Duration idempotencyWindow,
+      int maxIds,
+      Ticker ticker,
+      WallClock clock,
+      PublicationListener listener) {
+    this.retention = retention;
+    this.ids = new IdempotencyWindow(ticker, idempotencyWindow, maxIds);
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    List<CompletableFuture<AppendOutcome>> pending = new ArrayList<>(envelopes.size());
+    for (Envelope envelope : envelopes) {
+      pending.add(publish(envelope));
+    }
+    return allOf(pending);
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    ChannelLog log = logs.get(request.channel());
+    PartitionLog partition = log == null ? null : log.partition(request.partition());
+    long now = clock.nowMillis();
+    if (log == null || partition == null) {
+      StreamState state = unborn(request.partition());
+      return new ReplayPage(
+          state, List.of(), state.resume(request.epoch(), request.after()).lost());
+    }
+    return partition.read(request, now, log.share());
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    ChannelLog log = logs.get(channel);
+    int count = log == null ? partitions : Math.max(partitions, log.size());
+    long now = clock.nowMillis();
+    List<StreamState> states = new ArrayList<>(count);
+    for (int p = 0; p < count; p++) {
+      PartitionLog partition = log == null ? null : log.partition(p);
+      states.add(
+          log == null || partition == null ? unborn(p) : partition.state(now, log.share()));
+    }
+    return states;
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    List<ChannelName> found = new ArrayList<>();
+    NavigableSet<ChannelName> all = names.get(tenant);
+    if (all == null) {
+      return found;
+    }
+    Iterable<ChannelName> fromPrefix =
+        pattern.prefix().isEmpty() ? all : all.tailSet(new ChannelName(pattern.prefix()), true);
+    for (ChannelName name : fromPrefix) {
+      if (found.size() == limit || !name.value().startsWith(pattern.prefix())) {
+        break;
+      }
+      if (pattern.matches(name)) {
+        found.add(name);
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public void prune() {
+    ids.expire();
+    long now = clock.nowMillis();
+    long idleSince = now - Math.max(IDLE_BEFORE_EVICTION.toMillis(), retention.age().toMillis());
+    for (TenantChannel channel : logs.keySet()) {
+      logs.computeIfPresent(channel, (c, log) -> pruned(c, log, now, idleSince));
+    }
+  }
+
+  @Override
+  public String durability() {
+    return "memory: publications are kept in this process only and are gone when it ends";
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private CompletableFuture<AppendOutcome> publish(Envelope envelope) {
+    if (closed) {
+      return unavailable("the node is shutting down");
+    }
+    if (!envelope.idempotent()) {
+      return CompletableFuture.completedFuture(
+          new AppendOutcome.Appended(append(envelope), false));
+    }
+    IdempotencyWindow.Claim claim = ids.claim(envelope.channel(), envelope.id());
+    if (claim instanceof IdempotencyWindow.First first) {
+      Position position = append(envelope);
+      first.position().complete(position);
+      return CompletableFuture.completedFuture(new AppendOutcome.Appended(position, false));
+    }
+    if (claim instanceof IdempotencyWindow.Repeated repeated) {
+      return repeated.position().thenApply(p -> new AppendOutcome.Appended(p, true));
+    }
+    return unavailable("too many ids within the idempotency window");
+  }
+
+  private Position append(Envelope envelope) {
+    long now = clock.nowMillis();
+    ChannelLog log = logs.get(envelope.channel());
+    PartitionLog partition = log == null ? null : log.partition(envelope.partition());
+    Position position = null;
+    while (position == null) {
+      if (log == null || partition == null) {
+        log = logs.compute(envelope.channel(), (c, known) -> withPartition(c, known, envelope, now));
+        partition = log.partition(envelope.partition());
+        continue;
+      }
+      position = partition.append(envelope, now, log.share(), listener);
+      partition = null; // when it was evicted just now, make it anew
+    }
+    return position;
+  }
+
+  private ChannelLog withPartition(
+      TenantChannel channel, @Nullable ChannelLog known, Envelope envelope, long now) {
+    ChannelLog log = known == null ? new ChannelLog(retention) : known;
+    log.addPartition(envelope.partition(), p -> new PartitionLog(currentEpoch(), p, now));
+    namesOf(channel.tenant()).add(channel.name());
+    return log;
+  }
+
+  /** Runs inside the map's atomic update of the channel, as does {@link #withPartition}. */
+  private @Nullable ChannelLog pruned(
+      TenantChannel channel, ChannelLog log, long now, long idleSince) {
+    if (log.evictIdle(now, idleSince)) {
+      evictions.incrementAndGet();
+    }
+    if (log.isEmpty()) {
+      namesOf(channel.tenant()).remove(channel.name());
+      return null;
+    }
+    return log;
+  }
+
+  private NavigableSet<ChannelName> namesOf(TenantId tenant) {
+    return names.computeIfAbsent(tenant, t -> new ConcurrentSkipListSet<>());
+  }
+
+  private StreamState unborn(int partition) {
+    return new StreamState(currentEpoch(), partition, 1, 0);
+  }
+
+  /** Another name after each eviction, so that an evicted stream's positions are not mistaken for its successor's. */
+  private String currentEpoch() {
+    return lifeName + Long.toString(evictions.get(), Character.MAX_RADIX);
+  }
+
+  private static CompletableFuture<AppendOutcome> unavailable(String reason) {
+    return CompletableFuture.completedFuture(
+        new AppendOutcome.Unavailable(reason, FULL_RETRY_AFTER));
+  }
+
+  private static CompletionStage<List<AppendOutcome>> allOf(
+      List<CompletableFuture<AppendOutcome>> pending) {
+    return CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
+        .thenApply(done -> pending.stream().map(CompletableFuture::join).toList());
+  }
+}
