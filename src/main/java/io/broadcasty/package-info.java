@@ -1,4 +1,6 @@
-/** Broadcasty, the realtime layer for Jakarta EE. The rooms and their order: docs/architecture.md. */
+/**
+ * Broadcasty, the realtime layer for Jakarta EE. The rooms and their order: docs/architecture.md.
+ */
 @NullMarked
 package io.broadcasty;
 

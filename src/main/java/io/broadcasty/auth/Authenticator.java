@@ -1,13 +1,18 @@
 package io.broadcasty.auth;
 
-/** Makes a {@link Caller} from a token. Safe for use by several threads; quick enough for every request. */
+/**
+ * Makes a {@link Caller} from a token. Safe for use by several threads; quick enough for every
+ * request.
+ */
 public interface Authenticator {
 
   /**
    * Verifies a token.
    *
-   * @return {@link Authenticated}, or {@link Refused} with a reason that may be shown to the client; never an exception for a bad token
-   * @throws AuthenticationUnavailableException when it cannot be told now (the keys cannot be fetched); trying again later is right
+   * @return {@link Authenticated}, or {@link Refused} with a reason that may be shown to the
+   *     client; never an exception for a bad token
+   * @throws AuthenticationUnavailableException when it cannot be told now (the keys cannot be
+   *     fetched); trying again later is right
    */
   Verdict authenticate(String token);
 
@@ -20,7 +25,8 @@ public interface Authenticator {
   /**
    * The token is not good.
    *
-   * @param reason what is wrong with it and how to mend it, in one sentence without the token or any of its values
+   * @param reason what is wrong with it and how to mend it, in one sentence without the token or
+   *     any of its values
    * @param expired whether the only fault is that it has expired
    */
   record Refused(String reason, boolean expired) implements Verdict {}

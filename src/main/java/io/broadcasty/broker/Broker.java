@@ -10,11 +10,12 @@ import java.util.concurrent.CompletionStage;
 /**
  * The ordered, kept streams: append, announce and replay in one port, because they must agree.
  *
- * <p>Guarantees, per (channel, partition): sequences are given out from 1 without gaps; the {@link PublicationListener} hears of
- * publications in that order, each after it can be read by {@link #replay}; a position that was answered is never given to another
- * publication of the same epoch. A repeated id of an idempotent envelope, on the same channel and within the idempotency window (at
- * least 10 minutes), is answered with the first position and appended once, also while the first is still under way. What has left
- * the retention (age, count, bytes) is not served any more.
+ * <p>Guarantees, per (channel, partition): sequences are given out from 1 without gaps; the {@link
+ * PublicationListener} hears of publications in that order, each after it can be read by {@link
+ * #replay}; a position that was answered is never given to another publication of the same epoch. A
+ * repeated id of an idempotent envelope, on the same channel and within the idempotency window (at
+ * least 10 minutes), is answered with the first position and appended once, also while the first is
+ * still under way. What has left the retention (age, count, bytes) is not served any more.
  *
  * <p>Safe for use by several threads.
  */
@@ -23,9 +24,9 @@ public interface Broker extends AutoCloseable {
   /**
    * Appends envelopes, in the given order as far as they share a partition.
    *
-   * @return the outcomes, in the order of the envelopes; completes exceptionally only for a fault of the broker itself. An envelope
-   *     without an {@link AppendOutcome.Appended} may still have been appended when the store failed at the wrong moment: publish
-   *     again with the same id.
+   * @return the outcomes, in the order of the envelopes; completes exceptionally only for a fault
+   *     of the broker itself. An envelope without an {@link AppendOutcome.Appended} may still have
+   *     been appended when the store failed at the wrong moment: publish again with the same id.
    */
   CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes);
 
@@ -37,8 +38,9 @@ public interface Broker extends AutoCloseable {
   ReplayPage replay(ReplayRequest request);
 
   /**
-   * What is kept of the first {@code partitions} partitions of a channel, in order, and of any further partition that has
-   * publications. A partition without a publication has head 0 and the epoch its first publication will have.
+   * What is kept of the first {@code partitions} partitions of a channel, in order, and of any
+   * further partition that has publications. A partition without a publication has head 0 and the
+   * epoch its first publication will have.
    *
    * @throws BrokerException as {@link #replay}
    */

@@ -4,7 +4,8 @@ import io.broadcasty.channel.TenantChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a publisher hands in, checked and authorised, before it has a position. JSON parts are kept verbatim.
+ * What a publisher hands in, checked and authorised, before it has a position. JSON parts are kept
+ * verbatim.
  *
  * @param channel where to
  * @param partition which partition, below the number the policy tells

@@ -2,7 +2,10 @@ package io.broadcasty.broker;
 
 import java.security.SecureRandom;
 
-/** Names for epochs: 8 characters out of {@code 0-9a-z}, random, so that two lives of a stream do not share one. */
+/**
+ * Names for epochs: 8 characters out of {@code 0-9a-z}, random, so that two lives of a stream do
+ * not share one.
+ */
 public final class Epochs {
 
   private static final SecureRandom RANDOM = new SecureRandom();

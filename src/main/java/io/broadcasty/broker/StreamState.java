@@ -23,7 +23,8 @@ public record StreamState(String epoch, int partition, long first, long head) {
   /**
    * Decides from where a reader can go on.
    *
-   * @param requestedEpoch the epoch the reader knows; null when it knows none and takes the present one
+   * @param requestedEpoch the epoch the reader knows; null when it knows none and takes the present
+   *     one
    * @param after the last sequence the reader has; {@link #FROM_OLDEST} for all that is kept
    */
   public Resume resume(@Nullable String requestedEpoch, long after) {

@@ -11,7 +11,8 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
   public static final int MAX_LENGTH = 200;
 
   /**
-   * @throws InvalidChannelException when the name is not of that form; the message says what is wrong with it
+   * @throws InvalidChannelException when the name is not of that form; the message says what is
+   *     wrong with it
    */
   public ChannelName {
     check(value, "channel name");
@@ -38,7 +39,13 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
     }
     if (name.length() > MAX_LENGTH) {
       throw new InvalidChannelException(
-          "the " + what + " has " + name.length() + " characters; at most " + MAX_LENGTH + " are allowed");
+          "the "
+              + what
+              + " has "
+              + name.length()
+              + " characters; at most "
+              + MAX_LENGTH
+              + " are allowed");
     }
     for (int i = 0; i < name.length(); i++) {
       if (!isAllowed(name.charAt(i))) {

@@ -1,15 +1,17 @@
 package io.broadcasty.channel;
 
 /**
- * All channels of one kind whose names begin with a prefix; written with a {@code *} at the end, as in {@code orders.*}. A
- * pattern never reaches over into another kind: {@code *} means public channels only.
+ * All channels of one kind whose names begin with a prefix; written with a {@code *} at the end, as
+ * in {@code orders.*}. A pattern never reaches over into another kind: {@code *} means public
+ * channels only.
  *
  * @param prefix what the names begin with; may be empty
  */
 public record ChannelPattern(String prefix) {
 
   /**
-   * @throws InvalidChannelException when the prefix holds a character no channel name may have, or is too long
+   * @throws InvalidChannelException when the prefix holds a character no channel name may have, or
+   *     is too long
    */
   public ChannelPattern {
     if (!prefix.isEmpty()) {

@@ -1,5 +1,6 @@
 /**
- * Local fan-out: from one publication to the subscribers of this node, each behind a bounded outbox.
+ * Local fan-out: from one publication to the subscribers of this node, each behind a bounded
+ * outbox.
  *
  * <p>May import: {@code broker}, {@code channel}, {@code tenant}, {@code time}.
  */

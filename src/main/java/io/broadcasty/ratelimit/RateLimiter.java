@@ -2,9 +2,7 @@ package io.broadcasty.ratelimit;
 
 import java.time.Duration;
 
-/**
- * Token buckets by key. Safe for use by several threads.
- */
+/** Token buckets by key. Safe for use by several threads. */
 public interface RateLimiter {
 
   /**
@@ -12,7 +10,8 @@ public interface RateLimiter {
    *
    * @param scope which limit; its rate and burst are set by configuration
    * @param key whose bucket: an address, a tenant's user, a tenant's channel
-   * @param permits at least 1; never more than the burst is ever granted at once, so ask for at most that
+   * @param permits at least 1; never more than the burst is ever granted at once, so ask for at
+   *     most that
    */
   Verdict tryAcquire(Scope scope, String key, long permits);
 

@@ -7,7 +7,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The one place where channel permissions are asked for. Wraps the {@link PolicyResolver} so that its faults count as "no".
+ * The one place where channel permissions are asked for. Wraps the {@link PolicyResolver} so that
+ * its faults count as "no".
  */
 public final class Policy {
 
@@ -25,7 +26,10 @@ public final class Policy {
     return authorize(caller, channel.value(), action);
   }
 
-  /** Whether the caller may ask for the pattern at all; each matching channel is asked for on its own as well. */
+  /**
+   * Whether the caller may ask for the pattern at all; each matching channel is asked for on its
+   * own as well.
+   */
   public boolean allows(Caller caller, ChannelPattern pattern, Action action) {
     return authorize(caller, pattern.toString(), action);
   }

@@ -1,5 +1,6 @@
 /**
- * Who may do what on which channel: the public {@link io.broadcasty.rbac.PolicyResolver} and its default.
+ * Who may do what on which channel: the public {@link io.broadcasty.rbac.PolicyResolver} and its
+ * default.
  *
  * <p>May import: {@code auth}, {@code channel}, {@code tenant}.
  */

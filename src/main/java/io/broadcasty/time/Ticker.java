@@ -1,8 +1,8 @@
 package io.broadcasty.time;
 
 /**
- * A monotonic source of time, for durations, deadlines and expiry. Its zero means nothing; only differences do. Safe for use by
- * several threads.
+ * A monotonic source of time, for durations, deadlines and expiry. Its zero means nothing; only
+ * differences do. Safe for use by several threads.
  */
 @FunctionalInterface
 public interface Ticker {

@@ -3,8 +3,8 @@ package io.broadcasty.time;
 import java.time.Instant;
 
 /**
- * The wall clock, for stamps that people and other machines read and for the expiry of tokens. It may jump; never measure a
- * duration with it. Safe for use by several threads.
+ * The wall clock, for stamps that people and other machines read and for the expiry of tokens. It
+ * may jump; never measure a duration with it. Safe for use by several threads.
  */
 @FunctionalInterface
 public interface WallClock {

@@ -22,7 +22,9 @@ final class ChannelLog {
     return partitions.get(partition);
   }
 
-  /** Makes the partition unless it is there; only inside the broker's atomic update of this channel. */
+  /**
+   * Makes the partition unless it is there; only inside the broker's atomic update of this channel.
+   */
   PartitionLog addPartition(int partition, IntFunction<PartitionLog> make) {
     PartitionLog log = partitions.computeIfAbsent(partition, make::apply);
     share = channelRetention.ofOnePartition(partitions.size());
@@ -43,10 +45,11 @@ final class ChannelLog {
     return partitions.isEmpty();
   }
 
-  /** Drops the partitions that keep nothing and have been idle for long; says whether there were any. */
+  /**
+   * Drops the partitions that keep nothing and have been idle for long; says whether there were
+   * any.
+   */
   boolean evictIdle(long nowMillis, long idleSinceMillis) {
-    return partitions
-        .values()
-        .removeIf(log -> log.evictIfIdle(nowMillis, share, idleSinceMillis));
+    return partitions.values().removeIf(log -> log.evictIfIdle(nowMillis, share, idleSinceMillis));
   }
 }

@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of the last minutes and the positions they got, or will get. Bounded: when it is full, new ids are refused instead of
- * old ones being forgotten early, since that would break the promise.
+ * The ids of the last minutes and the positions they got, or will get. Bounded: when it is full,
+ * new ids are refused instead of old ones being forgotten early, since that would break the
+ * promise.
  */
 final class IdempotencyWindow {
 

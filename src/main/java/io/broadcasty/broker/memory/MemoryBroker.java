@@ -28,8 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams in the node's memory. One node's broker: other nodes do not hear of its publications. The epoch is new with every start,
- * so that a client that held a position from before learns that the stream was lost.
+ * Streams in the node's memory. One node's broker: other nodes do not hear of its publications. The
+ * epoch is new with every start, so that a client that held a position from before learns that the
+ * stream was lost.
  */
 public final class MemoryBroker implements Broker {
 
@@ -49,7 +50,8 @@ public final class MemoryBroker implements Broker {
 
   /**
    * @param idempotencyWindow how long an id is remembered
-   * @param maxIds how many ids are remembered at most; beyond it, publications with an id are refused for a while
+   * @param maxIds how many ids are remembered at most; beyond it, publications with an id are
+   *     refused for a while
    */
   public MemoryBroker(
       Retention retention,
@@ -94,8 +96,7 @@ public final class MemoryBroker implements Broker {
     List<StreamState> states = new ArrayList<>(count);
     for (int p = 0; p < count; p++) {
       PartitionLog partition = log == null ? null : log.partition(p);
-      states.add(
-          log == null || partition == null ? unborn(p) : partition.state(now, log.share()));
+      states.add(log == null || partition == null ? unborn(p) : partition.state(now, log.share()));
     }
     return states;
   }
@@ -145,8 +146,7 @@ public final class MemoryBroker implements Broker {
       return unavailable("the node is shutting down");
     }
     if (!envelope.idempotent()) {
-      return CompletableFuture.completedFuture(
-          new AppendOutcome.Appended(append(envelope), false));
+      return CompletableFuture.completedFuture(new AppendOutcome.Appended(append(envelope), false));
     }
     IdempotencyWindow.Claim claim = ids.claim(envelope.channel(), envelope.id());
     if (claim instanceof IdempotencyWindow.First first) {
@@ -167,7 +167,8 @@ public final class MemoryBroker implements Broker {
     Position position = null;
     while (position == null) {
       if (log == null || partition == null) {
-        log = logs.compute(envelope.channel(), (c, known) -> withPartition(c, known, envelope, now));
+        log =
+            logs.compute(envelope.channel(), (c, known) -> withPartition(c, known, envelope, now));
         partition = log.partition(envelope.partition());
         continue;
       }
@@ -206,7 +207,10 @@ public final class MemoryBroker implements Broker {
     return new StreamState(currentEpoch(), partition, 1, 0);
   }
 
-  /** Another name after each eviction, so that an evicted stream's positions are not mistaken for its successor's. */
+  /**
+   * Another name after each eviction, so that an evicted stream's positions are not mistaken for
+   * its successor's.
+   */
   private String currentEpoch() {
     return lifeName + Long.toString(evictions.get(), Character.MAX_RADIX);
   }

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition's stream: a ring of the publications kept, indexed by sequence. Its monitor is the partition's order: appending and
- * announcing happen under it.
+ * One partition's stream: a ring of the publications kept, indexed by sequence. Its monitor is the
+ * partition's order: appending and announcing happen under it.
  */
 final class PartitionLog {
 
@@ -78,7 +78,10 @@ final class PartitionLog {
     return state();
   }
 
-  /** Marks the log as gone when it keeps nothing and has had nothing appended since the moment given. */
+  /**
+   * Marks the log as gone when it keeps nothing and has had nothing appended since the moment
+   * given.
+   */
   synchronized boolean evictIfIdle(long nowMillis, Retention retention, long idleSinceMillis) {
     trim(nowMillis, retention);
     evicted = first > head && lastAppendMillis < idleSinceMillis;

@@ -1,0 +1,19 @@
+package io.broadcasty.hub;
+
+/** How long a text is in UTF-8, without encoding it. */
+final class Utf8 {
+
+  private Utf8() {}
+
+  static int length(String text) {
+    int length = text.length();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        // a surrogate pair makes 4 bytes out of 2 characters
+        length += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+    }
+    return length;
+  }
+}

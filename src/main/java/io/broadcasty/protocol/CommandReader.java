@@ -1,0 +1,299 @@
+package io.broadcasty.protocol;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.InvalidChannelException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a client's frame: one command, or an array of them. Pure; safe for use by several threads.
+ */
+public final class CommandReader {
+
+  private static final int MAX_COMMANDS = 100;
+  private static final int MAX_TOKEN = 8192;
+  private static final int MAX_ID = 64;
+  private static final int MAX_EPOCH = 32;
+  private static final int MAX_PARTITION = 1023;
+  private static final int MAX_POSITIONS = 10_000;
+
+  private final PublishReader publications;
+
+  public CommandReader(PublishReader publications) {
+    this.publications = publications;
+  }
+
+  /**
+   * A command with its id.
+   *
+   * @param id JSON text of the id, to be sent back as it came; null when the client gave none
+   */
+  public record Numbered(@Nullable String id, Command command) {}
+
+  /**
+   * A frame.
+   *
+   * @param batch whether it was an array, so that the replies go into one
+   */
+  public record Frame(boolean batch, List<Numbered> commands) {}
+
+  /**
+   * Reads a frame.
+   *
+   * @throws ProblemException when it is not JSON, neither object nor array, or has too many
+   *     commands
+   */
+  public Frame read(String text) throws ProblemException {
+    try (JsonReading json = new JsonReading(text.getBytes(StandardCharsets.UTF_8))) {
+      JsonToken start = json.next();
+      List<Numbered> commands = new ArrayList<>();
+      if (start == JsonToken.START_ARRAY) {
+        while (json.next() != JsonToken.END_ARRAY) {
+          if (commands.size() == MAX_COMMANDS) {
+            throw new ProblemException(
+                Code.TOO_MANY_ITEMS,
+                "a frame has at most " + MAX_COMMANDS + " commands; send several frames");
+          }
+          commands.add(readCommand(json));
+        }
+      } else {
+        commands.add(readCommand(json));
+      }
+      json.end();
+      return new Frame(start == JsonToken.START_ARRAY, commands);
+    }
+  }
+
+  private Numbered readCommand(JsonReading json) throws ProblemException {
+    if (json.current() != JsonToken.START_OBJECT) {
+      if (json.current() == null) {
+        throw new ProblemException(Code.INVALID_JSON, "the frame is empty");
+      }
+      json.skip();
+      return new Numbered(null, malformed("a command is a JSON object with `id` and `command`"));
+    }
+    Draft draft = new Draft();
+    for (String field = json.nextField(); field != null; field = json.nextField()) {
+      try {
+        draft.read(field, json);
+      } catch (ProblemException e) {
+        if (e.problem().code() == Code.INVALID_JSON) {
+          throw e;
+        }
+        draft.fault(e.problem());
+        json.skip();
+      }
+    }
+    return new Numbered(draft.idText, draft.command(publications));
+  }
+
+  private static Command malformed(String detail) {
+    return new Command.Malformed(Problem.of(Code.INVALID_REQUEST, detail));
+  }
+
+  /**
+   * A command's fields as they come, in any order: `id` is the command's, so a publication's own id
+   * is `publicationId`.
+   */
+  private static final class Draft {
+    private final PublishReader.Fields publication = new PublishReader.Fields();
+    private @Nullable String idText;
+    private @Nullable String name;
+    private @Nullable String token;
+    private @Nullable List<SincePosition> since;
+    private @Nullable Long fromSequence;
+    private @Nullable String unknownField;
+    private @Nullable Problem fault;
+
+    void read(String field, JsonReading json) throws ProblemException {
+      switch (field) {
+        case "id" -> idText = readId(json);
+        case "command" -> name = json.text(field, MAX_ID);
+        case "token" -> token = json.text(field, MAX_TOKEN);
+        case "since" -> since = readPositions(json);
+        case "fromSequence" -> fromSequence = json.number(field, 0, Long.MAX_VALUE);
+        case "publicationId" -> publication.read("id", json);
+        default -> {
+          if (!publication.read(field, json)) {
+            unknownField = PublishReader.abbreviated(field);
+            json.skip();
+          }
+        }
+      }
+    }
+
+    void fault(Problem problem) {
+      if (fault == null) {
+        fault = problem;
+      }
+    }
+
+    Command command(PublishReader publications) {
+      if (fault != null) {
+        return new Command.Malformed(fault);
+      }
+      if (idText == null) {
+        return malformed("`id` is missing; give each command a number or a string of its own");
+      }
+      if (name == null) {
+        return malformed("`command` is missing");
+      }
+      if (unknownField != null) {
+        return malformed("there is no field `" + unknownField + "` in a command");
+      }
+      return switch (name) {
+        case "connect" -> token == null ? missing("token") : new Command.Connect(token);
+        case "refresh" -> token == null ? missing("token") : new Command.Refresh(token);
+        case "subscribe" -> subscribe();
+        case "unsubscribe" ->
+            publication.channel == null
+                ? missing("channel")
+                : new Command.Unsubscribe(publication.channel);
+        case "publish" -> publish(publications);
+        case "ping" -> new Command.Ping();
+        default ->
+            new Command.Malformed(
+                Problem.of(
+                    Code.UNKNOWN_COMMAND,
+                    "there is no command `"
+                        + PublishReader.abbreviated(name)
+                        + "`; known are connect, subscribe, unsubscribe, publish, refresh and ping"));
+      };
+    }
+
+    private Command publish(PublishReader publications) {
+      PublishReader.Item item = publications.item(publication);
+      return item.command() != null
+          ? new Command.Publish(item.command())
+          : new Command.Malformed(java.util.Objects.requireNonNull(item.problem()));
+    }
+
+    private Command subscribe() {
+      String channel = publication.channel;
+      if (publication.fault != null) {
+        return new Command.Malformed(publication.fault);
+      }
+      if (channel == null) {
+        return missing("channel");
+      }
+      if (since != null && fromSequence != null) {
+        return malformed("give either `since` or `fromSequence`, not both");
+      }
+      if (since != null) {
+        return sinceCommand(channel, since);
+      }
+      return new Command.Subscribe(
+          channel, fromSequence == null ? new Since.Live() : new Since.FromSequence(fromSequence));
+    }
+
+    private static Command sinceCommand(String channel, List<SincePosition> since) {
+      Map<ChannelName, List<Position>> positions = new HashMap<>();
+      try {
+        for (SincePosition s : since) {
+          ChannelName name = new ChannelName(s.channel == null ? channel : s.channel);
+          positions.computeIfAbsent(name, n -> new ArrayList<>()).add(s.position);
+        }
+      } catch (InvalidChannelException e) {
+        return new Command.Malformed(
+            Problem.of(Code.INVALID_CHANNEL, "in `since`: " + e.getMessage()));
+      }
+      return new Command.Subscribe(channel, new Since.After(positions));
+    }
+
+    private static Command missing(String field) {
+      return malformed("`" + field + "` is missing");
+    }
+  }
+
+  private record SincePosition(@Nullable String channel, Position position) {}
+
+  private static String readId(JsonReading json) throws ProblemException {
+    if (json.current() == JsonToken.VALUE_STRING) {
+      json.text("id", MAX_ID);
+      return json.raw();
+    }
+    json.number("id", 0, Long.MAX_VALUE);
+    return json.raw();
+  }
+
+  private static List<SincePosition> readPositions(JsonReading json) throws ProblemException {
+    if (json.current() != JsonToken.START_ARRAY) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`since` must be an array of positions");
+    }
+    List<SincePosition> positions = new ArrayList<>();
+    ProblemException fault = null;
+    while (json.next() != JsonToken.END_ARRAY) {
+      if (json.current() == null) {
+        throw new ProblemException(Code.INVALID_JSON, "the message ends in the middle");
+      }
+      try {
+        if (fault == null) {
+          positions.add(readPosition(json));
+        } else {
+          json.skip();
+        }
+      } catch (ProblemException e) {
+        if (e.problem().code() == Code.INVALID_JSON) {
+          throw e;
+        }
+        fault = e;
+      }
+    }
+    if (positions.size() > MAX_POSITIONS) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`since` has more than " + MAX_POSITIONS + " positions");
+    }
+    if (fault != null) {
+      throw fault;
+    }
+    return positions;
+  }
+
+  private static SincePosition readPosition(JsonReading json) throws ProblemException {
+    if (json.current() != JsonToken.START_OBJECT) {
+      json.skip();
+      throw badPosition();
+    }
+    String channel = null;
+    String epoch = null;
+    long partition = 0;
+    long sequence = -1;
+    ProblemException fault = null;
+    for (String field = json.nextField(); field != null; field = json.nextField()) {
+      try {
+        switch (field) {
+          case "channel" -> channel = json.text(field, ChannelName.MAX_LENGTH);
+          case "epoch" -> epoch = json.text(field, MAX_EPOCH);
+          case "partition" -> partition = json.number(field, 0, MAX_PARTITION);
+          case "sequence" -> sequence = json.number(field, 0, Long.MAX_VALUE);
+          default -> json.skip();
+        }
+      } catch (ProblemException e) {
+        if (e.problem().code() == Code.INVALID_JSON) {
+          throw e;
+        }
+        json.skip();
+        fault = e;
+      }
+    }
+    if (fault != null) {
+      throw fault;
+    }
+    if (epoch == null || sequence < 0) {
+      throw badPosition();
+    }
+    return new SincePosition(channel, new Position(epoch, (int) partition, sequence));
+  }
+
+  private static ProblemException badPosition() {
+    return new ProblemException(
+        Code.INVALID_REQUEST,
+        "a position in `since` is an object with `epoch`, `partition` and `sequence`");
+  }
+}

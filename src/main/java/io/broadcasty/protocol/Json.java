@@ -1,0 +1,147 @@
+package io.broadcasty.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the protocol's objects as JSON text. Pure; safe for use by several threads. */
+public final class Json {
+
+  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final int TYPICAL_LENGTH = 512;
+
+  private Json() {}
+
+  /** Writes into an object that is already open. */
+  @FunctionalInterface
+  public interface Body {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** An object with these contents. */
+  public static String object(Body body) {
+    return text(
+        json -> {
+          json.writeStartObject();
+          body.write(json);
+          json.writeEndObject();
+        });
+  }
+
+  /** Any JSON value. */
+  public static String text(Body body) {
+    StringWriter out = new StringWriter(TYPICAL_LENGTH);
+    try (JsonGenerator json = FACTORY.createGenerator(out)) {
+      body.write(json);
+    } catch (IOException e) {
+      throw new IllegalStateException("writing to memory failed", e);
+    }
+    return out.toString();
+  }
+
+  /** A publication as subscribers and readers get it. */
+  public static String publication(Publication publication) {
+    return object(json -> write(json, publication));
+  }
+
+  /** The fields of a publication. */
+  public static void write(JsonGenerator json, Publication publication) throws IOException {
+    Envelope envelope = publication.envelope();
+    json.writeStringField("channel", envelope.channel().name().value());
+    writeFields(json, publication.position());
+    json.writeStringField("id", envelope.id());
+    writeOptional(json, "event", envelope.event());
+    json.writeFieldName("payload");
+    json.writeRawValue(envelope.payload());
+    if (envelope.meta() != null) {
+      json.writeFieldName("meta");
+      json.writeRawValue(envelope.meta());
+    }
+    writeOptional(json, "correlationId", envelope.correlationId());
+    writeOptional(json, "replyTo", envelope.replyTo());
+    json.writeNumberField("time", publication.timeMillis());
+  }
+
+  /** The fields of the answer to a publish. */
+  public static void write(
+      JsonGenerator json, String id, ChannelName channel, AppendOutcome.Appended appended)
+      throws IOException {
+    json.writeStringField("id", id);
+    json.writeStringField("channel", channel.value());
+    writeFields(json, appended.position());
+    json.writeBooleanField("duplicate", appended.duplicate());
+  }
+
+  /** The fields of a problem on a connection or inside a batch. */
+  public static void write(JsonGenerator json, Problem problem) throws IOException {
+    json.writeStringField("code", problem.code().text());
+    json.writeNumberField("status", problem.code().status());
+    json.writeStringField("detail", problem.detail());
+    Long seconds = problem.retryAfterSeconds();
+    if (seconds != null) {
+      json.writeNumberField("retryAfter", seconds);
+    }
+  }
+
+  /** A problem as an RFC 9457 {@code application/problem+json} document. */
+  public static String problemDocument(Problem problem) {
+    return object(
+        json -> {
+          json.writeStringField("type", "urn:broadcasty:problem:" + problem.code().text());
+          json.writeStringField("title", problem.code().title());
+          write(json, problem);
+        });
+  }
+
+  /** The fields of a lost position. */
+  public static void write(JsonGenerator json, ChannelName channel, Lost lost) throws IOException {
+    json.writeStringField("channel", channel.value());
+    json.writeStringField("reason", lost.reason().name().toLowerCase(Locale.ROOT));
+    writePosition(json, "requested", lost.requested());
+    writePosition(json, "resumeFrom", lost.resumeFrom());
+  }
+
+  /** The positions of one or several channels. */
+  public static void writePositions(
+      JsonGenerator json, @Nullable ChannelName channel, List<Position> positions)
+      throws IOException {
+    for (Position position : positions) {
+      json.writeStartObject();
+      if (channel != null) {
+        json.writeStringField("channel", channel.value());
+      }
+      writeFields(json, position);
+      json.writeEndObject();
+    }
+  }
+
+  private static void writePosition(JsonGenerator json, String field, Position position)
+      throws IOException {
+    json.writeObjectFieldStart(field);
+    writeFields(json, position);
+    json.writeEndObject();
+  }
+
+  private static void writeFields(JsonGenerator json, Position position) throws IOException {
+    json.writeNumberField("partition", position.partition());
+    json.writeNumberField("sequence", position.sequence());
+    json.writeStringField("epoch", position.epoch());
+  }
+
+  private static void writeOptional(JsonGenerator json, String field, @Nullable String value)
+      throws IOException {
+    if (value != null) {
+      json.writeStringField(field, value);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.broadcasty.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON token by token from UTF-8 bytes, and cuts sub-texts out verbatim. One for each
+ * message; for one thread.
+ */
+final class JsonReading implements AutoCloseable {
+
+  private static final int MAX_DEPTH = 64;
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .build();
+
+  private final byte[] utf8;
+  private final JsonParser parser;
+
+  JsonReading(byte[] utf8) throws ProblemException {
+    this.utf8 = utf8;
+    try {
+      this.parser = FACTORY.createParser(utf8);
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /** The next token; null at the end. */
+  @Nullable JsonToken next() throws ProblemException {
+    try {
+      return parser.nextToken();
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /**
+   * The next field's name, with the parser standing on its value; null at the end of the object.
+   */
+  @Nullable String nextField() throws ProblemException {
+    try {
+      if (parser.nextToken() != JsonToken.FIELD_NAME) {
+        return null;
+      }
+      String name = parser.currentName();
+      parser.nextToken();
+      return name;
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  @Nullable JsonToken current() {
+    return parser.currentToken();
+  }
+
+  /** The present value's text, verbatim; the parser then stands at its end. */
+  String raw() throws ProblemException {
+    int start = (int) parser.currentTokenLocation().getByteOffset();
+    skip();
+    int end = (int) parser.currentLocation().getByteOffset();
+    while (end > start && isBlank(utf8[end - 1])) {
+      end--;
+    }
+    return new String(utf8, start, end - start, StandardCharsets.UTF_8);
+  }
+
+  /** Passes over the present value, checking it. */
+  void skip() throws ProblemException {
+    try {
+      if (parser.currentToken().isStructStart()) {
+        parser.skipChildren();
+        if (parser.currentToken() == null) {
+          throw new ProblemException(Code.INVALID_JSON, "the message ends in the middle");
+        }
+      } else {
+        parser.finishToken();
+      }
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /** The present value as a text of limited length; null for JSON null. */
+  @Nullable String text(String field, int maxLength) throws ProblemException {
+    if (current() == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    if (current() != JsonToken.VALUE_STRING) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be a string");
+    }
+    try {
+      String text = parser.getText();
+      if (text.length() > maxLength) {
+        throw new ProblemException(
+            Code.INVALID_REQUEST,
+            "`"
+                + field
+                + "` has "
+                + text.length()
+                + " characters; at most "
+                + maxLength
+                + " are allowed");
+      }
+      return text;
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /** The present value as a whole number in a range. */
+  long number(String field, long min, long max) throws ProblemException {
+    try {
+      if (current() == JsonToken.VALUE_NUMBER_INT) {
+        long value = parser.getLongValue();
+        if (value >= min && value <= max) {
+          return value;
+        }
+      }
+    } catch (JsonParseException | com.fasterxml.jackson.core.exc.InputCoercionException e) {
+      throw outOfRange(field, min, max);
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+    throw outOfRange(field, min, max);
+  }
+
+  /** Refuses anything after the one value. */
+  void end() throws ProblemException {
+    if (next() != null) {
+      throw new ProblemException(
+          Code.INVALID_JSON, "there is more than one JSON value in the message");
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      parser.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("a parser over an array has nothing to close", e);
+    }
+  }
+
+  private static ProblemException outOfRange(String field, long min, long max) {
+    return new ProblemException(
+        Code.INVALID_REQUEST, "`" + field + "` must be a whole number from " + min + " to " + max);
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  private static ProblemException invalid(IOException e) {
+    if (e instanceof StreamConstraintsException) {
+      return new ProblemException(
+          Code.INVALID_JSON,
+          "the JSON is nested deeper than "
+              + MAX_DEPTH
+              + " levels, or a number or name in it is too long");
+    }
+    if (e instanceof JsonEOFException) {
+      return new ProblemException(Code.INVALID_JSON, "the message ends in the middle");
+    }
+    if (e instanceof JsonParseException parse && parse.getLocation() != null) {
+      return new ProblemException(
+          Code.INVALID_JSON,
+          "the JSON is broken at line "
+              + parse.getLocation().getLineNr()
+              + ", column "
+              + parse.getLocation().getColumnNr());
+    }
+    return new ProblemException(Code.INVALID_JSON, "the message is not JSON in UTF-8");
+  }
+}

@@ -1,0 +1,21 @@
+package io.broadcasty.protocol;
+
+/** Carries a {@link Problem} out of reading a message; never leaves the room that reads. */
+public final class ProblemException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Problem problem;
+
+  public ProblemException(Problem problem) {
+    super(problem.detail(), null, false, false);
+    this.problem = problem;
+  }
+
+  public ProblemException(Code code, String detail) {
+    this(Problem.of(code, detail));
+  }
+
+  public Problem problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,206 @@
+package io.broadcasty.protocol;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.InvalidChannelException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of a publish request: one object, or an array of them. Pure; safe for use by
+ * several threads.
+ */
+public final class PublishReader {
+
+  private static final int MAX_TEXT = 200;
+
+  private final int maxBatch;
+  private final int maxPayloadBytes;
+
+  /**
+   * @param maxBatch most objects in an array
+   * @param maxPayloadBytes longest payload and meta together, in characters of their JSON text
+   */
+  public PublishReader(int maxBatch, int maxPayloadBytes) {
+    this.maxBatch = maxBatch;
+    this.maxPayloadBytes = maxPayloadBytes;
+  }
+
+  /**
+   * One item of a request: what to publish, or what is wrong with it. Exactly one of the two is
+   * set.
+   */
+  public record Item(@Nullable PublishCommand command, @Nullable Problem problem) {}
+
+  /**
+   * A request.
+   *
+   * @param batch whether it was an array, so that the answer is one
+   */
+  public record Request(boolean batch, List<Item> items) {}
+
+  /**
+   * Reads a body.
+   *
+   * @throws ProblemException when it is not JSON, neither object nor array, or has too many items;
+   *     a fault of a single item is in its place
+   */
+  public Request read(byte[] utf8) throws ProblemException {
+    try (JsonReading json = new JsonReading(utf8)) {
+      JsonToken start = json.next();
+      List<Item> items = new ArrayList<>();
+      if (start == JsonToken.START_ARRAY) {
+        while (json.next() != JsonToken.END_ARRAY) {
+          if (items.size() == maxBatch) {
+            throw new ProblemException(
+                Code.TOO_MANY_ITEMS,
+                "a batch has at most " + maxBatch + " items; send several batches");
+          }
+          items.add(readItem(json));
+        }
+        if (items.isEmpty()) {
+          throw new ProblemException(Code.INVALID_REQUEST, "the batch is empty");
+        }
+      } else {
+        items.add(readItem(json));
+      }
+      json.end();
+      return new Request(start == JsonToken.START_ARRAY, items);
+    }
+  }
+
+  private Item readItem(JsonReading json) throws ProblemException {
+    if (json.current() == null) {
+      throw new ProblemException(Code.INVALID_JSON, "the body is empty; send a JSON object");
+    }
+    if (json.current() != JsonToken.START_OBJECT) {
+      json.skip();
+      return problem(
+          Problem.of(
+              Code.INVALID_REQUEST, "a publication is a JSON object with `channel` and `payload`"));
+    }
+    Fields fields = new Fields();
+    for (String name = json.nextField(); name != null; name = json.nextField()) {
+      if (!fields.read(name, json)) {
+        json.skip();
+        fields.fault("there is no field `" + abbreviated(name) + "` in a publication");
+      }
+    }
+    return item(fields);
+  }
+
+  /** Makes the item from what was read; used for the publish command on a connection too. */
+  Item item(Fields fields) {
+    if (fields.fault != null) {
+      return problem(fields.fault);
+    }
+    if (fields.channel == null) {
+      return problem(Problem.of(Code.INVALID_REQUEST, "`channel` is missing"));
+    }
+    if (fields.payload == null) {
+      return problem(
+          Problem.of(
+              Code.INVALID_REQUEST, "`payload` is missing; any JSON value will do, null too"));
+    }
+    int length = fields.payload.length() + (fields.meta == null ? 0 : fields.meta.length());
+    if (length > maxPayloadBytes) {
+      return problem(
+          Problem.of(
+              Code.PAYLOAD_TOO_LARGE,
+              "`payload` and `meta` have "
+                  + length
+                  + " characters; at most "
+                  + maxPayloadBytes
+                  + " are allowed"));
+    }
+    if (ChannelPattern.isPattern(fields.channel)) {
+      return problem(
+          Problem.of(Code.INVALID_CHANNEL, "a pattern can be subscribed to, but not published to"));
+    }
+    try {
+      return new Item(
+          new PublishCommand(
+              new ChannelName(fields.channel),
+              fields.payload,
+              fields.meta,
+              fields.id,
+              fields.partitionKey,
+              fields.event,
+              fields.correlationId,
+              fields.replyTo),
+          null);
+    } catch (InvalidChannelException e) {
+      return problem(Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Item problem(Problem problem) {
+    return new Item(null, problem);
+  }
+
+  static String abbreviated(String text) {
+    return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+  }
+
+  /** The fields of a publication as they come. */
+  static final class Fields {
+    @Nullable String channel;
+    @Nullable String payload;
+    @Nullable String meta;
+    @Nullable String id;
+    @Nullable String partitionKey;
+    @Nullable String event;
+    @Nullable String correlationId;
+    @Nullable String replyTo;
+    @Nullable Problem fault;
+
+    /** Takes the present value if the field is one of a publication's. */
+    boolean read(String name, JsonReading json) throws ProblemException {
+      switch (name) {
+        case "channel" -> channel = text(name, json, ChannelName.MAX_LENGTH + 1);
+        case "payload" -> payload = json.raw();
+        case "meta" -> meta = json.raw();
+        case "id" -> id = text(name, json, MAX_TEXT);
+        case "partitionKey" -> partitionKey = text(name, json, MAX_TEXT);
+        case "event" -> event = text(name, json, MAX_TEXT);
+        case "correlationId" -> correlationId = text(name, json, MAX_TEXT);
+        case "replyTo" -> replyTo = text(name, json, ChannelName.MAX_LENGTH);
+        default -> {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    void fault(String detail) {
+      fault(Problem.of(Code.INVALID_REQUEST, detail));
+    }
+
+    private void fault(Problem problem) {
+      if (fault == null) {
+        fault = problem;
+      }
+    }
+
+    /** A fault in one field spoils this publication, not the whole message. */
+    private @Nullable String text(String name, JsonReading json, int maxLength)
+        throws ProblemException {
+      try {
+        String text = json.text(name, maxLength);
+        if (text != null && text.isEmpty()) {
+          fault("`" + name + "` is empty; leave it out");
+        }
+        return text;
+      } catch (ProblemException e) {
+        if (e.problem().code() == Code.INVALID_JSON) {
+          throw e;
+        }
+        json.skip();
+        fault(e.problem());
+        return null;
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.broadcasty.protocol;
+
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** From where a subscriber wants a stream. */
+public sealed interface Since {
+
+  /** Only what comes from now on. */
+  record Live() implements Since {}
+
+  /**
+   * From a sequence, in every partition and whatever the epoch.
+   *
+   * @param sequence the first one wanted; 0 means the oldest kept
+   */
+  record FromSequence(long sequence) implements Since {}
+
+  /**
+   * After the positions last seen, by channel. A channel that is not named did not exist for the
+   * client.
+   */
+  record After(Map<ChannelName, List<Position>> positions) implements Since {
+
+    public After {
+      positions = Map.copyOf(positions);
+    }
+
+    /** The position last seen in a partition; null when there is none. */
+    public @Nullable Position of(ChannelName channel, int partition) {
+      for (Position position : positions.getOrDefault(channel, List.of())) {
+        if (position.partition() == partition) {
+          return position;
+        }
+      }
+      return null;
+    }
+
+    /** The channels named, in order. */
+    public Iterable<ChannelName> channels() {
+      return new TreeMap<>(positions).keySet();
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.broadcasty.publish;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The publish use case: policy, rate limits, partition, then the broker. Answers when the store has
+ * taken the publications; waits for no subscriber. Safe for use by several threads.
+ */
+public final class Publish {
+
+  private final Policy policy;
+  private final RateLimiter limits;
+  private final Broker broker;
+
+  public Publish(Policy policy, RateLimiter limits, Broker broker) {
+    this.policy = policy;
+    this.limits = limits;
+    this.broker = broker;
+  }
+
+  /**
+   * Publishes in the given order.
+   *
+   * @return the outcomes, in the order of the drafts; completes exceptionally for a fault of the
+   *     broker
+   */
+  public CompletionStage<List<PublishOutcome>> publish(Caller caller, List<Draft> drafts) {
+    @Nullable PublishOutcome[] outcomes = new @Nullable PublishOutcome[drafts.size()];
+    List<Envelope> envelopes = new ArrayList<>(drafts.size());
+    for (int i = 0; i < outcomes.length; i++) {
+      Draft draft = drafts.get(i);
+      PublishOutcome refusal = refuse(caller, draft);
+      if (refusal != null) {
+        outcomes[i] = refusal;
+      } else {
+        envelopes.add(envelope(caller, draft));
+      }
+    }
+    return broker
+        .publish(envelopes)
+        .thenApply(
+            appended -> {
+              int next = 0;
+              for (int i = 0; i < outcomes.length; i++) {
+                if (outcomes[i] == null) {
+                  outcomes[i] = outcome(envelopes.get(next), appended.get(next));
+                  next++;
+                }
+              }
+              @SuppressWarnings("NullAway") // each place has been filled now
+              List<PublishOutcome> all = Arrays.asList(outcomes);
+              return all;
+            });
+  }
+
+  private @Nullable PublishOutcome refuse(Caller caller, Draft draft) {
+    if (!policy.allows(caller, draft.channel(), Action.PUBLISH)) {
+      return new PublishOutcome.Denied();
+    }
+    if (!limits.enabled()) {
+      return null;
+    }
+    RateLimiter.Verdict user =
+        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+    if (!user.granted()) {
+      return new PublishOutcome.Throttled(user);
+    }
+    RateLimiter.Verdict channel =
+        limits.tryAcquire(RateLimiter.Scope.CHANNEL, caller.tenant() + "/" + draft.channel(), 1);
+    return channel.granted() ? null : new PublishOutcome.Throttled(channel);
+  }
+
+  private Envelope envelope(Caller caller, Draft draft) {
+    return new Envelope(
+        new TenantChannel(caller.tenant(), draft.channel()),
+        partition(caller, draft),
+        draft.id() == null ? newId() : draft.id(),
+        draft.id() != null,
+        draft.payload(),
+        draft.meta(),
+        draft.event(),
+        draft.correlationId(),
+        draft.replyTo());
+  }
+
+  private int partition(Caller caller, Draft draft) {
+    if (draft.partitionKey() == null) {
+      return 0;
+    }
+    return Math.floorMod(
+        spread(draft.partitionKey().hashCode()), policy.partitions(caller, draft.channel()));
+  }
+
+  /**
+   * Mixes the high bits in, since similar keys differ in the low ones of their hash only (the
+   * finaliser of MurmurHash3).
+   */
+  private static int spread(int hash) {
+    int h = hash;
+    h = (h ^ (h >>> 16)) * 0x85ebca6b;
+    h = (h ^ (h >>> 13)) * 0xc2b2ae35;
+    return h ^ (h >>> 16);
+  }
+
+  private static PublishOutcome outcome(Envelope envelope, AppendOutcome outcome) {
+    if (outcome instanceof AppendOutcome.Appended appended) {
+      return new PublishOutcome.Published(envelope.id(), appended);
+    }
+    AppendOutcome.Unavailable unavailable = (AppendOutcome.Unavailable) outcome;
+    return new PublishOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
+  }
+
+  /** A random id; it names the publication and guards nothing, so a fast generator is enough. */
+  private static String newId() {
+    ThreadLocalRandom random = ThreadLocalRandom.current();
+    return new UUID(random.nextLong(), random.nextLong()).toString();
+  }
+}

@@ -1,0 +1,102 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.ReplayPage;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a connection's subscriptions have missed, page by page, one page at a time and only
+ * while the connection has room, so that a replay of any length never overflows an outbox. Safe for
+ * use by several threads.
+ */
+final class CatchUp {
+
+  private static final int PAGE_COUNT = 500;
+
+  private record Work(ChannelSubscription subscription, PartitionJoin join) {}
+
+  private final Broker broker;
+  private final Executor executor;
+  private final Sink sink;
+  private final long pageBytes;
+
+  // guarded by this
+  private final ArrayDeque<Work> waiting = new ArrayDeque<>(0);
+  private boolean running;
+  private boolean closed;
+
+  /**
+   * @param executor may block on the store
+   * @param pageBytes about how much is handed to the sink at once
+   */
+  CatchUp(Broker broker, Executor executor, Sink sink, long pageBytes) {
+    this.broker = broker;
+    this.executor = executor;
+    this.sink = sink;
+    this.pageBytes = pageBytes;
+  }
+
+  /** Brings a partition up to date and lets it go live. */
+  void add(ChannelSubscription subscription, PartitionJoin join) {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      waiting.add(new Work(subscription, join));
+      if (running) {
+        return;
+      }
+      running = true;
+    }
+    executor.execute(this::run);
+  }
+
+  synchronized void close() {
+    closed = true;
+    waiting.clear();
+  }
+
+  private void run() {
+    while (true) {
+      if (!sink.hasRoom()) {
+        sink.whenRoom(() -> executor.execute(this::run));
+        return;
+      }
+      Work work = next();
+      if (work == null) {
+        return;
+      }
+      try {
+        onePage(work);
+      } catch (RuntimeException e) {
+        close();
+        sink.failed(e);
+        return;
+      }
+    }
+  }
+
+  private synchronized @Nullable Work next() {
+    Work work = waiting.poll();
+    running = work != null;
+    return work;
+  }
+
+  private void onePage(Work work) {
+    ChannelSubscription subscription = work.subscription();
+    if (subscription.isClosed()) {
+      return;
+    }
+    ReplayPage page =
+        broker.replay(work.join().request(subscription.channel(), PAGE_COUNT, pageBytes));
+    if (!work.join().hand(subscription.channel().name(), page)) {
+      synchronized (this) {
+        if (!closed) {
+          waiting.add(work);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.hub.Subscriber;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One connection's subscription to one channel: a {@link PartitionJoin} for each partition. Until
+ * {@link #start} everything is held, so that the answer to the subscriber goes out first.
+ */
+final class ChannelSubscription implements Subscriber {
+
+  private final TenantChannel channel;
+  private final Sink sink;
+  private final CatchUp catchUp;
+  private final ConcurrentHashMap<Integer, PartitionJoin> joins = new ConcurrentHashMap<>();
+
+  /**
+   * Whose wish it is: the channel's own name, patterns. Guarded by the {@link Subscriptions} it
+   * belongs to.
+   */
+  final Set<String> targets = new HashSet<>(2);
+
+  private boolean started;
+  private volatile boolean closed;
+
+  ChannelSubscription(TenantChannel channel, Sink sink, CatchUp catchUp) {
+    this.channel = channel;
+    this.sink = sink;
+    this.catchUp = catchUp;
+  }
+
+  TenantChannel channel() {
+    return channel;
+  }
+
+  /** The join of a partition, made when it is first asked for. */
+  synchronized PartitionJoin join(int partition) {
+    return joins.computeIfAbsent(
+        partition,
+        p -> started ? PartitionJoin.liveFromFirst(p, sink) : new PartitionJoin(p, sink));
+  }
+
+  @Override
+  public void onPublication(EncodedPublication publication) {
+    if (closed) {
+      return;
+    }
+    int partition = publication.publication().position().partition();
+    PartitionJoin join = joins.get(partition);
+    if (join == null) {
+      join = join(partition);
+    }
+    if (join.announced(publication)) {
+      catchUp.add(this, join);
+    }
+  }
+
+  /** Lets the publications through: those missed first, then live ones. */
+  void start() {
+    List<PartitionJoin> behind = new ArrayList<>(0);
+    synchronized (this) {
+      started = true;
+      for (PartitionJoin join : joins.values()) {
+        if (!join.start()) {
+          behind.add(join);
+        }
+      }
+    }
+    for (PartitionJoin join : behind) {
+      catchUp.add(this, join);
+    }
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+}

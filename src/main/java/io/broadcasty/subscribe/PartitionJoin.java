@@ -1,0 +1,170 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedPublication;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins the replay of one partition to its live publications, for one subscriber: without a gap,
+ * without a double, in order.
+ *
+ * <p>It knows the last sequence that was handed on. While it catches up, pages come in through
+ * {@link #hand} and live publications are held, the oldest being let go when there are too many,
+ * since a later page will bring them. It is live once all that was heard of has been handed on. A
+ * live publication that does not follow the last one sends it back to catching up; so it heals by
+ * itself what a broker failed to announce.
+ *
+ * <p>Safe for use by several threads: live publications come from the broker, pages from the one
+ * who catches up.
+ */
+final class PartitionJoin {
+
+  private static final int MAX_HELD = 128;
+
+  private final int partition;
+  private final Sink sink;
+  private final ArrayDeque<EncodedPublication> held = new ArrayDeque<>(0);
+  private @Nullable String epoch;
+  private long last;
+  private boolean atHead;
+  private boolean live;
+
+  /**
+   * Holds what is announced until it is told from where to begin; if it never is, the partition's
+   * first publication.
+   */
+  PartitionJoin(int partition, Sink sink) {
+    this.partition = partition;
+    this.sink = sink;
+  }
+
+  /**
+   * For a partition that comes into being after the subscriber: live from its first publication on.
+   */
+  static PartitionJoin liveFromFirst(int partition, Sink sink) {
+    PartitionJoin join = new PartitionJoin(partition, sink);
+    join.live = true;
+    return join;
+  }
+
+  /**
+   * Names the position to begin after.
+   *
+   * @param epoch the epoch of {@code after}; null takes whatever is there
+   * @param after the last sequence the subscriber has; {@link StreamState#FROM_OLDEST} for all that
+   *     is kept
+   * @param isHead whether that was the head a moment ago, so that there is nothing to replay but
+   *     what is held
+   */
+  synchronized void beginAfter(@Nullable String epoch, long after, boolean isHead) {
+    this.epoch = epoch;
+    this.last = after;
+    this.atHead = isHead;
+  }
+
+  /**
+   * A publication was announced.
+   *
+   * @return whether catching up is needed now, and was not before
+   */
+  synchronized boolean announced(EncodedPublication publication) {
+    if (!live) {
+      hold(publication);
+      return false;
+    }
+    if (follows(publication)) {
+      hand(publication);
+      return false;
+    }
+    if (isDouble(publication)) {
+      return false;
+    }
+    live = false;
+    hold(publication);
+    return true;
+  }
+
+  /**
+   * Lets publications through for the first time.
+   *
+   * @return whether it is live; if not, pages are needed
+   */
+  synchronized boolean start() {
+    live = atHead && drainHeld();
+    return live;
+  }
+
+  /**
+   * What to ask the broker for next. What is held now will be in that page or a later one, so it is
+   * let go.
+   */
+  synchronized ReplayRequest request(TenantChannel channel, int maxCount, long maxBytes) {
+    held.clear();
+    return new ReplayRequest(channel, partition, epoch, last, maxCount, maxBytes);
+  }
+
+  /**
+   * Hands on the page that was read for the last {@link #request}, after telling what is lost, and
+   * then what was held meanwhile.
+   *
+   * @return whether it is live now; if not, another page is needed
+   */
+  synchronized boolean hand(ChannelName channel, ReplayPage page) {
+    Lost lost = page.lost();
+    epoch = page.state().epoch();
+    if (lost != null) {
+      last = lost.resumeFrom().sequence();
+      sink.lost(channel, lost);
+    } else if (last == StreamState.FROM_OLDEST) {
+      last = page.state().first() - 1;
+    }
+    for (Publication publication : page.publications()) {
+      hand(new EncodedPublication(publication));
+    }
+    live = drainHeld() && last >= page.state().head();
+    return live;
+  }
+
+  private boolean drainHeld() {
+    while (!held.isEmpty()) {
+      EncodedPublication next = held.peek();
+      if (follows(next)) {
+        hand(next);
+      } else if (!isDouble(next)) {
+        return false;
+      }
+      held.poll();
+    }
+    return true;
+  }
+
+  private void hold(EncodedPublication publication) {
+    if (held.size() == MAX_HELD) {
+      held.poll();
+    }
+    held.add(publication);
+  }
+
+  private void hand(EncodedPublication publication) {
+    epoch = publication.publication().position().epoch();
+    last = publication.publication().position().sequence();
+    sink.publication(publication);
+  }
+
+  private boolean follows(EncodedPublication publication) {
+    boolean known = epoch == null || epoch.equals(publication.publication().position().epoch());
+    return known && publication.publication().position().sequence() == last + 1;
+  }
+
+  private boolean isDouble(EncodedPublication publication) {
+    return publication.publication().position().epoch().equals(epoch)
+        && publication.publication().position().sequence() <= last;
+  }
+}

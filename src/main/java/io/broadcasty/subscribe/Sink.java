@@ -1,0 +1,33 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.broker.Lost;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.hub.EncodedPublication;
+
+/**
+ * Where a subscription's publications go: one connection. Safe for use by several threads; never
+ * blocks.
+ */
+public interface Sink {
+
+  /** A publication, in order within its partition. */
+  void publication(EncodedPublication publication);
+
+  /** A position could not be served; what follows comes after {@code lost.resumeFrom}. */
+  void lost(ChannelName channel, Lost lost);
+
+  /** Whether there is room for a page of a replay. */
+  boolean hasRoom();
+
+  /**
+   * Runs the action once there is room, never after the connection has ended. Only the latest
+   * action is kept.
+   */
+  void whenRoom(Runnable action);
+
+  /** The stream cannot go on: a client that comes back later can resume. */
+  void failed(RuntimeException failure);
+
+  /** A pattern matches more channels than the connection may have. */
+  void tooManyChannels();
+}

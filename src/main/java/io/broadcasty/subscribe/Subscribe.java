@@ -1,0 +1,30 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Policy;
+import java.util.concurrent.Executor;
+
+/**
+ * The subscribe use case.
+ *
+ * @param replays runs the reading of replays, which may block on the store
+ * @param maxChannels how many channels a connection may have, those matched by patterns included
+ * @param pageBytes about how much of a replay is handed to a connection at once; well below half an
+ *     outbox
+ */
+public record Subscribe(
+    Policy policy,
+    RateLimiter limits,
+    Broker broker,
+    Hub hub,
+    Executor replays,
+    int maxChannels,
+    long pageBytes) {
+
+  /** The subscriptions of a new connection; to be closed with it. */
+  public Subscriptions open(Sink sink) {
+    return new Subscriptions(this, sink, new CatchUp(broker, replays, sink, pageBytes));
+  }
+}

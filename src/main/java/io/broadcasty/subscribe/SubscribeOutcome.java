@@ -1,0 +1,43 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.ratelimit.RateLimiter;
+import java.util.List;
+import java.util.SortedMap;
+
+/** What a subscribe leads to. */
+public sealed interface SubscribeOutcome {
+
+  /**
+   * Subscribed; publications come after {@link #start}.
+   *
+   * @param recovered whether every position asked for can be served
+   * @param heads the newest positions, by channel
+   * @param starts from where publications will come, by channel: the last position the subscriber
+   *     will not get
+   * @param start to be run once the subscriber has been answered
+   */
+  record Subscribed(
+      boolean recovered,
+      SortedMap<ChannelName, List<Position>> heads,
+      SortedMap<ChannelName, List<Position>> starts,
+      Runnable start)
+      implements SubscribeOutcome {}
+
+  /** The policy says no. */
+  record Denied() implements SubscribeOutcome {}
+
+  /** A rate limit says not now. */
+  record Throttled(RateLimiter.Verdict verdict) implements SubscribeOutcome {}
+
+  /** The connection is subscribed to this already. */
+  record AlreadySubscribed() implements SubscribeOutcome {}
+
+  /**
+   * It would be more channels than a connection may have.
+   *
+   * @param limit how many it may have
+   */
+  record TooManyChannels(int limit) implements SubscribeOutcome {}
+}

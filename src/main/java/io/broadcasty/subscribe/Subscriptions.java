@@ -1,0 +1,350 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.PatternSubscriber;
+import io.broadcasty.hub.Subscriber;
+import io.broadcasty.protocol.Since;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection is subscribed to: channels, and patterns that stand for channels. A channel
+ * wanted twice, by name and by pattern, is delivered once. Safe for use by several threads.
+ */
+public final class Subscriptions implements AutoCloseable {
+
+  private final Subscribe context;
+  private final Sink sink;
+  private final CatchUp catchUp;
+
+  // guarded by this
+  private final Map<ChannelName, ChannelSubscription> channels = new HashMap<>(2);
+  private final Map<String, @Nullable PatternSubscription> targets = new HashMap<>(2);
+  private boolean closed;
+
+  Subscriptions(Subscribe context, Sink sink, CatchUp catchUp) {
+    this.context = context;
+    this.sink = sink;
+    this.catchUp = catchUp;
+  }
+
+  /**
+   * Subscribes to a channel or, when the target ends in {@code *}, to a pattern. May block on the
+   * store for the stream's state.
+   *
+   * @throws io.broadcasty.channel.InvalidChannelException when the target is neither
+   * @throws BrokerException when the store cannot tell the state; nothing is subscribed then
+   */
+  public SubscribeOutcome subscribe(Caller caller, String target, Since since) {
+    boolean pattern = ChannelPattern.isPattern(target);
+    ChannelPattern wanted = pattern ? ChannelPattern.parse(target) : null;
+    ChannelName name = pattern ? null : new ChannelName(target);
+    synchronized (this) {
+      if (closed) {
+        return new SubscribeOutcome.Denied();
+      }
+      if (targets.containsKey(target)) {
+        return new SubscribeOutcome.AlreadySubscribed();
+      }
+    }
+    boolean allowed =
+        wanted != null
+            ? context.policy().allows(caller, wanted, Action.SUBSCRIBE)
+            : name != null && context.policy().allows(caller, name, Action.SUBSCRIBE);
+    if (!allowed) {
+      return new SubscribeOutcome.Denied();
+    }
+    RateLimiter.Verdict verdict =
+        context
+            .limits()
+            .tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+    if (!verdict.granted()) {
+      return new SubscribeOutcome.Throttled(verdict);
+    }
+    try {
+      return wanted != null
+          ? subscribePattern(caller, target, wanted, since)
+          : subscribeChannels(caller, target, List.of(new ChannelName(target)), since);
+    } catch (BrokerException e) {
+      unsubscribe(target);
+      throw e;
+    }
+  }
+
+  /** Ends a subscription; false when there was none. */
+  public boolean unsubscribe(String target) {
+    PatternSubscription pattern;
+    List<ChannelSubscription> ended = new ArrayList<>();
+    synchronized (this) {
+      if (!targets.containsKey(target)) {
+        return false;
+      }
+      pattern = targets.remove(target); // null for a channel's own name
+      channels
+          .values()
+          .removeIf(
+              subscription -> {
+                boolean last =
+                    subscription.targets.remove(target) && subscription.targets.isEmpty();
+                if (last) {
+                  ended.add(subscription);
+                }
+                return last;
+              });
+    }
+    if (pattern != null) {
+      context.hub().remove(pattern.caller.tenant(), pattern);
+    }
+    ended.forEach(this::leave);
+    return true;
+  }
+
+  /**
+   * Ends what the caller may not have any more, after a refresh of its token; answers the targets
+   * that were ended.
+   */
+  public List<String> reauthorize(Caller caller) {
+    List<String> lost = new ArrayList<>();
+    for (String target : targets()) {
+      boolean allowed =
+          ChannelPattern.isPattern(target)
+              ? context.policy().allows(caller, ChannelPattern.parse(target), Action.SUBSCRIBE)
+              : context.policy().allows(caller, new ChannelName(target), Action.SUBSCRIBE);
+      if (!allowed) {
+        unsubscribe(target);
+        lost.add(target);
+      }
+    }
+    return lost;
+  }
+
+  /** Names and patterns subscribed to. */
+  public synchronized List<String> targets() {
+    return List.copyOf(new TreeSet<>(targets.keySet()));
+  }
+
+  @Override
+  public void close() {
+    catchUp.close();
+    synchronized (this) {
+      closed = true;
+    }
+    targets().forEach(this::unsubscribe);
+  }
+
+  private SubscribeOutcome subscribePattern(
+      Caller caller, String target, ChannelPattern pattern, Since since) {
+    PatternSubscription subscription = new PatternSubscription(this, caller, target, pattern);
+    synchronized (this) {
+      targets.put(target, subscription);
+    }
+    context.hub().add(caller.tenant(), subscription);
+    SubscribeOutcome outcome =
+        subscribeChannels(caller, target, matching(caller, pattern, since), since);
+    if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
+      return new SubscribeOutcome.Subscribed(
+          subscribed.recovered(),
+          subscribed.heads(),
+          subscribed.starts(),
+          () -> {
+            subscribed.start().run();
+            subscription.begin();
+          });
+    }
+    return outcome;
+  }
+
+  /** The channels there are, here or in the store, and those the client knows. */
+  private TreeSet<ChannelName> matching(Caller caller, ChannelPattern pattern, Since since) {
+    TreeSet<ChannelName> matching = new TreeSet<>(context.hub().channels(caller.tenant(), pattern));
+    matching.addAll(context.broker().channels(caller.tenant(), pattern, context.maxChannels() + 1));
+    if (since instanceof Since.After after) {
+      after.channels().forEach(matching::add);
+      matching.removeIf(name -> !pattern.matches(name));
+    }
+    matching.removeIf(name -> !context.policy().allows(caller, name, Action.SUBSCRIBE));
+    return matching;
+  }
+
+  private SubscribeOutcome subscribeChannels(
+      Caller caller, String target, Iterable<ChannelName> names, Since since) {
+    boolean recovered = true;
+    SortedMap<ChannelName, List<Position>> heads = new TreeMap<>();
+    SortedMap<ChannelName, List<Position>> starts = new TreeMap<>();
+    List<ChannelSubscription> joined = new ArrayList<>();
+    for (ChannelName name : names) {
+      TenantChannel channel = new TenantChannel(caller.tenant(), name);
+      Claim claim = claim(channel, target);
+      if (claim.full()) {
+        unsubscribe(target);
+        return new SubscribeOutcome.TooManyChannels(context.maxChannels());
+      }
+      ChannelSubscription subscription = claim.subscription();
+      if (subscription == null) {
+        continue;
+      }
+      joined.add(subscription);
+      enter(subscription);
+      List<Position> channelHeads = new ArrayList<>();
+      List<Position> channelStarts = new ArrayList<>();
+      for (StreamState state :
+          context.broker().states(channel, context.policy().partitions(caller, name))) {
+        StreamState.Resume resume = begin(subscription.join(state.partition()), name, state, since);
+        recovered &= resume.lost() == null;
+        channelHeads.add(state.headPosition());
+        channelStarts.add(new Position(state.epoch(), state.partition(), resume.after()));
+      }
+      heads.put(name, channelHeads);
+      starts.put(name, channelStarts);
+    }
+    return new SubscribeOutcome.Subscribed(
+        recovered, heads, starts, () -> joined.forEach(ChannelSubscription::start));
+  }
+
+  /**
+   * What asking for a channel leads to.
+   *
+   * @param subscription to be set up; null when the channel is delivered already
+   * @param full whether the connection may not have another channel
+   */
+  private record Claim(@Nullable ChannelSubscription subscription, boolean full) {}
+
+  private synchronized Claim claim(TenantChannel channel, String target) {
+    targets.putIfAbsent(target, null);
+    ChannelSubscription known = channels.get(channel.name());
+    if (known != null) {
+      known.targets.add(target);
+      PatternSubscription pattern = targets.get(target);
+      boolean setUpNow = pattern != null && pattern.waiting.remove(known);
+      return new Claim(setUpNow ? known : null, false);
+    }
+    if (channels.size() >= context.maxChannels()) {
+      return new Claim(null, true);
+    }
+    ChannelSubscription subscription = new ChannelSubscription(channel, sink, catchUp);
+    subscription.targets.add(target);
+    channels.put(channel.name(), subscription);
+    return new Claim(subscription, false);
+  }
+
+  /** Sets from where a partition is joined; tells what that will lead to as things stand. */
+  private static StreamState.Resume begin(
+      PartitionJoin join, ChannelName name, StreamState state, Since since) {
+    String epoch = state.epoch();
+    long after = state.head();
+    if (since instanceof Since.FromSequence from) {
+      after = from.sequence() == 0 ? StreamState.FROM_OLDEST : from.sequence() - 1;
+    } else if (since instanceof Since.After seen) {
+      Position position = seen.of(name, state.partition());
+      epoch = position == null ? state.epoch() : position.epoch();
+      after = position == null ? 0 : position.sequence();
+    }
+    StreamState.Resume resume = state.resume(epoch, after);
+    boolean isHead = resume.lost() == null && resume.after() == state.head();
+    join.beginAfter(epoch, isHead ? state.head() : after, isHead);
+    return resume;
+  }
+
+  /**
+   * A channel that matches a pattern has come into being. Called by the hub while it opens the
+   * channel.
+   */
+  private @Nullable ChannelSubscription join(PatternSubscription pattern, TenantChannel channel) {
+    if (!context.policy().allows(pattern.caller, channel.name(), Action.SUBSCRIBE)) {
+      return null;
+    }
+    ChannelSubscription subscription;
+    synchronized (this) {
+      if (closed || targets.get(pattern.target) != pattern) {
+        return null;
+      }
+      ChannelSubscription known = channels.get(channel.name());
+      if (known != null) {
+        known.targets.add(pattern.target);
+        return known;
+      }
+      if (channels.size() >= context.maxChannels()) {
+        sink.tooManyChannels();
+        return null;
+      }
+      subscription = new ChannelSubscription(channel, sink, catchUp);
+      subscription.targets.add(pattern.target);
+      channels.put(channel.name(), subscription);
+      if (!pattern.begun) {
+        pattern.waiting.add(subscription);
+        return subscription;
+      }
+    }
+    subscription.start();
+    return subscription;
+  }
+
+  private void enter(ChannelSubscription subscription) {
+    context.hub().add(subscription.channel(), subscription);
+    if (subscription.isClosed()) { // the connection was closed meanwhile, and has left already
+      context.hub().remove(subscription.channel(), subscription);
+    }
+  }
+
+  private void leave(ChannelSubscription subscription) {
+    subscription.close();
+    context.hub().remove(subscription.channel(), subscription);
+  }
+
+  /** A wish for all matching channels. */
+  private static final class PatternSubscription implements PatternSubscriber {
+    private final Subscriptions owner;
+    private final Caller caller;
+    private final String target;
+    private final ChannelPattern pattern;
+
+    // guarded by the owner
+    private final List<ChannelSubscription> waiting = new ArrayList<>(0);
+    private boolean begun;
+
+    PatternSubscription(Subscriptions owner, Caller caller, String target, ChannelPattern pattern) {
+      this.owner = owner;
+      this.caller = caller;
+      this.target = target;
+      this.pattern = pattern;
+    }
+
+    @Override
+    public ChannelPattern pattern() {
+      return pattern;
+    }
+
+    @Override
+    public @Nullable Subscriber join(TenantChannel channel) {
+      return owner.join(this, channel);
+    }
+
+    /**
+     * The subscriber has been answered: channels that came meanwhile, and those to come, are let
+     * through.
+     */
+    void begin() {
+      List<ChannelSubscription> ready;
+      synchronized (owner) {
+        begun = true;
+        ready = List.copyOf(waiting);
+        waiting.clear();
+      }
+      ready.forEach(ChannelSubscription::start);
+    }
+  }
+}
