@@ -40,6 +40,11 @@ public sealed interface Since {
       return null;
     }
 
+    /** Whether a channel is named. */
+    public boolean names(ChannelName channel) {
+      return positions.containsKey(channel);
+    }
+
     /** The channels named, in order. */
     public Iterable<ChannelName> channels() {
       return new TreeMap<>(positions).keySet();

@@ -203,7 +203,12 @@ public final class Subscriptions implements AutoCloseable {
       List<Position> channelStarts = new ArrayList<>();
       for (StreamState state :
           context.broker().states(channel, context.policy().partitions(caller, name))) {
-        StreamState.Resume resume = begin(subscription.join(state.partition()), name, state, since);
+        StreamState.Resume resume = begin(
+                subscription.join(state.partition()),
+                name,
+                state,
+                since,
+                ChannelPattern.isPattern(target));
         recovered &= resume.lost() == null;
         channelHeads.add(state.headPosition());
         channelStarts.add(new Position(state.epoch(), state.partition(), resume.after()));
@@ -243,12 +248,15 @@ public final class Subscriptions implements AutoCloseable {
 
   /** Sets from where a partition is joined; tells what that will lead to as things stand. */
   private static StreamState.Resume begin(
-      PartitionJoin join, ChannelName name, StreamState state, Since since) {
+      PartitionJoin join, ChannelName name, StreamState state, Since since, boolean ofPattern) {
     String epoch = state.epoch();
     long after = state.head();
     if (since instanceof Since.FromSequence from) {
       after = from.sequence() == 0 ? StreamState.FROM_OLDEST : from.sequence() - 1;
     } else if (since instanceof Since.After seen) {
+      if (!ofPattern && !seen.names(name)) {
+        return begin(join, name, state, new Since.Live(), false); // a channel the client adds now
+      }
       Position position = seen.of(name, state.partition());
       epoch = position == null ? state.epoch() : position.epoch();
       after = position == null ? 0 : position.sequence();

@@ -1,0 +1,100 @@
+package io.broadcasty.protocol;
+
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the server's frames of the native protocol. Pure; safe for use by several threads. */
+public final class NativeFrames {
+
+  /** The version of the protocol spoken here. */
+  public static final int PROTOCOL_VERSION = 1;
+
+  private NativeFrames() {}
+
+  /**
+   * A reply with a result.
+   *
+   * @param id JSON text of the command's id; null when it had none
+   * @param result the result's fields
+   */
+  public static String reply(@Nullable String id, Json.Body result) {
+    return Json.object(
+        json -> {
+          json.writeFieldName("reply");
+          json.writeRawValue(id == null ? "null" : id);
+          json.writeObjectFieldStart("result");
+          result.write(json);
+          json.writeEndObject();
+        });
+  }
+
+  /** A reply with an error. */
+  public static String error(@Nullable String id, Problem problem) {
+    return Json.object(
+        json -> {
+          json.writeFieldName("reply");
+          json.writeRawValue(id == null ? "null" : id);
+          json.writeObjectFieldStart("error");
+          Json.write(json, problem);
+          json.writeEndObject();
+        });
+  }
+
+  /** The result of a subscribe. */
+  public static Json.Body subscribed(
+      String target, boolean pattern, boolean recovered, Map<ChannelName, List<Position>> heads) {
+    return json -> {
+      json.writeStringField("channel", target);
+      json.writeBooleanField("recovered", recovered);
+      json.writeArrayFieldStart("positions");
+      for (Map.Entry<ChannelName, List<Position>> head : heads.entrySet()) {
+        Json.writePositions(json, pattern ? head.getKey() : null, head.getValue());
+      }
+      json.writeEndArray();
+    };
+  }
+
+  /** Tells that a position was lost. */
+  public static String lost(ChannelName channel, Lost lost) {
+    return Json.object(
+        json -> {
+          json.writeStringField("push", "lost");
+          Json.write(json, channel, lost);
+        });
+  }
+
+  /** The last push before a close. */
+  public static String end(Problem problem) {
+    return Json.object(
+        json -> {
+          json.writeStringField("push", "end");
+          writeEnd(json, problem);
+        });
+  }
+
+  /** The fields of the end of a stream. */
+  public static void writeEnd(com.fasterxml.jackson.core.JsonGenerator json, Problem problem)
+      throws java.io.IOException {
+    json.writeStringField("code", problem.code().text());
+    json.writeStringField("retry", problem.code().retry().text());
+    Long seconds = problem.retryAfterSeconds();
+    if (seconds != null) {
+      json.writeNumberField("retryAfter", seconds);
+    }
+    json.writeStringField("detail", problem.detail());
+  }
+
+  /** Tells that the token ends soon. */
+  public static String expiring(Instant expires) {
+    return Json.object(
+        json -> {
+          json.writeStringField("push", "expiring");
+          json.writeNumberField("expires", expires.toEpochMilli());
+        });
+  }
+}

@@ -1,0 +1,86 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.PublishCommand;
+import io.broadcasty.publish.Draft;
+import io.broadcasty.publish.PublishOutcome;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.subscribe.SubscribeOutcome;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Puts what the use cases say into the protocol's words; the same for every transport. */
+public final class Answers {
+
+  private Answers() {}
+
+  public static Draft draft(PublishCommand command) {
+    return new Draft(
+        command.channel(),
+        command.payload(),
+        command.meta(),
+        command.id(),
+        command.partitionKey(),
+        command.event(),
+        command.correlationId(),
+        command.replyTo());
+  }
+
+  /** What is wrong with an outcome; null when it is good. */
+  public static @Nullable Problem problem(PublishOutcome outcome) {
+    if (outcome instanceof PublishOutcome.Denied) {
+      return Problem.of(Code.FORBIDDEN, "your roles do not allow publishing to this channel");
+    }
+    if (outcome instanceof PublishOutcome.Throttled throttled) {
+      return throttled(throttled.verdict());
+    }
+    if (outcome instanceof PublishOutcome.Unavailable unavailable) {
+      return new Problem(Code.UNAVAILABLE, unavailable.reason(), unavailable.retryAfter());
+    }
+    return null;
+  }
+
+  /** What is wrong with an outcome; null when it is good. */
+  public static @Nullable Problem problem(SubscribeOutcome outcome) {
+    if (outcome instanceof SubscribeOutcome.Denied) {
+      return Problem.of(Code.FORBIDDEN, "your roles do not allow subscribing to this channel");
+    }
+    if (outcome instanceof SubscribeOutcome.Throttled throttled) {
+      return throttled(throttled.verdict());
+    }
+    if (outcome instanceof SubscribeOutcome.AlreadySubscribed) {
+      return Problem.of(
+          Code.ALREADY_SUBSCRIBED, "unsubscribe first to subscribe from another position");
+    }
+    if (outcome instanceof SubscribeOutcome.TooManyChannels many) {
+      return Problem.of(
+          Code.TOO_MANY_CHANNELS,
+          "a connection may have "
+              + many.limit()
+              + " channels; unsubscribe some, use a narrower pattern, or open another connection");
+    }
+    return null;
+  }
+
+  /** A refused rate limit. */
+  public static Problem throttled(RateLimiter.Verdict verdict) {
+    return new Problem(
+        Code.RATE_LIMITED,
+        "the limit of "
+            + verdict.limit()
+            + " for this "
+            + (verdict.scope() == RateLimiter.Scope.IP
+                ? "address"
+                : verdict.scope().name().toLowerCase(Locale.ROOT))
+            + " is used up",
+        verdict.retryAfter());
+  }
+
+  /** A refused token. */
+  public static Problem refused(Authenticator.Refused refused) {
+    return Problem.of(
+        refused.expired() ? Code.TOKEN_EXPIRED : Code.UNAUTHORIZED, refused.reason());
+  }
+}

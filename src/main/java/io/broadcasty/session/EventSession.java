@@ -1,0 +1,123 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Cursor;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.NativeFrames;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.Since;
+import io.broadcasty.subscribe.SubscribeOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that only listens: a stream of Server-Sent Events. Every event's id is the cursor of the whole stream after it, so
+ * the cursor moves and the event is queued in one step.
+ */
+public final class EventSession extends Session {
+
+  private final Cursor cursor = new Cursor(); // guarded by this
+
+  public EventSession(
+      SessionContext context,
+      Transport transport,
+      Caller caller,
+      ConnectionLimits.Lease place) {
+    super(context, transport, context.eventWriters());
+    authenticated(caller, place);
+    opened();
+  }
+
+  /**
+   * Subscribes to all targets and queues what tells the client of it; publications come after {@link Opening#start}.
+   *
+   * @return what is wrong, in which case the session must be ended by {@link #gone}; else the opening
+   * @throws io.broadcasty.channel.InvalidChannelException when a target is neither channel nor pattern
+   * @throws io.broadcasty.broker.BrokerException when the store cannot be read now
+   */
+  public Opening subscribe(Caller caller, List<String> targets, Since since) {
+    List<SubscribeOutcome.Subscribed> all = new ArrayList<>();
+    for (String target : targets) {
+      SubscribeOutcome outcome = subscriptions().subscribe(caller, target, since);
+      Problem problem = Answers.problem(outcome);
+      if (problem != null) {
+        return new Opening(problem, () -> {});
+      }
+      all.add((SubscribeOutcome.Subscribed) outcome);
+    }
+    synchronized (this) {
+      for (SubscribeOutcome.Subscribed subscribed : all) {
+        subscribed.starts().forEach((channel, starts) -> starts.forEach(p -> cursor.advance(channel, p)));
+      }
+      if (cursor.toString().length() > Cursor.MAX_LENGTH) {
+        return new Opening(tooManyForACursor(), () -> {});
+      }
+      for (int i = 0; i < all.size(); i++) {
+        SubscribeOutcome.Subscribed subscribed = all.get(i);
+        String target = targets.get(i);
+        String text =
+            Json.object(
+                json ->
+                    NativeFrames.subscribed(
+                            target,
+                            target.endsWith("*"),
+                            subscribed.recovered(),
+                            subscribed.heads())
+                        .write(json));
+        send(EncodedFrame.message("subscribed", cursor.toString(), text));
+      }
+    }
+    return new Opening(null, () -> all.forEach(s -> s.start().run()));
+  }
+
+  /**
+   * What opening the stream led to.
+   *
+   * @param problem null when the stream may begin
+   * @param start lets the publications through
+   */
+  public record Opening(@Nullable Problem problem, Runnable start) {}
+
+  @Override
+  public void publication(EncodedPublication encoded) {
+    Publication publication = encoded.publication();
+    synchronized (this) {
+      cursor.advance(publication.envelope().channel().name(), publication.position());
+      String id = cursor.toString();
+      send(EncodedFrame.message(null, id, encoded.json()));
+      if (id.length() > Cursor.MAX_LENGTH) {
+        end(tooManyForACursor());
+      }
+    }
+  }
+
+  @Override
+  public void lost(ChannelName channel, Lost lost) {
+    String text = Json.object(json -> Json.write(json, channel, lost));
+    synchronized (this) {
+      cursor.advance(channel, lost.resumeFrom());
+      send(EncodedFrame.message("lost", cursor.toString(), text));
+    }
+  }
+
+  @Override
+  protected EncodedFrame endFrame(Problem problem) {
+    return EncodedFrame.message(
+        "end", null, Json.object(json -> NativeFrames.writeEnd(json, problem)));
+  }
+
+  private static Problem tooManyForACursor() {
+    return Problem.of(
+        Code.TOO_MANY_CHANNELS,
+        "the stream has so many channels that its position does not fit into Last-Event-ID; use a"
+            + " narrower pattern, several streams, or WebSocket");
+  }
+}

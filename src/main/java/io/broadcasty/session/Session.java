@@ -1,0 +1,216 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.Outbox;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.subscribe.Sink;
+import io.broadcasty.subscribe.Subscriptions;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection's life: its outbox, its subscriptions, its token's end, its heartbeat, and one way to end. The transports differ in
+ * what they say, not in how they live.
+ */
+public abstract class Session implements Sink, Outbox.Owner {
+
+  private static final Logger LOG = Logger.getLogger(Session.class.getName());
+  private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+
+  protected final SessionContext context;
+  private final Transport transport;
+  private final Outbox outbox;
+  private final Subscriptions subscriptions;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicBoolean transportClosed = new AtomicBoolean();
+  private volatile @Nullable Caller caller;
+  private volatile ConnectionLimits.@Nullable Lease lease;
+  private volatile long lastHeartbeatNanos;
+  private volatile long endedNanos;
+  private volatile @Nullable Problem reason;
+
+  protected Session(SessionContext context, Transport transport, Executor writers) {
+    this.context = context;
+    this.transport = transport;
+    this.outbox =
+        new Outbox(context.settings().outboxBytes(), writers, transport, this);
+    this.subscriptions = context.subscribe().open(this);
+    this.lastHeartbeatNanos = context.ticker().readNanos();
+  }
+
+  /** To be called at the end of a constructor: from now on the session is swept and drained. */
+  protected final void opened() {
+    context.sessions().add(this);
+  }
+
+  /** Who is connected; null as long as nobody has said so. */
+  public final @Nullable Caller caller() {
+    return caller;
+  }
+
+  /** Sets who is connected; the lease is given back at the end. */
+  protected final void authenticated(Caller now, ConnectionLimits.@Nullable Lease place) {
+    caller = now;
+    if (place != null) {
+      lease = place;
+      if (ended.get()) {
+        place.close();
+      }
+    }
+  }
+
+  protected final Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** Queues a frame; never blocks. */
+  protected final void send(EncodedFrame frame) {
+    outbox.offer(frame);
+  }
+
+  /** The last frame before the end; null for none. */
+  protected abstract EncodedFrame endFrame(Problem problem);
+
+  /** Checks once a second what depends on time. */
+  public void sweep(long nowNanos, long nowMillis) {
+    if (ended.get()) {
+      if (nowNanos - endedNanos > LINGER_NANOS) {
+        closeTransport(); // it did not drain in time
+      }
+      return;
+    }
+    Caller who = caller;
+    if (who != null && who.expiresAt().toEpochMilli() <= nowMillis) {
+      end(Problem.of(Code.TOKEN_EXPIRED, "the token has expired; come back with a new one"));
+      return;
+    }
+    if (nowNanos - lastHeartbeatNanos >= context.settings().heartbeat().toNanos()) {
+      lastHeartbeatNanos = nowNanos;
+      send(EncodedFrame.HEARTBEAT);
+    }
+  }
+
+  /** Ends the connection: no more publications, what waits is still written, then the reason, then the close. */
+  public final void end(Problem problem) {
+    if (beginEnd(problem)) {
+      context
+          .closers()
+          .execute(
+              () -> {
+                leave();
+                outbox.offer(endFrame(problem));
+                outbox.closeAfterDrain(() -> context.closers().execute(this::closeTransport));
+              });
+    }
+  }
+
+  /** The transport has gone: the peer left, or the line broke. */
+  public final void gone() {
+    if (beginEnd(Problem.of(Code.INTERNAL_ERROR, "the connection is gone"))) {
+      transportClosed.set(true);
+      outbox.close();
+      context.closers().execute(this::leave);
+    } else {
+      transportClosed.set(true);
+      outbox.close();
+      context.sessions().remove(this);
+    }
+  }
+
+  @Override
+  public final void onOverflow() {
+    abandon(
+        Problem.of(
+            Code.SLOW_CONSUMER,
+            "more than "
+                + context.settings().outboxBytes()
+                + " bytes waited for this connection; come back and resume from the last position"));
+  }
+
+  @Override
+  public final void onFailure(Throwable failure) {
+    LOG.log(Level.FINE, "a write failed", failure);
+    abandon(Problem.of(Code.INTERNAL_ERROR, "the connection could not be written to"));
+  }
+
+  @Override
+  public final boolean hasRoom() {
+    return outbox.hasRoom();
+  }
+
+  @Override
+  public final void whenRoom(Runnable action) {
+    outbox.whenRoom(action);
+  }
+
+  @Override
+  public final void failed(RuntimeException failure) {
+    LOG.log(Level.WARNING, "a stream could not be read from the store", failure);
+    end(
+        new Problem(
+            Code.UNAVAILABLE,
+            "the store cannot be read now; come back and resume",
+            Duration.ofSeconds(2)));
+  }
+
+  @Override
+  public final void tooManyChannels() {
+    end(
+        Problem.of(
+            Code.TOO_MANY_CHANNELS,
+            "a pattern matches more channels than a connection may have ("
+                + context.subscribe().maxChannels()
+                + "); use a narrower pattern or several connections"));
+  }
+
+  /** Ends without a word: nothing more can be written. */
+  private void abandon(Problem problem) {
+    outbox.close();
+    if (beginEnd(problem)) {
+      context
+          .closers()
+          .execute(
+              () -> {
+                leave();
+                closeTransport();
+              });
+    } else {
+      context.closers().execute(this::closeTransport);
+    }
+  }
+
+  private boolean beginEnd(Problem problem) {
+    if (!ended.compareAndSet(false, true)) {
+      return false;
+    }
+    reason = problem;
+    endedNanos = context.ticker().readNanos();
+    return true;
+  }
+
+  private void leave() {
+    subscriptions.close();
+    ConnectionLimits.Lease place = lease;
+    if (place != null) {
+      place.close();
+    }
+    if (transportClosed.get()) {
+      context.sessions().remove(this);
+    }
+  }
+
+  private void closeTransport() {
+    Problem problem = reason;
+    if (problem != null && transportClosed.compareAndSet(false, true)) {
+      outbox.close();
+      transport.close(problem);
+      context.sessions().remove(this);
+    }
+  }
+}

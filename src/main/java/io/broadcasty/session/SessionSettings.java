@@ -1,0 +1,19 @@
+package io.broadcasty.session;
+
+import java.time.Duration;
+
+/**
+ * How connections are held.
+ *
+ * @param heartbeat between two signs of life from the server; a WebSocket client silent for longer than two of them is closed
+ * @param connectTimeout how long a connection may stay without a token
+ * @param outboxBytes how much may wait for one connection
+ * @param maxConnectionsPerTenant on this node
+ * @param maxConnectionsPerUser on this node
+ */
+public record SessionSettings(
+    Duration heartbeat,
+    Duration connectTimeout,
+    long outboxBytes,
+    int maxConnectionsPerTenant,
+    int maxConnectionsPerUser) {}

@@ -1,0 +1,69 @@
+package io.broadcasty.session;
+
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The connections of this node. Safe for use by several threads. */
+public final class Sessions {
+
+  private final Set<Session> open = ConcurrentHashMap.newKeySet();
+  private final Ticker ticker;
+  private final WallClock clock;
+  private volatile boolean draining;
+
+  public Sessions(Ticker ticker, WallClock clock) {
+    this.ticker = ticker;
+    this.clock = clock;
+  }
+
+  void add(Session session) {
+    open.add(session);
+  }
+
+  void remove(Session session) {
+    open.remove(session);
+  }
+
+  /** How many connections there are. */
+  public int size() {
+    return open.size();
+  }
+
+  /** Whether the node takes no new connections any more. */
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /** Checks on every connection; to be called about once a second. */
+  public void sweep() {
+    long nanos = ticker.readNanos();
+    long millis = clock.nowMillis();
+    for (Session session : open) {
+      session.sweep(nanos, millis);
+    }
+  }
+
+  /**
+   * Takes no new connections, and ends those there are with "reconnect", spread evenly over a time so that the clients do not all
+   * arrive elsewhere at once. Returns at once.
+   */
+  public void drain(Duration over, ScheduledExecutorService scheduler) {
+    draining = true;
+    List<Session> sessions = List.copyOf(open);
+    long stepNanos = sessions.isEmpty() ? 0 : over.toNanos() / sessions.size();
+    Problem problem =
+        Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
+    for (int i = 0; i < sessions.size(); i++) {
+      Session session = sessions.get(i);
+      scheduler.schedule(() -> session.end(problem), i * stepNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.broadcasty.transport.edge;
+
+import io.broadcasty.auth.AuthenticationUnavailableException;
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.session.Answers;
+import io.broadcasty.session.ConnectionLimits;
+import io.broadcasty.session.Sessions;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one door of the data plane, before servlets, JAX-RS and the WebSocket upgrade alike: origin, address, rate of requests, token.
+ * What it refuses is refused in HTTP. Behind it the request's principal is the caller; only a WebSocket handshake may come without a
+ * token, to authenticate by its first command.
+ */
+@WebFilter(urlPatterns = "/broadcasty/*", asyncSupported = true, filterName = "broadcasty-edge")
+public class EdgeFilter extends HttpFilter {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = Logger.getLogger(EdgeFilter.class.getName());
+  private static final String WS_PATH = "/broadcasty/ws";
+  private static final String SSE_PATH = "/broadcasty/sse";
+
+  @Inject private transient EdgeSettings settings;
+  @Inject private transient Authenticator authenticator;
+  @Inject private transient RateLimiter limits;
+  @Inject private transient ConnectionLimits connections;
+  @Inject private transient Sessions sessions;
+
+  private transient @Nullable ClientAddress addresses;
+  private transient @Nullable Origins origins;
+
+  @Override
+  public void init() {
+    addresses = new ClientAddress(settings.trustedProxies());
+    origins = new Origins(settings.allowedOrigins());
+  }
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Accel-Buffering", "no");
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    String path = request.getRequestURI().substring(request.getContextPath().length());
+    String origin = request.getHeader("Origin");
+    if (origins == null || !origins.allows(origin, request.getHeader("Host"))) {
+      Problems.write(
+          response,
+          Problem.of(
+              Code.ORIGIN_NOT_ALLOWED,
+              "pages of this origin may not call; add it to BROADCASTY_ALLOWED_ORIGINS"));
+      return;
+    }
+    if (origin != null) {
+      allow(origin, response);
+    }
+    if (request.getMethod().equals("OPTIONS")) {
+      response.setHeader("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+      response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID");
+      response.setHeader("Access-Control-Max-Age", "600");
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+      return;
+    }
+    Problem refusal = refuseByAddress(request, response);
+    boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
+    if (refusal == null && stream && sessions.isDraining()) {
+      refusal =
+          new Problem(
+              Code.DRAINING, "this node is shutting down; another one will take you", Duration.ofSeconds(1));
+    }
+    if (refusal != null) {
+      Problems.write(response, refusal);
+      return;
+    }
+    String token = Tokens.of(request, stream);
+    if (token == null) {
+      if (path.equals(WS_PATH)) {
+        chain.doFilter(request, response);
+      } else {
+        Problems.write(
+            response,
+            Problem.of(
+                Code.UNAUTHORIZED,
+                "send a token: `Authorization: Bearer …`, or for a stream in a browser `access_token` in the query"));
+      }
+      return;
+    }
+    Object verdict = authenticate(token);
+    if (verdict instanceof Problem problem) {
+      Problems.write(response, problem);
+      return;
+    }
+    Caller caller = (Caller) verdict;
+    if (stream && !connections.hasPlace(caller)) {
+      Problems.write(
+          response,
+          new Problem(
+              Code.CONNECTION_LIMIT,
+              "this tenant or user has as many connections as it may; close some",
+              Duration.ofSeconds(10)));
+      return;
+    }
+    chain.doFilter(new CallerRequest(request, caller), response);
+  }
+
+  private @Nullable Problem refuseByAddress(
+      HttpServletRequest request, HttpServletResponse response) {
+    if (!limits.enabled() || addresses == null) {
+      return null;
+    }
+    String address = addresses.of(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
+    RateLimiter.Verdict verdict = limits.tryAcquire(RateLimiter.Scope.IP, address, 1);
+    Problems.rateLimit(response, verdict);
+    return verdict.granted() ? null : Answers.throttled(verdict);
+  }
+
+  /** Either a {@link Caller} or a {@link Problem}. */
+  private Object authenticate(String token) {
+    try {
+      Authenticator.Verdict verdict = authenticator.authenticate(token);
+      return verdict instanceof Authenticator.Refused refused
+          ? Answers.refused(refused)
+          : ((Authenticator.Authenticated) verdict).caller();
+    } catch (AuthenticationUnavailableException e) {
+      LOG.log(Level.WARNING, "tokens cannot be verified now", e);
+      return new Problem(
+          Code.UNAVAILABLE, "tokens cannot be verified now", Duration.ofSeconds(2));
+    }
+  }
+
+  private static void allow(String origin, HttpServletResponse response) {
+    response.setHeader("Access-Control-Allow-Origin", origin);
+    response.addHeader("Vary", "Origin");
+    response.setHeader("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy");
+  }
+}

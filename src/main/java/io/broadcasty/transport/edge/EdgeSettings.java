@@ -1,0 +1,33 @@
+package io.broadcasty.transport.edge;
+
+import java.util.List;
+
+/**
+ * What is let in.
+ *
+ * @param allowedOrigins origins of browsers; {@code *} for any; the server's own origin is always allowed
+ * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is believed
+ * @param maxPayloadBytes the longest payload with its meta
+ * @param maxBatch most publications in one request
+ * @param maxMessageBytes the longest request body or WebSocket message
+ */
+public record EdgeSettings(
+    List<String> allowedOrigins,
+    List<String> trustedProxies,
+    int maxPayloadBytes,
+    int maxBatch,
+    int maxMessageBytes) {
+
+  /** What a publication may need beside its payload. */
+  public static final int ENVELOPE_BYTES = 4096;
+
+  public EdgeSettings {
+    allowedOrigins = List.copyOf(allowedOrigins);
+    trustedProxies = List.copyOf(trustedProxies);
+  }
+
+  /** The longest body with a single publication. */
+  public int maxSingleBytes() {
+    return maxPayloadBytes + ENVELOPE_BYTES;
+  }
+}

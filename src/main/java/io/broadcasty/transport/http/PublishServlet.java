@@ -1,0 +1,179 @@
+package io.broadcasty.transport.http;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.publish.Draft;
+import io.broadcasty.publish.Publish;
+import io.broadcasty.publish.PublishOutcome;
+import io.broadcasty.session.Answers;
+import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.edge.Problems;
+import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /broadcasty/publish}. A servlet, not a JAX-RS resource, since a publish is the busiest request and JAX-RS costs more
+ * than all the rest of it (docs/adr/0004). Answers at once when the store has, asynchronously otherwise, so that a store that
+ * commits in groups finds groups.
+ */
+@WebServlet(urlPatterns = "/broadcasty/publish", asyncSupported = true, name = "broadcasty-publish")
+public class PublishServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = Logger.getLogger(PublishServlet.class.getName());
+
+  @Inject private transient Publish publish;
+  @Inject private transient EdgeSettings settings;
+  @Inject private transient PublishReader reader;
+
+  @Override
+  protected void doPost(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    Caller caller = CallerRequest.caller(request.getUserPrincipal());
+    if (caller == null) {
+      Problems.write(response, Problem.of(Code.UNAUTHORIZED, "send a token"));
+      return;
+    }
+    PublishReader.Request read;
+    try {
+      requireJson(request);
+      read = reader.read(Body.read(request, settings));
+    } catch (ProblemException e) {
+      Problems.write(response, e.problem());
+      return;
+    }
+    List<Draft> drafts = new ArrayList<>(read.items().size());
+    for (PublishReader.Item item : read.items()) {
+      if (item.command() != null) {
+        drafts.add(Answers.draft(item.command()));
+      }
+    }
+    CompletableFuture<List<PublishOutcome>> outcomes =
+        publish.publish(caller, drafts).toCompletableFuture();
+    if (outcomes.isDone()) {
+      answer(response, read, outcomes);
+    } else {
+      AsyncContext async = request.startAsync(request, response);
+      outcomes.whenComplete(
+          (all, failure) -> {
+            try {
+              answer(response, read, outcomes);
+            } catch (IOException e) {
+              LOG.log(Level.FINE, "the publisher left before its answer", e);
+            } finally {
+              async.complete();
+            }
+          });
+    }
+  }
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader("Allow", "POST, OPTIONS");
+    Problems.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "publish with POST"));
+  }
+
+  private static void requireJson(HttpServletRequest request) throws ProblemException {
+    String type = request.getContentType();
+    if (type == null || !type.regionMatches(true, 0, "application/json", 0, 16)) {
+      throw new ProblemException(
+          Code.UNSUPPORTED_MEDIA_TYPE, "send JSON with `Content-Type: application/json`");
+    }
+  }
+
+  private static void answer(
+      HttpServletResponse response,
+      PublishReader.Request read,
+      CompletableFuture<List<PublishOutcome>> done)
+      throws IOException {
+    List<PublishOutcome> outcomes;
+    try {
+      outcomes = done.join();
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "a publish failed", e);
+      Problems.write(
+          response,
+          new Problem(
+              Code.INTERNAL_ERROR,
+              "the publication may or may not have been taken; publish again with the same id",
+              Duration.ofSeconds(2)));
+      return;
+    }
+    List<Answer> answers = answers(read, outcomes);
+    if (read.batch()) {
+      response.setContentType("application/json");
+      Problems.body(response, batch(answers));
+      return;
+    }
+    Answer answer = answers.get(0);
+    Problem problem = answer.problem();
+    if (problem == null) {
+      response.setContentType("application/json");
+      Problems.body(response, Json.object(answer::write));
+      return;
+    }
+    if (answer.outcome() instanceof PublishOutcome.Throttled throttled) {
+      Problems.rateLimit(response, throttled.verdict());
+    }
+    Problems.write(response, problem);
+  }
+
+  private static List<Answer> answers(PublishReader.Request read, List<PublishOutcome> outcomes) {
+    List<Answer> answers = new ArrayList<>(read.items().size());
+    int next = 0;
+    for (PublishReader.Item item : read.items()) {
+      if (item.command() == null) {
+        answers.add(new Answer(item, null, item.problem()));
+      } else {
+        PublishOutcome outcome = outcomes.get(next++);
+        answers.add(new Answer(item, outcome, Answers.problem(outcome)));
+      }
+    }
+    return answers;
+  }
+
+  private static String batch(List<Answer> answers) {
+    return Json.text(
+        json -> {
+          json.writeStartArray();
+          for (Answer answer : answers) {
+            json.writeStartObject();
+            answer.write(json);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  private record Answer(
+      PublishReader.Item item, @Nullable PublishOutcome outcome, @Nullable Problem problem) {
+
+    void write(com.fasterxml.jackson.core.JsonGenerator json) throws IOException {
+      if (problem != null) {
+        json.writeObjectFieldStart("error");
+        Json.write(json, problem);
+        json.writeEndObject();
+      } else if (outcome instanceof PublishOutcome.Published published && item.command() != null) {
+        Json.write(json, published.id(), item.command().channel(), published.appended());
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.broadcasty.transport.http;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.session.Answers;
+import io.broadcasty.transport.edge.CallerRequest;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /broadcasty/replay}: pages of a stream. */
+@Path("replay")
+public class ReplayResource {
+
+  private static final Logger LOG = Logger.getLogger(ReplayResource.class.getName());
+  private static final int DEFAULT_LIMIT = 100;
+  private static final int MAX_LIMIT = 1000;
+  private static final long MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+  @Inject private Broker broker;
+  @Inject private Policy policy;
+  @Inject private RateLimiter limits;
+
+  /** Reads a page; the protocol describes the parameters. */
+  @GET
+  @Produces("application/json")
+  public Response replay(
+      @Context SecurityContext security,
+      @QueryParam("channel") @Nullable String channel,
+      @QueryParam("partition") @Nullable String partition,
+      @QueryParam("from") @Nullable String from,
+      @QueryParam("to") @Nullable String to,
+      @QueryParam("limit") @Nullable String limit,
+      @QueryParam("epoch") @Nullable String epoch) {
+    Caller caller = CallerRequest.caller(security.getUserPrincipal());
+    if (caller == null) {
+      return ProblemResponses.of(Problem.of(Code.UNAUTHORIZED, "send a token"));
+    }
+    try {
+      if (channel == null) {
+        throw new ProblemException(Code.INVALID_REQUEST, "`channel` is missing");
+      }
+      ChannelName name = new ChannelName(channel);
+      if (!policy.allows(caller, name, Action.SUBSCRIBE)) {
+        throw new ProblemException(Code.FORBIDDEN, "your roles do not allow reading this channel");
+      }
+      RateLimiter.Verdict verdict =
+          limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+      if (!verdict.granted()) {
+        throw new ProblemException(Answers.throttled(verdict));
+      }
+      int p = (int) number("partition", partition, 0, 0, 1023);
+      long first = number("from", from, 0, 0, Long.MAX_VALUE);
+      long last = number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+      int count = (int) number("limit", limit, DEFAULT_LIMIT, 1, MAX_LIMIT);
+      ReplayPage page =
+          broker.replay(
+              new ReplayRequest(
+                  new TenantChannel(caller.tenant(), name),
+                  p,
+                  epoch,
+                  first == 0 ? StreamState.FROM_OLDEST : first - 1,
+                  count,
+                  MAX_PAGE_BYTES));
+      return Response.ok(json(name, page, last)).build();
+    } catch (InvalidChannelException e) {
+      return ProblemResponses.of(
+          Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage())));
+    } catch (ProblemException e) {
+      return ProblemResponses.of(e.problem());
+    } catch (BrokerException e) {
+      LOG.log(Level.WARNING, "a replay could not read the store", e);
+      return ProblemResponses.of(
+          new Problem(Code.UNAVAILABLE, "the store cannot be read now", Duration.ofSeconds(2)));
+    }
+  }
+
+  private static String json(ChannelName channel, ReplayPage page, long to) {
+    List<Publication> wanted = new ArrayList<>();
+    for (Publication publication : page.publications()) {
+      if (publication.position().sequence() <= to) {
+        wanted.add(publication);
+      }
+    }
+    StreamState state = page.state();
+    long next = wanted.isEmpty() ? 0 : wanted.get(wanted.size() - 1).position().sequence() + 1;
+    return Json.object(
+        json -> {
+          json.writeStringField("channel", channel.value());
+          json.writeNumberField("partition", state.partition());
+          json.writeStringField("epoch", state.epoch());
+          json.writeNumberField("first", state.first());
+          json.writeNumberField("head", state.head());
+          json.writeBooleanField("recovered", page.lost() == null);
+          if (page.lost() == null) {
+            json.writeNullField("lost");
+          } else {
+            json.writeObjectFieldStart("lost");
+            Json.write(json, channel, page.lost());
+            json.writeEndObject();
+          }
+          json.writeArrayFieldStart("publications");
+          for (Publication publication : wanted) {
+            json.writeStartObject();
+            Json.write(json, publication);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          if (next > 0 && next <= Math.min(to, state.head())) {
+            json.writeNumberField("next", next);
+          } else {
+            json.writeNullField("next");
+          }
+        });
+  }
+
+  private static long number(
+      String name, @Nullable String text, long absent, long min, long max)
+      throws ProblemException {
+    if (text == null) {
+      return absent;
+    }
+    try {
+      long value = Long.parseLong(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      LOG.log(Level.FINEST, "not a number", e);
+    }
+    throw new ProblemException(
+        Code.INVALID_REQUEST, "`" + name + "` must be a whole number from " + min + " to " + max);
+  }
+}

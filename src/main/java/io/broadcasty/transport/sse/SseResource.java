@@ -1,0 +1,30 @@
+package io.broadcasty.transport.sse;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+
+/**
+ * {@code GET /broadcasty/sse}: begins the response of a stream that {@link SseAdmission} has let in. What can be refused has been
+ * refused before, in HTTP, since from here on the status is 200.
+ */
+@Path("sse")
+public class SseResource {
+
+  /** Begins the stream. */
+  @GET
+  @Admitted
+  @Produces(MediaType.SERVER_SENT_EVENTS)
+  public void stream(
+      @Context SseEventSink sink, @Context Sse sse, @Context ContainerRequestContext request) {
+    SseAdmission.Admission admission =
+        (SseAdmission.Admission) request.getProperty(SseAdmission.PROPERTY);
+    admission.transport().attach(sink, sse);
+    admission.opening().start().run();
+  }
+}

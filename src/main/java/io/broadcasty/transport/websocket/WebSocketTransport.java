@@ -1,0 +1,65 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.session.Transport;
+import io.broadcasty.transport.FrameChain;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Writes to a {@code jakarta.websocket} session: asynchronously, with one frame in flight, as Open Liberty needs it. */
+final class WebSocketTransport implements Transport {
+
+  private static final Logger LOG = Logger.getLogger(WebSocketTransport.class.getName());
+
+  /** RFC 6455, section 5.5: a control frame's body has at most 125 bytes, two of which are the code. */
+  private static final int MAX_REASON = 123;
+
+  private final Session session;
+
+  WebSocketTransport(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public void write(List<EncodedFrame> frames, Done done) {
+    new FrameChain(frames, done) {
+      @Override
+      protected void send(EncodedFrame frame) {
+        try {
+          if (frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
+            session.getAsyncRemote().sendPing(ByteBuffer.allocate(0));
+            sent(null);
+          } else {
+            session
+                .getAsyncRemote()
+                .sendText(frame.text(), result -> sent(result.isOK() ? null : failure(result.getException())));
+          }
+        } catch (IOException | RuntimeException e) {
+          sent(e);
+        }
+      }
+    }.advance();
+  }
+
+  @Override
+  public void close(Problem problem) {
+    String text = problem.code().text() + ": " + problem.detail();
+    String reason = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON);
+    int code = problem.code().close() == 0 ? 1008 : problem.code().close();
+    try {
+      session.close(new CloseReason(() -> code, reason));
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.FINE, "the connection was gone before it was closed", e);
+    }
+  }
+
+  private static Throwable failure(@org.jspecify.annotations.Nullable Throwable exception) {
+    return exception == null ? new IOException("the frame was not sent") : exception;
+  }
+}
