@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Where an SSE stream stands, over all its channels and partitions; its text is the id of an event. Not safe for use by several
- * threads.
+ * Where an SSE stream stands, over all its channels and partitions; its text is the id of an event.
+ * Not safe for use by several threads.
  */
 public final class Cursor {
 

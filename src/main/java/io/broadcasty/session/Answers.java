@@ -80,7 +80,6 @@ public final class Answers {
 
   /** A refused token. */
   public static Problem refused(Authenticator.Refused refused) {
-    return Problem.of(
-        refused.expired() ? Code.TOKEN_EXPIRED : Code.UNAUTHORIZED, refused.reason());
+    return Problem.of(refused.expired() ? Code.TOKEN_EXPIRED : Code.UNAUTHORIZED, refused.reason());
   }
 }

@@ -2,7 +2,6 @@ package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Lost;
-import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
@@ -19,28 +18,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that only listens: a stream of Server-Sent Events. Every event's id is the cursor of the whole stream after it, so
- * the cursor moves and the event is queued in one step.
+ * A connection that only listens: a stream of Server-Sent Events. Every event's id is the cursor of
+ * the whole stream after it, so the cursor moves and the event is queued in one step.
  */
 public final class EventSession extends Session {
 
   private final Cursor cursor = new Cursor(); // guarded by this
 
   public EventSession(
-      SessionContext context,
-      Transport transport,
-      Caller caller,
-      ConnectionLimits.Lease place) {
+      SessionContext context, Transport transport, Caller caller, ConnectionLimits.Lease place) {
     super(context, transport, context.eventWriters());
     authenticated(caller, place);
     opened();
   }
 
   /**
-   * Subscribes to all targets and queues what tells the client of it; publications come after {@link Opening#start}.
+   * Subscribes to all targets and queues what tells the client of it; publications come after
+   * {@link Opening#start}.
    *
-   * @return what is wrong, in which case the session must be ended by {@link #gone}; else the opening
-   * @throws io.broadcasty.channel.InvalidChannelException when a target is neither channel nor pattern
+   * @return what is wrong, in which case the session must be ended by {@link #gone}; else the
+   *     opening
+   * @throws io.broadcasty.channel.InvalidChannelException when a target is neither channel nor
+   *     pattern
    * @throws io.broadcasty.broker.BrokerException when the store cannot be read now
    */
   public Opening subscribe(Caller caller, List<String> targets, Since since) {
@@ -55,7 +54,9 @@ public final class EventSession extends Session {
     }
     synchronized (this) {
       for (SubscribeOutcome.Subscribed subscribed : all) {
-        subscribed.starts().forEach((channel, starts) -> starts.forEach(p -> cursor.advance(channel, p)));
+        subscribed
+            .starts()
+            .forEach((channel, starts) -> starts.forEach(p -> cursor.advance(channel, p)));
       }
       if (cursor.toString().length() > Cursor.MAX_LENGTH) {
         return new Opening(tooManyForACursor(), () -> {});

@@ -51,7 +51,10 @@ public final class NativeSession extends Session {
     opened();
   }
 
-  /** The handshake has carried a token that is good; false when the caller has no place left, and the session ends. */
+  /**
+   * The handshake has carried a token that is good; false when the caller has no place left, and
+   * the session ends.
+   */
   public boolean open(Caller caller) {
     ConnectionLimits.Lease place = context.limits().tryAcquire(caller);
     if (place == null) {
@@ -67,7 +70,10 @@ public final class NativeSession extends Session {
     lastHeardNanos = context.ticker().readNanos();
   }
 
-  /** A text frame from the client. Called by one thread at a time; blocks at most on the store, for a subscribe. */
+  /**
+   * A text frame from the client. Called by one thread at a time; blocks at most on the store, for
+   * a subscribe.
+   */
   public void onText(String text) {
     heard();
     CommandReader.Frame frame;
@@ -108,8 +114,7 @@ public final class NativeSession extends Session {
     super.sweep(nowNanos, nowMillis);
     Caller who = caller();
     Duration heartbeat = context.settings().heartbeat();
-    if (who == null
-        && nowNanos - openedNanos > context.settings().connectTimeout().toNanos()) {
+    if (who == null && nowNanos - openedNanos > context.settings().connectTimeout().toNanos()) {
       end(Problem.of(Code.UNAUTHORIZED, "no `connect` with a token came in time"));
     } else if (nowNanos - lastHeardNanos > heartbeat.multipliedBy(2).plusSeconds(1).toNanos()) {
       end(Problem.of(Code.IDLE, "nothing was heard from the client for two heartbeats"));
@@ -174,7 +179,10 @@ public final class NativeSession extends Session {
         return;
       }
       CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
-          .thenRun(() -> deliver(String.join(",", replies.stream().map(CompletableFuture::join).toList())));
+          .thenRun(
+              () ->
+                  deliver(
+                      String.join(",", replies.stream().map(CompletableFuture::join).toList())));
     }
 
     private void deliver(String joined) {
@@ -324,12 +332,12 @@ public final class NativeSession extends Session {
     }
     if (!fresh.tenant().equals(who.tenant()) || !fresh.subject().equals(who.subject())) {
       return Problem.of(
-          Code.UNAUTHORIZED, "a refresh must be for the same tenant and subject; reconnect instead");
+          Code.UNAUTHORIZED,
+          "a refresh must be for the same tenant and subject; reconnect instead");
     }
     authenticated(fresh, null);
     subscriptions().reauthorize(fresh);
-    return (Json.Body)
-        json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli());
+    return (Json.Body) json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli());
   }
 
   /** Either a {@link Caller} or a {@link Problem}. */

@@ -15,8 +15,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's life: its outbox, its subscriptions, its token's end, its heartbeat, and one way to end. The transports differ in
- * what they say, not in how they live.
+ * One connection's life: its outbox, its subscriptions, its token's end, its heartbeat, and one way
+ * to end. The transports differ in what they say, not in how they live.
  */
 public abstract class Session implements Sink, Outbox.Owner {
 
@@ -38,8 +38,7 @@ public abstract class Session implements Sink, Outbox.Owner {
   protected Session(SessionContext context, Transport transport, Executor writers) {
     this.context = context;
     this.transport = transport;
-    this.outbox =
-        new Outbox(context.settings().outboxBytes(), writers, transport, this);
+    this.outbox = new Outbox(context.settings().outboxBytes(), writers, transport, this);
     this.subscriptions = context.subscribe().open(this);
     this.lastHeartbeatNanos = context.ticker().readNanos();
   }
@@ -96,7 +95,10 @@ public abstract class Session implements Sink, Outbox.Owner {
     }
   }
 
-  /** Ends the connection: no more publications, what waits is still written, then the reason, then the close. */
+  /**
+   * Ends the connection: no more publications, what waits is still written, then the reason, then
+   * the close.
+   */
   public final void end(Problem problem) {
     if (beginEnd(problem)) {
       context

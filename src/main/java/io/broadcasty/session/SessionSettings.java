@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * How connections are held.
  *
- * @param heartbeat between two signs of life from the server; a WebSocket client silent for longer than two of them is closed
+ * @param heartbeat between two signs of life from the server; a WebSocket client silent for longer
+ *     than two of them is closed
  * @param connectTimeout how long a connection may stay without a token
  * @param outboxBytes how much may wait for one connection
  * @param maxConnectionsPerTenant on this node

@@ -52,15 +52,14 @@ public final class Sessions {
   }
 
   /**
-   * Takes no new connections, and ends those there are with "reconnect", spread evenly over a time so that the clients do not all
-   * arrive elsewhere at once. Returns at once.
+   * Takes no new connections, and ends those there are with "reconnect", spread evenly over a time
+   * so that the clients do not all arrive elsewhere at once. Returns at once.
    */
   public void drain(Duration over, ScheduledExecutorService scheduler) {
     draining = true;
     List<Session> sessions = List.copyOf(open);
     long stepNanos = sessions.isEmpty() ? 0 : over.toNanos() / sessions.size();
-    Problem problem =
-        Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
+    Problem problem = Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
     for (int i = 0; i < sessions.size(); i++) {
       Session session = sessions.get(i);
       scheduler.schedule(() -> session.end(problem), i * stepNanos, TimeUnit.NANOSECONDS);

@@ -203,7 +203,8 @@ public final class Subscriptions implements AutoCloseable {
       List<Position> channelStarts = new ArrayList<>();
       for (StreamState state :
           context.broker().states(channel, context.policy().partitions(caller, name))) {
-        StreamState.Resume resume = begin(
+        StreamState.Resume resume =
+            begin(
                 subscription.join(state.partition()),
                 name,
                 state,

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends frames one after the other over an interface that takes one at a time and reports each, perhaps before the call returns. Does
- * not recurse, however many are reported at once.
+ * Sends frames one after the other over an interface that takes one at a time and reports each,
+ * perhaps before the call returns. Does not recurse, however many are reported at once.
  */
 public abstract class FrameChain {
 

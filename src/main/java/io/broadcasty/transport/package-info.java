@@ -1,7 +1,9 @@
 /**
- * The edges of the data plane: the only rooms that know jakarta.websocket, jakarta.servlet and jakarta.ws.rs.
+ * The edges of the data plane: the only rooms that know jakarta.websocket, jakarta.servlet and
+ * jakarta.ws.rs.
  *
- * <p>May import: {@code session}, {@code publish}, {@code subscribe}, {@code protocol} and lower rooms.
+ * <p>May import: {@code session}, {@code publish}, {@code subscribe}, {@code protocol} and lower
+ * rooms.
  */
 @NullMarked
 package io.broadcasty.transport;

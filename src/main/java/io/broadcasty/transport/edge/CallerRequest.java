@@ -7,7 +7,9 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose principal is the authenticated caller, as a MicroProfile {@code JsonWebToken}. */
+/**
+ * A request whose principal is the authenticated caller, as a MicroProfile {@code JsonWebToken}.
+ */
 public final class CallerRequest extends HttpServletRequestWrapper {
 
   private final CallerJsonWebToken principal;

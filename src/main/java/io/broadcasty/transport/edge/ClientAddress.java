@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whose request it is when proxies stand in front: from the right of {@code X-Forwarded-For}, the first address that is not a
- * trusted proxy's. Without trusted proxies the header is not looked at. Safe for use by several threads.
+ * Tells whose request it is when proxies stand in front: from the right of {@code X-Forwarded-For},
+ * the first address that is not a trusted proxy's. Without trusted proxies the header is not looked
+ * at. Safe for use by several threads.
  */
 public final class ClientAddress {
 

@@ -23,9 +23,10 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door of the data plane, before servlets, JAX-RS and the WebSocket upgrade alike: origin, address, rate of requests, token.
- * What it refuses is refused in HTTP. Behind it the request's principal is the caller; only a WebSocket handshake may come without a
- * token, to authenticate by its first command.
+ * The one door of the data plane, before servlets, JAX-RS and the WebSocket upgrade alike: origin,
+ * address, rate of requests, token. What it refuses is refused in HTTP. Behind it the request's
+ * principal is the caller; only a WebSocket handshake may come without a token, to authenticate by
+ * its first command.
  */
 @WebFilter(urlPatterns = "/broadcasty/*", asyncSupported = true, filterName = "broadcasty-edge")
 public class EdgeFilter extends HttpFilter {
@@ -72,7 +73,8 @@ public class EdgeFilter extends HttpFilter {
     }
     if (request.getMethod().equals("OPTIONS")) {
       response.setHeader("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
-      response.setHeader("Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID");
+      response.setHeader(
+          "Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID");
       response.setHeader("Access-Control-Max-Age", "600");
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return;
@@ -82,7 +84,9 @@ public class EdgeFilter extends HttpFilter {
     if (refusal == null && stream && sessions.isDraining()) {
       refusal =
           new Problem(
-              Code.DRAINING, "this node is shutting down; another one will take you", Duration.ofSeconds(1));
+              Code.DRAINING,
+              "this node is shutting down; another one will take you",
+              Duration.ofSeconds(1));
     }
     if (refusal != null) {
       Problems.write(response, refusal);
@@ -139,8 +143,7 @@ public class EdgeFilter extends HttpFilter {
           : ((Authenticator.Authenticated) verdict).caller();
     } catch (AuthenticationUnavailableException e) {
       LOG.log(Level.WARNING, "tokens cannot be verified now", e);
-      return new Problem(
-          Code.UNAVAILABLE, "tokens cannot be verified now", Duration.ofSeconds(2));
+      return new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", Duration.ofSeconds(2));
     }
   }
 

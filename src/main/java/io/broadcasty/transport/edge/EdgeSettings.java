@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * What is let in.
  *
- * @param allowedOrigins origins of browsers; {@code *} for any; the server's own origin is always allowed
+ * @param allowedOrigins origins of browsers; {@code *} for any; the server's own origin is always
+ *     allowed
  * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is believed
  * @param maxPayloadBytes the longest payload with its meta
  * @param maxBatch most publications in one request

@@ -21,7 +21,8 @@ public final class Origins {
   /**
    * Whether a request is let in.
    *
-   * @param origin the {@code Origin} header; null for clients that are no browsers, which are let in
+   * @param origin the {@code Origin} header; null for clients that are no browsers, which are let
+   *     in
    * @param host the {@code Host} header: a page of the server itself is always let in
    */
   public boolean allows(@Nullable String origin, @Nullable String host) {

@@ -1,7 +1,8 @@
 /**
  * Before any transport: origin, address, limits and token of every request, at one place.
  *
- * <p>May import: {@code session}, {@code publish}, {@code subscribe}, {@code protocol} and lower rooms.
+ * <p>May import: {@code session}, {@code publish}, {@code subscribe}, {@code protocol} and lower
+ * rooms.
  */
 @NullMarked
 package io.broadcasty.transport.edge;

@@ -15,7 +15,9 @@ final class Body {
 
   private Body() {}
 
-  /** A single publication may be as long as the payload cap allows, an array as long as a message. */
+  /**
+   * A single publication may be as long as the payload cap allows, an array as long as a message.
+   */
   static byte[] read(HttpServletRequest request, EdgeSettings settings)
       throws IOException, ProblemException {
     long announced = request.getContentLengthLong();
@@ -56,6 +58,7 @@ final class Body {
 
   private static ProblemException tooLarge(int cap) {
     return new ProblemException(
-        Code.PAYLOAD_TOO_LARGE, "the body is longer than " + cap + " bytes; send less, or a reference");
+        Code.PAYLOAD_TOO_LARGE,
+        "the body is longer than " + cap + " bytes; send less, or a reference");
   }
 }

@@ -29,9 +29,10 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /broadcasty/publish}. A servlet, not a JAX-RS resource, since a publish is the busiest request and JAX-RS costs more
- * than all the rest of it (docs/adr/0004). Answers at once when the store has, asynchronously otherwise, so that a store that
- * commits in groups finds groups.
+ * {@code POST /broadcasty/publish}. A servlet, not a JAX-RS resource, since a publish is the
+ * busiest request and JAX-RS costs more than all the rest of it (docs/adr/0004). Answers at once
+ * when the store has, asynchronously otherwise, so that a store that commits in groups finds
+ * groups.
  */
 @WebServlet(urlPatterns = "/broadcasty/publish", asyncSupported = true, name = "broadcasty-publish")
 public class PublishServlet extends HttpServlet {

@@ -90,8 +90,7 @@ public class ReplayResource {
                   MAX_PAGE_BYTES));
       return Response.ok(json(name, page, last)).build();
     } catch (InvalidChannelException e) {
-      return ProblemResponses.of(
-          Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage())));
+      return ProblemResponses.of(Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage())));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
@@ -140,8 +139,7 @@ public class ReplayResource {
         });
   }
 
-  private static long number(
-      String name, @Nullable String text, long absent, long min, long max)
+  private static long number(String name, @Nullable String text, long absent, long min, long max)
       throws ProblemException {
     if (text == null) {
       return absent;

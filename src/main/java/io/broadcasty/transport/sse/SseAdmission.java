@@ -52,8 +52,7 @@ public class SseAdmission implements ContainerRequestFilter {
       throw new ProblemException(Code.UNAUTHORIZED, "send a token");
     }
     MultivaluedMap<String, String> query = request.getUriInfo().getQueryParameters();
-    List<String> channels =
-        query.getOrDefault("channel", List.of()).stream().distinct().toList();
+    List<String> channels = query.getOrDefault("channel", List.of()).stream().distinct().toList();
     if (channels.isEmpty()) {
       throw new ProblemException(
           Code.INVALID_REQUEST, "`channel` is missing; give it once for each channel");
@@ -90,8 +89,7 @@ public class SseAdmission implements ContainerRequestFilter {
     }
   }
 
-  private static Since since(
-      @Nullable String lastEventId, MultivaluedMap<String, String> query)
+  private static Since since(@Nullable String lastEventId, MultivaluedMap<String, String> query)
       throws ProblemException {
     String cursor =
         lastEventId != null && !lastEventId.isBlank() ? lastEventId : query.getFirst("lastEventId");

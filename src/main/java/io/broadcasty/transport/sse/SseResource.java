@@ -10,8 +10,8 @@ import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 
 /**
- * {@code GET /broadcasty/sse}: begins the response of a stream that {@link SseAdmission} has let in. What can be refused has been
- * refused before, in HTTP, since from here on the status is 200.
+ * {@code GET /broadcasty/sse}: begins the response of a stream that {@link SseAdmission} has let
+ * in. What can be refused has been refused before, in HTTP, since from here on the status is 200.
  */
 @Path("sse")
 public class SseResource {

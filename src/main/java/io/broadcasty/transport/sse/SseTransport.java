@@ -15,8 +15,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to a {@link SseEventSink}, which may block: Jersey writes on the calling thread. What comes before the sink is there waits
- * for it.
+ * Writes to a {@link SseEventSink}, which may block: Jersey writes on the calling thread. What
+ * comes before the sink is there waits for it.
  */
 final class SseTransport implements Transport {
 

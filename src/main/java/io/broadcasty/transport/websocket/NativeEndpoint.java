@@ -22,7 +22,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /broadcasty/ws}: hands what a {@code jakarta.websocket} session hears to a {@link NativeSession}. One a connection. */
+/**
+ * {@code /broadcasty/ws}: hands what a {@code jakarta.websocket} session hears to a {@link
+ * NativeSession}. One a connection.
+ */
 @ServerEndpoint(
     value = "/broadcasty/ws",
     subprotocols = Tokens.SUBPROTOCOL,
@@ -48,8 +51,7 @@ public class NativeEndpoint {
   public void onOpen(Session webSocket) {
     webSocket.setMaxIdleTimeout(0); // idle connections are found by our own heartbeat
     webSocket.setMaxTextMessageBufferSize(settings.maxMessageBytes());
-    NativeSession opened =
-        new NativeSession(context, new WebSocketTransport(webSocket), reader);
+    NativeSession opened = new NativeSession(context, new WebSocketTransport(webSocket), reader);
     session = opened;
     Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
     if (caller != null) {

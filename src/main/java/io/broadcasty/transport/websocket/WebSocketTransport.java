@@ -12,12 +12,17 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Writes to a {@code jakarta.websocket} session: asynchronously, with one frame in flight, as Open Liberty needs it. */
+/**
+ * Writes to a {@code jakarta.websocket} session: asynchronously, with one frame in flight, as Open
+ * Liberty needs it.
+ */
 final class WebSocketTransport implements Transport {
 
   private static final Logger LOG = Logger.getLogger(WebSocketTransport.class.getName());
 
-  /** RFC 6455, section 5.5: a control frame's body has at most 125 bytes, two of which are the code. */
+  /**
+   * RFC 6455, section 5.5: a control frame's body has at most 125 bytes, two of which are the code.
+   */
   private static final int MAX_REASON = 123;
 
   private final Session session;
@@ -38,7 +43,9 @@ final class WebSocketTransport implements Transport {
           } else {
             session
                 .getAsyncRemote()
-                .sendText(frame.text(), result -> sent(result.isOK() ? null : failure(result.getException())));
+                .sendText(
+                    frame.text(),
+                    result -> sent(result.isOK() ? null : failure(result.getException())));
           }
         } catch (IOException | RuntimeException e) {
           sent(e);

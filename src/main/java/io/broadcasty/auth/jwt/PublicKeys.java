@@ -1,0 +1,126 @@
+package io.broadcasty.auth.jwt;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import java.io.ByteArrayInputStream;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.cert.CertificateFactory;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads public keys as operators paste them: PEM, also with {@code \n} for line ends, or JWK. */
+final class PublicKeys {
+
+  /** RFC 7518, section 3.3: shorter keys must not be used. */
+  private static final int MIN_RSA_BITS = 2048;
+
+  private static final Pattern PEM =
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
+
+  private PublicKeys() {}
+
+  /**
+   * @throws IllegalArgumentException when there is no usable public key in it; the message says why
+   */
+  static JWKSet parse(String text) {
+    String trimmed = text.strip();
+    if (trimmed.startsWith("{")) {
+      return parseJwk(trimmed);
+    }
+    List<JWK> keys = new ArrayList<>();
+    Matcher block = PEM.matcher(trimmed.replace("\\n", "\n"));
+    while (block.find()) {
+      keys.add(jwk(block.group(1), block.group(2)));
+    }
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no PEM block such as -----BEGIN PUBLIC KEY----- in it");
+    }
+    return new JWKSet(keys);
+  }
+
+  private static JWKSet parseJwk(String json) {
+    try {
+      JWKSet set = json.contains("\"keys\"") ? JWKSet.parse(json) : new JWKSet(JWK.parse(json));
+      JWKSet publicKeys = set.toPublicJWKSet(); // drops symmetric keys
+      if (publicKeys.isEmpty()) {
+        throw new IllegalArgumentException("there is no public key in the JWK set");
+      }
+      return publicKeys;
+    } catch (ParseException e) {
+      throw new IllegalArgumentException("it is not a JWK or JWK set (RFC 7517)", e);
+    }
+  }
+
+  private static JWK jwk(String type, String base64) {
+    PublicKey key;
+    try {
+      byte[] der = Base64.getMimeDecoder().decode(base64);
+      key =
+          switch (type) {
+            case "PUBLIC KEY" -> decode(der);
+            case "CERTIFICATE" ->
+                CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(der))
+                    .getPublicKey();
+            default ->
+                throw new IllegalArgumentException(
+                    "it is a " + type + "; a PUBLIC KEY or CERTIFICATE is needed");
+          };
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("its content is not a public key", e);
+    }
+    if (key instanceof RSAPublicKey rsa) {
+      if (rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+        throw new IllegalArgumentException("an RSA key needs at least " + MIN_RSA_BITS + " bits");
+      }
+      return new RSAKey.Builder(rsa).build();
+    }
+    if (key instanceof ECPublicKey ec) {
+      return new ECKey.Builder(Curve.forECParameterSpec(ec.getParams()), ec).build();
+    }
+    throw new IllegalArgumentException(
+        "it is a key of type " + key.getAlgorithm() + "; RSA and EC are known");
+  }
+
+  private static PublicKey decode(byte[] der) throws GeneralSecurityException {
+    X509EncodedKeySpec spec = new X509EncodedKeySpec(der);
+    try {
+      return KeyFactory.getInstance("RSA").generatePublic(spec);
+    } catch (GeneralSecurityException notRsa) {
+      return KeyFactory.getInstance("EC").generatePublic(spec);
+    }
+  }
+
+  /** Names a set's keys for the log: their types and sizes. */
+  static String describe(JWKSet keys) {
+    return keys.getKeys().stream()
+        .map(
+            key -> {
+              try {
+                return key.getKeyType()
+                    + " "
+                    + key.size()
+                    + " bit, SHA-256 thumbprint "
+                    + key.computeThumbprint();
+              } catch (JOSEException e) {
+                return key.getKeyType().toString();
+              }
+            })
+        .toList()
+        .toString();
+  }
+}

@@ -1,0 +1,56 @@
+package io.broadcasty.auth.jwt;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+
+/**
+ * Spares a token that was good a moment ago a second verification. Refused tokens are not
+ * remembered, so that nobody can fill the memory with them; a key taken out of service is believed
+ * for as long as tokens are remembered.
+ */
+public final class RememberingAuthenticator implements Authenticator {
+
+  private static final long MAX_TOKENS = 20_000;
+
+  private final Authenticator verifier;
+  private final WallClock clock;
+  private final Cache<String, Authenticated> good;
+
+  /**
+   * @param remember how long; zero verifies every time
+   */
+  public RememberingAuthenticator(
+      Authenticator verifier, Duration remember, Ticker ticker, WallClock clock) {
+    this.verifier = verifier;
+    this.clock = clock;
+    this.good =
+        Caffeine.newBuilder()
+            .maximumSize(remember.isZero() ? 0 : MAX_TOKENS)
+            .expireAfterWrite(remember)
+            .ticker(ticker::readNanos)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Override
+  public Verdict authenticate(String token) {
+    Authenticated known = good.getIfPresent(token);
+    if (known != null && isCurrent(known.caller())) {
+      return known;
+    }
+    Verdict verdict = verifier.authenticate(token);
+    if (verdict instanceof Authenticated authenticated) {
+      good.put(token, authenticated);
+    }
+    return verdict;
+  }
+
+  private boolean isCurrent(Caller caller) {
+    return caller.expiresAt().toEpochMilli() > clock.nowMillis();
+  }
+}
