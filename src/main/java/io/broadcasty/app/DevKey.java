@@ -1,0 +1,41 @@
+package io.broadcasty.app;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.text.ParseException;
+
+/** The key pair of development mode: made on the first start, kept in the data folder. */
+final class DevKey {
+
+  private static final int BITS = 2048;
+
+  private DevKey() {}
+
+  static RSAKey loadOrCreate(Path file) {
+    try {
+      if (Files.exists(file)) {
+        return RSAKey.parse(Files.readString(file));
+      }
+      RSAKey key = new RSAKeyGenerator(BITS).generate();
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, key.toJSONString());
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+      return key;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the development key in " + file + " cannot be kept", e);
+    } catch (ParseException e) {
+      throw new IllegalStateException(
+          file + " is not a development key; delete it and a new one will be made", e);
+    } catch (JOSEException e) {
+      throw new IllegalStateException("no RSA key can be made", e);
+    }
+  }
+}

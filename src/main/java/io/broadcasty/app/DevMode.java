@@ -1,0 +1,130 @@
+package io.broadcasty.app;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.auth.jwt.JwtSettings;
+import io.broadcasty.config.Settings;
+import io.broadcasty.time.WallClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Development mode: verifies tokens with a key pair of its own and hands out tokens. Everybody who
+ * reaches the server can do everything, so it says loudly that it is on.
+ */
+final class DevMode {
+
+  /** The tenant of the tokens handed out. */
+  static final String TENANT = "demo";
+
+  private static final Logger LOG = Logger.getLogger(DevMode.class.getName());
+  private static final Duration TOKEN_LIFE = Duration.ofHours(12);
+
+  private final RSAKey key;
+  private final @Nullable JwtSettings configured;
+  private final String publicUrl;
+  private final Path keyFile;
+  private final WallClock clock;
+
+  private DevMode(Settings settings, Path keyFile, RSAKey key, WallClock clock) {
+    this.key = key;
+    this.keyFile = keyFile;
+    this.configured = settings.jwt();
+    this.publicUrl = settings.publicUrl();
+    this.clock = clock;
+  }
+
+  static DevMode start(Settings settings, WallClock clock) {
+    Path file = Path.of(settings.dataDir()).resolve("dev-key.jwk");
+    return new DevMode(settings, file, DevKey.loadOrCreate(file), clock);
+  }
+
+  /** How tokens are verified: as configured, else with the key pair of this mode. */
+  JwtSettings jwt() {
+    if (configured != null) {
+      return configured;
+    }
+    return new JwtSettings(
+        key.toPublicJWK().toJSONString(),
+        null,
+        Set.of("RS256"),
+        null,
+        List.of(),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60));
+  }
+
+  /** Whether tokens of {@link #token} are accepted. */
+  boolean issuesTokens() {
+    return configured == null;
+  }
+
+  /** A token for a user of the demo tenant. */
+  String token(String subject, List<String> roles) {
+    Instant now = clock.now();
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).build(),
+            new JWTClaimsSet.Builder()
+                .subject(subject)
+                .claim("tid", TENANT)
+                .claim("roles", roles)
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(TOKEN_LIFE)))
+                .build());
+    try {
+      token.sign(new RSASSASigner(key));
+    } catch (JOSEException e) {
+      throw new IllegalStateException("the development key cannot sign", e);
+    }
+    return token.serialize();
+  }
+
+  /** Says on the console what can be tried, ready to be copied. */
+  void greet() {
+    LOG.warning(
+        "DEVELOPMENT MODE IS ON (broadcasty.dev=true): anybody who reaches this server gets a token"
+            + " for everything. Never use it in production.");
+    if (!issuesTokens()) {
+      LOG.warning("a public key is configured, so development mode hands out no tokens of its own");
+      return;
+    }
+    String publisher = token("alice", List.of("member", "publisher"));
+    String reader = token("bob", List.of("member"));
+    String guide =
+        """
+
+        ── Broadcasty is ready ─────────────────────────────────────────────────────────────
+        Demo page    %1$s/
+        Development key in %4$s; tokens below are for the tenant "%5$s" and last 12 hours.
+
+        # who publishes (alice: member, publisher), and who reads (bob: member)
+        PUBLISHER=%2$s
+        READER=%3$s
+
+        # 1. listen (Ctrl-C ends it; add -H "Last-Event-ID: <id>" to go on where it ended)
+        curl -N -H "Authorization: Bearer $READER" '%1$s/broadcasty/sse?channel=orders.eu'
+
+        # 2. publish, in another terminal
+        curl -H "Authorization: Bearer $PUBLISHER" -H 'Content-Type: application/json' \\
+             -d '{"channel":"orders.eu","payload":{"order":17,"state":"PAID"}}' %1$s/broadcasty/publish
+
+        # 3. read again what was published
+        curl -H "Authorization: Bearer $READER" '%1$s/broadcasty/replay?channel=orders.eu&from=0'
+        ────────────────────────────────────────────────────────────────────────────────────
+        """
+            .formatted(publicUrl, publisher, reader, keyFile, TENANT);
+    System.out.println(guide);
+  }
+}

@@ -1,0 +1,32 @@
+package io.broadcasty.app;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Starts Broadcasty before its first request, and stops it after its last. */
+@WebListener
+public class Lifecycle implements ServletContextListener {
+
+  private static final Logger LOG = Logger.getLogger(Lifecycle.class.getName());
+
+  @Inject private Startup startup;
+
+  @Override
+  public void contextInitialized(ServletContextEvent event) {
+    try {
+      startup.start();
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, e.getMessage());
+      throw e;
+    }
+  }
+
+  @Override
+  public void contextDestroyed(ServletContextEvent event) {
+    startup.stop();
+  }
+}

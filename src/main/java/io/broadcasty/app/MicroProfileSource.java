@@ -1,0 +1,30 @@
+package io.broadcasty.app;
+
+import io.broadcasty.config.ConfigSource;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+
+/** What MicroProfile Config knows. */
+final class MicroProfileSource implements ConfigSource {
+
+  private final Config config;
+
+  MicroProfileSource(Config config) {
+    this.config = config;
+  }
+
+  @Override
+  public Optional<String> get(String name) {
+    return config.getOptionalValue(name, String.class);
+  }
+
+  /** Payara does not list environment variables among the property names, so they are added. */
+  @Override
+  public Set<String> names() {
+    Set<String> names = new HashSet<>(System.getenv().keySet());
+    config.getPropertyNames().forEach(names::add);
+    return names;
+  }
+}

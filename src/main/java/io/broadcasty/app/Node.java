@@ -1,0 +1,137 @@
+package io.broadcasty.app;
+
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.config.Settings;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.publish.Publish;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.session.ConnectionLimits;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.Sessions;
+import io.broadcasty.subscribe.Subscribe;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Logger;
+
+/**
+ * One running Broadcasty: the rooms put together, and their life. Started by its constructor, ended
+ * by {@link #close}.
+ */
+final class Node implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Node.class.getName());
+  private static final long SWEEP_MILLIS = 1000;
+  private static final long PRUNE_MILLIS = 5000;
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final int REPLAY_PAGE_BYTES = 64 * 1024;
+
+  private final Ticker ticker;
+  private final Duration drain;
+  private final Threads threads = new Threads();
+  private final Store store;
+  private final Policy policy;
+  private final RateLimiter limits;
+  private final ConnectionLimits connections;
+  private final Sessions sessions;
+  private final SessionContext context;
+  private volatile long sweptNanos;
+
+  Node(
+      Settings settings,
+      Authenticator authenticator,
+      Policy policy,
+      RateLimiter limits,
+      Ticker ticker,
+      WallClock clock) {
+    this.ticker = ticker;
+    this.drain = settings.drain();
+    this.policy = policy;
+    this.limits = limits;
+    Hub hub = new Hub();
+    this.store = Store.open(settings, ticker, clock, hub);
+    this.connections =
+        new ConnectionLimits(
+            settings.session().maxConnectionsPerTenant(),
+            settings.session().maxConnectionsPerUser());
+    this.sessions = new Sessions(ticker, clock);
+    this.context =
+        new SessionContext(
+            settings.session(),
+            authenticator,
+            new Publish(policy, limits, store.broker()),
+            new Subscribe(
+                policy,
+                limits,
+                store.broker(),
+                hub,
+                threads.replays,
+                settings.maxChannels(),
+                Math.min(REPLAY_PAGE_BYTES, settings.session().outboxBytes() / 4)),
+            connections,
+            sessions,
+            ticker,
+            clock,
+            threads.writers,
+            threads.eventWriters,
+            threads.closers);
+    sweptNanos = ticker.readNanos();
+    threads.every(SWEEP_MILLIS, this::sweep);
+    threads.rarely(PRUNE_MILLIS, store.broker()::prune);
+  }
+
+  Broker broker() {
+    return store.broker();
+  }
+
+  Policy policy() {
+    return policy;
+  }
+
+  RateLimiter limits() {
+    return limits;
+  }
+
+  ConnectionLimits connections() {
+    return connections;
+  }
+
+  Sessions sessions() {
+    return sessions;
+  }
+
+  SessionContext context() {
+    return context;
+  }
+
+  /** How long ago the connections were last looked after. */
+  Duration sinceSweep() {
+    return Duration.ofNanos(ticker.readNanos() - sweptNanos);
+  }
+
+  /**
+   * Drains the connections, spread over the time configured, then ends the store, then the threads.
+   */
+  @Override
+  public void close() {
+    LOG.info(() -> "draining " + sessions.size() + " connections over " + drain);
+    sessions.drain(drain, threads.scheduler);
+    long deadline = ticker.readNanos() + drain.toNanos() + LINGER_NANOS;
+    while (sessions.size() > 0 && deadline - ticker.readNanos() > 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    store.close();
+    threads.close();
+    LOG.info("Broadcasty has stopped");
+  }
+
+  private void sweep() {
+    sessions.sweep();
+    sweptNanos = ticker.readNanos();
+  }
+}

@@ -1,0 +1,94 @@
+package io.broadcasty.app;
+
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.publish.Publish;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.session.ConnectionLimits;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.Sessions;
+import io.broadcasty.transport.edge.EdgeSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+/**
+ * Gives the node's parts to the edges. {@code @Singleton}, since none of them needs a proxy and
+ * some cannot have one.
+ */
+@ApplicationScoped
+public class Producers {
+
+  @Inject private Startup startup;
+
+  @Produces
+  @Singleton
+  SessionContext context() {
+    return startup.node().context();
+  }
+
+  @Produces
+  @Singleton
+  Authenticator authenticator() {
+    return startup.node().context().authenticator();
+  }
+
+  @Produces
+  @Singleton
+  Publish publish() {
+    return startup.node().context().publish();
+  }
+
+  @Produces
+  @Singleton
+  Broker broker() {
+    return startup.node().broker();
+  }
+
+  @Produces
+  @Singleton
+  Policy policy() {
+    return startup.node().policy();
+  }
+
+  @Produces
+  @Singleton
+  RateLimiter limits() {
+    return startup.node().limits();
+  }
+
+  @Produces
+  @Singleton
+  ConnectionLimits connections() {
+    return startup.node().connections();
+  }
+
+  @Produces
+  @Singleton
+  Sessions sessions() {
+    return startup.node().sessions();
+  }
+
+  @Produces
+  @Singleton
+  EdgeSettings edge() {
+    return startup.settings().edge();
+  }
+
+  @Produces
+  @Singleton
+  PublishReader publishReader() {
+    EdgeSettings edge = startup.settings().edge();
+    return new PublishReader(edge.maxBatch(), edge.maxPayloadBytes());
+  }
+
+  @Produces
+  @Singleton
+  CommandReader commandReader(PublishReader publications) {
+    return new CommandReader(publications);
+  }
+}

@@ -1,0 +1,161 @@
+package io.broadcasty.app;
+
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.jwt.JwtAuthenticator;
+import io.broadcasty.auth.jwt.JwtSettings;
+import io.broadcasty.auth.jwt.RememberingAuthenticator;
+import io.broadcasty.config.ConfigKeys;
+import io.broadcasty.config.InvalidConfigurationException;
+import io.broadcasty.config.Settings;
+import io.broadcasty.config.SettingsReader;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.ratelimit.memory.MemoryRateLimiter;
+import io.broadcasty.rbac.DefaultPolicyResolver;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.rbac.PolicyResolver;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the node with what is configured and says in the log what is in force; a fault in the
+ * configuration ends the start. {@link Lifecycle} calls it.
+ */
+@ApplicationScoped
+public class Startup {
+
+  private static final Logger LOG = Logger.getLogger(Startup.class.getName());
+
+  @Inject private Config config;
+  @Inject @Any private Instance<PolicyResolver> resolvers;
+
+  private @Nullable Settings settings;
+  private @Nullable Node node;
+  private @Nullable DevMode devMode;
+
+  /**
+   * Reads the configuration and starts the node.
+   *
+   * @throws InvalidConfigurationException when the configuration cannot be used
+   */
+  synchronized void start() {
+    Settings read = SettingsReader.read(new MicroProfileSource(config));
+    WallClock clock = WallClock.system();
+    Ticker ticker = Ticker.system();
+    DevMode dev = read.development() ? DevMode.start(read, clock) : null;
+    JwtSettings jwt = dev == null ? read.jwt() : dev.jwt();
+    RateLimiter limits = new MemoryRateLimiter(read.limits(), ticker);
+    node = new Node(read, authenticator(jwt, ticker, clock), policy(), limits, ticker, clock);
+    settings = read;
+    devMode = dev;
+    report(read, node);
+    if (dev != null) {
+      dev.greet();
+    }
+  }
+
+  synchronized void stop() {
+    if (node != null) {
+      node.close();
+      node = null;
+    }
+  }
+
+  synchronized Node node() {
+    if (node == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return node;
+  }
+
+  synchronized boolean isStarted() {
+    return node != null;
+  }
+
+  synchronized Settings settings() {
+    if (settings == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return settings;
+  }
+
+  /** Development mode; null when it is off. */
+  synchronized @Nullable DevMode devMode() {
+    return devMode;
+  }
+
+  private static Authenticator authenticator(
+      @Nullable JwtSettings jwt, Ticker ticker, WallClock clock) {
+    if (jwt == null) {
+      throw new InvalidConfigurationException(List.of("there is no key to verify tokens with"));
+    }
+    try {
+      JwtAuthenticator verifier = new JwtAuthenticator(jwt, clock);
+      LOG.info(() -> "tokens: " + jwt.algorithms() + ", keys " + verifier.describeKeys());
+      return new RememberingAuthenticator(verifier, jwt.remember(), ticker, clock);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigurationException(
+          List.of(
+              "the token keys ("
+                  + ConfigKeys.JWT_PUBLIC_KEY.name()
+                  + " or "
+                  + ConfigKeys.JWT_JWKS_URL.name()
+                  + "): "
+                  + e.getMessage()));
+    }
+  }
+
+  /** A CDI bean, else a service of a jar, else the default. */
+  private Policy policy() {
+    PolicyResolver resolver = new DefaultPolicyResolver();
+    if (resolvers.isResolvable()) {
+      resolver = resolvers.get();
+    } else if (resolvers.isAmbiguous()) {
+      throw new InvalidConfigurationException(
+          List.of("there are several CDI beans of type PolicyResolver; keep one"));
+    } else {
+      resolver =
+          ServiceLoader.load(PolicyResolver.class, Startup.class.getClassLoader())
+              .findFirst()
+              .orElse(resolver);
+    }
+    LOG.log(Level.INFO, "channel policy: {0}", resolver.getClass().getName());
+    return new Policy(resolver);
+  }
+
+  private static void report(Settings settings, Node node) {
+    LOG.info(() -> "durability: " + node.broker().durability());
+    LOG.info(
+        () ->
+            "retention: "
+                + settings.replay().retention().age()
+                + ", "
+                + settings.replay().retention().maxCount()
+                + " publications or "
+                + settings.replay().retention().maxBytes()
+                + " bytes a channel");
+    if (!settings.limits().enabled()) {
+      LOG.warning(
+          "RATE LIMITS ARE OFF ("
+              + ConfigKeys.LIMITS_ENABLED.name()
+              + "=false): anybody with a token may publish as fast as they can");
+    }
+    if (settings.edge().allowedOrigins().contains("*")) {
+      LOG.warning(
+          "pages of any origin may call ("
+              + ConfigKeys.ALLOWED_ORIGINS.name()
+              + "=*); name your origins in production");
+    }
+    LOG.info(() -> "data folder: " + Path.of(settings.dataDir()).toAbsolutePath());
+  }
+}

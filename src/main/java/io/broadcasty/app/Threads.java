@@ -1,0 +1,116 @@
+package io.broadcasty.app;
+
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The node's own threads. Not the server's managed ones, since those capture and restore the
+ * caller's context around every task, which costs more than a delivery (docs/adr/0003).
+ */
+final class Threads implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Threads.class.getName());
+  private static final int CORES = Math.max(2, Runtime.getRuntime().availableProcessors());
+  private static final int REPLAY_THREADS = 4;
+  private static final int MAX_BLOCKED = 1000;
+  private static final long LOOK_MILLIS = 50;
+  private static final long STOP_SECONDS = 5;
+
+  /** Runs writes that do not block. */
+  final ExecutorService writers =
+      new ThreadPoolExecutor(
+          CORES,
+          CORES,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          named("writer"),
+          new ThreadPoolExecutor.DiscardPolicy());
+
+  /** Runs writes that block as long as a peer does not read. */
+  final BlockableExecutor eventWriters =
+      new BlockableExecutor(CORES, MAX_BLOCKED, named("sse-writer"));
+
+  /** Runs the end of connections, which may block on the transport. */
+  final BlockableExecutor closers = new BlockableExecutor(CORES, MAX_BLOCKED, named("closer"));
+
+  /** Reads replays, which blocks on the store. */
+  final ExecutorService replays =
+      new ThreadPoolExecutor(
+          REPLAY_THREADS,
+          REPLAY_THREADS,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          named("replay"),
+          new ThreadPoolExecutor.DiscardPolicy());
+
+  /** Runs what is due from time to time; its tasks are short. */
+  final ScheduledThreadPoolExecutor scheduler =
+      new ScheduledThreadPoolExecutor(1, named("scheduler"));
+
+  /** Runs what is due from time to time and may take long. */
+  final ScheduledThreadPoolExecutor housekeeper =
+      new ScheduledThreadPoolExecutor(1, named("housekeeper"));
+
+  Threads() {
+    every(LOOK_MILLIS, eventWriters::look);
+    every(LOOK_MILLIS, closers::look);
+  }
+
+  /** Runs a short task again and again; a failure is logged and does not end it. */
+  void every(long millis, Runnable task) {
+    repeat(scheduler, millis, task);
+  }
+
+  /** Runs a task that may take long again and again, some time after it has ended. */
+  void rarely(long millis, Runnable task) {
+    repeat(housekeeper, millis, task);
+  }
+
+  @Override
+  public void close() {
+    List<ExecutorService> all =
+        List.of(scheduler, housekeeper, replays, writers, eventWriters.pool(), closers.pool());
+    all.forEach(ExecutorService::shutdownNow);
+    for (ExecutorService executor : all) {
+      try {
+        if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+          LOG.warning("a thread did not end in time");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private static void repeat(ScheduledThreadPoolExecutor on, long millis, Runnable task) {
+    Runnable guarded =
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException e) {
+            LOG.log(Level.SEVERE, "a recurring task failed; it will be run again", e);
+          }
+        };
+    var unused = on.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "broadcasty-" + name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

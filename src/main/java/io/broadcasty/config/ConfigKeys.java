@@ -1,0 +1,333 @@
+package io.broadcasty.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/** The table of everything that can be set; docs/config.md is made of it. */
+public final class ConfigKeys {
+
+  private static final ConfigType<Long> COUNT = ConfigType.number(1, 1_000_000_000);
+  private static final ConfigType<Duration> SHORT =
+      ConfigType.duration(Duration.ofMillis(100), Duration.ofHours(1));
+
+  public static final ConfigKey<Boolean> DEV =
+      new ConfigKey<>(
+          "broadcasty.dev",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Development mode: a key pair of its own, tokens handed out to anybody, a demo page at /. Never in production.");
+
+  public static final ConfigKey<String> DATA_DIR =
+      new ConfigKey<>(
+          "broadcasty.data-dir",
+          ConfigType.TEXT,
+          "data",
+          "/var/lib/broadcasty",
+          "The folder for the embedded database and the development keys.");
+
+  public static final ConfigKey<String> PUBLIC_URL =
+      new ConfigKey<>(
+          "broadcasty.public-url",
+          ConfigType.TEXT,
+          "http://localhost:8080",
+          "https://realtime.example.com",
+          "Where clients reach this server; used in what development mode prints.");
+
+  public static final ConfigKey<String> JWT_PUBLIC_KEY =
+      new ConfigKey<>(
+          "broadcasty.jwt.public-key",
+          ConfigType.TEXT,
+          null,
+          "-----BEGIN PUBLIC KEY-----\\n…\\n-----END PUBLIC KEY-----",
+          "The public key that verifies tokens: PEM (\\n may stand for line ends; several blocks for several keys), a certificate, or a JWK set. Else mp.jwt.verify.publickey.");
+
+  public static final ConfigKey<String> JWT_JWKS_URL =
+      new ConfigKey<>(
+          "broadcasty.jwt.jwks-url",
+          ConfigType.TEXT,
+          null,
+          "https://sso.example.com/realms/main/protocol/openid-connect/certs",
+          "Where the keys are fetched from and refreshed when a new one appears; a file will do too. Else mp.jwt.verify.publickey.location.");
+
+  public static final ConfigKey<List<String>> JWT_ALGORITHMS =
+      new ConfigKey<>(
+          "broadcasty.jwt.algorithms",
+          ConfigType.LIST,
+          null,
+          "RS256,ES256",
+          "Which signature algorithms are allowed; public-key ones only. Else mp.jwt.verify.publickey.algorithm, else RS256.");
+
+  public static final ConfigKey<String> JWT_ISSUER =
+      new ConfigKey<>(
+          "broadcasty.jwt.issuer",
+          ConfigType.TEXT,
+          null,
+          "https://sso.example.com/realms/main",
+          "What the claim iss must be. Else mp.jwt.verify.issuer; unset, any issuer is taken.");
+
+  public static final ConfigKey<List<String>> JWT_AUDIENCES =
+      new ConfigKey<>(
+          "broadcasty.jwt.audiences",
+          ConfigType.LIST,
+          null,
+          "broadcasty",
+          "Of which the claim aud must name one. Else mp.jwt.verify.audiences; unset, any audience is taken.");
+
+  public static final ConfigKey<Duration> JWT_SKEW =
+      new ConfigKey<>(
+          "broadcasty.jwt.skew",
+          ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+          null,
+          "30s",
+          "By how much the issuer's clock may differ. Else mp.jwt.verify.clock.skew, else 30s.");
+
+  public static final ConfigKey<Duration> JWT_REMEMBER =
+      new ConfigKey<>(
+          "broadcasty.jwt.remember",
+          ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+          "60s",
+          "0s",
+          "How long a verified token is not verified again; also how long a withdrawn key is still believed. 0s verifies each request.");
+
+  public static final ConfigKey<List<String>> ALLOWED_ORIGINS =
+      new ConfigKey<>(
+          "broadcasty.allowed-origins",
+          ConfigType.LIST,
+          null,
+          "https://app.example.com,https://admin.example.com",
+          "Which web pages may call, for HTTP, SSE and WebSocket alike; * for any. The server's own pages always may.");
+
+  public static final ConfigKey<List<String>> TRUSTED_PROXIES =
+      new ConfigKey<>(
+          "broadcasty.trusted-proxies",
+          ConfigType.LIST,
+          null,
+          "10.0.0.0/8,192.168.1.7",
+          "Addresses and networks of proxies whose X-Forwarded-For is believed.");
+
+  public static final ConfigKey<Boolean> LIMITS_ENABLED =
+      new ConfigKey<>(
+          "broadcasty.limits.enabled",
+          ConfigType.FLAG,
+          "true",
+          "false",
+          "Whether rate limits are in force. Off for load tests only.");
+
+  public static final ConfigKey<Long> IP_PER_SECOND =
+      rate("ip.per-second", "200", "Requests and connections of one client address, each second.");
+  public static final ConfigKey<Long> IP_BURST =
+      rate("ip.burst", "2000", "How many of them may come at once.");
+  public static final ConfigKey<Long> USER_PER_SECOND =
+      rate(
+          "user.per-second",
+          "500",
+          "Publications, subscribes and replays of one user, each second.");
+  public static final ConfigKey<Long> USER_BURST =
+      rate("user.burst", "5000", "How many of them may come at once.");
+  public static final ConfigKey<Long> CHANNEL_PER_SECOND =
+      rate("channel.per-second", "1000", "Publications to one channel, each second.");
+  public static final ConfigKey<Long> CHANNEL_BURST =
+      rate("channel.burst", "10000", "How many of them may come at once.");
+
+  public static final ConfigKey<Long> PAYLOAD_BYTES =
+      new ConfigKey<>(
+          "broadcasty.limits.payload-bytes",
+          ConfigType.number(1, 16 * 1024 * 1024),
+          "65536",
+          "262144",
+          "The longest payload of a publication, its meta included.");
+
+  public static final ConfigKey<Long> BATCH =
+      new ConfigKey<>(
+          "broadcasty.limits.batch",
+          ConfigType.number(1, 1000),
+          "100",
+          "50",
+          "Most publications in one request.");
+
+  public static final ConfigKey<Long> MESSAGE_BYTES =
+      new ConfigKey<>(
+          "broadcasty.limits.message-bytes",
+          ConfigType.number(1024, 64 * 1024 * 1024),
+          "1048576",
+          "4194304",
+          "The longest request body with a batch, and the longest WebSocket message from a client.");
+
+  public static final ConfigKey<Long> CONNECTIONS_PER_TENANT =
+      new ConfigKey<>(
+          "broadcasty.limits.connections-per-tenant",
+          COUNT,
+          "50000",
+          "1000",
+          "Streams that one tenant may hold on this node.");
+
+  public static final ConfigKey<Long> CONNECTIONS_PER_USER =
+      new ConfigKey<>(
+          "broadcasty.limits.connections-per-user",
+          COUNT,
+          "100",
+          "20",
+          "Streams that one user may hold on this node.");
+
+  public static final ConfigKey<Long> CHANNELS_PER_CONNECTION =
+      new ConfigKey<>(
+          "broadcasty.limits.channels-per-connection",
+          ConfigType.number(1, 10_000),
+          "500",
+          "50",
+          "Channels of one connection, those that its patterns match included.");
+
+  public static final ConfigKey<Duration> HEARTBEAT =
+      new ConfigKey<>(
+          "broadcasty.stream.heartbeat",
+          SHORT,
+          "20s",
+          "15s",
+          "Between two signs of life to each client. A WebSocket client silent for longer than two of them is closed.");
+
+  public static final ConfigKey<Duration> CONNECT_TIMEOUT =
+      new ConfigKey<>(
+          "broadcasty.stream.connect-timeout",
+          SHORT,
+          "10s",
+          "5s",
+          "How long a WebSocket may stay without a token.");
+
+  public static final ConfigKey<Long> OUTBOX_BYTES =
+      new ConfigKey<>(
+          "broadcasty.stream.outbox-bytes",
+          ConfigType.number(16 * 1024, 1024 * 1024 * 1024),
+          "1048576",
+          "4194304",
+          "How much may wait for one connection; beyond it the connection is closed, to come back and resume.");
+
+  public static final ConfigKey<Duration> DRAIN =
+      new ConfigKey<>(
+          "broadcasty.drain",
+          ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
+          "10s",
+          "30s",
+          "Over what time a stopping node spreads the closing of its streams.");
+
+  public static final ConfigKey<String> REPLAY_STORE =
+      new ConfigKey<>(
+          "broadcasty.replay.store",
+          ConfigType.oneOf("memory", "database"),
+          "memory",
+          "database",
+          "Where streams are kept: memory (gone with the process) or database.");
+
+  public static final ConfigKey<Duration> REPLAY_RETENTION =
+      new ConfigKey<>(
+          "broadcasty.replay.retention",
+          ConfigType.duration(Duration.ofSeconds(1), Duration.ofDays(3650)),
+          "3600s",
+          "1d",
+          "How long a publication is kept.");
+
+  public static final ConfigKey<Long> REPLAY_MAX_COUNT =
+      new ConfigKey<>(
+          "broadcasty.replay.max-count",
+          COUNT,
+          "100000",
+          "10000",
+          "How many publications of a channel are kept.");
+
+  public static final ConfigKey<Long> REPLAY_MAX_BYTES =
+      new ConfigKey<>(
+          "broadcasty.replay.max-bytes",
+          ConfigType.number(1024, 1L << 50),
+          "67108864",
+          "1048576",
+          "How many bytes of a channel are kept.");
+
+  public static final ConfigKey<Duration> IDEMPOTENCY_WINDOW =
+      new ConfigKey<>(
+          "broadcasty.replay.idempotency-window",
+          ConfigType.duration(Duration.ofMinutes(10), Duration.ofDays(7)),
+          "10m",
+          "1h",
+          "How long the id of a publication is remembered.");
+
+  public static final ConfigKey<Long> IDEMPOTENCY_MAX_IDS =
+      new ConfigKey<>(
+          "broadcasty.replay.idempotency-max-ids",
+          ConfigType.number(1000, 100_000_000),
+          "1000000",
+          "5000000",
+          "How many ids the memory store remembers; beyond it publications with an id are refused for a while.");
+
+  public static final ConfigKey<String> DB_URL =
+      new ConfigKey<>(
+          "broadcasty.db.url",
+          ConfigType.TEXT,
+          null,
+          "jdbc:h2:file:/var/lib/broadcasty/broadcasty",
+          "The JDBC address of the database; unset, an embedded H2 file in the data folder.");
+
+  public static final ConfigKey<String> DB_USER =
+      new ConfigKey<>(
+          "broadcasty.db.user", ConfigType.TEXT, null, "broadcasty", "The database user.");
+
+  public static final ConfigKey<String> DB_PASSWORD =
+      new ConfigKey<>(
+          "broadcasty.db.password", ConfigType.TEXT, null, "…", "The database user's password.");
+
+  public static final ConfigKey<Long> DB_POOL =
+      new ConfigKey<>(
+          "broadcasty.db.pool",
+          ConfigType.number(2, 200),
+          "10",
+          "20",
+          "Connections to the database at most.");
+
+  /** Every key, in the order of the reference. */
+  public static final List<ConfigKey<?>> ALL =
+      List.of(
+          DEV,
+          DATA_DIR,
+          PUBLIC_URL,
+          JWT_PUBLIC_KEY,
+          JWT_JWKS_URL,
+          JWT_ALGORITHMS,
+          JWT_ISSUER,
+          JWT_AUDIENCES,
+          JWT_SKEW,
+          JWT_REMEMBER,
+          ALLOWED_ORIGINS,
+          TRUSTED_PROXIES,
+          REPLAY_STORE,
+          REPLAY_RETENTION,
+          REPLAY_MAX_COUNT,
+          REPLAY_MAX_BYTES,
+          IDEMPOTENCY_WINDOW,
+          IDEMPOTENCY_MAX_IDS,
+          DB_URL,
+          DB_USER,
+          DB_PASSWORD,
+          DB_POOL,
+          HEARTBEAT,
+          CONNECT_TIMEOUT,
+          OUTBOX_BYTES,
+          DRAIN,
+          LIMITS_ENABLED,
+          IP_PER_SECOND,
+          IP_BURST,
+          USER_PER_SECOND,
+          USER_BURST,
+          CHANNEL_PER_SECOND,
+          CHANNEL_BURST,
+          PAYLOAD_BYTES,
+          BATCH,
+          MESSAGE_BYTES,
+          CONNECTIONS_PER_TENANT,
+          CONNECTIONS_PER_USER,
+          CHANNELS_PER_CONNECTION);
+
+  private ConfigKeys() {}
+
+  private static ConfigKey<Long> rate(String name, String defaultText, String meaning) {
+    return new ConfigKey<>("broadcasty.limits." + name, COUNT, defaultText, "100", meaning);
+  }
+}

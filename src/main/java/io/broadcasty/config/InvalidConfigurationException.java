@@ -1,0 +1,24 @@
+package io.broadcasty.config;
+
+import java.util.List;
+
+/** The configuration cannot be used. The message names every fault and how to mend it. */
+public final class InvalidConfigurationException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<String> faults;
+
+  public InvalidConfigurationException(List<String> faults) {
+    super(
+        "Broadcasty does not start, its configuration has "
+            + (faults.size() == 1 ? "a fault" : faults.size() + " faults")
+            + ":\n  - "
+            + String.join("\n  - ", faults));
+    this.faults = List.copyOf(faults);
+  }
+
+  /** One sentence a fault. */
+  public List<String> faults() {
+    return faults;
+  }
+}

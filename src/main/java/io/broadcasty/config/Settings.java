@@ -1,0 +1,56 @@
+package io.broadcasty.config;
+
+import io.broadcasty.auth.jwt.JwtSettings;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.ratelimit.RateLimits;
+import io.broadcasty.session.SessionSettings;
+import io.broadcasty.transport.edge.EdgeSettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration, checked, one part a room.
+ *
+ * @param development whether development mode is on
+ * @param dataDir the folder for what the node keeps itself
+ * @param publicUrl where clients reach it, without a slash at the end
+ * @param jwt null when no key is configured, which only development mode allows
+ * @param maxChannels of one connection
+ * @param drain over what time a stopping node closes its streams
+ */
+public record Settings(
+    boolean development,
+    String dataDir,
+    String publicUrl,
+    @Nullable JwtSettings jwt,
+    EdgeSettings edge,
+    RateLimits limits,
+    SessionSettings session,
+    int maxChannels,
+    Replay replay,
+    Database database,
+    Duration drain) {
+
+  /** Where streams are kept. */
+  public enum Store {
+    MEMORY,
+    DATABASE
+  }
+
+  /**
+   * How streams are kept.
+   *
+   * @param maxIds how many ids the memory store remembers
+   */
+  public record Replay(Store store, Retention retention, Duration idempotencyWindow, int maxIds) {}
+
+  /** How the database is reached. The password is not shown. */
+  public record Database(
+      String url, @Nullable String user, @Nullable String password, int poolSize) {
+
+    @Override
+    public String toString() {
+      return "Database[" + url.replaceAll("(?i)(password=)[^;&]*", "$1…") + "]";
+    }
+  }
+}

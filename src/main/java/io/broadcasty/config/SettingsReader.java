@@ -1,0 +1,271 @@
+package io.broadcasty.config;
+
+import io.broadcasty.auth.jwt.JwtSettings;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.ratelimit.RateLimiter.Scope;
+import io.broadcasty.ratelimit.RateLimits;
+import io.broadcasty.session.SessionSettings;
+import io.broadcasty.transport.edge.ClientAddress;
+import io.broadcasty.transport.edge.EdgeSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Makes {@link Settings} of what is configured, and finds every fault in it at once. */
+public final class SettingsReader {
+
+  private static final String PREFIX = "broadcasty.";
+  private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
+
+  private final ConfigSource source;
+  private final List<String> faults = new ArrayList<>();
+
+  private SettingsReader(ConfigSource source) {
+    this.source = source;
+  }
+
+  /**
+   * Reads and checks.
+   *
+   * @throws InvalidConfigurationException when anything is wrong or unknown
+   */
+  public static Settings read(ConfigSource source) {
+    SettingsReader reader = new SettingsReader(source);
+    reader.findUnknown();
+    Settings settings = reader.settings();
+    if (!reader.faults.isEmpty() || settings == null) {
+      throw new InvalidConfigurationException(reader.faults);
+    }
+    return settings;
+  }
+
+  private @Nullable Settings settings() {
+    boolean development = value(ConfigKeys.DEV, false);
+    String dataDir = value(ConfigKeys.DATA_DIR, "data");
+    JwtSettings jwt = jwt(development);
+    EdgeSettings edge =
+        new EdgeSettings(
+            origins(),
+            proxies(),
+            count(ConfigKeys.PAYLOAD_BYTES),
+            count(ConfigKeys.BATCH),
+            count(ConfigKeys.MESSAGE_BYTES));
+    RateLimits limits =
+        new RateLimits(
+            value(ConfigKeys.LIMITS_ENABLED, true),
+            Map.of(
+                Scope.IP, rate(ConfigKeys.IP_PER_SECOND, ConfigKeys.IP_BURST),
+                Scope.USER, rate(ConfigKeys.USER_PER_SECOND, ConfigKeys.USER_BURST),
+                Scope.CHANNEL, rate(ConfigKeys.CHANNEL_PER_SECOND, ConfigKeys.CHANNEL_BURST)));
+    SessionSettings session =
+        new SessionSettings(
+            value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
+            value(ConfigKeys.CONNECT_TIMEOUT, Duration.ofSeconds(1)),
+            value(ConfigKeys.OUTBOX_BYTES, 1L),
+            count(ConfigKeys.CONNECTIONS_PER_TENANT),
+            count(ConfigKeys.CONNECTIONS_PER_USER));
+    Settings.Replay replay =
+        new Settings.Replay(
+            Settings.Store.valueOf(
+                value(ConfigKeys.REPLAY_STORE, "memory").toUpperCase(Locale.ROOT)),
+            new Retention(
+                value(ConfigKeys.REPLAY_RETENTION, Duration.ofHours(1)),
+                value(ConfigKeys.REPLAY_MAX_COUNT, 1L),
+                value(ConfigKeys.REPLAY_MAX_BYTES, 1L)),
+            value(ConfigKeys.IDEMPOTENCY_WINDOW, Duration.ofMinutes(10)),
+            count(ConfigKeys.IDEMPOTENCY_MAX_IDS));
+    return new Settings(
+        development,
+        dataDir,
+        publicUrl(),
+        jwt,
+        edge,
+        limits,
+        session,
+        count(ConfigKeys.CHANNELS_PER_CONNECTION),
+        replay,
+        database(dataDir),
+        value(ConfigKeys.DRAIN, Duration.ZERO));
+  }
+
+  private @Nullable JwtSettings jwt(boolean development) {
+    String publicKey = first(optional(ConfigKeys.JWT_PUBLIC_KEY), "mp.jwt.verify.publickey");
+    String location = first(optional(ConfigKeys.JWT_JWKS_URL), "mp.jwt.verify.publickey.location");
+    if (publicKey == null && location == null) {
+      if (!development) {
+        faults.add(
+            "no key to verify tokens with: set BROADCASTY_JWT_PUBLIC_KEY to the PEM of your"
+                + " issuer's public key, or BROADCASTY_JWT_JWKS_URL to the address of its keys");
+      }
+      return null;
+    }
+    List<String> algorithms =
+        list(optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");
+    return new JwtSettings(
+        publicKey,
+        location,
+        algorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(algorithms),
+        first(optional(ConfigKeys.JWT_ISSUER), "mp.jwt.verify.issuer"),
+        list(optional(ConfigKeys.JWT_AUDIENCES), "mp.jwt.verify.audiences"),
+        skew(),
+        value(ConfigKeys.JWT_REMEMBER, Duration.ZERO));
+  }
+
+  private Duration skew() {
+    Optional<Duration> own = optional(ConfigKeys.JWT_SKEW);
+    if (own.isPresent()) {
+      return own.get();
+    }
+    String standard = source.get("mp.jwt.verify.clock.skew").orElse("30").strip();
+    try {
+      return Duration.ofSeconds(Integer.parseUnsignedInt(standard));
+    } catch (NumberFormatException e) {
+      faults.add("mp.jwt.verify.clock.skew: a whole number of seconds is expected, such as 30");
+      return Duration.ZERO;
+    }
+  }
+
+  private List<String> origins() {
+    List<String> origins = optional(ConfigKeys.ALLOWED_ORIGINS).orElse(List.of());
+    for (String origin : origins) {
+      if (!origin.equals("*") && !origin.matches("(?i)https?://[^/*\\s]+")) {
+        faults.add(
+            ConfigKeys.ALLOWED_ORIGINS.name()
+                + ": `"
+                + origin
+                + "` is not an origin; it is scheme and host without a path, such as https://app.example.com");
+      }
+    }
+    return origins;
+  }
+
+  private List<String> proxies() {
+    List<String> proxies = optional(ConfigKeys.TRUSTED_PROXIES).orElse(List.of());
+    try {
+      new ClientAddress(proxies);
+    } catch (IllegalArgumentException e) {
+      faults.add(
+          ConfigKeys.TRUSTED_PROXIES.name()
+              + ": "
+              + e.getMessage()
+              + "; write 10.0.0.0/8,192.168.1.7");
+      return List.of();
+    }
+    return proxies;
+  }
+
+  private String publicUrl() {
+    String url = value(ConfigKeys.PUBLIC_URL, "").replaceAll("/+$", "");
+    if (!url.matches("(?i)https?://[^\\s]+")) {
+      faults.add(
+          ConfigKeys.PUBLIC_URL.name() + ": an address such as http://localhost:8080 is expected");
+      return url;
+    }
+    return URI.create(url).toString();
+  }
+
+  private Settings.Database database(String dataDir) {
+    String url =
+        optional(ConfigKeys.DB_URL)
+            .orElse("jdbc:h2:file:" + Path.of(dataDir).toAbsolutePath().resolve("broadcasty"));
+    if (!url.startsWith("jdbc:")) {
+      faults.add(ConfigKeys.DB_URL.name() + ": a JDBC address that begins with jdbc: is expected");
+    }
+    return new Settings.Database(
+        url,
+        optional(ConfigKeys.DB_USER).orElse(null),
+        optional(ConfigKeys.DB_PASSWORD).orElse(null),
+        count(ConfigKeys.DB_POOL));
+  }
+
+  private RateLimits.Rate rate(ConfigKey<Long> perSecond, ConfigKey<Long> burst) {
+    return new RateLimits.Rate(value(perSecond, 1L), value(burst, 1L));
+  }
+
+  private int count(ConfigKey<Long> key) {
+    return Math.toIntExact(value(key, 1L));
+  }
+
+  /** The value; after a fault something harmless, since the start will stop anyway. */
+  private <T> T value(ConfigKey<T> key, T afterFault) {
+    return optional(key).orElse(afterFault);
+  }
+
+  private <T> Optional<T> optional(ConfigKey<T> key) {
+    try {
+      return key.read(source);
+    } catch (IllegalArgumentException e) {
+      faults.add(
+          key.name()
+              + " (or "
+              + key.environmentName()
+              + "): "
+              + e.getMessage()
+              + "; for example "
+              + key.example());
+      return Optional.empty();
+    }
+  }
+
+  private @Nullable String first(Optional<String> own, String standardName) {
+    return own.or(() -> source.get(standardName).filter(t -> !t.isBlank())).orElse(null);
+  }
+
+  private List<String> list(Optional<List<String>> own, String standardName) {
+    return own.orElseGet(
+        () -> source.get(standardName).map(ConfigType.LIST::parse).orElse(List.of()));
+  }
+
+  private void findUnknown() {
+    Set<String> known = new HashSet<>();
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      known.add(key.environmentName());
+    }
+    Set<String> reported = new HashSet<>();
+    for (String name : new TreeSet<>(source.names())) {
+      String canonical = ConfigKey.environmentName(name);
+      boolean ours = name.startsWith(PREFIX) || name.startsWith(ENVIRONMENT_PREFIX);
+      if (ours && !known.contains(canonical) && reported.add(canonical)) {
+        faults.add(name + ": there is no such key" + suggestion(canonical));
+      }
+    }
+  }
+
+  /** Names the key that has the longest beginning in common with what was written. */
+  private static String suggestion(String canonical) {
+    ConfigKey<?> nearest = ConfigKeys.DEV;
+    int longest = ENVIRONMENT_PREFIX.length();
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      int common = commonPrefix(canonical, key.environmentName());
+      if (common > longest) {
+        longest = common;
+        nearest = key;
+      }
+    }
+    return longest == ENVIRONMENT_PREFIX.length()
+        ? "; the reference is docs/config.md"
+        : "; is "
+            + nearest.name()
+            + " (or "
+            + nearest.environmentName()
+            + ") meant? For example "
+            + nearest.example();
+  }
+
+  private static int commonPrefix(String a, String b) {
+    int length = 0;
+    while (length < Math.min(a.length(), b.length()) && a.charAt(length) == b.charAt(length)) {
+      length++;
+    }
+    return length;
+  }
+}
