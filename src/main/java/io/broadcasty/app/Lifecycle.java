@@ -28,5 +28,6 @@ public class Lifecycle implements ServletContextListener {
   @Override
   public void contextDestroyed(ServletContextEvent event) {
     startup.stop();
+    startup.forgetSignal();
   }
 }

@@ -39,9 +39,10 @@ public class Startup {
   @Inject private Config config;
   @Inject @Any private Instance<PolicyResolver> resolvers;
 
-  private @Nullable Settings settings;
-  private @Nullable Node node;
-  private @Nullable DevMode devMode;
+  private volatile @Nullable Settings settings;
+  private volatile @Nullable Node node;
+  private volatile @Nullable DevMode devMode;
+  private @Nullable Thread shutdownHook;
 
   /**
    * Reads the configuration and starts the node.
@@ -58,39 +59,66 @@ public class Startup {
     node = new Node(read, authenticator(jwt, ticker, clock), policy(), limits, ticker, clock);
     settings = read;
     devMode = dev;
+    drainOnSignal();
     report(read, node);
     if (dev != null) {
       dev.greet();
     }
   }
 
+  /** Drains and stops the node; a second call waits for the first and does nothing. */
   synchronized void stop() {
-    if (node != null) {
-      node.close();
+    Node running = node;
+    if (running != null) {
+      running.close();
       node = null;
     }
   }
 
-  synchronized Node node() {
-    if (node == null) {
-      throw new IllegalStateException("Broadcasty has not started");
+  /** The application ends but not the JVM, so that the JVM must not keep it. */
+  synchronized void forgetSignal() {
+    if (shutdownHook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(shutdownHook);
+      } catch (IllegalStateException e) {
+        LOG.log(Level.FINE, "the JVM is shutting down already", e);
+      }
+      shutdownHook = null;
     }
-    return node;
   }
 
-  synchronized boolean isStarted() {
+  /**
+   * A server that gets SIGTERM closes its sockets before it stops applications, so the drain has to
+   * begin with the signal.
+   */
+  private void drainOnSignal() {
+    Thread hook = new Thread(this::stop, "broadcasty-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    shutdownHook = hook;
+  }
+
+  Node node() {
+    Node running = node;
+    if (running == null) {
+      throw new IllegalStateException("Broadcasty has not started, or has stopped");
+    }
+    return running;
+  }
+
+  boolean isStarted() {
     return node != null;
   }
 
-  synchronized Settings settings() {
-    if (settings == null) {
+  Settings settings() {
+    Settings read = settings;
+    if (read == null) {
       throw new IllegalStateException("Broadcasty has not started");
     }
-    return settings;
+    return read;
   }
 
   /** Development mode; null when it is off. */
-  synchronized @Nullable DevMode devMode() {
+  @Nullable DevMode devMode() {
     return devMode;
   }
 

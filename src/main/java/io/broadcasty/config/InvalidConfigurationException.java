@@ -13,7 +13,10 @@ public final class InvalidConfigurationException extends RuntimeException {
         "Broadcasty does not start, its configuration has "
             + (faults.size() == 1 ? "a fault" : faults.size() + " faults")
             + ":\n  - "
-            + String.join("\n  - ", faults));
+            + String.join("\n  - ", faults),
+        null,
+        false,
+        false); // where it was found says nothing to an operator
     this.faults = List.copyOf(faults);
   }
 
