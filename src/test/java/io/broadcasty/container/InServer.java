@@ -1,0 +1,37 @@
+package io.broadcasty.container;
+
+import java.io.File;
+import java.net.URI;
+import java.net.URL;
+import java.util.Objects;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.jspecify.annotations.Nullable;
+
+/** The built WAR, deployed by Arquillian as it is; the tests are its clients. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+abstract class InServer {
+
+  @ArquillianResource private @Nullable URL url;
+
+  protected Api api = new Api(URI.create("http://localhost"), DevTokens.ofTestServer());
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return ShrinkWrap.createFromZipFile(
+        WebArchive.class, new File(System.getProperty("broadcasty.war")));
+  }
+
+  @BeforeEach
+  void connect() {
+    int port = Objects.requireNonNull(url).getPort();
+    api = new Api(URI.create("http://localhost:" + port), DevTokens.ofTestServer());
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests against the built WAR in a real application server, with real clients. */
+@NullMarked
+package io.broadcasty.container;
+
+import org.jspecify.annotations.NullMarked;
