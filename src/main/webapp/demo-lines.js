@@ -142,7 +142,7 @@ class Line {
     this.wanted = false;
     clearTimeout(this.#timer);
     this.close();
-    this.listener.state("closed", "you cut the line");
+    this.listener.state("closed", "");
   }
 
   /** Goes on where the line was cut. */

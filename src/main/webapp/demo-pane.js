@@ -78,7 +78,6 @@ export class Pane {
     state.querySelector(".state-name").textContent = { connecting: "Connecting", live: "Live", resuming: "Resuming", closed: "Closed" }[name];
     const about = this.#root.querySelector(".state-detail");
     about.textContent = detail;
-    about.title = detail;
     this.#cut = name === "closed";
     this.#root.querySelector(".cut").textContent = this.#cut ? "Reconnect" : "Cut the line";
   }
@@ -160,7 +159,7 @@ function describe(report) {
   const missing = [...report.lost.map(describeLost), ...report.gaps.map(describeGap)];
   const replayed = report.replayed === 0 ? "" : `, ${report.replayed} replayed`;
   if (missing.length > 0) {
-    return `${missing.slice(0, 2).join(" ")}${missing.length > 2 ? ` (and ${missing.length - 2} more)` : ""}`;
+    return `${missing[0]}${missing.length > 1 ? ` (And ${missing.length - 1} more.)` : ""}`;
   }
   const from = describeFrom(report.from);
   return report.pending.size > 0 ? `Resuming at ${from}${replayed} …` : `Resumed at ${from}, nothing missed${replayed}.`;
@@ -181,7 +180,7 @@ function describeLost({ channel, reason, requested, resumeFrom }) {
   const next = resumeFrom.sequence + 1;
   switch (reason) {
     case "epoch":
-      return `${channel}: position ${requested.sequence} was lost, the server has begun a new stream (epoch ${resumeFrom.epoch}). Going on at ${next}.`;
+      return `${channel}: position ${requested.sequence} is lost, the server began a new stream (epoch ${resumeFrom.epoch}). Going on at ${next}.`;
     case "trimmed":
       return `${channel}: ${requested.sequence + 1}–${resumeFrom.sequence} are not kept any more. Going on at ${next}.`;
     default:
