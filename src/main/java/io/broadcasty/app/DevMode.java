@@ -15,9 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Set;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Development mode: verifies tokens with a key pair of its own and hands out tokens. Everybody who
@@ -32,7 +30,7 @@ final class DevMode {
   private static final Duration TOKEN_LIFE = Duration.ofHours(12);
 
   private final RSAKey key;
-  private final @Nullable JwtSettings configured;
+  private final JwtSettings configured;
   private final String publicUrl;
   private final Path keyFile;
   private final WallClock clock;
@@ -52,22 +50,14 @@ final class DevMode {
 
   /** How tokens are verified: as configured, else with the key pair of this mode. */
   JwtSettings jwt() {
-    if (configured != null) {
-      return configured;
-    }
-    return new JwtSettings(
-        key.toPublicJWK().toJSONString(),
-        null,
-        Set.of("RS256"),
-        null,
-        List.of(),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60));
+    return configured.hasKeys()
+        ? configured
+        : configured.withPublicKeys(key.toPublicJWK().toJSONString());
   }
 
   /** Whether tokens of {@link #token} are accepted. */
   boolean issuesTokens() {
-    return configured == null;
+    return !configured.hasKeys();
   }
 
   /** A token for a user of the demo tenant. */

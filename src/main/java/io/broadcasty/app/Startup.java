@@ -122,11 +122,7 @@ public class Startup {
     return devMode;
   }
 
-  private static Authenticator authenticator(
-      @Nullable JwtSettings jwt, Ticker ticker, WallClock clock) {
-    if (jwt == null) {
-      throw new InvalidConfigurationException(List.of("there is no key to verify tokens with"));
-    }
+  private static Authenticator authenticator(JwtSettings jwt, Ticker ticker, WallClock clock) {
     try {
       JwtAuthenticator verifier = new JwtAuthenticator(jwt, clock);
       LOG.info(() -> "tokens: " + jwt.algorithms() + ", keys " + verifier.describeKeys());

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param development whether development mode is on
  * @param dataDir the folder for what the node keeps itself
  * @param publicUrl where clients reach it, without a slash at the end
- * @param jwt null when no key is configured, which only development mode allows
+ * @param jwt has keys, except perhaps in development mode
  * @param maxChannels of one connection
  * @param drain over what time a stopping node closes its streams
  */
@@ -22,7 +22,7 @@ public record Settings(
     boolean development,
     String dataDir,
     String publicUrl,
-    @Nullable JwtSettings jwt,
+    JwtSettings jwt,
     EdgeSettings edge,
     RateLimits limits,
     SessionSettings session,

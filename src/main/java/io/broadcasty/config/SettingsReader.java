@@ -42,13 +42,13 @@ public final class SettingsReader {
     SettingsReader reader = new SettingsReader(source);
     reader.findUnknown();
     Settings settings = reader.settings();
-    if (!reader.faults.isEmpty() || settings == null) {
+    if (!reader.faults.isEmpty()) {
       throw new InvalidConfigurationException(reader.faults);
     }
     return settings;
   }
 
-  private @Nullable Settings settings() {
+  private Settings settings() {
     boolean development = value(ConfigKeys.DEV, false);
     String dataDir = value(ConfigKeys.DATA_DIR, "data");
     JwtSettings jwt = jwt(development);
@@ -97,16 +97,13 @@ public final class SettingsReader {
         value(ConfigKeys.DRAIN, Duration.ZERO));
   }
 
-  private @Nullable JwtSettings jwt(boolean development) {
+  private JwtSettings jwt(boolean development) {
     String publicKey = first(optional(ConfigKeys.JWT_PUBLIC_KEY), "mp.jwt.verify.publickey");
     String location = first(optional(ConfigKeys.JWT_JWKS_URL), "mp.jwt.verify.publickey.location");
-    if (publicKey == null && location == null) {
-      if (!development) {
-        faults.add(
-            "no key to verify tokens with: set BROADCASTY_JWT_PUBLIC_KEY to the PEM of your"
-                + " issuer's public key, or BROADCASTY_JWT_JWKS_URL to the address of its keys");
-      }
-      return null;
+    if (publicKey == null && location == null && !development) {
+      faults.add(
+          "no key to verify tokens with: set BROADCASTY_JWT_PUBLIC_KEY to the PEM of your"
+              + " issuer's public key, or BROADCASTY_JWT_JWKS_URL to the address of its keys");
     }
     List<String> algorithms =
         list(optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");

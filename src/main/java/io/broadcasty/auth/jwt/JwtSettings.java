@@ -32,4 +32,14 @@ public record JwtSettings(
     algorithms = Set.copyOf(algorithms);
     audiences = List.copyOf(audiences);
   }
+
+  /** Whether it is said where keys come from. */
+  public boolean hasKeys() {
+    return publicKeys != null || location != null;
+  }
+
+  /** The same with these keys. */
+  public JwtSettings withPublicKeys(String keys) {
+    return new JwtSettings(keys, null, algorithms, issuer, audiences, skew, remember);
+  }
 }

@@ -1,0 +1,52 @@
+package io.broadcasty.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** docs/config.md says what the code does: it is made from the table of keys. */
+class ConfigReferenceTest {
+
+  private static final Path REFERENCE = Path.of("docs/config.md");
+
+  @Test
+  void theReferenceIsTheTable() throws IOException {
+    String expected = reference();
+    if (Boolean.getBoolean("broadcasty.docs.write")) {
+      Files.writeString(REFERENCE, expected);
+    }
+    assertEquals(expected, Files.readString(REFERENCE));
+  }
+
+  private static String reference() {
+    StringBuilder text =
+        new StringBuilder(
+            """
+            # Configuration
+
+            Every key works in each source of MicroProfile Config: as a system property, as an environment variable, or in
+            `META-INF/microprofile-config.properties`. A value that is not valid, or a `broadcasty.…` key that is not in this
+            table, stops the start with a message that says what is wrong. Durations are written `500ms`, `20s`, `10m`, `1h`
+            or `2d`; without a unit they are seconds.
+
+            | key | environment variable | values | default | meaning |
+            |---|---|---|---|---|
+            """);
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      String fallback = key.defaultText() == null ? "–" : "`" + key.defaultText() + "`";
+      text.append(
+          "| `%s` | `%s` | %s, e.g. `%s` | %s | %s |%n"
+              .formatted(
+                  key.name(),
+                  key.environmentName(),
+                  key.type().name(),
+                  key.example(),
+                  fallback,
+                  key.meaning()));
+    }
+    return text.toString();
+  }
+}

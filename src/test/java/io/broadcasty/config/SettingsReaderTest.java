@@ -1,0 +1,122 @@
+package io.broadcasty.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SettingsReaderTest {
+
+  private final Map<String, String> values =
+      new HashMap<>(Map.of("broadcasty.jwt.public-key", "pem"));
+
+  @Test
+  void everyDefaultIsValid() {
+    Settings settings = read();
+    assertFalse(settings.development());
+    assertEquals(Duration.ofHours(1), settings.replay().retention().age());
+    assertEquals(Settings.Store.MEMORY, settings.replay().store());
+    assertEquals(65_536, settings.edge().maxPayloadBytes());
+    assertEquals(1 << 20, settings.session().outboxBytes());
+    assertEquals(Set.of("RS256"), settings.jwt().algorithms());
+    assertTrue(settings.limits().enabled());
+  }
+
+  @Test
+  void everyExampleIsValid() {
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      assertTrue(key.type().parse(key.example()) != null, key.name());
+    }
+  }
+
+  @Test
+  void everyFaultIsNamedAtOnce() {
+    values.put("broadcasty.stream.heartbeat", "banana");
+    values.put("broadcasty.limits.batch", "0");
+    values.put("broadcasty.replay.store", "tape");
+    values.put("broadcasty.dev", "yes");
+    values.put("broadcasty.allowed-origins", "app.example.com");
+    values.put("broadcasty.trusted-proxies", "10.0.0.0/99");
+    List<String> faults = faults();
+    assertEquals(6, faults.size(), faults.toString());
+    assertTrue(faults.stream().allMatch(f -> f.startsWith("broadcasty.")), faults.toString());
+    assertTrue(faults.toString().contains("for example 15s"), faults.toString());
+  }
+
+  @Test
+  void anUnknownKeyIsAFaultUnderEitherSpelling() {
+    values.put("broadcasty.replay.stoer", "memory");
+    values.put("BROADCASTY_LIMIT_BATCH", "5");
+    values.put("PATH", "/bin");
+    values.put("broadcastyish", "x");
+    List<String> faults = faults();
+    assertEquals(2, faults.size(), faults.toString());
+    assertTrue(faults.toString().contains("is broadcasty.replay.store"), faults.toString());
+  }
+
+  @Test
+  void anEnvironmentVariableOfAKnownKeyIsKnown() {
+    values.put("BROADCASTY_JWT_PUBLIC_KEY", "pem");
+    values.put("BROADCASTY_LIMITS_IP_PER_SECOND", "9");
+    assertEquals("pem", read().jwt().publicKeys());
+  }
+
+  @Test
+  void withoutAKeyOnlyDevelopmentModeStarts() {
+    values.remove("broadcasty.jwt.public-key");
+    assertTrue(faults().get(0).contains("BROADCASTY_JWT_PUBLIC_KEY"));
+    values.put("broadcasty.dev", "true");
+    assertFalse(read().jwt().hasKeys());
+  }
+
+  @Test
+  void theStandardKeysWork() {
+    values.clear();
+    values.put("mp.jwt.verify.publickey.location", "https://sso.example.com/keys");
+    values.put("mp.jwt.verify.issuer", "https://sso.example.com");
+    values.put("mp.jwt.verify.audiences", "a,b");
+    values.put("mp.jwt.verify.clock.skew", "7");
+    values.put("mp.jwt.verify.publickey.algorithm", "ES256");
+    Settings settings = read();
+    assertEquals("https://sso.example.com/keys", settings.jwt().location());
+    assertEquals("https://sso.example.com", settings.jwt().issuer());
+    assertEquals(List.of("a", "b"), settings.jwt().audiences());
+    assertEquals(Duration.ofSeconds(7), settings.jwt().skew());
+    assertEquals(Set.of("ES256"), settings.jwt().algorithms());
+  }
+
+  @Test
+  void thePasswordIsNotShown() {
+    values.put("broadcasty.db.password", "hush");
+    values.put("broadcasty.db.url", "jdbc:h2:mem:x;PASSWORD=hush");
+    assertFalse(read().toString().contains("hush"));
+  }
+
+  private Settings read() {
+    return SettingsReader.read(
+        new ConfigSource() {
+          @Override
+          public Optional<String> get(String name) {
+            return Optional.ofNullable(values.get(name))
+                .or(() -> Optional.ofNullable(values.get(ConfigKey.environmentName(name))));
+          }
+
+          @Override
+          public Set<String> names() {
+            return values.keySet();
+          }
+        });
+  }
+
+  private List<String> faults() {
+    return assertThrows(InvalidConfigurationException.class, this::read).faults();
+  }
+}

@@ -1,0 +1,116 @@
+package io.broadcasty.container;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The demo page in Chromium: a browser's own EventSource and WebSocket. */
+class BrowserIT extends InServer {
+
+  private static @Nullable Playwright playwright;
+  private static @Nullable Browser browser;
+
+  @BeforeAll
+  static void openBrowser() {
+    Path chromium =
+        List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").stream()
+            .map(Path::of)
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("Chromium is needed: run .ci/install-chromium"));
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium)
+                    .setArgs(
+                        List.of(
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-quic",
+                            "--no-first-run",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync")));
+  }
+
+  @AfterAll
+  static void closeBrowser() {
+    if (browser != null) {
+      browser.close();
+    }
+    if (playwright != null) {
+      playwright.close();
+    }
+  }
+
+  @Test
+  void thePagePublishesAndShowsEventsOverBothTransports() {
+    try (Page page = open()) {
+      List<String> errors = new ArrayList<>();
+      page.onPageError(errors::add);
+      page.locator("#publish").click();
+      assertThat(page.locator("[data-transport=sse] .events li").first()).isVisible();
+      assertThat(page.locator("[data-transport=ws] .events li").first()).isVisible();
+      assertThat(page.locator("#publish-answer")).hasAttribute("data-kind", "taken");
+      assertEquals(List.of(), errors);
+    }
+  }
+
+  @Test
+  void aCutLineResumesWithNothingMissing() {
+    try (Page page = open()) {
+      for (String transport : List.of("sse", "ws")) {
+        Locator pane = page.locator("[data-transport=" + transport + "]");
+        page.locator("#publish").click();
+        assertThat(pane.locator(".events li").first()).isVisible();
+        pane.locator(".cut").click();
+        assertThat(pane.locator("[data-state]")).hasAttribute("data-state", "closed");
+        String channel = page.locator("#channel").inputValue();
+        api.publishNumbers(channel, 1, 5);
+        pane.locator(".cut").click();
+        assertThat(pane.locator("[data-state]")).hasAttribute("data-state", "live");
+        assertThat(pane.locator(".events li[data-channel='" + channel + "'][data-replayed]"))
+            .hasCount(5);
+        List<Long> sequences =
+            pane.locator(".events li[data-channel='" + channel + "']").all().stream()
+                .map(line -> Long.parseLong(line.getAttribute("data-sequence")))
+                .toList();
+        assertTrue(
+            IntStream.range(1, sequences.size())
+                .allMatch(i -> sequences.get(i - 1) == sequences.get(i) + 1),
+            transport + " " + sequences);
+      }
+    }
+  }
+
+  private Page open() {
+    Page page = java.util.Objects.requireNonNull(browser).newPage();
+    page.navigate(api.base + "/");
+    for (String transport : List.of("sse", "ws")) {
+      assertThat(page.locator("[data-transport=" + transport + "] [data-state]"))
+          .hasAttribute("data-state", "live");
+    }
+    return page;
+  }
+}
