@@ -32,7 +32,7 @@ final class Threads implements AutoCloseable {
           0,
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
-          named("writer"),
+          writers(),
           new ThreadPoolExecutor.DiscardPolicy());
 
   /** Runs writes that block as long as a peer does not read. */
@@ -103,6 +103,16 @@ final class Threads implements AutoCloseable {
           }
         };
     var unused = on.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private static ThreadFactory writers() {
+    ClassLoader loader = new WriterClassLoader(Threads.class.getClassLoader());
+    ThreadFactory threads = named("writer");
+    return task -> {
+      Thread thread = threads.newThread(task);
+      thread.setContextClassLoader(loader);
+      return thread;
+    };
   }
 
   private static ThreadFactory named(String name) {

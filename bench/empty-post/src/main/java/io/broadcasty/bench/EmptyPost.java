@@ -1,0 +1,28 @@
+package io.broadcasty.bench;
+
+import jakarta.ws.rs.ApplicationPath;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Application;
+import jakarta.ws.rs.core.Response;
+import java.util.Set;
+
+/** The least that a JAX-RS resource can do with a POST: takes the body, answers 200. */
+@Path("post")
+public class EmptyPost {
+
+  /** Takes the body as text and drops it. */
+  @POST
+  public Response post(String body) {
+    return body.isEmpty() ? Response.status(400).build() : Response.ok().build();
+  }
+
+  /** The JAX-RS application. */
+  @ApplicationPath("/")
+  public static class Root extends Application {
+    @Override
+    public Set<Class<?>> getClasses() {
+      return Set.of(EmptyPost.class);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.broadcasty.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class WriterClassLoaderTest {
+
+  private static final String PROVIDERS =
+      "META-INF/services/jakarta.enterprise.concurrent.spi.ThreadContextProvider";
+
+  private final AtomicInteger searches = new AtomicInteger();
+  private final ClassLoader application =
+      new ClassLoader(null) {
+        @Override
+        public Enumeration<URL> getResources(String name) throws IOException {
+          searches.incrementAndGet();
+          URL found = WriterClassLoaderTest.class.getResource("WriterClassLoaderTest.class");
+          return Collections.enumeration(Collections.nCopies(1, found));
+        }
+      };
+
+  @Test
+  void contextProvidersAreNotSearchedFor() throws IOException {
+    assertFalse(new WriterClassLoader(application).getResources(PROVIDERS).hasMoreElements());
+    assertEquals(0, searches.get());
+  }
+
+  @Test
+  void everythingElseIsTheApplications() throws Exception {
+    WriterClassLoader loader = new WriterClassLoader(getClass().getClassLoader());
+    assertSame(WriterClassLoader.class, loader.loadClass(WriterClassLoader.class.getName()));
+    assertNotNull(loader.getResource("io/broadcasty/app/WriterClassLoader.class"));
+    assertTrue(new WriterClassLoader(application).getResources("other").hasMoreElements());
+  }
+
+  @Test
+  void theWritersUseIt() throws Exception {
+    try (Threads threads = new Threads()) {
+      ClassLoader loader =
+          threads
+              .writers
+              .submit(() -> Thread.currentThread().getContextClassLoader())
+              .get(10, TimeUnit.SECONDS);
+      assertTrue(loader instanceof WriterClassLoader, String.valueOf(loader));
+    }
+  }
+}
