@@ -61,7 +61,7 @@ public abstract class BrokerContract {
   }
 
   @AfterEach
-  void closeBrokers() {
+  protected void closeAll() {
     opened.forEach(Broker::close);
   }
 

@@ -25,7 +25,7 @@ public final class Publishing {
   /** An envelope whose id the server made. */
   public static Envelope plain(TenantChannel channel, int partition, String payload) {
     return new Envelope(
-        channel, partition, "made-" + payload, false, payload, null, null, null, null);
+        channel, partition, "made-" + payload.hashCode(), false, payload, null, null, null, null);
   }
 
   /** An envelope whose id the publisher chose. */
