@@ -96,6 +96,15 @@ public enum Dialect {
     }
   }
 
+  /**
+   * How many keys to ask for in one statement: many where a statement is a round trip; one with H2,
+   * which lives in this process, and reads a whole range of the index when {@code IN} stands on the
+   * last of its columns.
+   */
+  public int keysAtOnce() {
+    return this == H2 ? 1 : 50;
+  }
+
   /** What an acknowledged commit outlives, in a sentence. */
   public String durability() {
     return this == H2

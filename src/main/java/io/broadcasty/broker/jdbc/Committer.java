@@ -100,7 +100,8 @@ final class Committer implements Runnable {
   private List<List<AppendOutcome>> commit(List<Submission> group) throws SQLException {
     try (Connection connection = transactions.begin()) {
       unannounced.settle(connection);
-      GroupAppend append = new GroupAppend(group, connection, clock.nowMillis());
+      GroupAppend append =
+          new GroupAppend(group, connection, clock.nowMillis(), transactions.keysAtOnce());
       try {
         append.run();
       } catch (SQLException | RuntimeException e) {

@@ -44,11 +44,13 @@ final class GroupAppend {
   private final List<Submission> group;
   private final Connection connection;
   private final long nowMillis;
+  private final int idsAtOnce;
 
-  GroupAppend(List<Submission> group, Connection connection, long nowMillis) {
+  GroupAppend(List<Submission> group, Connection connection, long nowMillis, int idsAtOnce) {
     this.group = group;
     this.connection = connection;
     this.nowMillis = nowMillis;
+    this.idsAtOnce = idsAtOnce;
   }
 
   /** Does all but the commit. */
@@ -60,7 +62,8 @@ final class GroupAppend {
     addUnborn();
     for (Map.Entry<TenantChannel, Channel> entry : channels.entrySet()) {
       Channel channel = entry.getValue();
-      channel.known = IdsTable.find(connection, entry.getKey(), new ArrayList<>(channel.ids));
+      channel.known =
+          IdsTable.find(connection, entry.getKey(), new ArrayList<>(channel.ids), idsAtOnce);
     }
     append();
     writeStreams();

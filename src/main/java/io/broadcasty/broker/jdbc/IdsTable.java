@@ -15,27 +15,21 @@ import java.util.Map;
 /** The statements on the ids that are remembered. */
 final class IdsTable {
 
-  private static final int LARGE = 50;
-  private static final int SMALL = 5;
-
   private IdsTable() {}
 
-  /** The positions of those ids that are known. */
-  static Map<String, Position> find(Connection connection, TenantChannel channel, List<String> ids)
+  /**
+   * The positions of those ids that are known.
+   *
+   * @param idsAtOnce how many are asked for in one statement
+   */
+  static Map<String, Position> find(
+      Connection connection, TenantChannel channel, List<String> ids, int idsAtOnce)
       throws SQLException {
     Map<String, Position> found = new HashMap<>();
-    for (int from = 0; from < ids.size(); from += LARGE) {
-      List<String> some = ids.subList(from, Math.min(ids.size(), from + LARGE));
-      find(connection, channel, some, found);
+    if (ids.isEmpty()) {
+      return found;
     }
-    return found;
-  }
-
-  /** Asks for a round number of ids, the last one repeated, so that few statements are prepared. */
-  private static void find(
-      Connection connection, TenantChannel channel, List<String> ids, Map<String, Position> found)
-      throws SQLException {
-    int asked = ids.size() == 1 ? 1 : ids.size() <= SMALL ? SMALL : LARGE;
+    int asked = ids.size() == 1 ? 1 : idsAtOnce;
     String places = String.join(", ", Collections.nCopies(asked, "?"));
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -45,15 +39,23 @@ final class IdsTable {
                 + ")")) {
       select.setString(1, channel.tenant().value());
       select.setString(2, channel.name().value());
-      for (int i = 0; i < asked; i++) {
-        select.setString(3 + i, ids.get(Math.min(i, ids.size() - 1)));
-      }
-      try (ResultSet result = select.executeQuery()) {
-        while (result.next()) {
-          found.put(
-              result.getString(1),
-              new Position(result.getString(2), result.getInt(3), result.getLong(4)));
+      for (int from = 0; from < ids.size(); from += asked) {
+        for (int i = 0; i < asked; i++) { // the last one fills the places left over
+          select.setString(3 + i, ids.get(Math.min(from + i, ids.size() - 1)));
         }
+        collect(select, found);
+      }
+    }
+    return found;
+  }
+
+  private static void collect(PreparedStatement select, Map<String, Position> found)
+      throws SQLException {
+    try (ResultSet result = select.executeQuery()) {
+      while (result.next()) {
+        found.put(
+            result.getString(1),
+            new Position(result.getString(2), result.getInt(3), result.getLong(4)));
       }
     }
   }

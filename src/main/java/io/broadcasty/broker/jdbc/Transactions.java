@@ -55,6 +55,11 @@ final class Transactions {
     }
   }
 
+  /** How many keys to ask for in one statement. */
+  int keysAtOnce() {
+    return database.dialect().keysAtOnce();
+  }
+
   /** Commits, and returns once it is as safe as the database makes it. */
   void commitDurably(Connection connection) throws SQLException {
     connection.commit();
