@@ -1,0 +1,135 @@
+package io.broadcasty.broker.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.TenantChannel;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The statements on the publications. */
+final class EventsTable {
+
+  private static final String OF_STREAM =
+      " FROM broadcasty_events WHERE tenant_id = ? AND channel = ? AND partition_no = ?";
+
+  private EventsTable() {}
+
+  /**
+   * What retention asks about a publication.
+   *
+   * @param bytesBefore the cost of all publications of the stream before it
+   */
+  record Weight(long atMillis, long bytesBefore) {}
+
+  static PreparedStatement prepareInsert(Connection connection) throws SQLException {
+    return connection.prepareStatement(
+        "INSERT INTO broadcasty_events (tenant_id, channel, partition_no, seq, epoch, envelope_id,"
+            + " idempotent, payload, meta, event, correlation_id, reply_to, cost_bytes,"
+            + " bytes_before, published_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  }
+
+  static void addInsert(PreparedStatement insert, Publication publication, long bytesBefore)
+      throws SQLException {
+    Envelope envelope = publication.envelope();
+    bindStream(insert, envelope.channel(), envelope.partition());
+    insert.setLong(4, publication.position().sequence());
+    insert.setString(5, publication.position().epoch());
+    insert.setString(6, envelope.id());
+    insert.setInt(7, envelope.idempotent() ? 1 : 0);
+    insert.setBytes(8, envelope.payload().getBytes(UTF_8));
+    String meta = envelope.meta();
+    insert.setBytes(9, meta == null ? null : meta.getBytes(UTF_8));
+    insert.setString(10, envelope.event());
+    insert.setString(11, envelope.correlationId());
+    insert.setString(12, envelope.replyTo());
+    insert.setInt(13, envelope.costBytes());
+    insert.setLong(14, bytesBefore);
+    insert.setLong(15, publication.timeMillis());
+    insert.addBatch();
+  }
+
+  /** Publications after a sequence and up to another, oldest first, at most so many. */
+  static List<Publication> read(
+      Connection connection, TenantChannel channel, int partition, long after, long upTo, int limit)
+      throws SQLException {
+    List<Publication> page = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT seq, epoch, envelope_id, idempotent, payload, meta, event, correlation_id,"
+                + " reply_to, published_at"
+                + OF_STREAM
+                + " AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?")) {
+      bindStream(select, channel, partition);
+      select.setLong(4, after);
+      select.setLong(5, upTo);
+      select.setInt(6, limit);
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          page.add(publication(result, channel, partition));
+        }
+      }
+    }
+    return page;
+  }
+
+  private static Publication publication(ResultSet result, TenantChannel channel, int partition)
+      throws SQLException {
+    byte[] meta = result.getBytes(6);
+    Envelope envelope =
+        new Envelope(
+            channel,
+            partition,
+            result.getString(3),
+            result.getInt(4) != 0,
+            new String(result.getBytes(5), UTF_8),
+            meta == null ? null : new String(meta, UTF_8),
+            result.getString(7),
+            result.getString(8),
+            result.getString(9));
+    return new Publication(
+        envelope,
+        new Position(result.getString(2), partition, result.getLong(1)),
+        result.getLong(10));
+  }
+
+  /** Null when the publication is gone. */
+  static @Nullable Weight weight(
+      Connection connection, TenantChannel channel, int partition, long sequence)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT published_at, bytes_before" + OF_STREAM + " AND seq = ?")) {
+      bindStream(select, channel, partition);
+      select.setLong(4, sequence);
+      try (ResultSet result = select.executeQuery()) {
+        return result.next() ? new Weight(result.getLong(1), result.getLong(2)) : null;
+      }
+    }
+  }
+
+  static void deleteBefore(
+      Connection connection, TenantChannel channel, int partition, long sequence)
+      throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("DELETE" + OF_STREAM + " AND seq < ?")) {
+      bindStream(delete, channel, partition);
+      delete.setLong(4, sequence);
+      delete.executeUpdate();
+    }
+  }
+
+  private static void bindStream(PreparedStatement statement, TenantChannel channel, int partition)
+      throws SQLException {
+    statement.setString(1, channel.tenant().value());
+    statement.setString(2, channel.name().value());
+    statement.setInt(3, partition);
+  }
+}

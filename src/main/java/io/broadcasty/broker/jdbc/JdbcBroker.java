@@ -1,0 +1,254 @@
+package io.broadcasty.broker.jdbc;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.database.Database;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.WallClock;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams in a relational database. They outlive the process: after a restart the epoch is the same
+ * and sequences go on, so clients resume without a gap.
+ *
+ * <p>Publications are committed in groups: one thread takes whatever waits, so a lone publication
+ * waits for no timer and many share one commit. Several nodes may share the database; each
+ * announces what it appended itself.
+ *
+ * <p>Times that must outlive the process (the age of publications and of ids) are those of the wall
+ * clock.
+ */
+public final class JdbcBroker implements Broker {
+
+  private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
+  private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Duration CLOSED_RETRY_AFTER = Duration.ofSeconds(5);
+  private static final int READ_CHUNK = 500;
+
+  private final JdbcBrokerSettings settings;
+  private final Database database;
+  private final Transactions transactions;
+  private final Trim trim;
+  private final Pruning pruning;
+  private final SubmissionQueue queue;
+  private final WallClock clock;
+  private final Thread committer;
+
+  /**
+   * Starts the committer's thread.
+   *
+   * @param database stays open when the broker is closed
+   * @param threads makes the committer's thread
+   * @param answers completes the publishers' futures and so runs what hangs on them; {@code
+   *     Runnable::run} lets it happen on the committer's thread, which must then not be blocked
+   * @throws BrokerException when the database cannot be reached
+   */
+  public JdbcBroker(
+      JdbcBrokerSettings settings,
+      Database database,
+      WallClock clock,
+      PublicationListener listener,
+      ThreadFactory threads,
+      Executor answers) {
+    this.settings = settings;
+    this.database = database;
+    this.clock = clock;
+    this.transactions = new Transactions(database);
+    this.trim = new Trim(settings.retention());
+    this.pruning = new Pruning(transactions, trim);
+    this.queue = new SubmissionQueue(settings.maxWaitingBytes());
+    reading(
+        connection -> {
+          StreamsTable.ensureEpoch(connection);
+          return true;
+        });
+    this.committer =
+        threads.newThread(
+            new Committer(queue, transactions, settings.maxGroup(), clock, listener, answers));
+    committer.start();
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    if (envelopes.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    Submission submission = Submission.of(envelopes);
+    return switch (queue.offer(submission)) {
+      case TAKEN -> submission.answer();
+      case FULL ->
+          CompletableFuture.completedFuture(
+              submission.allUnavailable("too much is waiting for the database", FULL_RETRY_AFTER));
+      case CLOSED ->
+          CompletableFuture.completedFuture(
+              submission.allUnavailable("the node is shutting down", CLOSED_RETRY_AFTER));
+    };
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    return reading(
+        connection -> {
+          while (true) {
+            ReplayPage page = page(connection, request);
+            if (page != null) {
+              return page;
+            }
+          }
+        });
+  }
+
+  /** Null when its beginning was pruned between the statements, so that it must be read again. */
+  private @Nullable ReplayPage page(Connection connection, ReplayRequest request)
+      throws SQLException {
+    SortedMap<Integer, StreamRow> rows = StreamsTable.read(connection, request.channel());
+    StreamState state =
+        state(connection, request.channel(), rows, request.partition(), clock.nowMillis());
+    StreamState.Resume resume = state.resume(request.epoch(), request.after());
+    List<Publication> page = new ArrayList<>();
+    long after = resume.after();
+    long bytes = 0;
+    while (after < state.head() && page.size() < request.maxCount()) {
+      int limit = Math.min(READ_CHUNK, request.maxCount() - page.size());
+      List<Publication> chunk =
+          EventsTable.read(
+              connection, request.channel(), request.partition(), after, state.head(), limit);
+      for (Publication publication : chunk) {
+        if (publication.position().sequence() != after + 1) {
+          return null;
+        }
+        bytes += publication.envelope().costBytes();
+        if (bytes > request.maxBytes() && !page.isEmpty()) {
+          return new ReplayPage(state, page, resume.lost());
+        }
+        page.add(publication);
+        after++;
+      }
+      if (chunk.isEmpty()) {
+        return null;
+      }
+    }
+    return new ReplayPage(state, page, resume.lost());
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    return reading(
+        connection -> {
+          SortedMap<Integer, StreamRow> rows = StreamsTable.read(connection, channel);
+          int count = rows.isEmpty() ? partitions : Math.max(partitions, rows.lastKey() + 1);
+          long now = clock.nowMillis();
+          List<StreamState> states = new ArrayList<>(count);
+          for (int partition = 0; partition < count; partition++) {
+            states.add(state(connection, channel, rows, partition, now));
+          }
+          return states;
+        });
+  }
+
+  private StreamState state(
+      Connection connection,
+      TenantChannel channel,
+      SortedMap<Integer, StreamRow> rows,
+      int partition,
+      long nowMillis)
+      throws SQLException {
+    StreamRow row = rows.get(partition);
+    return row == null
+        ? new StreamState(StreamsTable.epoch(connection), partition, 1, 0)
+        : trim.state(connection, channel, row, rows.size(), nowMillis);
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    return reading(
+        connection -> {
+          List<ChannelName> found = new ArrayList<>();
+          String from = pattern.prefix();
+          boolean inclusive = true;
+          while (true) {
+            List<String> names =
+                StreamsTable.names(connection, tenant, from, inclusive, READ_CHUNK);
+            for (String name : names) {
+              if (found.size() == limit || !name.startsWith(pattern.prefix())) {
+                return found;
+              }
+              ChannelName channel = new ChannelName(name);
+              if (pattern.matches(channel)) {
+                found.add(channel);
+              }
+            }
+            if (names.size() < READ_CHUNK) {
+              return found;
+            }
+            from = names.get(names.size() - 1);
+            inclusive = false;
+          }
+        });
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws BrokerException when the database does not answer; the next call goes on
+   */
+  @Override
+  public void prune() {
+    long now = clock.nowMillis();
+    long idle = Math.max(IDLE_BEFORE_EVICTION.toMillis(), settings.retention().age().toMillis());
+    try {
+      pruning.run(now, now - settings.idempotencyWindow().toMillis(), now - idle);
+    } catch (SQLException e) {
+      throw new BrokerException("the database cannot be pruned", e);
+    }
+  }
+
+  @Override
+  public String durability() {
+    return database.dialect().durability();
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    boolean interrupted = false;
+    while (committer.isAlive()) {
+      try {
+        committer.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private <T> T reading(Transactions.Work<T> work) {
+    try {
+      return transactions.read(work);
+    } catch (SQLException e) {
+      throw new BrokerException("the database cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.broadcasty.broker.jdbc;
+
+import io.broadcasty.channel.TenantChannel;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * Deletes what has left the retention or the idempotency window, in transactions of bounded size,
+ * so that no lock is held for long.
+ */
+final class Pruning {
+
+  private static final int CHUNK = 1000;
+
+  private final Transactions transactions;
+  private final Trim trim;
+
+  Pruning(Transactions transactions, Trim trim) {
+    this.transactions = transactions;
+    this.trim = trim;
+  }
+
+  /**
+   * @param idsBeforeMillis ids from before that moment are forgotten
+   * @param idleSinceMillis so are streams that are empty and idle since
+   */
+  void run(long nowMillis, long idsBeforeMillis, long idleSinceMillis) throws SQLException {
+    for (TenantChannel channel : transactions.read(StreamsTable::holding)) {
+      trim(channel, nowMillis);
+    }
+    boolean more = true;
+    while (more) {
+      more = transactions.write(c -> IdsTable.deleteSome(c, idsBeforeMillis, CHUNK));
+    }
+    List<TenantChannel> idle = transactions.read(c -> StreamsTable.idleSince(c, idleSinceMillis));
+    for (TenantChannel channel : idle) {
+      transactions.write(c -> forget(c, channel, idleSinceMillis));
+    }
+  }
+
+  private void trim(TenantChannel channel, long nowMillis) throws SQLException {
+    Collection<StreamRow> rows = transactions.read(c -> StreamsTable.read(c, channel)).values();
+    for (StreamRow row : rows) {
+      long first = transactions.read(c -> trim.first(c, channel, row, rows.size(), nowMillis));
+      for (long pruned = row.first(); pruned < first; ) {
+        pruned = Math.min(first, pruned + CHUNK);
+        long upTo = pruned;
+        transactions.write(c -> deleteBefore(c, channel, row, upTo));
+      }
+    }
+  }
+
+  private static boolean deleteBefore(
+      Connection connection, TenantChannel channel, StreamRow seen, long sequence)
+      throws SQLException {
+    StreamRow row = StreamsTable.lock(connection, channel).get(seen.partition());
+    if (row == null || !row.epoch().equals(seen.epoch()) || row.first() >= sequence) {
+      return false;
+    }
+    EventsTable.deleteBefore(connection, channel, row.partition(), sequence);
+    StreamsTable.updateFirst(connection, channel, row.prunedTo(sequence));
+    return true;
+  }
+
+  private static boolean forget(Connection connection, TenantChannel channel, long idleSinceMillis)
+      throws SQLException {
+    SortedMap<Integer, StreamRow> rows = StreamsTable.lock(connection, channel);
+    rows.values()
+        .removeIf(row -> row.first() <= row.head() || row.lastAtMillis() >= idleSinceMillis);
+    if (rows.isEmpty()) {
+      return false;
+    }
+    StreamsTable.countEviction(connection);
+    for (int partition : rows.keySet()) {
+      StreamsTable.delete(connection, channel, partition);
+    }
+    return true;
+  }
+}

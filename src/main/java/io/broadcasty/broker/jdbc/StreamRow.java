@@ -1,0 +1,31 @@
+package io.broadcasty.broker.jdbc;
+
+/**
+ * A stream as it stands in its table.
+ *
+ * @param first the oldest sequence not pruned yet; {@code head + 1} when there is none
+ * @param totalBytes the cost of all publications there ever were in it
+ * @param lastAtMillis when the newest was appended, by the wall clock
+ */
+record StreamRow(
+    int partition, String epoch, long first, long head, long totalBytes, long lastAtMillis) {
+
+  static StreamRow unborn(int partition, String epoch) {
+    return new StreamRow(partition, epoch, 1, 0, 0, 0);
+  }
+
+  /** After one more publication. */
+  StreamRow appended(long costBytes, long atMillis) {
+    return new StreamRow(
+        partition,
+        epoch,
+        first,
+        head + 1,
+        totalBytes + costBytes,
+        Math.max(lastAtMillis, atMillis));
+  }
+
+  StreamRow prunedTo(long newFirst) {
+    return new StreamRow(partition, epoch, newFirst, head, totalBytes, lastAtMillis);
+  }
+}

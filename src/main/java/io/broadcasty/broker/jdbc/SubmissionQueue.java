@@ -1,0 +1,104 @@
+package io.broadcasty.broker.jdbc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What waits for the committer, bounded in bytes. Safe for use by several threads. */
+final class SubmissionQueue {
+
+  /** What became of an offer. */
+  enum Offer {
+    TAKEN,
+    FULL,
+    CLOSED
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<Submission> waiting = new ArrayDeque<>();
+  private final long maxBytes;
+  private long bytes;
+  private boolean closed;
+
+  SubmissionQueue(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Takes it, unless it would exceed the bound; into an empty queue it goes in any case. */
+  Offer offer(Submission submission) {
+    lock.lock();
+    try {
+      if (closed) {
+        return Offer.CLOSED;
+      }
+      if (!waiting.isEmpty() && bytes + submission.bytes() > maxBytes) {
+        return Offer.FULL;
+      }
+      waiting.add(submission);
+      bytes += submission.bytes();
+      changed.signal();
+      return Offer.TAKEN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until there is something, or until the time is over, or until it is closed; then takes
+   * what is there, up to about so many envelopes.
+   */
+  List<Submission> take(int maxEnvelopes, long maxGroupBytes, long maxWaitNanos)
+      throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = maxWaitNanos;
+      while (waiting.isEmpty() && !closed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      List<Submission> group = new ArrayList<>();
+      int envelopes = 0;
+      long groupBytes = 0;
+      for (Submission next = waiting.peek(); next != null; next = waiting.peek()) {
+        envelopes += next.envelopes().size();
+        groupBytes += next.bytes();
+        if (!group.isEmpty() && (envelopes > maxEnvelopes || groupBytes > maxGroupBytes)) {
+          break;
+        }
+        group.add(waiting.remove());
+        bytes -= next.bytes();
+      }
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes nothing more. What waits can still be taken out. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isDrained() {
+    lock.lock();
+    try {
+      return closed && waiting.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How long a wait is that only news can end, in nanoseconds. */
+  static long untilNews() {
+    return TimeUnit.DAYS.toNanos(1);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The broker in a relational database: streams outlive the process.
+ *
+ * <p>May import: {@code broker} and what it may import, {@code database}.
+ */
+@NullMarked
+package io.broadcasty.broker.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package io.broadcasty.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/**
+ * The database with its schema brought up to date. Safe for use by several threads.
+ *
+ * <p>Connections come with whatever isolation and commit mode the data source gives; users set what
+ * they need.
+ */
+public final class Database implements AutoCloseable {
+
+  private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
+
+  private final DataSource dataSource;
+  private final Dialect dialect;
+  private final AutoCloseable owned;
+
+  private Database(DataSource dataSource, AutoCloseable owned) throws SQLException {
+    this.dataSource = dataSource;
+    this.owned = owned;
+    try (Connection connection = dataSource.getConnection()) {
+      dialect = Dialect.of(connection);
+      dialect.prepare(connection);
+    }
+    migrate(dataSource, dialect);
+  }
+
+  /**
+   * Opens a pool of its own and migrates. {@link #close} ends the pool.
+   *
+   * @throws IllegalArgumentException when the URL names no supported database
+   * @throws DatabaseException when the database cannot be reached or migrated
+   */
+  public static Database open(DatabaseSettings settings) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("broadcasty");
+    config.setDriverClassName(Dialect.driverFor(settings.url()));
+    config.setJdbcUrl(withOwnClose(settings.url()));
+    config.setUsername(settings.user());
+    config.setPassword(settings.password() == null ? "" : settings.password());
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+    HikariDataSource pool;
+    try {
+      pool = new HikariDataSource(config);
+    } catch (RuntimeException e) {
+      throw new DatabaseException("the database cannot be reached", e);
+    }
+    try {
+      return new Database(pool, pool);
+    } catch (SQLException | RuntimeException e) {
+      pool.close();
+      throw new DatabaseException("the database cannot be prepared", e);
+    }
+  }
+
+  /**
+   * Uses a data source that belongs to somebody else, the container's say, and migrates. {@link
+   * #close} leaves it open.
+   *
+   * @throws DatabaseException as {@link #open}
+   */
+  public static Database over(DataSource dataSource) {
+    try {
+      return new Database(dataSource, () -> {});
+    } catch (SQLException | RuntimeException e) {
+      throw new DatabaseException("the database cannot be prepared", e);
+    }
+  }
+
+  public DataSource dataSource() {
+    return dataSource;
+  }
+
+  public Dialect dialect() {
+    return dialect;
+  }
+
+  @Override
+  public void close() {
+    try {
+      owned.close();
+    } catch (Exception e) {
+      throw new DatabaseException("the database cannot be closed", e);
+    }
+  }
+
+  private static void migrate(DataSource dataSource, Dialect dialect) {
+    Flyway flyway =
+        Flyway.configure(Database.class.getClassLoader())
+            .dataSource(dataSource)
+            .locations("classpath:db/migration")
+            .table("broadcasty_schema")
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
+            .placeholders(dialect.placeholders())
+            .load();
+    flyway.migrate();
+    if (flyway.info().applied().length == 0
+        || flyway.info().current().getVersion() == null
+        || "0".equals(flyway.info().current().getVersion().getVersion())) {
+      throw new IllegalStateException("no migration was found in db/migration");
+    }
+  }
+
+  /**
+   * H2 would close an embedded database at the first sign of the process's end, while publications
+   * are still being completed.
+   */
+  private static String withOwnClose(String url) {
+    boolean h2 = url.startsWith("jdbc:h2:");
+    return h2 && !url.toUpperCase(Locale.ROOT).contains("DB_CLOSE_ON_EXIT")
+        ? url + ";DB_CLOSE_ON_EXIT=FALSE"
+        : url;
+  }
+}

@@ -1,0 +1,50 @@
+package io.broadcasty.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.channel.TenantChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** A listener that remembers what it heard. */
+public final class Heard implements PublicationListener {
+
+  private final List<Publication> all = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void onPublication(Publication publication) {
+    all.add(publication);
+  }
+
+  public List<Publication> all() {
+    return List.copyOf(all);
+  }
+
+  /** The sequences heard of one partition, in the order they came. */
+  public List<Long> sequences(TenantChannel channel, int partition) {
+    return all.stream()
+        .filter(p -> p.envelope().channel().equals(channel))
+        .filter(p -> p.position().partition() == partition)
+        .map(p -> p.position().sequence())
+        .toList();
+  }
+
+  /** Every partition was heard from 1 on, in order, without gap or double. */
+  public void assertContiguousFromOne() {
+    Map<Object, List<Long>> byPartition =
+        all.stream()
+            .collect(
+                Collectors.groupingBy(
+                    p -> List.of(p.envelope().channel(), p.position().partition()),
+                    Collectors.mapping(p -> p.position().sequence(), Collectors.toList())));
+    byPartition.forEach(
+        (partition, sequences) ->
+            assertEquals(
+                LongStream.rangeClosed(1, sequences.size()).boxed().toList(),
+                sequences,
+                () -> "order of " + partition));
+  }
+}

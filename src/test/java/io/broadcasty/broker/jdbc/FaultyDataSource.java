@@ -1,0 +1,157 @@
+package io.broadcasty.broker.jdbc;
+
+import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** A data source whose connections fail at the moment that is asked for. */
+final class FaultyDataSource implements DataSource {
+
+  /** When to fail; each fails once, but for {@link #DOWN}. */
+  enum Fault {
+    NONE,
+    /** No connection is to be had, until another fault is set. */
+    DOWN,
+    /** Inserting publications fails. */
+    AT_INSERT,
+    /** The last statement before the commit fails. */
+    AT_STREAM_UPDATE,
+    /** The commit fails and did not take place. */
+    COMMIT_FAILS,
+    /** The commit takes place, and then the connection is lost. */
+    COMMIT_TAKES_PLACE
+  }
+
+  private final DataSource real;
+  private final AtomicReference<Fault> fault = new AtomicReference<>(Fault.NONE);
+
+  FaultyDataSource(DataSource real) {
+    this.real = real;
+  }
+
+  void set(Fault next) {
+    fault.set(next);
+  }
+
+  private boolean strikes(Fault expected) {
+    return fault.compareAndSet(expected, Fault.NONE);
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    if (fault.get() == Fault.DOWN) {
+      throw new SQLException("scripted: the database is down");
+    }
+    Connection connection = real.getConnection();
+    boolean[] wrote = {false};
+    return proxy(
+        Connection.class,
+        connection,
+        (method, arguments) -> {
+          switch (method) {
+            case "commit" -> commit(connection, wrote[0]);
+            case "prepareStatement" -> {
+              String sql = (String) arguments[0];
+              boolean isInsert = sql.startsWith("INSERT INTO broadcasty_events");
+              boolean isUpdate = sql.startsWith("UPDATE broadcasty_streams SET head_seq");
+              wrote[0] |= isInsert;
+              return proxy(
+                  PreparedStatement.class,
+                  connection.prepareStatement(sql),
+                  (inner, ignored) -> {
+                    if (inner.equals("executeBatch")
+                        && (isInsert && strikes(Fault.AT_INSERT)
+                            || isUpdate && strikes(Fault.AT_STREAM_UPDATE))) {
+                      throw new SQLException("scripted: the statement fails");
+                    }
+                    return null;
+                  });
+            }
+            default -> {}
+          }
+          return null;
+        });
+  }
+
+  private void commit(Connection connection, boolean wrote) throws SQLException {
+    if (wrote && strikes(Fault.COMMIT_FAILS)) {
+      connection.rollback();
+      throw new SQLException("scripted: the commit fails");
+    }
+    if (wrote && strikes(Fault.COMMIT_TAKES_PLACE)) {
+      connection.commit();
+      throw new SQLException("scripted: the connection was lost after the commit");
+    }
+  }
+
+  private interface Before {
+    /** Something to answer instead, or null to go on. */
+    @Nullable Object call(String method, Object[] arguments) throws SQLException;
+  }
+
+  private static <T> T proxy(Class<T> type, T target, Before before) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              Object instead =
+                  before.call(method.getName(), arguments == null ? new Object[0] : arguments);
+              if (instead != null) {
+                return instead;
+              }
+              try {
+                return method.invoke(target, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getTargetException();
+              }
+            }));
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    return getConnection();
+  }
+
+  @Override
+  public PrintWriter getLogWriter() throws SQLException {
+    return real.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(PrintWriter out) throws SQLException {
+    real.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    real.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return real.getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() {
+    return Logger.getGlobal();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    return real.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return real.isWrapperFor(type);
+  }
+}

@@ -1,0 +1,80 @@
+package io.broadcasty.broker.jdbc;
+
+import static io.broadcasty.broker.Publishing.appended;
+import static io.broadcasty.broker.Publishing.channel;
+import static io.broadcasty.broker.Publishing.kept;
+import static io.broadcasty.broker.Publishing.named;
+import static io.broadcasty.broker.Publishing.plain;
+import static io.broadcasty.broker.Publishing.sequences;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerContract;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JdbcBrokerTest extends BrokerContract {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  @SuppressWarnings("NullAway.Init")
+  private Database database;
+
+  @Override
+  protected Broker open(Retention retention, PublicationListener listener) {
+    database =
+        Database.open(
+            new DatabaseSettings("jdbc:h2:file:" + dir.resolve("broadcasty"), "sa", null, 4));
+    return new JdbcBroker(
+        new JdbcBrokerSettings(retention, WINDOW),
+        database,
+        time.clock(),
+        listener,
+        Thread::new,
+        Runnable::run);
+  }
+
+  @AfterEach
+  @Override
+  protected void closeAll() {
+    super.closeAll();
+    database.close();
+  }
+
+  @Test
+  void goesOnAfterARestartAsIfThereHadBeenNone() {
+    Broker before = open(PLENTY, heard);
+    Position first = appended(before, named(channel("a"), 0, "1")).position();
+    before.close();
+    database.close();
+
+    Broker after = open(PLENTY, heard);
+    AppendOutcome.Appended again = appended(after, named(channel("a"), 0, "1"));
+    assertTrue(again.duplicate());
+    assertEquals(first, again.position());
+    ReplayPage page =
+        after.replay(
+            new ReplayRequest(channel("a"), 0, first.epoch(), first.sequence(), 10, 10_000));
+    assertNull(page.lost());
+    Position next = appended(after, plain(channel("a"), 0, "2")).position();
+    assertEquals(new Position(first.epoch(), 0, 2), next);
+    assertEquals(List.of(1L, 2L), sequences(kept(after, channel("a"), 0)));
+    assertEquals(List.of(1L, 2L), heard.sequences(channel("a"), 0));
+    after.close();
+  }
+}

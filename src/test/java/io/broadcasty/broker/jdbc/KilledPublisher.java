@@ -1,0 +1,52 @@
+package io.broadcasty.broker.jdbc;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Publishing;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.time.WallClock;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** A process that publishes without end and prints the sequences acknowledged, to be killed. */
+final class KilledPublisher {
+
+  static final Retention RETENTION = new Retention(Duration.ofHours(1), 1_000_000, 1L << 30);
+
+  private KilledPublisher() {}
+
+  static JdbcBroker open(Database database) {
+    return new JdbcBroker(
+        new JdbcBrokerSettings(RETENTION, Duration.ofMinutes(10)),
+        database,
+        WallClock.system(),
+        publication -> {},
+        Thread::new,
+        Runnable::run);
+  }
+
+  static Database database(String file) {
+    return Database.open(new DatabaseSettings("jdbc:h2:file:" + file, "sa", null, 2));
+  }
+
+  public static void main(String[] arguments) {
+    JdbcBroker broker = open(database(arguments[0]));
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
+    for (int thread = 0; thread < 4; thread++) {
+      String name = "t" + thread;
+      new Thread(
+              () -> {
+                for (int i = 0; true; i++) {
+                  AppendOutcome.Appended appended =
+                      Publishing.appended(
+                          broker,
+                          Publishing.named(Publishing.channel("orders"), 0, name + "-" + i));
+                  out.println(appended.position().sequence() + " " + name + "-" + i);
+                }
+              })
+          .start();
+    }
+  }
+}

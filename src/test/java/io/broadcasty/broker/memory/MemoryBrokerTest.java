@@ -1,0 +1,52 @@
+package io.broadcasty.broker.memory;
+
+import static io.broadcasty.broker.Publishing.appended;
+import static io.broadcasty.broker.Publishing.channel;
+import static io.broadcasty.broker.Publishing.named;
+import static io.broadcasty.broker.Publishing.plain;
+import static io.broadcasty.broker.Publishing.publish;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerContract;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.Retention;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryBrokerTest extends BrokerContract {
+
+  @Override
+  protected Broker open(Retention retention, PublicationListener listener) {
+    return open(retention, listener, 100_000);
+  }
+
+  private Broker open(Retention retention, PublicationListener listener, int maxIds) {
+    return new MemoryBroker(retention, WINDOW, maxIds, time.ticker(), time.clock(), listener);
+  }
+
+  @Test
+  void refusesNewIdsWhenTooManyAreRememberedRatherThanForgettingOne() {
+    Broker broker = open(PLENTY, heard, 2);
+    appended(broker, named(channel("a"), 0, "1"));
+    appended(broker, named(channel("a"), 0, "2"));
+    assertInstanceOf(
+        AppendOutcome.Unavailable.class,
+        publish(broker, List.of(named(channel("a"), 0, "3"))).get(0));
+    assertTrue(appended(broker, named(channel("a"), 0, "1")).duplicate());
+    time.advance(WINDOW.plus(Duration.ofSeconds(1)));
+    assertFalse(appended(broker, named(channel("a"), 0, "3")).duplicate());
+  }
+
+  @Test
+  void beginsANewEpochWithEveryStart() {
+    String one = appended(open(PLENTY, heard), plain(channel("a"), 0, "1")).position().epoch();
+    String two = appended(open(PLENTY, heard), plain(channel("a"), 0, "1")).position().epoch();
+    assertNotEquals(one, two);
+  }
+}

@@ -1,0 +1,80 @@
+package io.broadcasty.database;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private DatabaseSettings settings() {
+    return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("db"), "sa", null, 2);
+  }
+
+  @Test
+  void migratesOnceAndKeepsWhatIsThere() throws Exception {
+    try (Database database = Database.open(settings());
+        Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO broadcasty_store VALUES (7, 'e', 0)");
+      assertEquals(Dialect.H2, database.dialect());
+    }
+    try (Database database = Database.open(settings());
+        Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT epoch FROM broadcasty_store")) {
+      assertTrue(rows.next());
+      assertEquals("e", rows.getString(1));
+    }
+  }
+
+  @Test
+  void everyCommitIsWrittenByTheThreadThatCommits() throws Exception {
+    try (Database database = Database.open(settings());
+        Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS"
+                    + " WHERE SETTING_NAME = 'WRITE_DELAY'")) {
+      assertTrue(rows.next());
+      assertEquals("0", rows.getString(1));
+    }
+  }
+
+  @Test
+  void leavesADataSourceOpenThatItWasLent() throws Exception {
+    try (Database owner = Database.open(settings())) {
+      Database.over(owner.dataSource()).close();
+      try (Connection connection = owner.dataSource().getConnection()) {
+        assertFalse(connection.isClosed());
+      }
+    }
+  }
+
+  @Test
+  void refusesAUrlOfAnotherProduct() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Database.open(new DatabaseSettings("jdbc:oracle:thin:@x", "a", null, 2)));
+  }
+
+  @Test
+  void showsNoSecret() {
+    assertFalse(
+        new DatabaseSettings("jdbc:h2:mem:x;PASSWORD=s3cret", "a", "s3cret", 2)
+            .toString()
+            .contains("s3cret"));
+  }
+}
