@@ -54,7 +54,7 @@ final class Node implements AutoCloseable {
     this.policy = policy;
     this.limits = limits;
     Hub hub = new Hub();
-    this.store = Store.open(settings, ticker, clock, hub);
+    this.store = Store.open(settings, ticker, clock, hub, threads);
     this.connections =
         new ConnectionLimits(
             settings.session().maxConnectionsPerTenant(),
@@ -125,6 +125,7 @@ final class Node implements AutoCloseable {
     while (sessions.size() > 0 && deadline - ticker.readNanos() > 0) {
       LockSupport.parkNanos(POLL_NANOS);
     }
+    threads.endReading();
     store.close();
     threads.close();
     LOG.info("Broadcasty has stopped");

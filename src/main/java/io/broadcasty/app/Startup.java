@@ -43,6 +43,7 @@ public class Startup {
   private volatile @Nullable Node node;
   private volatile @Nullable DevMode devMode;
   private @Nullable Thread shutdownHook;
+  private boolean stopped;
 
   /**
    * Reads the configuration and starts the node.
@@ -69,9 +70,9 @@ public class Startup {
   /** Drains and stops the node; a second call waits for the first and does nothing. */
   synchronized void stop() {
     Node running = node;
-    if (running != null) {
+    if (running != null && !stopped) {
+      stopped = true; // the node is kept, since requests that still come get their answer from it
       running.close();
-      node = null;
     }
   }
 
@@ -100,7 +101,7 @@ public class Startup {
   Node node() {
     Node running = node;
     if (running == null) {
-      throw new IllegalStateException("Broadcasty has not started, or has stopped");
+      throw new IllegalStateException("Broadcasty has not started");
     }
     return running;
   }

@@ -42,6 +42,9 @@ final class Threads implements AutoCloseable {
   /** Runs the end of connections, which may block on the transport. */
   final BlockableExecutor closers = new BlockableExecutor(CORES, MAX_BLOCKED, named("closer"));
 
+  /** Tells publishers what became of their publications, which may block on their connections. */
+  final BlockableExecutor answers = new BlockableExecutor(CORES, MAX_BLOCKED, named("answer"));
+
   /** Reads replays, which blocks on the store. */
   final ExecutorService replays =
       new ThreadPoolExecutor(
@@ -64,6 +67,7 @@ final class Threads implements AutoCloseable {
   Threads() {
     every(LOOK_MILLIS, eventWriters::look);
     every(LOOK_MILLIS, closers::look);
+    every(LOOK_MILLIS, answers::look);
   }
 
   /** Runs a short task again and again; a failure is logged and does not end it. */
@@ -76,17 +80,37 @@ final class Threads implements AutoCloseable {
     repeat(housekeeper, millis, task);
   }
 
+  /** The thread of the committer, and others that a part of the node runs for itself. */
+  static ThreadFactory named(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "broadcasty-" + name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Ends what uses the store: replays and recurring tasks. What is under way comes to its end. */
+  void endReading() {
+    end(List.of(scheduler, housekeeper, replays));
+  }
+
+  /** Ends the rest, after what waits has been done. */
   @Override
   public void close() {
-    List<ExecutorService> all =
-        List.of(scheduler, housekeeper, replays, writers, eventWriters.pool(), closers.pool());
-    all.forEach(ExecutorService::shutdownNow);
-    for (ExecutorService executor : all) {
+    end(List.of(answers.pool(), closers.pool(), writers, eventWriters.pool()));
+  }
+
+  private static void end(List<ExecutorService> executors) {
+    executors.forEach(ExecutorService::shutdown);
+    for (ExecutorService executor : executors) {
       try {
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+          executor.shutdownNow();
           LOG.warning("a thread did not end in time");
         }
       } catch (InterruptedException e) {
+        executors.forEach(ExecutorService::shutdownNow);
         Thread.currentThread().interrupt();
         return;
       }
@@ -111,15 +135,6 @@ final class Threads implements AutoCloseable {
     return task -> {
       Thread thread = threads.newThread(task);
       thread.setContextClassLoader(loader);
-      return thread;
-    };
-  }
-
-  private static ThreadFactory named(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "broadcasty-" + name + "-" + number.incrementAndGet());
-      thread.setDaemon(true);
       return thread;
     };
   }

@@ -2,11 +2,11 @@ package io.broadcasty.config;
 
 import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
+import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.EdgeSettings;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The whole configuration, checked, one part a room.
@@ -28,7 +28,7 @@ public record Settings(
     SessionSettings session,
     int maxChannels,
     Replay replay,
-    Database database,
+    DatabaseSettings database,
     Duration drain) {
 
   /** Where streams are kept. */
@@ -43,14 +43,4 @@ public record Settings(
    * @param maxIds how many ids the memory store remembers
    */
   public record Replay(Store store, Retention retention, Duration idempotencyWindow, int maxIds) {}
-
-  /** How the database is reached. The password is not shown. */
-  public record Database(
-      String url, @Nullable String user, @Nullable String password, int poolSize) {
-
-    @Override
-    public String toString() {
-      return "Database[" + url.replaceAll("(?i)(password=)[^;&]*", "$1…") + "]";
-    }
-  }
 }

@@ -2,6 +2,7 @@ package io.broadcasty.config;
 
 import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
+import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.ratelimit.RateLimiter.Scope;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.session.SessionSettings;
@@ -170,18 +171,18 @@ public final class SettingsReader {
     return URI.create(url).toString();
   }
 
-  private Settings.Database database(String dataDir) {
+  private DatabaseSettings database(String dataDir) {
     String url =
         optional(ConfigKeys.DB_URL)
             .orElse("jdbc:h2:file:" + Path.of(dataDir).toAbsolutePath().resolve("broadcasty"));
     if (!url.startsWith("jdbc:")) {
       faults.add(ConfigKeys.DB_URL.name() + ": a JDBC address that begins with jdbc: is expected");
     }
-    return new Settings.Database(
+    return new DatabaseSettings(
         url,
-        optional(ConfigKeys.DB_USER).orElse(null),
+        value(ConfigKeys.DB_USER, ""),
         optional(ConfigKeys.DB_PASSWORD).orElse(null),
-        count(ConfigKeys.DB_POOL));
+        Math.max(2, count(ConfigKeys.DB_POOL)));
   }
 
   private RateLimits.Rate rate(ConfigKey<Long> perSecond, ConfigKey<Long> burst) {
