@@ -12,7 +12,7 @@ import java.util.Set;
  * @param subject the claim {@code sub}, the user's id
  * @param roles the claim {@code roles}
  * @param issuedAt the claim {@code iat}
- * @param expiresAt the claim {@code exp}; a stream ends then
+ * @param expiresAt the claim {@code exp} and the clock skew allowed for; a stream ends then
  * @param claims every claim of the token, for the MicroProfile {@code JsonWebToken}
  * @param token the token itself; never logged
  */

@@ -20,7 +20,7 @@ public enum Code {
   PAYLOAD_TOO_LARGE(413, 4413, Retry.NO, "The message is larger than the cap"),
   TOO_MANY_ITEMS(413, 0, Retry.NO, "The batch has more items than allowed"),
   TOO_MANY_CHANNELS(403, 4403, Retry.NO, "The connection has as many channels as it may"),
-  CONNECTION_LIMIT(429, 0, Retry.AFTER, "The tenant or user has as many connections as it may"),
+  CONNECTION_LIMIT(429, 4430, Retry.AFTER, "The tenant or user has as many connections as it may"),
   RATE_LIMITED(429, 4429, Retry.AFTER, "Too many requests: slow down"),
   UNAVAILABLE(503, 4504, Retry.AFTER, "The store cannot take this now"),
   DRAINING(503, 4503, Retry.YES, "The node is shutting down: reconnect and resume"),

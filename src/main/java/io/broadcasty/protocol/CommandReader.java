@@ -3,6 +3,7 @@ package io.broadcasty.protocol;
 import com.fasterxml.jackson.core.JsonToken;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ public final class CommandReader {
   private static final int MAX_TOKEN = 8192;
   private static final int MAX_ID = 64;
   private static final int MAX_EPOCH = 32;
-  private static final int MAX_PARTITION = 1023;
+  static final int MAX_PARTITION = 1023;
   private static final int MAX_POSITIONS = 10_000;
 
   private final PublishReader publications;
@@ -151,10 +152,7 @@ public final class CommandReader {
         case "connect" -> token == null ? missing("token") : new Command.Connect(token);
         case "refresh" -> token == null ? missing("token") : new Command.Refresh(token);
         case "subscribe" -> subscribe();
-        case "unsubscribe" ->
-            publication.channel == null
-                ? missing("channel")
-                : new Command.Unsubscribe(publication.channel);
+        case "unsubscribe" -> unsubscribe();
         case "publish" -> publish(publications);
         case "ping" -> new Command.Ping();
         default ->
@@ -172,6 +170,15 @@ public final class CommandReader {
       return item.command() != null
           ? new Command.Publish(item.command())
           : new Command.Malformed(java.util.Objects.requireNonNull(item.problem()));
+    }
+
+    private Command unsubscribe() {
+      if (publication.fault != null) {
+        return new Command.Malformed(publication.fault);
+      }
+      return publication.channel == null
+          ? missing("channel")
+          : new Command.Unsubscribe(publication.channel);
     }
 
     private Command subscribe() {
@@ -196,6 +203,9 @@ public final class CommandReader {
       Map<ChannelName, List<Position>> positions = new HashMap<>();
       try {
         for (SincePosition s : since) {
+          if (s.channel == null && ChannelPattern.isPattern(channel)) {
+            return malformed("to resume a pattern, each position in `since` needs its `channel`");
+          }
           ChannelName name = new ChannelName(s.channel == null ? channel : s.channel);
           positions.computeIfAbsent(name, n -> new ArrayList<>()).add(s.position);
         }
@@ -217,6 +227,10 @@ public final class CommandReader {
     if (json.current() == JsonToken.VALUE_STRING) {
       json.text("id", MAX_ID);
       return json.raw();
+    }
+    if (json.current() != JsonToken.VALUE_NUMBER_INT) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`id` must be a whole number, 0 or more, or a string");
     }
     json.number("id", 0, Long.MAX_VALUE);
     return json.raw();
@@ -268,7 +282,7 @@ public final class CommandReader {
     for (String field = json.nextField(); field != null; field = json.nextField()) {
       try {
         switch (field) {
-          case "channel" -> channel = json.text(field, ChannelName.MAX_LENGTH);
+          case "channel" -> channel = json.text(field, Integer.MAX_VALUE); // checked as a name
           case "epoch" -> epoch = json.text(field, MAX_EPOCH);
           case "partition" -> partition = json.number(field, 0, MAX_PARTITION);
           case "sequence" -> sequence = json.number(field, 0, Long.MAX_VALUE);
@@ -285,7 +299,7 @@ public final class CommandReader {
     if (fault != null) {
       throw fault;
     }
-    if (epoch == null || sequence < 0) {
+    if (epoch == null || epoch.isEmpty() || sequence < 0) {
       throw badPosition();
     }
     return new SincePosition(channel, new Position(epoch, (int) partition, sequence));

@@ -3,12 +3,13 @@ package io.broadcasty.protocol;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.InvalidChannelException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where an SSE stream stands, over all its channels and partitions; its text is the id of an event.
@@ -20,6 +21,8 @@ public final class Cursor {
   public static final int MAX_LENGTH = 6000;
 
   private static final int MAX_POSITIONS = 1000;
+  private static final Pattern POSITION =
+      Pattern.compile("([0-9A-Za-z]{1,32}):([0-9]{1,4}):([0-9]{1,19})");
 
   private final SortedMap<ChannelName, SortedMap<Integer, Position>> positions = new TreeMap<>();
   private final SortedMap<ChannelName, String> entries = new TreeMap<>();
@@ -61,34 +64,39 @@ public final class Cursor {
       if (bang < 1) {
         throw malformed();
       }
-      List<Position> ofChannel = new ArrayList<>();
-      for (String position : entry.substring(bang + 1).split("~", -1)) {
-        if (++count > MAX_POSITIONS) {
+      SortedMap<Integer, Position> ofChannel = new TreeMap<>();
+      for (String part : entry.substring(bang + 1).split("~", -1)) {
+        Position position = position(part);
+        if (++count > MAX_POSITIONS || ofChannel.put(position.partition(), position) != null) {
           throw malformed();
         }
-        ofChannel.add(position(position));
       }
-      try {
-        read.put(new ChannelName(entry.substring(0, bang)), ofChannel);
-      } catch (InvalidChannelException e) {
+      if (read.put(channel(entry.substring(0, bang)), List.copyOf(ofChannel.values())) != null) {
         throw malformed();
       }
     }
     return new Since.After(read);
   }
 
+  private static ChannelName channel(String text) throws ProblemException {
+    try {
+      return new ChannelName(text);
+    } catch (InvalidChannelException e) {
+      throw malformed();
+    }
+  }
+
   private static Position position(String text) throws ProblemException {
-    String[] parts = text.split(":", -1);
-    if (parts.length != 3 || !parts[0].matches("[0-9A-Za-z]{1,32}")) {
+    Matcher parts = POSITION.matcher(text);
+    if (!parts.matches()) {
       throw malformed();
     }
     try {
-      int partition = Integer.parseInt(parts[1]);
-      long sequence = Long.parseLong(parts[2]);
-      if (partition < 0 || sequence < 0) {
+      int partition = Integer.parseInt(parts.group(2));
+      if (partition > CommandReader.MAX_PARTITION) {
         throw malformed();
       }
-      return new Position(parts[0], partition, sequence);
+      return new Position(parts.group(1), partition, Long.parseLong(parts.group(3)));
     } catch (NumberFormatException e) {
       throw malformed();
     }

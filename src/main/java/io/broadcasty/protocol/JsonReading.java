@@ -20,11 +20,13 @@ final class JsonReading implements AutoCloseable {
   private static final int MAX_DEPTH = 64;
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .disable(JsonFactory.Feature.CHARSET_DETECTION) // RFC 8259, section 8.1: UTF-8
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
           .build();
 
   private final byte[] utf8;
   private final JsonParser parser;
+  private int rawBytes;
 
   JsonReading(byte[] utf8) throws ProblemException {
     this.utf8 = utf8;
@@ -64,7 +66,11 @@ final class JsonReading implements AutoCloseable {
     return parser.currentToken();
   }
 
-  /** The present value's text, verbatim; the parser then stands at its end. */
+  /**
+   * The present value's text; the parser then stands at its end. Verbatim, but for line ends: in
+   * JSON they only ever stand between tokens, and as blanks they cannot break a line-based framing
+   * such as that of Server-Sent Events.
+   */
   String raw() throws ProblemException {
     int start = (int) parser.currentTokenLocation().getByteOffset();
     skip();
@@ -72,7 +78,16 @@ final class JsonReading implements AutoCloseable {
     while (end > start && isBlank(utf8[end - 1])) {
       end--;
     }
-    return new String(utf8, start, end - start, StandardCharsets.UTF_8);
+    rawBytes = end - start;
+    String text = new String(utf8, start, rawBytes, StandardCharsets.UTF_8);
+    return text.indexOf('\n') < 0 && text.indexOf('\r') < 0
+        ? text
+        : text.replace('\n', ' ').replace('\r', ' ');
+  }
+
+  /** How long the text of the latest {@link #raw} is in UTF-8. */
+  int rawBytes() {
+    return rawBytes;
   }
 
   /** Passes over the present value, checking it. */
@@ -112,10 +127,35 @@ final class JsonReading implements AutoCloseable {
                 + maxLength
                 + " are allowed");
       }
+      if (!isStorable(text)) {
+        throw new ProblemException(
+            Code.INVALID_REQUEST, "`" + field + "` has U+0000 or half of a surrogate pair in it");
+      }
       return text;
     } catch (IOException e) {
       throw invalid(e);
     }
+  }
+
+  /**
+   * Whether every store and encoding can take the text: escapes let JSON say more than they can.
+   */
+  private static boolean isStorable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0) {
+        return false;
+      }
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
   }
 
   /** The present value as a whole number in a range. */

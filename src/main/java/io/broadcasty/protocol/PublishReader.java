@@ -21,7 +21,7 @@ public final class PublishReader {
 
   /**
    * @param maxBatch most objects in an array
-   * @param maxPayloadBytes longest payload and meta together, in characters of their JSON text
+   * @param maxPayloadBytes longest payload and meta together, as JSON text in UTF-8
    */
   public PublishReader(int maxBatch, int maxPayloadBytes) {
     this.maxBatch = maxBatch;
@@ -104,14 +104,14 @@ public final class PublishReader {
           Problem.of(
               Code.INVALID_REQUEST, "`payload` is missing; any JSON value will do, null too"));
     }
-    int length = fields.payload.length() + (fields.meta == null ? 0 : fields.meta.length());
-    if (length > maxPayloadBytes) {
+    int bytes = fields.payloadBytes + fields.metaBytes;
+    if (bytes > maxPayloadBytes) {
       return problem(
           Problem.of(
               Code.PAYLOAD_TOO_LARGE,
               "`payload` and `meta` have "
-                  + length
-                  + " characters; at most "
+                  + bytes
+                  + " bytes; at most "
                   + maxPayloadBytes
                   + " are allowed"));
     }
@@ -148,7 +148,9 @@ public final class PublishReader {
   static final class Fields {
     @Nullable String channel;
     @Nullable String payload;
+    int payloadBytes;
     @Nullable String meta;
+    int metaBytes;
     @Nullable String id;
     @Nullable String partitionKey;
     @Nullable String event;
@@ -159,9 +161,15 @@ public final class PublishReader {
     /** Takes the present value if the field is one of a publication's. */
     boolean read(String name, JsonReading json) throws ProblemException {
       switch (name) {
-        case "channel" -> channel = text(name, json, ChannelName.MAX_LENGTH + 1);
-        case "payload" -> payload = json.raw();
-        case "meta" -> meta = json.raw();
+        case "channel" -> channel = text(name, json, Integer.MAX_VALUE); // checked as a name
+        case "payload" -> {
+          payload = json.raw();
+          payloadBytes = json.rawBytes();
+        }
+        case "meta" -> {
+          meta = json.raw();
+          metaBytes = json.rawBytes();
+        }
         case "id" -> id = text(name, json, MAX_TEXT);
         case "partitionKey" -> partitionKey = text(name, json, MAX_TEXT);
         case "event" -> event = text(name, json, MAX_TEXT);

@@ -1,11 +1,13 @@
 package io.broadcasty.auth.jwt;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.jwk.source.CachingJWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.BadJWSException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -15,6 +17,7 @@ import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.BadJWTException;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.broadcasty.auth.AuthenticationUnavailableException;
 import io.broadcasty.auth.Authenticator;
@@ -50,11 +53,22 @@ public final class JwtAuthenticator implements Authenticator {
   private static final int MAX_JWKS_BYTES = 256 * 1024;
   private static final int MAX_TOKEN_LENGTH = 8192;
 
+  /** Far enough for any token, near enough for arithmetic with it. */
+  private static final Instant LATEST_END = Instant.parse("9999-12-31T23:59:59Z");
+
+  /** RFC 7519, section 5.1, and RFC 9068, section 2.1; other kinds of JWT are no access tokens. */
+  private static final Set<JOSEObjectType> TYPES =
+      Set.of(
+          JOSEObjectType.JWT,
+          new JOSEObjectType("at+jwt"),
+          new JOSEObjectType("application/at+jwt"));
+
   private final JwtSettings settings;
   private final WallClock clock;
   private final Set<JWSAlgorithm> algorithms = new HashSet<>();
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
   private final String keys;
+  private volatile boolean fetched;
 
   /**
    * @throws IllegalArgumentException when the keys cannot be read or an algorithm is not a
@@ -77,7 +91,7 @@ public final class JwtAuthenticator implements Authenticator {
     JWKSource<SecurityContext> source;
     if (settings.publicKeys() != null) {
       var set = PublicKeys.parse(settings.publicKeys());
-      source = new ImmutableJWKSet<>(set);
+      source = PublicKeys.source(set);
       keys = PublicKeys.describe(set);
     } else if (settings.location() != null) {
       source = source(settings.location());
@@ -86,7 +100,8 @@ public final class JwtAuthenticator implements Authenticator {
       throw new IllegalArgumentException("neither a public key nor a location of keys is given");
     }
     processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, source));
-    processor.setJWTClaimsSetVerifier(null); // claims are checked below, to say what is wrong
+    processor.setJWSTypeVerifier((type, context) -> {}); // checked below, as are the claims
+    processor.setJWTClaimsSetVerifier(null); // to say what is wrong
   }
 
   /** Which keys are in force, for the start-up log. */
@@ -107,18 +122,34 @@ public final class JwtAuthenticator implements Authenticator {
             "the token's algorithm is not allowed; sign it with "
                 + String.join(" or ", new TreeSet<>(settings.algorithms())));
       }
+      JOSEObjectType type = signed.getHeader().getType();
+      if (type != null && !TYPES.contains(type)) {
+        return refused("the token's `typ` is not that of an access token: JWT or at+jwt");
+      }
       return check(processor.process(signed, null), token);
     } catch (ParseException e) {
       return refused("this is not a JSON Web Token: three parts in base64url, joined by dots");
+    } catch (RateLimitReachedException e) {
+      if (fetched) { // a moment ago, so that nobody can have us fetch them for each made-up key id
+        return unknownKey();
+      }
+      throw new AuthenticationUnavailableException("the token keys cannot be fetched", e);
     } catch (KeySourceException e) {
       throw new AuthenticationUnavailableException("the token keys cannot be fetched", e);
     } catch (BadJWSException e) {
       return refused("the token's signature does not fit any of the keys known here");
+    } catch (BadJWTException e) {
+      return refused(
+          "the token's content is not an object of claims, or a registered claim has the wrong type");
     } catch (BadJOSEException e) {
-      return refused("the token is signed with a key that is not known here");
+      return unknownKey();
     } catch (JOSEException e) {
       return refused("the token's signature cannot be checked");
     }
+  }
+
+  private static Refused unknownKey() {
+    return refused("the token is signed with a key that is not known here");
   }
 
   private Verdict check(JWTClaimsSet claims, String token) {
@@ -160,6 +191,9 @@ public final class JwtAuthenticator implements Authenticator {
       return refused("the token is not valid yet");
     }
     Instant end = expiresAt.plus(settings.skew());
+    if (end.isAfter(LATEST_END)) {
+      end = LATEST_END;
+    }
     if (!end.isAfter(now)) {
       return new Refused("the token has expired; get a new one", true);
     }
@@ -220,7 +254,7 @@ public final class JwtAuthenticator implements Authenticator {
     return new Refused(reason, false);
   }
 
-  private static JWKSource<SecurityContext> source(String location) {
+  private JWKSource<SecurityContext> source(String location) {
     String scheme = location.toLowerCase(Locale.ROOT);
     try {
       if (scheme.startsWith("http:") || scheme.startsWith("https:")) {
@@ -230,10 +264,19 @@ public final class JwtAuthenticator implements Authenticator {
                     FETCH_TIMEOUT_MILLIS, FETCH_TIMEOUT_MILLIS, MAX_JWKS_BYTES))
             .retrying(true)
             .outageTolerant(true)
+            .refreshAheadCache(false) // it would bring a thread of its own, which nobody stops
+            .cache(
+                JWKSourceBuilder.DEFAULT_CACHE_TIME_TO_LIVE,
+                JWKSourceBuilder.DEFAULT_CACHE_REFRESH_TIMEOUT,
+                event -> {
+                  if (event instanceof CachingJWKSetSource.RefreshCompletedEvent<?>) {
+                    fetched = true;
+                  }
+                })
             .build();
       }
       Path file = scheme.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
-      return new ImmutableJWKSet<>(PublicKeys.parse(Files.readString(file)));
+      return PublicKeys.source(PublicKeys.parse(Files.readString(file)));
     } catch (MalformedURLException e) {
       throw new IllegalArgumentException(location + " is not a URL", e);
     } catch (IOException e) {

@@ -1,11 +1,16 @@
 package io.broadcasty.auth.jwt;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.AsymmetricJWK;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -55,6 +60,15 @@ final class PublicKeys {
   private static JWKSet parseJwk(String json) {
     try {
       JWKSet set = json.contains("\"keys\"") ? JWKSet.parse(json) : new JWKSet(JWK.parse(json));
+      for (JWK key : set.getKeys()) {
+        if (key instanceof AsymmetricJWK && key.isPrivate()) {
+          throw new IllegalArgumentException(
+              "there is a private key in it; only the public part belongs here");
+        }
+        if (key instanceof RSAKey rsa) {
+          requireLength(rsa.size());
+        }
+      }
       JWKSet publicKeys = set.toPublicJWKSet(); // drops symmetric keys
       if (publicKeys.isEmpty()) {
         throw new IllegalArgumentException("there is no public key in the JWK set");
@@ -68,7 +82,7 @@ final class PublicKeys {
   private static JWK jwk(String type, String base64) {
     PublicKey key;
     try {
-      byte[] der = Base64.getMimeDecoder().decode(base64);
+      byte[] der = der(base64);
       key =
           switch (type) {
             case "PUBLIC KEY" -> decode(der);
@@ -84,16 +98,56 @@ final class PublicKeys {
       throw new IllegalArgumentException("its content is not a public key", e);
     }
     if (key instanceof RSAPublicKey rsa) {
-      if (rsa.getModulus().bitLength() < MIN_RSA_BITS) {
-        throw new IllegalArgumentException("an RSA key needs at least " + MIN_RSA_BITS + " bits");
-      }
+      requireLength(rsa.getModulus().bitLength());
       return new RSAKey.Builder(rsa).build();
     }
     if (key instanceof ECPublicKey ec) {
-      return new ECKey.Builder(Curve.forECParameterSpec(ec.getParams()), ec).build();
+      Curve curve = Curve.forECParameterSpec(ec.getParams());
+      if (curve == null) {
+        throw new IllegalArgumentException("its curve is none of P-256, P-384 and P-521");
+      }
+      return new ECKey.Builder(curve, ec).build();
     }
     throw new IllegalArgumentException(
         "it is a key of type " + key.getAlgorithm() + "; RSA and EC are known");
+  }
+
+  private static byte[] der(String base64) {
+    try {
+      return Base64.getMimeDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("its content is not base64; was it cut off?", e);
+    }
+  }
+
+  private static void requireLength(int rsaBits) {
+    if (rsaBits < MIN_RSA_BITS) {
+      throw new IllegalArgumentException("an RSA key needs at least " + MIN_RSA_BITS + " bits");
+    }
+  }
+
+  /**
+   * Finds the key for a token: by the token's key id, and keys without an id of their own, as PEM
+   * has them, by their type alone.
+   */
+  static JWKSource<SecurityContext> source(JWKSet set) {
+    JWKSet withoutId =
+        new JWKSet(set.getKeys().stream().filter(key -> key.getKeyID() == null).toList());
+    return (selector, context) -> {
+      List<JWK> found = selector.select(set);
+      if (!found.isEmpty()) {
+        return found;
+      }
+      JWKMatcher wanted = selector.getMatcher();
+      JWKMatcher byType =
+          new JWKMatcher.Builder()
+              .keyTypes(wanted.getKeyTypes())
+              .keyUses(wanted.getKeyUses())
+              .algorithms(wanted.getAlgorithms())
+              .curves(wanted.getCurves())
+              .build();
+      return new JWKSelector(byType).select(withoutId);
+    };
   }
 
   private static PublicKey decode(byte[] der) throws GeneralSecurityException {

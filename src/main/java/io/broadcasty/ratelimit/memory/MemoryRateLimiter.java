@@ -48,7 +48,12 @@ public final class MemoryRateLimiter implements RateLimiter {
         scope,
         limit,
         probe.getRemainingTokens(),
-        probe.isConsumed() ? Duration.ZERO : Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        probe.isConsumed() ? Duration.ZERO : waitFor(probe));
+  }
+
+  /** One nanosecond more than bucket4j says, since it rounds down: a client must not come early. */
+  private static Duration waitFor(ConsumptionProbe probe) {
+    return Duration.ofNanos(probe.getNanosToWaitForRefill()).plusNanos(1);
   }
 
   private static LoadingCache<String, Bucket> bucketsOf(RateLimits.Rate rate, Ticker ticker) {

@@ -1,7 +1,6 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.auth.Caller;
-import io.broadcasty.auth.jwt.CallerJsonWebToken;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.security.Principal;

@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,15 @@ public final class ClientAddress {
     }
   }
 
+  private static final Pattern IPV4 =
+      Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
+
+  /** The first character makes the JDK read a literal or fail, but not look it up. */
+  private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:][0-9A-Fa-f:.]+");
+
+  private static final Pattern WITH_PORT =
+      Pattern.compile("([0-9.]+):[0-9]{1,5}|\\[([0-9A-Fa-f:.]+)](?::[0-9]{1,5})?");
+
   private final List<Network> trusted = new ArrayList<>();
 
   /**
@@ -38,13 +49,11 @@ public final class ClientAddress {
     for (String network : trustedProxies) {
       int slash = network.indexOf('/');
       byte[] address = bytes(slash < 0 ? network : network.substring(0, slash));
-      if (address == null) {
+      int bits = slash < 0 ? Integer.MAX_VALUE : bits(network.substring(slash + 1));
+      if (address == null || (slash >= 0 && (bits < 0 || bits > address.length * 8))) {
         throw new IllegalArgumentException("not an IP address or network: " + network);
       }
-      int bits = slash < 0 ? address.length * 8 : Integer.parseInt(network.substring(slash + 1));
-      if (bits < 0 || bits > address.length * 8) {
-        throw new IllegalArgumentException("not a network: " + network);
-      }
+      bits = Math.min(bits, address.length * 8);
       trusted.add(new Network(address, bits));
     }
   }
@@ -60,7 +69,7 @@ public final class ClientAddress {
     String[] hops = forwardedFor.split(",", -1);
     String client = peer;
     for (int i = hops.length - 1; i >= 0; i--) {
-      String hop = hops[i].strip();
+      String hop = withoutPort(hops[i].strip());
       if (bytes(hop) == null) {
         return client; // not an address: whoever wrote it is not to be believed further
       }
@@ -77,10 +86,22 @@ public final class ClientAddress {
     return bytes != null && trusted.stream().anyMatch(network -> network.contains(bytes));
   }
 
-  /** Reads a literal address; never asks a name server. */
+  /** Some load balancers write the port too: {@code 192.0.2.1:5000}, {@code [2001:db8::1]:5000}. */
+  private static String withoutPort(String hop) {
+    Matcher matcher = WITH_PORT.matcher(hop);
+    if (!matcher.matches()) {
+      return hop;
+    }
+    return matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+  }
+
+  private static int bits(String text) {
+    return text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
+  }
+
+  /** Reads a literal address; never asks a name server, whatever a header says. */
   private static byte @Nullable [] bytes(String literal) {
-    boolean numeric = literal.indexOf(':') >= 0 || literal.matches("[0-9]+(\\.[0-9]+){3}");
-    if (!numeric || !literal.matches("[0-9A-Fa-f:.]+")) {
+    if (literal.indexOf(':') < 0 ? !isIpv4(literal) : !IPV6.matcher(literal).matches()) {
       return null;
     }
     try {
@@ -88,5 +109,21 @@ public final class ClientAddress {
     } catch (UnknownHostException e) {
       return null;
     }
+  }
+
+  /**
+   * Only what is one for certain: the JDK takes {@code 127.1} too, and looks up {@code 999.1.1.1}.
+   */
+  private static boolean isIpv4(String literal) {
+    Matcher matcher = IPV4.matcher(literal);
+    if (!matcher.matches()) {
+      return false;
+    }
+    for (int part = 1; part <= 4; part++) {
+      if (Integer.parseInt(matcher.group(part)) > 255) {
+        return false;
+      }
+    }
+    return true;
   }
 }

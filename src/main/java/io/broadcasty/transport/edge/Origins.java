@@ -1,21 +1,28 @@
 package io.broadcasty.transport.edge;
 
-import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which web pages may call. Safe for use by several threads. */
 public final class Origins {
 
-  private final boolean any;
-  private final Set<String> allowed = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+  private static final Pattern ORIGIN =
+      Pattern.compile("(https?)://([^/:@?#\\s\\[\\]]+|\\[[0-9a-f:.]+])(:[0-9]+)?/?");
 
+  private final boolean any;
+  private final Set<String> allowed;
+
+  /**
+   * @param allowedOrigins such as {@code https://app.example}; {@code *} for any
+   */
   public Origins(List<String> allowedOrigins) {
     this.any = allowedOrigins.contains("*");
-    allowed.addAll(allowedOrigins);
+    this.allowed = allowedOrigins.stream().map(Origins::normalized).collect(Collectors.toSet());
   }
 
   /**
@@ -26,23 +33,28 @@ public final class Origins {
    * @param host the {@code Host} header: a page of the server itself is always let in
    */
   public boolean allows(@Nullable String origin, @Nullable String host) {
-    if (origin == null || any || allowed.contains(origin)) {
+    if (origin == null || any) {
       return true;
     }
-    return host != null && isOf(origin, host.toLowerCase(Locale.ROOT));
+    String normalized = normalized(origin);
+    return allowed.contains(normalized)
+        || (host != null
+            && ORIGIN.matcher(normalized).matches()
+            && (normalized.equals(normalized("https://" + host))
+                || normalized.equals(normalized("http://" + host))));
   }
 
-  private static boolean isOf(String origin, String host) {
-    try {
-      URI uri = URI.create(origin.toLowerCase(Locale.ROOT));
-      String authority = uri.getAuthority();
-      if (authority == null) {
-        return false;
-      }
-      int defaultPort = "https".equals(uri.getScheme()) ? 443 : 80;
-      return authority.equals(host) || (authority + ":" + defaultPort).equals(host);
-    } catch (IllegalArgumentException e) {
-      return false;
+  /** In lower case, without the scheme's default port (RFC 6454, section 4); else as it is. */
+  private static String normalized(String origin) {
+    Matcher parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+    if (!parts.matches()) {
+      return origin;
     }
+    String port = parts.group(3);
+    String defaultPort = parts.group(1).equals("https") ? ":443" : ":80";
+    return parts.group(1)
+        + "://"
+        + parts.group(2)
+        + (port == null || port.equals(defaultPort) ? "" : port);
   }
 }

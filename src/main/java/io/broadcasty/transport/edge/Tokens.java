@@ -33,7 +33,7 @@ public final class Tokens {
     if (subprotocols != null) {
       for (String subprotocol : subprotocols.split(",", -1)) {
         String name = subprotocol.strip();
-        if (name.startsWith(BEARER_SUBPROTOCOL)) {
+        if (name.startsWith(BEARER_SUBPROTOCOL) && name.length() > BEARER_SUBPROTOCOL.length()) {
           return name.substring(BEARER_SUBPROTOCOL.length());
         }
       }

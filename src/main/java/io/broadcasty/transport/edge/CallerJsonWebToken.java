@@ -1,4 +1,4 @@
-package io.broadcasty.auth.jwt;
+package io.broadcasty.transport.edge;
 
 import io.broadcasty.auth.Caller;
 import java.util.Collection;

@@ -1,0 +1,180 @@
+package io.broadcasty.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.broker.Position;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.ThrowingSupplier;
+
+/** What clients send, by the vectors. */
+@NullUnmarked // a vector without a field is a broken vector
+class ClientVectorsTest {
+
+  @TestFactory
+  Stream<DynamicTest> frames() {
+    CommandReader reader = new CommandReader(publishReader("vectors/client-frames.json"));
+    return Vectors.each(
+        "vectors/client-frames.json",
+        "vectors",
+        v -> check(v, () -> meaning(reader.read(Vectors.text(v.get("frame"))))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> bodies() {
+    PublishReader reader = publishReader("vectors/publish-bodies.json");
+    return Vectors.each(
+        "vectors/publish-bodies.json",
+        "vectors",
+        v -> {
+          byte[] body =
+              v.get("bodyHex") instanceof String hex
+                  ? HexFormat.of().parseHex(hex)
+                  : Vectors.text(v.get("body")).getBytes(StandardCharsets.UTF_8);
+          check(v, () -> meaning(reader.read(body)));
+        });
+  }
+
+  private static PublishReader publishReader(String file) {
+    Map<String, Object> limits = Vectors.object(Vectors.file(file), "limits");
+    return new PublishReader(
+        Vectors.integer(limits, "batch"), Vectors.integer(limits, "payloadBytes"));
+  }
+
+  private static void check(Map<String, Object> vector, ThrowingSupplier<Object> reading) {
+    if (vector.get("error") instanceof String code) {
+      ProblemException refusal = assertThrows(ProblemException.class, reading::get);
+      assertEquals(code, refusal.problem().code().text(), refusal.problem().detail());
+      assertFalse(refusal.problem().detail().isBlank());
+      return;
+    }
+    try {
+      assertEquals(spelledOut(vector.get("expect")), reading.get());
+    } catch (ProblemException e) {
+      throw new AssertionError("refused: " + e.problem(), e);
+    } catch (Throwable e) {
+      throw e instanceof Error error ? error : new AssertionError(e);
+    }
+  }
+
+  /** Texts in parts, put together. */
+  private static Object spelledOut(Object value) {
+    if (value instanceof List<?> list) {
+      return !list.isEmpty() && list.get(0) instanceof String
+          ? Vectors.text(list)
+          : list.stream().map(ClientVectorsTest::spelledOut).toList();
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<Object, Object> out = new LinkedHashMap<>();
+      map.forEach((key, v) -> out.put(key, spelledOut(v)));
+      return out;
+    }
+    return value;
+  }
+
+  private static Object meaning(CommandReader.Frame frame) {
+    List<Object> commands = new ArrayList<>();
+    for (CommandReader.Numbered numbered : frame.commands()) {
+      Map<String, Object> meaning = new LinkedHashMap<>();
+      meaning.put("id", numbered.id() == null ? null : Vectors.parse(numbered.id()));
+      meaning.putAll(meaning(numbered.command()));
+      commands.add(meaning);
+    }
+    return Map.of("batch", frame.batch(), "commands", commands);
+  }
+
+  private static Map<String, Object> meaning(Command command) {
+    if (command instanceof Command.Connect connect) {
+      return Map.of("command", "connect", "token", connect.token());
+    }
+    if (command instanceof Command.Refresh refresh) {
+      return Map.of("command", "refresh", "token", refresh.token());
+    }
+    if (command instanceof Command.Ping) {
+      return Map.of("command", "ping");
+    }
+    if (command instanceof Command.Subscribe subscribe) {
+      return Map.of(
+          "command",
+          "subscribe",
+          "channel",
+          subscribe.channel(),
+          "since",
+          meaning(subscribe.since()));
+    }
+    if (command instanceof Command.Unsubscribe unsubscribe) {
+      return Map.of("command", "unsubscribe", "channel", unsubscribe.channel());
+    }
+    if (command instanceof Command.Publish publish) {
+      Map<String, Object> meaning = meaning(publish.publication(), "publicationId");
+      meaning.put("command", "publish");
+      return meaning;
+    }
+    return Map.of("error", ((Command.Malformed) command).problem().code().text());
+  }
+
+  private static Object meaning(Since since) {
+    if (since instanceof Since.Live) {
+      return "live";
+    }
+    if (since instanceof Since.FromSequence from) {
+      return Map.of("fromSequence", from.sequence());
+    }
+    return Map.of("after", positions((Since.After) since));
+  }
+
+  static List<Map<String, Object>> positions(Since.After after) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    after
+        .channels()
+        .forEach(
+            channel ->
+                after.positions().get(channel).stream()
+                    .sorted(Comparator.comparingInt(Position::partition))
+                    .forEach(
+                        p ->
+                            all.add(
+                                Map.of(
+                                    "channel", channel.value(),
+                                    "epoch", p.epoch(),
+                                    "partition", (long) p.partition(),
+                                    "sequence", p.sequence()))));
+    return all;
+  }
+
+  private static Object meaning(PublishReader.Request request) {
+    List<Object> items = new ArrayList<>();
+    for (PublishReader.Item item : request.items()) {
+      items.add(
+          item.command() == null
+              ? Map.of("error", item.problem().code().text())
+              : meaning(item.command(), "id"));
+    }
+    return Map.of("batch", request.batch(), "items", items);
+  }
+
+  private static Map<String, Object> meaning(PublishCommand command, String idField) {
+    Map<String, Object> meaning = new LinkedHashMap<>();
+    meaning.put("channel", command.channel().value());
+    meaning.put("payload", command.payload());
+    meaning.put("meta", command.meta());
+    meaning.put(idField, command.id());
+    meaning.put("partitionKey", command.partitionKey());
+    meaning.put("event", command.event());
+    meaning.put("correlationId", command.correlationId());
+    meaning.put("replyTo", command.replyTo());
+    meaning.values().removeIf(v -> v == null);
+    return meaning;
+  }
+}

@@ -1,0 +1,77 @@
+package io.broadcasty.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+@NullUnmarked // a vector without a field is a broken vector
+class CursorTest {
+
+  @TestFactory
+  Stream<DynamicTest> isRead() {
+    return Vectors.each(
+        "vectors/cursors.json",
+        "good",
+        v -> {
+          try {
+            assertEquals(
+                v.get("positions"),
+                ClientVectorsTest.positions(Cursor.parse(Vectors.text(v.get("cursor")))));
+          } catch (ProblemException e) {
+            throw new AssertionError("refused: " + e.problem(), e);
+          }
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> isWritten() {
+    return Vectors.each(
+        "vectors/cursors.json",
+        "good",
+        v -> {
+          Cursor cursor = new Cursor();
+          var positions = Vectors.objects(v, "positions");
+          for (int i = positions.size() - 1; i >= 0; i--) { // the order of arrival means nothing
+            var p = positions.get(i);
+            cursor.advance(
+                new ChannelName((String) p.get("channel")),
+                new Position(
+                    (String) p.get("epoch"),
+                    Vectors.integer(p, "partition"),
+                    (Long) p.get("sequence")));
+          }
+          assertEquals(Vectors.text(v.get("cursor")), cursor.toString());
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> isRefused() {
+    return Vectors.each(
+        "vectors/cursors.json",
+        "bad",
+        v -> {
+          String text = Vectors.text(v.get("cursor"));
+          ProblemException refusal =
+              assertThrows(ProblemException.class, () -> Cursor.parse(text), text);
+          assertEquals(Code.INVALID_REQUEST, refusal.problem().code());
+        });
+  }
+
+  @Test
+  void movesOn() {
+    Cursor cursor = new Cursor();
+    assertEquals("", cursor.toString());
+    cursor.advance(new ChannelName("b"), new Position("e", 0, 1));
+    cursor.advance(new ChannelName("a"), new Position("e", 0, 7));
+    cursor.advance(new ChannelName("b"), new Position("e", 0, 2));
+    cursor.advance(new ChannelName("b"), new Position("f", 1, 0));
+    assertEquals("a!e:0:7|b!e:0:2~f:1:0", cursor.toString());
+  }
+}

@@ -1,0 +1,185 @@
+package io.broadcasty.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.tenant.TenantId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What the server sends, by the vectors. */
+@NullUnmarked // a vector without a field is a broken vector
+class ServerVectorsTest {
+
+  /**
+   * What is sent over a WebSocket, and as the data of an event; null when SSE has no such event.
+   */
+  private record Sent(String frame, String data) {}
+
+  @TestFactory
+  Stream<DynamicTest> frames() {
+    return Vectors.each(
+        "vectors/server-frames.json",
+        "vectors",
+        v -> {
+          Sent sent = send((String) v.get("kind"), Vectors.object(v, "input"));
+          assertEquals(v.get("frame"), Vectors.parse(sent.frame()));
+          assertFalse(sent.frame().matches("(?s).*[\r\n].*"), "one line");
+          assertEquals(v.containsKey("sse"), sent.data() != null);
+          if (sent.data() != null) {
+            assertEquals(Vectors.object(v, "sse").get("data"), Vectors.parse(sent.data()));
+          }
+        });
+  }
+
+  @Test
+  void payloadAndMetaAreVerbatim() {
+    String payload = "{ \"a\":1.50,\t\"b\":\"\\u00e9\\/\" }";
+    String text = Json.publication(publication("o", payload, "[ ]"));
+    assertTrue(text.contains("\"payload\":" + payload + ",\"meta\":[ ],"), text);
+  }
+
+  @Test
+  void aProblemDocumentFollowsRfc9457() {
+    assertEquals(
+        Vectors.parse(
+            "{\"type\":\"urn:broadcasty:problem:rate_limited\",\"title\":\"Too many requests: slow"
+                + " down\",\"status\":429,\"code\":\"rate_limited\",\"detail\":\"d\",\"retryAfter\":2}"),
+        Vectors.parse(
+            Json.problemDocument(new Problem(Code.RATE_LIMITED, "d", Duration.ofMillis(1500)))));
+  }
+
+  private static Sent send(String kind, Map<String, Object> input) {
+    String id = input.get("id") == null ? null : idText(input.get("id"));
+    return switch (kind) {
+      case "reply" ->
+          new Sent(
+              NativeFrames.reply(
+                  id,
+                  json -> {
+                    for (var field : Vectors.object(input, "result").entrySet()) {
+                      json.writeFieldName(field.getKey());
+                      if (field.getValue() instanceof Long number) {
+                        json.writeNumber(number);
+                      } else {
+                        json.writeString((String) field.getValue());
+                      }
+                    }
+                  }),
+              null);
+      case "published" ->
+          new Sent(
+              NativeFrames.reply(
+                  id,
+                  json ->
+                      Json.write(
+                          json,
+                          (String) input.get("publicationId"),
+                          channel(input),
+                          new AppendOutcome.Appended(
+                              position(input), (Boolean) input.get("duplicate")))),
+              null);
+      case "error" -> new Sent(NativeFrames.error(id, problem(input)), null);
+      case "subscribed" -> {
+        Json.Body body = subscribed(input);
+        yield new Sent(NativeFrames.reply(id, body), Json.object(body));
+      }
+      case "publication" -> {
+        EncodedPublication encoded = new EncodedPublication(publication(input));
+        yield new Sent(encoded.push().text(), encoded.json());
+      }
+      case "lost" -> {
+        Lost lost =
+            new Lost(
+                Lost.Reason.valueOf(((String) input.get("reason")).toUpperCase(Locale.ROOT)),
+                position(Vectors.object(input, "requested")),
+                position(Vectors.object(input, "resumeFrom")));
+        yield new Sent(
+            NativeFrames.lost(channel(input), lost),
+            Json.object(json -> Json.write(json, channel(input), lost)));
+      }
+      case "end" ->
+          new Sent(
+              NativeFrames.end(problem(input)),
+              Json.object(json -> NativeFrames.writeEnd(json, problem(input))));
+      case "expiring" ->
+          new Sent(NativeFrames.expiring(Instant.ofEpochMilli((Long) input.get("expires"))), null);
+      default -> throw new IllegalArgumentException("no such kind: " + kind);
+    };
+  }
+
+  private static String idText(Object id) {
+    return id instanceof String ? "\"" + id + "\"" : id.toString();
+  }
+
+  private static Json.Body subscribed(Map<String, Object> input) {
+    String target = (String) input.get("channel");
+    Map<ChannelName, List<Position>> heads = new TreeMap<>();
+    for (Map<String, Object> head : Vectors.objects(input, "heads")) {
+      heads.computeIfAbsent(channel(head), c -> new ArrayList<>()).add(position(head));
+    }
+    return NativeFrames.subscribed(
+        target, ChannelPattern.isPattern(target), (Boolean) input.get("recovered"), heads);
+  }
+
+  private static Publication publication(Map<String, Object> input) {
+    Envelope envelope =
+        new Envelope(
+            new TenantChannel(new TenantId("acme"), channel(input)),
+            Vectors.integer(input, "partition"),
+            (String) input.get("id"),
+            true,
+            (String) input.get("payload"),
+            (String) input.get("meta"),
+            (String) input.get("event"),
+            (String) input.get("correlationId"),
+            (String) input.get("replyTo"));
+    return new Publication(envelope, position(input), (Long) input.get("time"));
+  }
+
+  private static Publication publication(String channel, String payload, String meta) {
+    TenantChannel of = new TenantChannel(new TenantId("acme"), new ChannelName(channel));
+    return new Publication(
+        new Envelope(of, 0, "1", false, payload, meta, null, null, null),
+        new Position("e", 0, 1),
+        0);
+  }
+
+  private static ChannelName channel(Map<String, Object> input) {
+    return new ChannelName((String) input.get("channel"));
+  }
+
+  private static Position position(Map<String, Object> input) {
+    return new Position(
+        (String) input.get("epoch"),
+        Vectors.integer(input, "partition"),
+        (Long) input.get("sequence"));
+  }
+
+  private static Problem problem(Map<String, Object> input) {
+    Code code = Code.valueOf(((String) input.get("code")).toUpperCase(Locale.ROOT));
+    Duration retryAfter =
+        input.get("retryAfterMillis") instanceof Long millis ? Duration.ofMillis(millis) : null;
+    return new Problem(code, (String) input.get("detail"), retryAfter);
+  }
+}

@@ -1,0 +1,142 @@
+package io.broadcasty.rbac;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.tenant.TenantId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicyTest {
+
+  private static final Logger LOG = Logger.getLogger(Policy.class.getName());
+  private static final ChannelName ORDERS = new ChannelName("orders");
+
+  private final Caller caller =
+      new Caller(
+          new TenantId("acme"),
+          "ann",
+          Set.of("member"),
+          Instant.EPOCH,
+          Instant.MAX,
+          Map.of(),
+          "secret-token");
+  private final List<LogRecord> logged = new ArrayList<>();
+
+  /** A resolver that remembers what it was asked. */
+  private static final class Asked implements PolicyResolver {
+    private final List<String> questions = new ArrayList<>();
+    private boolean answer = true;
+    private int partitions = 1;
+
+    @Override
+    public boolean authorize(
+        String tenant, String channel, String userId, Set<String> roles, Action action) {
+      questions.add(tenant + " " + channel + " " + userId + " " + roles + " " + action);
+      return answer;
+    }
+
+    @Override
+    public int partitions(String tenant, String channel) {
+      questions.add(tenant + " " + channel);
+      return partitions;
+    }
+  }
+
+  private static final class Broken implements PolicyResolver {
+    @Override
+    public boolean authorize(
+        String tenant, String channel, String userId, Set<String> roles, Action action) {
+      throw new IllegalStateException("the directory is down");
+    }
+
+    @Override
+    public int partitions(String tenant, String channel) {
+      throw new IllegalStateException("the directory is down");
+    }
+  }
+
+  @BeforeEach
+  void listen() {
+    Filter filter =
+        record -> {
+          logged.add(record);
+          return false;
+        };
+    LOG.setFilter(filter);
+  }
+
+  @AfterEach
+  void stopListening() {
+    LOG.setFilter(null);
+  }
+
+  @Test
+  void asksForChannelAndPatternWithWhatTheTokenSays() {
+    Asked resolver = new Asked();
+    Policy policy = new Policy(resolver);
+    assertTrue(policy.allows(caller, ORDERS, Action.PUBLISH));
+    assertTrue(policy.allows(caller, ChannelPattern.parse("orders.*"), Action.SUBSCRIBE));
+    resolver.answer = false;
+    assertFalse(policy.allows(caller, ORDERS, Action.PRESENCE));
+    assertEquals(
+        List.of(
+            "acme orders ann [member] PUBLISH",
+            "acme orders.* ann [member] SUBSCRIBE",
+            "acme orders ann [member] PRESENCE"),
+        resolver.questions);
+    assertEquals(List.of(), logged);
+  }
+
+  @Test
+  void aResolverThatThrowsMeansNo() {
+    Policy policy = new Policy(new Broken());
+    for (Action action : Action.values()) {
+      assertFalse(policy.allows(caller, ORDERS, action));
+      assertFalse(policy.allows(caller, ChannelPattern.parse("*"), action));
+    }
+    assertEquals(2 * Action.values().length, logged.size());
+    assertEquals(Level.WARNING, logged.get(0).getLevel());
+    assertFalse(logged.get(0).getMessage().contains("secret-token"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "8, 8",
+    "1024, 1024",
+    "1025, 1024",
+    "2147483647, 1024",
+    "0, 1",
+    "-1, 1",
+    "-2147483648, 1"
+  })
+  void keepsPartitionsWithinBounds(int told, int used) {
+    Asked resolver = new Asked();
+    resolver.partitions = told;
+    assertEquals(used, new Policy(resolver).partitions(caller, ORDERS));
+    assertEquals(List.of("acme orders"), resolver.questions);
+  }
+
+  @Test
+  void aResolverThatThrowsMeansOnePartition() {
+    assertEquals(1, new Policy(new Broken()).partitions(caller, ORDERS));
+    assertEquals(1, logged.size());
+  }
+}
