@@ -45,13 +45,18 @@ public final class Hub implements PublicationListener {
    * announces.
    */
   public void add(TenantChannel channel, Subscriber subscriber) {
+    boolean[] opened = new boolean[1];
     topics.compute(
         channel,
         (c, known) -> {
+          opened[0] = known == null;
           Set<Subscriber> topic = known == null ? open(c) : known;
           topic.add(subscriber);
           return topic;
         });
+    if (opened[0]) {
+      joinPatterns(channel);
+    }
   }
 
   /** After the return, no further call comes, but for one that is under way. */
@@ -69,17 +74,28 @@ public final class Hub implements PublicationListener {
    * not yet one of {@link #channels}.
    */
   public void add(TenantId tenant, PatternSubscriber subscriber) {
-    patterns.computeIfAbsent(tenant, t -> ConcurrentHashMap.newKeySet()).add(subscriber);
+    patterns.compute(
+        tenant,
+        (t, known) -> {
+          Set<PatternSubscriber> subscribers =
+              known == null ? ConcurrentHashMap.newKeySet() : known;
+          subscribers.add(subscriber);
+          return subscribers;
+        });
   }
 
   /** Ends the interest in further channels; those joined are left one by one. */
   public void remove(TenantId tenant, PatternSubscriber subscriber) {
-    patterns.computeIfPresent(
-        tenant,
-        (t, subscribers) -> {
-          subscribers.remove(subscriber);
-          return subscribers.isEmpty() ? null : subscribers;
-        });
+    Set<PatternSubscriber> left =
+        patterns.computeIfPresent(
+            tenant,
+            (t, subscribers) -> {
+              subscribers.remove(subscriber);
+              return subscribers.isEmpty() ? null : subscribers;
+            });
+    if (left == null) {
+      dropEmptyTopics(tenant);
+    }
   }
 
   /** The channels of this tenant that have subscribers here and match. */
@@ -102,7 +118,33 @@ public final class Hub implements PublicationListener {
     if (!anyPattern(channel)) {
       return null;
     }
-    return topics.computeIfAbsent(channel, this::open);
+    topics.computeIfAbsent(channel, this::open);
+    return joinPatterns(channel);
+  }
+
+  /**
+   * Asks again, now that the topic can be seen: a pattern that was added while it was being opened
+   * has found no topic, and was not found either.
+   */
+  private @Nullable Set<Subscriber> joinPatterns(TenantChannel channel) {
+    if (!anyPattern(channel)) {
+      return topics.get(channel);
+    }
+    return topics.computeIfPresent(
+        channel,
+        (c, topic) -> {
+          joinPatterns(c, topic);
+          return topic;
+        });
+  }
+
+  /** Nobody is left to be asked again, so what was kept open for that can go. */
+  private void dropEmptyTopics(TenantId tenant) {
+    for (TenantChannel channel : topics.keySet()) {
+      if (channel.tenant().equals(tenant)) {
+        topics.computeIfPresent(channel, (c, topic) -> topic.isEmpty() ? null : topic);
+      }
+    }
   }
 
   private boolean anyPattern(TenantChannel channel) {
@@ -116,10 +158,16 @@ public final class Hub implements PublicationListener {
 
   /**
    * A topic with those subscribed by pattern; stays open when all of them were refused, so that
-   * they are not asked again.
+   * they are not asked again, until the tenant has no pattern any more.
    */
   private Set<Subscriber> open(TenantChannel channel) {
     Set<Subscriber> topic = ConcurrentHashMap.newKeySet();
+    joinPatterns(channel, topic);
+    return topic;
+  }
+
+  /** Runs inside the map's atomic update of the channel, so that nobody leaves meanwhile. */
+  private void joinPatterns(TenantChannel channel, Set<Subscriber> topic) {
     for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
       if (subscriber.pattern().matches(channel.name())) {
         Subscriber joined = subscriber.join(channel);
@@ -128,6 +176,5 @@ public final class Hub implements PublicationListener {
         }
       }
     }
-    return topic;
   }
 }

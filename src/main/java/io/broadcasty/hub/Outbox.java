@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * a time; what came meanwhile goes out in the next one.
  *
  * <p>Safe for use by several threads. {@link #offer} never blocks: the writing is done by the
- * executor's threads or by the thread on which the transport reports.
+ * executor's threads or by the thread on which the transport reports. When the executor has been
+ * shut down, the node stops: the outbox then ends without a word.
  */
 public final class Outbox implements FrameWriter.Done {
 
@@ -73,7 +75,7 @@ public final class Outbox implements FrameWriter.Done {
       }
       if (bytes + frame.sizeBytes() > maxBytes && bytes > 0) {
         end();
-        executor.execute(owner::onOverflow);
+        run(owner::onOverflow);
         return false;
       }
       bytes += frame.sizeBytes();
@@ -81,10 +83,7 @@ public final class Outbox implements FrameWriter.Done {
       start = !writing;
       writing = true;
     }
-    if (start) {
-      executor.execute(this::pump);
-    }
-    return true;
+    return !start || run(this::pump);
   }
 
   /** Whether at most half of the bound is in use; a replay goes on only then. */
@@ -106,10 +105,14 @@ public final class Outbox implements FrameWriter.Done {
         return;
       }
     }
-    executor.execute(action);
+    run(action);
   }
 
-  /** Takes no more frames; what waits is still written, then the action runs on the executor. */
+  /**
+   * Takes no more frames; what waits is still written, then the action runs on the executor. It
+   * runs as well when the transport fails before all is written, and not at all when the outbox has
+   * ended before.
+   */
   public void closeAfterDrain(Runnable action) {
     synchronized (this) {
       if (closed) {
@@ -122,7 +125,7 @@ public final class Outbox implements FrameWriter.Done {
         return;
       }
     }
-    executor.execute(action);
+    run(action);
   }
 
   /** Takes no more frames and drops what waits. */
@@ -139,14 +142,20 @@ public final class Outbox implements FrameWriter.Done {
   public void accept(@Nullable Throwable failure) {
     if (failure != null) {
       boolean first;
+      Runnable drained;
       synchronized (this) {
         first = !closed;
-        end();
         writing = false;
+        writingBytes = 0;
+        end();
+        drained = whenDrained;
         whenDrained = null;
       }
       if (first) {
-        executor.execute(() -> owner.onFailure(failure));
+        run(() -> owner.onFailure(failure));
+      }
+      if (drained != null) {
+        run(drained);
       }
       return;
     }
@@ -202,10 +211,10 @@ public final class Outbox implements FrameWriter.Done {
       }
     }
     if (room != null) {
-      executor.execute(room);
+      run(room);
     }
     if (drained != null) {
-      executor.execute(drained);
+      run(drained);
     }
     return batch;
   }
@@ -220,6 +229,17 @@ public final class Outbox implements FrameWriter.Done {
       writingBytes += frame.sizeBytes();
     }
     return batch;
+  }
+
+  /** Whether the executor took it; when it takes nothing any more, the outbox has ended. */
+  private boolean run(Runnable task) {
+    try {
+      executor.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      close();
+      return false;
+    }
   }
 
   private void end() {

@@ -11,7 +11,7 @@ public interface PatternSubscriber {
 
   /**
    * Called when a channel that matches comes into being on this node, before its next publication
-   * is delivered.
+   * is delivered; perhaps more than once.
    *
    * @return who gets the channel's publications; null when this connection may not have them. Must
    *     neither block nor call the hub.

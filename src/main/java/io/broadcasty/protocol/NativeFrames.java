@@ -68,6 +68,16 @@ public final class NativeFrames {
         });
   }
 
+  /** Tells that a channel or pattern is not delivered any more, though nobody unsubscribed. */
+  public static String unsubscribed(String target, Code code) {
+    return Json.object(
+        json -> {
+          json.writeStringField("push", "unsubscribed");
+          json.writeStringField("channel", target);
+          json.writeStringField("code", code.text());
+        });
+  }
+
   /** The last push before a close. */
   public static String end(Problem problem) {
     return Json.object(

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,7 @@ public final class Publish {
         envelopes.add(envelope(caller, draft));
       }
     }
-    return broker
-        .publish(envelopes)
+    return append(envelopes)
         .thenApply(
             appended -> {
               int next = 0;
@@ -65,6 +65,18 @@ public final class Publish {
               List<PublishOutcome> all = Arrays.asList(outcomes);
               return all;
             });
+  }
+
+  /** A broker that throws is a broker that fails. */
+  private CompletionStage<List<AppendOutcome>> append(List<Envelope> envelopes) {
+    if (envelopes.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    try {
+      return broker.publish(envelopes);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private @Nullable PublishOutcome refuse(Caller caller, Draft draft) {

@@ -93,9 +93,10 @@ public final class EventSession extends Session {
     synchronized (this) {
       cursor.advance(publication.envelope().channel().name(), publication.position());
       String id = cursor.toString();
-      send(EncodedFrame.message(null, id, encoded.json()));
       if (id.length() > Cursor.MAX_LENGTH) {
-        end(tooManyForACursor());
+        end(tooManyForACursor()); // the client keeps the last id that fits
+      } else {
+        send(EncodedFrame.message(null, id, encoded.json()));
       }
     }
   }

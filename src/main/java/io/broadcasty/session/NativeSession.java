@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +35,10 @@ public final class NativeSession extends Session {
 
   private static final Logger LOG = Logger.getLogger(NativeSession.class.getName());
   private static final int MAX_ERRORS_IN_A_ROW = 10;
+  private static final int MAX_PUBLISHING = 1000;
   private static final Duration EXPIRING_NOTICE = Duration.ofSeconds(30);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+  private static final Duration PUBLISHING_RETRY_AFTER = Duration.ofSeconds(1);
 
   private final CommandReader reader;
   private final String id = UUID.randomUUID().toString();
@@ -42,6 +46,12 @@ public final class NativeSession extends Session {
   private volatile long lastHeardNanos;
   private volatile long noticedExpiryMillis;
   private int errorsInARow;
+
+  /** The latest frame's answer; the next one's waits for it. */
+  private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
+
+  private final AtomicInteger publishing = new AtomicInteger();
+  private final AtomicLong publishingBytes = new AtomicLong();
 
   public NativeSession(SessionContext context, Transport transport, CommandReader reader) {
     super(context, transport, context.writers());
@@ -56,13 +66,19 @@ public final class NativeSession extends Session {
    * the session ends.
    */
   public boolean open(Caller caller) {
-    ConnectionLimits.Lease place = context.limits().tryAcquire(caller);
-    if (place == null) {
+    boolean admitted = admit(caller);
+    if (!admitted) {
       end(connectionLimit());
-      return false;
     }
-    authenticated(caller, place);
-    return true;
+    return admitted;
+  }
+
+  private boolean admit(Caller caller) {
+    ConnectionLimits.Lease place = context.limits().tryAcquire(caller);
+    if (place != null) {
+      authenticated(caller, place);
+    }
+    return place != null;
   }
 
   /** Any frame from the client. */
@@ -72,15 +88,20 @@ public final class NativeSession extends Session {
 
   /**
    * A text frame from the client. Called by one thread at a time; blocks at most on the store, for
-   * a subscribe.
+   * a subscribe. Frames are answered in the order in which they came. After the session's end
+   * nothing is carried out any more.
    */
   public void onText(String text) {
+    if (hasEnded()) {
+      return;
+    }
     heard();
     CommandReader.Frame frame;
     try {
       frame = reader.read(text);
     } catch (ProblemException e) {
-      send(EncodedFrame.message(NativeFrames.error(null, e.problem())));
+      String error = NativeFrames.error(null, e.problem());
+      answered = answered.thenRun(() -> send(EncodedFrame.message(error)));
       countError();
       return;
     }
@@ -175,12 +196,15 @@ public final class NativeSession extends Session {
 
     void send() {
       if (replies.size() == 1) {
-        replies.get(0).thenAccept(this::deliver);
+        answered = answered.thenAcceptBoth(replies.get(0), (before, reply) -> deliver(reply));
         return;
       }
-      CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
-          .thenRun(
-              () ->
+      CompletableFuture<Void> all =
+          CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new));
+      answered =
+          answered.thenAcceptBoth(
+              all,
+              (before, done) ->
                   deliver(
                       String.join(",", replies.stream().map(CompletableFuture::join).toList())));
     }
@@ -206,7 +230,7 @@ public final class NativeSession extends Session {
     /** Either a {@link Problem} or the {@link Json.Body} of the result. */
     private Object carryOut(Command command) {
       if (command instanceof Command.Connect connect) {
-        return connect(connect.token());
+        return connect(connect.token(), afterwards);
       }
       if (command instanceof Command.Ping) {
         long now = context.clock().nowMillis();
@@ -223,7 +247,7 @@ public final class NativeSession extends Session {
         return unsubscribe(unsubscribe.channel());
       }
       if (command instanceof Command.Refresh refresh) {
-        return refresh(who, refresh.token());
+        return refresh(who, refresh.token(), afterwards);
       }
       throw new IllegalStateException("no such command: " + command.getClass());
     }
@@ -262,6 +286,22 @@ public final class NativeSession extends Session {
       if (who == null) {
         throw new IllegalStateException("publishing needs a caller");
       }
+      long bytes = 0;
+      for (CommandReader.Numbered command : commands) {
+        bytes += ((Command.Publish) command.command()).publication().payload().length();
+      }
+      long takenBytes = bytes;
+      if (!takePublishing(commands.size(), bytes)) {
+        Problem problem =
+            new Problem(
+                Code.RATE_LIMITED,
+                "too many publications of this connection wait for the store; await some answers",
+                PUBLISHING_RETRY_AFTER);
+        for (CommandReader.Numbered command : commands) {
+          replies.add(CompletableFuture.completedFuture(NativeFrames.error(command.id(), problem)));
+        }
+        return;
+      }
       CompletableFuture<List<PublishOutcome>> outcomes =
           context
               .publish()
@@ -270,7 +310,8 @@ public final class NativeSession extends Session {
                   commands.stream()
                       .map(c -> Answers.draft(((Command.Publish) c.command()).publication()))
                       .toList())
-              .toCompletableFuture();
+              .toCompletableFuture()
+              .whenComplete((all, failure) -> returnPublishing(commands.size(), takenBytes));
       for (int i = 0; i < commands.size(); i++) {
         int index = i;
         CommandReader.Numbered command = commands.get(i);
@@ -280,6 +321,24 @@ public final class NativeSession extends Session {
                     all == null ? failure(command, failure) : published(command, all.get(index))));
       }
     }
+  }
+
+  /** Only the thread that reads takes, so what it has looked at does not grow meanwhile. */
+  private boolean takePublishing(int count, long bytes) {
+    int before = publishing.get();
+    if (before > 0
+        && (before + count > MAX_PUBLISHING
+            || publishingBytes.get() + bytes > context.settings().outboxBytes())) {
+      return false;
+    }
+    publishing.addAndGet(count);
+    publishingBytes.addAndGet(bytes);
+    return true;
+  }
+
+  private void returnPublishing(int count, long bytes) {
+    publishing.addAndGet(-count);
+    publishingBytes.addAndGet(-bytes);
   }
 
   private static String failure(CommandReader.Numbered command, @Nullable Throwable failure) {
@@ -301,14 +360,15 @@ public final class NativeSession extends Session {
         command.id(), json -> Json.write(json, published.id(), channel, published.appended()));
   }
 
-  private Object connect(String token) {
+  private Object connect(String token, List<Runnable> afterwards) {
     Caller known = caller();
     if (known == null) {
       Object verdict = authenticate(token);
       if (!(verdict instanceof Caller fresh)) {
         return verdict;
       }
-      if (!open(fresh)) {
+      if (!admit(fresh)) {
+        afterwards.add(() -> end(connectionLimit()));
         return connectionLimit();
       }
       known = fresh;
@@ -325,7 +385,7 @@ public final class NativeSession extends Session {
         };
   }
 
-  private Object refresh(Caller who, String token) {
+  private Object refresh(Caller who, String token, List<Runnable> afterwards) {
     Object verdict = authenticate(token);
     if (!(verdict instanceof Caller fresh)) {
       return verdict;
@@ -336,7 +396,10 @@ public final class NativeSession extends Session {
           "a refresh must be for the same tenant and subject; reconnect instead");
     }
     authenticated(fresh, null);
-    subscriptions().reauthorize(fresh);
+    for (String target : subscriptions().reauthorize(fresh)) {
+      String push = NativeFrames.unsubscribed(target, Code.FORBIDDEN);
+      afterwards.add(() -> send(EncodedFrame.message(push)));
+    }
     return (Json.Body) json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli());
   }
 

@@ -9,7 +9,9 @@ import io.broadcasty.subscribe.Sink;
 import io.broadcasty.subscribe.Subscriptions;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +29,13 @@ public abstract class Session implements Sink, Outbox.Owner {
   private final Transport transport;
   private final Outbox outbox;
   private final Subscriptions subscriptions;
-  private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicReference<@Nullable End> end = new AtomicReference<>();
   private final AtomicBoolean transportClosed = new AtomicBoolean();
   private volatile @Nullable Caller caller;
   private volatile ConnectionLimits.@Nullable Lease lease;
   private volatile long lastHeartbeatNanos;
-  private volatile long endedNanos;
-  private volatile @Nullable Problem reason;
+
+  private record End(Problem problem, long atNanos) {}
 
   protected Session(SessionContext context, Transport transport, Executor writers) {
     this.context = context;
@@ -58,10 +60,15 @@ public abstract class Session implements Sink, Outbox.Owner {
     caller = now;
     if (place != null) {
       lease = place;
-      if (ended.get()) {
+      if (hasEnded()) {
         place.close();
       }
     }
+  }
+
+  /** Whether the connection is at its end: nothing the client says counts any more. */
+  protected final boolean hasEnded() {
+    return end.get() != null;
   }
 
   protected final Subscriptions subscriptions() {
@@ -78,9 +85,10 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   /** Checks once a second what depends on time. */
   public void sweep(long nowNanos, long nowMillis) {
-    if (ended.get()) {
-      if (nowNanos - endedNanos > LINGER_NANOS) {
-        closeTransport(); // it did not drain in time
+    End over = end.get();
+    if (over != null) {
+      if (nowNanos - over.atNanos() > LINGER_NANOS) {
+        later(this::closeTransport); // it did not drain in time
       }
       return;
     }
@@ -101,14 +109,12 @@ public abstract class Session implements Sink, Outbox.Owner {
    */
   public final void end(Problem problem) {
     if (beginEnd(problem)) {
-      context
-          .closers()
-          .execute(
-              () -> {
-                leave();
-                outbox.offer(endFrame(problem));
-                outbox.closeAfterDrain(() -> context.closers().execute(this::closeTransport));
-              });
+      later(
+          () -> {
+            leave();
+            outbox.offer(endFrame(problem));
+            outbox.closeAfterDrain(() -> later(this::closeTransport));
+          });
     }
   }
 
@@ -117,7 +123,7 @@ public abstract class Session implements Sink, Outbox.Owner {
     if (beginEnd(Problem.of(Code.INTERNAL_ERROR, "the connection is gone"))) {
       transportClosed.set(true);
       outbox.close();
-      context.closers().execute(this::leave);
+      later(this::leave);
     } else {
       transportClosed.set(true);
       outbox.close();
@@ -175,25 +181,27 @@ public abstract class Session implements Sink, Outbox.Owner {
   private void abandon(Problem problem) {
     outbox.close();
     if (beginEnd(problem)) {
-      context
-          .closers()
-          .execute(
-              () -> {
-                leave();
-                closeTransport();
-              });
+      later(
+          () -> {
+            leave();
+            closeTransport();
+          });
     } else {
-      context.closers().execute(this::closeTransport);
+      later(this::closeTransport);
     }
   }
 
   private boolean beginEnd(Problem problem) {
-    if (!ended.compareAndSet(false, true)) {
-      return false;
+    return end.compareAndSet(null, new End(problem, context.ticker().readNanos()));
+  }
+
+  /** Some ends come up on the way of a publication, which must not hear that the node stops. */
+  private void later(Runnable action) {
+    try {
+      context.closers().execute(action);
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.FINE, "the node has stopped before this connection was closed", e);
     }
-    reason = problem;
-    endedNanos = context.ticker().readNanos();
-    return true;
   }
 
   private void leave() {
@@ -208,10 +216,10 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   private void closeTransport() {
-    Problem problem = reason;
-    if (problem != null && transportClosed.compareAndSet(false, true)) {
+    End over = end.get();
+    if (over != null && transportClosed.compareAndSet(false, true)) {
       outbox.close();
-      transport.close(problem);
+      transport.close(over.problem());
       context.sessions().remove(this);
     }
   }

@@ -10,9 +10,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The connections of this node. Safe for use by several threads. */
 public final class Sessions {
+
+  private static final Logger LOG = Logger.getLogger(Sessions.class.getName());
 
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
   private final Ticker ticker;
@@ -26,6 +30,9 @@ public final class Sessions {
 
   void add(Session session) {
     open.add(session);
+    if (draining) { // it came in while the door was being closed
+      session.end(drained());
+    }
   }
 
   void remove(Session session) {
@@ -42,12 +49,20 @@ public final class Sessions {
     return draining;
   }
 
+  private static Problem drained() {
+    return Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
+  }
+
   /** Checks on every connection; to be called about once a second. */
   public void sweep() {
     long nanos = ticker.readNanos();
     long millis = clock.nowMillis();
     for (Session session : open) {
-      session.sweep(nanos, millis);
+      try {
+        session.sweep(nanos, millis);
+      } catch (RuntimeException e) {
+        LOG.log(Level.WARNING, "a connection could not be checked on", e);
+      }
     }
   }
 
@@ -59,7 +74,7 @@ public final class Sessions {
     draining = true;
     List<Session> sessions = List.copyOf(open);
     long stepNanos = sessions.isEmpty() ? 0 : over.toNanos() / sessions.size();
-    Problem problem = Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
+    Problem problem = drained();
     for (int i = 0; i < sessions.size(); i++) {
       Session session = sessions.get(i);
       scheduler.schedule(() -> session.end(problem), i * stepNanos, TimeUnit.NANOSECONDS);

@@ -4,6 +4,7 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.ReplayPage;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ final class CatchUp {
       }
       running = true;
     }
-    executor.execute(this::run);
+    execute();
   }
 
   synchronized void close() {
@@ -58,10 +59,20 @@ final class CatchUp {
     waiting.clear();
   }
 
+  /** Called on the way of a publication too, which must not hear that the node stops. */
+  private void execute() {
+    try {
+      executor.execute(this::run);
+    } catch (RejectedExecutionException e) {
+      close();
+      sink.failed(e);
+    }
+  }
+
   private void run() {
     while (true) {
       if (!sink.hasRoom()) {
-        sink.whenRoom(() -> executor.execute(this::run));
+        sink.whenRoom(this::execute);
         return;
       }
       Work work = next();

@@ -41,9 +41,14 @@ final class ChannelSubscription implements Subscriber {
 
   /** The join of a partition, made when it is first asked for. */
   synchronized PartitionJoin join(int partition) {
-    return joins.computeIfAbsent(
-        partition,
-        p -> started ? PartitionJoin.liveFromFirst(p, sink) : new PartitionJoin(p, sink));
+    PartitionJoin join =
+        joins.computeIfAbsent(
+            partition,
+            p -> started ? PartitionJoin.liveFromFirst(p, sink) : new PartitionJoin(p, sink));
+    if (closed) {
+      join.close();
+    }
+    return join;
   }
 
   @Override
@@ -77,8 +82,10 @@ final class ChannelSubscription implements Subscriber {
     }
   }
 
-  void close() {
+  /** Nothing is handed on after the return, so that a new subscription can follow this one. */
+  synchronized void close() {
     closed = true;
+    joins.values().forEach(PartitionJoin::close);
   }
 
   boolean isClosed() {

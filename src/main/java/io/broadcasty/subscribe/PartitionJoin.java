@@ -35,6 +35,7 @@ final class PartitionJoin {
   private long last;
   private boolean atHead;
   private boolean live;
+  private boolean closed;
 
   /**
    * Holds what is announced until it is told from where to begin; if it never is, the partition's
@@ -75,6 +76,9 @@ final class PartitionJoin {
    * @return whether catching up is needed now, and was not before
    */
   synchronized boolean announced(EncodedPublication publication) {
+    if (closed) {
+      return false;
+    }
     if (!live) {
       hold(publication);
       return false;
@@ -94,9 +98,12 @@ final class PartitionJoin {
   /**
    * Lets publications through for the first time.
    *
-   * @return whether it is live; if not, pages are needed
+   * @return whether no pages are needed
    */
   synchronized boolean start() {
+    if (closed) {
+      return true;
+    }
     live = atHead && drainHeld();
     return live;
   }
@@ -112,11 +119,15 @@ final class PartitionJoin {
 
   /**
    * Hands on the page that was read for the last {@link #request}, after telling what is lost, and
-   * then what was held meanwhile.
+   * then what was held meanwhile; stops where the subscriber has no more room, and goes on there
+   * with the next page.
    *
-   * @return whether it is live now; if not, another page is needed
+   * @return whether no other page is needed
    */
   synchronized boolean hand(ChannelName channel, ReplayPage page) {
+    if (closed) {
+      return true;
+    }
     Lost lost = page.lost();
     epoch = page.state().epoch();
     if (lost != null) {
@@ -126,16 +137,29 @@ final class PartitionJoin {
       last = page.state().first() - 1;
     }
     for (Publication publication : page.publications()) {
+      if (!sink.hasRoom()) {
+        return false;
+      }
       hand(new EncodedPublication(publication));
     }
     live = drainHeld() && last >= page.state().head();
     return live;
   }
 
+  /** Nothing is handed on after the return. */
+  synchronized void close() {
+    closed = true;
+    live = false;
+    held.clear();
+  }
+
   private boolean drainHeld() {
     while (!held.isEmpty()) {
       EncodedPublication next = held.peek();
       if (follows(next)) {
+        if (!sink.hasRoom()) {
+          return false;
+        }
         hand(next);
       } else if (!isDouble(next)) {
         return false;

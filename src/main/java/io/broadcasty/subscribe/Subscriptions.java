@@ -60,6 +60,9 @@ public final class Subscriptions implements AutoCloseable {
       if (targets.containsKey(target)) {
         return new SubscribeOutcome.AlreadySubscribed();
       }
+      if (targets.size() >= context.maxChannels()) { // patterns that match nothing count too
+        return new SubscribeOutcome.TooManyChannels(context.maxChannels());
+      }
     }
     boolean allowed =
         wanted != null
@@ -79,7 +82,7 @@ public final class Subscriptions implements AutoCloseable {
       return wanted != null
           ? subscribePattern(caller, target, wanted, since)
           : subscribeChannels(caller, target, List.of(new ChannelName(target)), since);
-    } catch (BrokerException e) {
+    } catch (RuntimeException e) {
       unsubscribe(target);
       throw e;
     }
@@ -114,22 +117,53 @@ public final class Subscriptions implements AutoCloseable {
   }
 
   /**
-   * Ends what the caller may not have any more, after a refresh of its token; answers the targets
-   * that were ended.
+   * Ends what the caller may not have any more, after a refresh of its token, and asks for channels
+   * to come as this caller.
+   *
+   * @return the targets that were ended, and the channels that are not delivered any more though
+   *     their pattern is
    */
   public List<String> reauthorize(Caller caller) {
     List<String> lost = new ArrayList<>();
+    synchronized (this) {
+      for (PatternSubscription pattern : targets.values()) {
+        if (pattern != null) {
+          pattern.caller = caller;
+        }
+      }
+    }
     for (String target : targets()) {
       boolean allowed =
           ChannelPattern.isPattern(target)
               ? context.policy().allows(caller, ChannelPattern.parse(target), Action.SUBSCRIBE)
               : context.policy().allows(caller, new ChannelName(target), Action.SUBSCRIBE);
-      if (!allowed) {
-        unsubscribe(target);
+      if (!allowed && unsubscribe(target)) {
         lost.add(target);
       }
     }
+    for (ChannelSubscription subscription : delivered()) {
+      ChannelName name = subscription.channel().name();
+      if (!context.policy().allows(caller, name, Action.SUBSCRIBE) && drop(subscription)) {
+        lost.add(name.value());
+      }
+    }
     return lost;
+  }
+
+  private synchronized List<ChannelSubscription> delivered() {
+    return List.copyOf(channels.values());
+  }
+
+  /** Ends a channel whatever it was wanted by; false when it had ended already. */
+  private boolean drop(ChannelSubscription subscription) {
+    synchronized (this) {
+      if (!channels.remove(subscription.channel().name(), subscription)) {
+        return false;
+      }
+      subscription.targets.clear();
+    }
+    leave(subscription);
+    return true;
   }
 
   /** Names and patterns subscribed to. */
@@ -150,9 +184,15 @@ public final class Subscriptions implements AutoCloseable {
       Caller caller, String target, ChannelPattern pattern, Since since) {
     PatternSubscription subscription = new PatternSubscription(this, caller, target, pattern);
     synchronized (this) {
+      if (closed) {
+        return new SubscribeOutcome.Denied();
+      }
       targets.put(target, subscription);
     }
     context.hub().add(caller.tenant(), subscription);
+    if (isClosed()) { // the connection was closed meanwhile, and may have left already
+      context.hub().remove(caller.tenant(), subscription);
+    }
     SubscribeOutcome outcome =
         subscribeChannels(caller, target, matching(caller, pattern, since), since);
     if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
@@ -191,7 +231,9 @@ public final class Subscriptions implements AutoCloseable {
       Claim claim = claim(channel, target);
       if (claim.full()) {
         unsubscribe(target);
-        return new SubscribeOutcome.TooManyChannels(context.maxChannels());
+        return isClosed()
+            ? new SubscribeOutcome.Denied()
+            : new SubscribeOutcome.TooManyChannels(context.maxChannels());
       }
       ChannelSubscription subscription = claim.subscription();
       if (subscription == null) {
@@ -225,11 +267,14 @@ public final class Subscriptions implements AutoCloseable {
    * What asking for a channel leads to.
    *
    * @param subscription to be set up; null when the channel is delivered already
-   * @param full whether the connection may not have another channel
+   * @param full whether the connection may not have another channel, or has ended
    */
   private record Claim(@Nullable ChannelSubscription subscription, boolean full) {}
 
   private synchronized Claim claim(TenantChannel channel, String target) {
+    if (closed) {
+      return new Claim(null, true);
+    }
     targets.putIfAbsent(target, null);
     ChannelSubscription known = channels.get(channel.name());
     if (known != null) {
@@ -302,6 +347,10 @@ public final class Subscriptions implements AutoCloseable {
     return subscription;
   }
 
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
   private void enter(ChannelSubscription subscription) {
     context.hub().add(subscription.channel(), subscription);
     if (subscription.isClosed()) { // the connection was closed meanwhile, and has left already
@@ -317,7 +366,7 @@ public final class Subscriptions implements AutoCloseable {
   /** A wish for all matching channels. */
   private static final class PatternSubscription implements PatternSubscriber {
     private final Subscriptions owner;
-    private final Caller caller;
+    private volatile Caller caller;
     private final String target;
     private final ChannelPattern pattern;
 

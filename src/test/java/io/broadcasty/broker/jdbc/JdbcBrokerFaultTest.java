@@ -16,13 +16,13 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Heard;
-import io.broadcasty.broker.MovableTime;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.time.ManualTime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,12 +58,7 @@ class JdbcBrokerFaultTest {
 
   private Broker broker(JdbcBrokerSettings settings, PublicationListener listener) {
     return new JdbcBroker(
-        settings,
-        Database.over(faulty),
-        new MovableTime().clock(),
-        listener,
-        Thread::new,
-        Runnable::run);
+        settings, Database.over(faulty), new ManualTime(), listener, Thread::new, Runnable::run);
   }
 
   @AfterEach

@@ -43,7 +43,7 @@ class JdbcBrokerTest extends BrokerContract {
     return new JdbcBroker(
         new JdbcBrokerSettings(retention, WINDOW),
         database,
-        time.clock(),
+        time,
         listener,
         Thread::new,
         Runnable::run);

@@ -27,7 +27,7 @@ class MemoryBrokerTest extends BrokerContract {
   }
 
   private Broker open(Retention retention, PublicationListener listener, int maxIds) {
-    return new MemoryBroker(retention, WINDOW, maxIds, time.ticker(), time.clock(), listener);
+    return new MemoryBroker(retention, WINDOW, maxIds, time, time, listener);
   }
 
   @Test

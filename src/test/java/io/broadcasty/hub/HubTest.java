@@ -1,0 +1,279 @@
+package io.broadcasty.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class HubTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OTHER = new TenantId("other");
+
+  private final Hub hub = new Hub();
+  private final List<String> heard = new ArrayList<>();
+
+  private static TenantChannel channel(TenantId tenant, String name) {
+    return new TenantChannel(tenant, new ChannelName(name));
+  }
+
+  private static TenantChannel channel(String name) {
+    return channel(ACME, name);
+  }
+
+  private void publish(TenantChannel channel, long sequence) {
+    hub.onPublication(
+        new Publication(
+            new Envelope(channel, 0, "i", false, "1", null, null, null, null),
+            new Position("e", 0, sequence),
+            0));
+  }
+
+  private Subscriber listener(String name) {
+    return p ->
+        heard.add(
+            name
+                + " "
+                + p.publication().envelope().channel().name()
+                + " "
+                + p.publication().position().sequence());
+  }
+
+  private PatternSubscriber pattern(String pattern, @Nullable Subscriber joined) {
+    return new PatternSubscriber() {
+      @Override
+      public ChannelPattern pattern() {
+        return ChannelPattern.parse(pattern);
+      }
+
+      @Override
+      public @Nullable Subscriber join(TenantChannel channel) {
+        heard.add("join " + channel.name());
+        return joined;
+      }
+    };
+  }
+
+  @Test
+  void everySubscriberOfTheChannelHearsUntilItLeaves() {
+    Subscriber a = listener("a");
+    Subscriber b = listener("b");
+    publish(channel("news"), 1);
+    hub.add(channel("news"), a);
+    hub.add(channel("news"), a);
+    publish(channel("news"), 2);
+    hub.add(channel("news"), b);
+    hub.remove(channel("news"), a);
+    publish(channel("news"), 3);
+    publish(channel("other"), 4);
+    assertEquals(List.of("a news 2", "b news 3"), heard);
+    assertEquals(1, hub.subscribers(channel("news")));
+    hub.remove(channel("news"), b);
+    hub.remove(channel("news"), b);
+    assertEquals(List.of(), hub.channels(ACME, ChannelPattern.parse("*")));
+  }
+
+  @Test
+  void tenantsAreApart() {
+    hub.add(channel(ACME, "news"), listener("acme"));
+    hub.add(channel(OTHER, "news"), listener("other"));
+    hub.add(OTHER, pattern("*", listener("other pattern")));
+    publish(channel(ACME, "news"), 1);
+    assertEquals(List.of("acme news 1"), heard);
+    assertEquals(List.of(new ChannelName("news")), hub.channels(ACME, ChannelPattern.parse("n*")));
+  }
+
+  @Test
+  void aPatternJoinsANewChannelBeforeItsNextPublicationAndOnlyOfItsKind() {
+    hub.add(ACME, pattern("*", listener("all")));
+    publish(channel("orders.eu"), 1);
+    publish(channel("private-orders"), 2);
+    assertTrue(heard.contains("all orders.eu 1"));
+    assertTrue(heard.indexOf("join orders.eu") < heard.indexOf("all orders.eu 1"));
+    assertTrue(heard.stream().noneMatch(h -> h.contains("private-orders")), heard.toString());
+    publish(channel("orders.eu"), 3);
+    assertEquals("all orders.eu 3", heard.get(heard.size() - 1));
+  }
+
+  @Test
+  void aChannelOpenedByASubscriberIsJoinedByPatternsToo() {
+    hub.add(ACME, pattern("orders.*", listener("pattern")));
+    hub.add(channel("orders.eu"), listener("name"));
+    heard.clear();
+    publish(channel("orders.eu"), 1);
+    heard.sort(null);
+    assertEquals(List.of("name orders.eu 1", "pattern orders.eu 1"), heard);
+  }
+
+  @Test
+  void aRefusedPatternIsNotAskedAgainAndNothingIsKeptAfterIt() {
+    PatternSubscriber refused = pattern("orders.*", null);
+    hub.add(ACME, refused);
+    publish(channel("orders.eu"), 1);
+    heard.clear();
+    publish(channel("orders.eu"), 2);
+    assertEquals(List.of(), heard);
+    hub.remove(ACME, refused);
+    assertEquals(List.of(), hub.channels(ACME, ChannelPattern.parse("*")));
+  }
+
+  /**
+   * While a topic is being opened, it cannot be seen yet; a pattern that comes in at that moment
+   * finds no topic, so the topic must find the pattern.
+   */
+  @Test
+  void aPatternThatComesWhileATopicOpensIsJoined() {
+    PatternSubscriber late =
+        new PatternSubscriber() {
+          @Override
+          public ChannelPattern pattern() {
+            return ChannelPattern.parse("orders.*");
+          }
+
+          @Override
+          public Subscriber join(TenantChannel channel) {
+            return listener("late");
+          }
+
+          @Override
+          public int hashCode() {
+            return 0; // the set of patterns has been walked beyond this place
+          }
+
+          @Override
+          public boolean equals(@Nullable Object other) {
+            return this == other;
+          }
+        };
+    PatternSubscriber first =
+        new PatternSubscriber() {
+          @Override
+          public ChannelPattern pattern() {
+            return ChannelPattern.parse("orders.*");
+          }
+
+          @Override
+          public @Nullable Subscriber join(TenantChannel channel) {
+            hub.add(ACME, late);
+            heard.add("seen by late: " + hub.channels(ACME, late.pattern()));
+            return null;
+          }
+
+          @Override
+          public int hashCode() {
+            return 15;
+          }
+
+          @Override
+          public boolean equals(@Nullable Object other) {
+            return this == other;
+          }
+        };
+    hub.add(ACME, first);
+    hub.add(channel("orders.eu"), listener("name"));
+    assertEquals("seen by late: []", heard.get(0));
+    heard.clear();
+    publish(channel("orders.eu"), 1);
+    assertTrue(heard.contains("late orders.eu 1"), heard.toString());
+  }
+
+  /** The last pattern of a tenant leaves while another one comes. */
+  @Test
+  void aPatternIsNotLostWhenTheLastOneLeaves() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (int round = 0; round < 5_000; round++) {
+        Hub own = new Hub();
+        AtomicInteger joins = new AtomicInteger();
+        PatternSubscriber leaving = counting(new AtomicInteger());
+        PatternSubscriber coming = counting(joins);
+        own.add(ACME, leaving);
+        CyclicBarrier barrier = new CyclicBarrier(2);
+        Future<?> remove = threads.submit(() -> after(barrier, () -> own.remove(ACME, leaving)));
+        Future<?> add = threads.submit(() -> after(barrier, () -> own.add(ACME, coming)));
+        remove.get(10, TimeUnit.SECONDS);
+        add.get(10, TimeUnit.SECONDS);
+        own.add(channel("a"), p -> {});
+        assertTrue(joins.get() > 0, "round " + round);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static PatternSubscriber counting(AtomicInteger joins) {
+    return new PatternSubscriber() {
+      @Override
+      public ChannelPattern pattern() {
+        return ChannelPattern.parse("*");
+      }
+
+      @Override
+      public @Nullable Subscriber join(TenantChannel channel) {
+        joins.incrementAndGet();
+        return null;
+      }
+    };
+  }
+
+  private static Object after(CyclicBarrier barrier, Runnable action) throws Exception {
+    barrier.await(10, TimeUnit.SECONDS);
+    action.run();
+    return "done";
+  }
+
+  @Test
+  void whoStaysHearsEverythingWhileOthersComeAndGo() throws Exception {
+    int publications = 20_000;
+    List<Long> stayed = new ArrayList<>();
+    hub.add(channel("busy"), p -> stayed.add(p.publication().position().sequence()));
+    AtomicBoolean over = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<?>> comers = new ArrayList<>();
+      for (int t = 0; t < 3; t++) {
+        comers.add(
+            threads.submit(
+                () -> {
+                  while (!over.get()) {
+                    AtomicInteger count = new AtomicInteger();
+                    Subscriber guest = p -> count.incrementAndGet();
+                    hub.add(channel("busy"), guest);
+                    hub.remove(channel("busy"), guest);
+                    hub.add(channel("quiet"), guest);
+                    hub.remove(channel("quiet"), guest);
+                  }
+                }));
+      }
+      for (int i = 1; i <= publications; i++) {
+        publish(channel("busy"), i);
+      }
+      over.set(true);
+      for (Future<?> comer : comers) {
+        comer.get(10, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertEquals(publications, stayed.size());
+    assertEquals(1, hub.subscribers(channel("busy")));
+    assertEquals(List.of(new ChannelName("busy")), hub.channels(ACME, ChannelPattern.parse("*")));
+  }
+}
