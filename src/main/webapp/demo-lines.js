@@ -249,8 +249,6 @@ export class SseLine extends Line {
     this.targets.forEach((target) => query.append("channel", target));
     if (this.#cursor) {
       query.set("lastEventId", this.#cursor);
-    } else if (this.positions.started) {
-      query.set("fromSequence", "0"); // there was no channel yet when the line broke: all there is now is new
     }
     query.set("access_token", this.tokens.reader);
     return `broadcasty/sse?${query}`;

@@ -20,6 +20,9 @@ public final class Cursor {
   /** Most servers refuse headers of more than 8 KiB, and the cursor comes back in one. */
   public static final int MAX_LENGTH = 6000;
 
+  /** Where a stream of patterns stands that match no channel yet. */
+  private static final String NO_CHANNELS = "-";
+
   private static final int MAX_POSITIONS = 1000;
   private static final Pattern POSITION =
       Pattern.compile("([0-9A-Za-z]{1,32}):([0-9]{1,4}):([0-9]{1,19})");
@@ -42,9 +45,14 @@ public final class Cursor {
     entries.put(channel, entry.toString());
   }
 
-  /** The text, to be read again by {@link #parse}. */
+  /**
+   * The text, to be read again by {@link #parse}. Never empty: a client does not send that back.
+   */
   @Override
   public String toString() {
+    if (entries.isEmpty()) {
+      return NO_CHANNELS;
+    }
     return String.join("|", entries.values());
   }
 
@@ -54,6 +62,9 @@ public final class Cursor {
    * @throws ProblemException when it is none; it then never came from this server
    */
   public static Since.After parse(String text) throws ProblemException {
+    if (text.equals(NO_CHANNELS)) {
+      return new Since.After(Map.of());
+    }
     if (text.length() > MAX_LENGTH) {
       throw malformed();
     }

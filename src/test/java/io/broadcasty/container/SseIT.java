@@ -83,6 +83,22 @@ class SseIT extends TransportContract {
   }
 
   @Test
+  void aPatternWithoutChannelsResumesToo() {
+    String prefix = Api.freshChannel("nobody.") + ".";
+    List<String> pattern = List.of(prefix + "*");
+    List<Stream.Event> seen;
+    try (Stream stream = open(api.tokens.guest(), pattern, -1)) {
+      seen = List.of(stream.next());
+    }
+    api.publishNumbers(prefix + "a", 1, 2);
+    try (Stream stream = resume(api.tokens.guest(), pattern, seen)) {
+      assertEquals("subscribed", stream.next().kind());
+      assertEquals(1, stream.next().sequence());
+      assertEquals(2, stream.next().sequence());
+    }
+  }
+
+  @Test
   void aCursorThatIsNoneIsRefused() {
     HttpRequest request =
         request(api.tokens.guest(), List.of("a"), "").header("Last-Event-ID", "17").build();

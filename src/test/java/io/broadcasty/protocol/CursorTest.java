@@ -67,7 +67,7 @@ class CursorTest {
   @Test
   void movesOn() {
     Cursor cursor = new Cursor();
-    assertEquals("", cursor.toString());
+    assertEquals("-", cursor.toString());
     cursor.advance(new ChannelName("b"), new Position("e", 0, 1));
     cursor.advance(new ChannelName("a"), new Position("e", 0, 7));
     cursor.advance(new ChannelName("b"), new Position("e", 0, 2));
