@@ -3,6 +3,7 @@ package io.broadcasty.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -95,6 +96,33 @@ class SseIT extends TransportContract {
       assertEquals("subscribed", stream.next().kind());
       assertEquals(1, stream.next().sequence());
       assertEquals(2, stream.next().sequence());
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsClosedAndHoldsUpNobody() throws IOException {
+    String channel = Api.freshChannel("slow.");
+    String payload = "y".repeat(20_000);
+    int count = 600;
+    try (RawSocket raw = new RawSocket(api);
+        Stream other = subscribed(api.tokens.guest(), List.of(channel), -1)) {
+      raw.write(
+          ("GET /broadcasty/sse?channel=" + channel + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                  + api.tokens.guest()
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      raw.readUntil("recovered");
+      for (int i = 1; i <= count; i++) {
+        String json = "{\"channel\":\"%s\",\"payload\":\"%s\"}".formatted(channel, payload);
+        assertEquals(200, api.publish(json).statusCode());
+        assertEquals(i, other.next().sequence());
+      }
+      assertTrue(raw.isClosedByServer());
+    }
+    try (Stream stream = subscribed(api.tokens.guest(), List.of(channel), 1)) {
+      for (int i = 1; i <= count; i++) {
+        assertEquals(i, stream.next().sequence());
+      }
     }
   }
 
