@@ -19,6 +19,12 @@ public final class Cursor {
   /** Most servers refuse headers of more than 8 KiB, and the cursor comes back in one. */
   public static final int MAX_LENGTH = 6000;
 
+  /**
+   * Before a pattern has met a channel. Not the empty text, which a client does not send back: it
+   * would begin anew, and miss the channels that came meanwhile.
+   */
+  private static final String NO_CHANNEL = "-";
+
   private static final int MAX_POSITIONS = 1000;
 
   private final SortedMap<ChannelName, SortedMap<Integer, Position>> positions = new TreeMap<>();
@@ -42,7 +48,7 @@ public final class Cursor {
   /** The text, to be read again by {@link #parse}. */
   @Override
   public String toString() {
-    return String.join("|", entries.values());
+    return entries.isEmpty() ? NO_CHANNEL : String.join("|", entries.values());
   }
 
   /**
@@ -53,6 +59,9 @@ public final class Cursor {
   public static Since.After parse(String text) throws ProblemException {
     if (text.length() > MAX_LENGTH) {
       throw malformed();
+    }
+    if (text.equals(NO_CHANNEL)) {
+      return new Since.After(Map.of());
     }
     Map<ChannelName, List<Position>> read = new HashMap<>();
     int count = 0;

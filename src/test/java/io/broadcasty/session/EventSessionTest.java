@@ -106,6 +106,20 @@ class EventSessionTest {
     third.session().gone();
   }
 
+  /**
+   * An empty id is not sent back by an EventSource, so it would begin anew and miss the channel.
+   */
+  @Test
+  void aPatternThatHadNoChannelYetResumesToo() throws ProblemException {
+    Stream first = open(new Since.Live(), "orders.*");
+    assertTrue(!first.lastId().isBlank());
+    first.session().gone();
+    node.publish("orders.a", "1");
+    Stream second = open(Cursor.parse(first.lastId()), "orders.*");
+    assertEquals(List.of("orders.a/0/1"), publications(second.line().frames));
+    second.session().gone();
+  }
+
   @Test
   void aRefusedTargetIsAProblemAndLeavesNothing() {
     Stream stream = open(new Since.Live(), "a", "secret");

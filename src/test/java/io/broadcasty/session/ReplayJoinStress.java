@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
  * leave, stall, break and resume at random. Each follower's record is without an untold gap, a
  * double or a disorder from its first position to the head. For any broker.
  */
-abstract class ReplayJoinStress {
+public abstract class ReplayJoinStress {
 
   private static final int CHANNELS = 8;
   private static final int PARTITIONED = 7;
@@ -109,7 +109,7 @@ abstract class ReplayJoinStress {
   }
 
   @Test
-  void everyRecordIsGaplessFreeOfDoublesAndInOrder() throws Exception {
+  public void everyRecordIsGaplessFreeOfDoublesAndInOrder() throws Exception {
     long began = System.nanoTime();
     Size size = size();
     Hub hub = new Hub();
