@@ -14,8 +14,9 @@ public sealed interface SubscribeOutcome {
    *
    * @param recovered whether every position asked for can be served
    * @param heads the newest positions, by channel
-   * @param starts from where publications will come, by channel: the last position the subscriber
-   *     will not get
+   * @param starts where the subscriber stands, by channel: what it is told next comes after it,
+   *     either a publication or, when the position cannot be served, that it is lost. A subscriber
+   *     that leaves before it is told must come back with this position, or it would never be.
    * @param start to be run once the subscriber has been answered
    */
   record Subscribed(

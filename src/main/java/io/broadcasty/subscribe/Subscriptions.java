@@ -254,7 +254,10 @@ public final class Subscriptions implements AutoCloseable {
                 ChannelPattern.isPattern(target));
         recovered &= resume.lost() == null;
         channelHeads.add(state.headPosition());
-        channelStarts.add(new Position(state.epoch(), state.partition(), resume.after()));
+        channelStarts.add(
+            resume.lost() != null
+                ? resume.lost().requested()
+                : new Position(state.epoch(), state.partition(), resume.after()));
       }
       heads.put(name, channelHeads);
       starts.put(name, channelStarts);

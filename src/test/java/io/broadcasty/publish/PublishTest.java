@@ -1,0 +1,195 @@
+package io.broadcasty.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.rbac.PolicyResolver;
+import io.broadcasty.tenant.TenantId;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PublishTest {
+
+  private static final int PARTITIONS = 8;
+
+  private final Caller ann =
+      new Caller(
+          new TenantId("acme"), "ann", Set.of(), Instant.EPOCH, Instant.MAX, Map.of(), "token");
+  private final List<Envelope> appended = new ArrayList<>();
+  private final List<String> asked = new ArrayList<>();
+  private int permits = Integer.MAX_VALUE;
+  private Function<List<Envelope>, CompletionStage<List<AppendOutcome>>> broker =
+      envelopes -> {
+        List<AppendOutcome> outcomes = new ArrayList<>();
+        for (Envelope envelope : envelopes) {
+          appended.add(envelope);
+          outcomes.add(
+              envelope.payload().equals("\"full\"")
+                  ? new AppendOutcome.Unavailable("full", Duration.ofSeconds(5))
+                  : new AppendOutcome.Appended(
+                      new Position("e", envelope.partition(), appended.size()), false));
+        }
+        return CompletableFuture.completedFuture(outcomes);
+      };
+
+  private final Publish publish =
+      new Publish(
+          new Policy(
+              new PolicyResolver() {
+                @Override
+                public boolean authorize(
+                    String tenant, String channel, String user, Set<String> roles, Action action) {
+                  return action == Action.PUBLISH && !channel.contains("secret");
+                }
+
+                @Override
+                public int partitions(String tenant, String channel) {
+                  return PARTITIONS;
+                }
+              }),
+          new RateLimiter() {
+            @Override
+            public Verdict tryAcquire(Scope scope, String key, long wanted) {
+              asked.add(scope + " " + key);
+              return new Verdict(permits-- > 0, scope, 1, 0, Duration.ofSeconds(2));
+            }
+
+            @Override
+            public boolean enabled() {
+              return permits < 100;
+            }
+          },
+          broker());
+
+  /** The broker port with nothing but its publish. */
+  private Broker broker() {
+    return (Broker)
+        Proxy.newProxyInstance(
+            Broker.class.getClassLoader(),
+            new Class<?>[] {Broker.class},
+            (proxy, method, arguments) -> {
+              @SuppressWarnings("unchecked")
+              List<Envelope> envelopes = (List<Envelope>) arguments[0];
+              return broker.apply(envelopes);
+            });
+  }
+
+  private static Draft draft(String channel, String payload, @Nullable String key) {
+    return new Draft(new ChannelName(channel), payload, null, null, key, null, null, null);
+  }
+
+  private List<PublishOutcome> publish(Draft... drafts) {
+    return publish.publish(ann, List.of(drafts)).toCompletableFuture().join();
+  }
+
+  @Test
+  void outcomesStandInTheOrderOfTheDrafts() {
+    List<PublishOutcome> outcomes =
+        publish(
+            draft("a", "1", null),
+            draft("secret", "2", null),
+            draft("a", "\"full\"", null),
+            draft("b", "3", null));
+    PublishOutcome.Published first =
+        assertInstanceOf(PublishOutcome.Published.class, outcomes.get(0));
+    assertEquals(1, first.appended().position().sequence());
+    assertInstanceOf(PublishOutcome.Denied.class, outcomes.get(1));
+    assertEquals(new PublishOutcome.Unavailable("full", Duration.ofSeconds(5)), outcomes.get(2));
+    PublishOutcome.Published last =
+        assertInstanceOf(PublishOutcome.Published.class, outcomes.get(3));
+    assertEquals(3, last.appended().position().sequence());
+    assertEquals(List.of("1", "\"full\"", "3"), appended.stream().map(Envelope::payload).toList());
+  }
+
+  @Test
+  void limitsAreAskedForTheUserThenTheChannelAndOnlyWhenInForce() {
+    publish(draft("a", "1", null));
+    assertEquals(List.of(), asked);
+    permits = 3;
+    List<PublishOutcome> outcomes =
+        publish(draft("secret", "0", null), draft("a", "1", null), draft("b", "2", null));
+    assertEquals(
+        List.of("USER acme/ann", "CHANNEL acme/a", "USER acme/ann", "CHANNEL acme/b"), asked);
+    assertInstanceOf(PublishOutcome.Published.class, outcomes.get(1));
+    PublishOutcome.Throttled throttled =
+        assertInstanceOf(PublishOutcome.Throttled.class, outcomes.get(2));
+    assertEquals(RateLimiter.Scope.CHANNEL, throttled.verdict().scope());
+  }
+
+  @Test
+  void aKeyHasItsPartitionAndKeysAreSpread() {
+    int[] counts = new int[PARTITIONS];
+    for (int i = 0; i < 8_000; i++) {
+      publish(draft("a", "1", "customer-" + i), draft("b", "1", "customer-" + i));
+      int partition = appended.get(2 * i).partition();
+      assertEquals(partition, appended.get(2 * i + 1).partition());
+      counts[partition]++;
+    }
+    for (int count : counts) {
+      assertTrue(count > 800 && count < 1_200, () -> "uneven: " + Arrays.toString(counts));
+    }
+    publish(draft("a", "1", null));
+    assertEquals(0, appended.get(appended.size() - 1).partition());
+  }
+
+  @Test
+  void anIdIsThePublishersOrANewOne() {
+    Draft named = new Draft(new ChannelName("a"), "1", "{}", "o-1", null, "made", "c", "r");
+    publish(named, draft("a", "1", null), draft("a", "1", null));
+    Envelope first = appended.get(0);
+    assertEquals("o-1", first.id());
+    assertTrue(first.idempotent());
+    assertEquals("{}", first.meta());
+    assertEquals("made", first.event());
+    assertEquals(3, appended.stream().map(Envelope::id).distinct().count());
+    assertEquals(List.of(true, false, false), appended.stream().map(Envelope::idempotent).toList());
+  }
+
+  @Test
+  void aBrokerThatFailsOrThrowsCompletesExceptionally() {
+    broker = envelopes -> CompletableFuture.failedFuture(new IllegalStateException("fails"));
+    CompletionException failed =
+        assertThrows(CompletionException.class, () -> publish(draft("a", "1", null)));
+    assertEquals("fails", Objects.requireNonNull(failed.getCause()).getMessage());
+    broker =
+        envelopes -> {
+          throw new IllegalStateException("throws");
+        };
+    CompletionException thrown =
+        assertThrows(CompletionException.class, () -> publish(draft("a", "1", null)));
+    assertEquals("throws", Objects.requireNonNull(thrown.getCause()).getMessage());
+  }
+
+  @Test
+  void whatIsRefusedWholeDoesNotReachTheBroker() {
+    broker =
+        envelopes -> {
+          throw new IllegalStateException("asked");
+        };
+    assertEquals(List.of(new PublishOutcome.Denied()), publish(draft("secret", "1", null)));
+  }
+}

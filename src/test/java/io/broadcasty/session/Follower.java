@@ -1,0 +1,404 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.Cursor;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.protocol.Since;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that follows one channel or pattern over many connections, resuming each time, and
+ * checks that what it gets has no gap that it was not told of, no double and no disorder.
+ */
+final class Follower {
+
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final CommandReader READER = new CommandReader(new PublishReader(100, 65_536));
+
+  private final String target;
+  private final boolean events;
+  private final boolean pattern;
+  private final Random random;
+  private final Executor network;
+
+  // guarded by this
+  private final Map<String, Long> starts = new HashMap<>();
+  private final Map<String, Long> lasts = new HashMap<>();
+  private final Map<String, String> epochs = new HashMap<>();
+  private @Nullable String lastEventId;
+  private @Nullable String violation;
+  private boolean following;
+  private @Nullable Line line;
+  private int replies;
+  private long received;
+  private long lost;
+  private int joins;
+  private int resumes;
+  private int slow;
+
+  /**
+   * @param events over SSE instead of WebSocket
+   * @param network reports writes later, as a slow line does
+   */
+  Follower(String target, boolean events, long seed, Executor network) {
+    this.target = target;
+    this.events = events;
+    this.pattern = target.endsWith("*");
+    this.random = new Random(seed);
+    this.network = network;
+  }
+
+  /** Connects, listens a while, leaves, and again until told to stop; then once to the end. */
+  void follow(SessionContext context, Caller caller, BooleanSupplier stop, Runnable round)
+      throws InterruptedException, ProblemException {
+    while (!stop.getAsBoolean() && violation() == null) {
+      connect(context, caller, true);
+      round.run();
+    }
+  }
+
+  /** A last connection over a line without faults, until every head has been reached. */
+  void catchUp(SessionContext context, Caller caller, Map<String, Long> heads)
+      throws InterruptedException, ProblemException {
+    if (violation() == null) {
+      Line open = open(context, caller, false);
+      boolean there =
+          await(() -> open.ended || heads.entrySet().stream().allMatch(h -> reached(h)));
+      if (!there || open.ended) {
+        synchronized (this) {
+          violate("the heads " + heads + " were not reached");
+        }
+      }
+      leave(open);
+    }
+  }
+
+  private boolean reached(Map.Entry<String, Long> head) {
+    boolean mine =
+        pattern
+            ? head.getKey().startsWith(target.substring(0, target.length() - 1))
+            : head.getKey().startsWith(target + "/");
+    return !mine || lasts.getOrDefault(head.getKey(), 0L) >= head.getValue();
+  }
+
+  private void connect(SessionContext context, Caller caller, boolean faults)
+      throws InterruptedException, ProblemException {
+    Line open = open(context, caller, faults);
+    int rounds = events ? 1 : 1 + random.nextInt(3);
+    for (int i = 0; i < rounds; i++) {
+      long until;
+      synchronized (this) {
+        until = received + 1 + random.nextInt(400);
+      }
+      await(() -> open.ended || received >= until, TimeUnit.MILLISECONDS.toNanos(200));
+      if (i + 1 < rounds && !resubscribe(open)) {
+        break;
+      }
+    }
+    leave(open);
+  }
+
+  private Line open(SessionContext context, Caller caller, boolean faults)
+      throws InterruptedException, ProblemException {
+    Line open = new Line(faults ? random.nextInt(4) : 0, random.nextInt(300));
+    Since.@Nullable After since = null;
+    synchronized (this) {
+      line = open;
+      joins++;
+      if (following) {
+        resumes++;
+        since = lastEventId == null ? null : Cursor.parse(lastEventId);
+      }
+    }
+    if (events) {
+      ConnectionLimits.Lease place = context.limits().tryAcquire(caller);
+      if (place == null) {
+        throw new IllegalStateException("a place was not given back");
+      }
+      EventSession session = new EventSession(context, open, caller, place);
+      open.session = session;
+      EventSession.Opening opening =
+          session.subscribe(caller, List.of(target), since == null ? new Since.Live() : since);
+      if (opening.problem() != null) {
+        throw new IllegalStateException(opening.problem().detail());
+      }
+      opening.start().run();
+    } else {
+      NativeSession session = new NativeSession(context, open, READER);
+      open.session = session;
+      if (!session.open(caller)) {
+        throw new IllegalStateException("a place was not given back");
+      }
+      subscribe(session, open);
+    }
+    return open;
+  }
+
+  private void subscribe(NativeSession session, Line open) throws InterruptedException {
+    int before;
+    String command;
+    synchronized (this) {
+      before = replies;
+      command =
+          "{\"id\":1,\"command\":\"subscribe\",\"channel\":\""
+              + target
+              + "\""
+              + (following ? ",\"since\":[" + positions() + "]" : "")
+              + "}";
+    }
+    session.onText(command);
+    await(() -> open.ended || open.stalled || replies > before);
+  }
+
+  private String positions() {
+    StringBuilder text = new StringBuilder();
+    lasts.forEach(
+        (key, last) -> {
+          int slash = key.indexOf('/');
+          text.append(text.isEmpty() ? "" : ",")
+              .append("{\"channel\":\"" + key.substring(0, slash))
+              .append("\",\"epoch\":\"" + epochs.get(key))
+              .append("\",\"partition\":" + key.substring(slash + 1))
+              .append(",\"sequence\":" + last + "}");
+        });
+    return text.toString();
+  }
+
+  private boolean resubscribe(Line open) throws InterruptedException {
+    NativeSession session = (NativeSession) java.util.Objects.requireNonNull(open.session);
+    int before;
+    synchronized (this) {
+      if (open.ended || open.stalled) {
+        return false;
+      }
+      before = replies;
+    }
+    session.onText("{\"id\":2,\"command\":\"unsubscribe\",\"channel\":\"" + target + "\"}");
+    await(() -> open.ended || open.stalled || replies > before);
+    synchronized (this) {
+      if (open.ended || open.stalled) {
+        return false;
+      }
+      resumes++;
+    }
+    subscribe(session, open);
+    return true;
+  }
+
+  private void leave(Line open) {
+    synchronized (this) {
+      line = null;
+    }
+    java.util.Objects.requireNonNull(open.session).gone();
+  }
+
+  private boolean await(BooleanSupplier condition) throws InterruptedException {
+    boolean met = await(condition, TIMEOUT_NANOS);
+    if (!met) {
+      synchronized (this) {
+        violate("waited in vain");
+      }
+    }
+    return met;
+  }
+
+  private synchronized boolean await(BooleanSupplier condition, long nanos)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + nanos;
+    while (!condition.getAsBoolean() && violation == null) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return true;
+  }
+
+  synchronized @Nullable String violation() {
+    return violation;
+  }
+
+  synchronized long received() {
+    return received;
+  }
+
+  synchronized long lost() {
+    return lost;
+  }
+
+  synchronized int joins() {
+    return joins;
+  }
+
+  synchronized int resumes() {
+    return resumes;
+  }
+
+  synchronized int slow() {
+    return slow;
+  }
+
+  /** How many sequences lie between where it began and where it is. */
+  synchronized long passed() {
+    return lasts.entrySet().stream()
+        .mapToLong(e -> e.getValue() - starts.getOrDefault(e.getKey(), 0L))
+        .sum();
+  }
+
+  private void violate(String what) {
+    if (violation == null) {
+      violation = target + (events ? " over SSE: " : " over WebSocket: ") + what;
+    }
+    notifyAll();
+  }
+
+  private synchronized void take(Line from, EncodedFrame frame) {
+    if (line != from || frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
+      return;
+    }
+    String text = frame.text();
+    if (events) {
+      if (frame.event() == null) {
+        publication(text);
+      } else if (frame.event().equals("subscribed")) {
+        subscribed(JsonTree.object(text));
+      } else if (frame.event().equals("lost")) {
+        lost(JsonTree.object(text));
+      }
+      if (frame.id() != null) {
+        lastEventId = frame.id();
+      }
+    } else if (text.startsWith("{\"push\":\"publication\"")) {
+      publication(text);
+    } else {
+      Map<String, Object> message = JsonTree.object(text);
+      if (message.containsKey("error")) {
+        violate("error " + text);
+      } else if (message.containsKey("reply")) {
+        replies++;
+        Map<String, Object> result = JsonTree.object(message, "result");
+        if (result.containsKey("positions")) {
+          subscribed(result);
+        }
+      } else if ("lost".equals(message.get("push"))) {
+        lost(message);
+      }
+    }
+    notifyAll();
+  }
+
+  private void subscribed(Map<String, Object> result) {
+    if (following) {
+      return;
+    }
+    following = true;
+    for (Map<String, Object> position : JsonTree.objects(result, "positions")) {
+      Object channel = position.getOrDefault("channel", target);
+      String key = channel + "/" + position.get("partition");
+      starts.put(key, JsonTree.number(position, "sequence"));
+      lasts.put(key, JsonTree.number(position, "sequence"));
+      epochs.put(key, String.valueOf(position.get("epoch")));
+    }
+  }
+
+  private void publication(String text) {
+    String key = between(text, "\"channel\":\"", '"') + "/" + between(text, "\"partition\":", ',');
+    long sequence = Long.parseLong(between(text, "\"sequence\":", ','));
+    long last = lasts.getOrDefault(key, 0L);
+    if (sequence != last + 1) {
+      violate(key + ": " + sequence + " came after " + last);
+    }
+    if (!text.contains("\"payload\":\"" + key.substring(0, key.indexOf('/')))) {
+      violate(key + ": another channel's payload");
+    }
+    lasts.put(key, sequence);
+    epochs.putIfAbsent(key, between(text, "\"epoch\":\"", '"'));
+    received++;
+  }
+
+  private void lost(Map<String, Object> message) {
+    Map<String, Object> requested = JsonTree.object(message, "requested");
+    Map<String, Object> resumeFrom = JsonTree.object(message, "resumeFrom");
+    String key = message.get("channel") + "/" + requested.get("partition");
+    long last = lasts.getOrDefault(key, 0L);
+    long from = JsonTree.number(requested, "sequence");
+    long to = JsonTree.number(resumeFrom, "sequence");
+    if (from != last || to <= from || !"trimmed".equals(message.get("reason"))) {
+      violate(key + " is at " + last + ", but told " + message);
+    }
+    lasts.put(key, to);
+    epochs.put(key, String.valueOf(resumeFrom.get("epoch")));
+    lost += to - from;
+  }
+
+  private static String between(String text, String start, char end) {
+    int from = text.indexOf(start) + start.length();
+    return text.substring(from, text.indexOf(end, from));
+  }
+
+  /** One connection. */
+  private final class Line implements Transport {
+    private final int kind;
+    private final int faultAfter;
+    private int writes;
+    private @Nullable Session session;
+    private volatile boolean ended;
+    private volatile boolean stalled;
+
+    /**
+     * @param kind 0: reports at once; 1: reports later; 2: fails after a while; 3: stops reading
+     *     after a while
+     */
+    Line(int kind, int faultAfter) {
+      this.kind = kind;
+      this.faultAfter = faultAfter;
+    }
+
+    @Override
+    public void write(List<EncodedFrame> frames, Done done) {
+      boolean fault = kind >= 2 && ++writes > faultAfter;
+      int arrive = fault ? frames.size() / 2 : frames.size();
+      for (EncodedFrame frame : frames.subList(0, arrive)) {
+        take(this, frame);
+      }
+      if (fault) {
+        if (kind == 2) {
+          done.accept(new IOException("the line broke"));
+        } else {
+          synchronized (Follower.this) {
+            stalled = true;
+            Follower.this.notifyAll();
+          }
+        }
+      } else if (kind == 0) {
+        done.accept(null);
+      } else {
+        network.execute(() -> done.accept(null));
+      }
+    }
+
+    @Override
+    public void close(Problem problem) {
+      synchronized (Follower.this) {
+        ended = true;
+        if (problem.code() == io.broadcasty.protocol.Code.SLOW_CONSUMER) {
+          slow++;
+        }
+        Follower.this.notifyAll();
+      }
+    }
+  }
+}

@@ -1,0 +1,404 @@
+package io.broadcasty.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.channel.ChannelPattern;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One WebSocket connection's life, with time and tasks run by hand. */
+class NativeSessionTest {
+
+  private final Node node = new Node();
+
+  /** However a test's connections ended: nothing of them is left. */
+  @AfterEach
+  void nothingIsLeftBehind() {
+    node.pass(Duration.ofHours(2));
+    node.pass(Duration.ofSeconds(6));
+    assertTrue(node.isQuiet(), "a session or a topic was left");
+    for (int i = 0; i < Node.PLACES; i++) {
+      assertNotNull(node.limits.tryAcquire(node.ann()), "a place was not given back");
+    }
+  }
+
+  private static String error(Map<String, Object> reply) {
+    return String.valueOf(JsonTree.object(reply, "error").get("code"));
+  }
+
+  private static String subscribe(String channel) {
+    return "{\"id\":1,\"command\":\"subscribe\",\"channel\":\"" + channel + "\"}";
+  }
+
+  private static String publish(int id, String channel) {
+    return "{\"id\":"
+        + id
+        + ",\"command\":\"publish\",\"channel\":\""
+        + channel
+        + "\",\"payload\":1}";
+  }
+
+  @Test
+  void theServerGivesSignsOfLifeAndASilentClientIsClosed() {
+    Node.Client client = node.connect().as(node.ann());
+    for (int i = 0; i < 41; i++) {
+      node.pass(Duration.ofSeconds(1));
+    }
+    assertEquals(2, client.heartbeats);
+    assertEquals(List.of(), client.closed);
+    client.session.heard();
+    node.pass(Duration.ofSeconds(41));
+    assertEquals(List.of(), client.closed);
+    node.pass(Duration.ofSeconds(1));
+    assertEquals("idle", client.take().get(0).get("code"));
+    assertEquals(List.of("idle 4409"), client.closed);
+  }
+
+  @Test
+  void whoDoesNotConnectInTimeIsClosed() {
+    Node.Client client = node.connect();
+    assertEquals("unauthorized", error(client.ask(subscribe("a"))));
+    assertEquals("unauthorized", error(client.ask(publish(2, "a"))));
+    node.pass(Duration.ofSeconds(10));
+    assertEquals(List.of(), client.closed);
+    node.pass(Duration.ofSeconds(1));
+    assertEquals(List.of("unauthorized 4401"), client.closed);
+  }
+
+  @Test
+  void aConnectTellsWhoAndHow() {
+    node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
+    Node.Client client = node.connect();
+    String connect = "{\"id\":\"c\",\"command\":\"connect\",\"token\":\"%s\"}";
+    assertEquals("unauthorized", error(client.ask(connect.formatted("bad"))));
+    Map<String, Object> result = JsonTree.object(client.ask(connect.formatted("good")), "result");
+    assertEquals("ann", result.get("subject"));
+    assertEquals("acme", result.get("tenant"));
+    assertEquals(20_000L, result.get("pingInterval"));
+    client.ask(connect.formatted("good"));
+    client.session.gone();
+  }
+
+  @Test
+  void theEndOfATokenIsAnnouncedAndThenComes() {
+    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
+    node.pass(Duration.ofSeconds(29));
+    assertEquals(List.of(), client.take());
+    node.pass(Duration.ofSeconds(1));
+    node.pass(Duration.ofSeconds(1));
+    assertEquals(List.of("expiring"), client.take().stream().map(p -> p.get("push")).toList());
+    client.session.heard();
+    node.pass(Duration.ofSeconds(29));
+    Map<String, Object> end = client.take().get(0);
+    assertEquals("token_expired", end.get("code"));
+    assertEquals("no", end.get("retry"));
+    assertEquals(List.of("token_expired 4402"), client.closed);
+  }
+
+  /** A client that does not read its end could else go on publishing until the line is cut. */
+  @Test
+  void nothingIsCarriedOutAfterTheEnd() {
+    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(10)));
+    client.reading = false;
+    client.send("{\"id\":1,\"command\":\"ping\"}");
+    node.pass(Duration.ofSeconds(10));
+    client.session.onText(publish(2, "a"));
+    node.run();
+    assertEquals(List.of(), node.broker.channels(Node.ACME, ChannelPattern.parse("*"), 9));
+    assertEquals(List.of(), client.closed, "it has some seconds to drain");
+    node.pass(Duration.ofSeconds(6));
+    assertEquals(List.of("token_expired 4402"), client.closed);
+  }
+
+  @Test
+  void aRefreshProlongsAndIsForTheSameUserOnly() {
+    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
+    node.tokens.put(
+        "longer", new Authenticator.Authenticated(node.caller("ann", Duration.ofSeconds(100))));
+    node.tokens.put(
+        "bob", new Authenticator.Authenticated(node.caller("bob", Duration.ofHours(1))));
+    node.tokens.put("old", new Authenticator.Refused("it has expired", true));
+    String refresh = "{\"id\":1,\"command\":\"refresh\",\"token\":\"%s\"}";
+    assertEquals("unauthorized", error(client.ask(refresh.formatted("bob"))));
+    assertEquals("token_expired", error(client.ask(refresh.formatted("old"))));
+    assertTrue(client.ask(refresh.formatted("longer")).containsKey("result"));
+    node.pass(Duration.ofSeconds(40));
+    client.session.heard();
+    node.pass(Duration.ofSeconds(30));
+    assertEquals(List.of(), client.closed);
+    node.pass(Duration.ofSeconds(30));
+    assertEquals(List.of("token_expired 4402"), client.closed);
+  }
+
+  @Test
+  void aRefreshWithFewerRolesTellsWhatIsNotDeliveredAnyMore() {
+    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60), "secrets"));
+    for (String target : List.of("secret", "a.*", "open")) {
+      client.ask(subscribe(target));
+    }
+    node.publish("a.1", "1");
+    client.take();
+    node.tokens.put("less", new Authenticator.Authenticated(node.ann()));
+    List<Map<String, Object>> answers =
+        client.send("{\"id\":9,\"command\":\"refresh\",\"token\":\"less\"}");
+    assertEquals(9L, answers.get(0).get("reply"));
+    assertEquals(
+        List.of(Map.of("push", "unsubscribed", "channel", "secret", "code", "forbidden")),
+        answers.subList(1, answers.size()));
+    node.publish("a.2", "1");
+    assertEquals(List.of(1L), client.sequences());
+  }
+
+  @Test
+  void aSlowClientIsClosedAndMissesNothingWhenItComesBack() {
+    Node.Client slow = node.connect().as(node.ann());
+    slow.ask(subscribe("a"));
+    slow.reading = false;
+    for (int i = 0; i < 300; i++) {
+      node.publish("a", "\"" + "x".repeat(100) + "\"");
+    }
+    assertEquals(List.of("slow_consumer 4408"), slow.closed);
+    List<Long> seen = new ArrayList<>(slow.sequences());
+    assertEquals(List.of(1L), seen, "the one that was being written");
+
+    Node.Client back = node.connect().as(node.ann());
+    String epoch = String.valueOf(slow.take().get(0).get("epoch"));
+    back.reading = false;
+    back.session.onText(
+        "{\"id\":1,\"command\":\"subscribe\",\"channel\":\"a\",\"since\":[{\"epoch\":\"%s\",\"partition\":0,\"sequence\":%d}]}"
+            .formatted(epoch, seen.get(0)));
+    node.run();
+    while (!back.unread.isEmpty()) {
+      back.unread.poll().accept(null);
+      node.run();
+    }
+    seen.addAll(back.sequences());
+    assertEquals(List.of(), back.closed, "a replay goes at the client's pace");
+    assertEquals(LongStream.rangeClosed(1, 300).boxed().toList(), seen);
+  }
+
+  @Test
+  void placesAreGivenBackOnEveryWayOut() {
+    for (int i = 0; i < 4; i++) {
+      Node.Client client = node.connect().as(node.ann());
+      Node.Client other = node.connect().as(node.ann());
+      Node.Client refused = node.connect().as(node.ann());
+      assertEquals("connection_limit 0", refused.closed.get(0));
+      client.ask(subscribe("a"));
+      switch (i) {
+        case 0 -> client.session.gone();
+        case 1 -> client.session.onBinary();
+        case 2 -> client.session.onFailure(new IOException("broken"));
+        default -> client.session.onOverflow();
+      }
+      other.session.gone();
+      other.session.gone();
+      node.run();
+      assertTrue(node.isQuiet(), "way " + i);
+    }
+  }
+
+  @Test
+  void aConnectWithoutAPlaceIsAnsweredBeforeTheEnd() {
+    node.connect().as(node.ann());
+    node.connect().as(node.ann());
+    node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
+    Node.Client third = node.connect();
+    List<Map<String, Object>> told =
+        third.send("{\"id\":1,\"command\":\"connect\",\"token\":\"good\"}");
+    assertEquals("connection_limit", error(told.get(0)));
+    assertEquals("end", told.get(1).get("push"));
+    assertEquals(List.of("connection_limit 0"), third.closed);
+  }
+
+  @Test
+  void aBinaryFrameIsNotPartOfTheProtocol() {
+    Node.Client client = node.connect().as(node.ann());
+    client.session.onBinary();
+    node.run();
+    assertEquals(List.of("protocol_error 4400"), client.closed);
+  }
+
+  @Test
+  void tenErrorsInARowEndItAndAGoodCommandBetweenForgives() {
+    Node.Client client = node.connect().as(node.ann());
+    for (int i = 0; i < 9; i++) {
+      assertEquals("invalid_json", error(client.ask("{nonsense")));
+    }
+    client.ask("{\"id\":1,\"command\":\"ping\"}");
+    for (int i = 0; i < 9; i++) {
+      client.ask("{\"id\":1}");
+    }
+    assertEquals(List.of(), client.closed);
+    client.send("[");
+    assertEquals(List.of("protocol_error 4400"), client.closed);
+  }
+
+  @Test
+  void aBatchIsAnsweredInOrderInOneFrame() {
+    Node.Client client = node.connect().as(node.ann());
+    client.session.onText(
+        "["
+            + subscribe("a")
+            + ","
+            + publish(2, "a")
+            + ","
+            + publish(3, "secret")
+            + ",{\"id\":4,\"command\":\"nosuch\"},"
+            + publish(5, "a")
+            + ",{\"id\":6,\"command\":\"unsubscribe\",\"channel\":\"b\"}]");
+    node.run();
+    Object reply = Objects.requireNonNull(JsonTree.read(client.frames.get(0).text()));
+    List<String> all = new ArrayList<>();
+    for (Object each : (List<?>) reply) {
+      Map<?, ?> one = (Map<?, ?>) each;
+      Object error = one.get("error");
+      all.add(one.get("reply") + " " + (error == null ? "ok" : ((Map<?, ?>) error).get("code")));
+    }
+    assertEquals(
+        List.of("1 ok", "2 ok", "3 forbidden", "4 unknown_command", "5 ok", "6 not_subscribed"),
+        all);
+    assertEquals(List.of(1L, 2L), client.sequences(), "after the reply");
+  }
+
+  @Test
+  void aFloodOfSubscribesIsAnsweredWithCodes() {
+    Node.Client client = node.connect().as(node.ann());
+    int refused = 0;
+    for (int i = 0; i < 10_000; i++) {
+      Map<String, Object> reply = client.ask(subscribe("c" + i));
+      if (reply.containsKey("error")) {
+        assertEquals("too_many_channels", error(reply));
+        refused++;
+      }
+    }
+    assertEquals(9_950, refused);
+    assertEquals(List.of(), client.closed);
+    node.permits = 1;
+    client.ask("{\"id\":2,\"command\":\"unsubscribe\",\"channel\":\"c1\"}");
+    client.ask(subscribe("d1"));
+    client.ask("{\"id\":2,\"command\":\"unsubscribe\",\"channel\":\"c2\"}");
+    Map<String, Object> throttled = client.ask(subscribe("d2"));
+    assertEquals("rate_limited", error(throttled));
+    assertEquals(3L, JsonTree.object(throttled, "error").get("retryAfter"));
+  }
+
+  @Test
+  void publishesThatAreThrottledAreAnsweredWithCodes() {
+    Node.Client client = node.connect().as(node.ann());
+    node.permits = 4;
+    for (int i = 0; i < 1000; i++) {
+      Map<String, Object> reply = client.ask(publish(i, "a"));
+      assertEquals((long) i, reply.get("reply"));
+      assertEquals(i >= 2, reply.containsKey("error"));
+    }
+  }
+
+  @Test
+  void framesAreAnsweredInOrderThoughTheStoreAnswersInAnother() {
+    Node.Client client = node.connect().as(node.ann());
+    node.broker.slow = true;
+    client.session.onText(publish(1, "a"));
+    client.session.onText(publish(2, "b"));
+    client.session.onText("{\"id\":3,\"command\":\"ping\"}");
+    client.session.onText("{broken");
+    node.run();
+    Runnable first = node.broker.waiting.remove();
+    node.broker.waiting.remove().run();
+    node.run();
+    assertEquals(List.of(), client.take());
+    first.run();
+    node.run();
+    assertEquals(
+        Arrays.asList(1L, 2L, 3L, null), client.take().stream().map(r -> r.get("reply")).toList());
+  }
+
+  @Test
+  void whatWaitsForASlowStoreIsBounded() {
+    Node.Client client = node.connect().as(node.ann());
+    node.broker.slow = true;
+    for (int i = 0; i < 1_050; i++) {
+      client.session.onText(publish(i, "a"));
+    }
+    assertEquals(1000, node.broker.waiting.size());
+    for (Runnable answer : node.broker.waiting) {
+      answer.run();
+      node.run();
+    }
+    node.broker.waiting.clear();
+    List<Map<String, Object>> replies = client.take();
+    assertEquals(1_050, replies.size());
+    for (int i = 0; i < 1_050; i++) {
+      Map<String, Object> reply = replies.get(i);
+      assertEquals((long) i, reply.get("reply"));
+      assertEquals(i >= 1000, reply.containsKey("error"));
+    }
+    assertEquals("rate_limited", error(replies.get(1000)));
+    client.session.gone();
+    node.run();
+
+    Node.Client large = node.connect().as(node.ann());
+    String big = publish(1, "a").replace(":1}", ":\"" + "x".repeat(15_000) + "\"}");
+    large.session.onText(big);
+    large.session.onText(big);
+    node.broker.waiting.forEach(Runnable::run);
+    assertEquals(1, node.broker.waiting.size(), "bounded in bytes too");
+    node.run();
+    List<Map<String, Object>> both = large.take();
+    assertTrue(both.get(0).containsKey("result"));
+    assertEquals("rate_limited", error(both.get(1)));
+    node.broker.slow = false;
+    assertTrue(large.ask(big).containsKey("result"), "and there is room again");
+  }
+
+  @Test
+  void aBrokerThatFailsIsAnsweredWithACode() {
+    Node.Client client = node.connect().as(node.ann());
+    node.broker.fault = new IllegalStateException("broken");
+    assertEquals("internal_error", error(client.ask(publish(1, "a"))));
+    node.broker.fault = null;
+    assertTrue(client.ask(publish(2, "a")).containsKey("result"));
+  }
+
+  @Test
+  void aDrainIsSpreadOverItsTimeAndLetsNobodyIn() {
+    record Due(long atMillis, Runnable task) {}
+    List<Due> due = new ArrayList<>();
+    ScheduledThreadPoolExecutor scheduler =
+        new ScheduledThreadPoolExecutor(1) {
+          @Override
+          public java.util.concurrent.ScheduledFuture<?> schedule(
+              Runnable task, long delay, TimeUnit unit) {
+            due.add(new Due(unit.toMillis(delay), task));
+            return super.schedule(() -> {}, 0, unit);
+          }
+        };
+    Node.Client a = node.connect().as(node.ann());
+    Node.Client b = node.connect().as(node.ann());
+    node.sessions.drain(Duration.ofSeconds(10), scheduler);
+    scheduler.shutdownNow();
+    assertTrue(node.sessions.isDraining());
+    assertEquals(List.of(0L, 5_000L), due.stream().map(Due::atMillis).toList());
+    assertEquals(List.of(), a.closed);
+    Node.Client late = node.connect();
+    node.run();
+    assertEquals(List.of("draining 4503"), late.closed, "it came in while the door was closing");
+    due.forEach(d -> d.task().run());
+    node.run();
+    assertEquals(List.of("draining 4503"), a.closed);
+    assertEquals("yes", b.take().get(0).get("retry"));
+  }
+}

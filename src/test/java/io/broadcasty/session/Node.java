@@ -1,0 +1,284 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.publish.Draft;
+import io.broadcasty.publish.Publish;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.rbac.PolicyResolver;
+import io.broadcasty.subscribe.Subscribe;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A node whose tasks and time a test runs by hand. */
+final class Node {
+
+  static final TenantId ACME = new TenantId("acme");
+  static final int PLACES = 2;
+  static final int OUTBOX_BYTES = 20_000;
+
+  final ManualTime time = new ManualTime();
+  final Hub hub = new Hub();
+  final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
+  final SlowBroker broker;
+  final Publish publish;
+  final Sessions sessions = new Sessions(time, time);
+  final ConnectionLimits limits = new ConnectionLimits(100, PLACES);
+  final SessionContext context;
+  long permits = Long.MAX_VALUE;
+
+  Node() {
+    broker =
+        new SlowBroker(
+            new MemoryBroker(
+                new Retention(Duration.ofHours(1), 100_000, Long.MAX_VALUE),
+                Duration.ofMinutes(10),
+                1000,
+                time,
+                time,
+                hub));
+    PolicyResolver resolver =
+        new PolicyResolver() {
+          @Override
+          public boolean authorize(
+              String tenant, String channel, String userId, Set<String> roles, Action action) {
+            return !channel.contains("secret") || roles.contains("secrets");
+          }
+
+          @Override
+          public int partitions(String tenant, String channel) {
+            return channel.startsWith("wide") ? 3 : 1;
+          }
+        };
+    RateLimiter limiter =
+        new RateLimiter() {
+          @Override
+          public Verdict tryAcquire(Scope scope, String key, long wanted) {
+            boolean granted = permits > 0;
+            permits -= granted ? wanted : 0;
+            return new Verdict(granted, scope, 10, permits, Duration.ofSeconds(3));
+          }
+
+          @Override
+          public boolean enabled() {
+            return permits < Long.MAX_VALUE / 2;
+          }
+        };
+    Policy policy = new Policy(resolver);
+    publish = new Publish(policy, limiter, broker);
+    context =
+        new SessionContext(
+            new SessionSettings(
+                Duration.ofSeconds(20), Duration.ofSeconds(10), OUTBOX_BYTES, 100, PLACES),
+            token ->
+                tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
+            publish,
+            new Subscribe(policy, limiter, broker, hub, tasks::add, 50, 2_000),
+            limits,
+            sessions,
+            time,
+            time,
+            tasks::add,
+            tasks::add,
+            tasks::add);
+  }
+
+  Caller caller(String subject, Duration lives, String... roles) {
+    Instant now = time.now();
+    return new Caller(ACME, subject, Set.of(roles), now, now.plus(lives), Map.of(), "token");
+  }
+
+  Caller ann() {
+    return caller("ann", Duration.ofHours(1));
+  }
+
+  void run() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  void pass(Duration by) {
+    time.advance(by);
+    sessions.sweep();
+    run();
+  }
+
+  void publish(String channel, String payload) {
+    publish
+        .publish(
+            ann(),
+            List.of(
+                new Draft(new ChannelName(channel), payload, null, null, null, null, null, null)))
+        .toCompletableFuture()
+        .join();
+    run();
+  }
+
+  boolean isQuiet() {
+    return sessions.size() == 0 && hub.channels(ACME, ChannelPattern.parse("*")).isEmpty();
+  }
+
+  Client connect() {
+    return new Client();
+  }
+
+  /** A WebSocket client. */
+  final class Client extends Line {
+    final NativeSession session =
+        new NativeSession(context, this, new CommandReader(new PublishReader(100, 65_536)));
+
+    Client as(Caller caller) {
+      session.open(caller);
+      run();
+      return this;
+    }
+
+    /** Sends a frame and answers what came for it. */
+    List<Map<String, Object>> send(String text) {
+      session.onText(text);
+      run();
+      return take();
+    }
+
+    Map<String, Object> ask(String text) {
+      List<Map<String, Object>> answers = send(text);
+      if (answers.size() != 1) {
+        throw new AssertionError("one answer was due, not " + answers);
+      }
+      return answers.get(0);
+    }
+  }
+
+  /** The client's end of a connection. */
+  static class Line implements Transport {
+    final List<EncodedFrame> frames = new ArrayList<>();
+    final ArrayDeque<Done> unread = new ArrayDeque<>();
+    final List<String> closed = new ArrayList<>();
+    boolean reading = true;
+    int heartbeats;
+
+    @Override
+    public void write(List<EncodedFrame> batch, Done done) {
+      for (EncodedFrame frame : batch) {
+        if (frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
+          heartbeats++;
+        } else {
+          frames.add(frame);
+        }
+      }
+      if (reading) {
+        done.accept(null);
+      } else {
+        unread.add(done);
+      }
+    }
+
+    @Override
+    public void close(Problem problem) {
+      closed.add(problem.code().text() + " " + problem.code().close());
+    }
+
+    List<Map<String, Object>> take() {
+      List<Map<String, Object>> taken =
+          frames.stream().map(f -> JsonTree.object(f.text())).toList();
+      frames.clear();
+      return taken;
+    }
+
+    /** Of the publications, in the order in which they came. */
+    List<Long> sequences() {
+      return frames.stream()
+          .filter(f -> f.text().startsWith("{"))
+          .map(f -> JsonTree.object(f.text()))
+          .filter(f -> f.containsKey("payload"))
+          .map(f -> JsonTree.number(f, "sequence"))
+          .toList();
+    }
+  }
+
+  /** Answers publishes when the test lets it. */
+  static final class SlowBroker implements Broker {
+    private final Broker inner;
+    final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    boolean slow;
+    @Nullable RuntimeException fault;
+
+    SlowBroker(Broker inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+      if (fault != null) {
+        throw fault;
+      }
+      if (!slow) {
+        return inner.publish(envelopes);
+      }
+      CompletableFuture<List<AppendOutcome>> later = new CompletableFuture<>();
+      waiting.add(() -> inner.publish(envelopes).thenAccept(later::complete));
+      return later;
+    }
+
+    @Override
+    public ReplayPage replay(ReplayRequest request) {
+      return inner.replay(request);
+    }
+
+    @Override
+    public List<StreamState> states(TenantChannel channel, int partitions) {
+      return inner.states(channel, partitions);
+    }
+
+    @Override
+    public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+      return inner.channels(tenant, pattern, limit);
+    }
+
+    @Override
+    public void prune() {
+      inner.prune();
+    }
+
+    @Override
+    public String durability() {
+      return inner.durability();
+    }
+
+    @Override
+    public void close() {
+      inner.close();
+    }
+  }
+}

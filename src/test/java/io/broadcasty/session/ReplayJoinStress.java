@@ -1,0 +1,273 @@
+package io.broadcasty.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.publish.Draft;
+import io.broadcasty.publish.Publish;
+import io.broadcasty.publish.PublishOutcome;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.rbac.PolicyResolver;
+import io.broadcasty.subscribe.Subscribe;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Replay joined to live with everything real but the network: publishers and followers that come,
+ * leave, stall, break and resume at random. Each follower's record is without an untold gap, a
+ * double or a disorder from its first position to the head. For any broker.
+ */
+public abstract class ReplayJoinStress {
+
+  private static final int CHANNELS = 8;
+  private static final int PARTITIONED = 7;
+  private static final int PARTITIONS = 4;
+  private static final int CHUNK = 20;
+  private static final long SEED = 20_260_101;
+
+  /** How much is done. */
+  protected record Size(int publishers, int publicationsEach, int followers) {}
+
+  protected abstract Size size();
+
+  /** Whether the broker keeps so little that followers lose publications. */
+  protected abstract boolean losesPublications();
+
+  /** Opens the broker; it keeps all that the test publishes, unless it is to lose some. */
+  protected abstract Broker open(PublicationListener listener);
+
+  private final Caller caller =
+      new Caller(
+          new TenantId("stress"),
+          "someone",
+          Set.of(),
+          Instant.EPOCH,
+          Instant.now().plusSeconds(3600),
+          Map.of(),
+          "token");
+
+  private final PolicyResolver everything =
+      new PolicyResolver() {
+        @Override
+        public boolean authorize(
+            String tenant, String channel, String userId, Set<String> roles, Action action) {
+          return true;
+        }
+
+        @Override
+        public int partitions(String tenant, String channel) {
+          return channel.equals(channel(PARTITIONED)) ? PARTITIONS : 1;
+        }
+      };
+
+  private final RateLimiter unlimited =
+      new RateLimiter() {
+        @Override
+        public Verdict tryAcquire(Scope scope, String key, long permits) {
+          return new Verdict(true, scope, 1, 1, Duration.ZERO);
+        }
+
+        @Override
+        public boolean enabled() {
+          return false;
+        }
+      };
+
+  /** How often a publisher went on because a follower had come or left. */
+  private final AtomicInteger paced = new AtomicInteger();
+
+  private static String channel(int number) {
+    return "stress." + number;
+  }
+
+  @Test
+  public void everyRecordIsGaplessFreeOfDoublesAndInOrder() throws Exception {
+    long began = System.nanoTime();
+    Size size = size();
+    Hub hub = new Hub();
+    ExecutorService writers = Executors.newFixedThreadPool(4);
+    ExecutorService replays = Executors.newFixedThreadPool(4);
+    ExecutorService closers = Executors.newFixedThreadPool(2);
+    ExecutorService network = Executors.newFixedThreadPool(2);
+    ExecutorService clients = Executors.newCachedThreadPool();
+    try (Broker broker = open(hub)) {
+      Policy policy = new Policy(everything);
+      Publish publish = new Publish(policy, unlimited, broker);
+      Sessions sessions = new Sessions(Ticker.system(), WallClock.system());
+      // places are given back a little after a connection has gone
+      ConnectionLimits limits = new ConnectionLimits(size.followers() * 20, size.followers() * 20);
+      SessionContext context =
+          new SessionContext(
+              new SessionSettings(
+                  Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 10_000, 10_000),
+              token -> new Authenticator.Authenticated(caller),
+              publish,
+              new Subscribe(policy, unlimited, broker, hub, replays, 100, 16 * 1024),
+              limits,
+              sessions,
+              Ticker.system(),
+              WallClock.system(),
+              writers,
+              writers,
+              closers);
+      List<Follower> followers = new ArrayList<>();
+      for (int f = 0; f < size.followers(); f++) {
+        String target = f % 20 == 0 ? "stress.*" : channel(f % CHANNELS);
+        followers.add(new Follower(target, f % 3 == 0, SEED + f, network));
+      }
+
+      Semaphore rounds = new Semaphore(0);
+      AtomicInteger publishersLeft = new AtomicInteger(size.publishers());
+      List<Future<?>> running = new ArrayList<>();
+      for (Follower follower : followers) {
+        running.add(
+            clients.submit(
+                () -> {
+                  follower.follow(
+                      context, caller, () -> publishersLeft.get() == 0, rounds::release);
+                  return null;
+                }));
+      }
+      for (int p = 0; p < size.publishers(); p++) {
+        int publisher = p;
+        running.add(
+            clients.submit(
+                () -> {
+                  try {
+                    publishAll(publish, publisher, size.publicationsEach(), rounds);
+                  } finally {
+                    publishersLeft.decrementAndGet();
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> each : running) {
+        each.get(120, TimeUnit.SECONDS);
+      }
+      Map<String, Long> heads = heads(broker);
+      assertEquals(
+          (long) size.publishers() * size.publicationsEach(),
+          heads.values().stream().mapToLong(Long::longValue).sum());
+      List<Future<?>> ending = new ArrayList<>();
+      for (Follower follower : followers) {
+        ending.add(
+            clients.submit(
+                () -> {
+                  follower.catchUp(context, caller, heads);
+                  return null;
+                }));
+      }
+      for (Future<?> each : ending) {
+        each.get(120, TimeUnit.SECONDS);
+      }
+
+      long deliveries = 0;
+      long joins = 0;
+      long resumes = 0;
+      long lost = 0;
+      long slow = 0;
+      for (Follower follower : followers) {
+        assertNull(follower.violation(), () -> follower.violation() + " (seed " + SEED + ")");
+        assertEquals(follower.passed(), follower.received() + follower.lost());
+        deliveries += follower.received();
+        joins += follower.joins();
+        resumes += follower.resumes();
+        lost += follower.lost();
+        slow += follower.slow();
+      }
+      assertTrue(paced.get() > 0, "followers came and left while there were publications");
+      assertEquals(losesPublications(), lost > 0, "lost and told: " + lost);
+      closers.shutdown();
+      assertTrue(closers.awaitTermination(20, TimeUnit.SECONDS));
+      assertEquals(0, sessions.size(), "sessions left behind");
+      assertEquals(
+          List.of(), hub.channels(caller.tenant(), ChannelPattern.parse("*")), "topics left");
+      for (int i = 0; i < size.followers() * 20; i++) {
+        assertNotNull(limits.tryAcquire(caller), "a place was not given back");
+      }
+      System.out.printf(
+          "%s: %d publications, %d deliveries, %d joins, %d resumes, %d slow, %d lost and told,"
+              + " %.1f s%n",
+          getClass().getSimpleName(),
+          size.publishers() * size.publicationsEach(),
+          deliveries,
+          joins,
+          resumes,
+          slow,
+          lost,
+          (System.nanoTime() - began) / 1e9);
+    } finally {
+      for (ExecutorService each : List.of(clients, network, replays, writers, closers)) {
+        each.shutdownNow();
+      }
+    }
+  }
+
+  private void publishAll(Publish publish, int publisher, int count, Semaphore rounds)
+      throws Exception {
+    for (int i = 0; i < count; i++) {
+      if (i % CHUNK == 0) {
+        if (rounds.tryAcquire(10, TimeUnit.MILLISECONDS)) {
+          paced.incrementAndGet();
+        }
+      }
+      int number = (publisher + i) % CHANNELS;
+      Draft draft =
+          new Draft(
+              new ChannelName(channel(number)),
+              "\"" + channel(number) + " from " + publisher + "\"",
+              null,
+              null,
+              "key-" + publisher + "-" + i,
+              null,
+              null,
+              null);
+      PublishOutcome outcome =
+          publish
+              .publish(caller, List.of(draft))
+              .toCompletableFuture()
+              .get(60, TimeUnit.SECONDS)
+              .get(0);
+      assertTrue(outcome instanceof PublishOutcome.Published, outcome::toString);
+    }
+  }
+
+  private Map<String, Long> heads(Broker broker) {
+    Map<String, Long> heads = new HashMap<>();
+    for (int c = 0; c < CHANNELS; c++) {
+      TenantChannel channel = new TenantChannel(caller.tenant(), new ChannelName(channel(c)));
+      for (StreamState state : broker.states(channel, c == PARTITIONED ? PARTITIONS : 1)) {
+        heads.put(channel(c) + "/" + state.partition(), state.head());
+      }
+    }
+    return heads;
+  }
+}

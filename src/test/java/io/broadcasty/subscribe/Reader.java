@@ -1,0 +1,85 @@
+package io.broadcasty.subscribe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.hub.EncodedPublication;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A connection that writes down what it gets and checks that each follows from the one before. */
+final class Reader implements Sink {
+
+  final List<String> record = new ArrayList<>();
+  final Map<String, Position> lasts = new HashMap<>();
+  String story = "";
+  boolean failed;
+  boolean tooMany;
+  int room = Integer.MAX_VALUE;
+  private @Nullable Runnable whenRoom;
+
+  void at(String channel, Position position) {
+    lasts.put(channel + "/" + position.partition(), position);
+  }
+
+  @Override
+  public void publication(EncodedPublication encoded) {
+    Position position = encoded.publication().position();
+    ChannelName channel = encoded.publication().envelope().channel().name();
+    String key = channel + "/" + position.partition();
+    Position last = lasts.getOrDefault(key, new Position(position.epoch(), 0, 0));
+    assertEquals(last.sequence() + 1, position.sequence(), () -> story + key + record);
+    assertEquals(last.epoch(), position.epoch(), () -> story + key + record);
+    lasts.put(key, position);
+    record.add(channel + " " + position.sequence());
+    room--;
+  }
+
+  @Override
+  public void lost(ChannelName channel, Lost lost) {
+    String key = channel + "/" + lost.requested().partition();
+    Position last = lasts.getOrDefault(key, new Position(lost.requested().epoch(), 0, 0));
+    assertEquals(last.epoch(), lost.requested().epoch(), () -> story + key + record);
+    assertEquals(last.sequence(), lost.requested().sequence(), () -> story + key + record);
+    lasts.put(key, lost.resumeFrom());
+    record.add(channel + " " + lost.reason() + " to " + lost.resumeFrom().sequence());
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return room > 0;
+  }
+
+  @Override
+  public void whenRoom(Runnable action) {
+    if (hasRoom()) {
+      action.run();
+    } else {
+      whenRoom = action;
+    }
+  }
+
+  void makeRoom(int frames) {
+    room = frames;
+    Runnable action = whenRoom;
+    whenRoom = null;
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  @Override
+  public void failed(RuntimeException failure) {
+    failed = true;
+  }
+
+  @Override
+  public void tooManyChannels() {
+    tooMany = true;
+  }
+}

@@ -1,0 +1,151 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A broker that appends without announcing: the test announces, late, twice or never. */
+final class ScriptedBroker implements Broker {
+
+  private record Key(TenantChannel channel, int partition) {}
+
+  private static final class Stream {
+    private String epoch = "e0";
+    private long first = 1;
+    private final List<Publication> all = new ArrayList<>();
+  }
+
+  private final Map<String, Stream> streams = new TreeMap<>();
+  private final Map<String, Key> keys = new TreeMap<>();
+
+  int maxPage = Integer.MAX_VALUE;
+  boolean failing;
+  int pages;
+
+  /** Runs once, after the next page was read and before it is handed on. */
+  @Nullable Runnable duringPage;
+
+  /** Runs once, before the next states are read. */
+  @Nullable Runnable beforeStates;
+
+  private Stream stream(TenantChannel channel, int partition) {
+    String name = channel + "/" + partition;
+    keys.putIfAbsent(name, new Key(channel, partition));
+    return streams.computeIfAbsent(name, n -> new Stream());
+  }
+
+  Publication append(TenantChannel channel, int partition) {
+    Stream stream = stream(channel, partition);
+    Publication publication =
+        new Publication(
+            new Envelope(channel, partition, "i", false, "1", null, null, null, null),
+            new Position(stream.epoch, partition, stream.all.size() + 1),
+            0);
+    stream.all.add(publication);
+    return publication;
+  }
+
+  /** Keeps the newest only. */
+  void trim(TenantChannel channel, int partition, int keep) {
+    Stream stream = stream(channel, partition);
+    stream.first = Math.max(stream.first, stream.all.size() + 1 - keep);
+  }
+
+  void newEpoch(TenantChannel channel, int partition) {
+    Stream stream = stream(channel, partition);
+    stream.all.clear();
+    stream.first = 1;
+    stream.epoch = "e" + (Integer.parseInt(stream.epoch.substring(1)) + 1);
+  }
+
+  Position head(TenantChannel channel, int partition) {
+    return state(channel, partition).headPosition();
+  }
+
+  private StreamState state(TenantChannel channel, int partition) {
+    Stream stream = streams.getOrDefault(channel + "/" + partition, new Stream());
+    return new StreamState(stream.epoch, partition, stream.first, stream.all.size());
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    failWhenTold();
+    pages++;
+    StreamState state = state(request.channel(), request.partition());
+    StreamState.Resume resume = state.resume(request.epoch(), request.after());
+    List<Publication> all = stream(request.channel(), request.partition()).all;
+    int from = (int) resume.after();
+    int to = (int) Math.min(all.size(), from + (long) Math.min(maxPage, request.maxCount()));
+    ReplayPage page = new ReplayPage(state, List.copyOf(all.subList(from, to)), resume.lost());
+    Runnable hook = duringPage;
+    duringPage = null;
+    if (hook != null) {
+      hook.run();
+    }
+    return page;
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    failWhenTold();
+    Runnable hook = beforeStates;
+    beforeStates = null;
+    if (hook != null) {
+      hook.run();
+    }
+    List<StreamState> states = new ArrayList<>();
+    for (int p = 0; p < partitions || streams.containsKey(channel + "/" + p); p++) {
+      states.add(state(channel, p));
+    }
+    return states;
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    return keys.values().stream()
+        .filter(k -> k.channel().tenant().equals(tenant) && pattern.matches(k.channel().name()))
+        .map(k -> k.channel().name())
+        .distinct()
+        .sorted()
+        .limit(limit)
+        .toList();
+  }
+
+  private void failWhenTold() {
+    if (failing) {
+      throw new BrokerException("scripted", new IllegalStateException());
+    }
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    throw new UnsupportedOperationException("the script appends");
+  }
+
+  @Override
+  public void prune() {}
+
+  @Override
+  public String durability() {
+    return "scripted";
+  }
+
+  @Override
+  public void close() {}
+}

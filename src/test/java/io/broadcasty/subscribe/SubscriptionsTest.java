@@ -1,0 +1,538 @@
+package io.broadcasty.subscribe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.protocol.Since;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.rbac.PolicyResolver;
+import io.broadcasty.tenant.TenantId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Replay joined to live over a broker that misbehaves; one thread, every order by hand. */
+class SubscriptionsTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+  private static final int MAX_CHANNELS = 5;
+
+  private final ScriptedBroker broker = new ScriptedBroker();
+  private final Hub hub = new Hub();
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final Reader reader = new Reader();
+  private int partitions = 1;
+  private boolean limited;
+  private boolean stopped;
+  private final Subscriptions subscriptions = subscribe().open(reader);
+
+  private Subscribe subscribe() {
+    PolicyResolver resolver =
+        new PolicyResolver() {
+          @Override
+          public boolean authorize(
+              String tenant, String channel, String userId, Set<String> roles, Action action) {
+            return !channel.contains("secret") || roles.contains("secrets");
+          }
+
+          @Override
+          public int partitions(String tenant, String channel) {
+            return partitions;
+          }
+        };
+    RateLimiter limiter =
+        new RateLimiter() {
+          @Override
+          public Verdict tryAcquire(Scope scope, String key, long permits) {
+            return new Verdict(!limited, scope, 1, 0, Duration.ofSeconds(3));
+          }
+
+          @Override
+          public boolean enabled() {
+            return limited;
+          }
+        };
+    return new Subscribe(
+        new Policy(resolver),
+        limiter,
+        broker,
+        hub,
+        task -> {
+          if (stopped) {
+            throw new RejectedExecutionException("shut down");
+          }
+          tasks.add(task);
+        },
+        MAX_CHANNELS,
+        10_000);
+  }
+
+  private static Caller caller(String... roles) {
+    return new Caller(
+        ACME, "ann", Set.of(roles), Instant.EPOCH, Instant.MAX, Map.of(), "the token");
+  }
+
+  private static TenantChannel channel(String name) {
+    return new TenantChannel(ACME, new ChannelName(name));
+  }
+
+  private SubscribeOutcome.Subscribed subscribe(String target, Since since) {
+    return assertInstanceOf(
+        SubscribeOutcome.Subscribed.class, subscriptions.subscribe(caller(), target, since));
+  }
+
+  private static Since after(String channel, Position... positions) {
+    return new Since.After(Map.of(new ChannelName(channel), List.of(positions)));
+  }
+
+  private void publish(String channel) {
+    publish(channel, 0);
+  }
+
+  private void publish(String channel, int partition) {
+    hub.onPublication(broker.append(channel(channel), partition));
+  }
+
+  private void publish(String channel, int partition, int count) {
+    for (int i = 0; i < count; i++) {
+      publish(channel, partition);
+    }
+  }
+
+  private void run() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  private List<String> topics() {
+    return hub.channels(ACME, ChannelPattern.parse("*")).stream().map(ChannelName::value).toList();
+  }
+
+  @Test
+  void aLiveSubscriberGetsWhatComesAfterTheHeadItIsTold() {
+    publish("a", 0, 3);
+    broker.beforeStates = () -> publish("a");
+    SubscribeOutcome.Subscribed subscribed = subscribe("a", new Since.Live());
+    publish("a");
+    assertEquals(List.of(new Position("e0", 0, 4)), subscribed.heads().get(new ChannelName("a")));
+    assertEquals(List.of(), reader.record, "not before the answer");
+    reader.at("a", new Position("e0", 0, 4));
+    subscribed.start().run();
+    publish("a");
+    assertEquals(List.of("a 5", "a 6"), reader.record);
+    assertEquals(0, broker.pages, "nothing had to be read");
+  }
+
+  @Test
+  void aResumeIsReadPageByPageWhilePublicationsGoOn() {
+    publish("a", 0, 10);
+    broker.maxPage = 3;
+    reader.at("a", new Position("e0", 0, 2));
+    subscribe("a", after("a", new Position("e0", 0, 2))).start().run();
+    broker.duringPage = () -> publish("a", 0, 2);
+    run();
+    publish("a");
+    assertEquals(LongStream.rangeClosed(3, 13).mapToObj(i -> "a " + i).toList(), reader.record);
+  }
+
+  /** A page of many small publications with long names is larger than it looks to the broker. */
+  @Test
+  void aReplayStopsInsideAPageWhenThereIsNoRoomAndGoesOnLater() {
+    publish("a", 0, 100);
+    reader.room = 10;
+    reader.at("a", new Position("e0", 0, 0));
+    subscribe("a", new Since.FromSequence(0)).start().run();
+    run();
+    assertEquals(10, reader.record.size());
+    reader.makeRoom(20);
+    run();
+    assertEquals(30, reader.record.size());
+    publish("a");
+    assertEquals(30, reader.record.size());
+    reader.makeRoom(1000);
+    run();
+    assertEquals(101, reader.record.size());
+  }
+
+  @Test
+  void whatWasHeldOverflowsNothingEither() {
+    SubscribeOutcome.Subscribed subscribed = subscribe("a", new Since.Live());
+    reader.room = 2;
+    publish("a", 0, 5);
+    subscribed.start().run();
+    run();
+    assertEquals(List.of("a 1", "a 2"), reader.record);
+    reader.makeRoom(100);
+    run();
+    assertEquals(5, reader.record.size());
+  }
+
+  @Test
+  void aLostAnnouncementIsHealedByTheNext() {
+    subscribe("a", new Since.Live()).start().run();
+    publish("a");
+    broker.append(channel("a"), 0);
+    broker.append(channel("a"), 0);
+    publish("a");
+    run();
+    assertEquals(List.of("a 1", "a 2", "a 3", "a 4"), reader.record);
+  }
+
+  @Test
+  void announcementsThatComeTwiceOrLateAreDropped() {
+    subscribe("a", new Since.Live()).start().run();
+    Publication first = broker.append(channel("a"), 0);
+    Publication second = broker.append(channel("a"), 0);
+    hub.onPublication(second);
+    hub.onPublication(second);
+    run();
+    hub.onPublication(first);
+    hub.onPublication(second);
+    run();
+    assertEquals(List.of("a 1", "a 2"), reader.record);
+  }
+
+  @Test
+  void eachKindOfLossIsToldWithWhereItGoesOn() {
+    publish("trimmed", 0, 5);
+    broker.trim(channel("trimmed"), 0, 2);
+    publish("ahead", 0, 2);
+    broker.newEpoch(channel("epoch"), 0);
+    publish("epoch", 0, 2);
+    reader.at("trimmed", new Position("e0", 0, 1));
+    reader.at("ahead", new Position("e0", 0, 9));
+    reader.at("epoch", new Position("e0", 0, 7));
+    for (String name : List.of("trimmed", "ahead", "epoch")) {
+      Position asked = Objects.requireNonNull(reader.lasts.get(name + "/0"));
+      SubscribeOutcome.Subscribed subscribed = subscribe(name, after(name, asked));
+      assertFalse(subscribed.recovered());
+      assertEquals(
+          List.of(asked), subscribed.starts().get(new ChannelName(name)), "until it is told");
+      subscribed.start().run();
+      run();
+    }
+    assertEquals(
+        List.of(
+            "trimmed TRIMMED to 3",
+            "trimmed 4",
+            "trimmed 5",
+            "ahead AHEAD to 2",
+            "epoch EPOCH to 0",
+            "epoch 1",
+            "epoch 2"),
+        reader.record);
+  }
+
+  @Test
+  void aStreamThatIsTrimmedOrLostBetweenPagesIsTold() {
+    publish("a", 0, 10);
+    broker.maxPage = 2;
+    reader.at("a", new Position("e0", 0, 0));
+    subscribe("a", new Since.FromSequence(1)).start().run();
+    broker.duringPage = () -> broker.trim(channel("a"), 0, 3);
+    run();
+    assertEquals(List.of("a 1", "a 2", "a TRIMMED to 7", "a 8", "a 9", "a 10"), reader.record);
+    broker.newEpoch(channel("a"), 0);
+    publish("a");
+    run();
+    assertEquals("a EPOCH to 0", reader.record.get(6));
+    assertEquals("a 1", reader.record.get(7));
+  }
+
+  @Test
+  void partitionsAreJoinedEachOnItsOwnAndNewOnesFromTheirFirst() {
+    partitions = 2;
+    publish("a", 0, 3);
+    publish("a", 1, 1);
+    reader.at("a", new Position("e0", 0, 2));
+    reader.at("a", new Position("e0", 1, 1));
+    subscribe("a", after("a", new Position("e0", 0, 2), new Position("e0", 1, 1))).start().run();
+    run();
+    publish("a", 2, 2);
+    publish("a", 1);
+    assertEquals(List.of("a 3", "a 1", "a 2", "a 2"), reader.record);
+  }
+
+  @Test
+  void aChannelThatAppearsLaterIsJoinedByItsPattern() {
+    publish("orders.a");
+    SubscribeOutcome.Subscribed subscribed = subscribe("orders.*", new Since.Live());
+    assertEquals(Set.of(new ChannelName("orders.a")), subscribed.heads().keySet());
+    reader.at("orders.a", new Position("e0", 0, 1));
+    publish("orders.b");
+    assertEquals(List.of(), reader.record, "not before the answer");
+    subscribed.start().run();
+    run();
+    publish("orders.c");
+    publish("private-orders.c");
+    publish("orders.secret");
+    publish("orders.a");
+    run();
+    assertEquals(List.of("orders.b 1", "orders.c 1", "orders.a 2"), reader.record);
+  }
+
+  @Test
+  void aPatternIsResumedForEveryChannelAndFromTheBeginningForThoseThatWereNot() {
+    publish("orders.a", 0, 2);
+    publish("orders.new", 0, 1);
+    reader.at("orders.a", new Position("e0", 0, 1));
+    subscribe("orders.*", after("orders.a", new Position("e0", 0, 1))).start().run();
+    run();
+    reader.record.sort(null);
+    assertEquals(List.of("orders.a 2", "orders.new 1"), reader.record);
+  }
+
+  @Test
+  void whatIsWantedByNameAndByPatternIsDeliveredOnceAndUntilBothAreGone() {
+    subscribe("orders.a", new Since.Live()).start().run();
+    subscribe("orders.*", new Since.Live()).start().run();
+    publish("orders.a");
+    publish("orders.b");
+    assertTrue(subscribe("orders.b", new Since.Live()).heads().isEmpty());
+    assertTrue(subscriptions.unsubscribe("orders.*"));
+    publish("orders.a");
+    publish("orders.b");
+    publish("orders.c");
+    assertTrue(subscriptions.unsubscribe("orders.a"));
+    assertFalse(subscriptions.unsubscribe("orders.a"));
+    publish("orders.a");
+    run();
+    reader.record.sort(null);
+    assertEquals(List.of("orders.a 1", "orders.a 2", "orders.b 1", "orders.b 2"), reader.record);
+    assertEquals(List.of("orders.b"), topics());
+  }
+
+  @Test
+  void tooManyChannelsAreRefusedAndLeaveNothingBehind() {
+    for (int i = 0; i <= MAX_CHANNELS; i++) {
+      publish("orders." + i);
+    }
+    assertInstanceOf(
+        SubscribeOutcome.TooManyChannels.class,
+        subscriptions.subscribe(caller(), "orders.*", new Since.Live()));
+    assertEquals(List.of(), topics());
+    assertEquals(List.of(), subscriptions.targets());
+    for (int i = 0; i < MAX_CHANNELS; i++) {
+      subscribe("orders." + i, new Since.Live());
+    }
+    assertInstanceOf(
+        SubscribeOutcome.TooManyChannels.class,
+        subscriptions.subscribe(caller(), "orders.5", new Since.Live()));
+    assertInstanceOf(
+        SubscribeOutcome.AlreadySubscribed.class,
+        subscriptions.subscribe(caller(), "orders.1", new Since.Live()));
+  }
+
+  /** Patterns that match nothing have no channels, yet take memory. */
+  @Test
+  void patternsThatMatchNothingAreBoundedToo() {
+    for (int i = 0; i < MAX_CHANNELS; i++) {
+      subscribe("nothing." + i + ".*", new Since.Live());
+    }
+    assertInstanceOf(
+        SubscribeOutcome.TooManyChannels.class,
+        subscriptions.subscribe(caller(), "one.more.*", new Since.Live()));
+  }
+
+  @Test
+  void aPatternThatGrowsBeyondTheBoundIsTold() {
+    subscribe("*", new Since.Live()).start().run();
+    for (int i = 0; i <= MAX_CHANNELS; i++) {
+      publish("c" + i);
+    }
+    assertTrue(reader.tooMany);
+  }
+
+  @Test
+  void policyAndLimitsComeFirst() {
+    assertInstanceOf(
+        SubscribeOutcome.Denied.class,
+        subscriptions.subscribe(caller(), "secret", new Since.Live()));
+    assertInstanceOf(
+        SubscribeOutcome.Denied.class,
+        subscriptions.subscribe(caller(), "secret.*", new Since.Live()));
+    limited = true;
+    assertInstanceOf(
+        SubscribeOutcome.Throttled.class, subscriptions.subscribe(caller(), "a", new Since.Live()));
+    assertEquals(List.of(), subscriptions.targets());
+  }
+
+  @Test
+  void aRefreshWithFewerRolesEndsWhatIsNotAllowedAnyMoreAlsoInsidePatterns() {
+    Caller full = caller("secrets");
+    publish("a.secret");
+    for (String target : List.of("secret.x", "a.*", "a.open")) {
+      SubscribeOutcome outcome = subscriptions.subscribe(full, target, new Since.Live());
+      ((SubscribeOutcome.Subscribed) outcome).start().run();
+    }
+    assertEquals(List.of("secret.x", "a.secret"), subscriptions.reauthorize(caller()));
+    publish("secret.x");
+    publish("a.secret");
+    publish("a.secret2");
+    publish("a.open");
+    run();
+    assertEquals(List.of("a.open 1"), reader.record);
+    assertEquals(List.of("a.*", "a.open"), subscriptions.targets());
+    assertEquals(List.of(), subscriptions.reauthorize(full));
+    publish("a.secret3");
+    run();
+    assertEquals(List.of("a.open 1", "a.secret3 1"), reader.record, "and more roles give more");
+  }
+
+  @Test
+  void aStoreThatCannotBeReadSubscribesNothing() {
+    broker.failing = true;
+    assertThrows(
+        BrokerException.class, () -> subscriptions.subscribe(caller(), "a", new Since.Live()));
+    assertEquals(List.of(), topics());
+    assertEquals(List.of(), subscriptions.targets());
+    broker.failing = false;
+    publish("a", 0, 3);
+    subscribe("a", new Since.FromSequence(0)).start().run();
+    broker.failing = true;
+    run();
+    assertTrue(reader.failed, "the replay could not go on");
+  }
+
+  /** What was read for a subscription that has ended must not reach its successor. */
+  @Test
+  void aPageThatComesAfterAnUnsubscribeIsDropped() {
+    publish("a", 0, 4);
+    reader.at("a", new Position("e0", 0, 0));
+    subscribe("a", new Since.FromSequence(0)).start().run();
+    broker.duringPage =
+        () -> {
+          assertTrue(subscriptions.unsubscribe("a"));
+          subscribe("a", new Since.FromSequence(0)).start().run();
+        };
+    run();
+    assertEquals(List.of("a 1", "a 2", "a 3", "a 4"), reader.record);
+  }
+
+  /** The line breaks while the store is being asked. */
+  @Test
+  void aConnectionThatEndsDuringASubscribeLeavesNothingInTheHub() {
+    publish("x");
+    broker.beforeStates = subscriptions::close;
+    subscriptions.subscribe(caller(), "x", new Since.Live());
+    assertEquals(List.of(), topics());
+    assertInstanceOf(
+        SubscribeOutcome.Denied.class, subscriptions.subscribe(caller(), "x", new Since.Live()));
+
+    Subscriptions other = subscribe().open(reader);
+    publish("y");
+    broker.beforeStates = other::close;
+    assertInstanceOf(
+        SubscribeOutcome.Denied.class, other.subscribe(caller(), "*", new Since.Live()));
+    assertEquals(List.of(), topics());
+    publish("z");
+    assertEquals(List.of(), topics(), "no pattern is left to open a topic");
+  }
+
+  /** A publisher does not hear that this node is being stopped. */
+  @Test
+  void anExecutorThatTakesNothingEndsTheStreamAndNotThePublish() {
+    subscribe("a", new Since.Live()).start().run();
+    stopped = true;
+    broker.append(channel("a"), 0);
+    publish("a");
+    assertTrue(reader.failed);
+  }
+
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, 200);
+  }
+
+  /** Announces at random late, twice, out of order or never, trims and loses streams meanwhile. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whateverTheBrokerDoesTheRecordHasNoUntoldGap(long seed) {
+    Random random = new Random(seed);
+    reader.story = "seed " + seed + ": ";
+    partitions = 2;
+    broker.maxPage = 1 + random.nextInt(4);
+    publish("a", 0, random.nextInt(10));
+    publish("a", 1, random.nextInt(3));
+    SubscribeOutcome.Subscribed subscribed;
+    if (random.nextBoolean()) {
+      subscribed = subscribe("a", new Since.Live());
+      subscribed.heads().values().forEach(all -> all.forEach(p -> reader.at("a", p)));
+    } else {
+      Position p0 = new Position("e0", 0, random.nextInt(12));
+      Position p1 = new Position("e0", 1, random.nextInt(4));
+      reader.at("a", p0);
+      reader.at("a", p1);
+      subscribed = subscribe("a", after("a", p0, p1));
+    }
+    List<Publication> late = new ArrayList<>();
+    boolean started = false;
+    for (int step = 0; step < 200; step++) {
+      int partition = random.nextInt(2);
+      switch (random.nextInt(14)) {
+        case 0 -> late.add(broker.append(channel("a"), partition));
+        case 1 -> broker.append(channel("a"), partition);
+        case 2 -> {
+          if (!late.isEmpty()) {
+            hub.onPublication(late.get(random.nextInt(late.size())));
+          }
+        }
+        case 3 -> broker.trim(channel("a"), partition, random.nextInt(4));
+        case 4 -> {
+          if (random.nextInt(4) == 0) {
+            broker.newEpoch(channel("a"), partition);
+          }
+        }
+        case 5 -> broker.duringPage = () -> publish("a", partition, 2);
+        case 6 -> reader.makeRoom(random.nextInt(4));
+        case 7 -> {
+          if (!started) {
+            started = true;
+            subscribed.start().run();
+          }
+        }
+        case 8, 9, 10 -> {
+          Runnable task = tasks.poll();
+          if (task != null) {
+            task.run();
+          }
+        }
+        default -> publish("a", partition);
+      }
+    }
+    if (!started) {
+      subscribed.start().run();
+    }
+    reader.makeRoom(Integer.MAX_VALUE);
+    run();
+    publish("a", 0);
+    publish("a", 1);
+    run();
+    assertEquals(broker.head(channel("a"), 0), reader.lasts.get("a/0"), reader.story);
+    assertEquals(broker.head(channel("a"), 1), reader.lasts.get("a/1"), reader.story);
+  }
+}
