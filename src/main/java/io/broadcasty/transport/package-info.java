@@ -2,8 +2,8 @@
  * The edges of the data plane: the only rooms that know jakarta.websocket, jakarta.servlet and
  * jakarta.ws.rs.
  *
- * <p>May import: {@code session}, {@code publish}, {@code subscribe}, {@code protocol} and lower
- * rooms.
+ * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code broker},
+ * {@code protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code session}.
  */
 @NullMarked
 package io.broadcasty.transport;

@@ -1,8 +1,8 @@
 /**
  * Publish and replay over HTTP.
  *
- * <p>May import: {@code session}, {@code publish}, {@code subscribe}, {@code protocol} and lower
- * rooms.
+ * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code broker},
+ * {@code protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code session}.
  */
 @NullMarked
 package io.broadcasty.transport.http;
