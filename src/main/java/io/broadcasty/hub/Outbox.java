@@ -3,6 +3,7 @@ package io.broadcasty.hub;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,7 @@ public final class Outbox implements FrameWriter.Done {
   private boolean writing;
   private boolean closed;
   private @Nullable Runnable whenRoom;
+  private @Nullable CompletableFuture<Void> roomAwaited;
   private @Nullable Runnable whenDrained;
 
   /** Set while {@link #pump} runs, so that a transport that reports at once does not recurse. */
@@ -109,6 +111,20 @@ public final class Outbox implements FrameWriter.Done {
   }
 
   /**
+   * Completes once there is room or the outbox has ended; at once when it is so already. For a
+   * producer that may be held up for a moment, as one that answers its client may.
+   */
+  public synchronized CompletableFuture<Void> room() {
+    if (closed || hasRoom()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    if (roomAwaited == null) {
+      roomAwaited = new CompletableFuture<>();
+    }
+    return roomAwaited;
+  }
+
+  /**
    * Takes no more frames; what waits is still written, then the action runs on the executor. It
    * runs as well when the transport fails before all is written, and not at all when the outbox has
    * ended before.
@@ -162,6 +178,9 @@ public final class Outbox implements FrameWriter.Done {
     synchronized (this) {
       bytes -= writingBytes;
       writingBytes = 0;
+      if (hasRoom()) {
+        tellRoom();
+      }
     }
     again = true;
     pump();
@@ -247,5 +266,13 @@ public final class Outbox implements FrameWriter.Done {
     bytes = writingBytes;
     waiting.clear();
     whenRoom = null;
+    tellRoom();
+  }
+
+  private void tellRoom() {
+    if (roomAwaited != null) {
+      roomAwaited.complete(null); // nobody acts on it but a thread that waits
+      roomAwaited = null;
+    }
   }
 }

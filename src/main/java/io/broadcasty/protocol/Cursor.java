@@ -68,9 +68,6 @@ public final class Cursor {
     if (text.length() > MAX_LENGTH) {
       throw malformed();
     }
-    if (text.equals(NO_CHANNEL)) {
-      return new Since.After(Map.of());
-    }
     Map<ChannelName, List<Position>> read = new HashMap<>();
     int count = 0;
     for (String entry : text.split("\\|", -1)) {

@@ -24,6 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
@@ -37,6 +40,7 @@ public final class NativeSession extends Session {
   private static final int MAX_ERRORS_IN_A_ROW = 10;
   private static final int MAX_PUBLISHING = 1000;
   private static final Duration EXPIRING_NOTICE = Duration.ofSeconds(30);
+  private static final long HOLD_UP_MILLIS = 1000;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
   private static final Duration PUBLISHING_RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -46,6 +50,7 @@ public final class NativeSession extends Session {
   private volatile long lastHeardNanos;
   private volatile long noticedExpiryMillis;
   private int errorsInARow;
+  private boolean heldUpInVain;
 
   /** The latest frame's answer; the next one's waits for it. */
   private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
@@ -96,6 +101,7 @@ public final class NativeSession extends Session {
       return;
     }
     heard();
+    holdUp();
     CommandReader.Frame frame;
     try {
       frame = reader.read(text);
@@ -108,6 +114,27 @@ public final class NativeSession extends Session {
     Replies replies = new Replies(frame);
     replies.carryOut();
     replies.send();
+  }
+
+  /**
+   * Lets a client that asks faster than it reads wait a moment for its answers to go out. One that
+   * does not read at all is waited for only once: then its outbox overflows, and it is closed.
+   */
+  private void holdUp() {
+    CompletableFuture<Void> room = room();
+    if (room.isDone()) {
+      heldUpInVain = false;
+    } else if (!heldUpInVain) {
+      try {
+        room.get(HOLD_UP_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        heldUpInVain = true;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("room is only ever completed", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** A frame that the protocol does not know. */

@@ -8,6 +8,7 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.subscribe.Sink;
 import io.broadcasty.subscribe.Subscriptions;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -145,6 +146,11 @@ public abstract class Session implements Sink, Outbox.Owner {
   public final void onFailure(Throwable failure) {
     LOG.log(Level.FINE, "a write failed", failure);
     abandon(Problem.of(Code.INTERNAL_ERROR, "the connection could not be written to"));
+  }
+
+  /** Completes once what is sent finds room, or the session is over. */
+  protected final CompletableFuture<Void> room() {
+    return outbox.room();
   }
 
   @Override

@@ -17,16 +17,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** What development mode prints can be pasted into a shell as it stands. */
 class CurlIT {
 
-  private static final Pattern GUIDE =
-      Pattern.compile("(?s)# who publishes.*?(?=\n──)");
+  private static final Pattern GUIDE = Pattern.compile("(?s)# who publishes.*?(?=\n──)");
 
-  @TempDir @SuppressWarnings("NullAway.Init") Path home;
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path home;
 
   @Test
   void thePrintedLinesWorkAndACutStreamResumes() throws IOException, InterruptedException {
     int port = ServerProcess.freePort();
-    Map<String, String> environment =
-        Map.of("BROADCASTY_PUBLIC_URL", "http://localhost:" + port);
+    Map<String, String> environment = Map.of("BROADCASTY_PUBLIC_URL", "http://localhost:" + port);
     try (ServerProcess server = ServerProcess.start(home, port, environment)) {
       Api api = server.awaitReady();
       var guide = GUIDE.matcher(server.log());
@@ -50,11 +50,15 @@ class CurlIT {
       String lastId = read(heard).replaceAll("(?s).*\nid: (\\S+)\n.*", "$1");
       Path resumed = home.resolve("resumed");
       Process again =
-          shell(tokens, listen.replace("-N ", "-N -H 'Last-Event-ID: " + lastId + "' ") + " > " + resumed);
+          shell(
+              tokens,
+              listen.replace("-N ", "-N -H 'Last-Event-ID: " + lastId + "' ") + " > " + resumed);
       Api.await("what was missed", () -> read(resumed).contains("\"payload\":4"));
       again.destroyForcibly();
       List<String> ids =
-          Pattern.compile("(?m)^id: \\S+:(\\d+)$").matcher(read(resumed)).results()
+          Pattern.compile("(?m)^id: \\S+:(\\d+)$")
+              .matcher(read(resumed))
+              .results()
               .map(id -> id.group(1))
               .toList();
       assertEquals(List.of("1", "2", "3", "4"), ids);
@@ -77,7 +81,8 @@ class CurlIT {
   private String output(String tokens, String command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder("bash", "-c", tokens + "\n" + command).start();
     assertTrue(process.waitFor(Duration.ofSeconds(20).toSeconds(), TimeUnit.SECONDS));
-    return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(
+        process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
   private static String read(Path file) {

@@ -25,7 +25,9 @@ class LimitsIT {
           "BROADCASTY_LIMITS_CHANNEL_BURST", "5",
           "BROADCASTY_LIMITS_CHANNEL_PER_SECOND", "1");
 
-  @TempDir @SuppressWarnings("NullAway.Init") Path home;
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path home;
 
   @Test
   void whoDoesTooMuchIsToldWhenToComeBack() throws IOException {
@@ -38,8 +40,7 @@ class LimitsIT {
       assertTrue(user.body().contains("for this user"), user.body());
       HttpResponse<String> address = firstRefusal(api, "198.51.100.3", "", "");
       assertTrue(address.body().contains("for this address"), address.body());
-      HttpResponse<String> otherAddress =
-          publish(api, "198.51.100.4", "somebody", "elsewhere");
+      HttpResponse<String> otherAddress = publish(api, "198.51.100.4", "somebody", "elsewhere");
       assertEquals(200, otherAddress.statusCode(), otherAddress.body());
 
       try (WsStream socket = WsStream.open(api, token(api, "cid"))) {

@@ -47,7 +47,9 @@ class OwnPolicyIT extends InServer {
     for (int round = 0; round < 3; round++) {
       String start = cursor.isEmpty() ? "&fromSequence=0" : "&lastEventId=" + cursor;
       var request =
-          api.request("/broadcasty/sse?channel=" + channel + start.replace("|", "%7C"), api.tokens.guest())
+          api.request(
+                  "/broadcasty/sse?channel=" + channel + start.replace("|", "%7C"),
+                  api.tokens.guest())
               .build();
       try (SseStream stream = SseStream.open(request, api)) {
         assertEquals("subscribed", stream.next().kind());

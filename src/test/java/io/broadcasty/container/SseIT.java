@@ -107,7 +107,9 @@ class SseIT extends TransportContract {
     try (RawSocket raw = new RawSocket(api);
         Stream other = subscribed(api.tokens.guest(), List.of(channel), -1)) {
       raw.write(
-          ("GET /broadcasty/sse?channel=" + channel + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+          ("GET /broadcasty/sse?channel="
+                  + channel
+                  + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
                   + api.tokens.guest()
                   + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));

@@ -3,12 +3,14 @@ package io.broadcasty.hub;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,28 @@ class OutboxTest {
     assertEquals(List.of(1, 2), batches);
     writeEnds();
     assertEquals(0, outbox.pendingBytes());
+  }
+
+  @Test
+  void roomIsAwaitedUntilHalfIsWrittenOrTheEnd() {
+    assertTrue(outbox.room().isDone());
+    for (int i = 0; i < 6; i++) {
+      outbox.offer(hundred('x'));
+      if (i == 0) {
+        runTasks();
+      }
+    }
+    CompletableFuture<Void> room = outbox.room();
+    assertFalse(room.isDone());
+    assertSame(room, outbox.room());
+    writeEnds();
+    assertTrue(room.isDone());
+    outbox.offer(hundred('y'));
+    CompletableFuture<Void> untilTheEnd = outbox.room();
+    assertFalse(untilTheEnd.isDone());
+    outbox.close();
+    assertTrue(untilTheEnd.isDone());
+    assertTrue(outbox.room().isDone());
   }
 
   @Test

@@ -196,7 +196,7 @@ class NativeSessionTest {
       Node.Client client = node.connect().as(node.ann());
       Node.Client other = node.connect().as(node.ann());
       Node.Client refused = node.connect().as(node.ann());
-      assertEquals("connection_limit 0", refused.closed.get(0));
+      assertEquals("connection_limit 4430", refused.closed.get(0));
       client.ask(subscribe("a"));
       switch (i) {
         case 0 -> client.session.gone();
@@ -221,7 +221,7 @@ class NativeSessionTest {
         third.send("{\"id\":1,\"command\":\"connect\",\"token\":\"good\"}");
     assertEquals("connection_limit", error(told.get(0)));
     assertEquals("end", told.get(1).get("push"));
-    assertEquals(List.of("connection_limit 0"), third.closed);
+    assertEquals(List.of("connection_limit 4430"), third.closed);
   }
 
   @Test
