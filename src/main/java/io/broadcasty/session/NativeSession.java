@@ -24,9 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
@@ -40,7 +37,6 @@ public final class NativeSession extends Session {
   private static final int MAX_ERRORS_IN_A_ROW = 10;
   private static final int MAX_PUBLISHING = 1000;
   private static final Duration EXPIRING_NOTICE = Duration.ofSeconds(30);
-  private static final long HOLD_UP_MILLIS = 1000;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
   private static final Duration PUBLISHING_RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -50,7 +46,8 @@ public final class NativeSession extends Session {
   private volatile long lastHeardNanos;
   private volatile long noticedExpiryMillis;
   private int errorsInARow;
-  private boolean heldUpInVain;
+  private final Patience forRoom = new Patience();
+  private final Patience forAnswers = new Patience();
 
   /** The latest frame's answer; the next one's waits for it. */
   private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
@@ -101,7 +98,7 @@ public final class NativeSession extends Session {
       return;
     }
     heard();
-    holdUp();
+    forRoom.await(room());
     CommandReader.Frame frame;
     try {
       frame = reader.read(text);
@@ -114,27 +111,6 @@ public final class NativeSession extends Session {
     Replies replies = new Replies(frame);
     replies.carryOut();
     replies.send();
-  }
-
-  /**
-   * Lets a client that asks faster than it reads wait a moment for its answers to go out. One that
-   * does not read at all is waited for only once: then its outbox overflows, and it is closed.
-   */
-  private void holdUp() {
-    CompletableFuture<Void> room = room();
-    if (room.isDone()) {
-      heldUpInVain = false;
-    } else if (!heldUpInVain) {
-      try {
-        room.get(HOLD_UP_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        heldUpInVain = true;
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("room is only ever completed", e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /** A frame that the protocol does not know. */
@@ -318,7 +294,10 @@ public final class NativeSession extends Session {
         bytes += ((Command.Publish) command.command()).publication().payload().length();
       }
       long takenBytes = bytes;
-      if (!takePublishing(commands.size(), bytes)) {
+      boolean taken =
+          takePublishing(commands.size(), bytes)
+              || forAnswers.await(answered) && takePublishing(commands.size(), bytes);
+      if (!taken) {
         Problem problem =
             new Problem(
                 Code.RATE_LIMITED,

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The demo page in Chromium: a browser's own EventSource and WebSocket. */
-class BrowserIT extends InServer {
+class BrowserIT extends AsBuilt {
 
   private static @Nullable Playwright playwright;
   private static @Nullable Browser browser;

@@ -23,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Publish, replay, health and the errors, over HTTP. */
-class HttpIT extends InServer {
+class HttpIT extends AsBuilt {
 
   @Test
   void aPublicationIsAnsweredWithItsPosition() {

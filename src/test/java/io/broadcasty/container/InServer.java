@@ -4,7 +4,6 @@ import java.io.File;
 import java.net.URI;
 import java.net.URL;
 import java.util.Objects;
-import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The built WAR, deployed by Arquillian as it is; the tests are its clients. */
+/** A server that Arquillian runs with a WAR; the tests are its clients. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 abstract class InServer {
@@ -23,8 +22,7 @@ abstract class InServer {
 
   protected Api api = new Api(URI.create("http://localhost"), DevTokens.ofTestServer());
 
-  @Deployment(testable = false)
-  static WebArchive war() {
+  static WebArchive builtWar() {
     return ShrinkWrap.createFromZipFile(
         WebArchive.class, new File(System.getProperty("broadcasty.war")));
   }

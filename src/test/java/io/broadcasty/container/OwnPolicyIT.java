@@ -15,7 +15,7 @@ class OwnPolicyIT extends InServer {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return InServer.war().addClass(OwnPolicy.class);
+    return builtWar().addClass(OwnPolicy.class);
   }
 
   @Test

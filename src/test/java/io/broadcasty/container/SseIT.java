@@ -109,7 +109,7 @@ class SseIT extends TransportContract {
       raw.write(
           ("GET /broadcasty/sse?channel="
                   + channel
-                  + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                  + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
                   + api.tokens.guest()
                   + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What every transport promises, seen by a client of a real server. */
-abstract class TransportContract extends InServer {
+abstract class TransportContract extends AsBuilt {
 
   /**
    * Opens a stream of channels.

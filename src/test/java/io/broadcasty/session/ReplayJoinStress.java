@@ -54,7 +54,7 @@ public abstract class ReplayJoinStress {
   private static final long SEED = 20_260_101;
 
   /** How much is done. */
-  protected record Size(int publishers, int publicationsEach, int followers) {}
+  public record Size(int publishers, int publicationsEach, int followers) {}
 
   protected abstract Size size();
 

@@ -1,0 +1,13 @@
+package io.broadcasty.container;
+
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** The WAR as it was built. */
+abstract class AsBuilt extends InServer {
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return builtWar();
+  }
+}
