@@ -51,6 +51,30 @@ class PublishBench {
     Round run(double seconds) throws Exception;
   }
 
+  private void warmUp(List<Integer> which, List<Load> loads, List<String> names, double seconds)
+      throws Exception {
+    for (int i : which) {
+      Round round = loads.get(i).run(seconds);
+      System.err.printf(Locale.ROOT, "  %s, warm-up: %,.0f/s, %d errors%n", names.get(i), round.rate(), round.errors());
+    }
+  }
+
+  /** A load that comes twice in a round counts with its mean. */
+  private void rounds(
+      List<Integer> which, List<Load> loads, List<String> names, double[][] rates, long[] errors)
+      throws Exception {
+    for (int r = 0; r < rates[0].length; r++) {
+      StringBuilder line = new StringBuilder("  round " + (r + 1) + ":");
+      for (int i : which) {
+        Round round = loads.get(i).run(seconds);
+        rates[i][r] += round.rate() / java.util.Collections.frequency(which, i);
+        errors[i] += round.errors();
+        line.append(String.format(Locale.ROOT, " %s %,.0f/s;", names.get(i), round.rate()));
+      }
+      System.err.println(line);
+    }
+  }
+
   public static void main(String[] args) throws Exception {
     String store = args[2];
     int rounds = Integer.parseInt(args[4]);
@@ -66,31 +90,21 @@ class PublishBench {
             bench::batches,
             time -> bench.socket(time, BATCH, 20),
             time -> bench.socket(time, 1, 1000));
-    for (int i = 0; i < loads.size(); i++) {
-      Round round = loads.get(i).run(warmUp);
-      System.err.printf(Locale.ROOT, "  %s, warm-up: %,.0f/s, %d errors%n", names.get(i), round.rate(), round.errors());
-    }
     double[][] rates = new double[loads.size()][rounds];
-    double[][] ratios = new double[loads.size()][rounds];
     long[] errors = new long[loads.size()];
-    for (int r = 0; r < rounds; r++) {
-      StringBuilder line = new StringBuilder("  round " + (r + 1) + ":");
-      for (int i = 0; i < loads.size(); i++) {
-        // the yardstick stands on both sides of what is compared with it
-        Round round = loads.get(i).run(bench.seconds);
-        rates[i][r] = round.rate();
-        errors[i] += round.errors();
-        line.append(String.format(Locale.ROOT, " %s %,.0f/s;", names.get(i), round.rate()));
-        if (i == 1) {
-          Round again = bench.emptyPosts(bench.seconds);
-          rates[0][r] = (rates[0][r] + again.rate()) / 2;
-          errors[0] += again.errors();
-        }
+    // the yardstick and what is compared with it in turn, before the batches: what those leave behind is
+    // still being pruned while they are over
+    List<Integer> compared = List.of(0, 1, 0);
+    bench.warmUp(compared, loads, names, warmUp);
+    bench.rounds(compared, loads, names, rates, errors);
+    List<Integer> others = List.of(2, 3, 4);
+    bench.warmUp(others, loads, names, warmUp);
+    bench.rounds(others, loads, names, rates, errors);
+    double[][] ratios = new double[loads.size()][rounds];
+    for (int i = 0; i < loads.size(); i++) {
+      for (int r = 0; r < rounds; r++) {
+        ratios[i][r] = rates[i][r] / (i < 2 ? rates[0][r] : median(rates[0]));
       }
-      for (int i = 0; i < loads.size(); i++) {
-        ratios[i][r] = rates[i][r] / rates[0][r];
-      }
-      System.err.println(line);
     }
     boolean memory = store.equals("memory");
     row(store, "empty JAX-RS POST, " + bench.clients + " clients", rates[0], ratios[0], errors[0], "", true);

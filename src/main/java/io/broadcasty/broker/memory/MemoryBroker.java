@@ -222,7 +222,18 @@ public final class MemoryBroker implements Broker {
 
   private static CompletionStage<List<AppendOutcome>> allOf(
       List<CompletableFuture<AppendOutcome>> pending) {
+    if (pending.stream().allMatch(CompletableFuture::isDone)) { // as good as always
+      return CompletableFuture.completedFuture(joined(pending));
+    }
     return CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
-        .thenApply(done -> pending.stream().map(CompletableFuture::join).toList());
+        .thenApply(done -> joined(pending));
+  }
+
+  private static List<AppendOutcome> joined(List<CompletableFuture<AppendOutcome>> done) {
+    List<AppendOutcome> outcomes = new ArrayList<>(done.size());
+    for (CompletableFuture<AppendOutcome> outcome : done) {
+      outcomes.add(outcome.join());
+    }
+    return outcomes;
   }
 }
