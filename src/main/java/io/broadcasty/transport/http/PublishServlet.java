@@ -24,6 +24,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,11 @@ public class PublishServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = Logger.getLogger(PublishServlet.class.getName());
+
+  private static final long MOMENT_MILLIS = 10;
+  private static final int MAX_WAITING = 32;
+
+  private final transient Semaphore waiting = new Semaphore(MAX_WAITING);
 
   @Inject private transient Publish publish;
   @Inject private transient EdgeSettings settings;
@@ -68,7 +77,7 @@ public class PublishServlet extends HttpServlet {
     }
     CompletableFuture<List<PublishOutcome>> outcomes =
         publish.publish(caller, drafts).toCompletableFuture();
-    if (outcomes.isDone()) {
+    if (isSoonDone(outcomes)) {
       answer(response, read, outcomes);
     } else {
       AsyncContext async = request.startAsync(request, response);
@@ -83,6 +92,26 @@ public class PublishServlet extends HttpServlet {
             }
           });
     }
+  }
+
+  /**
+   * Waits a moment, which costs a third of what an asynchronous answer does when the store commits
+   * within it. Only so many threads wait at once, so that a slow store does not take the server's.
+   */
+  private boolean isSoonDone(CompletableFuture<List<PublishOutcome>> outcomes) {
+    if (outcomes.isDone() || !waiting.tryAcquire()) {
+      return outcomes.isDone();
+    }
+    try {
+      outcomes.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.log(Level.FINEST, "the answer looks at the outcome itself", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      waiting.release();
+    }
+    return outcomes.isDone();
   }
 
   @Override
