@@ -203,7 +203,7 @@ public final class Outbox implements FrameWriter.Done {
   private void write(List<EncodedFrame> batch) {
     try {
       writer.write(batch, this);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes any more
       accept(e);
     }
   }

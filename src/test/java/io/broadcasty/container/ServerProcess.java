@@ -62,7 +62,8 @@ final class ServerProcess implements AutoCloseable {
             throw new AssertionError("the server ended: " + log());
           }
           try {
-            return api.get("/dev/tokens", "").statusCode() == 200;
+            // the server answers before it has started whole, and does not stop in order until then
+            return api.get("/dev/tokens", "").statusCode() == 200 && log().contains(" ready in ");
           } catch (IllegalStateException notYet) {
             return false;
           }
