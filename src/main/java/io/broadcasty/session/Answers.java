@@ -1,6 +1,8 @@
 package io.broadcasty.session;
 
+import io.broadcasty.auth.AuthenticationUnavailableException;
 import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishCommand;
@@ -8,11 +10,18 @@ import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.subscribe.SubscribeOutcome;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what the use cases say into the protocol's words; the same for every transport. */
 public final class Answers {
+
+  private static final Logger LOG = Logger.getLogger(Answers.class.getName());
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+  private static final Duration CONNECTION_RETRY_AFTER = Duration.ofSeconds(10);
 
   private Answers() {}
 
@@ -81,5 +90,31 @@ public final class Answers {
   /** A refused token. */
   public static Problem refused(Authenticator.Refused refused) {
     return Problem.of(refused.expired() ? Code.TOKEN_EXPIRED : Code.UNAUTHORIZED, refused.reason());
+  }
+
+  /** There is no place for another connection. */
+  public static Problem connectionLimit() {
+    return new Problem(
+        Code.CONNECTION_LIMIT,
+        "this tenant or user has as many connections as it may; close some",
+        CONNECTION_RETRY_AFTER);
+  }
+
+  /** The store's answer to a reader did not come. */
+  public static Problem storeUnreadable() {
+    return new Problem(Code.UNAVAILABLE, "the store cannot be read now", RETRY_AFTER);
+  }
+
+  /** Whom a token names, a {@link Caller}; or, as a {@link Problem}, why nobody. */
+  public static Object caller(Authenticator authenticator, String token) {
+    try {
+      Authenticator.Verdict verdict = authenticator.authenticate(token);
+      return verdict instanceof Authenticator.Refused refused
+          ? refused(refused)
+          : ((Authenticator.Authenticated) verdict).caller();
+    } catch (AuthenticationUnavailableException e) {
+      LOG.log(Level.WARNING, "tokens cannot be verified now", e);
+      return new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", RETRY_AFTER);
+    }
   }
 }

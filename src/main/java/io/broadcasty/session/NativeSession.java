@@ -1,7 +1,5 @@
 package io.broadcasty.session;
 
-import io.broadcasty.auth.AuthenticationUnavailableException;
-import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Lost;
@@ -70,7 +68,7 @@ public final class NativeSession extends Session {
   public boolean open(Caller caller) {
     boolean admitted = admit(caller);
     if (!admitted) {
-      end(connectionLimit());
+      end(Answers.connectionLimit());
     }
     return admitted;
   }
@@ -158,13 +156,6 @@ public final class NativeSession extends Session {
               Code.PROTOCOL_ERROR,
               MAX_ERRORS_IN_A_ROW + " frames in a row could not be understood"));
     }
-  }
-
-  private static Problem connectionLimit() {
-    return new Problem(
-        Code.CONNECTION_LIMIT,
-        "this tenant or user has as many connections as it may; close some",
-        Duration.ofSeconds(10));
   }
 
   /** The replies to one frame, in the order of its commands; sent when all are there. */
@@ -273,7 +264,7 @@ public final class NativeSession extends Session {
         return Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage()));
       } catch (BrokerException e) {
         LOG.log(Level.WARNING, "a subscribe could not read the store", e);
-        return new Problem(Code.UNAVAILABLE, "the store cannot be read now", RETRY_AFTER);
+        return Answers.storeUnreadable();
       }
     }
 
@@ -369,13 +360,13 @@ public final class NativeSession extends Session {
   private Object connect(String token, List<Runnable> afterwards) {
     Caller known = caller();
     if (known == null) {
-      Object verdict = authenticate(token);
+      Object verdict = Answers.caller(context.authenticator(), token);
       if (!(verdict instanceof Caller fresh)) {
         return verdict;
       }
       if (!admit(fresh)) {
-        afterwards.add(() -> end(connectionLimit()));
-        return connectionLimit();
+        afterwards.add(() -> end(Answers.connectionLimit()));
+        return Answers.connectionLimit();
       }
       known = fresh;
     }
@@ -392,7 +383,7 @@ public final class NativeSession extends Session {
   }
 
   private Object refresh(Caller who, String token, List<Runnable> afterwards) {
-    Object verdict = authenticate(token);
+    Object verdict = Answers.caller(context.authenticator(), token);
     if (!(verdict instanceof Caller fresh)) {
       return verdict;
     }
@@ -407,18 +398,5 @@ public final class NativeSession extends Session {
       afterwards.add(() -> send(EncodedFrame.message(push)));
     }
     return (Json.Body) json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli());
-  }
-
-  /** Either a {@link Caller} or a {@link Problem}. */
-  private Object authenticate(String token) {
-    try {
-      Authenticator.Verdict verdict = context.authenticator().authenticate(token);
-      return verdict instanceof Authenticator.Refused refused
-          ? Answers.refused(refused)
-          : ((Authenticator.Authenticated) verdict).caller();
-    } catch (AuthenticationUnavailableException e) {
-      LOG.log(Level.WARNING, "tokens cannot be verified now", e);
-      return new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", RETRY_AFTER);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.auth.AuthenticationUnavailableException;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.Code;
@@ -18,7 +17,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +103,7 @@ public class EdgeFilter extends HttpFilter {
       }
       return;
     }
-    Object verdict = authenticate(token);
+    Object verdict = Answers.caller(authenticator, token);
     if (verdict instanceof Problem problem) {
       Problems.write(response, problem);
       return;
@@ -132,19 +130,6 @@ public class EdgeFilter extends HttpFilter {
     RateLimiter.Verdict verdict = limits.tryAcquire(RateLimiter.Scope.IP, address, 1);
     Problems.rateLimit(response, verdict);
     return verdict.granted() ? null : Answers.throttled(verdict);
-  }
-
-  /** Either a {@link Caller} or a {@link Problem}. */
-  private Object authenticate(String token) {
-    try {
-      Authenticator.Verdict verdict = authenticator.authenticate(token);
-      return verdict instanceof Authenticator.Refused refused
-          ? Answers.refused(refused)
-          : ((Authenticator.Authenticated) verdict).caller();
-    } catch (AuthenticationUnavailableException e) {
-      LOG.log(Level.WARNING, "tokens cannot be verified now", e);
-      return new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", Duration.ofSeconds(2));
-    }
   }
 
   private static void allow(String origin, HttpServletResponse response) {

@@ -27,7 +27,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
@@ -95,8 +94,7 @@ public class ReplayResource {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
       LOG.log(Level.WARNING, "a replay could not read the store", e);
-      return ProblemResponses.of(
-          new Problem(Code.UNAVAILABLE, "the store cannot be read now", Duration.ofSeconds(2)));
+      return ProblemResponses.of(Answers.storeUnreadable());
     }
   }
 

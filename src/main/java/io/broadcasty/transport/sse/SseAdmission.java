@@ -8,6 +8,7 @@ import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.Since;
+import io.broadcasty.session.Answers;
 import io.broadcasty.session.ConnectionLimits;
 import io.broadcasty.session.EventSession;
 import io.broadcasty.session.SessionContext;
@@ -80,8 +81,7 @@ public class SseAdmission implements ContainerRequestFilter {
       throw new ProblemException(Code.INVALID_CHANNEL, String.valueOf(e.getMessage()));
     } catch (BrokerException e) {
       LOG.log(Level.WARNING, "a stream could not read the store", e);
-      throw new ProblemException(
-          new Problem(Code.UNAVAILABLE, "the store cannot be read now", Duration.ofSeconds(2)));
+      throw new ProblemException(Answers.storeUnreadable());
     } finally {
       if (!admitted) {
         session.gone();
