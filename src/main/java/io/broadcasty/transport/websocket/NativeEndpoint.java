@@ -6,6 +6,7 @@ import io.broadcasty.session.NativeSession;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
+import jakarta.enterprise.inject.spi.CDI;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Endpoint;
 import jakarta.websocket.EndpointConfig;
@@ -30,10 +31,12 @@ public class NativeEndpoint extends Endpoint {
   private final EdgeSettings settings;
   private @Nullable NativeSession session;
 
-  NativeEndpoint(SessionContext context, CommandReader reader, EdgeSettings settings) {
-    this.context = context;
-    this.reader = reader;
-    this.settings = settings;
+  /** Takes what all connections share; Open Liberty insists on a constructor without arguments. */
+  public NativeEndpoint() {
+    CDI<Object> beans = CDI.current();
+    this.context = beans.select(SessionContext.class).get();
+    this.reader = beans.select(CommandReader.class).get();
+    this.settings = beans.select(EdgeSettings.class).get();
   }
 
   @Override
@@ -64,21 +67,12 @@ public class NativeEndpoint extends Endpoint {
     LOG.log(Level.FINE, "a WebSocket failed", failure);
   }
 
-  /** Makes the endpoints. */
+  /** Makes the endpoints, which are no beans. */
   static final class Instances extends ServerEndpointConfig.Configurator {
-    private final SessionContext context;
-    private final CommandReader reader;
-    private final EdgeSettings settings;
-
-    Instances(SessionContext context, CommandReader reader, EdgeSettings settings) {
-      this.context = context;
-      this.reader = reader;
-      this.settings = settings;
-    }
 
     @Override
     public <T> T getEndpointInstance(Class<T> type) {
-      return type.cast(new NativeEndpoint(context, reader, settings));
+      return type.cast(new NativeEndpoint());
     }
   }
 }

@@ -51,7 +51,7 @@ public final class WebSockets {
       container.addEndpoint(
           ServerEndpointConfig.Builder.create(NativeEndpoint.class, PATH)
               .subprotocols(List.of(Tokens.SUBPROTOCOL))
-              .configurator(new NativeEndpoint.Instances(context, commands, settings))
+              .configurator(new NativeEndpoint.Instances())
               .build());
     } catch (DeploymentException e) {
       throw new IllegalStateException("the WebSocket endpoint could not be deployed", e);
