@@ -110,13 +110,29 @@ final class FrameConnection implements Transport, FrameListener, ReadListener {
           disconnect();
           return;
         }
-        reader.read(buffer, 0, length);
+        take(buffer, length);
       }
+    } catch (IOException e) {
+      onError(e);
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "a WebSocket could not be read", e);
+      disconnect();
+    }
+  }
+
+  private void take(byte[] buffer, int length) {
+    if (reader.isOver()) {
+      // read on, since the system answers unread bytes with a reset, which would overtake our close
+      if (Frames.isClose(buffer, length)) {
+        disconnect();
+      }
+      return;
+    }
+    try {
+      reader.read(buffer, 0, length);
     } catch (FrameException e) {
       session.gone();
       finish(e.closeCode(), e.reason());
-    } catch (IOException e) {
-      onError(e);
     } catch (RuntimeException e) {
       LOG.log(Level.SEVERE, "what a client sent could not be handled", e);
       session.gone();

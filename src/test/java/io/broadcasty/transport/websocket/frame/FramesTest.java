@@ -2,8 +2,10 @@ package io.broadcasty.transport.websocket.frame;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.transport.websocket.frame.Peer.ServerFrame;
 import java.io.ByteArrayInputStream;
@@ -86,6 +88,19 @@ class FramesTest {
   void s5_5_1_aCloseFrameIsAnsweredWithItsCode() {
     assertHex("88 02 0f a0", Frames.closeAnswer(4000));
     assertHex("88 00", Frames.closeAnswer(CloseCodes.NONE));
+  }
+
+  @Test
+  void s7_1_7_aCloseFrameIsKnownByItsFirstBytes() {
+    byte[] close = ClientFrame.close(1002, "").bytes();
+    assertTrue(Frames.isClose(close, close.length));
+    assertTrue(Frames.isClose(close, 2));
+    assertFalse(Frames.isClose(close, 1), "what lies behind is of an earlier read");
+    assertFalse(Frames.isClose(close, 0));
+    byte[] ping = ClientFrame.of(ClientFrame.PING, "").bytes();
+    assertFalse(Frames.isClose(ping, ping.length));
+    byte[] ofAServer = Frames.close(1002, "");
+    assertFalse(Frames.isClose(ofAServer, ofAServer.length));
   }
 
   @ParameterizedTest
