@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,8 @@ public final class NonBlockingInput implements ReadListener {
   private final Executor executor;
   private final Receiver receiver;
 
+  private final AtomicInteger calls = new AtomicInteger();
+
   // guarded by this
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>(0);
   private int waitingBytes;
@@ -77,7 +80,18 @@ public final class NonBlockingInput implements ReadListener {
     end(cause);
   }
 
+  /** A call that comes while another takes in is the other's to answer. */
   private void takeIn() {
+    if (calls.getAndIncrement() == 0) {
+      int answered = 1;
+      do {
+        read();
+        answered = calls.addAndGet(-answered);
+      } while (answered != 0);
+    }
+  }
+
+  private void read() {
     byte[] buffer = BUFFERS.get();
     try {
       while (!isFull() && in.isReady()) {

@@ -79,6 +79,13 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void onBytes(byte[] bytes) {
+    if (reader.isOver()) {
+      // read on, since the system answers unread bytes with a reset, which would overtake our close
+      if (Frames.isClose(bytes, bytes.length)) {
+        disconnect();
+      }
+      return;
+    }
     try {
       reader.read(bytes, 0, bytes.length);
     } catch (FrameException e) {
