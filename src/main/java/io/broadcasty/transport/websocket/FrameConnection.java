@@ -1,0 +1,203 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.session.NativeSession;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.Transport;
+import io.broadcasty.transport.NonBlockingOutput;
+import io.broadcasty.transport.websocket.frame.FrameException;
+import io.broadcasty.transport.websocket.frame.FrameListener;
+import io.broadcasty.transport.websocket.frame.FrameReader;
+import io.broadcasty.transport.websocket.frame.Frames;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket of our own engine: reads frames from an upgraded connection and hands them to a
+ * {@link NativeSession}, and writes the session's frames.
+ *
+ * <p>The container says that bytes are there on a thread of its own, which may be the one that
+ * serves all its sockets; so reading, and what follows from it, is done by the readers.
+ */
+final class FrameConnection implements Transport, FrameListener, ReadListener {
+
+  private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
+  private static final int BUFFER_BYTES = 16 * 1024;
+  private static final long CLOSE_SECONDS = 5;
+
+  // RFC 6455, section 7.4.1
+  private static final int POLICY_VIOLATION = 1008;
+  private static final int INTERNAL_ERROR = 1011;
+
+  /** Loads, while classes can be loaded, what the drain of a stopping server needs. */
+  static final byte[] GOING_AWAY = Frames.close(1001, "");
+
+  private static final ThreadLocal<byte[]> BUFFERS =
+      ThreadLocal.withInitial(() -> new byte[BUFFER_BYTES]);
+
+  private final SessionContext context;
+  private final WebConnection connection;
+  private final ServletInputStream in;
+  private final NonBlockingOutput out;
+  private final FrameReader reader;
+  private final NativeSession session;
+
+  // made with the connection, since a stopping Payara links nothing any more
+  private final Done afterGoodbye = this::saidGoodbye;
+  private final Runnable disconnect = this::disconnectNow;
+
+  private final AtomicBoolean disconnected = new AtomicBoolean();
+  private volatile boolean closing;
+  private volatile boolean peerClosed;
+
+  FrameConnection(
+      SessionContext context, CommandReader commands, int maxMessageBytes, WebConnection connection)
+      throws IOException {
+    this.context = context;
+    this.connection = connection;
+    this.in = connection.getInputStream();
+    this.out = new NonBlockingOutput(connection.getOutputStream(), FrameFormat.INSTANCE);
+    this.reader = new FrameReader(maxMessageBytes, this);
+    this.session = new NativeSession(context, this, commands);
+  }
+
+  /** Begins to read and write. */
+  void open(@Nullable Caller caller) throws IOException {
+    connection.getOutputStream().flush(); // Payara holds the answer to the handshake back
+    out.begin();
+    if (caller != null) {
+      session.open(caller);
+    }
+    in.setReadListener(this);
+  }
+
+  // what comes in
+
+  @Override
+  public void onDataAvailable() {
+    context.readers().execute(this::read);
+  }
+
+  @Override
+  public void onAllDataRead() {
+    disconnect();
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    LOG.log(Level.FINE, "a WebSocket failed", failure);
+    disconnect();
+  }
+
+  private void read() {
+    byte[] buffer = BUFFERS.get();
+    try {
+      while (!disconnected.get() && in.isReady()) {
+        int length = in.read(buffer);
+        if (length < 0) {
+          disconnect();
+          return;
+        }
+        reader.read(buffer, 0, length);
+      }
+    } catch (FrameException e) {
+      session.gone();
+      finish(e.closeCode(), e.reason());
+    } catch (IOException e) {
+      onError(e);
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "what a client sent could not be handled", e);
+      session.gone();
+      finish(INTERNAL_ERROR, "an error inside the server");
+    }
+  }
+
+  @Override
+  public void onText(String text) {
+    session.onText(text);
+  }
+
+  @Override
+  public void onBinary(int lengthBytes) {
+    session.onBinary();
+  }
+
+  @Override
+  public void onPing(byte[] data) {
+    session.onPing(EncodedFrame.control(Frames.pong(data)));
+  }
+
+  @Override
+  public void onPong(byte[] data) {
+    session.heard();
+  }
+
+  @Override
+  public void onClose(int code, String reason) {
+    peerClosed = true;
+    session.gone();
+    out.writeLast(Frames.closeAnswer(code), afterGoodbye);
+    if (closing) {
+      disconnect();
+    }
+  }
+
+  // what goes out
+
+  @Override
+  public void write(List<EncodedFrame> frames, Done done) {
+    out.write(frames, done);
+  }
+
+  @Override
+  public void close(Problem problem) {
+    int code = problem.code().close() == 0 ? POLICY_VIOLATION : problem.code().close();
+    finish(code, problem.code().text() + ": " + problem.detail());
+  }
+
+  /**
+   * Says goodbye and leaves the line open for a while, so that the peer reads it and closes (RFC
+   * 6455, section 7.1.1).
+   */
+  private void finish(int code, String reason) {
+    closing = true;
+    out.writeLast(Frames.close(code, reason), afterGoodbye);
+    CompletableFuture.delayedExecutor(CLOSE_SECONDS, TimeUnit.SECONDS, context.closers())
+        .execute(disconnect);
+  }
+
+  private void saidGoodbye(@Nullable Throwable failure) {
+    if (failure != null || peerClosed) {
+      disconnect();
+    }
+  }
+
+  /** Ends the connection below the session's feet. */
+  void disconnect() {
+    session.gone();
+    context.closers().execute(disconnect);
+  }
+
+  private void disconnectNow() {
+    session.gone();
+    if (disconnected.compareAndSet(false, true)) {
+      try {
+        connection.close();
+      } catch (Exception e) { // as WebConnection declares it
+        LOG.log(Level.FINE, "the connection was gone before it was closed", e);
+      }
+    }
+  }
+}
