@@ -14,7 +14,6 @@ SERVER_PID=
 SERVER_PORT=
 SERVER_LOG=
 TOKEN=
-# shellcheck disable=SC2034 # said by the benches
 START_FAILURE=
 
 # The servers that an option names.
@@ -92,6 +91,7 @@ run_liberty() { # HOME WARS…
 }
 
 # Starts a server with the WAR; answers 1 when it does not come up, with the reason in START_FAILURE.
+# shellcheck disable=SC2034
 start_server() { # SERVER STORE [MORE WARS]
   local server=$1 store=$2 home launcher
   shift 2
