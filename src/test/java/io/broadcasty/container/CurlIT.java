@@ -25,9 +25,10 @@ class CurlIT {
 
   @Test
   void thePrintedLinesWorkAndACutStreamResumes() throws IOException, InterruptedException {
-    int port = ServerProcess.freePort();
-    Map<String, String> environment = Map.of("BROADCASTY_PUBLIC_URL", "http://localhost:" + port);
-    try (ServerProcess server = ServerProcess.start(home, port, environment)) {
+    Ports ports = Ports.free();
+    Map<String, String> environment =
+        Map.of("BROADCASTY_PUBLIC_URL", "http://localhost:" + ports.http());
+    try (ServerProcess server = ServerProcess.start(home, ports, environment)) {
       Api api = server.awaitReady();
       var guide = GUIDE.matcher(server.log());
       assertTrue(guide.find(), server.log());

@@ -27,7 +27,7 @@ final class DevTokens {
   }
 
   static DevTokens ofTestServer() {
-    return new DevTokens(Path.of(System.getProperty("it.data")));
+    return new DevTokens(Path.of(System.getProperty("it.home"), "data"));
   }
 
   RSAKey key() {

@@ -31,7 +31,7 @@ class LimitsIT {
 
   @Test
   void whoDoesTooMuchIsToldWhenToComeBack() throws IOException {
-    try (ServerProcess server = ServerProcess.start(home, ServerProcess.freePort(), SMALL)) {
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), SMALL)) {
       Api api = server.awaitReady();
 
       HttpResponse<String> channel = firstRefusal(api, "198.51.100.1", "ann", "hot");

@@ -24,7 +24,7 @@ class ProcessLifeIT {
   void aWrongConfigurationStopsTheStartAndSaysWhatIsWrong() throws IOException {
     Map<String, String> wrong =
         Map.of("BROADCASTY_REPLAY_STOER", "database", "BROADCASTY_STREAM_HEARTBEAT", "soon");
-    try (ServerProcess server = ServerProcess.start(home, ServerProcess.freePort(), wrong)) {
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), wrong)) {
       Api.await(
           "the faults in the log",
           Duration.ofSeconds(120),
@@ -36,7 +36,7 @@ class ProcessLifeIT {
 
   @Test
   void aSignalDrainsTheStreams() throws IOException {
-    try (ServerProcess server = ServerProcess.start(home, ServerProcess.freePort(), Map.of())) {
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), Map.of())) {
       Api api = server.awaitReady();
       WsStream webSocket = WsStream.open(api, api.tokens.guest());
       // what has not been sent before may not be sent by a stopping server: it loads no classes any
@@ -57,10 +57,10 @@ class ProcessLifeIT {
   @Test
   void theDatabaseStoreOutlivesAKilledProcess() throws IOException, InterruptedException {
     Map<String, String> store = Map.of("BROADCASTY_REPLAY_STORE", "database");
-    int port = ServerProcess.freePort();
+    Ports ports = Ports.free();
     String cursor;
     String epoch;
-    try (ServerProcess server = ServerProcess.start(home, port, store)) {
+    try (ServerProcess server = ServerProcess.start(home, ports, store)) {
       Api api = server.awaitReady();
       SseStream events = sse(api, "feed", null);
       assertEquals("subscribed", events.next().kind());
@@ -74,7 +74,7 @@ class ProcessLifeIT {
       epoch = last.field("epoch");
       server.kill();
     }
-    try (ServerProcess server = ServerProcess.start(home, port, store)) {
+    try (ServerProcess server = ServerProcess.start(home, ports, store)) {
       Api api = server.awaitReady();
       api.publishNumbers("feed", 21, 25);
       SseStream events = sse(api, "feed", cursor);
@@ -90,9 +90,9 @@ class ProcessLifeIT {
 
   @Test
   void theMemoryStoreSaysThatItLostThePosition() throws IOException, InterruptedException {
-    int port = ServerProcess.freePort();
+    Ports ports = Ports.free();
     String cursor;
-    try (ServerProcess server = ServerProcess.start(home, port, Map.of())) {
+    try (ServerProcess server = ServerProcess.start(home, ports, Map.of())) {
       Api api = server.awaitReady();
       SseStream events = sse(api, "feed", null);
       events.next();
@@ -100,7 +100,7 @@ class ProcessLifeIT {
       cursor = Objects.requireNonNull(events.next().cursor());
       server.kill();
     }
-    try (ServerProcess server = ServerProcess.start(home, port, Map.of())) {
+    try (ServerProcess server = ServerProcess.start(home, ports, Map.of())) {
       Api api = server.awaitReady();
       SseStream events = sse(api, "feed", cursor);
       assertEquals("false", events.next().field("recovered"));

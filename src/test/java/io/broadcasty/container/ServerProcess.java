@@ -2,55 +2,49 @@ package io.broadcasty.container;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Payara Micro with the built WAR as a process of its own, for what ends a process. */
+/** A server with the built WAR as a process of its own, for what ends a process. */
 final class ServerProcess implements AutoCloseable {
 
+  private final ServerKind kind;
   private final Process process;
   private final Path log;
   private final Api api;
 
-  private ServerProcess(Process process, Path log, Api api) {
+  private ServerProcess(ServerKind kind, Process process, Path log, Api api) {
+    this.kind = kind;
     this.process = process;
     this.log = log;
     this.api = api;
   }
 
-  /** Starts it in development mode; does not wait. */
-  static ServerProcess start(Path home, int port, Map<String, String> environment)
+  /** Starts it in development mode with these settings and no others; does not wait. */
+  static ServerProcess start(Path home, Ports ports, Map<String, String> settings)
       throws IOException {
+    ServerKind kind = ServerKind.current();
     Path log = home.resolve("server.log");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx512m", "-Djava.net.preferIPv4Stack=true"));
-    command.addAll(List.of("-jar", System.getProperty("payara.micro.jar"), "--nocluster"));
-    command.addAll(List.of("--disablephonehome", "--port", String.valueOf(port)));
-    command.addAll(List.of("--shutdowngrace", "3000"));
-    command.addAll(List.of("--deploy", System.getProperty("broadcasty.war")));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    builder.environment().put("BROADCASTY_DEV", "true");
-    builder.environment().put("BROADCASTY_DRAIN", "1s");
-    builder.environment().put("BROADCASTY_DATA_DIR", home.resolve("data").toString());
-    builder.environment().putAll(environment);
+    ProcessBuilder builder =
+        kind.process(home, Path.of(System.getProperty("broadcasty.war")), ports)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("BROADCASTY_"));
+    environment.put("BROADCASTY_DEV", "true");
+    environment.put("BROADCASTY_DRAIN", "1s");
+    environment.put("BROADCASTY_DATA_DIR", home.resolve("data").toString());
+    environment.putAll(settings);
     return new ServerProcess(
+        kind,
         builder.start(),
         log,
-        new Api(URI.create("http://localhost:" + port), new DevTokens(home.resolve("data"))));
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+        new Api(
+            URI.create("http://localhost:" + ports.http()), new DevTokens(home.resolve("data"))));
   }
 
   Api awaitReady() {
@@ -62,8 +56,7 @@ final class ServerProcess implements AutoCloseable {
             throw new AssertionError("the server ended: " + log());
           }
           try {
-            // the server answers before it has started whole, and does not stop in order until then
-            return api.get("/dev/tokens", "").statusCode() == 200 && log().contains(" ready in ");
+            return kind.hasStarted(log()) && api.get("/dev/tokens", "").statusCode() == 200;
           } catch (IllegalStateException notYet) {
             return false;
           }
@@ -81,8 +74,11 @@ final class ServerProcess implements AutoCloseable {
 
   /** As the kernel does when memory runs out: no hook runs. */
   void kill() throws InterruptedException {
+    List<ProcessHandle> below = process.descendants().toList(); // of a start script
+    below.forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     process.waitFor(20, TimeUnit.SECONDS);
+    Api.await("the end", () -> below.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   /** SIGTERM. */
@@ -92,6 +88,7 @@ final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }

@@ -1,9 +1,9 @@
 package io.broadcasty.transport.sse;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.Sse;
@@ -16,14 +16,17 @@ import jakarta.ws.rs.sse.SseEventSink;
 @Path("sse")
 public class SseResource {
 
-  /** Begins the stream. */
+  /**
+   * Begins the stream. The admission is an attribute of the servlet request too (Jakarta REST,
+   * {@code ContainerRequestContext.setProperty}); RESTEasy hands a resource no request context.
+   */
   @GET
   @Admitted
   @Produces(MediaType.SERVER_SENT_EVENTS)
   public void stream(
-      @Context SseEventSink sink, @Context Sse sse, @Context ContainerRequestContext request) {
+      @Context SseEventSink sink, @Context Sse sse, @Context HttpServletRequest request) {
     SseAdmission.Admission admission =
-        (SseAdmission.Admission) request.getProperty(SseAdmission.PROPERTY);
+        (SseAdmission.Admission) request.getAttribute(SseAdmission.PROPERTY);
     admission.transport().attach(sink, sse);
     admission.opening().start().run();
   }

@@ -39,11 +39,12 @@ public class NativeEndpoint {
   private final EdgeSettings settings;
   private @Nullable NativeSession session;
 
-  /** Takes what all connections share. */
-  public NativeEndpoint(SessionContext context, CommandReader reader, EdgeSettings settings) {
-    this.context = context;
-    this.reader = reader;
-    this.settings = settings;
+  /** Takes what all connections share; Open Liberty insists on a constructor without arguments. */
+  public NativeEndpoint() {
+    CDI<Object> beans = CDI.current();
+    this.context = beans.select(SessionContext.class).get();
+    this.reader = beans.select(CommandReader.class).get();
+    this.settings = beans.select(EdgeSettings.class).get();
   }
 
   /** The handshake is done. */
@@ -97,17 +98,12 @@ public class NativeEndpoint {
     LOG.log(Level.FINE, "a WebSocket failed", failure);
   }
 
-  /** Makes the endpoints. */
+  /** Makes the endpoints, which are no beans. */
   public static class Instances extends ServerEndpointConfig.Configurator {
 
     @Override
     public <T> T getEndpointInstance(Class<T> type) {
-      CDI<Object> beans = CDI.current();
-      return type.cast(
-          new NativeEndpoint(
-              beans.select(SessionContext.class).get(),
-              beans.select(CommandReader.class).get(),
-              beans.select(EdgeSettings.class).get()));
+      return type.cast(new NativeEndpoint());
     }
   }
 }

@@ -1,0 +1,64 @@
+package io.broadcasty.container;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Open Liberty, unpacked, with the configuration of {@code server-config/liberty}. */
+record OpenLiberty(Path installation, Path configuration) implements ServerKind {
+
+  /** What Arquillian's container needs: to talk to the server, and to say when it deploys. */
+  private static final String FOR_ARQUILLIAN =
+      """
+      <server>
+        <featureManager><feature>localConnector-1.0</feature></featureManager>
+        <applicationMonitor updateTrigger="mbean"/>
+      </server>
+      """;
+
+  @Override
+  public Map<String, String> prepareArquillian(Path home, Ports ports) throws IOException {
+    Path user = home.resolve("liberty");
+    // no other Liberty on this machine may have the name, since the container looks for it
+    String name = "broadcasty-it-" + ports.http();
+    Path server = layOut(user, name, ports);
+    Files.delete(server.resolve("application.xml")); // Arquillian deploys
+    Path overrides = Files.createDirectories(server.resolve("configDropins/overrides"));
+    Files.writeString(overrides.resolve("arquillian.xml"), FOR_ARQUILLIAN);
+    return Map.of(
+        "it.liberty.installation", installation.toString(),
+        "it.liberty.user", user.toString(),
+        "it.liberty.name", name,
+        "it.liberty.http", String.valueOf(ports.http()));
+  }
+
+  @Override
+  public ProcessBuilder process(Path home, Path war, Ports ports) throws IOException {
+    Path user = home.resolve("liberty");
+    layOut(user, "broadcasty", ports);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            List.of(
+                installation.resolve("bin/server").toString(),
+                "run",
+                "broadcasty",
+                "--",
+                "--broadcasty.war=" + war));
+    builder.environment().put("WLP_USER_DIR", user.toString());
+    return builder;
+  }
+
+  @Override
+  public boolean hasStarted(String log) {
+    return log.contains("CWWKF0011I"); // "ready to run"
+  }
+
+  private Path layOut(Path user, String name, Ports ports) throws IOException {
+    Path server = user.resolve("servers").resolve(name);
+    ServerKind.copyFiles(configuration, server);
+    Files.writeString(server.resolve("bootstrap.properties"), "http.port=" + ports.http() + "\n");
+    return server;
+  }
+}
