@@ -6,13 +6,16 @@
 //
 // Reads commands from stdin and answers each with one line, `ok …` or `failed …`:
 //
-//   open ws|sse COUNT [RCVBUF]   opens clients and waits until each is subscribed; RCVBUF is their socket's receive buffer
-//   publish COUNT RATE           publishes at RATE a second and waits until everybody who listens has everything; at RATE 0
-//                                each publication waits until everybody has the one before
+//   open ws|sse COUNT            opens clients and waits until each is subscribed; one that is answered 429 tries again
+//   open-slow ws|sse             opens one with a small receive buffer, which also subscribes to the channel NAME-heavy
+//   publish COUNT RATE [HEAVY]   publishes at RATE a second and waits until everybody who listens has everything; at RATE 0
+//                                each publication waits until everybody has the one before; with HEAVY, another one with a
+//                                payload of so many bytes follows each on NAME-heavy
 //   reset ws|sse COUNT           closes connections with RST
 //   silence COUNT                WebSockets that stay connected but neither read nor answer any more
 //   stall                        the last client opened stops reading
 //   wake                         it reads again, until the server has ended the connection
+//   leave                        it closes with RST
 //   resume                       it opens again from its last position and waits until it has everything
 //   drain                        waits until the server has ended all connections
 //   state                        what is open now
@@ -47,6 +50,13 @@ enum life {
 };
 enum chunk { SIZE, SIZE_EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, PLAIN };
 
+enum { MAIN, HEAVY };
+
+typedef struct {
+  long last;       // sequence of the last publication, or of the head at the subscribe
+  char epoch[32];  // of that sequence
+} Stream;
+
 typedef struct {
   enum kind kind;
   enum life life;
@@ -57,12 +67,15 @@ typedef struct {
   long chunk_left;
   char *text;  // text of a fragmented WebSocket message
   size_t text_length;
-  long last;       // sequence of the last publication, or of the head at the subscribe
-  char epoch[32];  // of that sequence
+  Stream stream[2];
+  int streams;     // how many it subscribes to
+  int subscribed;  // to how many it has been
   char *cursor;    // SSE: the last event's id
   char end[32];    // the code that the server's `end` named
   int close_code;  // WebSocket: the close frame's code
-  bool broken;     // the connection ended without the end of the stream
+  bool broken;     // the connection ended with an error
+  bool refused;    // answered with 429: tries again
+  bool stray;      // WebSocket: bytes came after the close frame
 } Client;
 
 #define READ_BYTES (256 * 1024)
@@ -75,10 +88,10 @@ static double timeout_seconds = 60;
 static const char *channel, *token;
 static int poll_fd;
 static Client *clients;
-static int client_count, client_capacity, opening, joined;
+static int client_count, client_capacity, opening, joined, refused;
 
 // One run of `publish`.
-static long head;  // the last sequence published, as the server answered
+static long heads[2];  // the last sequence published, as the server answered
 static long expected_head, delivered, missing, doubled, strange, lost_positions;
 static int reading, caught_up;  // clients that read, and those of them that have everything published
 static uint32_t *samples;
@@ -87,6 +100,8 @@ static size_t sample_count, sample_capacity;
 // The publisher: one keep-alive connection, one request under way.
 static int publisher = -1;
 static bool publishing;
+static int published_to;  // MAIN or HEAVY
+static int slow = -1;     // the client that subscribes to both
 static int on_connection;
 static char answer[8192];
 static size_t answer_length;
@@ -120,10 +135,14 @@ static void watch(int fd, uint32_t id) {
 
 static void unwatch(int fd) { epoll_ctl(poll_fd, EPOLL_CTL_DEL, fd, NULL); }
 
-static int dial(int receive_buffer) {
+static int dial(bool as_slow) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
   if (fd < 0) fail("socket: %s", strerror(errno));
-  if (receive_buffer) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  if (as_slow) {
+    int receive_buffer = 4096, segment = 536;  // the smaller the segments, the less the kernel keeps on the other side
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+  }
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
   inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
   if (connect(fd, (void *)&to, sizeof to)) fail("connect: %s", strerror(errno));
@@ -203,54 +222,65 @@ static double percentile(const uint32_t *sorted, size_t count, double share) {
   return sorted[at < count ? at : count - 1] / 1000.0;
 }
 
+static Stream *stream_of(Client *c, const char *json, size_t length) {
+  static char heavy[300];
+  if (c->streams == 1) return &c->stream[MAIN];
+  snprintf(heavy, sizeof heavy, "\"channel\":\"%s-heavy\"", channel);
+  return &c->stream[find(json, length < 400 ? length : 400, heavy) ? HEAVY : MAIN];
+}
+
 static void on_publication(Client *c, const char *json, size_t length, uint64_t at) {
+  Stream *stream = stream_of(c, json, length);
   long sequence = number_after(json, length, "\"sequence\":");
   const char *mark = find(json, length, "\"MK:");
   char epoch[32];
   text_after(json, length, "\"epoch\":\"", epoch, sizeof epoch);
-  if (sequence < 1 || !mark || (c->epoch[0] && strcmp(c->epoch, epoch))) {
+  if (sequence < 1 || !mark || (stream->epoch[0] && strcmp(stream->epoch, epoch))) {
     strange++;
     return;
   }
-  strcpy(c->epoch, epoch);
-  if (sequence <= c->last) {
+  strcpy(stream->epoch, epoch);
+  if (sequence <= stream->last) {
     doubled++;
     return;
   }
-  missing += sequence - c->last - 1;
-  c->last = sequence;
+  missing += sequence - stream->last - 1;
+  stream->last = sequence;
+  if (stream != &c->stream[MAIN]) return;
   delivered++;
   if (c->life == LIVE) {
     sample(at - strtoull(mark + 4, NULL, 16));
-    if (c->last == expected_head) caught_up++;
+    if (sequence == expected_head) caught_up++;
   }
 }
 
 static void on_subscribed(Client *c, const char *json, size_t length) {
+  Stream *stream = stream_of(c, json, length);
   if (c->life != JOINING) return;
-  if (!c->epoch[0]) {  // not a resume: the stream begins after the head
+  if (!stream->epoch[0]) {  // not a resume: the stream begins after the head
     long sequence = number_after(json, length, "\"sequence\":");
-    c->last = sequence < 0 ? 0 : sequence;
-    text_after(json, length, "\"epoch\":\"", c->epoch, sizeof c->epoch);
+    stream->last = sequence < 0 ? 0 : sequence;
+    text_after(json, length, "\"epoch\":\"", stream->epoch, sizeof stream->epoch);
   }
-  if (c->last > head) head = expected_head = c->last;
+  if (++c->subscribed < c->streams) return;
+  if (c->stream[MAIN].last > heads[MAIN]) heads[MAIN] = expected_head = c->stream[MAIN].last;
   c->life = LIVE;
   joined++;
   reading++;
   opening--;
-  if (c->last == expected_head) caught_up++;
+  if (c->stream[MAIN].last == expected_head) caught_up++;
 }
 
 static void leaves(Client *c) {
   if (c->life != LIVE) return;
   reading--;
-  if (c->last >= expected_head) caught_up--;
+  if (c->stream[MAIN].last >= expected_head) caught_up--;
 }
 
 static void on_message(Client *c, const char *json, size_t length, uint64_t at) {
   if (find(json, length < 24 ? length : 24, "\"push\":\"publication\"")) {
     on_publication(c, json, length, at);
-  } else if (find(json, length, "\"reply\":1,\"result\"")) {
+  } else if (find(json, length, "\"positions\":")) {
     on_subscribed(c, json, length);
   } else if (find(json, length < 24 ? length : 24, "\"push\":\"end\"")) {
     text_after(json, length, "\"code\":\"", c->end, sizeof c->end);
@@ -298,13 +328,25 @@ static void on_event(Client *c, char *event, size_t length, uint64_t at) {
 
 // ---- from bytes to messages
 
+static void garbled(const Client *c, const char *bytes, size_t at, size_t length) {
+  char seen[120 * 3 + 16], *to = seen;
+  size_t from = at > 60 ? at - 60 : 0;
+  for (size_t i = from; i < length && i < at + 60; i++) {
+    if (i == at) to += sprintf(to, " >>> ");
+    to += sprintf(to, bytes[i] >= 32 && bytes[i] < 127 ? "%c" : "\\%02x", (unsigned char)bytes[i]);
+  }
+  fail("not a frame: %s (life %d, end %s, close %d)", seen, c->life, c->end, c->close_code);
+}
+
 /** How many bytes were whole frames. */
 static size_t read_frames(Client *c, char *bytes, size_t length, uint64_t at) {
   size_t used = 0;
+  if (c->close_code && length) c->stray = true;
+  if (c->close_code) return length;
   while (length - used >= 2) {
     unsigned char *f = (unsigned char *)bytes + used;
     size_t header = 2, size = f[1] & 0x7f;
-    if (f[0] & 0x70 || f[1] & 0x80) fail("a frame with reserved bits or a mask came from the server");
+    if (f[0] & 0x70 || f[1] & 0x80) garbled(c, bytes, used, length);
     if (size == 126) header = 4;
     if (size == 127) header = 10;
     if (length - used < header) break;
@@ -322,6 +364,8 @@ static size_t read_frames(Client *c, char *bytes, size_t length, uint64_t at) {
     } else if (opcode == 8) {
       c->close_code = size >= 2 ? (unsigned char)payload[0] << 8 | (unsigned char)payload[1] : 1005;
       send_frame(c->fd, 8, payload, size >= 2 ? 2 : 0);
+      c->stray = used < length;
+      return length;
     } else if (opcode <= 1 && final && !c->text) {
       on_message(c, payload, size, at);
     } else if (opcode <= 1) {
@@ -395,14 +439,21 @@ static size_t read_handshake(Client *c, char *bytes, size_t length) {
   char *end = memmem(bytes, length, "\r\n\r\n", 4);
   if (!end) return 0;
   end[2] = 0;
+  if (strstr(bytes, " 429")) {
+    c->refused = true;
+    refused++;
+    return 0;
+  }
   if (!strstr(bytes, c->kind == WS ? " 101" : " 200")) fail("the handshake was answered with %.300s", bytes);
   if (c->kind == SSE && !strcasestr(bytes, "transfer-encoding: chunked")) c->chunk = PLAIN;
   c->life = JOINING;
-  if (c->kind == WS) {
+  for (int i = 0; c->kind == WS && i < c->streams; i++) {
     char command[1024], since[256] = "";
-    if (c->epoch[0])
-      snprintf(since, sizeof since, ",\"since\":[{\"epoch\":\"%s\",\"partition\":0,\"sequence\":%ld}]", c->epoch, c->last);
-    int n = snprintf(command, sizeof command, "{\"id\":1,\"command\":\"subscribe\",\"channel\":\"%s\"%s}", channel, since);
+    Stream *stream = &c->stream[i];
+    if (stream->epoch[0])
+      snprintf(since, sizeof since, ",\"since\":[{\"epoch\":\"%s\",\"partition\":0,\"sequence\":%ld}]", stream->epoch, stream->last);
+    int n = snprintf(command, sizeof command, "{\"id\":%d,\"command\":\"subscribe\",\"channel\":\"%s%s\"%s}", i + 1, channel,
+                     i == HEAVY ? "-heavy" : "", since);
     send_frame(c->fd, 1, command, n);
   }
   return end + 4 - bytes;
@@ -438,6 +489,11 @@ static void on_bytes(Client *c) {
     if (c->life == OPENING) {
       used = read_handshake(c, buffer, length + got);
       length += got;
+      if (c->refused) {
+        opening--;
+        forget(c);
+        return;
+      }
       if (used) {
         memmove(buffer, buffer + used, length - used);
         length -= used;
@@ -468,24 +524,25 @@ static void dial_publisher(void) {
     unwatch(publisher);
     close(publisher);
   }
-  publisher = dial(0);
+  publisher = dial(false);
   watch(publisher, PUBLISHER);
   on_connection = 0;
   answer_length = 0;
 }
 
-static void publish_one(void) {
+static void publish_one(int to, int payload) {
   static char request[8192 + 65536], body[65536 + 256];
   if (publisher < 0 || on_connection == 100) dial_publisher();  // servers bound the requests of a connection
-  int n = sprintf(body, "{\"channel\":\"%s\",\"payload\":\"MK:%016llx", channel, (unsigned long long)now_nanos());
-  int padding = payload_bytes - 21;  // quotes, MK: and the time
-  for (; padding > 0; padding--) body[n++] = 'x';
+  int n = sprintf(body, "{\"channel\":\"%s%s\",\"payload\":\"MK:%016llx", channel, to == HEAVY ? "-heavy" : "",
+                  (unsigned long long)now_nanos());
+  for (int padding = payload - 21; padding > 0; padding--) body[n++] = 'x';  // after quotes, MK: and the time
   n += sprintf(body + n, "\"}");
   int size = snprintf(request, sizeof request,
                       "POST /broadcasty/publish HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
                       "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
                       token, n, body);
   publishing = true;
+  published_to = to;
   on_connection++;
   send_all(publisher, request, size);
 }
@@ -510,7 +567,7 @@ static void on_answer(void) {
   }
   long sequence = number_after(body, strlen(body), "\"sequence\":");
   if (strncmp(answer, "HTTP/1.1 200", 12) || sequence < 0) fail("a publish was answered with %.300s", answer);
-  head = sequence;
+  heads[published_to] = sequence;
   publishing = false;
   answer_length = 0;
 }
@@ -532,13 +589,14 @@ static bool turn(int wait_millis) {
 
 static bool late(uint64_t since) { return now_nanos() - since > timeout_seconds * 1e9; }
 
-static void handshake(Client *c, int receive_buffer) {
+static void handshake(Client *c, bool as_slow) {
   char request[4096];
   int n;
-  c->fd = dial(receive_buffer);
+  c->fd = dial(as_slow);
   c->life = OPENING;
   c->chunk = SIZE;
   c->chunk_left = 0;
+  c->subscribed = 0;
   if (c->kind == WS) {
     n = snprintf(request, sizeof request,
                  "GET /broadcasty/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nUpgrade: websocket\r\n"
@@ -546,9 +604,10 @@ static void handshake(Client *c, int receive_buffer) {
                  token);
   } else {
     n = snprintf(request, sizeof request,
-                 "GET /broadcasty/sse?channel=%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
+                 "GET /broadcasty/sse?channel=%s%s%s%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
                  "Accept: text/event-stream\r\n%s%s%s\r\n",
-                 channel, token, c->cursor ? "Last-Event-ID: " : "", c->cursor ? c->cursor : "", c->cursor ? "\r\n" : "");
+                 channel, c->streams > 1 ? "&channel=" : "", c->streams > 1 ? channel : "", c->streams > 1 ? "-heavy" : "", token,
+                 c->cursor ? "Last-Event-ID: " : "", c->cursor ? c->cursor : "", c->cursor ? "\r\n" : "");
   }
   if (n >= (int)sizeof request) fail("the token is too long");
   send_all(c->fd, request, n);
@@ -556,49 +615,80 @@ static void handshake(Client *c, int receive_buffer) {
   opening++;
 }
 
-static void open_clients(enum kind kind, int count, int receive_buffer) {
+static void open_clients(enum kind kind, int count, bool as_slow) {
   uint64_t start = now_nanos();
   if (client_count + count > client_capacity) {
     client_capacity = client_count + count + 1024;
     clients = must(realloc(clients, client_capacity * sizeof *clients));
   }
-  int before = joined, dialled = 0;
+  int before = joined, dialled = 0, again = 0;
+  uint64_t asked = start;
+  refused = 0;
   while (joined - before < count) {
     for (; dialled < count && opening < MAX_OPENING; dialled++) {
       Client *c = &clients[client_count++];
       memset(c, 0, sizeof *c);
       c->kind = kind;
-      handshake(c, receive_buffer);
+      c->streams = as_slow ? 2 : 1;
+      if (as_slow) slow = c - clients;
+      handshake(c, as_slow);
     }
     turn(100);
+    if (refused && now_nanos() - asked > 500000000) {
+      asked = now_nanos();
+      again += refused;
+      refused = 0;
+      for (Client *c = clients + client_count - dialled; c < clients + client_count; c++)
+        if (c->refused) {
+          c->refused = false;
+          handshake(c, as_slow);
+        }
+    }
     if (late(start)) fail("%d of %d connections were subscribed in %.0f s", joined - before, count, timeout_seconds);
   }
-  printf("ok opened=%d seconds=%.2f\n", count, (now_nanos() - start) / 1e9);
+  printf("ok opened=%d refused=%d seconds=%.2f\n", count, again, (now_nanos() - start) / 1e9);
 }
 
-static void publish(long count, double rate) {
+/** How many publications the clients that read have not got yet. */
+static long behind(void) {
+  long all = 0;
+  for (int i = 0; i < client_count; i++)
+    for (int j = 0; clients[i].life == LIVE && j < clients[i].streams; j++) all += heads[j] - clients[i].stream[j].last;
+  return all;
+}
+
+static bool slow_is_behind(void) {
+  return slow >= 0 && clients[slow].life == LIVE && clients[slow].stream[HEAVY].last < heads[HEAVY];
+}
+
+static void settle(void) {  // what is doubled comes late
+  for (uint64_t since = now_nanos(); now_nanos() - since < 200000000;) turn(20);
+}
+
+static void publish(long count, double rate, int heavy) {
   static uint32_t *complete;
   complete = must(realloc(complete, (count + 1) * sizeof *complete));
   delivered = missing = doubled = strange = 0;
   sample_count = 0;
-  long expected = count * reading, sent = 0;
+  long expected = count * reading, sent = 0, heavy_sent = 0, seen = 0;
   int readers = reading;
   uint64_t start = now_nanos(), progress = start, one = start;
-  long seen = 0;
-  expected_head = head + count;
-  if (!rate) expected_head = head;
+  expected_head = heads[MAIN] + (rate ? count : 0);
   caught_up = rate ? 0 : reading;
-  while (sent < count || publishing || caught_up < reading) {
-    if (!publishing && sent < count) {
+  while (sent < count || publishing || caught_up < reading || (heavy && heavy_sent < sent) || slow_is_behind()) {
+    if (!publishing && heavy && heavy_sent < sent) {
+      publish_one(HEAVY, heavy);
+      heavy_sent++;
+    } else if (!publishing && sent < count) {
       bool due = rate ? (now_nanos() - start) / 1e9 * rate >= sent : caught_up >= reading;
       if (due) {
         if (!rate) {
           if (sent) complete[sent - 1] = (now_nanos() - one) / 1000;
           one = now_nanos();
-          expected_head = head + 1;
+          expected_head = heads[MAIN] + 1;
           caught_up = 0;
         }
-        publish_one();
+        publish_one(MAIN, payload_bytes);
         sent++;
       }
     }
@@ -608,17 +698,14 @@ static void publish(long count, double rate) {
   }
   if (!rate && count) complete[count - 1] = (now_nanos() - one) / 1000;
   double seconds = (now_nanos() - start) / 1e9;
-  for (uint64_t quiet = now_nanos(); now_nanos() - quiet < 200000000;) turn(20);  // what is doubled comes late
-  long behind = 0;
-  for (int i = 0; i < client_count; i++)
-    if (clients[i].life == LIVE) behind += head - clients[i].last;
+  settle();
+  missing += behind();
   qsort(samples, sample_count, sizeof *samples, by_value);
   qsort(complete, count, sizeof *complete, by_value);
-  bool good = sent == count && delivered == expected && !missing && !doubled && !strange && !behind && !lost_positions &&
-              readers == reading;
+  bool good = sent == count && delivered == expected && !missing && !doubled && !strange && !lost_positions && readers == reading;
   printf("%s published=%ld clients=%d delivered=%ld expected=%ld missing=%ld doubled=%ld strange=%ld lost=%ld ended=%d "
          "seconds=%.2f rate=%.0f p50=%.2f p95=%.2f p99=%.2f max=%.2f",
-         good ? "ok" : "failed", sent, readers, delivered, expected, missing + behind, doubled, strange, lost_positions,
+         good ? "ok" : "failed", sent, readers, delivered, expected, missing, doubled, strange, lost_positions,
          readers - reading, seconds, delivered / seconds, percentile(samples, sample_count, .5),
          percentile(samples, sample_count, .95), percentile(samples, sample_count, .99), percentile(samples, sample_count, 1));
   if (!rate) printf(" all_p50=%.2f all_p99=%.2f", percentile(complete, count, .5), percentile(complete, count, .99));
@@ -664,40 +751,50 @@ static void stall(void) {
   leaves(c);
   unwatch(c->fd);
   c->life = STALLED;
-  printf("ok port=%d sequence=%ld\n", ntohs(from.sin_port), c->last);
+  printf("ok port=%d sequence=%ld\n", ntohs(from.sin_port), c->stream[MAIN].last);
 }
 
 static void wake(void) {
   Client *c = latest(STALLED, "stalled");
-  long before = c->last;
+  long before = c->stream[MAIN].last;
   uint64_t start = now_nanos();
   missing = doubled = strange = 0;
   watch(c->fd, c - clients);
   while (c->life != ENDED && !late(start)) turn(10);
   bool good = c->life == ENDED && !missing && !doubled && !strange;
   printf("%s read=%ld sequence=%ld missing=%ld doubled=%ld end=%s close=%d ended=%s\n", good ? "ok" : "failed",
-         c->last - before, c->last, missing, doubled, c->end[0] ? c->end : "-", c->close_code,
+         c->stream[MAIN].last - before, c->stream[MAIN].last, missing, doubled, c->end[0] ? c->end : "-", c->close_code,
          c->life != ENDED ? "no" : c->broken ? "broken" : "closed");
+}
+
+static void leave(void) {
+  struct linger at_once = {1, 0};
+  Client *c = latest(LIVE, "reading");
+  setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  forget(c);
+  printf("ok\n");
 }
 
 static void resume(void) {
   Client *c = latest(ENDED, "ended");
-  long before = c->last;
+  long before[2] = {c->stream[MAIN].last, c->stream[HEAVY].last};
   uint64_t start = now_nanos();
   missing = doubled = strange = lost_positions = 0;
   c->end[0] = 0;
   c->close_code = 0;
-  handshake(c, 0);
-  while ((c->life != LIVE || c->last < head) && c->life != ENDED && !late(start)) turn(10);
-  for (uint64_t quiet = now_nanos(); now_nanos() - quiet < 200000000;) turn(20);
-  bool good = c->last == head && !missing && !doubled && !strange && !lost_positions;
-  printf("%s replayed=%ld from=%ld head=%ld missing=%ld doubled=%ld strange=%ld lost=%ld\n", good ? "ok" : "failed",
-         c->last - before, before, head, missing + head - c->last, doubled, strange, lost_positions);
+  c->broken = c->stray = false;
+  handshake(c, false);
+  while ((c->life != LIVE || behind()) && c->life != ENDED && !late(start)) turn(10);
+  settle();
+  bool good = c->life == LIVE && !behind() && !missing && !doubled && !strange && !lost_positions;
+  printf("%s replayed=%ld replayed_heavy=%ld missing=%ld doubled=%ld strange=%ld lost=%ld\n", good ? "ok" : "failed",
+         c->stream[MAIN].last - before[MAIN], c->stream[HEAVY].last - before[HEAVY], missing + behind(), doubled, strange,
+         lost_positions);
 }
 
 static void drain(void) {
   uint64_t start = now_nanos();
-  int awaited[2] = {0, 0}, farewell[2] = {0, 0}, closed = 0, broken = 0, open = 0, first = -1;
+  int awaited[2] = {0, 0}, farewell[2] = {0, 0}, closed = 0, stray = 0, broken = 0, open = 0, first = -1;
   bool *mine = must(calloc(client_count + 1, 1));
   for (int i = 0; i < client_count; i++)
     if (clients[i].life == LIVE) mine[i] = true, awaited[clients[i].kind]++;
@@ -709,11 +806,12 @@ static void drain(void) {
     else if (first < 0) first = i;
     if (c->kind == WS && c->close_code == 4503) closed++;
     if (c->broken) broken++;
+    if (c->stray) stray++;
     if (c->life == LIVE) open++;
   }
   bool good = farewell[WS] == awaited[WS] && farewell[SSE] == awaited[SSE] && closed == awaited[WS] && !open;
-  printf("%s ws=%d ws_end=%d ws_4503=%d sse=%d sse_end=%d broken=%d open=%d seconds=%.2f", good ? "ok" : "failed",
-         awaited[WS], farewell[WS], closed, awaited[SSE], farewell[SSE], broken, open, (now_nanos() - start) / 1e9);
+  printf("%s ws=%d ws_end=%d ws_4503=%d sse=%d sse_end=%d broken=%d stray=%d open=%d seconds=%.2f", good ? "ok" : "failed",
+         awaited[WS], farewell[WS], closed, awaited[SSE], farewell[SSE], broken, stray, open, (now_nanos() - start) / 1e9);
   if (first >= 0)
     printf(" first_without=%d(%s,end=%s,close=%d)", first, clients[first].kind == WS ? "ws" : "sse",
            clients[first].end[0] ? clients[first].end : "-", clients[first].close_code);
@@ -725,23 +823,26 @@ static void state(void) {
   int by[2][6] = {{0}};
   for (int i = 0; i < client_count; i++) by[clients[i].kind][clients[i].life]++;
   printf("ok ws=%d sse=%d silent=%d ended=%d head=%ld\n", by[WS][LIVE], by[SSE][LIVE], by[WS][LOST],
-         by[WS][ENDED] + by[SSE][ENDED], head);
+         by[WS][ENDED] + by[SSE][ENDED], heads[MAIN]);
 }
 
 static void obey(char *line) {
   char word[16] = "", how[16] = "";
-  long a = 0;
+  long a = 0, c = 0;
   double b = 0;
   if (sscanf(line, "%15s", word) != 1) return;
-  if (!strcmp(word, "open") && sscanf(line, "%*s %15s %ld %lf", how, &a, &b) >= 2)
-    open_clients(strcmp(how, "sse") ? WS : SSE, a, (int)b);
-  else if (!strcmp(word, "publish") && sscanf(line, "%*s %ld %lf", &a, &b) == 2) publish(a, b);
+  if (!strcmp(word, "open") && sscanf(line, "%*s %15s %ld", how, &a) == 2)
+    open_clients(strcmp(how, "sse") ? WS : SSE, a, false);
+  else if (!strcmp(word, "open-slow") && sscanf(line, "%*s %15s", how) == 1)
+    open_clients(strcmp(how, "sse") ? WS : SSE, 1, true);
+  else if (!strcmp(word, "publish") && sscanf(line, "%*s %ld %lf %ld", &a, &b, &c) >= 2 && c <= 65000) publish(a, b, c);
   else if (!strcmp(word, "reset") && sscanf(line, "%*s %15s %ld", how, &a) == 2)
     reset_clients(strcmp(how, "sse") ? WS : SSE, a);
   else if (!strcmp(word, "silence") && sscanf(line, "%*s %ld", &a) == 1) silence(a);
   else if (!strcmp(word, "stall")) stall();
   else if (!strcmp(word, "wake")) wake();
   else if (!strcmp(word, "resume")) resume();
+  else if (!strcmp(word, "leave")) leave();
   else if (!strcmp(word, "drain")) drain();
   else if (!strcmp(word, "state")) state();
   else fail("unknown command: %s", line);

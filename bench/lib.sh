@@ -92,6 +92,8 @@ begin_csv() {
   [ -z "${csv:-}" ] || [ -s "$csv" ] || echo bench,subject,transport,load,figure,value >"$csv"
 }
 
+dashes() { printf "%$1s" '' | tr ' ' -; } # COUNT
+
 # What the figures were measured on.
 conditions() {
   printf 'machine: %s cores, %s; Java %s; commit %s; load 1 min before: %s\n' \
