@@ -1,25 +1,24 @@
-# What the benches share: building what is missing, a server of their own, and stopping all of it.
-# Sourced by bash. Progress goes to stderr, results to stdout.
+# shellcheck shell=bash
+# What the benches share: building what is missing, and stopping all that was started. Sourced by bash. Progress goes to
+# stderr, results to stdout.
 
 BENCH_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT_DIR=$(dirname "$BENCH_DIR")
 BUILD_DIR=$ROOT_DIR/target/bench
 WAR=$ROOT_DIR/target/broadcasty.war
-PAYARA_MICRO=$ROOT_DIR/target/server/payara-micro.jar
-START_SECONDS=${BENCH_START_SECONDS:-120}
 
 WORK_DIR=$(mktemp -d "${TMPDIR:-/tmp}/broadcasty-bench.XXXXXX")
 declare -a STARTED=()
-SERVER_PID=
-SERVER_PORT=
-SERVER_LOG=
-TOKEN=
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
 need() { # COMMAND HINT
   command -v "$1" >/dev/null 2>&1 || die "\`$1\` is missing: $2"
+}
+
+positive() { # OPTION VALUE
+  [[ $2 =~ ^[1-9][0-9]*$ ]] || die "$1 must be a positive number, not \`$2\`"
 }
 
 # Ends a process that was started here, and waits for its end.
@@ -76,75 +75,24 @@ ensure_war() {
   fi
 }
 
-ensure_payara() {
-  if [ ! -f "$PAYARA_MICRO" ]; then
-    say "fetching Payara Micro"
-    (cd "$ROOT_DIR" && ./mvnw -q -B -Prun -Dexec.skip package >&2) ||
-      die "Payara Micro could not be fetched by Maven; is the network reachable?"
-  fi
+# Lets a process of this shell open as many files as it may; the load has one a connection.
+open_files() { # CONNECTIONS
+  ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
+  [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -gt $(($1 + 200)) ] ||
+    die "only $(ulimit -n) open files are allowed; raise it (ulimit -n) or give fewer --conns"
 }
 
-# Starts Payara Micro with the WAR. Sets SERVER_PID, SERVER_PORT, SERVER_LOG and TOKEN; answers 1 when it does not come
-# up, with the reason in START_FAILURE.
-start_payara() { # STORE [MORE ARGUMENTS OF PAYARA MICRO]
-  local store=$1 home
-  shift
-  home=$(mktemp -d "$WORK_DIR/server.XXXXXX")
-  mkdir "$home/tmp" "$home/data"
-  SERVER_PORT=$(free_port)
-  SERVER_LOG=$home/server.log
-  START_FAILURE=
-  say "starting Payara Micro on port $SERVER_PORT, store: $store"
-  # shellcheck disable=SC2086 # several options in one variable
-  (
-    cd "$ROOT_DIR"
-    exec env -u JAVA_TOOL_OPTIONS \
-      BROADCASTY_DEV=true \
-      BROADCASTY_DATA_DIR="$home/data" \
-      BROADCASTY_REPLAY_STORE="$store" \
-      BROADCASTY_LIMITS_ENABLED=false \
-      BROADCASTY_LIMITS_CONNECTIONS_PER_USER=1000000 \
-      BROADCASTY_LIMITS_CONNECTIONS_PER_TENANT=1000000 \
-      java @server-config/payara/micro.jvm ${BENCH_JVM_OPTIONS:-} -Djava.io.tmpdir="$home/tmp" \
-      -jar "$PAYARA_MICRO" --nocluster --disablephonehome --port "$SERVER_PORT" \
-      --logproperties server-config/payara/logging.properties --deploy "$WAR" "$@"
-  ) >"$SERVER_LOG" 2>&1 &
-  SERVER_PID=$!
-  STARTED+=("$SERVER_PID")
-  local deadline=$((SECONDS + START_SECONDS)) answer
-  while :; do
-    if ! kill -0 "$SERVER_PID" 2>/dev/null; then
-      START_FAILURE="the server ended: $(log_reason)"
-      return 1
-    fi
-    answer=$(curl -fsS -m 5 "http://127.0.0.1:$SERVER_PORT/dev/tokens" 2>/dev/null || true)
-    TOKEN=$(sed -n 's/.*"publisher":"\([^"]*\)".*/\1/p' <<<"$answer")
-    [ -n "$TOKEN" ] && break
-    if [ $SECONDS -ge $deadline ] || grep -q 'Exception while loading the app\|Failed to deploy' "$SERVER_LOG"; then
-      START_FAILURE="no answer from /dev/tokens: $(log_reason)"
-      return 1
-    fi
-    sleep 0.5
-  done
-  if [ "$store" != memory ] && grep -q 'durability: memory' "$SERVER_LOG"; then
-    START_FAILURE="the server keeps its streams in memory: $(grep -m1 -o 'durability: .*' "$SERVER_LOG")"
-    return 1
-  fi
+# A figure for `bench/charts`, when --csv was given.
+figure() { # BENCH SUBJECT TRANSPORT LOAD FIGURE VALUE
+  local IFS=,
+  [ -z "${csv:-}" ] || printf '%s\n' "$*" >>"$csv"
 }
 
-stop_server() {
-  stop "$SERVER_PID"
-  SERVER_PID=
+begin_csv() {
+  [ -z "${csv:-}" ] || [ -s "$csv" ] || echo bench,subject,transport,load,figure,value >"$csv"
 }
 
-# The line of the server's log that says best what went wrong.
-log_reason() {
-  local line
-  line=$(grep -m1 -E 'InvalidConfiguration|cannot be used|BrokerException' "$SERVER_LOG") ||
-    line=$(grep -m1 SEVERE "$SERVER_LOG") ||
-    line=$(grep -v '^[[:space:]]*$' "$SERVER_LOG" | tail -1) || true
-  printf '%.240s' "${line:-its log is empty}"
-}
+dashes() { printf "%$1s" '' | tr ' ' -; } # COUNT
 
 # What the figures were measured on.
 conditions() {
