@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NonBlockingOutput implements FrameWriter, WriteListener {
 
-  /** A write that is under way: handed to the container, flushed, passed on. */
+  /** A write that is under way: handed to the container, then flushed. */
   private static final class Write {
-    private byte @Nullable [] bytes;
-    private boolean flushed;
+    private byte @Nullable [] bytes; // until the container has them
     private final Done done;
 
     Write(byte[] bytes, Done done) {
@@ -119,30 +118,33 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
 
   private void goOn(Write write) {
     try {
-      Throwable failure = broken;
-      if (failure != null) {
-        throw new IOException("the connection is broken", failure);
-      }
-      byte[] bytes = write.bytes;
-      if (bytes != null) {
-        write.bytes = null;
-        out.write(bytes);
-      }
-      if (!write.flushed) {
-        if (!isReadyFor(write)) {
+      while (isReadyFor(write)) {
+        Throwable failure = broken;
+        if (failure != null) {
+          throw new IOException("the connection is broken", failure);
+        }
+        byte[] bytes = write.bytes;
+        if (bytes == null) {
+          out.flush();
+          done(write);
           return;
         }
-        write.flushed = true;
-        out.flush();
-      }
-      if (!isReadyFor(write)) {
-        return;
+        write.bytes = null;
+        out.write(bytes); // always a whole array: Undertow overlooks an offset and a length
       }
     } catch (IOException | RuntimeException e) { // what the container says of a closed stream
       write.done.accept(e); // and nothing can be written any more
-      return;
     }
-    done(write);
+  }
+
+  /**
+   * Whether this thread goes on with the write; else the container's call does. Asked before every
+   * step, since Open Liberty lets only the thread write that has just asked.
+   */
+  private boolean isReadyFor(Write write) {
+    waiting.set(write);
+    boolean ready = broken != null || out.isReady();
+    return ready && waiting.compareAndSet(write, null);
   }
 
   private void done(Write write) {
@@ -154,12 +156,6 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
       }
     }
     write.done.accept(null);
-  }
-
-  /** Whether this thread goes on with the write; else the container's call does. */
-  private boolean isReadyFor(Write write) {
-    waiting.set(write);
-    return out.isReady() && waiting.compareAndSet(write, null);
   }
 
   private byte[] join(List<EncodedFrame> frames) {

@@ -59,6 +59,10 @@ final class RawSocket implements AutoCloseable {
     write(Arrays.copyOf(frame.array(), frame.position()));
   }
 
+  InputStream input() throws IOException {
+    return socket.getInputStream();
+  }
+
   String readUntil(String part) throws IOException {
     StringBuilder read = new StringBuilder();
     InputStream in = socket.getInputStream();

@@ -7,13 +7,12 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.NativeSession;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Transport;
+import io.broadcasty.transport.NonBlockingInput;
 import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.websocket.frame.FrameException;
 import io.broadcasty.transport.websocket.frame.FrameListener;
 import io.broadcasty.transport.websocket.frame.FrameReader;
 import io.broadcasty.transport.websocket.frame.Frames;
-import jakarta.servlet.ReadListener;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.util.List;
@@ -27,14 +26,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One WebSocket of our own engine: reads frames from an upgraded connection and hands them to a
  * {@link NativeSession}, and writes the session's frames.
- *
- * <p>The container says that bytes are there on a thread of its own, which may be the one that
- * serves all its sockets; so reading, and what follows from it, is done by the readers.
  */
-final class FrameConnection implements Transport, FrameListener, ReadListener {
+final class FrameConnection implements Transport, FrameListener, NonBlockingInput.Receiver {
 
   private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
-  private static final int BUFFER_BYTES = 16 * 1024;
   private static final long CLOSE_SECONDS = 5;
 
   // RFC 6455, section 7.4.1
@@ -44,12 +39,9 @@ final class FrameConnection implements Transport, FrameListener, ReadListener {
   /** Loads, while classes can be loaded, what the drain of a stopping server needs. */
   static final byte[] GOING_AWAY = Frames.close(1001, "");
 
-  private static final ThreadLocal<byte[]> BUFFERS =
-      ThreadLocal.withInitial(() -> new byte[BUFFER_BYTES]);
-
   private final SessionContext context;
   private final WebConnection connection;
-  private final ServletInputStream in;
+  private final NonBlockingInput in;
   private final NonBlockingOutput out;
   private final FrameReader reader;
   private final NativeSession session;
@@ -67,7 +59,7 @@ final class FrameConnection implements Transport, FrameListener, ReadListener {
       throws IOException {
     this.context = context;
     this.connection = connection;
-    this.in = connection.getInputStream();
+    this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
     this.out = new NonBlockingOutput(connection.getOutputStream(), FrameFormat.INSTANCE);
     this.reader = new FrameReader(maxMessageBytes, this);
     this.session = new NativeSession(context, this, commands);
@@ -80,48 +72,36 @@ final class FrameConnection implements Transport, FrameListener, ReadListener {
     if (caller != null) {
       session.open(caller);
     }
-    in.setReadListener(this);
+    in.begin();
   }
 
   // what comes in
 
   @Override
-  public void onDataAvailable() {
-    context.readers().execute(this::read);
-  }
-
-  @Override
-  public void onAllDataRead() {
-    disconnect();
-  }
-
-  @Override
-  public void onError(Throwable failure) {
-    LOG.log(Level.FINE, "a WebSocket failed", failure);
-    disconnect();
-  }
-
-  private void read() {
-    byte[] buffer = BUFFERS.get();
-    try {
-      while (!disconnected.get() && in.isReady()) {
-        int length = in.read(buffer);
-        if (length < 0) {
-          disconnect();
-          return;
-        }
-        reader.read(buffer, 0, length);
+  public void onBytes(byte[] bytes) {
+    if (reader.isOver()) {
+      // read on, since the system answers unread bytes with a reset, which would overtake our close
+      if (Frames.isClose(bytes, bytes.length)) {
+        disconnect();
       }
+      return;
+    }
+    try {
+      reader.read(bytes, 0, bytes.length);
     } catch (FrameException e) {
       session.gone();
       finish(e.closeCode(), e.reason());
-    } catch (IOException e) {
-      onError(e);
     } catch (RuntimeException e) {
       LOG.log(Level.SEVERE, "what a client sent could not be handled", e);
       session.gone();
       finish(INTERNAL_ERROR, "an error inside the server");
     }
+  }
+
+  @Override
+  public void onEnd(@Nullable Throwable failure) {
+    LOG.log(Level.FINE, "a WebSocket was ended without a close frame", failure);
+    disconnect();
   }
 
   @Override

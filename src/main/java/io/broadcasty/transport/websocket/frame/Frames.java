@@ -107,6 +107,14 @@ public final class Frames {
     return code == CloseCodes.NONE ? EMPTY_CLOSE : close(code, "");
   }
 
+  /**
+   * Whether a client's bytes begin with a close frame: likely its answer to ours, when it has
+   * broken the protocol and its frames cannot be told apart any more.
+   */
+  public static boolean isClose(byte[] bytes, int length) {
+    return length >= 2 && (bytes[0] & 0xFF) == (FIN | CLOSE) && (bytes[1] & MASKED) != 0;
+  }
+
   private static byte[] control(int opcode, byte[] body) {
     if (body.length > MAX_CONTROL_BODY) {
       throw new IllegalArgumentException(

@@ -1,9 +1,9 @@
 package io.broadcasty.transport.websocket.frame;
 
-class FramingByteByByteTest extends FramingContract {
+class FramingByteByByteTest implements FramingContract {
 
   @Override
-  protected Peer open() {
+  public Peer open() {
     return new EchoServer(1);
   }
 }

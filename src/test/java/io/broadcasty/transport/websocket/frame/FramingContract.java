@@ -26,32 +26,31 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What RFC 6455 demands of a server, as its client sees it on the wire. A test's name begins with
  * the section that it is from.
  */
-public abstract class FramingContract {
+public interface FramingContract {
 
-  private static final int PROTOCOL_ERROR = 1002;
-  private static final int INVALID_DATA = 1007;
-  private static final int TOO_BIG = 1009;
+  int PROTOCOL_ERROR = 1002;
+  int INVALID_DATA = 1007;
+  int TOO_BIG = 1009;
 
   /** Begins with each form of UTF-8, at its lowest and highest. */
-  private static final String FORMS =
-      "\u0080\u07FF\u0800\uD7FF\uE000\uFFFD\uFFFF\uD800\uDC00\uDBFF\uDFFF κόσμε";
+  String FORMS = "\u0080\u07FF\u0800\uD7FF\uE000\uFFFD\uFFFF\uD800\uDC00\uDBFF\uDFFF κόσμε";
 
   /** An open connection. */
-  protected abstract Peer open() throws IOException;
+  Peer open() throws IOException;
 
   /** A client's way of sending: a frame, and what the RFC says comes of it. */
-  protected interface Talk {
+  interface Talk {
     void with(Peer peer) throws IOException;
   }
 
-  protected final void talk(Talk talk) throws IOException {
+  default void talk(Talk talk) throws IOException {
     try (Peer peer = open()) {
       talk.with(peer);
     }
   }
 
   /** The connection is failed with the code, and ends. */
-  protected void assertFails(int code, byte[] bytes) throws IOException {
+  default void assertFails(int code, byte[] bytes) throws IOException {
     talk(
         peer -> {
           peer.send(bytes);
@@ -60,7 +59,7 @@ public abstract class FramingContract {
   }
 
   /** A close frame with the code comes, and then the end. */
-  protected final void assertClosesWith(int code, Peer peer) throws IOException {
+  default void assertClosesWith(int code, Peer peer) throws IOException {
     ServerFrame close = nextOf(CLOSE, peer);
     assertNotNull(close, "the server hung up without a close frame");
     assertEquals(code, close.closeCode(), close.toString());
@@ -72,19 +71,19 @@ public abstract class FramingContract {
   }
 
   /** Whether the connection works: a question is answered. */
-  protected final void assertAnswers(String mark, Peer peer) throws IOException {
+  default void assertAnswers(String mark, Peer peer) throws IOException {
     ServerFrame answer = nextOf(TEXT, peer);
     assertNotNull(answer, "the server hung up");
     assertTrue(answer.text().contains(mark), answer.text());
   }
 
-  protected final void assertWorks(Peer peer) throws IOException {
+  default void assertWorks(Peer peer) throws IOException {
     peer.send(question("still here", 0, peer).bytes());
     assertAnswers("still here", peer);
   }
 
   /** The next frame of the kind, over others; null when the server hangs up before. */
-  protected final @Nullable ServerFrame nextOf(int opcode, Peer peer) throws IOException {
+  default @Nullable ServerFrame nextOf(int opcode, Peer peer) throws IOException {
     ServerFrame frame = peer.next();
     while (frame != null && frame.opcode() != opcode) {
       frame = peer.next();
@@ -92,7 +91,7 @@ public abstract class FramingContract {
     return frame;
   }
 
-  protected static ClientFrame question(String mark, int lengthBytes, Peer peer) {
+  static ClientFrame question(String mark, int lengthBytes, Peer peer) {
     return ClientFrame.of(TEXT, peer.question(mark, lengthBytes));
   }
 
@@ -101,7 +100,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_1_aFrameWithoutAMaskIsRefused() throws IOException {
+  default void s5_1_aFrameWithoutAMaskIsRefused() throws IOException {
     talk(
         peer -> {
           peer.send(question("seen", 0, peer).unmasked().bytes());
@@ -113,7 +112,7 @@ public abstract class FramingContract {
 
   @ParameterizedTest
   @ValueSource(ints = {0x40, 0x20, 0x10, 0x70})
-  void s5_2_aReservedBitIsRefused(int bit) throws IOException {
+  default void s5_2_aReservedBitIsRefused(int bit) throws IOException {
     talk(
         peer -> {
           peer.send(question("seen", 0, peer).reserved(bit).bytes());
@@ -124,14 +123,14 @@ public abstract class FramingContract {
 
   @ParameterizedTest
   @ValueSource(ints = {3, 4, 5, 6, 7, 11, 12, 13, 14, 15})
-  void s5_2_anOpcodeThatIsNotDefinedIsRefused(int opcode) throws IOException {
+  default void s5_2_anOpcodeThatIsNotDefinedIsRefused(int opcode) throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, "").bytes());
     assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, "body").bytes());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {124, 125, 126, 127, 128, 65535, 65536})
-  void s5_2_everyFormOfTheLengthIsRead(int length) throws IOException {
+  default void s5_2_everyFormOfTheLengthIsRead(int length) throws IOException {
     talk(
         peer -> {
           peer.send(question("m" + length, length, peer).bytes());
@@ -141,7 +140,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_2_aLengthInALongerFormThanNeededIsRefused() throws IOException {
+  default void s5_2_aLengthInALongerFormThanNeededIsRefused() throws IOException {
     byte[] text = new byte[125];
     Arrays.fill(text, (byte) ' ');
     assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, text).saying(125, 2).bytes());
@@ -151,13 +150,13 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_2_aLengthWithTheHighestBitIsRefused() throws IOException {
+  default void s5_2_aLengthWithTheHighestBitIsRefused() throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").saying(Long.MIN_VALUE, 8).bytes());
     assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").saying(-1, 8).bytes());
   }
 
   @Test
-  void s5_3_everyKeyIsTakenOff() throws IOException {
+  default void s5_3_everyKeyIsTakenOff() throws IOException {
     talk(
         peer -> {
           ClientFrame question = question("masked", 0, peer);
@@ -174,7 +173,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_4_fragmentsMakeOneMessage() throws IOException {
+  default void s5_4_fragmentsMakeOneMessage() throws IOException {
     talk(
         peer -> {
           byte[] text = utf8(peer.question("in parts", 0));
@@ -196,7 +195,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_4_controlFramesMayComeBetweenFragments() throws IOException {
+  default void s5_4_controlFramesMayComeBetweenFragments() throws IOException {
     talk(
         peer -> {
           byte[] text = utf8(peer.question("in parts", 0));
@@ -213,7 +212,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_4_aContinuationNeedsABeginning() throws IOException {
+  default void s5_4_aContinuationNeedsABeginning() throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.of(CONTINUATION, "lost").bytes());
     assertFails(PROTOCOL_ERROR, ClientFrame.of(CONTINUATION, "lost").notLast().bytes());
     talk(
@@ -226,7 +225,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_4_aMessageMustBeWholeBeforeTheNext() throws IOException {
+  default void s5_4_aMessageMustBeWholeBeforeTheNext() throws IOException {
     assertFails(
         PROTOCOL_ERROR, bytes(ClientFrame.of(TEXT, "a").notLast(), ClientFrame.of(TEXT, "b")));
     assertFails(
@@ -236,7 +235,7 @@ public abstract class FramingContract {
 
   @ParameterizedTest
   @ValueSource(ints = {CLOSE, PING, PONG})
-  void s5_5_controlFramesAreShortAndWhole(int opcode) throws IOException {
+  default void s5_5_controlFramesAreShortAndWhole(int opcode) throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, "").notLast().bytes());
     assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, new byte[126]).bytes());
     assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, new byte[65536]).saying(65536, 8).bytes());
@@ -245,7 +244,7 @@ public abstract class FramingContract {
   @ParameterizedTest
   @ValueSource(
       ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
-  void s5_5_1_aCloseFrameIsAnsweredWithItsCode(int code) throws IOException {
+  default void s5_5_1_aCloseFrameIsAnsweredWithItsCode(int code) throws IOException {
     talk(
         peer -> {
           peer.send(ClientFrame.close(code, "so long").bytes());
@@ -254,7 +253,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_5_1_aCloseFrameWithoutACodeIsAnswered() throws IOException {
+  default void s5_5_1_aCloseFrameWithoutACodeIsAnswered() throws IOException {
     talk(
         peer -> {
           peer.send(ClientFrame.of(CLOSE, "").bytes());
@@ -268,7 +267,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_5_1_nothingIsHeardAfterACloseFrame() throws IOException {
+  default void s5_5_1_nothingIsHeardAfterACloseFrame() throws IOException {
     talk(
         peer -> {
           peer.send(
@@ -277,6 +276,9 @@ public abstract class FramingContract {
                   question("too late", 0, peer),
                   ClientFrame.of(PING, "too late")));
           ServerFrame first = peer.next();
+          while (first != null && first.opcode() == PING) { // the server's own
+            first = peer.next();
+          }
           assertNotNull(first, "the server hung up without a close frame");
           assertEquals(CLOSE, first.opcode(), first.toString());
           assertNull(peer.next());
@@ -284,7 +286,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_5_1_aCloseFrameEndsAMessageUnderWay() throws IOException {
+  default void s5_5_1_aCloseFrameEndsAMessageUnderWay() throws IOException {
     talk(
         peer -> {
           peer.send(bytes(ClientFrame.of(TEXT, "half").notLast(), ClientFrame.close(1000, "")));
@@ -293,18 +295,18 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_5_1_aBodyOfOneByteIsNoCode() throws IOException {
+  default void s5_5_1_aBodyOfOneByteIsNoCode() throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.of(CLOSE, "x").bytes());
   }
 
   @Test
-  void s5_5_1_aReasonThatIsNotUtf8IsRefused() throws IOException {
+  default void s5_5_1_aReasonThatIsNotUtf8IsRefused() throws IOException {
     assertFails(INVALID_DATA, ClientFrame.of(CLOSE, hex("03 e8 ce ba e1 bd")).bytes());
     assertFails(INVALID_DATA, ClientFrame.of(CLOSE, hex("03 e8 ff")).bytes());
   }
 
   @Test
-  void s5_5_2_aPingIsAnsweredWithItsBody() throws IOException {
+  default void s5_5_2_aPingIsAnsweredWithItsBody() throws IOException {
     talk(
         peer -> {
           byte[] longest = new byte[125];
@@ -319,7 +321,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_5_2_theLastOfManyPingsIsAnswered() throws IOException {
+  default void s5_5_2_theLastOfManyPingsIsAnswered() throws IOException {
     talk(
         peer -> {
           ClientFrame[] pings = new ClientFrame[10];
@@ -337,7 +339,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_5_3_aPongThatNobodyAskedForIsIgnored() throws IOException {
+  default void s5_5_3_aPongThatNobodyAskedForIsIgnored() throws IOException {
     talk(
         peer -> {
           peer.send(bytes(ClientFrame.of(PONG, ""), ClientFrame.of(PONG, "unasked")));
@@ -346,7 +348,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s5_7_theExamplesOfAClient() throws IOException {
+  default void s5_7_theExamplesOfAClient() throws IOException {
     talk(
         peer -> {
           peer.send(hex("89 85 37 fa 21 3d 7f 9f 4d 51 58")); // a masked ping "Hello"
@@ -358,12 +360,12 @@ public abstract class FramingContract {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535})
-  void s7_4_aCodeThatIsNotForTheWireIsRefused(int code) throws IOException {
+  default void s7_4_aCodeThatIsNotForTheWireIsRefused(int code) throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.close(code, "").bytes());
   }
 
   @Test
-  void s8_1_everyFormOfUtf8IsTaken() throws IOException {
+  default void s8_1_everyFormOfUtf8IsTaken() throws IOException {
     talk(
         peer -> {
           peer.send(question(FORMS, 0, peer).bytes());
@@ -372,7 +374,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s8_1_aCharacterMayBeCutByFragments() throws IOException {
+  default void s8_1_aCharacterMayBeCutByFragments() throws IOException {
     talk(
         peer -> {
           byte[] text = utf8(peer.question(FORMS, 0));
@@ -409,7 +411,7 @@ public abstract class FramingContract {
         "c3 28",
         "61 e2 82 62"
       })
-  void s8_1_aTextThatIsNotUtf8IsRefused(String hex) throws IOException {
+  default void s8_1_aTextThatIsNotUtf8IsRefused(String hex) throws IOException {
     assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex(hex)).bytes());
     assertFails(
         INVALID_DATA,
@@ -418,7 +420,7 @@ public abstract class FramingContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"c3", "e2", "e2 82", "f0", "f0 90", "f0 90 80", "61 62 c3"})
-  void s8_1_aTextMustNotEndWithinACharacter(String hex) throws IOException {
+  default void s8_1_aTextMustNotEndWithinACharacter(String hex) throws IOException {
     assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex(hex)).bytes());
     assertFails(
         INVALID_DATA,
@@ -426,19 +428,19 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s8_1_aBadByteIsRefusedAsSoonAsItsFragmentEnds() throws IOException {
+  default void s8_1_aBadByteIsRefusedAsSoonAsItsFragmentEnds() throws IOException {
     assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 f4 90 80 80")).notLast().bytes());
     assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 f4 90")).notLast().bytes());
   }
 
   @Test
-  void s8_1_aBadByteIsRefusedBeforeItsFrameIsWhole() throws IOException {
+  default void s8_1_aBadByteIsRefusedBeforeItsFrameIsWhole() throws IOException {
     assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 ff")).saying(100, 0).bytes());
     assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 f4 90")).saying(1000, 2).bytes());
   }
 
   @Test
-  void s10_4_aMessageThatIsTooLongIsRefusedWhenItIsAnnounced() throws IOException {
+  default void s10_4_aMessageThatIsTooLongIsRefusedWhenItIsAnnounced() throws IOException {
     talk(
         peer -> {
           int tooLong = peer.maxMessageBytes() + 1;
@@ -449,7 +451,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s10_4_aMessageThatIsTooLongOverAllItsFramesIsRefused() throws IOException {
+  default void s10_4_aMessageThatIsTooLongOverAllItsFramesIsRefused() throws IOException {
     talk(
         peer -> {
           byte[] part = new byte[peer.maxMessageBytes() / 2];
@@ -462,7 +464,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void s10_4_aMessageOfTheGreatestLengthIsTaken() throws IOException {
+  default void s10_4_aMessageOfTheGreatestLengthIsTaken() throws IOException {
     talk(
         peer -> {
           peer.send(question("longest", peer.maxMessageBytes(), peer).bytes());
@@ -471,7 +473,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void bytesMayComeOneByOne() throws IOException {
+  default void bytesMayComeOneByOne() throws IOException {
     talk(
         peer -> {
           byte[] all = bytes(ClientFrame.of(PING, "slow"), question("slowly", 130, peer));
@@ -484,7 +486,7 @@ public abstract class FramingContract {
   }
 
   @Test
-  void manyFramesMayComeAtOnce() throws IOException {
+  default void manyFramesMayComeAtOnce() throws IOException {
     talk(
         peer -> {
           ClientFrame[] frames = new ClientFrame[200];

@@ -1,9 +1,9 @@
 package io.broadcasty.transport.websocket.frame;
 
-class FramingInOnePieceTest extends FramingContract {
+class FramingInOnePieceTest implements FramingContract {
 
   @Override
-  protected Peer open() {
+  public Peer open() {
     return new EchoServer(Integer.MAX_VALUE / 2);
   }
 }

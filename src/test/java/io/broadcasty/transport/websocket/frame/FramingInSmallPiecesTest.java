@@ -1,9 +1,9 @@
 package io.broadcasty.transport.websocket.frame;
 
-class FramingInSmallPiecesTest extends FramingContract {
+class FramingInSmallPiecesTest implements FramingContract {
 
   @Override
-  protected Peer open() {
+  public Peer open() {
     return new EchoServer(7);
   }
 }

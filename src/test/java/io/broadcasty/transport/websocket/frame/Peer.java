@@ -38,7 +38,7 @@ public interface Peer extends AutoCloseable {
      *
      * @return null at the stream's end
      */
-    static @Nullable ServerFrame read(InputStream in) throws IOException {
+    public static @Nullable ServerFrame read(InputStream in) throws IOException {
       int first = in.read();
       if (first < 0) {
         return null;
@@ -60,12 +60,12 @@ public interface Peer extends AutoCloseable {
       return new ServerFrame(first & 0x0F, in.readNBytes((int) length));
     }
 
-    String text() {
+    public String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
 
     /** The code of a close frame. */
-    int closeCode() {
+    public int closeCode() {
       return body.length == 0 ? CloseCodes.NONE : (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
     }
 
