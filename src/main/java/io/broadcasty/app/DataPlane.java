@@ -2,8 +2,6 @@ package io.broadcasty.app;
 
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.ReplayResource;
-import io.broadcasty.transport.sse.SseAdmission;
-import io.broadcasty.transport.sse.SseResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
@@ -14,7 +12,6 @@ public class DataPlane extends Application {
 
   @Override
   public Set<Class<?>> getClasses() {
-    return Set.of(
-        ReplayResource.class, SseResource.class, SseAdmission.class, ProblemResponses.class);
+    return Set.of(ReplayResource.class, ProblemResponses.class);
   }
 }

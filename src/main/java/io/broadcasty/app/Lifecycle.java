@@ -1,5 +1,8 @@
 package io.broadcasty.app;
 
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.transport.websocket.WebSockets;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -14,11 +17,18 @@ public class Lifecycle implements ServletContextListener {
   private static final Logger LOG = Logger.getLogger(Lifecycle.class.getName());
 
   @Inject private Startup startup;
+  @Inject private Instance<CommandReader> commands;
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
     try {
       startup.start();
+      WebSockets.register(
+          startup.settings().webSockets(),
+          event.getServletContext(),
+          startup.node().context(),
+          commands.get(),
+          startup.settings().edge());
     } catch (RuntimeException e) {
       LOG.log(Level.SEVERE, e.getMessage());
       throw e;

@@ -77,8 +77,8 @@ final class Node implements AutoCloseable {
             sessions,
             ticker,
             clock,
-            threads.writers,
-            threads.eventWriters,
+            threads::nextLane,
+            threads.readers,
             threads.closers);
     sweptNanos = ticker.readNanos();
     threads.every(SWEEP_MILLIS, this::sweep);

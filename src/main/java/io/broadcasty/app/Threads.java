@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.hub.Lane;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * The node's own threads. Not the server's managed ones, since those capture and restore the
@@ -24,20 +26,14 @@ final class Threads implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
   private static final long STOP_SECONDS = 5;
 
-  /** Runs writes that do not block. */
-  final ExecutorService writers =
-      new ThreadPoolExecutor(
-          CORES,
-          CORES,
-          0,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          writers(),
-          new ThreadPoolExecutor.DiscardPolicy());
+  /** Fan out and write; half of the processors, since the others have requests to serve. */
+  private final List<Lane> lanes =
+      lanes(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 
-  /** Runs writes that block as long as a peer does not read. */
-  final BlockableExecutor eventWriters =
-      new BlockableExecutor(CORES, MAX_BLOCKED, named("sse-writer"));
+  private final AtomicInteger connections = new AtomicInteger();
+
+  /** Reads what clients send and carries it out, which blocks on the store. */
+  final BlockableExecutor readers = new BlockableExecutor(CORES, MAX_BLOCKED, named("reader"));
 
   /** Runs the end of connections, which may block on the transport. */
   final BlockableExecutor closers = new BlockableExecutor(CORES, MAX_BLOCKED, named("closer"));
@@ -65,9 +61,14 @@ final class Threads implements AutoCloseable {
       new ScheduledThreadPoolExecutor(1, named("housekeeper"));
 
   Threads() {
-    every(LOOK_MILLIS, eventWriters::look);
+    every(LOOK_MILLIS, readers::look);
     every(LOOK_MILLIS, closers::look);
     every(LOOK_MILLIS, answers::look);
+  }
+
+  /** The lane of the next connection. */
+  Lane nextLane() {
+    return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
   }
 
   /** Runs a short task again and again; a failure is logged and does not end it. */
@@ -98,7 +99,8 @@ final class Threads implements AutoCloseable {
   /** Ends the rest, after what waits has been done. */
   @Override
   public void close() {
-    end(List.of(answers.pool(), closers.pool(), writers, eventWriters.pool()));
+    end(List.of(readers.pool(), answers.pool(), closers.pool()));
+    lanes.forEach(Lane::close);
   }
 
   private static void end(List<ExecutorService> executors) {
@@ -129,9 +131,14 @@ final class Threads implements AutoCloseable {
     var unused = on.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
   }
 
-  private static ThreadFactory writers() {
+  private static List<Lane> lanes(int count) {
+    ThreadFactory threads = laneThreads();
+    return Stream.generate(() -> new Lane(threads)).limit(count).toList();
+  }
+
+  private static ThreadFactory laneThreads() {
     ClassLoader loader = new WriterClassLoader(Threads.class.getClassLoader());
-    ThreadFactory threads = named("writer");
+    ThreadFactory threads = named("lane");
     return task -> {
       Thread thread = threads.newThread(task);
       thread.setContextClassLoader(loader);

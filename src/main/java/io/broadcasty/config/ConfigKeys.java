@@ -202,6 +202,14 @@ public final class ConfigKeys {
           "4194304",
           "How much may wait for one connection; beyond it the connection is closed, to come back and resume.");
 
+  public static final ConfigKey<String> WEBSOCKET_ENGINE =
+      new ConfigKey<>(
+          "broadcasty.stream.websocket",
+          ConfigType.oneOf("own", "container"),
+          "own",
+          "container",
+          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which is faster on every server, or the server's jakarta.websocket.");
+
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(
           "broadcasty.drain",
@@ -310,6 +318,7 @@ public final class ConfigKeys {
           HEARTBEAT,
           CONNECT_TIMEOUT,
           OUTBOX_BYTES,
+          WEBSOCKET_ENGINE,
           DRAIN,
           LIMITS_ENABLED,
           IP_PER_SECOND,

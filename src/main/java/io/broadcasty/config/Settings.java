@@ -6,6 +6,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.websocket.WebSockets;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param dataDir the folder for what the node keeps itself
  * @param publicUrl where clients reach it, without a slash at the end
  * @param jwt has keys, except perhaps in development mode
+ * @param webSockets who speaks RFC 6455
  * @param maxChannels of one connection
  * @param drain over what time a stopping node closes its streams
  */
@@ -26,6 +28,7 @@ public record Settings(
     EdgeSettings edge,
     RateLimits limits,
     SessionSettings session,
+    WebSockets.Engine webSockets,
     int maxChannels,
     Replay replay,
     DatabaseSettings database,

@@ -8,6 +8,7 @@ import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.websocket.WebSockets;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +93,8 @@ public final class SettingsReader {
         edge,
         limits,
         session,
+        WebSockets.Engine.valueOf(
+            value(ConfigKeys.WEBSOCKET_ENGINE, "own").toUpperCase(Locale.ROOT)),
         count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
         database(dataDir),

@@ -15,6 +15,7 @@ public final class EncodedPublication {
   private final Publication publication;
   private @Nullable String json;
   private @Nullable EncodedFrame push;
+  private @Nullable EncodedFrame event;
 
   public EncodedPublication(Publication publication) {
     this.publication = publication;
@@ -40,6 +41,21 @@ public final class EncodedPublication {
     if (frame == null) {
       frame = EncodedFrame.message(PUSH_START + json().substring(1));
       push = frame;
+    }
+    return frame;
+  }
+
+  /**
+   * The event of an SSE stream. Streams of the same channel stand at the same place, so the latest
+   * one is kept for the next.
+   *
+   * @param id where the stream stands after it
+   */
+  public EncodedFrame event(String id) {
+    EncodedFrame frame = event;
+    if (frame == null || !id.equals(frame.id())) {
+      frame = EncodedFrame.message(null, id, json());
+      event = frame;
     }
     return frame;
   }

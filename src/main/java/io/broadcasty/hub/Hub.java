@@ -13,31 +13,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Local fan-out: hands each publication of the broker to this node's subscribers of its channel.
- * Decides nothing and never blocks; what a subscriber may have was decided when it joined. Safe for
- * use by several threads.
+ * Local fan-out: hands each publication of the broker to this node's subscribers of its channel, on
+ * their lanes. Decides nothing and never blocks; what a subscriber may have was decided when it
+ * joined. Safe for use by several threads.
  */
 public final class Hub implements PublicationListener {
 
-  private final ConcurrentHashMap<TenantChannel, Set<Subscriber>> topics =
-      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TenantChannel, Topic> topics = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<TenantId, Set<PatternSubscriber>> patterns =
       new ConcurrentHashMap<>();
 
   @Override
   public void onPublication(Publication publication) {
     TenantChannel channel = publication.envelope().channel();
-    Set<Subscriber> topic = topics.get(channel);
+    Topic topic = topics.get(channel);
     if (topic == null) {
       topic = openForPatterns(channel);
     }
     if (topic == null || topic.isEmpty()) {
       return;
     }
-    EncodedPublication encoded = new EncodedPublication(publication);
-    for (Subscriber subscriber : topic) {
-      subscriber.onPublication(encoded);
-    }
+    topic.publish(new EncodedPublication(publication));
   }
 
   /**
@@ -50,7 +46,7 @@ public final class Hub implements PublicationListener {
         channel,
         (c, known) -> {
           opened[0] = known == null;
-          Set<Subscriber> topic = known == null ? open(c) : known;
+          Topic topic = known == null ? open(c) : known;
           topic.add(subscriber);
           return topic;
         });
@@ -111,10 +107,11 @@ public final class Hub implements PublicationListener {
 
   /** How many subscribers the channel has on this node. */
   public int subscribers(TenantChannel channel) {
-    return topics.getOrDefault(channel, Set.of()).size();
+    Topic topic = topics.get(channel);
+    return topic == null ? 0 : topic.size();
   }
 
-  private @Nullable Set<Subscriber> openForPatterns(TenantChannel channel) {
+  private @Nullable Topic openForPatterns(TenantChannel channel) {
     if (!anyPattern(channel)) {
       return null;
     }
@@ -126,7 +123,7 @@ public final class Hub implements PublicationListener {
    * Asks again, now that the topic can be seen: a pattern that was added while it was being opened
    * has found no topic, and was not found either.
    */
-  private @Nullable Set<Subscriber> joinPatterns(TenantChannel channel) {
+  private @Nullable Topic joinPatterns(TenantChannel channel) {
     if (!anyPattern(channel)) {
       return topics.get(channel);
     }
@@ -160,14 +157,14 @@ public final class Hub implements PublicationListener {
    * A topic with those subscribed by pattern; stays open when all of them were refused, so that
    * they are not asked again, until the tenant has no pattern any more.
    */
-  private Set<Subscriber> open(TenantChannel channel) {
-    Set<Subscriber> topic = ConcurrentHashMap.newKeySet();
+  private Topic open(TenantChannel channel) {
+    Topic topic = new Topic();
     joinPatterns(channel, topic);
     return topic;
   }
 
   /** Runs inside the map's atomic update of the channel, so that nobody leaves meanwhile. */
-  private void joinPatterns(TenantChannel channel, Set<Subscriber> topic) {
+  private void joinPatterns(TenantChannel channel, Topic topic) {
     for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
       if (subscriber.pattern().matches(channel.name())) {
         Subscriber joined = subscriber.join(channel);

@@ -51,6 +51,8 @@ public final class Outbox implements FrameWriter.Done {
   /** Set while {@link #pump} runs, so that a transport that reports at once does not recurse. */
   private final AtomicBoolean pumping = new AtomicBoolean();
 
+  private final Runnable pump = this::pump;
+
   private volatile boolean again;
 
   /**
@@ -85,7 +87,7 @@ public final class Outbox implements FrameWriter.Done {
       start = !writing;
       writing = true;
     }
-    return !start || run(this::pump);
+    return !start || run(pump);
   }
 
   /** Whether at most half of the bound is in use; a replay goes on only then. */
@@ -239,6 +241,11 @@ public final class Outbox implements FrameWriter.Done {
   }
 
   private List<EncodedFrame> takeBatch() {
+    if (waiting.size() == 1) {
+      EncodedFrame only = waiting.remove();
+      writingBytes = only.sizeBytes();
+      return List.of(only);
+    }
     List<EncodedFrame> batch = new ArrayList<>(Math.min(waiting.size(), MAX_FRAMES_PER_WRITE));
     while (!waiting.isEmpty()
         && batch.size() < MAX_FRAMES_PER_WRITE

@@ -1,12 +1,22 @@
 package io.broadcasty.hub;
 
-/** One connection's interest in one channel. */
-@FunctionalInterface
+import java.util.concurrent.Executor;
+
+/** One connection's interest in one channel. Its calls come on its lane, one at a time. */
 public interface Subscriber {
 
+  /** Runs the calls, in the order in which they were given to it. Always the same object. */
+  Executor lane();
+
   /**
-   * A publication of the channel. Calls for one partition come one at a time and in order; those
-   * for different partitions may come at once. Must neither block nor throw.
+   * A publication of the channel; those of one partition come in order. Must neither block nor
+   * throw.
    */
   void onPublication(EncodedPublication publication);
+
+  /**
+   * Publications after the last one may have been left out, because the lane cannot keep up; they
+   * are to be read from the broker. Must neither block nor throw.
+   */
+  void onGap();
 }

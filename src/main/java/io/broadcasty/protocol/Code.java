@@ -10,6 +10,7 @@ public enum Code {
   ORIGIN_NOT_ALLOWED(403, 0, Retry.NO, "This Origin is not on the allowlist"),
   NOT_FOUND(404, 0, Retry.NO, "There is nothing at this address"),
   METHOD_NOT_ALLOWED(405, 0, Retry.NO, "This address does not take this method"),
+  UPGRADE_REQUIRED(426, 0, Retry.NO, "This address is a WebSocket"),
   UNSUPPORTED_MEDIA_TYPE(415, 0, Retry.NO, "The body must be application/json"),
   INVALID_JSON(400, 0, Retry.NO, "The message is not well-formed JSON"),
   INVALID_REQUEST(400, 0, Retry.NO, "A field is missing or has a wrong value"),

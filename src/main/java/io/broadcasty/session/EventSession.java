@@ -27,7 +27,7 @@ public final class EventSession extends Session {
 
   public EventSession(
       SessionContext context, Transport transport, Caller caller, ConnectionLimits.Lease place) {
-    super(context, transport, context.eventWriters());
+    super(context, transport);
     authenticated(caller, place);
     opened();
   }
@@ -96,7 +96,7 @@ public final class EventSession extends Session {
       if (id.length() > Cursor.MAX_LENGTH) {
         end(tooManyForACursor()); // the client keeps the last id that fits
       } else {
-        send(EncodedFrame.message(null, id, encoded.json()));
+        send(encoded.event(id));
       }
     }
   }

@@ -54,7 +54,7 @@ public final class NativeSession extends Session {
   private final AtomicLong publishingBytes = new AtomicLong();
 
   public NativeSession(SessionContext context, Transport transport, CommandReader reader) {
-    super(context, transport, context.writers());
+    super(context, transport);
     this.reader = reader;
     this.openedNanos = context.ticker().readNanos();
     this.lastHeardNanos = openedNanos;
@@ -109,6 +109,16 @@ public final class NativeSession extends Session {
     Replies replies = new Replies(frame);
     replies.carryOut();
     replies.send();
+  }
+
+  /**
+   * A sign of life that wants an answer.
+   *
+   * @param answer the transport's, which takes its place among what waits
+   */
+  public void onPing(EncodedFrame answer) {
+    heard();
+    send(answer);
   }
 
   /** A frame that the protocol does not know. */

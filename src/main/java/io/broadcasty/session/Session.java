@@ -28,6 +28,7 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   protected final SessionContext context;
   private final Transport transport;
+  private final Executor lane;
   private final Outbox outbox;
   private final Subscriptions subscriptions;
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
@@ -38,10 +39,11 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   private record End(Problem problem, long atNanos) {}
 
-  protected Session(SessionContext context, Transport transport, Executor writers) {
+  protected Session(SessionContext context, Transport transport) {
     this.context = context;
     this.transport = transport;
-    this.outbox = new Outbox(context.settings().outboxBytes(), writers, transport, this);
+    this.lane = context.lanes().get();
+    this.outbox = new Outbox(context.settings().outboxBytes(), lane, transport, this);
     this.subscriptions = context.subscribe().open(this);
     this.lastHeartbeatNanos = context.ticker().readNanos();
   }
@@ -151,6 +153,11 @@ public abstract class Session implements Sink, Outbox.Owner {
   /** Completes once what is sent finds room, or the session is over. */
   protected final CompletableFuture<Void> room() {
     return outbox.room();
+  }
+
+  @Override
+  public final Executor lane() {
+    return lane;
   }
 
   @Override

@@ -6,12 +6,13 @@ import io.broadcasty.subscribe.Subscribe;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * What the sessions of a node share.
  *
- * @param writers run the writes of outboxes
- * @param eventWriters the same for SSE, whose writes may block
+ * @param lanes gives each connection what fans out to it and writes its outbox; never blocked
+ * @param readers carry out what clients say, which may block on the store
  * @param closers run what may block at a connection's end
  */
 public record SessionContext(
@@ -23,6 +24,6 @@ public record SessionContext(
     Sessions sessions,
     Ticker ticker,
     WallClock clock,
-    Executor writers,
-    Executor eventWriters,
+    Supplier<Executor> lanes,
+    Executor readers,
     Executor closers) {}

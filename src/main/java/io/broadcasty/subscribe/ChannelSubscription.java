@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 
 /**
  * One connection's subscription to one channel: a {@link PartitionJoin} for each partition. Until
@@ -63,6 +64,20 @@ final class ChannelSubscription implements Subscriber {
     }
     if (join.announced(publication)) {
       catchUp.add(this, join);
+    }
+  }
+
+  @Override
+  public Executor lane() {
+    return sink.lane();
+  }
+
+  @Override
+  public void onGap() {
+    for (PartitionJoin join : joins.values()) {
+      if (join.mayHaveMissed()) {
+        catchUp.add(this, join);
+      }
     }
   }
 

@@ -37,6 +37,9 @@ final class PartitionJoin {
   private boolean live;
   private boolean closed;
 
+  /** Something may have been left out since the last page was asked for. */
+  private boolean gap;
+
   /**
    * Holds what is announced until it is told from where to begin; if it never is, the partition's
    * first publication.
@@ -96,6 +99,21 @@ final class PartitionJoin {
   }
 
   /**
+   * Announcements may have been left out: only a page that is read from now on tells.
+   *
+   * @return whether catching up is needed now, and was not before
+   */
+  synchronized boolean mayHaveMissed() {
+    if (closed) {
+      return false;
+    }
+    boolean wasLive = live;
+    live = false;
+    gap = true;
+    return wasLive;
+  }
+
+  /**
    * Lets publications through for the first time.
    *
    * @return whether no pages are needed
@@ -104,7 +122,7 @@ final class PartitionJoin {
     if (closed) {
       return true;
     }
-    live = atHead && drainHeld();
+    live = atHead && !gap && drainHeld();
     return live;
   }
 
@@ -114,6 +132,7 @@ final class PartitionJoin {
    */
   synchronized ReplayRequest request(TenantChannel channel, int maxCount, long maxBytes) {
     held.clear();
+    gap = false;
     return new ReplayRequest(channel, partition, epoch, last, maxCount, maxBytes);
   }
 
@@ -142,7 +161,7 @@ final class PartitionJoin {
       }
       hand(new EncodedPublication(publication));
     }
-    live = drainHeld() && last >= page.state().head();
+    live = drainHeld() && last >= page.state().head() && !gap;
     return live;
   }
 

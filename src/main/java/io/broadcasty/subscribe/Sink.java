@@ -3,12 +3,16 @@ package io.broadcasty.subscribe;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedPublication;
+import java.util.concurrent.Executor;
 
 /**
  * Where a subscription's publications go: one connection. Safe for use by several threads; never
  * blocks.
  */
 public interface Sink {
+
+  /** Runs what brings publications to this connection; always the same object. */
+  Executor lane();
 
   /** A publication, in order within its partition. */
   void publication(EncodedPublication publication);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -45,13 +46,13 @@ class WriterClassLoaderTest {
   }
 
   @Test
-  void theWritersUseIt() throws Exception {
+  void theLanesUseIt() throws Exception {
     try (Threads threads = new Threads()) {
-      ClassLoader loader =
-          threads
-              .writers
-              .submit(() -> Thread.currentThread().getContextClassLoader())
-              .get(10, TimeUnit.SECONDS);
+      CompletableFuture<ClassLoader> loaders = new CompletableFuture<>();
+      threads
+          .nextLane()
+          .execute(() -> loaders.complete(Thread.currentThread().getContextClassLoader()));
+      ClassLoader loader = loaders.get(10, TimeUnit.SECONDS);
       assertTrue(loader instanceof WriterClassLoader, String.valueOf(loader));
     }
   }

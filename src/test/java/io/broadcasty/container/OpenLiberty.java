@@ -45,7 +45,7 @@ record OpenLiberty(Path installation, Path configuration) implements ServerKind 
                 "run",
                 "broadcasty",
                 "--",
-                "--broadcasty.war=" + war));
+                "--war=" + war));
     builder.environment().put("WLP_USER_DIR", user.toString());
     return builder;
   }

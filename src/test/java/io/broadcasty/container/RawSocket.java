@@ -55,6 +55,10 @@ final class RawSocket implements AutoCloseable {
     write(frame);
   }
 
+  InputStream input() throws IOException {
+    return socket.getInputStream();
+  }
+
   String readUntil(String part) throws IOException {
     StringBuilder read = new StringBuilder();
     InputStream in = socket.getInputStream();

@@ -46,13 +46,14 @@ class HubTest {
   }
 
   private Subscriber listener(String name) {
-    return p ->
-        heard.add(
-            name
-                + " "
-                + p.publication().envelope().channel().name()
-                + " "
-                + p.publication().position().sequence());
+    return new Listener(
+        p ->
+            heard.add(
+                name
+                    + " "
+                    + p.publication().envelope().channel().name()
+                    + " "
+                    + p.publication().position().sequence()));
   }
 
   private PatternSubscriber pattern(String pattern, @Nullable Subscriber joined) {
@@ -245,7 +246,7 @@ class HubTest {
   void whoStaysHearsEverythingWhileOthersComeAndGo() throws Exception {
     int publications = 20_000;
     List<Long> stayed = new ArrayList<>();
-    hub.add(channel("busy"), p -> stayed.add(p.publication().position().sequence()));
+    hub.add(channel("busy"), new Listener(p -> stayed.add(p.publication().position().sequence())));
     AtomicBoolean over = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try {
@@ -256,7 +257,7 @@ class HubTest {
                 () -> {
                   while (!over.get()) {
                     AtomicInteger count = new AtomicInteger();
-                    Subscriber guest = p -> count.incrementAndGet();
+                    Subscriber guest = new Listener(p -> count.incrementAndGet());
                     hub.add(channel("busy"), guest);
                     hub.remove(channel("busy"), guest);
                     hub.add(channel("quiet"), guest);

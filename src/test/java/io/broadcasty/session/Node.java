@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A node whose tasks and time a test runs by hand. */
@@ -49,6 +50,7 @@ final class Node {
   final ManualTime time = new ManualTime();
   final Hub hub = new Hub();
   final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final Executor lane = tasks::add;
   final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
   final SlowBroker broker;
   final Publish publish;
@@ -108,7 +110,7 @@ final class Node {
             sessions,
             time,
             time,
-            tasks::add,
+            () -> lane,
             tasks::add,
             tasks::add);
   }

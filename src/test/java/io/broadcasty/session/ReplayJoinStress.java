@@ -14,6 +14,7 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.hub.Lane;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
@@ -113,7 +114,8 @@ public abstract class ReplayJoinStress {
     long began = System.nanoTime();
     Size size = size();
     Hub hub = new Hub();
-    ExecutorService writers = Executors.newFixedThreadPool(4);
+    List<Lane> lanes = List.of(new Lane(Thread::new), new Lane(Thread::new), new Lane(Thread::new));
+    AtomicInteger connections = new AtomicInteger();
     ExecutorService replays = Executors.newFixedThreadPool(4);
     ExecutorService closers = Executors.newFixedThreadPool(2);
     ExecutorService network = Executors.newFixedThreadPool(2);
@@ -135,8 +137,8 @@ public abstract class ReplayJoinStress {
               sessions,
               Ticker.system(),
               WallClock.system(),
-              writers,
-              writers,
+              () -> lanes.get(connections.getAndIncrement() % lanes.size()),
+              Runnable::run,
               closers);
       List<Follower> followers = new ArrayList<>();
       for (int f = 0; f < size.followers(); f++) {
@@ -225,7 +227,8 @@ public abstract class ReplayJoinStress {
           lost,
           (System.nanoTime() - began) / 1e9);
     } finally {
-      for (ExecutorService each : List.of(clients, network, replays, writers, closers)) {
+      lanes.forEach(Lane::close);
+      for (ExecutorService each : List.of(clients, network, replays, closers)) {
         each.shutdownNow();
       }
     }

@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that writes down what it gets and checks that each follows from the one before. */
 final class Reader implements Sink {
+
+  private static final Executor AT_ONCE = Runnable::run;
 
   final List<String> record = new ArrayList<>();
   final Map<String, Position> lasts = new HashMap<>();
@@ -25,6 +28,11 @@ final class Reader implements Sink {
 
   void at(String channel, Position position) {
     lasts.put(channel + "/" + position.partition(), position);
+  }
+
+  @Override
+  public Executor lane() {
+    return AT_ONCE;
   }
 
   @Override

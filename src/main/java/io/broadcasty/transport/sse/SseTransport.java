@@ -2,88 +2,105 @@ package io.broadcasty.transport.sse;
 
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.session.EventSession;
 import io.broadcasty.session.Transport;
-import io.broadcasty.transport.FrameChain;
-import jakarta.ws.rs.sse.OutboundSseEvent;
-import jakarta.ws.rs.sse.Sse;
-import jakarta.ws.rs.sse.SseEventSink;
+import io.broadcasty.transport.NonBlockingOutput;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes to a {@link SseEventSink}, which may block: Jersey writes on the calling thread. What
- * comes before the sink is there waits for it.
- */
+/** Writes events to an asynchronous response. What comes before the response waits for it. */
 final class SseTransport implements Transport {
 
   private static final Logger LOG = Logger.getLogger(SseTransport.class.getName());
-  private static final long RECONNECT_DELAY_MILLIS = 1000;
 
-  private record Stream(SseEventSink sink, Sse sse) {}
+  /** How long a client waits before it comes back, in milliseconds; sent at the very start. */
+  private static final byte[] RETRY = "retry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
 
-  private final CompletableFuture<Stream> stream = new CompletableFuture<>();
-  private boolean first = true;
+  private record Early(List<EncodedFrame> frames, Done done) {}
 
-  /** The response has begun. */
-  void attach(SseEventSink sink, Sse sse) {
-    stream.complete(new Stream(sink, sse));
+  private volatile @Nullable NonBlockingOutput output;
+  private volatile @Nullable AsyncContext async;
+
+  // guarded by this
+  private @Nullable Early early;
+
+  /** The response begins: its head goes out at once. */
+  void begin(AsyncContext response, EventSession session) throws IOException {
+    response.addListener(new Ending(session));
+    async = response;
+    NonBlockingOutput begun =
+        new NonBlockingOutput(response.getResponse().getOutputStream(), EventFormat.INSTANCE);
+    begun.write(RETRY, failure -> headWritten(begun, failure));
+    begun.begin();
   }
 
   @Override
   public void write(List<EncodedFrame> frames, Done done) {
-    stream.thenAccept(
-        to ->
-            new FrameChain(frames, done) {
-              @Override
-              protected void send(EncodedFrame frame) {
-                try {
-                  to.sink()
-                      .send(event(to.sse(), frame))
-                      .whenComplete((sent, failure) -> sent(unwrapped(failure)));
-                } catch (RuntimeException e) {
-                  sent(e); // the sink is closed
-                }
-              }
-            }.advance());
+    NonBlockingOutput to = output;
+    if (to == null) {
+      synchronized (this) {
+        to = output;
+        if (to == null) {
+          early = new Early(frames, done);
+          return;
+        }
+      }
+    }
+    to.write(frames, done);
   }
 
   @Override
   public void close(Problem problem) {
-    Stream open = stream.getNow(null);
+    AsyncContext open = async;
     if (open != null) {
       try {
-        open.sink().close();
+        open.complete();
       } catch (RuntimeException e) {
         LOG.log(Level.FINE, "the response was gone before it was closed", e);
       }
     }
   }
 
-  private OutboundSseEvent event(Sse sse, EncodedFrame frame) {
-    OutboundSseEvent.Builder event = sse.newEventBuilder();
-    if (first) {
-      first = false;
-      event.reconnectDelay(RECONNECT_DELAY_MILLIS);
+  private void headWritten(NonBlockingOutput begun, @Nullable Throwable failure) {
+    Early waiting;
+    synchronized (this) {
+      output = begun;
+      waiting = early;
+      early = null;
     }
-    if (frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
-      return event.comment("").build();
+    if (waiting != null) {
+      begun.write(waiting.frames(), waiting.done()); // fails as well when the head has failed
     }
-    if (frame.event() != null) {
-      event.name(frame.event());
-    }
-    if (frame.id() != null) {
-      event.id(frame.id());
-    }
-    return event.data(String.class, frame.text()).build();
   }
 
-  private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
+  /** Hears from the container that the response is over. */
+  private record Ending(EventSession session) implements AsyncListener {
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+      session.gone();
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      session.gone();
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      session.gone();
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      // the response is not dispatched again
+    }
   }
 }

@@ -1,0 +1,102 @@
+package io.broadcasty.hub;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscribers of one channel that share a lane. A publication costs its publisher one entry
+ * here, however many they are; the lane hands it on. What the lane cannot keep up with is let go,
+ * and the subscribers are told to read it from the broker, so that neither memory nor publishers
+ * suffer from a channel that is too fast for this node.
+ *
+ * <p>Safe for use by several threads.
+ */
+final class Fanout implements Runnable {
+
+  static final int MAX_WAITING = 256;
+
+  private final Executor lane;
+
+  // guarded by this
+  private final Set<Subscriber> subscribers = new LinkedHashSet<>();
+  private Subscriber @Nullable [] snapshot;
+  private List<EncodedPublication> waiting = new ArrayList<>(1);
+  private boolean gap;
+  private boolean scheduled;
+
+  Fanout(Executor lane) {
+    this.lane = lane;
+  }
+
+  Executor lane() {
+    return lane;
+  }
+
+  synchronized void add(Subscriber subscriber) {
+    if (subscribers.add(subscriber)) {
+      snapshot = null;
+    }
+  }
+
+  synchronized void remove(Subscriber subscriber) {
+    if (subscribers.remove(subscriber)) {
+      snapshot = null;
+    }
+  }
+
+  synchronized int size() {
+    return subscribers.size();
+  }
+
+  /** Has a publication handed to all who are subscribers by then. */
+  void publish(EncodedPublication publication) {
+    synchronized (this) {
+      if (waiting.size() < MAX_WAITING) {
+        waiting.add(publication);
+      } else {
+        gap = true;
+      }
+      if (scheduled) {
+        return;
+      }
+      scheduled = true;
+    }
+    lane.execute(this);
+  }
+
+  @Override
+  public void run() {
+    List<EncodedPublication> batch;
+    Subscriber[] all;
+    boolean left;
+    synchronized (this) {
+      batch = waiting;
+      waiting = new ArrayList<>(1);
+      left = gap;
+      gap = false;
+      scheduled = false;
+      all = subscribers();
+    }
+    for (Subscriber subscriber : all) {
+      for (int i = 0; i < batch.size(); i++) {
+        subscriber.onPublication(batch.get(i));
+      }
+      if (left) {
+        subscriber.onGap();
+      }
+    }
+  }
+
+  private Subscriber[] subscribers() {
+    Subscriber[] all = snapshot;
+    if (all == null) {
+      all = subscribers.toArray(Subscriber[]::new);
+      snapshot = all;
+    }
+    return all;
+  }
+}

@@ -1,0 +1,61 @@
+package io.broadcasty.hub;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel's subscribers on this node, by lane. Changed by one thread at a time, read by any.
+ */
+final class Topic {
+
+  private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
+
+  void add(Subscriber subscriber) {
+    Fanout fanout = find(subscriber);
+    if (fanout == null) {
+      fanout = new Fanout(subscriber.lane());
+      fanout.add(subscriber);
+      fanouts.add(fanout);
+    } else {
+      fanout.add(subscriber);
+    }
+  }
+
+  void remove(Subscriber subscriber) {
+    Fanout fanout = find(subscriber);
+    if (fanout != null) {
+      fanout.remove(subscriber);
+      if (fanout.size() == 0) {
+        fanouts.remove(fanout);
+      }
+    }
+  }
+
+  boolean isEmpty() {
+    return fanouts.isEmpty();
+  }
+
+  int size() {
+    int size = 0;
+    for (Fanout fanout : fanouts) {
+      size += fanout.size();
+    }
+    return size;
+  }
+
+  void publish(EncodedPublication publication) {
+    for (Fanout fanout : fanouts) {
+      fanout.publish(publication);
+    }
+  }
+
+  private @Nullable Fanout find(Subscriber subscriber) {
+    for (Fanout fanout : fanouts) {
+      if (fanout.lane() == subscriber.lane()) {
+        return fanout;
+      }
+    }
+    return null;
+  }
+}

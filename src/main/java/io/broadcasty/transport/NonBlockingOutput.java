@@ -1,0 +1,175 @@
+package io.broadcasty.transport;
+
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.FrameWriter;
+import io.broadcasty.hub.WireFormat;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes frames to a servlet's output without blocking: all frames of one call in one write. What
+ * the peer does not take at once the container keeps, and says when it is through (Servlet 6.0,
+ * {@link WriteListener}).
+ *
+ * <p>One write at a time, from any thread; the container reports on its own threads.
+ */
+public final class NonBlockingOutput implements FrameWriter, WriteListener {
+
+  /** A write that is under way: handed to the container, then flushed. */
+  private static final class Write {
+    private byte @Nullable [] bytes; // until the container has them
+    private final Done done;
+
+    Write(byte[] bytes, Done done) {
+      this.bytes = bytes;
+      this.done = done;
+    }
+  }
+
+  private final ServletOutputStream out;
+  private final WireFormat format;
+
+  /** The write that goes on when the container says so; whoever takes it out goes on with it. */
+  private final AtomicReference<@Nullable Write> waiting = new AtomicReference<>();
+
+  /** Whether a write is under way, or the last one has been. */
+  private final AtomicBoolean busy = new AtomicBoolean();
+
+  private volatile @Nullable Write last;
+  private volatile boolean begun;
+  private volatile @Nullable Throwable broken;
+
+  /** Writes nothing before {@link #begin}. */
+  public NonBlockingOutput(ServletOutputStream out, WireFormat format) {
+    this.out = out;
+    this.format = format;
+  }
+
+  /** Lets the container say when it takes bytes, for the first time soon. */
+  public void begin() {
+    out.setWriteListener(this);
+  }
+
+  @Override
+  public void write(List<EncodedFrame> frames, Done done) {
+    write(frames.size() == 1 ? frames.get(0).bytes(format) : join(frames), done);
+  }
+
+  /** Writes bytes that nobody changes any more. */
+  public void write(byte[] bytes, Done done) {
+    if (busy.compareAndSet(false, true)) {
+      start(new Write(bytes, done));
+    } else {
+      done.accept(new IOException("the connection is being closed"));
+    }
+  }
+
+  /**
+   * Writes bytes as soon as no other write is under way, and nothing after them. The first call
+   * counts.
+   */
+  public void writeLast(byte[] bytes, Done done) {
+    synchronized (this) {
+      if (last != null) {
+        return;
+      }
+      last = new Write(bytes, done);
+    }
+    if (busy.compareAndSet(false, true)) {
+      start(last);
+    }
+  }
+
+  private void start(Write write) {
+    if (begun) {
+      goOn(write);
+      return;
+    }
+    waiting.set(write);
+    if (begun) {
+      resume();
+    }
+  }
+
+  @Override
+  public void onWritePossible() {
+    begun = true;
+    resume();
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    broken = failure;
+    begun = true;
+    resume();
+  }
+
+  private void resume() {
+    Write write = waiting.getAndSet(null);
+    if (write != null) {
+      goOn(write);
+    }
+  }
+
+  private void goOn(Write write) {
+    try {
+      while (isReadyFor(write)) {
+        Throwable failure = broken;
+        if (failure != null) {
+          throw new IOException("the connection is broken", failure);
+        }
+        byte[] bytes = write.bytes;
+        if (bytes == null) {
+          out.flush();
+          done(write);
+          return;
+        }
+        write.bytes = null;
+        out.write(bytes); // always a whole array: Undertow overlooks an offset and a length
+      }
+    } catch (IOException | RuntimeException e) { // what the container says of a closed stream
+      write.done.accept(e); // and nothing can be written any more
+    }
+  }
+
+  /**
+   * Whether this thread goes on with the write; else the container's call does. Asked before every
+   * step, since Open Liberty lets only the thread write that has just asked.
+   */
+  private boolean isReadyFor(Write write) {
+    waiting.set(write);
+    boolean ready = broken != null || out.isReady();
+    return ready && waiting.compareAndSet(write, null);
+  }
+
+  private void done(Write write) {
+    if (write != last) {
+      busy.set(false);
+      Write next = last;
+      if (next != null && busy.compareAndSet(false, true)) {
+        start(next);
+      }
+    }
+    write.done.accept(null);
+  }
+
+  private byte[] join(List<EncodedFrame> frames) {
+    int length = 0;
+    for (EncodedFrame frame : frames) {
+      length += frame.bytes(format).length;
+    }
+    byte[] joined = new byte[length];
+    int at = 0;
+    for (EncodedFrame frame : frames) {
+      byte[] bytes = frame.bytes(format);
+      System.arraycopy(bytes, 0, joined, at, bytes.length);
+      at += bytes.length;
+    }
+    return joined;
+  }
+}

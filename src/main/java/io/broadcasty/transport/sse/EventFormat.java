@@ -1,0 +1,40 @@
+package io.broadcasty.transport.sse;
+
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.WireFormat;
+import java.nio.charset.StandardCharsets;
+
+/** Frames as Server-Sent Events (WHATWG HTML, section 9.2.6). */
+final class EventFormat implements WireFormat {
+
+  static final EventFormat INSTANCE = new EventFormat();
+
+  private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.UTF_8);
+
+  private EventFormat() {}
+
+  @Override
+  public byte[] encode(EncodedFrame frame) {
+    if (frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
+      return COMMENT;
+    }
+    StringBuilder event = new StringBuilder(frame.text().length() + 64);
+    if (frame.event() != null) {
+      event.append("event: ").append(frame.event()).append('\n');
+    }
+    if (frame.id() != null) {
+      event.append("id: ").append(frame.id()).append('\n');
+    }
+    appendData(event, frame.text());
+    return event.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A line break inside the text, however it is written, would end the field. */
+  private static void appendData(StringBuilder event, String text) {
+    if (text.indexOf('\n') < 0 && text.indexOf('\r') < 0) {
+      event.append("data: ").append(text).append('\n');
+    } else {
+      text.lines().forEach(line -> event.append("data: ").append(line).append('\n'));
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.session.NativeSession;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.Transport;
+import io.broadcasty.transport.NonBlockingInput;
+import io.broadcasty.transport.NonBlockingOutput;
+import io.broadcasty.transport.websocket.frame.FrameException;
+import io.broadcasty.transport.websocket.frame.FrameListener;
+import io.broadcasty.transport.websocket.frame.FrameReader;
+import io.broadcasty.transport.websocket.frame.Frames;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket of our own engine: reads frames from an upgraded connection and hands them to a
+ * {@link NativeSession}, and writes the session's frames.
+ */
+final class FrameConnection implements Transport, FrameListener, NonBlockingInput.Receiver {
+
+  private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
+  private static final long CLOSE_SECONDS = 5;
+
+  // RFC 6455, section 7.4.1
+  private static final int POLICY_VIOLATION = 1008;
+  private static final int INTERNAL_ERROR = 1011;
+
+  /** Loads, while classes can be loaded, what the drain of a stopping server needs. */
+  static final byte[] GOING_AWAY = Frames.close(1001, "");
+
+  private final SessionContext context;
+  private final WebConnection connection;
+  private final NonBlockingInput in;
+  private final NonBlockingOutput out;
+  private final FrameReader reader;
+  private final NativeSession session;
+
+  // made with the connection, since a stopping Payara links nothing any more
+  private final Done afterGoodbye = this::saidGoodbye;
+  private final Runnable disconnect = this::disconnectNow;
+
+  private final AtomicBoolean disconnected = new AtomicBoolean();
+  private volatile boolean closing;
+  private volatile boolean peerClosed;
+
+  FrameConnection(
+      SessionContext context, CommandReader commands, int maxMessageBytes, WebConnection connection)
+      throws IOException {
+    this.context = context;
+    this.connection = connection;
+    this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
+    this.out = new NonBlockingOutput(connection.getOutputStream(), FrameFormat.INSTANCE);
+    this.reader = new FrameReader(maxMessageBytes, this);
+    this.session = new NativeSession(context, this, commands);
+  }
+
+  /** Begins to read and write. */
+  void open(@Nullable Caller caller) throws IOException {
+    connection.getOutputStream().flush(); // Payara holds the answer to the handshake back
+    out.begin();
+    if (caller != null) {
+      session.open(caller);
+    }
+    in.begin();
+  }
+
+  // what comes in
+
+  @Override
+  public void onBytes(byte[] bytes) {
+    if (reader.isOver()) {
+      // read on, since the system answers unread bytes with a reset, which would overtake our close
+      if (Frames.isClose(bytes, bytes.length)) {
+        disconnect();
+      }
+      return;
+    }
+    try {
+      reader.read(bytes, 0, bytes.length);
+    } catch (FrameException e) {
+      session.gone();
+      finish(e.closeCode(), e.reason());
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "what a client sent could not be handled", e);
+      session.gone();
+      finish(INTERNAL_ERROR, "an error inside the server");
+    }
+  }
+
+  @Override
+  public void onEnd(@Nullable Throwable failure) {
+    LOG.log(Level.FINE, "a WebSocket was ended without a close frame", failure);
+    disconnect();
+  }
+
+  @Override
+  public void onText(String text) {
+    session.onText(text);
+  }
+
+  @Override
+  public void onBinary(int lengthBytes) {
+    session.onBinary();
+  }
+
+  @Override
+  public void onPing(byte[] data) {
+    session.onPing(EncodedFrame.control(Frames.pong(data)));
+  }
+
+  @Override
+  public void onPong(byte[] data) {
+    session.heard();
+  }
+
+  @Override
+  public void onClose(int code, String reason) {
+    peerClosed = true;
+    session.gone();
+    out.writeLast(Frames.closeAnswer(code), afterGoodbye);
+    if (closing) {
+      disconnect();
+    }
+  }
+
+  // what goes out
+
+  @Override
+  public void write(List<EncodedFrame> frames, Done done) {
+    out.write(frames, done);
+  }
+
+  @Override
+  public void close(Problem problem) {
+    int code = problem.code().close() == 0 ? POLICY_VIOLATION : problem.code().close();
+    finish(code, problem.code().text() + ": " + problem.detail());
+  }
+
+  /**
+   * Says goodbye and leaves the line open for a while, so that the peer reads it and closes (RFC
+   * 6455, section 7.1.1).
+   */
+  private void finish(int code, String reason) {
+    closing = true;
+    out.writeLast(Frames.close(code, reason), afterGoodbye);
+    CompletableFuture.delayedExecutor(CLOSE_SECONDS, TimeUnit.SECONDS, context.closers())
+        .execute(disconnect);
+  }
+
+  private void saidGoodbye(@Nullable Throwable failure) {
+    if (failure != null || peerClosed) {
+      disconnect();
+    }
+  }
+
+  /** Ends the connection below the session's feet. */
+  void disconnect() {
+    session.gone();
+    context.closers().execute(disconnect);
+  }
+
+  private void disconnectNow() {
+    session.gone();
+    if (disconnected.compareAndSet(false, true)) {
+      try {
+        connection.close();
+      } catch (Exception e) { // as WebConnection declares it
+        LOG.log(Level.FINE, "the connection was gone before it was closed", e);
+      }
+    }
+  }
+}

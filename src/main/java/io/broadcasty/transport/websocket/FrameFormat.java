@@ -1,0 +1,20 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.WireFormat;
+import io.broadcasty.transport.websocket.frame.Frames;
+
+/** Frames of the hub as WebSocket frames. */
+final class FrameFormat implements WireFormat {
+
+  static final FrameFormat INSTANCE = new FrameFormat();
+
+  private FrameFormat() {}
+
+  @Override
+  public byte[] encode(EncodedFrame frame) {
+    return frame.kind() == EncodedFrame.Kind.HEARTBEAT
+        ? Frames.emptyPing()
+        : Frames.text(frame.text());
+  }
+}

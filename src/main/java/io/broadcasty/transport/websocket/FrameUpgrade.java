@@ -1,0 +1,58 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.session.SessionContext;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Takes over a connection after the handshake of {@link WebSocketServlet}. */
+public class FrameUpgrade implements HttpUpgradeHandler {
+
+  private static final Logger LOG = Logger.getLogger(FrameUpgrade.class.getName());
+
+  /** What a connection is opened with. */
+  record Opening(
+      SessionContext context,
+      CommandReader commands,
+      int maxMessageBytes,
+      @Nullable Caller caller) {}
+
+  private @Nullable Opening opening;
+  private @Nullable FrameConnection connection;
+
+  /** To be called before the container calls {@link #init}. */
+  void openWith(Opening with) {
+    opening = with;
+  }
+
+  @Override
+  public void init(WebConnection webConnection) {
+    Opening with = opening;
+    opening = null;
+    if (with == null) {
+      throw new IllegalStateException("upgraded without an opening");
+    }
+    try {
+      FrameConnection opened =
+          new FrameConnection(
+              with.context(), with.commands(), with.maxMessageBytes(), webConnection);
+      connection = opened;
+      opened.open(with.caller());
+    } catch (IOException e) {
+      LOG.log(Level.FINE, "the client left during the handshake", e);
+    }
+  }
+
+  @Override
+  public void destroy() {
+    FrameConnection open = connection;
+    if (open != null) {
+      open.disconnect();
+    }
+  }
+}

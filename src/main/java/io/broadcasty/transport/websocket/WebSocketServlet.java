@@ -1,0 +1,81 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.Tokens;
+import io.broadcasty.transport.websocket.frame.Handshake;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * {@code GET /broadcasty/ws} of our own engine: the opening handshake (RFC 6455, section 4.2).
+ * Mapped by {@link WebSockets}.
+ */
+final class WebSocketServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+  private static final List<String> SUBPROTOCOLS = List.of(Tokens.SUBPROTOCOL);
+
+  private final transient SessionContext context;
+  private final transient CommandReader commands;
+  private final transient EdgeSettings settings;
+
+  WebSocketServlet(SessionContext context, CommandReader commands, EdgeSettings settings) {
+    this.context = context;
+    this.commands = commands;
+    this.settings = settings;
+  }
+
+  @Override
+  protected void service(HttpServletRequest request, HttpServletResponse response)
+      throws IOException, ServletException {
+    Handshake.Outcome outcome =
+        Handshake.answer(
+            request.getMethod(),
+            request.getProtocol(),
+            name -> Collections.list(request.getHeaders(name)),
+            SUBPROTOCOLS);
+    if (outcome instanceof Handshake.Refused refused) {
+      refused.headers().forEach(response::setHeader);
+      Problems.write(response, Problem.of(code(refused.status()), refused.reason()));
+    } else {
+      accept((Handshake.Accepted) outcome, response);
+      request
+          .upgrade(FrameUpgrade.class)
+          .openWith(
+              new FrameUpgrade.Opening(
+                  context,
+                  commands,
+                  settings.maxMessageBytes(),
+                  CallerRequest.caller(request.getUserPrincipal())));
+    }
+  }
+
+  private static void accept(Handshake.Accepted accepted, HttpServletResponse response) {
+    response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+    response.setHeader("Upgrade", "websocket");
+    response.setHeader("Connection", "Upgrade");
+    response.setHeader("Sec-WebSocket-Accept", accepted.accept());
+    if (accepted.subprotocol() != null) {
+      response.setHeader("Sec-WebSocket-Protocol", accepted.subprotocol());
+    }
+  }
+
+  private static Code code(int status) {
+    return switch (status) {
+      case 405 -> Code.METHOD_NOT_ALLOWED;
+      case 426 -> Code.UPGRADE_REQUIRED;
+      default -> Code.INVALID_REQUEST;
+    };
+  }
+}

@@ -1,0 +1,60 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.edge.Tokens;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.List;
+
+/** Puts the native protocol's WebSocket at its path, by one of two engines (docs/adr/0007). */
+public final class WebSockets {
+
+  /** Who speaks RFC 6455. */
+  public enum Engine {
+    /** Broadcasty itself, on the connection that the container upgrades. */
+    OWN,
+    /** The container's {@code jakarta.websocket}. */
+    CONTAINER
+  }
+
+  private static final String PATH = "/broadcasty/ws";
+
+  private WebSockets() {}
+
+  /** To be called while the application starts. */
+  public static void register(
+      Engine engine,
+      ServletContext servlets,
+      SessionContext context,
+      CommandReader commands,
+      EdgeSettings settings) {
+    if (engine == Engine.OWN) {
+      ServletRegistration.Dynamic servlet =
+          servlets.addServlet(
+              "broadcasty-websocket", new WebSocketServlet(context, commands, settings));
+      servlet.addMapping(PATH);
+      servlet.setAsyncSupported(true);
+      return;
+    }
+    ServerContainer container =
+        (ServerContainer) servlets.getAttribute(ServerContainer.class.getName());
+    if (container == null) {
+      throw new IllegalStateException(
+          "this server offers no jakarta.websocket; set BROADCASTY_STREAM_WEBSOCKET=own");
+    }
+    try {
+      container.addEndpoint(
+          ServerEndpointConfig.Builder.create(NativeEndpoint.class, PATH)
+              .subprotocols(List.of(Tokens.SUBPROTOCOL))
+              .configurator(new NativeEndpoint.Instances())
+              .build());
+    } catch (DeploymentException e) {
+      throw new IllegalStateException("the WebSocket endpoint could not be deployed", e);
+    }
+  }
+}

@@ -1,0 +1,348 @@
+package io.broadcasty.transport.websocket.frame;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Reads a client's frames (RFC 6455, section 5) from bytes cut anywhere, and hands whole messages
+ * to a {@link FrameListener}.
+ *
+ * <p>Whatever the RFC forbids is refused as soon as it shows, UTF-8 included. Between two messages
+ * no buffer is kept; within one, at most twice what has come, and never more than a message may
+ * have. A message whose only frame lies whole in what is read becomes a text from where it lies.
+ *
+ * <p>One a connection, for one thread at a time.
+ */
+public final class FrameReader {
+
+  private static final byte[] NO_BYTES = new byte[0];
+
+  private static final byte FIRST_BYTE = 0;
+  private static final byte SECOND_BYTE = 1;
+  private static final byte LENGTH = 2;
+  private static final byte KEY = 3;
+  private static final byte BODY = 4;
+  private static final byte OVER = 5;
+
+  private final FrameListener listener;
+  private final int maxMessageBytes;
+
+  /** What the next byte belongs to. */
+  private byte stage = FIRST_BYTE;
+
+  private byte opcode;
+  private boolean lastFrame;
+
+  /** The second byte's seven bits: a length, or the form in which it follows. */
+  private byte lengthForm;
+
+  /** Bytes that are still to come of the length, or of the key. */
+  private byte missing;
+
+  private int key;
+  private long bodyLength;
+  private int bodyRead;
+
+  /** The body of a control frame that does not lie whole in what is read. */
+  private byte[] controlBody = NO_BYTES;
+
+  /** {@link Frames#TEXT} or {@link Frames#BINARY} while a message is under way, otherwise 0. */
+  private byte messageOpcode;
+
+  private int messageLength;
+
+  /** The first {@link #messageLength} bytes of a text, and where they leave the check. */
+  private byte[] text = NO_BYTES;
+
+  private byte textState = Utf8.BOUNDARY;
+
+  /**
+   * @param maxMessageBytes the longest message that is taken, over all its frames
+   * @param listener hears on the thread that calls {@link #read}
+   */
+  public FrameReader(int maxMessageBytes, FrameListener listener) {
+    if (maxMessageBytes < 1) {
+      throw new IllegalArgumentException("a message must have room for a byte: " + maxMessageBytes);
+    }
+    this.maxMessageBytes = maxMessageBytes;
+    this.listener = listener;
+  }
+
+  /**
+   * Reads on. After a close frame, a fault or an exception of the listener it does nothing.
+   *
+   * @param buffer the bytes that came; bodies are unmasked in it
+   * @throws FrameException when the peer broke the protocol; what was whole before it has been
+   *     handed over
+   */
+  public void read(byte[] buffer, int offset, int length) throws FrameException {
+    Objects.checkFromIndexSize(offset, length, buffer.length);
+    int end = offset + length;
+    int at = offset;
+    boolean good = false;
+    try {
+      while (at < end && stage != OVER) {
+        at = step(buffer, at, end);
+      }
+      good = true;
+    } finally {
+      if (!good) {
+        stop();
+      }
+    }
+  }
+
+  /** Whether all that may still come is ignored. */
+  public boolean isOver() {
+    return stage == OVER;
+  }
+
+  /** Ignores all that may still come, the rest of a {@link #read} under way too. */
+  public void stop() {
+    stage = OVER;
+    text = NO_BYTES;
+    controlBody = NO_BYTES;
+  }
+
+  /**
+   * @return the place after what was read
+   */
+  private int step(byte[] buffer, int at, int end) throws FrameException {
+    switch (stage) {
+      case FIRST_BYTE -> {
+        firstByte(buffer[at] & 0xFF);
+        return at + 1;
+      }
+      case SECOND_BYTE -> {
+        secondByte(buffer[at] & 0xFF);
+        return at + 1;
+      }
+      case LENGTH -> {
+        lengthByte(buffer[at] & 0xFF);
+        return at + 1;
+      }
+      case KEY -> {
+        return key(buffer, at, end);
+      }
+      default -> {
+        int to = at + (int) Math.min(end - at, bodyLength - bodyRead);
+        key = Mask.remove(key, buffer, at, to);
+        bodyRead += to - at;
+        body(buffer, at, to);
+        return to;
+      }
+    }
+  }
+
+  private void firstByte(int b) throws FrameException {
+    if ((b & 0x70) != 0) {
+      throw protocolError("a reserved bit is set, but no extension was negotiated");
+    }
+    lastFrame = (b & Frames.FIN) != 0;
+    opcode = (byte) (b & 0x0F);
+    switch (opcode) {
+      case Frames.CONTINUATION -> {
+        if (messageOpcode == 0) {
+          throw protocolError("a continuation frame came without a message to continue");
+        }
+      }
+      case Frames.TEXT, Frames.BINARY -> {
+        if (messageOpcode != 0) {
+          throw protocolError("a new message began before the fragmented one was whole");
+        }
+        messageOpcode = opcode;
+      }
+      case Frames.CLOSE, Frames.PING, Frames.PONG -> {
+        if (!lastFrame) {
+          throw protocolError("a control frame must not be fragmented");
+        }
+      }
+      default -> throw protocolError("the opcode " + opcode + " is not defined");
+    }
+    stage = SECOND_BYTE;
+  }
+
+  private void secondByte(int b) throws FrameException {
+    if ((b & Frames.MASKED) == 0) {
+      throw protocolError("a frame from a client must be masked");
+    }
+    lengthForm = (byte) (b & 0x7F);
+    if (isControl() && lengthForm > Frames.MAX_CONTROL_BODY) {
+      throw protocolError("a control frame has a body of at most 125 bytes");
+    }
+    if (opcode == Frames.CLOSE && lengthForm == 1) {
+      throw protocolError("a close frame has a body of one byte, too short for a code");
+    }
+    if (lengthForm < Frames.TWO_BYTES) {
+      bodyLength = lengthForm;
+      lengthIsKnown();
+    } else {
+      bodyLength = 0;
+      missing = (byte) (lengthForm == Frames.TWO_BYTES ? Short.BYTES : Long.BYTES);
+      stage = LENGTH;
+    }
+  }
+
+  private void lengthByte(int b) throws FrameException {
+    if (missing == Long.BYTES && b > 0x7F) {
+      throw protocolError("the highest bit of a length of eight bytes is set");
+    }
+    bodyLength = bodyLength << 8 | b;
+    if (--missing == 0) {
+      if (bodyLength < (lengthForm == Frames.TWO_BYTES ? Frames.TWO_BYTES : 0x10000)) {
+        throw protocolError("the length " + bodyLength + " is not in its shortest form");
+      }
+      lengthIsKnown();
+    }
+  }
+
+  private void lengthIsKnown() throws FrameException {
+    if (!isControl() && bodyLength > maxMessageBytes - messageLength) {
+      throw new FrameException(
+          CloseCodes.TOO_BIG, "a message has at most " + maxMessageBytes + " bytes");
+    }
+    bodyRead = 0;
+    missing = Integer.BYTES;
+    stage = KEY;
+  }
+
+  private int key(byte[] buffer, int at, int end) throws FrameException {
+    int next = at;
+    if (missing == Integer.BYTES && end - at >= Integer.BYTES) {
+      key = Mask.keyAt(buffer, at);
+      next += Integer.BYTES;
+      missing = 0;
+    } else {
+      for (; missing > 0 && next < end; next++, missing--) {
+        key = key >>> 8 | buffer[next] << 24;
+      }
+    }
+    if (missing == 0) {
+      stage = BODY;
+      if (bodyLength == 0) {
+        body(buffer, next, next);
+      }
+    }
+    return next;
+  }
+
+  /** Takes a part of the body, without its mask; perhaps the last, perhaps all of it. */
+  private void body(byte[] buffer, int from, int to) throws FrameException {
+    boolean frameIsWhole = bodyRead == bodyLength;
+    if (frameIsWhole) {
+      stage = FIRST_BYTE;
+    }
+    if (isControl()) {
+      controlPart(buffer, from, to, frameIsWhole);
+      return;
+    }
+    boolean messageIsWhole = frameIsWhole && lastFrame;
+    if (messageOpcode == Frames.BINARY) {
+      messageLength += to - from;
+      if (messageIsWhole) {
+        int length = messageLength;
+        nextMessage();
+        listener.onBinary(length);
+      }
+    } else if (messageIsWhole && messageLength == 0) {
+      nextMessage();
+      listener.onText(decoded(buffer, from, to));
+    } else {
+      textPart(buffer, from, to);
+      if (messageIsWhole) {
+        if (textState != Utf8.BOUNDARY) {
+          throw new FrameException(CloseCodes.INVALID_DATA, "a text ends within a character");
+        }
+        String whole = new String(text, 0, messageLength, StandardCharsets.UTF_8);
+        nextMessage();
+        listener.onText(whole);
+      }
+    }
+  }
+
+  private void nextMessage() {
+    messageOpcode = 0;
+    messageLength = 0;
+    text = NO_BYTES;
+  }
+
+  /**
+   * The text that lies whole in the buffer. Decoding puts U+FFFD for what is not UTF-8, so only a
+   * text with that character needs a second look.
+   */
+  private static String decoded(byte[] buffer, int from, int to) throws FrameException {
+    String decoded = new String(buffer, from, to - from, StandardCharsets.UTF_8);
+    if (decoded.indexOf('\uFFFD') >= 0
+        && Utf8.check(Utf8.BOUNDARY, buffer, from, to) != Utf8.BOUNDARY) {
+      throw notUtf8();
+    }
+    return decoded;
+  }
+
+  private void textPart(byte[] buffer, int from, int to) throws FrameException {
+    textState = Utf8.check(textState, buffer, from, to);
+    if (textState == Utf8.INVALID) {
+      throw notUtf8();
+    }
+    int length = messageLength + to - from;
+    if (length > text.length) {
+      // doubled, also over the frames of a message, or many small ones would cost a copy each
+      long atMost = lastFrame ? length + bodyLength - bodyRead : maxMessageBytes;
+      text = Arrays.copyOf(text, (int) Math.min(atMost, Math.max(length, 2L * text.length)));
+    }
+    System.arraycopy(buffer, from, text, messageLength, to - from);
+    messageLength = length;
+  }
+
+  private void controlPart(byte[] buffer, int from, int to, boolean whole) throws FrameException {
+    int length = (int) bodyLength;
+    if (whole && to - from == length) {
+      control(Arrays.copyOfRange(buffer, from, to));
+      return;
+    }
+    if (controlBody.length == 0) {
+      controlBody = new byte[length];
+    }
+    System.arraycopy(buffer, from, controlBody, bodyRead - (to - from), to - from);
+    if (whole) {
+      byte[] body = controlBody;
+      controlBody = NO_BYTES;
+      control(body);
+    }
+  }
+
+  private void control(byte[] body) throws FrameException {
+    switch (opcode) {
+      case Frames.PING -> listener.onPing(body);
+      case Frames.PONG -> listener.onPong(body);
+      default -> close(body);
+    }
+  }
+
+  private void close(byte[] body) throws FrameException {
+    int code = CloseCodes.NONE;
+    String reason = "";
+    if (body.length > 0) {
+      code = (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
+      if (!CloseCodes.isSendable(code)) {
+        throw protocolError("a close frame must not carry the code " + code);
+      }
+      reason = decoded(body, 2, body.length);
+    }
+    stop();
+    listener.onClose(code, reason);
+  }
+
+  private boolean isControl() {
+    return opcode >= Frames.CLOSE;
+  }
+
+  private static FrameException notUtf8() {
+    return new FrameException(CloseCodes.INVALID_DATA, "a text is not UTF-8");
+  }
+
+  private static FrameException protocolError(String reason) {
+    return new FrameException(CloseCodes.PROTOCOL_ERROR, reason);
+  }
+}

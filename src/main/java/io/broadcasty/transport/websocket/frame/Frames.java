@@ -1,0 +1,142 @@
+package io.broadcasty.transport.websocket.frame;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Frames from a server (RFC 6455, section 5): whole, unmasked, of the shortest form. An array
+ * returned may be written to any number of connections, and must not be changed.
+ */
+public final class Frames {
+
+  static final int FIN = 0x80;
+  static final int MASKED = 0x80;
+  static final int CONTINUATION = 0;
+  static final int TEXT = 1;
+  static final int BINARY = 2;
+  static final int CLOSE = 8;
+  static final int PING = 9;
+  static final int PONG = 10;
+
+  /** In place of a length: it follows in two bytes, in eight. */
+  static final int TWO_BYTES = 126;
+
+  static final int EIGHT_BYTES = 127;
+
+  /** RFC 6455, section 5.5. */
+  static final int MAX_CONTROL_BODY = 125;
+
+  /** A close frame's body begins with the two bytes of its code. */
+  static final int MAX_REASON = MAX_CONTROL_BODY - 2;
+
+  private static final byte[] EMPTY_PING = frame(PING, new byte[0]);
+  private static final byte[] EMPTY_CLOSE = frame(CLOSE, new byte[0]);
+
+  private Frames() {}
+
+  /**
+   * A text message in one frame. Half a surrogate pair, which UTF-8 cannot express, becomes a
+   * question mark.
+   */
+  public static byte[] text(String text) {
+    return text(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * A text message in one frame.
+   *
+   * @param utf8 valid UTF-8, which is not checked
+   */
+  public static byte[] text(byte[] utf8) {
+    return frame(TEXT, utf8);
+  }
+
+  /** A ping without a body: the same array each time. */
+  public static byte[] emptyPing() {
+    return EMPTY_PING;
+  }
+
+  /**
+   * @throws IllegalArgumentException when the body is longer than 125 bytes
+   */
+  public static byte[] ping(byte[] body) {
+    return control(PING, body);
+  }
+
+  /**
+   * The answer to a ping, or a sign of life that asks for no answer.
+   *
+   * @throws IllegalArgumentException when the body is longer than 125 bytes
+   */
+  public static byte[] pong(byte[] body) {
+    return control(PONG, body);
+  }
+
+  /**
+   * A close frame.
+   *
+   * @param reason cut to the 123 bytes of UTF-8 that have room, between two characters
+   * @throws IllegalArgumentException when the code {@linkplain CloseCodes#isSendable may not be
+   *     sent}
+   */
+  public static byte[] close(int code, String reason) {
+    if (!CloseCodes.isSendable(code)) {
+      throw new IllegalArgumentException("a close frame must not carry the code " + code);
+    }
+    byte[] utf8 = reason.getBytes(StandardCharsets.UTF_8);
+    int length = utf8.length;
+    if (length > MAX_REASON) {
+      length = MAX_REASON;
+      while (length > 0 && (utf8[length] & 0xC0) == 0x80) {
+        length--; // the byte after the cut goes on with a character
+      }
+    }
+    byte[] body = new byte[2 + length];
+    body[0] = (byte) (code >> 8);
+    body[1] = (byte) code;
+    System.arraycopy(utf8, 0, body, 2, length);
+    return frame(CLOSE, body);
+  }
+
+  /**
+   * The answer to a close frame: it says the same code (RFC 6455, section 5.5.1).
+   *
+   * @param code what {@link FrameListener#onClose} has told; {@link CloseCodes#NONE} for a frame
+   *     without a code, which is answered without one
+   */
+  public static byte[] closeAnswer(int code) {
+    return code == CloseCodes.NONE ? EMPTY_CLOSE : close(code, "");
+  }
+
+  /**
+   * Whether a client's bytes begin with a close frame: likely its answer to ours, when it has
+   * broken the protocol and its frames cannot be told apart any more.
+   */
+  public static boolean isClose(byte[] bytes, int length) {
+    return length >= 2 && (bytes[0] & 0xFF) == (FIN | CLOSE) && (bytes[1] & MASKED) != 0;
+  }
+
+  private static byte[] control(int opcode, byte[] body) {
+    if (body.length > MAX_CONTROL_BODY) {
+      throw new IllegalArgumentException(
+          "a control frame has a body of at most 125 bytes, not " + body.length);
+    }
+    return frame(opcode, body);
+  }
+
+  private static byte[] frame(int opcode, byte[] body) {
+    int length = body.length;
+    int header = length < TWO_BYTES ? 2 : length < 0x10000 ? 4 : 10;
+    byte[] frame = new byte[header + length];
+    frame[0] = (byte) (FIN | opcode);
+    switch (header) {
+      case 2 -> frame[1] = (byte) length;
+      case 4 -> frame[1] = TWO_BYTES;
+      default -> frame[1] = EIGHT_BYTES;
+    }
+    for (int at = header - 1, rest = length; at > 1; at--, rest >>>= 8) {
+      frame[at] = (byte) rest;
+    }
+    System.arraycopy(body, 0, frame, header, length);
+    return frame;
+  }
+}

@@ -1,0 +1,140 @@
+package io.broadcasty.transport.websocket.frame;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's side of the opening handshake (RFC 6455, section 4.2). Extensions that a client
+ * offers are answered with none, which leaves them off.
+ */
+public final class Handshake {
+
+  /** What the server adds to the key, for the accept value. */
+  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+  private static final int KEY_BYTES = 16;
+
+  private static final Map<String, String> UPGRADE =
+      Map.of("Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "13");
+
+  private Handshake() {}
+
+  /** A request's headers. */
+  @FunctionalInterface
+  public interface Headers {
+
+    /**
+     * @param name in any case
+     * @return the values of all lines with the name, in order; empty when there is none
+     */
+    List<String> values(String name);
+  }
+
+  /** What a request comes to. */
+  public sealed interface Outcome {}
+
+  /**
+   * The request is answered with 101, {@code Upgrade: websocket}, {@code Connection: Upgrade} and
+   * the values here.
+   *
+   * @param accept for {@code Sec-WebSocket-Accept}
+   * @param subprotocol for {@code Sec-WebSocket-Protocol}; null for none, without the header
+   */
+  public record Accepted(String accept, @Nullable String subprotocol) implements Outcome {}
+
+  /**
+   * The request does not open a WebSocket.
+   *
+   * @param status 400, 405 or 426
+   * @param reason what is wrong, in English, for the client
+   * @param headers that the answer needs
+   */
+  public record Refused(int status, String reason, Map<String, String> headers)
+      implements Outcome {}
+
+  /**
+   * @param version the request's, as {@code HTTP/1.1}
+   * @param subprotocols what the server speaks; the first of them that the client names is chosen
+   */
+  public static Outcome answer(
+      String method, String version, Headers headers, List<String> subprotocols) {
+    if (!method.equals("GET")) {
+      return new Refused(
+          405, "a WebSocket is opened by GET, not by " + method, Map.of("Allow", "GET"));
+    }
+    if (!version.equals("HTTP/1.1")) {
+      return badRequest("a WebSocket is opened over HTTP/1.1, not over " + version);
+    }
+    if (!names(headers, "Upgrade", "websocket")) {
+      return new Refused(
+          426, "this address is a WebSocket: the header Upgrade: websocket is missing", UPGRADE);
+    }
+    if (!names(headers, "Connection", "upgrade")) {
+      return badRequest("the header Connection: Upgrade is missing; does a proxy take it away?");
+    }
+    String webSocketVersion = only(headers, "Sec-WebSocket-Version");
+    if (webSocketVersion == null || !webSocketVersion.equals("13")) {
+      return new Refused(426, "the header Sec-WebSocket-Version must say 13", UPGRADE);
+    }
+    String key = only(headers, "Sec-WebSocket-Key");
+    if (key == null || !isKey(key)) {
+      return badRequest("the header Sec-WebSocket-Key must be there once, 16 bytes as base64");
+    }
+    List<String> offered = tokens(headers.values("Sec-WebSocket-Protocol"));
+    String chosen = subprotocols.stream().filter(offered::contains).findFirst().orElse(null);
+    return new Accepted(accept(key), chosen);
+  }
+
+  static String accept(String key) {
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      byte[] digest = sha1.digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
+      return Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-1", e);
+    }
+  }
+
+  private static Refused badRequest(String reason) {
+    return new Refused(400, reason, Map.of());
+  }
+
+  private static boolean isKey(String key) {
+    try {
+      return key.length() == 24 && Base64.getDecoder().decode(key).length == KEY_BYTES;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** The value of a header that must be there once; null when it is not so. */
+  private static @Nullable String only(Headers headers, String name) {
+    List<String> values = headers.values(name);
+    return values.size() == 1 ? values.get(0).strip() : null;
+  }
+
+  private static boolean names(Headers headers, String name, String token) {
+    return tokens(headers.values(name)).stream()
+        .anyMatch(each -> each.toLowerCase(Locale.ROOT).equals(token));
+  }
+
+  /** The elements of a list that may be spread over several lines (RFC 9110, section 5.6.1). */
+  private static List<String> tokens(List<String> values) {
+    List<String> tokens = new ArrayList<>();
+    for (String value : values) {
+      for (String token : value.split(",", -1)) {
+        if (!token.isBlank()) {
+          tokens.add(token.strip());
+        }
+      }
+    }
+    return tokens;
+  }
+}

@@ -1,0 +1,31 @@
+package io.broadcasty.hub;
+
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** A subscriber that hears on the thread that publishes. */
+final class Listener implements Subscriber {
+
+  private static final Executor AT_ONCE = Runnable::run;
+
+  private final Consumer<EncodedPublication> ear;
+
+  Listener(Consumer<EncodedPublication> ear) {
+    this.ear = ear;
+  }
+
+  @Override
+  public Executor lane() {
+    return AT_ONCE;
+  }
+
+  @Override
+  public void onPublication(EncodedPublication publication) {
+    ear.accept(publication);
+  }
+
+  @Override
+  public void onGap() {
+    throw new AssertionError("nothing is left out here");
+  }
+}
