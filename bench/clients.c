@@ -769,7 +769,7 @@ static void wake(void) {
 
 static void leave(void) {
   struct linger at_once = {1, 0};
-  Client *c = latest(LIVE, "reading");
+  Client *c = latest(client_count && clients[client_count - 1].life == STALLED ? STALLED : LIVE, "open");
   setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   forget(c);
   printf("ok\n");

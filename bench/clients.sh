@@ -49,14 +49,15 @@ server_sockets() {
   find "/proc/$SERVER_PID/fd" -lname 'socket:*' 2>/dev/null | wc -l
 }
 
-# How many of the server's connections are in these states (hexadecimal, as in /proc/net/tcp).
+# How many of the server's connections are in these states (hexadecimal, as in /proc/net/tcp), without those that only the
+# kernel still knows.
 server_connections() { # REMOTE-PORT|'' STATE…
   local port remote
   port=$(printf '%04X' "$SERVER_PORT")
   remote=$([ -z "$1" ] || printf '%04X' "$1")
   shift
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$port$" -v remote=":$remote$" -v states=" $* " \
-    '$2 ~ port && (remote == ":$" || $3 ~ remote) && index(states, " " $4 " ") { n++ } END { print n + 0 }'
+    '$2 ~ port && (remote == ":$" || $3 ~ remote) && index(states, " " $4 " ") && $10 != 0 { n++ } END { print n + 0 }'
 }
 
 # State and bytes in the send queue of the server's connection to a port; both hexadecimal.

@@ -37,7 +37,9 @@ ensure_server() { # SERVER
     wildfly) there=$SERVERS_DIR/wildfly/standalone/configuration/broadcasty.xml ;;
     liberty) there=$SERVERS_DIR/liberty/bin/server ;;
   esac
-  [ -e "$there" ] && return
+  if [ -e "$there" ]; then # WildFly's configuration may have changed since
+    [ "$1" = wildfly ] && [ "$ROOT_DIR/server-config/wildfly/broadcasty.cli" -nt "$there" ] || return 0
+  fi
   say "fetching $(server_name "$1")"
   local profile=()
   [ "$1" = payara ] || profile=("-P$1")
@@ -87,7 +89,7 @@ run_liberty() { # HOME WARS…
   shift
   [ $# = 0 ] || cp "$@" "$server/dropins"
   export WLP_USER_DIR=$home/usr WLP_OUTPUT_DIR=$home/out
-  exec "$SERVERS_DIR/liberty/bin/server" run broadcasty -- --http.host=127.0.0.1 "--http.port=$SERVER_PORT" "--broadcasty.war=$war"
+  exec "$SERVERS_DIR/liberty/bin/server" run broadcasty -- --http.host=127.0.0.1 "--http.port=$SERVER_PORT" "--war=$war"
 }
 
 # Starts a server with the WAR; answers 1 when it does not come up, with the reason in START_FAILURE.

@@ -42,6 +42,7 @@ public class Startup {
   private volatile @Nullable Settings settings;
   private volatile @Nullable Node node;
   private volatile @Nullable DevMode devMode;
+  private @Nullable StopSignals signals;
   private @Nullable Thread shutdownHook;
   private boolean stopped;
 
@@ -78,6 +79,10 @@ public class Startup {
 
   /** The application ends but not the JVM, so that the JVM must not keep it. */
   synchronized void forgetSignal() {
+    if (signals != null) {
+      signals.close();
+      signals = null;
+    }
     if (shutdownHook != null) {
       try {
         Runtime.getRuntime().removeShutdownHook(shutdownHook);
@@ -89,10 +94,11 @@ public class Startup {
   }
 
   /**
-   * A server that gets SIGTERM closes its sockets before it stops applications, so the drain has to
-   * begin with the signal.
+   * The drain has to come before the server closes its connections, which it does early in its own
+   * shutdown hook. A JVM that ends without a signal at least drains at the same time.
    */
   private void drainOnSignal() {
+    signals = StopSignals.before(this::stop);
     Thread hook = new Thread(this::stop, "broadcasty-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     shutdownHook = hook;

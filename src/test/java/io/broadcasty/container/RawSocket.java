@@ -5,18 +5,24 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 
 /** A connection that says what no well-behaved client says, and reads only when it is told to. */
 final class RawSocket implements AutoCloseable {
 
   private static final int SMALL_WINDOW = 8 * 1024;
 
+  /** Open Liberty's WebSocket waits 30 seconds for a client's own close before it hangs up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(45);
+
   private final Socket socket = new Socket();
 
   RawSocket(Api api) throws IOException {
     socket.setReceiveBufferSize(SMALL_WINDOW);
-    socket.setSoTimeout((int) Api.PATIENCE.toMillis());
+    socket.setSoTimeout((int) PATIENCE.toMillis());
     socket.connect(new java.net.InetSocketAddress("localhost", api.base.getPort()));
   }
 
@@ -38,21 +44,19 @@ final class RawSocket implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
-  /** A masked text frame of fewer than 126 bytes, or fewer than 65 536. */
+  /** A masked text frame. */
   void writeText(String text) throws IOException {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    int header = body.length < 126 ? 2 : 4;
-    byte[] frame = new byte[header + 4 + body.length]; // the mask is four zeros
-    frame[0] = (byte) 0x81;
-    if (header == 2) {
-      frame[1] = (byte) (0x80 | body.length);
+    ByteBuffer frame = ByteBuffer.allocate(body.length + 14).put((byte) 0x81);
+    if (body.length < 126) {
+      frame.put((byte) (0x80 | body.length));
+    } else if (body.length < 65_536) {
+      frame.put((byte) (0x80 | 126)).putShort((short) body.length);
     } else {
-      frame[1] = (byte) (0x80 | 126);
-      frame[2] = (byte) (body.length >> 8);
-      frame[3] = (byte) body.length;
+      frame.put((byte) (0x80 | 127)).putLong(body.length);
     }
-    System.arraycopy(body, 0, frame, header + 4, body.length);
-    write(frame);
+    frame.putInt(0).put(body); // the mask is four zeros
+    write(Arrays.copyOf(frame.array(), frame.position()));
   }
 
   InputStream input() throws IOException {
@@ -76,7 +80,7 @@ final class RawSocket implements AutoCloseable {
   boolean isClosedByServer() throws IOException {
     byte[] buffer = new byte[64 * 1024];
     try {
-      long deadline = System.nanoTime() + Api.PATIENCE.toNanos();
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (System.nanoTime() - deadline < 0) {
         if (socket.getInputStream().read(buffer) < 0) {
           return true;

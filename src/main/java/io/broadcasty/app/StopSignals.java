@@ -1,0 +1,86 @@
+package io.broadcasty.app;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * Runs a task when the process is told to stop (SIGTERM, or SIGINT of Ctrl-C), before the server
+ * learns of it: JVM shutdown hooks run all at once, and servers close their connections in theirs
+ * (docs/adr/0008). A second signal does not wait for the task.
+ */
+final class StopSignals implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(StopSignals.class.getName());
+
+  private final Runnable task;
+  private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
+  private final SignalHandler handler = this::stop;
+  private boolean begun;
+
+  private StopSignals(Runnable task) {
+    this.task = task;
+  }
+
+  /** Where the JVM handles no signals ({@code -Xrs}), none will be heard. */
+  static StopSignals before(Runnable task) {
+    StopSignals signals = new StopSignals(task);
+    for (String name : List.of("TERM", "INT")) {
+      signals.take(new Signal(name));
+    }
+    return signals;
+  }
+
+  private synchronized void take(Signal signal) {
+    try {
+      SignalHandler theirs = Signal.handle(signal, handler);
+      if (theirs.equals(SignalHandler.SIG_IGN)) {
+        Signal.handle(signal, theirs); // as of a process in the background
+      } else {
+        before.put(signal, theirs);
+      }
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.FINE, "the JVM does not hand out this signal", e);
+    }
+  }
+
+  private void stop(Signal signal) {
+    SignalHandler theirs;
+    boolean first;
+    synchronized (this) {
+      theirs = before.getOrDefault(signal, SignalHandler.SIG_DFL);
+      first = !begun;
+      begun = true;
+    }
+    try {
+      if (first) {
+        task.run();
+      }
+    } finally {
+      if (theirs.equals(SignalHandler.SIG_DFL)) {
+        Runtime.getRuntime().exit(128 + signal.getNumber());
+      } else {
+        theirs.handle(signal);
+      }
+    }
+  }
+
+  /** Gives the signals back. */
+  @Override
+  public synchronized void close() {
+    for (Signal signal : new ArrayList<>(before.keySet())) {
+      SignalHandler current = Signal.handle(signal, before.get(signal));
+      if (!current.equals(handler)) {
+        Signal.handle(signal, current); // somebody took it after us, and will come to us
+      } else {
+        before.remove(signal);
+      }
+    }
+    begun = true;
+  }
+}
