@@ -62,13 +62,18 @@ public interface FramingContract {
   default void assertClosesWith(int code, Peer peer) throws IOException {
     assertSaysClose(code, peer);
     peer.send(ClientFrame.close(code, "").bytes());
-    assertNull(peer.next(), "after its close frame a server sends nothing");
+    assertHangsUp(peer);
   }
 
   /** The server answers a close with the code, and hangs up. */
   default void assertAnswersClose(int code, Peer peer) throws IOException {
     assertSaysClose(code, peer);
-    assertNull(peer.next(), "after its close frame a server sends nothing");
+    assertHangsUp(peer);
+  }
+
+  /** After its close frame a server sends nothing, and ends the connection. */
+  default void assertHangsUp(Peer peer) throws IOException {
+    assertNull(peer.next());
   }
 
   private void assertSaysClose(int code, Peer peer) throws IOException {
@@ -269,7 +274,7 @@ public interface FramingContract {
           assertTrue(
               close.closeCode() == CloseCodes.NONE || close.closeCode() == CloseCodes.NORMAL,
               close.toString());
-          assertNull(peer.next());
+          assertHangsUp(peer);
         });
   }
 
@@ -288,7 +293,7 @@ public interface FramingContract {
           }
           assertNotNull(first, "the server hung up without a close frame");
           assertEquals(CLOSE, first.opcode(), first.toString());
-          assertNull(peer.next());
+          assertHangsUp(peer);
         });
   }
 
