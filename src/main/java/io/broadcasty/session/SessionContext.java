@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  *
  * @param lanes gives each connection what fans out to it and writes its outbox; never blocked
  * @param readers carry out what clients say, which may block on the store
- * @param closers run what may block at a connection's end
+ * @param closers run what may block on a connection: its end, and on some servers its writes
  */
 public record SessionContext(
     SessionSettings settings,

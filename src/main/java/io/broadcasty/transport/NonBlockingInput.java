@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * executor, in order, one call at a time. While much waits to be handed on, nothing is read, and
  * the peer feels it.
  *
+ * <p>Open Liberty gives each call a thread that may block, and reads on by itself as soon as the
+ * call returns, dropping a byte that was not taken out; there the call waits for room.
+ *
  * <p>Keeps no buffer while nothing comes.
  */
 public final class NonBlockingInput implements ReadListener {
@@ -42,6 +45,7 @@ public final class NonBlockingInput implements ReadListener {
   private final ServletInputStream in;
   private final Executor executor;
   private final Receiver receiver;
+  private final boolean waits;
 
   private final AtomicInteger calls = new AtomicInteger();
 
@@ -58,6 +62,7 @@ public final class NonBlockingInput implements ReadListener {
     this.in = in;
     this.executor = executor;
     this.receiver = receiver;
+    this.waits = in.getClass().getName().startsWith("com.ibm.ws.");
   }
 
   /** Lets the container say when bytes are there. */
@@ -104,10 +109,16 @@ public final class NonBlockingInput implements ReadListener {
       }
     } catch (IOException | RuntimeException e) { // what the container says of a closed stream
       end(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      end(e);
     }
   }
 
-  private synchronized boolean isFull() {
+  private synchronized boolean isFull() throws InterruptedException {
+    while (waits && !ended && waitingBytes >= MAX_WAITING_BYTES) {
+      wait();
+    }
     paused = waitingBytes >= MAX_WAITING_BYTES;
     return paused || ended;
   }
@@ -127,6 +138,7 @@ public final class NonBlockingInput implements ReadListener {
       }
       ended = true;
       failure = cause;
+      notifyAll();
     }
     hand();
   }
@@ -154,6 +166,7 @@ public final class NonBlockingInput implements ReadListener {
         handing = next != null || over || goOn;
         if (next != null) {
           waitingBytes -= next.length;
+          notifyAll();
         }
       }
       if (next != null) {

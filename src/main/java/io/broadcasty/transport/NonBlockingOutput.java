@@ -7,6 +7,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
   private final ServletOutputStream out;
   private final WireFormat format;
 
+  /** Runs the writes where they may block; null where they do not. */
+  private final @Nullable Executor blocking;
+
   /** The write that goes on when the container says so; whoever takes it out goes on with it. */
   private final AtomicReference<@Nullable Write> waiting = new AtomicReference<>();
 
@@ -44,10 +48,16 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
   private volatile boolean begun;
   private volatile @Nullable Throwable broken;
 
-  /** Writes nothing before {@link #begin}. */
-  public NonBlockingOutput(ServletOutputStream out, WireFormat format) {
+  /**
+   * Writes nothing before {@link #begin}.
+   *
+   * @param blocking runs the writes where the container's flush may block all the same, which it
+   *     does on Open Liberty
+   */
+  public NonBlockingOutput(ServletOutputStream out, WireFormat format, Executor blocking) {
     this.out = out;
     this.format = format;
+    this.blocking = out.getClass().getName().startsWith("com.ibm.ws.") ? blocking : null;
   }
 
   /** Lets the container say when it takes bytes, for the first time soon. */
@@ -117,6 +127,14 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
   }
 
   private void goOn(Write write) {
+    if (blocking == null) {
+      carryOut(write);
+    } else {
+      blocking.execute(() -> carryOut(write));
+    }
+  }
+
+  private void carryOut(Write write) {
     try {
       while (isReadyFor(write)) {
         Throwable failure = broken;

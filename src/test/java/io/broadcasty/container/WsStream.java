@@ -35,7 +35,7 @@ final class WsStream implements Stream, WebSocket.Listener {
   }
 
   WsStream send(String json) {
-    socket().sendText(json, true).join();
+    socket().sendText(json, true).orTimeout(Api.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     return this;
   }
 

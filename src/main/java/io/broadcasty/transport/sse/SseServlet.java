@@ -71,7 +71,7 @@ public class SseServlet extends HttpServlet {
       if (opening.problem() != null) {
         throw new ProblemException(opening.problem());
       }
-      transport.begin(start(request, response), session);
+      transport.begin(start(request, response), session, context.closers());
       begun = true;
       opening.start().run();
     } catch (InvalidChannelException e) {

@@ -11,6 +11,7 @@ import jakarta.servlet.AsyncListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,17 @@ final class SseTransport implements Transport {
   // guarded by this
   private @Nullable Early early;
 
-  /** The response begins: its head goes out at once. */
-  void begin(AsyncContext response, EventSession session) throws IOException {
+  /**
+   * The response begins: its head goes out at once.
+   *
+   * @param blocking runs what may block until the peer reads
+   */
+  void begin(AsyncContext response, EventSession session, Executor blocking) throws IOException {
     response.addListener(new Ending(session));
     async = response;
     NonBlockingOutput begun =
-        new NonBlockingOutput(response.getResponse().getOutputStream(), EventFormat.INSTANCE);
+        new NonBlockingOutput(
+            response.getResponse().getOutputStream(), EventFormat.INSTANCE, blocking);
     begun.write(RETRY, failure -> headWritten(begun, failure));
     begun.begin();
   }

@@ -60,7 +60,9 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     this.context = context;
     this.connection = connection;
     this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
-    this.out = new NonBlockingOutput(connection.getOutputStream(), FrameFormat.INSTANCE);
+    this.out =
+        new NonBlockingOutput(
+            connection.getOutputStream(), FrameFormat.INSTANCE, context.closers());
     this.reader = new FrameReader(maxMessageBytes, this);
     this.session = new NativeSession(context, this, commands);
   }
