@@ -205,10 +205,10 @@ public final class ConfigKeys {
   public static final ConfigKey<String> WEBSOCKET_ENGINE =
       new ConfigKey<>(
           "broadcasty.stream.websocket",
-          ConfigType.oneOf("own", "container"),
-          "own",
+          ConfigType.oneOf("auto", "own", "container"),
+          "auto",
           "container",
-          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which is faster on every server, or the server's jakarta.websocket.");
+          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which costs least, or the server's jakarta.websocket. auto: Broadcasty itself, but on Open Liberty the server, since that goes on reading HTTP from an upgraded connection after it was closed: own behind a proxy would let a client past the proxy's rules.");
 
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(

@@ -94,7 +94,7 @@ public final class SettingsReader {
         limits,
         session,
         WebSockets.Engine.valueOf(
-            value(ConfigKeys.WEBSOCKET_ENGINE, "own").toUpperCase(Locale.ROOT)),
+            value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
         count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
         database(dataDir),

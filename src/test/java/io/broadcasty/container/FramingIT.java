@@ -3,9 +3,20 @@ package io.broadcasty.container;
 import io.broadcasty.transport.websocket.frame.FramingContract;
 import io.broadcasty.transport.websocket.frame.Peer;
 import java.io.IOException;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** The WebSocket of the server as it was built, held to RFC 6455. */
-class FramingIT extends AsBuilt implements FramingContract {
+/** Our own WebSocket engine, on each server, held to RFC 6455. */
+class FramingIT extends InServer implements FramingContract {
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return builtWar()
+        .addAsResource(
+            new StringAsset("broadcasty.stream.websocket=own\n"),
+            "META-INF/microprofile-config.properties");
+  }
 
   @Override
   public Peer open() throws IOException {

@@ -16,6 +16,8 @@ public final class WebSockets {
 
   /** Who speaks RFC 6455. */
   public enum Engine {
+    /** Broadcasty itself, except on Open Liberty. */
+    AUTO,
     /** Broadcasty itself, on the connection that the container upgrades. */
     OWN,
     /** The container's {@code jakarta.websocket}. */
@@ -33,7 +35,7 @@ public final class WebSockets {
       SessionContext context,
       CommandReader commands,
       EdgeSettings settings) {
-    if (engine == Engine.OWN) {
+    if (engine == Engine.OWN || engine == Engine.AUTO && hangsUp(servlets)) {
       ServletRegistration.Dynamic servlet =
           servlets.addServlet(
               "broadcasty-websocket", new WebSocketServlet(context, commands, settings));
@@ -56,5 +58,13 @@ public final class WebSockets {
     } catch (DeploymentException e) {
       throw new IllegalStateException("the WebSocket endpoint could not be deployed", e);
     }
+  }
+
+  /**
+   * Whether the container ends a connection when an upgrade handler closes it. Open Liberty goes on
+   * reading HTTP from it, past whatever a proxy in front of it would have refused.
+   */
+  private static boolean hangsUp(ServletContext servlets) {
+    return !servlets.getClass().getName().startsWith("com.ibm.ws.");
   }
 }
