@@ -82,7 +82,7 @@ open_files() { # CONNECTIONS
     die "only $(ulimit -n) open files are allowed; raise it (ulimit -n) or give fewer --conns"
 }
 
-# A figure for `bench/charts`, when --csv was given.
+# A figure for `bench/charts.mjs`, when --csv was given.
 figure() { # BENCH SUBJECT TRANSPORT LOAD FIGURE VALUE
   local IFS=,
   [ -z "${csv:-}" ] || printf '%s\n' "$*" >>"$csv"

@@ -58,16 +58,28 @@ public interface FramingContract {
         });
   }
 
-  /** A close frame with the code comes, and then the end. */
+  /** The server closes with the code, and hangs up when the close is answered. */
   default void assertClosesWith(int code, Peer peer) throws IOException {
+    assertSaysClose(code, peer);
+    peer.send(ClientFrame.close(code, "").bytes());
+    assertHangsUp(peer);
+  }
+
+  /** The server answers a close with the code, and hangs up. */
+  default void assertAnswersClose(int code, Peer peer) throws IOException {
+    assertSaysClose(code, peer);
+    assertHangsUp(peer);
+  }
+
+  /** After its close frame a server sends nothing, and ends the connection. */
+  default void assertHangsUp(Peer peer) throws IOException {
+    assertNull(peer.next());
+  }
+
+  private void assertSaysClose(int code, Peer peer) throws IOException {
     ServerFrame close = nextOf(CLOSE, peer);
     assertNotNull(close, "the server hung up without a close frame");
     assertEquals(code, close.closeCode(), close.toString());
-    peer.send(
-        code == CloseCodes.NONE
-            ? bytes(ClientFrame.of(CLOSE, ""))
-            : bytes(ClientFrame.close(code, "")));
-    assertNull(peer.next(), "after its close frame a server sends nothing");
   }
 
   /** Whether the connection works: a question is answered. */
@@ -248,7 +260,7 @@ public interface FramingContract {
     talk(
         peer -> {
           peer.send(ClientFrame.close(code, "so long").bytes());
-          assertClosesWith(code, peer);
+          assertAnswersClose(code, peer);
         });
   }
 
@@ -262,7 +274,7 @@ public interface FramingContract {
           assertTrue(
               close.closeCode() == CloseCodes.NONE || close.closeCode() == CloseCodes.NORMAL,
               close.toString());
-          assertNull(peer.next());
+          assertHangsUp(peer);
         });
   }
 
@@ -281,7 +293,7 @@ public interface FramingContract {
           }
           assertNotNull(first, "the server hung up without a close frame");
           assertEquals(CLOSE, first.opcode(), first.toString());
-          assertNull(peer.next());
+          assertHangsUp(peer);
         });
   }
 
@@ -290,7 +302,7 @@ public interface FramingContract {
     talk(
         peer -> {
           peer.send(bytes(ClientFrame.of(TEXT, "half").notLast(), ClientFrame.close(1000, "")));
-          assertClosesWith(CloseCodes.NORMAL, peer);
+          assertAnswersClose(CloseCodes.NORMAL, peer);
         });
   }
 

@@ -1,0 +1,102 @@
+package io.broadcasty.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+
+class FanoutTest {
+
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final Executor lane = tasks::add;
+  private final Fanout fanout = new Fanout(lane);
+
+  private final class Ear implements Subscriber {
+    final List<String> heard = new ArrayList<>();
+
+    @Override
+    public Executor lane() {
+      return lane;
+    }
+
+    @Override
+    public void onPublication(EncodedPublication publication) {
+      heard.add(String.valueOf(publication.publication().position().sequence()));
+    }
+
+    @Override
+    public void onGap() {
+      heard.add("gap");
+    }
+  }
+
+  private static EncodedPublication publication(long sequence) {
+    TenantChannel channel = new TenantChannel(new TenantId("acme"), new ChannelName("news"));
+    return new EncodedPublication(
+        new Publication(
+            new Envelope(channel, 0, "i", false, "1", null, null, null, null),
+            new Position("e", 0, sequence),
+            0));
+  }
+
+  private void runTasks() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
+
+  @Test
+  void aPublicationCostsOneTaskHoweverManyHearIt() {
+    Ear a = new Ear();
+    Ear b = new Ear();
+    fanout.add(a);
+    fanout.add(b);
+    fanout.publish(publication(1));
+    fanout.publish(publication(2));
+    assertEquals(1, tasks.size());
+    runTasks();
+    fanout.publish(publication(3));
+    runTasks();
+    assertEquals(List.of("1", "2", "3"), a.heard);
+    assertEquals(List.of("1", "2", "3"), b.heard);
+  }
+
+  @Test
+  void whoCameBeforeTheLaneGotThereHearsAndWhoLeftDoesNot() {
+    Ear leaves = new Ear();
+    Ear comes = new Ear();
+    fanout.add(leaves);
+    fanout.publish(publication(1));
+    fanout.remove(leaves);
+    fanout.add(comes);
+    runTasks();
+    assertEquals(List.of(), leaves.heard);
+    assertEquals(List.of("1"), comes.heard);
+  }
+
+  @Test
+  void whatTheLaneCannotKeepUpWithIsToldAsAGapAfterWhatItKept() {
+    Ear ear = new Ear();
+    fanout.add(ear);
+    for (int i = 1; i <= Fanout.MAX_WAITING + 10; i++) {
+      fanout.publish(publication(i));
+    }
+    runTasks();
+    assertEquals(Fanout.MAX_WAITING + 1, ear.heard.size());
+    assertEquals("256", ear.heard.get(Fanout.MAX_WAITING - 1));
+    assertEquals("gap", ear.heard.get(Fanout.MAX_WAITING));
+    fanout.publish(publication(267));
+    runTasks();
+    assertEquals("267", ear.heard.get(Fanout.MAX_WAITING + 1));
+    assertEquals(Fanout.MAX_WAITING + 2, ear.heard.size());
+  }
+}
