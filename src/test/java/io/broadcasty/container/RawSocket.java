@@ -15,7 +15,7 @@ final class RawSocket implements AutoCloseable {
 
   private static final int SMALL_WINDOW = 8 * 1024;
 
-  /** Open Liberty keeps a connection for 30 seconds after the application has closed it. */
+  /** Open Liberty keeps a connection for its {@code persistTimeout} after it was closed. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Socket socket = new Socket();
