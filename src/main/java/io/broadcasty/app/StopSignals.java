@@ -61,6 +61,8 @@ final class StopSignals implements AutoCloseable {
       if (first) {
         task.run();
       }
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "the drain failed", e);
     } finally {
       if (theirs.equals(SignalHandler.SIG_DFL)) {
         Runtime.getRuntime().exit(128 + signal.getNumber());

@@ -15,8 +15,8 @@ final class RawSocket implements AutoCloseable {
 
   private static final int SMALL_WINDOW = 8 * 1024;
 
-  /** Open Liberty's WebSocket waits 30 seconds for a client's own close before it hangs up. */
-  private static final Duration PATIENCE = Duration.ofSeconds(45);
+  /** Open Liberty keeps a connection for its {@code persistTimeout} after it was closed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Socket socket = new Socket();
 
