@@ -37,7 +37,11 @@ record Store(Broker broker, @Nullable Database database) implements AutoCloseabl
               listener);
       return new Store(broker, null);
     }
-    Database database = Database.open(settings.database());
+    String dataSource = settings.dataSource();
+    Database database =
+        dataSource == null
+            ? Database.open(settings.database())
+            : Database.over(DataSources.ofServer(ticker).find(dataSource));
     JdbcBroker broker =
         new JdbcBroker(
             new JdbcBrokerSettings(replay.retention(), replay.idempotencyWindow()),

@@ -266,6 +266,14 @@ public final class ConfigKeys {
           "5000000",
           "How many ids the memory store remembers; beyond it publications with an id are refused for a while.");
 
+  public static final ConfigKey<String> DB_DATASOURCE =
+      new ConfigKey<>(
+          "broadcasty.db.datasource",
+          ConfigType.TEXT,
+          null,
+          "jdbc/broadcasty",
+          "The JNDI name of a data source of the server, used instead of a pool of its own; url, user, password and pool are then the server's.");
+
   public static final ConfigKey<String> DB_URL =
       new ConfigKey<>(
           "broadcasty.db.url",
@@ -311,6 +319,7 @@ public final class ConfigKeys {
           REPLAY_MAX_BYTES,
           IDEMPOTENCY_WINDOW,
           IDEMPOTENCY_MAX_IDS,
+          DB_DATASOURCE,
           DB_URL,
           DB_USER,
           DB_PASSWORD,

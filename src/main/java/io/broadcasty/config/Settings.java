@@ -8,6 +8,7 @@ import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole configuration, checked, one part a room.
@@ -18,6 +19,8 @@ import java.time.Duration;
  * @param jwt has keys, except perhaps in development mode
  * @param webSockets who speaks RFC 6455
  * @param maxChannels of one connection
+ * @param dataSource the JNDI name of the server's data source; null for a pool of our own, as
+ *     {@code database} says
  * @param drain over what time a stopping node closes its streams
  */
 public record Settings(
@@ -31,6 +34,7 @@ public record Settings(
     WebSockets.Engine webSockets,
     int maxChannels,
     Replay replay,
+    @Nullable String dataSource,
     DatabaseSettings database,
     Duration drain) {
 

@@ -97,6 +97,7 @@ public final class SettingsReader {
             value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
         count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
+        dataSource(),
         database(dataDir),
         value(ConfigKeys.DRAIN, Duration.ZERO));
   }
@@ -172,6 +173,18 @@ public final class SettingsReader {
       return url;
     }
     return URI.create(url).toString();
+  }
+
+  private @Nullable String dataSource() {
+    Optional<String> dataSource = optional(ConfigKeys.DB_DATASOURCE);
+    if (dataSource.isPresent() && optional(ConfigKeys.DB_URL).isPresent()) {
+      faults.add(
+          ConfigKeys.DB_DATASOURCE.name()
+              + " and "
+              + ConfigKeys.DB_URL.name()
+              + ": keep one of them, since the data source has an address already");
+    }
+    return dataSource.orElse(null);
   }
 
   private DatabaseSettings database(String dataDir) {

@@ -2,6 +2,7 @@ package io.broadcasty.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -91,6 +92,15 @@ class SettingsReaderTest {
     assertEquals(List.of("a", "b"), settings.jwt().audiences());
     assertEquals(Duration.ofSeconds(7), settings.jwt().skew());
     assertEquals(Set.of("ES256"), settings.jwt().algorithms());
+  }
+
+  @Test
+  void aDataSourceOfTheServerTakesThePlaceOfAnAddress() {
+    assertNull(read().dataSource());
+    values.put("BROADCASTY_DB_DATASOURCE", "jdbc/broadcasty");
+    assertEquals("jdbc/broadcasty", read().dataSource());
+    values.put("broadcasty.db.url", "jdbc:h2:mem:x");
+    assertTrue(faults().get(0).contains("keep one of them"), faults().toString());
   }
 
   @Test

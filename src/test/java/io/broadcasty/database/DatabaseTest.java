@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,24 @@ class DatabaseTest {
       try (Connection connection = owner.dataSource().getConnection()) {
         assertFalse(connection.isClosed());
       }
+    }
+  }
+
+  @Test
+  void preparesADataSourceThatItWasLent() throws Exception {
+    JdbcDataSource lent = new JdbcDataSource();
+    lent.setURL("jdbc:h2:file:" + dir.resolve("lent"));
+    lent.setUser("sa");
+    try (Connection first = lent.getConnection(); // keeps the database open
+        Database database = Database.over(lent);
+        Statement statement = first.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT SETTING_VALUE, (SELECT COUNT(*) FROM broadcasty_store)"
+                    + " FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'WRITE_DELAY'")) {
+      assertTrue(rows.next());
+      assertEquals("0", rows.getString(1));
+      assertEquals(Dialect.H2, database.dialect());
     }
   }
 
