@@ -62,7 +62,7 @@ public final class NonBlockingInput implements ReadListener {
     this.in = in;
     this.executor = executor;
     this.receiver = receiver;
-    this.waits = in.getClass().getName().startsWith("com.ibm.ws.");
+    this.waits = OpenLiberty.made(in);
   }
 
   /** Lets the container say when bytes are there. */

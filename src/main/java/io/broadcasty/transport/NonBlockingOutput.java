@@ -57,7 +57,7 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
   public NonBlockingOutput(ServletOutputStream out, WireFormat format, Executor blocking) {
     this.out = out;
     this.format = format;
-    this.blocking = out.getClass().getName().startsWith("com.ibm.ws.") ? blocking : null;
+    this.blocking = OpenLiberty.made(out) ? blocking : null;
   }
 
   /** Lets the container say when it takes bytes, for the first time soon. */

@@ -89,8 +89,6 @@ public class SseServlet extends HttpServlet {
   private static AsyncContext start(HttpServletRequest request, HttpServletResponse response) {
     response.setStatus(HttpServletResponse.SC_OK);
     response.setContentType("text/event-stream");
-    response.setHeader("Cache-Control", "no-store");
-    response.setHeader("X-Accel-Buffering", "no"); // nginx would hold events back
     AsyncContext async = request.startAsync(request, response);
     async.setTimeout(0);
     return async;

@@ -32,8 +32,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
   private static final long CLOSE_SECONDS = 5;
 
-  // RFC 6455, section 7.4.1
-  private static final int POLICY_VIOLATION = 1008;
+  /** RFC 6455, section 7.4.1. */
   private static final int INTERNAL_ERROR = 1011;
 
   /** Loads, while classes can be loaded, what the drain of a stopping server needs. */
@@ -145,8 +144,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void close(Problem problem) {
-    int code = problem.code().close() == 0 ? POLICY_VIOLATION : problem.code().close();
-    finish(code, problem.code().text() + ": " + problem.detail());
+    finish(WebSockets.closeCode(problem), WebSockets.closeReason(problem));
   }
 
   /**

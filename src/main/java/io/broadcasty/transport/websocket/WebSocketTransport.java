@@ -56,9 +56,9 @@ final class WebSocketTransport implements Transport {
 
   @Override
   public void close(Problem problem) {
-    String text = problem.code().text() + ": " + problem.detail();
+    String text = WebSockets.closeReason(problem);
     String reason = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON);
-    int code = problem.code().close() == 0 ? 1008 : problem.code().close();
+    int code = WebSockets.closeCode(problem);
     try {
       session.close(new CloseReason(() -> code, reason));
     } catch (IOException | RuntimeException e) {

@@ -1,7 +1,9 @@
 package io.broadcasty.transport.websocket;
 
 import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.OpenLiberty;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Tokens;
 import jakarta.servlet.ServletContext;
@@ -23,6 +25,9 @@ public final class WebSockets {
     /** The container's {@code jakarta.websocket}. */
     CONTAINER
   }
+
+  /** RFC 6455, section 7.4.1: for a problem that has no close code of its own. */
+  private static final int POLICY_VIOLATION = 1008;
 
   private static final String PATH = "/broadcasty/ws";
 
@@ -60,11 +65,22 @@ public final class WebSockets {
     }
   }
 
+  /** What a close frame says of a problem, whichever engine sends it. */
+  static int closeCode(Problem problem) {
+    int code = problem.code().close();
+    return code == 0 ? POLICY_VIOLATION : code;
+  }
+
+  /** Why, in words; may be longer than a close frame takes. */
+  static String closeReason(Problem problem) {
+    return problem.code().text() + ": " + problem.detail();
+  }
+
   /**
    * Whether the container ends a connection when an upgrade handler closes it. Open Liberty goes on
    * reading HTTP from it, past whatever a proxy in front of it would have refused.
    */
   private static boolean hangsUp(ServletContext servlets) {
-    return !servlets.getClass().getName().startsWith("com.ibm.ws.");
+    return !OpenLiberty.made(servlets);
   }
 }
