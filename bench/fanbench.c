@@ -6,10 +6,11 @@
 // arrival is the end-to-end latency. A built-in HTTP publisher serves servers whose publish request is static.
 //
 //   fanbench --port P --conns N --open FILE [--sub FILE] --ready STR
-//            [--pub FILE --pub-port P --msgs M --rate R --window W] [--expect TOTAL] [--timeout S] [--hold S] [--pid PID ...]
+//            [--pub FILE --pub-port P --msgs M --lead L --rate R --window W] [--expect TOTAL] [--timeout S] [--hold S] [--pid PID ...]
 //
 // FILEs: --open raw bytes sent on connect; --sub text sent as one masked WebSocket frame per line after 101;
 // --pub raw HTTP request with @@TS@@ where the 16 hex digits go. "@@I@@" in --open/--sub becomes the connection number.
+// --lead publishes so many before the M that count: the cost of having just connected is not theirs.
 // --hold keeps the idle connections for S seconds; --window bounds the publishes that are not yet answered.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -47,14 +48,14 @@ static int dial(int port,int nb){int fd=socket(AF_INET,SOCK_STREAM,0);struct soc
  static int k;struct sockaddr_in s={.sin_family=AF_INET};char ip[32];sprintf(ip,"127.0.%d.%d",(k/20000)&255,2);k++;inet_pton(AF_INET,ip,&s.sin_addr);int one=1;setsockopt(fd,IPPROTO_IP,24/*IP_BIND_ADDRESS_NO_PORT*/,&one,sizeof one);if(nb)bind(fd,(void*)&s,sizeof s);
  inet_pton(AF_INET,"127.0.0.1",&a.sin_addr);if(connect(fd,(void*)&a,sizeof a)){perror("connect");exit(3);}setsockopt(fd,IPPROTO_TCP,TCP_NODELAY,&one,sizeof one);if(nb)fcntl(fd,F_SETFL,O_NONBLOCK);return fd;}
 
-int main(int c,char**v){int port=0,n=100,pport=0;long msgs=0,rate=0,window=64,expect=0;double tmo=60,hold=0;char*open_=0,*sub=0,*ready=0,*pub=0;
+int main(int c,char**v){int port=0,n=100,pport=0;long msgs=0,lead=0,rate=0,window=64,expect=0;double tmo=60,hold=0;char*open_=0,*sub=0,*ready=0,*pub=0;
  for(int i=1;i<c;i++){char*a=v[i];
 #define S(x) !strcmp(a,x)
-  if(S("--port"))port=atoi(v[++i]);else if(S("--conns"))n=atoi(v[++i]);else if(S("--open"))open_=slurp(v[++i]);else if(S("--sub"))sub=slurp(v[++i]);else if(S("--ready"))ready=v[++i];else if(S("--pub"))pub=slurp(v[++i]);else if(S("--pub-port"))pport=atoi(v[++i]);else if(S("--msgs"))msgs=atol(v[++i]);else if(S("--rate"))rate=atol(v[++i]);else if(S("--window"))window=atol(v[++i]);else if(S("--expect"))expect=atol(v[++i]);else if(S("--timeout"))tmo=atof(v[++i]);else if(S("--hold"))hold=atof(v[++i]);else if(S("--pid"))pids[npid++]=atoi(v[++i]);else{fprintf(stderr,"unknown %s\n",a);return 2;}}
+  if(S("--port"))port=atoi(v[++i]);else if(S("--conns"))n=atoi(v[++i]);else if(S("--open"))open_=slurp(v[++i]);else if(S("--sub"))sub=slurp(v[++i]);else if(S("--ready"))ready=v[++i];else if(S("--pub"))pub=slurp(v[++i]);else if(S("--pub-port"))pport=atoi(v[++i]);else if(S("--msgs"))msgs=atol(v[++i]);else if(S("--lead"))lead=atol(v[++i]);else if(S("--rate"))rate=atol(v[++i]);else if(S("--window"))window=atol(v[++i]);else if(S("--expect"))expect=atol(v[++i]);else if(S("--timeout"))tmo=atof(v[++i]);else if(S("--hold"))hold=atof(v[++i]);else if(S("--pid"))pids[npid++]=atoi(v[++i]);else{fprintf(stderr,"unknown %s\n",a);return 2;}}
  struct rlimit rl={1<<20,1<<20};setrlimit(RLIMIT_NOFILE,&rl);
  if(!pport)pport=port;int ep=epoll_create1(0);Conn*cs=calloc(n,sizeof*cs);double u0,s0,r0;cpu(&u0,&s0,&r0);
  uint64_t t0=now_ns();int opened=0,readyn=0,dead=0;char*buf=malloc(1<<20);size_t rl_=ready?strlen(ready):0;
- uint64_t total=0,first=0,last=0,bytes=0;int pfd=-1;long sent=0,acked=0;uint64_t pstart=0;char*ptmpl=pub;char*ts=pub?strstr(ptmpl,"@@TS@@"):0;char*preq=0;size_t plen=0;
+ uint64_t total=0,first=0,last=0,bytes=0;int pfd=-1;long sent=0,acked=0;uint64_t pstart=0,mstart=0;int led=0;char*ptmpl=pub;char*ts=pub?strstr(ptmpl,"@@TS@@"):0;char*preq=0;size_t plen=0;
  if(pub){preq=subst(pub,"@@TS@@","0000000000000000");plen=strlen(preq);}
  size_t tsoff=ts?ts-ptmpl:0;int pm=0;const char*pmk="HTTP/1.1 ";long bad=0;double u1=0,s1=0,r1=0;int phase=0;uint64_t tready=0;
  int inflight_open=0;long pconn=0;
@@ -64,8 +65,8 @@ int main(int c,char**v){int port=0,n=100,pport=0;long msgs=0,rate=0,window=64,ex
   if(phase==0&&readyn==n){phase=1;tready=now_ns();cpu(&u1,&s1,&r1);printf("connected=%d in %.2fs  conn_cpu_us=%.1f  rss_mb=%.1f (+%.1f KB/conn)\n",n,(tready-t0)/1e9,(u1-u0+s1-s0)*1e6/n,r1,(r1-r0)*1024/n);fflush(stdout);
     if(hold>0){/* idle hold */ usleep(hold*1e6);cpu(&u1,&s1,&r1);printf("after hold rss_mb=%.1f (+%.1f KB/conn)\n",r1,(r1-r0)*1024/n);}
     if(pub){pfd=dial(pport,0);fcntl(pfd,F_SETFL,O_NONBLOCK);struct epoll_event e={EPOLLIN,{.u32=0xffffffff}};epoll_ctl(ep,EPOLL_CTL_ADD,pfd,&e);}
-    pstart=now_ns();if(!expect)expect=(long)n*msgs;}
-  if(phase==1&&pub){for(;;){if(sent>=msgs||sent-acked>=window)break;
+    pstart=mstart=now_ns();if(!expect)expect=(long)n*msgs;}
+  if(phase==1&&pub){for(;;){if(sent>=msgs+lead||sent-acked>=window)break;
     // servers cap requests per keep-alive connection: renew the publisher connection every 100 requests, once all are answered
     if(sent&&sent%100==0&&pconn!=sent){if(acked<sent)break;epoll_ctl(ep,EPOLL_CTL_DEL,pfd,0);close(pfd);pfd=dial(pport,0);fcntl(pfd,F_SETFL,O_NONBLOCK);struct epoll_event pe={EPOLLIN,{.u32=0xffffffff}};epoll_ctl(ep,EPOLL_CTL_ADD,pfd,&pe);pconn=sent;pm=0;}uint64_t nw=now_ns();if(rate&&(double)(nw-pstart)/1e9*rate<sent)break;char h[17];sprintf(h,"%016llx",(unsigned long long)nw);memcpy(preq+tsoff,h,16);size_t o=0;while(o<plen){ssize_t w=write(pfd,preq+o,plen-o);if(w>0)o+=w;else if(errno!=EAGAIN){perror("pub");return 4;}}sent++;}}
   struct epoll_event ev[512];int to=1;int k=epoll_wait(ep,ev,512,to);
@@ -81,11 +82,12 @@ int main(int c,char**v){int port=0,n=100,pport=0;long msgs=0,rate=0,window=64,ex
     uint64_t tn=now_ns();char*b=buf,*end=buf+g;bytes+=g;
     while(b<end){ // matcher carries over reads
       if(q->mk<3){static const char M[]="MK:";if(q->mk==0){b=memchr(b,'M',end-b);if(!b)break;b++;q->mk=1;continue;}if(*b==M[q->mk]){q->mk++;b++;if(q->mk==3)q->hexn=0;}else q->mk=0;}
-      else{q->hex[q->hexn++]=*b++;if(q->hexn==16){q->mk=0;uint64_t s=parsehex(q->hex);total++;q->got++;if(!first)first=tn;last=tn;if(tn>s)hist[bucket(tn-s)]++;}}}
+      else{q->hex[q->hexn++]=*b++;if(q->hexn==16){q->mk=0;uint64_t s=parsehex(q->hex);total++;q->got++;if(!first)first=tn;last=tn;if(tn>s)hist[bucket(tn-s)]++;
+       if(lead&&!led&&total==(uint64_t)n*lead){led=1;total=bytes=0;memset(hist,0,sizeof hist);mstart=tn;cpu(&u1,&s1,&r1);}}}}
     if(g<(1<<20)-1)break;}}
-  if(phase==1&&expect&&(long)total>=expect)break;
+  if(phase==1&&expect&&(!lead||led)&&(long)total>=expect)break;
   if((t-t0)/1e9>tmo&&phase==0){fprintf(stderr,"timeout while connecting: ready %d of %d\n",readyn,n);return 7;}
   if(phase==1&&t>tready&&(t-tready)/1e9>tmo){printf("TIMEOUT ");break;}}
- double u2,s2,r2;cpu(&u2,&s2,&r2);double el=(last-pstart)/1e9;
+ double u2,s2,r2;cpu(&u2,&s2,&r2);double el=(last-mstart)/1e9;
  printf("delivered=%llu of %ld in %.3fs  rate=%.0f/s  server_cpu_us_per_delivery=%.3f (user %.3f sys %.3f)  cpu=%.2fs  bytes_per_delivery=%.1f  p50=%.2fms p95=%.2fms p99=%.2fms max=%.2fms  rss_mb=%.1f  pub_acked=%ld bad=%ld closed=%d\n",(unsigned long long)total,expect,el,total/el,(u2-u1+s2-s1)*1e6/(total?total:1),(u2-u1)*1e6/(total?total:1),(s2-s1)*1e6/(total?total:1),u2-u1+s2-s1,(double)bytes/(total?total:1),pct(total,.5),pct(total,.95),pct(total,.99),pct(total,.99999),r2,acked,bad,dead);
  return (long)total>=expect&&!bad?0:1;}

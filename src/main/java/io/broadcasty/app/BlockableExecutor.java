@@ -47,12 +47,17 @@ final class BlockableExecutor implements Executor {
 
   /** To be called many times a second by one thread. */
   void look() {
+    boolean quiet = pool.getQueue().isEmpty();
+    boolean grown = pool.getCorePoolSize() > usualThreads;
+    if (quiet && !grown) {
+      return; // as it is nearly always, which must cost nothing and wake nobody
+    }
     long finished = pool.getCompletedTaskCount();
-    boolean stuck = !pool.getQueue().isEmpty() && finished == finishedBefore;
+    boolean stuck = !quiet && finished == finishedBefore;
     finishedBefore = finished;
     if (stuck) {
       pool.setCorePoolSize(Math.min(maxThreads, pool.getCorePoolSize() * 2));
-    } else if (pool.getQueue().isEmpty() && pool.getActiveCount() <= usualThreads) {
+    } else if (quiet && pool.getActiveCount() <= usualThreads) {
       pool.setCorePoolSize(usualThreads);
     }
   }

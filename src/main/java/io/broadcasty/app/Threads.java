@@ -26,9 +26,8 @@ final class Threads implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
   private static final long STOP_SECONDS = 5;
 
-  /** Fan out and write; half of the processors, since the others have requests to serve. */
-  private final List<Lane> lanes =
-      lanes(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  /** Fan out and write; as many as processors, so that a large channel's last are not late. */
+  private final List<Lane> lanes = lanes(Runtime.getRuntime().availableProcessors());
 
   private final AtomicInteger connections = new AtomicInteger();
 
@@ -61,9 +60,13 @@ final class Threads implements AutoCloseable {
       new ScheduledThreadPoolExecutor(1, named("housekeeper"));
 
   Threads() {
-    every(LOOK_MILLIS, readers::look);
-    every(LOOK_MILLIS, closers::look);
-    every(LOOK_MILLIS, answers::look);
+    every(
+        LOOK_MILLIS,
+        () -> {
+          readers.look();
+          closers.look();
+          answers.look();
+        });
   }
 
   /** The lane of the next connection. */

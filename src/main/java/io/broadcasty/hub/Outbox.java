@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,21 +38,24 @@ public final class Outbox implements FrameWriter.Done {
   private final Owner owner;
 
   // guarded by this
-  private ArrayDeque<EncodedFrame> waiting = new ArrayDeque<>(0);
+  private @Nullable EncodedFrame first; // waits; most often alone
+  private @Nullable ArrayDeque<EncodedFrame> others; // wait after it
   private long bytes;
   private int writingBytes;
   private boolean writing;
+
+  /**
+   * Whether a thread is in {@link #pump}, so that a transport that reports at once does not
+   * recurse.
+   */
+  private boolean pumping;
+
   private boolean closed;
   private @Nullable Runnable whenRoom;
   private @Nullable CompletableFuture<Void> roomAwaited;
   private @Nullable Runnable whenDrained;
 
-  /** Set while {@link #pump} runs, so that a transport that reports at once does not recurse. */
-  private final AtomicBoolean pumping = new AtomicBoolean();
-
   private final Runnable pump = this::pump;
-
-  private volatile boolean again;
 
   /**
    * @param maxBytes the bound, over what waits and what is being written
@@ -83,7 +85,7 @@ public final class Outbox implements FrameWriter.Done {
         return false;
       }
       bytes += frame.sizeBytes();
-      waiting.add(frame);
+      enqueue(frame);
       start = !writing;
       writing = true;
     }
@@ -183,22 +185,22 @@ public final class Outbox implements FrameWriter.Done {
       if (hasRoom()) {
         tellRoom();
       }
+      if (pumping) {
+        return; // it looks again after the write
+      }
     }
-    again = true;
     pump();
   }
 
   private void pump() {
-    again = true;
-    while (again && pumping.compareAndSet(false, true)) {
-      while (again) {
-        again = false;
-        List<EncodedFrame> batch = nextBatch();
-        if (!batch.isEmpty()) {
-          write(batch);
-        }
+    synchronized (this) {
+      if (pumping) {
+        return;
       }
-      pumping.set(false);
+      pumping = true;
+    }
+    for (List<EncodedFrame> batch = nextBatch(); batch != null; batch = nextBatch()) {
+      write(batch);
     }
   }
 
@@ -210,25 +212,27 @@ public final class Outbox implements FrameWriter.Done {
     }
   }
 
-  private List<EncodedFrame> nextBatch() {
+  /** What to write now; null when nothing waits or a write is under way, which ends the pumping. */
+  private @Nullable List<EncodedFrame> nextBatch() {
     Runnable room = null;
     Runnable drained = null;
-    List<EncodedFrame> batch = List.of();
+    List<EncodedFrame> batch = null;
     synchronized (this) {
       if (writingBytes > 0) {
-        return batch;
+        pumping = false;
+        return null;
       }
       if (whenRoom != null && hasRoom()) {
         room = whenRoom;
         whenRoom = null;
       }
-      if (waiting.isEmpty()) {
+      if (first == null) {
+        pumping = false;
         writing = false;
         drained = whenDrained;
         whenDrained = null;
-        waiting = new ArrayDeque<>(0); // an idle connection keeps no grown queue
       } else {
-        batch = takeBatch();
+        batch = takeBatch(first);
       }
     }
     if (room != null) {
@@ -240,19 +244,35 @@ public final class Outbox implements FrameWriter.Done {
     return batch;
   }
 
-  private List<EncodedFrame> takeBatch() {
-    if (waiting.size() == 1) {
-      EncodedFrame only = waiting.remove();
-      writingBytes = only.sizeBytes();
-      return List.of(only);
+  private void enqueue(EncodedFrame frame) {
+    if (first == null) {
+      first = frame;
+      return;
     }
-    List<EncodedFrame> batch = new ArrayList<>(Math.min(waiting.size(), MAX_FRAMES_PER_WRITE));
-    while (!waiting.isEmpty()
+    if (others == null) {
+      others = new ArrayDeque<>();
+    }
+    others.add(frame);
+  }
+
+  private List<EncodedFrame> takeBatch(EncodedFrame head) {
+    writingBytes = head.sizeBytes();
+    first = null;
+    if (others == null) {
+      return List.of(head);
+    }
+    List<EncodedFrame> batch = new ArrayList<>(Math.min(others.size() + 1, MAX_FRAMES_PER_WRITE));
+    batch.add(head);
+    first = others.poll();
+    while (first != null
         && batch.size() < MAX_FRAMES_PER_WRITE
-        && (batch.isEmpty() || writingBytes < MAX_BYTES_PER_WRITE)) {
-      EncodedFrame frame = waiting.poll();
-      batch.add(frame);
-      writingBytes += frame.sizeBytes();
+        && writingBytes < MAX_BYTES_PER_WRITE) {
+      batch.add(first);
+      writingBytes += first.sizeBytes();
+      first = others.poll();
+    }
+    if (first == null) {
+      others = null; // an idle connection keeps no grown queue
     }
     return batch;
   }
@@ -271,7 +291,8 @@ public final class Outbox implements FrameWriter.Done {
   private void end() {
     closed = true;
     bytes = writingBytes;
-    waiting.clear();
+    first = null;
+    others = null;
     whenRoom = null;
     tellRoom();
   }

@@ -145,10 +145,9 @@ public final class NativeSession extends Session {
   public void sweep(long nowNanos, long nowMillis) {
     super.sweep(nowNanos, nowMillis);
     Caller who = caller();
-    Duration heartbeat = context.settings().heartbeat();
     if (who == null && nowNanos - openedNanos > context.settings().connectTimeout().toNanos()) {
       end(Problem.of(Code.UNAUTHORIZED, "no `connect` with a token came in time"));
-    } else if (nowNanos - lastHeardNanos > heartbeat.multipliedBy(2).plusSeconds(1).toNanos()) {
+    } else if (nowNanos - lastHeardNanos > context.settings().silence().toNanos()) {
       end(Problem.of(Code.IDLE, "nothing was heard from the client for two heartbeats"));
     } else if (who != null && noticedExpiryMillis != who.expiresAt().toEpochMilli()) {
       long expires = who.expiresAt().toEpochMilli();

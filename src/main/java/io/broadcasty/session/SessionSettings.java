@@ -17,4 +17,10 @@ public record SessionSettings(
     Duration connectTimeout,
     long outboxBytes,
     int maxConnectionsPerTenant,
-    int maxConnectionsPerUser) {}
+    int maxConnectionsPerUser) {
+
+  /** How long a WebSocket client may be silent: two heartbeats, and a second on the way. */
+  Duration silence() {
+    return heartbeat.plus(heartbeat).plusSeconds(1);
+  }
+}

@@ -4,11 +4,12 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedPublication;
 import io.broadcasty.hub.Subscriber;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection's subscription to one channel: a {@link PartitionJoin} for each partition. Until
@@ -19,7 +20,9 @@ final class ChannelSubscription implements Subscriber {
   private final TenantChannel channel;
   private final Sink sink;
   private final CatchUp catchUp;
-  private final ConcurrentHashMap<Integer, PartitionJoin> joins = new ConcurrentHashMap<>();
+
+  /** By partition, null where none has been asked for; replaced as a whole, guarded by this. */
+  private volatile @Nullable PartitionJoin[] joins = new PartitionJoin[1];
 
   /**
    * Whose wish it is: the channel's own name, patterns. Guarded by the {@link Subscriptions} it
@@ -42,13 +45,18 @@ final class ChannelSubscription implements Subscriber {
 
   /** The join of a partition, made when it is first asked for. */
   synchronized PartitionJoin join(int partition) {
+    PartitionJoin known = known(partition);
+    if (known != null) {
+      return known;
+    }
     PartitionJoin join =
-        joins.computeIfAbsent(
-            partition,
-            p -> started ? PartitionJoin.liveFromFirst(p, sink) : new PartitionJoin(p, sink));
+        started ? PartitionJoin.liveFromFirst(partition, sink) : new PartitionJoin(partition, sink);
     if (closed) {
       join.close();
     }
+    @Nullable PartitionJoin[] more = Arrays.copyOf(joins, Math.max(joins.length, partition + 1));
+    more[partition] = join;
+    joins = more;
     return join;
   }
 
@@ -58,7 +66,7 @@ final class ChannelSubscription implements Subscriber {
       return;
     }
     int partition = publication.publication().position().partition();
-    PartitionJoin join = joins.get(partition);
+    PartitionJoin join = known(partition);
     if (join == null) {
       join = join(partition);
     }
@@ -74,8 +82,8 @@ final class ChannelSubscription implements Subscriber {
 
   @Override
   public void onGap() {
-    for (PartitionJoin join : joins.values()) {
-      if (join.mayHaveMissed()) {
+    for (PartitionJoin join : joins) {
+      if (join != null && join.mayHaveMissed()) {
         catchUp.add(this, join);
       }
     }
@@ -86,8 +94,8 @@ final class ChannelSubscription implements Subscriber {
     List<PartitionJoin> behind = new ArrayList<>(0);
     synchronized (this) {
       started = true;
-      for (PartitionJoin join : joins.values()) {
-        if (!join.start()) {
+      for (PartitionJoin join : joins) {
+        if (join != null && !join.start()) {
           behind.add(join);
         }
       }
@@ -100,7 +108,16 @@ final class ChannelSubscription implements Subscriber {
   /** Nothing is handed on after the return, so that a new subscription can follow this one. */
   synchronized void close() {
     closed = true;
-    joins.values().forEach(PartitionJoin::close);
+    for (PartitionJoin join : joins) {
+      if (join != null) {
+        join.close();
+      }
+    }
+  }
+
+  private @Nullable PartitionJoin known(int partition) {
+    @Nullable PartitionJoin[] all = joins;
+    return partition < all.length ? all[partition] : null;
   }
 
   boolean isClosed() {

@@ -10,6 +10,7 @@ import io.broadcasty.session.Answers;
 import io.broadcasty.session.ConnectionLimits;
 import io.broadcasty.session.EventSession;
 import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.Problems;
 import jakarta.inject.Inject;
@@ -89,6 +90,7 @@ public class SseServlet extends HttpServlet {
   private static AsyncContext start(HttpServletRequest request, HttpServletResponse response) {
     response.setStatus(HttpServletResponse.SC_OK);
     response.setContentType("text/event-stream");
+    response.setBufferSize(NonBlockingOutput.BUFFER_BYTES);
     AsyncContext async = request.startAsync(request, response);
     async.setTimeout(0);
     return async;

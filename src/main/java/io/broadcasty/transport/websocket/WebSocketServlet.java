@@ -4,6 +4,7 @@ import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Problems;
@@ -63,6 +64,7 @@ final class WebSocketServlet extends HttpServlet {
 
   private static void accept(Handshake.Accepted accepted, HttpServletResponse response) {
     response.setStatus(HttpServletResponse.SC_SWITCHING_PROTOCOLS);
+    response.setBufferSize(NonBlockingOutput.BUFFER_BYTES);
     response.setHeader("Upgrade", "websocket");
     response.setHeader("Connection", "Upgrade");
     response.setHeader("Sec-WebSocket-Accept", accepted.accept());
