@@ -39,6 +39,9 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   private record End(Problem problem, long atNanos) {}
 
+  /** Loaded while the WAR is there: it may be gone when its sessions are ended. */
+  static final Class<?> LOADED_EARLY = End.class;
+
   protected Session(SessionContext context, Transport transport) {
     this.context = context;
     this.transport = transport;

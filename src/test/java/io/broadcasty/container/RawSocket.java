@@ -1,5 +1,6 @@
 package io.broadcasty.container;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -42,6 +43,17 @@ final class RawSocket implements AutoCloseable {
   void write(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
+  }
+
+  /** What still comes until the server hangs up. */
+  String readToTheEnd() throws IOException {
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    try {
+      socket.getInputStream().transferTo(read);
+    } catch (SocketException reset) {
+      // it has not read all that was sent
+    }
+    return read.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** A masked text frame. */

@@ -9,6 +9,7 @@ import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Transport;
 import io.broadcasty.transport.NonBlockingInput;
 import io.broadcasty.transport.NonBlockingOutput;
+import io.broadcasty.transport.OpenLiberty;
 import io.broadcasty.transport.websocket.frame.FrameException;
 import io.broadcasty.transport.websocket.frame.FrameListener;
 import io.broadcasty.transport.websocket.frame.FrameReader;
@@ -174,7 +175,11 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     session.gone();
     if (disconnected.compareAndSet(false, true)) {
       try {
-        connection.close();
+        if (OpenLiberty.made(connection)) {
+          OpenLiberty.close(connection);
+        } else {
+          connection.close();
+        }
       } catch (Exception e) { // as WebConnection declares it
         LOG.log(Level.FINE, "the connection was gone before it was closed", e);
       }

@@ -3,7 +3,6 @@ package io.broadcasty.transport.websocket;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.SessionContext;
-import io.broadcasty.transport.OpenLiberty;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Tokens;
 import jakarta.servlet.ServletContext;
@@ -18,7 +17,7 @@ public final class WebSockets {
 
   /** Who speaks RFC 6455. */
   public enum Engine {
-    /** Broadcasty itself, except on Open Liberty. */
+    /** Whoever is best on this server: Broadcasty itself on each of those that are tested. */
     AUTO,
     /** Broadcasty itself, on the connection that the container upgrades. */
     OWN,
@@ -40,7 +39,7 @@ public final class WebSockets {
       SessionContext context,
       CommandReader commands,
       EdgeSettings settings) {
-    if (engine == Engine.OWN || engine == Engine.AUTO && hangsUp(servlets)) {
+    if (engine != Engine.CONTAINER) {
       ServletRegistration.Dynamic servlet =
           servlets.addServlet(
               "broadcasty-websocket", new WebSocketServlet(context, commands, settings));
@@ -74,13 +73,5 @@ public final class WebSockets {
   /** Why, in words; may be longer than a close frame takes. */
   static String closeReason(Problem problem) {
     return problem.code().text() + ": " + problem.detail();
-  }
-
-  /**
-   * Whether the container ends a connection when an upgrade handler closes it. Open Liberty goes on
-   * reading HTTP from it, past whatever a proxy in front of it would have refused.
-   */
-  private static boolean hangsUp(ServletContext servlets) {
-    return !OpenLiberty.made(servlets);
   }
 }
