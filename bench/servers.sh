@@ -50,7 +50,7 @@ ensure_server() { # SERVER
 
 jvm_options() { # the heap is the same on each server
   grep -v '^#' "$ROOT_DIR/server-config/payara/micro.jvm"
-  printf '%s\n' -XX:+UseG1GC "-Djava.io.tmpdir=$1/tmp"
+  printf '%s\n' -XX:+UseG1GC -XX:+UseTransparentHugePages "-Djava.io.tmpdir=$1/tmp"
   # shellcheck disable=SC2086 # several options in one variable
   [ -z "${BENCH_JVM_OPTIONS:-}" ] || printf '%s\n' $BENCH_JVM_OPTIONS
 }

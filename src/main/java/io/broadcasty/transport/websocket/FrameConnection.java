@@ -14,6 +14,7 @@ import io.broadcasty.transport.websocket.frame.FrameException;
 import io.broadcasty.transport.websocket.frame.FrameListener;
 import io.broadcasty.transport.websocket.frame.FrameReader;
 import io.broadcasty.transport.websocket.frame.Frames;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.util.List;
@@ -55,14 +56,20 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private volatile boolean peerClosed;
 
   FrameConnection(
-      SessionContext context, CommandReader commands, int maxMessageBytes, WebConnection connection)
+      SessionContext context,
+      CommandReader commands,
+      int maxMessageBytes,
+      WebConnection connection,
+      @Nullable ServletOutputStream output)
       throws IOException {
     this.context = context;
     this.connection = connection;
     this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
     this.out =
         new NonBlockingOutput(
-            connection.getOutputStream(), FrameFormat.INSTANCE, context.closers());
+            output == null ? connection.getOutputStream() : output,
+            FrameFormat.INSTANCE,
+            context.closers());
     this.reader = new FrameReader(maxMessageBytes, this);
     this.session = new NativeSession(context, this, commands);
   }

@@ -3,6 +3,7 @@ package io.broadcasty.transport.websocket;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.session.SessionContext;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
@@ -15,12 +16,17 @@ public class FrameUpgrade implements HttpUpgradeHandler {
 
   private static final Logger LOG = Logger.getLogger(FrameUpgrade.class.getName());
 
-  /** What a connection is opened with. */
+  /**
+   * What a connection is opened with.
+   *
+   * @param output a way out that costs less than the container's; null for that
+   */
   record Opening(
       SessionContext context,
       CommandReader commands,
       int maxMessageBytes,
-      @Nullable Caller caller) {}
+      @Nullable Caller caller,
+      @Nullable ServletOutputStream output) {}
 
   private @Nullable Opening opening;
   private @Nullable FrameConnection connection;
@@ -40,7 +46,11 @@ public class FrameUpgrade implements HttpUpgradeHandler {
     try {
       FrameConnection opened =
           new FrameConnection(
-              with.context(), with.commands(), with.maxMessageBytes(), webConnection);
+              with.context(),
+              with.commands(),
+              with.maxMessageBytes(),
+              webConnection,
+              with.output());
       connection = opened;
       opened.open(with.caller());
     } catch (IOException e) {

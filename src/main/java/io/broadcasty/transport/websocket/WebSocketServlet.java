@@ -5,6 +5,7 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.NonBlockingOutput;
+import io.broadcasty.transport.Payara;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Problems;
@@ -58,7 +59,8 @@ final class WebSocketServlet extends HttpServlet {
                   context,
                   commands,
                   settings.maxMessageBytes(),
-                  CallerRequest.caller(request.getUserPrincipal())));
+                  CallerRequest.caller(request.getUserPrincipal()),
+                  Payara.outputBelow(request)));
     }
   }
 
