@@ -1,6 +1,7 @@
 package io.broadcasty.hub;
 
 import io.broadcasty.broker.Publication;
+import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ public final class EncodedPublication {
   private final Publication publication;
   private @Nullable String json;
   private @Nullable EncodedFrame push;
-  private @Nullable EncodedFrame event;
+  private @Nullable Event event;
 
   public EncodedPublication(Publication publication) {
     this.publication = publication;
@@ -46,17 +47,28 @@ public final class EncodedPublication {
   }
 
   /**
-   * The event of an SSE stream. Streams of the same channel stand at the same place, so the latest
-   * one is kept for the next.
+   * The publication as an event of SSE streams.
    *
-   * @param id where the stream stands after it
+   * @param before where a stream stands before it
+   * @param after where it stands then; the event's id
    */
-  public EncodedFrame event(String id) {
-    EncodedFrame frame = event;
-    if (frame == null || !id.equals(frame.id())) {
-      frame = EncodedFrame.message(null, id, json());
-      event = frame;
+  public record Event(Cursor before, Cursor after, EncodedFrame frame) {}
+
+  /**
+   * The event for a stream that stands there. Streams of the same channel stand at the same place,
+   * so the latest event is kept for the next, and they go on with one cursor.
+   */
+  public Event event(Cursor before) {
+    Event latest = event;
+    if (latest != null && latest.before() == before) {
+      return latest;
     }
-    return frame;
+    Cursor after = before.after(publication.envelope().channel().name(), publication.position());
+    if (latest != null && latest.after().toString().equals(after.toString())) {
+      return latest;
+    }
+    Event made = new Event(before, after, EncodedFrame.message(null, after.toString(), json()));
+    event = made;
+    return made;
   }
 }

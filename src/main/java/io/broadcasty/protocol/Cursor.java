@@ -3,6 +3,7 @@ package io.broadcasty.protocol;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.InvalidChannelException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +11,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where an SSE stream stands, over all its channels and partitions; its text is the id of an event.
- * Not safe for use by several threads.
+ * Never changes, so that streams which stand at the same place may share one.
  */
 public final class Cursor {
 
@@ -27,14 +29,35 @@ public final class Cursor {
   private static final Pattern POSITION =
       Pattern.compile("([0-9A-Za-z]{1,32}):([0-9]{1,4}):([0-9]{1,19})");
 
-  private final SortedMap<ChannelName, SortedMap<Integer, Position>> positions = new TreeMap<>();
-  private final SortedMap<ChannelName, String> entries = new TreeMap<>();
+  /** Where a stream stands that has not begun. */
+  public static final Cursor START = new Cursor(Collections.emptySortedMap());
 
-  /** Moves on to a position of a channel. */
-  public void advance(ChannelName channel, Position position) {
+  /** What a channel adds to the text, and where it stands in its partitions. */
+  private record Entry(String text, SortedMap<Integer, Position> partitions) {}
+
+  private final SortedMap<ChannelName, Entry> entries;
+  private final String text;
+
+  private Cursor(SortedMap<ChannelName, Entry> entries) {
+    this.entries = entries;
+    this.text =
+        entries.isEmpty()
+            ? NO_CHANNELS
+            : entries.values().stream().map(Entry::text).collect(Collectors.joining("|"));
+  }
+
+  /** The cursor after a position of a channel. */
+  public Cursor after(ChannelName channel, Position position) {
+    Entry known = entries.get(channel);
     SortedMap<Integer, Position> partitions =
-        positions.computeIfAbsent(channel, c -> new TreeMap<>());
+        known == null ? new TreeMap<>() : new TreeMap<>(known.partitions());
     partitions.put(position.partition(), position);
+    SortedMap<ChannelName, Entry> all = new TreeMap<>(entries);
+    all.put(channel, new Entry(text(channel, partitions), partitions));
+    return new Cursor(all);
+  }
+
+  private static String text(ChannelName channel, SortedMap<Integer, Position> partitions) {
     StringBuilder entry = new StringBuilder(channel.value());
     char separator = '!';
     for (Position p : partitions.values()) {
@@ -42,7 +65,7 @@ public final class Cursor {
       entry.append(':').append(p.sequence());
       separator = '~';
     }
-    entries.put(channel, entry.toString());
+    return entry.toString();
   }
 
   /**
@@ -50,10 +73,7 @@ public final class Cursor {
    */
   @Override
   public String toString() {
-    if (entries.isEmpty()) {
-      return NO_CHANNELS;
-    }
-    return String.join("|", entries.values());
+    return text;
   }
 
   /**

@@ -2,7 +2,6 @@ package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Lost;
-import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.EncodedPublication;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventSession extends Session {
 
-  private final Cursor cursor = new Cursor(); // guarded by this
+  private Cursor cursor = Cursor.START; // guarded by this
 
   public EventSession(
       SessionContext context, Transport transport, Caller caller, ConnectionLimits.Lease place) {
@@ -56,7 +55,7 @@ public final class EventSession extends Session {
       for (SubscribeOutcome.Subscribed subscribed : all) {
         subscribed
             .starts()
-            .forEach((channel, starts) -> starts.forEach(p -> cursor.advance(channel, p)));
+            .forEach((channel, starts) -> starts.forEach(p -> cursor = cursor.after(channel, p)));
       }
       if (cursor.toString().length() > Cursor.MAX_LENGTH) {
         return new Opening(tooManyForACursor(), () -> {});
@@ -89,14 +88,13 @@ public final class EventSession extends Session {
 
   @Override
   public void publication(EncodedPublication encoded) {
-    Publication publication = encoded.publication();
     synchronized (this) {
-      cursor.advance(publication.envelope().channel().name(), publication.position());
-      String id = cursor.toString();
-      if (id.length() > Cursor.MAX_LENGTH) {
+      EncodedPublication.Event event = encoded.event(cursor);
+      cursor = event.after();
+      if (cursor.toString().length() > Cursor.MAX_LENGTH) {
         end(tooManyForACursor()); // the client keeps the last id that fits
       } else {
-        send(encoded.event(id));
+        send(event.frame());
       }
     }
   }
@@ -105,7 +103,7 @@ public final class EventSession extends Session {
   public void lost(ChannelName channel, Lost lost) {
     String text = Json.object(json -> Json.write(json, channel, lost));
     synchronized (this) {
-      cursor.advance(channel, lost.resumeFrom());
+      cursor = cursor.after(channel, lost.resumeFrom());
       send(EncodedFrame.message("lost", cursor.toString(), text));
     }
   }

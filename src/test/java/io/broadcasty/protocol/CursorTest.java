@@ -36,16 +36,17 @@ class CursorTest {
         "vectors/cursors.json",
         "good",
         v -> {
-          Cursor cursor = new Cursor();
+          Cursor cursor = Cursor.START;
           var positions = Vectors.objects(v, "positions");
           for (int i = positions.size() - 1; i >= 0; i--) { // the order of arrival means nothing
             var p = positions.get(i);
-            cursor.advance(
-                new ChannelName((String) p.get("channel")),
-                new Position(
-                    (String) p.get("epoch"),
-                    Vectors.integer(p, "partition"),
-                    (Long) p.get("sequence")));
+            cursor =
+                cursor.after(
+                    new ChannelName((String) p.get("channel")),
+                    new Position(
+                        (String) p.get("epoch"),
+                        Vectors.integer(p, "partition"),
+                        (Long) p.get("sequence")));
           }
           assertEquals(Vectors.text(v.get("cursor")), cursor.toString());
         });
@@ -66,12 +67,12 @@ class CursorTest {
 
   @Test
   void movesOn() {
-    Cursor cursor = new Cursor();
+    Cursor cursor = Cursor.START;
     assertEquals("-", cursor.toString());
-    cursor.advance(new ChannelName("b"), new Position("e", 0, 1));
-    cursor.advance(new ChannelName("a"), new Position("e", 0, 7));
-    cursor.advance(new ChannelName("b"), new Position("e", 0, 2));
-    cursor.advance(new ChannelName("b"), new Position("f", 1, 0));
+    cursor = cursor.after(new ChannelName("b"), new Position("e", 0, 1));
+    cursor = cursor.after(new ChannelName("a"), new Position("e", 0, 7));
+    cursor = cursor.after(new ChannelName("b"), new Position("e", 0, 2));
+    cursor = cursor.after(new ChannelName("b"), new Position("f", 1, 0));
     assertEquals("a!e:0:7|b!e:0:2~f:1:0", cursor.toString());
   }
 }
