@@ -31,14 +31,19 @@ final class Threads implements AutoCloseable {
 
   private final AtomicInteger connections = new AtomicInteger();
 
+  /** Runs what is due from time to time; its tasks are short. */
+  final ScheduledThreadPoolExecutor scheduler =
+      new ScheduledThreadPoolExecutor(
+          1, named("scheduler"), new ThreadPoolExecutor.DiscardPolicy());
+
   /** Reads what clients send and carries it out, which blocks on the store. */
-  final BlockableExecutor readers = new BlockableExecutor(CORES, MAX_BLOCKED, named("reader"));
+  final BlockableExecutor readers = blockable("reader");
 
   /** Runs the end of connections, which may block on the transport. */
-  final BlockableExecutor closers = new BlockableExecutor(CORES, MAX_BLOCKED, named("closer"));
+  final BlockableExecutor closers = blockable("closer");
 
   /** Tells publishers what became of their publications, which may block on their connections. */
-  final BlockableExecutor answers = new BlockableExecutor(CORES, MAX_BLOCKED, named("answer"));
+  final BlockableExecutor answers = blockable("answer");
 
   /** Reads replays, which blocks on the store. */
   final ExecutorService replays =
@@ -51,23 +56,9 @@ final class Threads implements AutoCloseable {
           named("replay"),
           new ThreadPoolExecutor.DiscardPolicy());
 
-  /** Runs what is due from time to time; its tasks are short. */
-  final ScheduledThreadPoolExecutor scheduler =
-      new ScheduledThreadPoolExecutor(1, named("scheduler"));
-
   /** Runs what is due from time to time and may take long. */
   final ScheduledThreadPoolExecutor housekeeper =
       new ScheduledThreadPoolExecutor(1, named("housekeeper"));
-
-  Threads() {
-    every(
-        LOOK_MILLIS,
-        () -> {
-          readers.look();
-          closers.look();
-          answers.look();
-        });
-  }
 
   /** The lane of the next connection. */
   Lane nextLane() {
@@ -132,6 +123,16 @@ final class Threads implements AutoCloseable {
           }
         };
     var unused = on.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
+  private BlockableExecutor blockable(String name) {
+    return new BlockableExecutor(
+        CORES,
+        MAX_BLOCKED,
+        named(name),
+        look -> {
+          var unused = scheduler.schedule(look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        });
   }
 
   private static List<Lane> lanes(int count) {

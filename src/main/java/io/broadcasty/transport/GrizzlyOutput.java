@@ -6,18 +6,22 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.WriteHandler;
 import org.glassfish.grizzly.WriteResult;
+import org.glassfish.grizzly.asyncqueue.AsyncQueueEnabledTransport;
+import org.glassfish.grizzly.asyncqueue.AsyncQueueWriter;
+import org.glassfish.grizzly.asyncqueue.WritableMessage;
 import org.glassfish.grizzly.memory.ByteBufferWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet's output straight onto Grizzly's connection: through its filters, so that TLS is done,
- * but not through the two buffers above them. Behaves as Servlet 6.0 demands of an output with a
- * {@link WriteListener}; without one nothing can be written.
+ * A servlet's output straight onto Grizzly's connection: past the two buffers above it and, unless
+ * TLS stands there, past its filters. Behaves as Servlet 6.0 demands of an output with a {@link
+ * WriteListener}; without one nothing can be written.
  *
  * <p>Loaded on Payara alone, since Grizzly is there alone.
  */
@@ -26,18 +30,7 @@ final class GrizzlyOutput extends ServletOutputStream {
   private final Connection<SocketAddress> connection;
   private volatile @Nullable WriteListener listener;
 
-  private final EmptyCompletionHandler<WriteResult<Buffer, SocketAddress>> written =
-      new EmptyCompletionHandler<>() {
-        @Override
-        public void failed(Throwable failure) {
-          fail(failure);
-        }
-
-        @Override
-        public void cancelled() {
-          fail(new IOException("the write was cancelled"));
-        }
-      };
+  private final Consumer<Buffer> way;
 
   private final WriteHandler room =
       new WriteHandler() {
@@ -52,8 +45,12 @@ final class GrizzlyOutput extends ServletOutputStream {
         }
       };
 
-  GrizzlyOutput(Connection<SocketAddress> connection) {
+  /**
+   * @param secure whether TLS is spoken on the connection
+   */
+  GrizzlyOutput(Connection<SocketAddress> connection, boolean secure) {
     this.connection = connection;
+    this.way = secure ? throughFilters() : straight();
   }
 
   @Override
@@ -80,8 +77,7 @@ final class GrizzlyOutput extends ServletOutputStream {
     if (!connection.isOpen()) {
       throw new IOException("the connection is closed");
     }
-    Buffer buffer = new ByteBufferWrapper(ByteBuffer.wrap(bytes));
-    connection.write(buffer, written);
+    way.accept(new ByteBufferWrapper(ByteBuffer.wrap(bytes)));
   }
 
   @Override
@@ -97,6 +93,33 @@ final class GrizzlyOutput extends ServletOutputStream {
   /** What is written is on its way. */
   @Override
   public void flush() {}
+
+  private Consumer<Buffer> throughFilters() {
+    Failures<Buffer> failures = new Failures<>();
+    return bytes -> connection.write(bytes, failures);
+  }
+
+  @SuppressWarnings("unchecked") // the type of an address, which is not asked for
+  private Consumer<Buffer> straight() {
+    AsyncQueueWriter<SocketAddress> writer =
+        ((AsyncQueueEnabledTransport) connection.getTransport()).getAsyncQueueIO().getWriter();
+    Failures<WritableMessage> failures = new Failures<>();
+    return bytes -> writer.write(connection, bytes, failures);
+  }
+
+  /** Hears how writes end of which nobody waits for the end. */
+  private final class Failures<M> extends EmptyCompletionHandler<WriteResult<M, SocketAddress>> {
+
+    @Override
+    public void failed(Throwable failure) {
+      fail(failure);
+    }
+
+    @Override
+    public void cancelled() {
+      fail(new IOException("the write was cancelled"));
+    }
+  }
 
   private void fail(Throwable failure) {
     WriteListener told = listener;

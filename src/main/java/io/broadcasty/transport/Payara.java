@@ -39,7 +39,7 @@ public final class Payara {
       @SuppressWarnings("unchecked") // the type of an address, which is not asked for
       Connection<SocketAddress> connection =
           (Connection<SocketAddress>) get(packet, "getConnection");
-      return new GrizzlyOutput(connection);
+      return new GrizzlyOutput(connection, facade.isSecure());
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       if (TOLD.compareAndSet(false, true)) {
         LOG.log(

@@ -1,0 +1,133 @@
+package io.broadcasty.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BlockableExecutorTest {
+
+  private static final int USUAL = 2;
+  private static final int MAX = 16;
+
+  private final Queue<Runnable> looks = new ConcurrentLinkedQueue<>();
+  private final BlockableExecutor executor =
+      new BlockableExecutor(USUAL, MAX, Thread::new, looks::add);
+  private final ArrayDeque<CountDownLatch> blocked = new ArrayDeque<>();
+
+  @AfterEach
+  void end() {
+    blocked.forEach(CountDownLatch::countDown);
+    executor.pool().shutdownNow();
+  }
+
+  @Test
+  void nobodyLooksWhileNothingWaits() throws InterruptedException {
+    CountDownLatch ran = new CountDownLatch(USUAL);
+    for (int i = 0; i < USUAL; i++) {
+      executor.execute(ran::countDown);
+    }
+    assertTrue(ran.await(10, TimeUnit.SECONDS));
+    assertEquals(0, looks.size());
+  }
+
+  @Test
+  void blockedTasksDoNotStopTheOthers() throws InterruptedException {
+    block(8);
+    CountDownLatch ran = new CountDownLatch(1);
+    executor.execute(ran::countDown);
+    for (int i = 0; i < 4 && ran.getCount() > 0; i++) {
+      look();
+      if (ran.await(100, TimeUnit.MILLISECONDS)) {
+        break;
+      }
+    }
+    assertTrue(ran.await(10, TimeUnit.SECONDS), executor.pool()::toString);
+  }
+
+  @Test
+  void hasNoMoreThreadsThanItMay() throws InterruptedException {
+    block(MAX + 4);
+    for (int i = 0; i < 10; i++) {
+      look();
+    }
+    assertEquals(MAX, executor.pool().getPoolSize());
+    await(() -> executor.pool().getQueue().size() == 4);
+  }
+
+  @Test
+  void tasksThatOnlyComeFastGetNoThreads() throws InterruptedException {
+    AtomicInteger done = new AtomicInteger();
+    CountDownLatch all = new CountDownLatch(1000);
+    for (int i = 0; i < 1000; i++) {
+      int before = done.get();
+      executor.execute(
+          () -> {
+            done.incrementAndGet();
+            all.countDown();
+          });
+      while (done.get() == before
+          && !looks.isEmpty()) { // something was finished since the last look
+        Thread.onSpinWait();
+      }
+      if (!looks.isEmpty()) {
+        look();
+      }
+    }
+    assertTrue(all.await(10, TimeUnit.SECONDS));
+    assertEquals(USUAL, executor.pool().getCorePoolSize());
+  }
+
+  @Test
+  void isAsSmallAsBeforeWhenNothingBlocksAnyMore() throws InterruptedException {
+    block(8);
+    for (int i = 0; i < 3; i++) {
+      look();
+    }
+    assertTrue(executor.pool().getCorePoolSize() > USUAL);
+    blocked.forEach(CountDownLatch::countDown);
+    await(() -> executor.pool().getActiveCount() == 0);
+    look();
+    assertEquals(USUAL, executor.pool().getCorePoolSize());
+    assertEquals(0, looks.size());
+  }
+
+  /** Tasks that end at the test's end, or when told. */
+  private void block(int count) {
+    for (int i = 0; i < count; i++) {
+      CountDownLatch end = new CountDownLatch(1);
+      blocked.add(end);
+      executor.execute(
+          () -> {
+            try {
+              end.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+  }
+
+  private void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, executor.pool()::toString);
+      Thread.onSpinWait();
+    }
+  }
+
+  private void look() {
+    Runnable next = looks.poll();
+    if (next != null) {
+      next.run();
+    }
+  }
+}
