@@ -1,22 +1,36 @@
 package io.broadcasty.app;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * Runs short tasks on few threads, and on more only while tasks block: when work waits and nothing
  * has been finished from one look to the next, it adds threads. So a thousand quick writes do not
  * make a thousand threads, and a handful of peers that do not read do not stop the others.
+ *
+ * <p>A thread works off all that waits before it goes, so a burst costs a hand-over a thread and
+ * not one a task.
  */
 final class BlockableExecutor implements Executor {
 
+  private static final Logger LOG = Logger.getLogger(BlockableExecutor.class.getName());
   private static final long IDLE_SECONDS = 5;
 
-  private final ThreadPoolExecutor pool;
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final LongAdder finished = new LongAdder();
+  private final AtomicInteger atWork = new AtomicInteger();
+  private final ExecutorService pool;
   private final int usualThreads;
   private final int maxThreads;
 
@@ -24,7 +38,12 @@ final class BlockableExecutor implements Executor {
   private final Executor soon;
 
   private final AtomicBoolean watched = new AtomicBoolean();
+  private final Runnable work = this::work;
   private final Runnable look = this::look;
+
+  /** How many may be at work now. */
+  private volatile int threads;
+
   private long finishedBefore; // by the thread of looks
 
   /**
@@ -32,32 +51,69 @@ final class BlockableExecutor implements Executor {
    * @param maxThreads how many tasks may block at once before others have to wait
    * @param soon runs a look some time later, one at a time; asked only while work waits
    */
-  BlockableExecutor(int usualThreads, int maxThreads, ThreadFactory threads, Executor soon) {
+  BlockableExecutor(int usualThreads, int maxThreads, ThreadFactory factory, Executor soon) {
     this.usualThreads = usualThreads;
     this.maxThreads = maxThreads;
+    this.threads = usualThreads;
     this.soon = soon;
     this.pool =
         new ThreadPoolExecutor(
-            usualThreads,
-            maxThreads,
+            0,
+            Integer.MAX_VALUE, // those at work are counted here
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            threads,
+            new SynchronousQueue<>(),
+            factory,
             new ThreadPoolExecutor.DiscardPolicy()); // refuses only once it is shut down
-    pool.allowCoreThreadTimeOut(true);
   }
 
   @Override
   public void execute(Runnable task) {
-    pool.execute(task);
-    if (!pool.getQueue().isEmpty()) {
+    tasks.add(task);
+    if (!hire()) {
       watch();
     }
   }
 
-  ThreadPoolExecutor pool() {
+  /** To be shut down at the end; what waits then is still done. */
+  ExecutorService pool() {
     return pool;
+  }
+
+  /** How many threads may be at work now. */
+  int threads() {
+    return threads;
+  }
+
+  /** How many tasks have not begun. */
+  int waiting() {
+    return tasks.size();
+  }
+
+  private boolean hire() {
+    for (int now = atWork.get(); now < threads; now = atWork.get()) {
+      if (atWork.compareAndSet(now, now + 1)) {
+        pool.execute(work);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void work() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      try {
+        task.run();
+      } catch (RuntimeException
+          | LinkageError e) { // a stopping server may not load classes any more
+        LOG.log(Level.SEVERE, "a task failed", e);
+      }
+      finished.increment();
+    }
+    atWork.decrementAndGet();
+    if (!tasks.isEmpty()) {
+      hire(); // it came when this thread had looked, and seemed to be at work
+    }
   }
 
   private void watch() {
@@ -68,15 +124,18 @@ final class BlockableExecutor implements Executor {
 
   private void look() {
     watched.set(false);
-    boolean waiting = !pool.getQueue().isEmpty();
-    long finished = pool.getCompletedTaskCount();
-    if (waiting && finished == finishedBefore) {
-      pool.setCorePoolSize(Math.min(maxThreads, pool.getCorePoolSize() * 2));
-    } else if (!waiting && pool.getActiveCount() <= usualThreads) {
-      pool.setCorePoolSize(usualThreads);
+    boolean waiting = !tasks.isEmpty();
+    long now = finished.sum();
+    if (waiting && now == finishedBefore) {
+      threads = Math.min(maxThreads, threads * 2);
+      while (hire()) {
+        // as many as may be
+      }
+    } else if (!waiting && atWork.get() <= usualThreads) {
+      threads = usualThreads;
     }
-    finishedBefore = finished;
-    if (waiting || pool.getCorePoolSize() > usualThreads) {
+    finishedBefore = now;
+    if (waiting || threads > usualThreads) {
       watch();
     }
   }

@@ -208,7 +208,7 @@ public final class ConfigKeys {
           ConfigType.oneOf("auto", "own", "container"),
           "auto",
           "container",
-          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which costs least, or the server's jakarta.websocket. auto: Broadcasty itself, but on Open Liberty the server, since that goes on reading HTTP from an upgraded connection after it was closed: own behind a proxy would let a client past the proxy's rules.");
+          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which costs least, or the server's jakarta.websocket. auto: Broadcasty itself, on every server.");
 
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(

@@ -59,8 +59,8 @@ class BlockableExecutorTest {
     for (int i = 0; i < 10; i++) {
       look();
     }
-    assertEquals(MAX, executor.pool().getPoolSize());
-    await(() -> executor.pool().getQueue().size() == 4);
+    assertEquals(MAX, executor.threads());
+    await(() -> executor.waiting() == 4);
   }
 
   @Test
@@ -83,7 +83,49 @@ class BlockableExecutorTest {
       }
     }
     assertTrue(all.await(10, TimeUnit.SECONDS));
-    assertEquals(USUAL, executor.pool().getCorePoolSize());
+    assertEquals(USUAL, executor.threads());
+  }
+
+  @Test
+  void goesOnAfterATaskThatFails() throws InterruptedException {
+    CountDownLatch ran = new CountDownLatch(1);
+    for (int i = 0; i < 2 * USUAL; i++) {
+      executor.execute(
+          () -> {
+            throw new IllegalStateException("broken");
+          });
+    }
+    executor.execute(ran::countDown);
+    assertTrue(ran.await(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void whatWaitsAtTheEndIsStillDone() throws InterruptedException {
+    block(USUAL);
+    CountDownLatch ran = new CountDownLatch(10);
+    for (int i = 0; i < 10; i++) {
+      executor.execute(ran::countDown);
+    }
+    executor.pool().shutdown();
+    blocked.forEach(CountDownLatch::countDown);
+    assertTrue(ran.await(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void nothingIsForgottenBetweenManyThreads() throws InterruptedException {
+    int callers = 4;
+    int each = 20_000;
+    CountDownLatch ran = new CountDownLatch(callers * each);
+    for (int i = 0; i < callers; i++) {
+      new Thread(
+              () -> {
+                for (int k = 0; k < each; k++) {
+                  executor.execute(ran::countDown);
+                }
+              })
+          .start();
+    }
+    assertTrue(ran.await(30, TimeUnit.SECONDS), () -> ran.getCount() + " were forgotten");
   }
 
   @Test
@@ -92,11 +134,13 @@ class BlockableExecutorTest {
     for (int i = 0; i < 3; i++) {
       look();
     }
-    assertTrue(executor.pool().getCorePoolSize() > USUAL);
+    assertTrue(executor.threads() > USUAL);
     blocked.forEach(CountDownLatch::countDown);
-    await(() -> executor.pool().getActiveCount() == 0);
-    look();
-    assertEquals(USUAL, executor.pool().getCorePoolSize());
+    await(
+        () -> {
+          look();
+          return executor.threads() == USUAL;
+        });
     assertEquals(0, looks.size());
   }
 
