@@ -32,7 +32,13 @@ import org.jspecify.annotations.Nullable;
 final class FrameConnection implements Transport, FrameListener, NonBlockingInput.Receiver {
 
   private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
-  private static final long CLOSE_SECONDS = 5;
+  private static final long CLOSE_MILLIS = 5000;
+
+  /**
+   * For the peer to end the line itself, which it often does once it has said goodbye: a Payara
+   * that hears of that while the line is being closed logs an error.
+   */
+  private static final long LEAVE_MILLIS = 100;
 
   /** RFC 6455, section 7.4.1. */
   private static final int INTERNAL_ERROR = 1011;
@@ -139,7 +145,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     session.gone();
     out.writeLast(Frames.closeAnswer(code), afterGoodbye);
     if (closing) {
-      disconnect();
+      disconnectIn(LEAVE_MILLIS);
     }
   }
 
@@ -162,14 +168,20 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private void finish(int code, String reason) {
     closing = true;
     out.writeLast(Frames.close(code, reason), afterGoodbye);
-    CompletableFuture.delayedExecutor(CLOSE_SECONDS, TimeUnit.SECONDS, context.closers())
-        .execute(disconnect);
+    disconnectIn(CLOSE_MILLIS);
   }
 
   private void saidGoodbye(@Nullable Throwable failure) {
-    if (failure != null || peerClosed) {
+    if (failure != null) {
       disconnect();
+    } else if (peerClosed) {
+      disconnectIn(LEAVE_MILLIS);
     }
+  }
+
+  private void disconnectIn(long millis) {
+    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, context.closers())
+        .execute(disconnect);
   }
 
   /** Ends the connection below the session's feet. */
