@@ -101,18 +101,24 @@ final class BlockableExecutor implements Executor {
   }
 
   private void work() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-      try {
-        task.run();
-      } catch (RuntimeException
-          | LinkageError e) { // a stopping server may not load classes any more
-        LOG.log(Level.SEVERE, "a task failed", e);
+    try {
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        run(task);
+        finished.increment();
       }
-      finished.increment();
+    } finally { // an Error ends the thread, which must not count as one at work for ever
+      atWork.decrementAndGet();
+      if (!tasks.isEmpty()) {
+        hire(); // it came when this thread had looked, and seemed to be at work
+      }
     }
-    atWork.decrementAndGet();
-    if (!tasks.isEmpty()) {
-      hire(); // it came when this thread had looked, and seemed to be at work
+  }
+
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes
+      LOG.log(Level.SEVERE, "a task failed", e);
     }
   }
 

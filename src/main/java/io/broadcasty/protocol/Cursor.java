@@ -48,13 +48,22 @@ public final class Cursor {
 
   /** The cursor after a position of a channel. */
   public Cursor after(ChannelName channel, Position position) {
+    return after(Map.of(channel, List.of(position)));
+  }
+
+  /** The cursor after positions of many channels, made in one go. */
+  public Cursor after(Map<ChannelName, List<Position>> positions) {
+    SortedMap<ChannelName, Entry> all = new TreeMap<>(entries);
+    positions.forEach((channel, these) -> all.put(channel, entry(channel, these)));
+    return new Cursor(all);
+  }
+
+  private Entry entry(ChannelName channel, List<Position> positions) {
     Entry known = entries.get(channel);
     SortedMap<Integer, Position> partitions =
         known == null ? new TreeMap<>() : new TreeMap<>(known.partitions());
-    partitions.put(position.partition(), position);
-    SortedMap<ChannelName, Entry> all = new TreeMap<>(entries);
-    all.put(channel, new Entry(text(channel, partitions), partitions));
-    return new Cursor(all);
+    positions.forEach(position -> partitions.put(position.partition(), position));
+    return new Entry(text(channel, partitions), partitions);
   }
 
   private static String text(ChannelName channel, SortedMap<Integer, Position> partitions) {

@@ -53,9 +53,7 @@ public final class EventSession extends Session {
     }
     synchronized (this) {
       for (SubscribeOutcome.Subscribed subscribed : all) {
-        subscribed
-            .starts()
-            .forEach((channel, starts) -> starts.forEach(p -> cursor = cursor.after(channel, p)));
+        cursor = cursor.after(subscribed.starts());
       }
       if (cursor.toString().length() > Cursor.MAX_LENGTH) {
         return new Opening(tooManyForACursor(), () -> {});

@@ -100,6 +100,20 @@ class BlockableExecutorTest {
   }
 
   @Test
+  void goesOnAfterAnErrorThatEndsItsThread() throws InterruptedException {
+    CountDownLatch ran = new CountDownLatch(1);
+    for (int i = 0; i < 2 * USUAL; i++) {
+      executor.execute(
+          () -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {});
+            throw new StackOverflowError("broken");
+          });
+    }
+    executor.execute(ran::countDown);
+    assertTrue(ran.await(10, TimeUnit.SECONDS));
+  }
+
+  @Test
   void whatWaitsAtTheEndIsStillDone() throws InterruptedException {
     block(USUAL);
     CountDownLatch ran = new CountDownLatch(10);

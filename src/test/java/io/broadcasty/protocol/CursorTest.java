@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.DynamicTest;
@@ -74,5 +76,19 @@ class CursorTest {
     cursor = cursor.after(new ChannelName("b"), new Position("e", 0, 2));
     cursor = cursor.after(new ChannelName("b"), new Position("f", 1, 0));
     assertEquals("a!e:0:7|b!e:0:2~f:1:0", cursor.toString());
+  }
+
+  @Test
+  void movesOnInManyChannelsAsInOneAfterTheOther() {
+    ChannelName a = new ChannelName("a");
+    ChannelName b = new ChannelName("b");
+    Cursor before = Cursor.START.after(b, new Position("e", 0, 2));
+    Cursor after =
+        before.after(
+            Map.of(
+                a, List.of(new Position("e", 0, 7)),
+                b, List.of(new Position("f", 1, 0), new Position("e", 0, 3))));
+    assertEquals("a!e:0:7|b!e:0:3~f:1:0", after.toString());
+    assertEquals("b!e:0:2", before.toString(), "a cursor never changes");
   }
 }
