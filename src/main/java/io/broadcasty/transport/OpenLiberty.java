@@ -1,21 +1,75 @@
 package io.broadcasty.transport;
 
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The one server whose upgraded connections and flushes need care (docs/adr/0007). */
 public final class OpenLiberty {
 
   private static final Logger LOG = Logger.getLogger(OpenLiberty.class.getName());
 
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
   private OpenLiberty() {}
 
   /** Whether something that the container handed out is Open Liberty's. */
   public static boolean made(Object ofContainer) {
     return ofContainer.getClass().getName().startsWith("com.ibm.ws.");
+  }
+
+  /**
+   * The way out of an upgraded connection below the servlet's. For use once the answer to the
+   * handshake has been flushed.
+   *
+   * @return null on any other server, and where the connection cannot be found
+   */
+  public static @Nullable ServletOutputStream outputBelow(WebConnection connection) {
+    if (!made(connection)) {
+      return null;
+    }
+    try {
+      Object tcp = get(connection, "getTCPConnectionContext");
+      return new LibertyOutput(LibertyChannel.of(tcp), get(tcp, "getWriteInterface"));
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      notFound("the connection below a WebSocket", e);
+      return null;
+    }
+  }
+
+  /**
+   * The way out of an asynchronous response that writes without blocking and keeps no buffers. For
+   * use before anything is written.
+   *
+   * @return null on any other server, and where the response's buffers cannot be found
+   */
+  public static @Nullable ServletOutputStream outputOf(ServletResponse response)
+      throws IOException {
+    ServletOutputStream out = response.getOutputStream();
+    if (!made(out)) {
+      return null;
+    }
+    try {
+      LibertyResponse output = new LibertyResponse(out);
+      response.setBufferSize(LibertyResponse.BUFFER_BYTES);
+      return output;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      notFound("the buffers of a response", e);
+      return null;
+    }
+  }
+
+  private static void notFound(String what, Throwable failure) {
+    if (TOLD.add(what)) {
+      LOG.log(Level.WARNING, what + " was not found; streams work, and cost more", failure);
+    }
   }
 
   /**
@@ -69,7 +123,9 @@ public final class OpenLiberty {
   }
 
   private static Object get(Object of, String getter) throws ReflectiveOperationException {
-    Object value = of.getClass().getMethod(getter).invoke(of);
+    Method method = of.getClass().getMethod(getter);
+    method.setAccessible(true); // a public method of a class that may not be
+    Object value = method.invoke(of);
     if (value == null) {
       throw new IllegalStateException(getter + " of " + of.getClass().getName() + " gave nothing");
     }

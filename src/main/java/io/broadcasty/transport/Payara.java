@@ -3,55 +3,118 @@ package io.broadcasty.transport;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
 import java.net.SocketAddress;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.glassfish.grizzly.Connection;
 import org.jspecify.annotations.Nullable;
 
-/** The one server whose output costs more than all the rest of a delivery (docs/adr/0007). */
+/**
+ * The one server whose output costs more than all the rest of a delivery, and whose requests are
+ * most of what a stream costs in memory (docs/adr/0007). Both are Grizzly's, which Payara stands
+ * on, and found by reflection; where they are not found, streams work and cost more.
+ */
 public final class Payara {
 
   private static final Logger LOG = Logger.getLogger(Payara.class.getName());
-  private static final AtomicBoolean TOLD = new AtomicBoolean();
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private Payara() {}
 
   /**
-   * The way out of a connection that is being upgraded, below the servlet's: Grizzly's own, which
-   * Payara stands on. For use once the answer to the handshake has been flushed.
+   * The way out of a connection that is being upgraded, below the servlet's. For use once the
+   * answer to the handshake has been flushed.
    *
    * @return null on any other server, and where the connection cannot be found
    */
   public static @Nullable ServletOutputStream outputBelow(ServletRequest request) {
-    ServletRequest facade = request;
-    while (facade instanceof ServletRequestWrapper wrapper) {
-      facade = wrapper.getRequest();
-    }
-    if (!facade.getClass().getName().equals("org.apache.catalina.connector.RequestFacade")) {
+    ServletRequest facade = facade(request);
+    if (facade == null) {
       return null;
     }
     try {
-      Object ofCatalina = get(facade, "getUnwrappedCoyoteRequest");
-      Object ofGrizzly = get(ofCatalina, "getCoyoteRequest");
-      Object packet = get(ofGrizzly, "getRequest");
+      Object packet = get(grizzlyRequest(facade), "getRequest");
       @SuppressWarnings("unchecked") // the type of an address, which is not asked for
       Connection<SocketAddress> connection =
           (Connection<SocketAddress>) get(packet, "getConnection");
       return new GrizzlyOutput(connection, facade.isSecure());
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      if (TOLD.compareAndSet(false, true)) {
-        LOG.log(
-            Level.WARNING,
-            "Grizzly's connection was not found below a WebSocket; deliveries work, and cost more",
-            e);
-      }
+      notFound("Grizzly's connection", e);
       return null;
     }
   }
 
+  /**
+   * Drops what is kept with a request until its answer ends, and has no use any more once the head
+   * of the answer has been flushed: buffers for decoding parameters and fields for the answer's
+   * headers, 7 KB together. A later request that is given the same objects makes them anew.
+   */
+  public static void lighten(ServletRequest request) {
+    ServletRequest facade = facade(request);
+    if (facade == null) {
+      return;
+    }
+    try {
+      Object grizzlyRequest = grizzlyRequest(facade);
+      Object parameters = value(grizzlyRequest, "parameters");
+      for (String buffer : List.of("tmpNameC", "tmpValueC")) {
+        Object chars = value(parameters, buffer);
+        chars.getClass().getMethod("reset").invoke(chars);
+      }
+      Object headers = get(get(get(grizzlyRequest, "getRequest"), "getResponse"), "getHeaders");
+      headers.getClass().getMethod("clear").invoke(headers);
+      Field fields = field(headers, "headers");
+      Object used = fields.get(headers);
+      fields.set(
+          headers, Array.newInstance(used.getClass().getComponentType(), Array.getLength(used)));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      notFound("what Grizzly keeps with a request", e);
+    }
+  }
+
+  /** Null on any other server. */
+  private static @Nullable ServletRequest facade(ServletRequest request) {
+    ServletRequest facade = request;
+    while (facade instanceof ServletRequestWrapper wrapper) {
+      facade = wrapper.getRequest();
+    }
+    boolean payara =
+        facade.getClass().getName().equals("org.apache.catalina.connector.RequestFacade");
+    return payara ? facade : null;
+  }
+
+  private static Object grizzlyRequest(ServletRequest facade) throws ReflectiveOperationException {
+    return get(get(facade, "getUnwrappedCoyoteRequest"), "getCoyoteRequest");
+  }
+
   private static Object get(Object of, String getter) throws ReflectiveOperationException {
     return of.getClass().getMethod(getter).invoke(of);
+  }
+
+  private static Object value(Object of, String name) throws ReflectiveOperationException {
+    return field(of, name).get(of);
+  }
+
+  private static Field field(Object of, String name) throws ReflectiveOperationException {
+    for (Class<?> type = of.getClass(); type != null; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (field.getName().equals(name)) {
+          field.setAccessible(true);
+          return field;
+        }
+      }
+    }
+    throw new NoSuchFieldException(name + " of " + of.getClass().getName());
+  }
+
+  private static void notFound(String what, Throwable failure) {
+    if (TOLD.add(what)) {
+      LOG.log(Level.WARNING, what + " was not found; streams work, and cost more", failure);
+    }
   }
 }

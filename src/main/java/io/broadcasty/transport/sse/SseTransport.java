@@ -5,9 +5,12 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.EventSession;
 import io.broadcasty.session.Transport;
 import io.broadcasty.transport.NonBlockingOutput;
+import io.broadcasty.transport.OpenLiberty;
+import io.broadcasty.transport.Payara;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -40,9 +43,9 @@ final class SseTransport implements Transport {
   void begin(AsyncContext response, EventSession session, Executor blocking) throws IOException {
     response.addListener(new Ending(session));
     async = response;
-    NonBlockingOutput begun =
-        new NonBlockingOutput(
-            response.getResponse().getOutputStream(), EventFormat.INSTANCE, blocking);
+    ServletOutputStream below = OpenLiberty.outputOf(response.getResponse());
+    ServletOutputStream out = below == null ? response.getResponse().getOutputStream() : below;
+    NonBlockingOutput begun = new NonBlockingOutput(out, EventFormat.INSTANCE, blocking);
     begun.write(RETRY, failure -> headWritten(begun, failure));
     begun.begin();
   }
@@ -75,6 +78,10 @@ final class SseTransport implements Transport {
   }
 
   private void headWritten(NonBlockingOutput begun, @Nullable Throwable failure) {
+    AsyncContext response = async;
+    if (response != null && failure == null) {
+      Payara.lighten(response.getRequest());
+    }
     Early waiting;
     synchronized (this) {
       output = begun;

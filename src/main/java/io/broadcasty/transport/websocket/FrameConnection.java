@@ -32,6 +32,11 @@ import org.jspecify.annotations.Nullable;
 final class FrameConnection implements Transport, FrameListener, NonBlockingInput.Receiver {
 
   private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
+
+  /** For a peer that reads no more to take the close frame, with its code, after all. */
+  private static final long GOODBYE_MILLIS = 60_000;
+
+  /** For the peer's answer to the close frame. */
   private static final long CLOSE_MILLIS = 5000;
 
   /**
@@ -46,6 +51,9 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   /** Loads, while classes can be loaded, what the drain of a stopping server needs. */
   static final byte[] GOING_AWAY = Frames.close(1001, "");
 
+  private static final CompletableFuture<@Nullable Void> NOT_YET =
+      CompletableFuture.completedFuture(null);
+
   private final SessionContext context;
   private final WebConnection connection;
   private final NonBlockingInput in;
@@ -58,6 +66,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private final Runnable disconnect = this::disconnectNow;
 
   private final AtomicBoolean disconnected = new AtomicBoolean();
+  private CompletableFuture<@Nullable Void> leaving = NOT_YET; // guarded by this
   private volatile boolean closing;
   private volatile boolean peerClosed;
 
@@ -80,9 +89,13 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     this.session = new NativeSession(context, this, commands);
   }
 
+  /** Sends the answer to the handshake, which Payara holds back. */
+  void begin() throws IOException {
+    connection.getOutputStream().flush();
+  }
+
   /** Begins to read and write. */
   void open(@Nullable Caller caller) throws IOException {
-    connection.getOutputStream().flush(); // Payara holds the answer to the handshake back
     out.begin();
     if (caller != null) {
       session.open(caller);
@@ -145,7 +158,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     session.gone();
     out.writeLast(Frames.closeAnswer(code), afterGoodbye);
     if (closing) {
-      disconnectIn(LEAVE_MILLIS);
+      leaveIn(LEAVE_MILLIS);
     }
   }
 
@@ -167,21 +180,29 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
    */
   private void finish(int code, String reason) {
     closing = true;
+    leaveIn(GOODBYE_MILLIS);
     out.writeLast(Frames.close(code, reason), afterGoodbye);
-    disconnectIn(CLOSE_MILLIS);
   }
 
   private void saidGoodbye(@Nullable Throwable failure) {
     if (failure != null) {
       disconnect();
-    } else if (peerClosed) {
-      disconnectIn(LEAVE_MILLIS);
+    } else {
+      leaveIn(peerClosed ? LEAVE_MILLIS : CLOSE_MILLIS);
     }
   }
 
-  private void disconnectIn(long millis) {
-    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, context.closers())
-        .execute(disconnect);
+  /** What was waited for before is waited for no longer. */
+  private synchronized void leaveIn(long millis) {
+    leaving.cancel(false);
+    leaving = new CompletableFuture<>();
+    leaving
+        .completeOnTimeout(null, millis, TimeUnit.MILLISECONDS)
+        .thenRunAsync(disconnect, context.closers());
+  }
+
+  private synchronized void stayNoLonger() {
+    leaving.cancel(false);
   }
 
   /** Ends the connection below the session's feet. */
@@ -193,6 +214,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private void disconnectNow() {
     session.gone();
     if (disconnected.compareAndSet(false, true)) {
+      stayNoLonger();
       try {
         if (OpenLiberty.made(connection)) {
           OpenLiberty.close(connection);

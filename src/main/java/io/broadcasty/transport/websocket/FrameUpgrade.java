@@ -3,7 +3,10 @@ package io.broadcasty.transport.websocket;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.OpenLiberty;
+import io.broadcasty.transport.Payara;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
@@ -19,14 +22,14 @@ public class FrameUpgrade implements HttpUpgradeHandler {
   /**
    * What a connection is opened with.
    *
-   * @param output a way out that costs less than the container's; null for that
+   * @param request the handshake
    */
   record Opening(
       SessionContext context,
       CommandReader commands,
       int maxMessageBytes,
       @Nullable Caller caller,
-      @Nullable ServletOutputStream output) {}
+      ServletRequest request) {}
 
   private @Nullable Opening opening;
   private @Nullable FrameConnection connection;
@@ -50,12 +53,21 @@ public class FrameUpgrade implements HttpUpgradeHandler {
               with.commands(),
               with.maxMessageBytes(),
               webConnection,
-              with.output());
+              outputBelow(webConnection, with.request()));
       connection = opened;
+      opened.begin();
+      Payara.lighten(with.request());
       opened.open(with.caller());
     } catch (IOException e) {
       LOG.log(Level.FINE, "the client left during the handshake", e);
     }
+  }
+
+  /** A way out that costs less than the container's, on the servers where there is one. */
+  private static @Nullable ServletOutputStream outputBelow(
+      WebConnection connection, ServletRequest handshake) {
+    ServletOutputStream below = Payara.outputBelow(handshake);
+    return below == null ? OpenLiberty.outputBelow(connection) : below;
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.NonBlockingOutput;
-import io.broadcasty.transport.Payara;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Problems;
@@ -60,7 +59,7 @@ final class WebSocketServlet extends HttpServlet {
                   commands,
                   settings.maxMessageBytes(),
                   CallerRequest.caller(request.getUserPrincipal()),
-                  Payara.outputBelow(request)));
+                  request));
     }
   }
 

@@ -1,0 +1,126 @@
+package io.broadcasty.transport;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A servlet's output straight onto a connection of Open Liberty's channel framework: without the 8
+ * KB that Liberty's own keeps for each connection, and without its flush, which blocks. Behaves as
+ * Servlet 6.0 demands of an output with a {@link WriteListener}; without one nothing can be
+ * written.
+ *
+ * <p>One write at a time, from any thread.
+ */
+final class LibertyOutput extends ServletOutputStream {
+
+  /** Larger writes get a buffer of their own. */
+  private static final int SHARED_BYTES = 64 * 1024;
+
+  /**
+   * What a thread copies bytes into, since the framework writes nothing but direct buffers: the
+   * buffer, and the framework's view of it. Neither is a class of ours, so a server's thread keeps
+   * no application alive. Gone while the framework has it.
+   */
+  private static final ThreadLocal<Object @Nullable []> BUFFER = new ThreadLocal<>();
+
+  private enum State {
+    READY,
+    WRITING,
+    /** Writing, and the listener wants to hear of the end. */
+    AWAITED
+  }
+
+  private final LibertyChannel channel;
+  private final Object writer;
+  private final Object callback;
+  private final AtomicReference<State> state = new AtomicReference<>(State.READY);
+  private volatile @Nullable WriteListener listener;
+  private volatile @Nullable IOException broken;
+
+  /**
+   * @param writer the connection's {@code TCPWriteRequestContext}
+   */
+  LibertyOutput(LibertyChannel channel, Object writer) {
+    this.channel = channel;
+    this.writer = writer;
+    this.callback = channel.callback(this::written);
+  }
+
+  @Override
+  public void setWriteListener(WriteListener writeListener) {
+    listener = writeListener;
+    try {
+      writeListener.onWritePossible();
+    } catch (IOException e) {
+      writeListener.onError(e);
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return state.get() == State.READY || !state.compareAndSet(State.WRITING, State.AWAITED);
+  }
+
+  @Override
+  public void write(byte[] bytes) throws IOException {
+    IOException failure = broken;
+    if (failure != null) {
+      throw new IOException("the connection is broken", failure);
+    }
+    Object[] buffer = buffer(bytes.length);
+    ByteBuffer direct = (ByteBuffer) buffer[0];
+    direct.clear().put(bytes).flip();
+    state.set(State.WRITING);
+    if (channel.write(writer, buffer[1], callback)) {
+      state.set(State.READY);
+      if (direct.capacity() == SHARED_BYTES) {
+        BUFFER.set(buffer);
+      }
+    }
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    write(Arrays.copyOfRange(bytes, offset, offset + length));
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b});
+  }
+
+  /** What is written is on its way. */
+  @Override
+  public void flush() {}
+
+  private void written(@Nullable IOException failure) throws IOException {
+    broken = failure;
+    State before = state.getAndSet(State.READY);
+    WriteListener told = listener;
+    if (told == null) {
+      return;
+    }
+    if (failure != null) {
+      told.onError(failure);
+    } else if (before == State.AWAITED) {
+      told.onWritePossible();
+    }
+  }
+
+  private Object[] buffer(int length) {
+    if (length <= SHARED_BYTES) {
+      Object[] mine = BUFFER.get();
+      if (mine != null) {
+        BUFFER.remove();
+        return mine;
+      }
+    }
+    ByteBuffer direct = ByteBuffer.allocateDirect(Math.max(length, SHARED_BYTES));
+    return new Object[] {direct, channel.view(direct)};
+  }
+}

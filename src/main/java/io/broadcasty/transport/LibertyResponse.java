@@ -1,0 +1,61 @@
+package io.broadcasty.transport;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.lang.reflect.Method;
+
+/**
+ * The output of an asynchronous response on Open Liberty. With a buffer of {@link #BUFFER_BYTES}
+ * every write goes out at once and without blocking, as only full buffers do; a flush would block.
+ * Between two writes the response keeps no buffers, which else are 16 KB.
+ */
+final class LibertyResponse extends ServletOutputStream {
+
+  static final int BUFFER_BYTES = 1;
+
+  private final ServletOutputStream out;
+  private final Object buffers;
+  private final Method clear;
+
+  LibertyResponse(ServletOutputStream out) throws ReflectiveOperationException {
+    this.out = out;
+    this.buffers = out.getClass().getMethod("getOutput").invoke(out);
+    this.clear = buffers.getClass().getMethod("clear");
+  }
+
+  @Override
+  public void setWriteListener(WriteListener listener) {
+    out.setWriteListener(listener);
+  }
+
+  @Override
+  public boolean isReady() {
+    return out.isReady();
+  }
+
+  @Override
+  public void write(byte[] bytes) throws IOException {
+    out.write(bytes);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) throws IOException {
+    out.write(bytes, offset, length);
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    out.write(b);
+  }
+
+  /** Gives the buffers back. What was written is through, or the output would not be ready. */
+  @Override
+  public void flush() throws IOException {
+    try {
+      clear.invoke(buffers);
+    } catch (ReflectiveOperationException e) {
+      throw new IOException("the buffers of a response could not be given back", e);
+    }
+  }
+}
