@@ -65,6 +65,7 @@ typedef struct {
   size_t rest_length;
   enum chunk chunk;
   long chunk_left;
+  bool over;  // SSE: the last chunk has come, whether the server keeps the connection or not
   char *text;  // text of a fragmented WebSocket message
   size_t text_length;
   Stream stream[2];
@@ -416,7 +417,10 @@ static size_t unchunk(Client *c, char *bytes, size_t length) {
         else if (b == ';') c->chunk = SIZE_EXTENSION;
         else if (c->chunk == SIZE) c->chunk_left = c->chunk_left << 4 | (b <= '9' ? b - '0' : (b | 32) - 'a' + 10);
         break;
-      case SIZE_LF: c->chunk = c->chunk_left ? DATA : DATA_CR; break;
+      case SIZE_LF:
+        c->over = !c->chunk_left;
+        c->chunk = c->over ? DATA_CR : DATA;
+        break;
       case DATA: {
         size_t take = length - i < (size_t)c->chunk_left ? length - i : (size_t)c->chunk_left;
         memmove(bytes + out, bytes + i, take);
@@ -505,6 +509,10 @@ static void on_bytes(Client *c) {
     }
     if (c->life != OPENING)
       used = c->kind == WS ? read_frames(c, buffer, length, at) : read_events(c, buffer, length, at);
+    if (c->over) {
+      forget(c);
+      return;
+    }
     length -= used;
     free(c->rest);
     c->rest = NULL;
@@ -596,6 +604,7 @@ static void handshake(Client *c, bool as_slow) {
   c->life = OPENING;
   c->chunk = SIZE;
   c->chunk_left = 0;
+  c->over = false;
   c->subscribed = 0;
   if (c->kind == WS) {
     n = snprintf(request, sizeof request,

@@ -6,13 +6,10 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 
 /**
- * The output of an asynchronous response on Open Liberty. With a buffer of {@link #BUFFER_BYTES}
- * every write goes out at once and without blocking, as only full buffers do; a flush would block.
- * Between two writes the response keeps no buffers, which else are 16 KB.
+ * The output of an asynchronous response on Open Liberty, which between two writes keeps none of
+ * the server's buffers: 16 KB of them a response.
  */
 final class LibertyResponse extends ServletOutputStream {
-
-  static final int BUFFER_BYTES = 1;
 
   private final ServletOutputStream out;
   private final Object buffers;
@@ -49,9 +46,9 @@ final class LibertyResponse extends ServletOutputStream {
     out.write(b);
   }
 
-  /** Gives the buffers back. What was written is through, or the output would not be ready. */
   @Override
   public void flush() throws IOException {
+    out.flush();
     try {
       clear.invoke(buffers);
     } catch (ReflectiveOperationException e) {

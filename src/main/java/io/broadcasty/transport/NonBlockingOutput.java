@@ -67,7 +67,7 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
   public NonBlockingOutput(ServletOutputStream out, WireFormat format, Executor blocking) {
     this.out = out;
     this.format = format;
-    this.blocking = OpenLiberty.made(out) ? blocking : null;
+    this.blocking = OpenLiberty.flushBlocks(out) ? blocking : null;
   }
 
   /** Lets the container say when it takes bytes, for the first time soon. */

@@ -25,6 +25,11 @@ public final class OpenLiberty {
     return ofContainer.getClass().getName().startsWith("com.ibm.ws.");
   }
 
+  /** Whether a flush waits until the peer has read, listener or not. */
+  static boolean flushBlocks(ServletOutputStream out) {
+    return made(out) || out instanceof LibertyResponse;
+  }
+
   /**
    * The way out of an upgraded connection below the servlet's. For use once the answer to the
    * handshake has been flushed.
@@ -45,8 +50,7 @@ public final class OpenLiberty {
   }
 
   /**
-   * The way out of an asynchronous response that writes without blocking and keeps no buffers. For
-   * use before anything is written.
+   * The output of a response, which keeps no buffers between two writes.
    *
    * @return null on any other server, and where the response's buffers cannot be found
    */
@@ -57,9 +61,7 @@ public final class OpenLiberty {
       return null;
     }
     try {
-      LibertyResponse output = new LibertyResponse(out);
-      response.setBufferSize(LibertyResponse.BUFFER_BYTES);
-      return output;
+      return new LibertyResponse(out);
     } catch (ReflectiveOperationException | RuntimeException e) {
       notFound("the buffers of a response", e);
       return null;
