@@ -90,6 +90,11 @@ final class BlockableExecutor implements Executor {
     return tasks.size();
   }
 
+  /** How many tasks have ended, well or badly. */
+  long finished() {
+    return finished.sum();
+  }
+
   private boolean hire() {
     for (int now = atWork.get(); now < threads; now = atWork.get()) {
       if (atWork.compareAndSet(now, now + 1)) {

@@ -8,7 +8,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,16 +64,11 @@ class BlockableExecutorTest {
 
   @Test
   void tasksThatOnlyComeFastGetNoThreads() throws InterruptedException {
-    AtomicInteger done = new AtomicInteger();
     CountDownLatch all = new CountDownLatch(1000);
     for (int i = 0; i < 1000; i++) {
-      int before = done.get();
-      executor.execute(
-          () -> {
-            done.incrementAndGet();
-            all.countDown();
-          });
-      while (done.get() == before
+      long before = executor.finished();
+      executor.execute(all::countDown);
+      while (executor.finished() == before
           && !looks.isEmpty()) { // something was finished since the last look
         Thread.onSpinWait();
       }
