@@ -38,15 +38,43 @@ public final class Payara {
       return null;
     }
     try {
-      Object packet = get(grizzlyRequest(facade), "getRequest");
-      @SuppressWarnings("unchecked") // the type of an address, which is not asked for
-      Connection<SocketAddress> connection =
-          (Connection<SocketAddress>) get(packet, "getConnection");
-      return new GrizzlyOutput(connection, facade.isSecure());
+      return below(facade);
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       notFound("Grizzly's connection", e);
       return null;
     }
+  }
+
+  /**
+   * The way out of a response whose head has been flushed, below the servlet's. What is written
+   * must be whole chunks (RFC 9112, section 7.1); the last one is the server's, once the response
+   * is completed.
+   *
+   * @return null on any other server, where the response is not sent in chunks or is encoded on the
+   *     way, and where the connection cannot be found
+   */
+  public static @Nullable ServletOutputStream chunksBelow(ServletRequest request) {
+    ServletRequest facade = facade(request);
+    if (facade == null || !facade.getProtocol().equals("HTTP/1.1")) {
+      return null;
+    }
+    try {
+      Object response = get(packet(facade), "getResponse");
+      boolean chunked = Boolean.TRUE.equals(get(response, "isChunked"));
+      boolean encoded = !((List<?>) get(response, "getContentEncodings")).isEmpty();
+      return chunked && !encoded ? below(facade) : null;
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      notFound("Grizzly's connection below a response", e);
+      return null;
+    }
+  }
+
+  private static ServletOutputStream below(ServletRequest facade)
+      throws ReflectiveOperationException {
+    @SuppressWarnings("unchecked") // the type of an address, which is not asked for
+    Connection<SocketAddress> connection =
+        (Connection<SocketAddress>) get(packet(facade), "getConnection");
+    return new GrizzlyOutput(connection, facade.isSecure());
   }
 
   /**
@@ -66,7 +94,7 @@ public final class Payara {
         Object chars = value(parameters, buffer);
         chars.getClass().getMethod("reset").invoke(chars);
       }
-      Object headers = get(get(get(grizzlyRequest, "getRequest"), "getResponse"), "getHeaders");
+      Object headers = get(get(packet(facade), "getResponse"), "getHeaders");
       headers.getClass().getMethod("clear").invoke(headers);
       Field fields = field(headers, "headers");
       Object used = fields.get(headers);
@@ -90,6 +118,10 @@ public final class Payara {
 
   private static Object grizzlyRequest(ServletRequest facade) throws ReflectiveOperationException {
     return get(get(facade, "getUnwrappedCoyoteRequest"), "getCoyoteRequest");
+  }
+
+  private static Object packet(ServletRequest facade) throws ReflectiveOperationException {
+    return get(grizzlyRequest(facade), "getRequest");
   }
 
   private static Object get(Object of, String getter) throws ReflectiveOperationException {

@@ -142,8 +142,7 @@ final class Subscriber implements WebSocket.Listener {
     long sequence = Text.number(frame, "\"sequence\":");
     deliveries++;
     if (!ofEpoch.equals(epoch) || sequence != last + 1) {
-      ledger.fault(
-          channel + ": " + ofEpoch + ":" + sequence + " came after " + epoch + ":" + last);
+      ledger.fault(channel + ": " + ofEpoch + ":" + sequence + " came after " + epoch + ":" + last);
       epoch = ofEpoch;
     }
     last = sequence;
@@ -201,8 +200,15 @@ final class Subscriber implements WebSocket.Listener {
       String acknowledged = ledger.at(channel, epoch, got.getKey());
       if (acknowledged != null && !acknowledged.equals(got.getValue())) {
         ledger.fault(
-            channel + " " + epoch + ":" + got.getKey() + " came as " + got.getValue()
-                + ", was given to " + acknowledged);
+            channel
+                + " "
+                + epoch
+                + ":"
+                + got.getKey()
+                + " came as "
+                + got.getValue()
+                + ", was given to "
+                + acknowledged);
       }
     }
     for (long sequence = start + 1; sequence <= last; sequence++) {
@@ -213,7 +219,13 @@ final class Subscriber implements WebSocket.Listener {
   }
 
   synchronized String place() {
-    return channel + " " + epoch + ":" + last + " of " + ledger.head(channel, epoch)
+    return channel
+        + " "
+        + epoch
+        + ":"
+        + last
+        + " of "
+        + ledger.head(channel, epoch)
         + (subscribed ? "" : ", not connected");
   }
 

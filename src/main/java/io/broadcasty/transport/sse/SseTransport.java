@@ -11,6 +11,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -45,9 +46,9 @@ final class SseTransport implements Transport {
     async = response;
     ServletOutputStream below = OpenLiberty.outputOf(response.getResponse());
     ServletOutputStream out = below == null ? response.getResponse().getOutputStream() : below;
-    NonBlockingOutput begun = new NonBlockingOutput(out, EventFormat.INSTANCE, blocking);
-    begun.write(RETRY, failure -> headWritten(begun, failure));
-    begun.begin();
+    NonBlockingOutput head = new NonBlockingOutput(out, EventFormat.INSTANCE, blocking);
+    head.write(RETRY, failure -> headWritten(head, response.getRequest(), blocking, failure));
+    head.begin();
   }
 
   @Override
@@ -77,19 +78,28 @@ final class SseTransport implements Transport {
     }
   }
 
-  private void headWritten(NonBlockingOutput begun, @Nullable Throwable failure) {
-    AsyncContext response = async;
-    if (response != null && failure == null) {
-      Payara.lighten(response.getRequest());
+  private void headWritten(
+      NonBlockingOutput head,
+      ServletRequest request,
+      Executor blocking,
+      @Nullable Throwable failure) {
+    NonBlockingOutput body = head;
+    if (failure == null) {
+      ServletOutputStream below = Payara.chunksBelow(request);
+      if (below != null) {
+        body = new NonBlockingOutput(below, EventFormat.CHUNKS, blocking);
+        body.begin();
+      }
+      Payara.lighten(request);
     }
     Early waiting;
     synchronized (this) {
-      output = begun;
+      output = body;
       waiting = early;
       early = null;
     }
     if (waiting != null) {
-      begun.write(waiting.frames(), waiting.done()); // fails as well when the head has failed
+      body.write(waiting.frames(), waiting.done()); // fails as well when the head has failed
     }
   }
 

@@ -38,4 +38,12 @@ class EventFormatTest {
     EncodedFrame frame = EncodedFrame.message("1");
     assertSame(frame.bytes(EventFormat.INSTANCE), frame.bytes(EventFormat.INSTANCE));
   }
+
+  @Test
+  void aChunkHasItsLengthInBytesBeforeIt() {
+    EncodedFrame frame = EncodedFrame.message("\"üüüüüüüü\"");
+    assertEquals(
+        "1a\r\ndata: \"üüüüüüüü\"\n\n\r\n",
+        new String(frame.bytes(EventFormat.CHUNKS), StandardCharsets.UTF_8));
+  }
 }
