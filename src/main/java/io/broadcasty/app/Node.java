@@ -28,6 +28,10 @@ final class Node implements AutoCloseable {
   private static final long SWEEP_MILLIS = 1000;
   private static final long PRUNE_MILLIS = 5000;
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** For the connections of the last sessions to end. */
+  private static final long PARTING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final int REPLAY_PAGE_BYTES = 64 * 1024;
 
@@ -120,10 +124,14 @@ final class Node implements AutoCloseable {
   @Override
   public void close() {
     LOG.info(() -> "draining " + sessions.size() + " connections over " + drain);
+    boolean connected = sessions.size() > 0;
     sessions.drain(drain, threads.scheduler);
     long deadline = ticker.readNanos() + drain.toNanos() + LINGER_NANOS;
     while (sessions.size() > 0 && deadline - ticker.readNanos() > 0) {
       LockSupport.parkNanos(POLL_NANOS);
+    }
+    if (connected) {
+      LockSupport.parkNanos(PARTING_NANOS);
     }
     threads.endReading();
     store.close();
