@@ -1,12 +1,14 @@
 package io.broadcasty.transport;
 
+import static io.broadcasty.transport.Internals.get;
+import static io.broadcasty.transport.Internals.notFound;
+
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 public final class OpenLiberty {
 
   private static final Logger LOG = Logger.getLogger(OpenLiberty.class.getName());
-
-  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private OpenLiberty() {}
 
@@ -68,12 +68,6 @@ public final class OpenLiberty {
     }
   }
 
-  private static void notFound(String what, Throwable failure) {
-    if (TOLD.add(what)) {
-      LOG.log(Level.WARNING, what + " was not found; streams work, and cost more", failure);
-    }
-  }
-
   /**
    * Closes an upgraded connection, and the TCP connection below it. Open Liberty's own {@code
    * close} would give that back to its HTTP reader, past whatever a proxy in front of it would have
@@ -83,7 +77,8 @@ public final class OpenLiberty {
   public static void close(WebConnection connection) throws Exception {
     synchronized (connection) { // as its close does, which it may call itself meanwhile
       cancelRead(connection);
-      hangUp(connection);
+      connection.getOutputStream().close(); // its close fails on a line that is gone, and forgets
+      hangUp(connection); //                   to count the connection as ended
       connection.close();
     }
   }
@@ -101,10 +96,18 @@ public final class OpenLiberty {
     }
   }
 
+  /**
+   * The server counts the connections that are open, and waits 30 s for them when it stops. One
+   * that ends from below is only counted as ended when it is marked as upgraded, which it marks its
+   * own WebSockets alone.
+   */
   private static void hangUp(WebConnection connection) {
     try {
       Object link = get(connection, "getDeviceConnLink");
       Object virtualConnection = get(connection, "getVirtualConnection");
+      @SuppressWarnings("unchecked")
+      Map<Object, Object> state = (Map<Object, Object>) get(virtualConnection, "getStateMap");
+      state.put("UpgradedConnection", "by servlet");
       for (Method method : link.getClass().getMethods()) {
         if (method.getName().equals("close")
             && method.getParameterCount() == 2
@@ -122,15 +125,5 @@ public final class OpenLiberty {
               + " set BROADCASTY_STREAM_WEBSOCKET=container and tell us the server's version",
           e);
     }
-  }
-
-  private static Object get(Object of, String getter) throws ReflectiveOperationException {
-    Method method = of.getClass().getMethod(getter);
-    method.setAccessible(true); // a public method of a class that may not be
-    Object value = method.invoke(of);
-    if (value == null) {
-      throw new IllegalStateException(getter + " of " + of.getClass().getName() + " gave nothing");
-    }
-    return value;
   }
 }

@@ -1,5 +1,9 @@
 package io.broadcasty.transport;
 
+import static io.broadcasty.transport.Internals.field;
+import static io.broadcasty.transport.Internals.get;
+import static io.broadcasty.transport.Internals.notFound;
+
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -7,10 +11,6 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.glassfish.grizzly.Connection;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * on, and found by reflection; where they are not found, streams work and cost more.
  */
 public final class Payara {
-
-  private static final Logger LOG = Logger.getLogger(Payara.class.getName());
-  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private Payara() {}
 
@@ -89,9 +86,9 @@ public final class Payara {
     }
     try {
       Object grizzlyRequest = grizzlyRequest(facade);
-      Object parameters = value(grizzlyRequest, "parameters");
+      Object parameters = field(grizzlyRequest, "parameters").get(grizzlyRequest);
       for (String buffer : List.of("tmpNameC", "tmpValueC")) {
-        Object chars = value(parameters, buffer);
+        Object chars = field(parameters, buffer).get(parameters);
         chars.getClass().getMethod("reset").invoke(chars);
       }
       Object headers = get(get(packet(facade), "getResponse"), "getHeaders");
@@ -122,31 +119,5 @@ public final class Payara {
 
   private static Object packet(ServletRequest facade) throws ReflectiveOperationException {
     return get(grizzlyRequest(facade), "getRequest");
-  }
-
-  private static Object get(Object of, String getter) throws ReflectiveOperationException {
-    return of.getClass().getMethod(getter).invoke(of);
-  }
-
-  private static Object value(Object of, String name) throws ReflectiveOperationException {
-    return field(of, name).get(of);
-  }
-
-  private static Field field(Object of, String name) throws ReflectiveOperationException {
-    for (Class<?> type = of.getClass(); type != null; type = type.getSuperclass()) {
-      for (Field field : type.getDeclaredFields()) {
-        if (field.getName().equals(name)) {
-          field.setAccessible(true);
-          return field;
-        }
-      }
-    }
-    throw new NoSuchFieldException(name + " of " + of.getClass().getName());
-  }
-
-  private static void notFound(String what, Throwable failure) {
-    if (TOLD.add(what)) {
-      LOG.log(Level.WARNING, what + " was not found; streams work, and cost more", failure);
-    }
   }
 }

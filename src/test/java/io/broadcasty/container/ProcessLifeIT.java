@@ -51,6 +51,8 @@ class ProcessLifeIT {
       assertEquals("end", end.kind());
       assertEquals("yes", end.field("retry"));
       Api.await("the end of the response", events::isEnded);
+      // a server that counts a stream as open although it is closed would wait for it
+      server.awaitEnd(Duration.ofSeconds(20));
     }
   }
 

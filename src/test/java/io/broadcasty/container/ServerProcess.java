@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +51,7 @@ final class ServerProcess implements AutoCloseable {
   Api awaitReady() {
     Api.await(
         "the server to be ready",
-        java.time.Duration.ofSeconds(120),
+        Duration.ofSeconds(120),
         () -> {
           if (!process.isAlive()) {
             throw new AssertionError("the server ended: " + log());
@@ -84,6 +85,10 @@ final class ServerProcess implements AutoCloseable {
   /** SIGTERM. */
   void terminate() {
     process.destroy();
+  }
+
+  void awaitEnd(Duration atMost) {
+    Api.await("the end of the process", atMost, () -> !process.isAlive());
   }
 
   @Override

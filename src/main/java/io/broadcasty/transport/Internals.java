@@ -1,0 +1,52 @@
+package io.broadcasty.transport;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Reaches what a server does not show to applications, by name. */
+final class Internals {
+
+  private static final Logger LOG = Logger.getLogger(Internals.class.getName());
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
+  private Internals() {}
+
+  /**
+   * What a getter gives.
+   *
+   * @throws IllegalStateException when that is null
+   */
+  static Object get(Object of, String getter) throws ReflectiveOperationException {
+    Method method = of.getClass().getMethod(getter);
+    method.setAccessible(true); // a public method of a class that may not be
+    Object value = method.invoke(of);
+    if (value == null) {
+      throw new IllegalStateException(getter + " of " + of.getClass().getName() + " gave nothing");
+    }
+    return value;
+  }
+
+  /** A field of an object's class or of one above it. */
+  static Field field(Object of, String name) throws ReflectiveOperationException {
+    for (Class<?> type = of.getClass(); type != null; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (field.getName().equals(name)) {
+          field.setAccessible(true);
+          return field;
+        }
+      }
+    }
+    throw new NoSuchFieldException(name + " of " + of.getClass().getName());
+  }
+
+  /** Says once what this version of the server does not have. */
+  static void notFound(String what, Throwable failure) {
+    if (TOLD.add(what)) {
+      LOG.log(Level.WARNING, what + " was not found; streams work, and cost more", failure);
+    }
+  }
+}
