@@ -4,6 +4,7 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.Submission;
 import io.broadcasty.channel.TenantChannel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

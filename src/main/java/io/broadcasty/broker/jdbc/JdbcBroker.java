@@ -4,6 +4,7 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.GroupCommit;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.ReplayPage;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -41,8 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class JdbcBroker implements Broker {
 
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
-  private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(1);
-  private static final Duration CLOSED_RETRY_AFTER = Duration.ofSeconds(5);
   private static final int READ_CHUNK = 500;
 
   private final JdbcBrokerSettings settings;
@@ -50,9 +48,8 @@ public final class JdbcBroker implements Broker {
   private final Transactions transactions;
   private final Trim trim;
   private final Pruning pruning;
-  private final SubmissionQueue queue;
   private final WallClock clock;
-  private final Thread committer;
+  private final GroupCommit commits;
 
   /**
    * Starts the committer's thread.
@@ -76,33 +73,23 @@ public final class JdbcBroker implements Broker {
     this.transactions = new Transactions(database);
     this.trim = new Trim(settings.retention());
     this.pruning = new Pruning(transactions, trim);
-    this.queue = new SubmissionQueue(settings.maxWaitingBytes());
     reading(
         connection -> {
           StreamsTable.ensureEpoch(connection);
           return true;
         });
-    this.committer =
-        threads.newThread(
-            new Committer(queue, transactions, settings.maxGroup(), clock, listener, answers));
-    committer.start();
+    this.commits =
+        new GroupCommit(
+            new JdbcAppender(transactions, clock, listener),
+            settings.maxGroup(),
+            settings.maxWaitingBytes(),
+            threads,
+            answers);
   }
 
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
-    if (envelopes.isEmpty()) {
-      return CompletableFuture.completedFuture(List.of());
-    }
-    Submission submission = Submission.of(envelopes);
-    return switch (queue.offer(submission)) {
-      case TAKEN -> submission.answer();
-      case FULL ->
-          CompletableFuture.completedFuture(
-              submission.allUnavailable("too much is waiting for the database", FULL_RETRY_AFTER));
-      case CLOSED ->
-          CompletableFuture.completedFuture(
-              submission.allUnavailable("the node is shutting down", CLOSED_RETRY_AFTER));
-    };
+    return commits.publish(envelopes);
   }
 
   @Override
@@ -230,18 +217,7 @@ public final class JdbcBroker implements Broker {
 
   @Override
   public void close() {
-    queue.close();
-    boolean interrupted = false;
-    while (committer.isAlive()) {
-      try {
-        committer.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    commits.close();
   }
 
   private <T> T reading(Transactions.Work<T> work) {

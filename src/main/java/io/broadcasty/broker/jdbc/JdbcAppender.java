@@ -1,99 +1,66 @@
 package io.broadcasty.broker.jdbc;
 
 import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.GroupCommit;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.Submission;
 import io.broadcasty.time.WallClock;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The one thread that appends. It takes whatever waits, commits it as one group, announces it in
- * order and answers. Announcing on this thread alone is what keeps the order.
+ * Appends each group in one transaction, then announces it.
  *
  * <p>A group that fails is answered with {@link AppendOutcome.Unavailable}. When the commit itself
  * failed it may have taken place all the same: those streams are looked at again under their lock
  * before anything else is announced, so that what did take place is announced first.
  */
-final class Committer implements Runnable {
+final class JdbcAppender implements GroupCommit.Appender {
 
-  private static final System.Logger LOG = System.getLogger(Committer.class.getName());
+  private static final System.Logger LOG = System.getLogger(JdbcAppender.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final long SETTLE_INTERVAL_NANOS = 250_000_000L;
-  private static final long MAX_GROUP_BYTES = 8L * 1024 * 1024;
   private static final String FAILED =
       "the database did not take it, or did not say so; publish again with the same id";
 
-  private final SubmissionQueue queue;
   private final Transactions transactions;
-  private final int maxGroup;
   private final WallClock clock;
   private final PublicationListener listener;
-  private final Executor answers;
   private final Unannounced unannounced;
   private boolean failing;
 
-  Committer(
-      SubmissionQueue queue,
-      Transactions transactions,
-      int maxGroup,
-      WallClock clock,
-      PublicationListener listener,
-      Executor answers) {
-    this.queue = queue;
+  JdbcAppender(Transactions transactions, WallClock clock, PublicationListener listener) {
     this.transactions = transactions;
-    this.maxGroup = maxGroup;
     this.clock = clock;
     this.listener = listener;
-    this.answers = answers;
     this.unannounced = new Unannounced(this::announce);
   }
 
   @Override
-  public void run() {
-    while (!queue.isDrained()) {
-      List<Submission> group;
-      try {
-        group =
-            queue.take(
-                maxGroup,
-                MAX_GROUP_BYTES,
-                unannounced.isEmpty() ? SubmissionQueue.untilNews() : SETTLE_INTERVAL_NANOS);
-      } catch (InterruptedException e) {
-        // Ended by close() alone: an interrupt that went on into the database could close its file.
-        continue;
-      }
-      if (!group.isEmpty() || !unannounced.isEmpty()) {
-        oneGroup(group);
-      }
-    }
+  public boolean isUnsettled() {
+    return !unannounced.isEmpty();
   }
 
-  private void oneGroup(List<Submission> group) {
-    List<List<AppendOutcome>> outcomes;
+  @Override
+  public List<List<AppendOutcome>> append(List<Submission> group) {
     try {
-      outcomes = commit(group);
+      List<List<AppendOutcome>> outcomes = commit(group);
       if (failing) {
         failing = false;
         LOG.log(Level.INFO, "the database takes publications again");
       }
+      return outcomes;
     } catch (SQLException | RuntimeException | Error e) { // whatever it is, publishers are told
       if (!failing) {
         failing = true;
         LOG.log(Level.WARNING, "the database does not take publications: " + kind(e));
       }
-      for (Submission submission : group) {
-        answer(submission, submission.allUnavailable(FAILED, RETRY_AFTER));
-      }
-      return;
-    }
-    for (int i = 0; i < group.size(); i++) {
-      answer(group.get(i), outcomes.get(i));
+      return group.stream()
+          .map(submission -> submission.allUnavailable(FAILED, RETRY_AFTER))
+          .toList();
     }
   }
 
@@ -128,14 +95,6 @@ final class Committer implements Runnable {
       listener.onPublication(publication);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "a listener of publications failed", e);
-    }
-  }
-
-  private void answer(Submission submission, List<AppendOutcome> outcomes) {
-    try {
-      answers.execute(() -> submission.answer().complete(outcomes));
-    } catch (RejectedExecutionException e) {
-      submission.answer().complete(outcomes);
     }
   }
 }

@@ -1,7 +1,5 @@
-package io.broadcasty.broker.jdbc;
+package io.broadcasty.broker;
 
-import io.broadcasty.broker.AppendOutcome;
-import io.broadcasty.broker.Envelope;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -12,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param bytes the envelopes' cost
  */
-record Submission(
+public record Submission(
     List<Envelope> envelopes, long bytes, CompletableFuture<List<AppendOutcome>> answer) {
 
   static Submission of(List<Envelope> envelopes) {
@@ -23,7 +21,7 @@ record Submission(
   }
 
   /** The same answer for each. */
-  List<AppendOutcome> allUnavailable(String reason, Duration retryAfter) {
+  public List<AppendOutcome> allUnavailable(String reason, Duration retryAfter) {
     return Collections.nCopies(envelopes.size(), new AppendOutcome.Unavailable(reason, retryAfter));
   }
 }

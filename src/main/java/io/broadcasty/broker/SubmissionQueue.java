@@ -1,4 +1,4 @@
-package io.broadcasty.broker.jdbc;
+package io.broadcasty.broker;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
