@@ -5,6 +5,7 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.tenant.TenantId;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -12,14 +13,18 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Guarantees, per (channel, partition): sequences are given out from 1 without gaps; the {@link
  * PublicationListener} hears of publications in that order, each after it can be read by {@link
- * #replay}; a position that was answered is never given to another publication of the same epoch. A
- * repeated id of an idempotent envelope, on the same channel and within the idempotency window (at
- * least 10 minutes), is answered with the first position and appended once, also while the first is
- * still under way. What has left the retention (age, count, bytes) is not served any more.
+ * #replay} (of those of other nodes, only on channels that are {@link #follow followed}); a
+ * position that was answered is never given to another publication of the same epoch. A repeated id
+ * of an idempotent envelope, on the same channel and within the idempotency window (at least 10
+ * minutes), is answered with the first position and appended once, also while the first is still
+ * under way. What has left the retention (age, count, bytes) is not served any more.
  *
  * <p>Safe for use by several threads.
  */
 public interface Broker extends AutoCloseable {
+
+  /** Everything is heard of already. */
+  CompletionStage<Void> HEARD = CompletableFuture.completedStage(null);
 
   /**
    * Appends envelopes, in the given order as far as they share a partition.
@@ -53,6 +58,35 @@ public interface Broker extends AutoCloseable {
    * @throws BrokerException as {@link #replay}
    */
   List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit);
+
+  /**
+   * Asks to hear of a channel's publications that other nodes append; those of this node are heard
+   * of in any case. Each call is taken back by one {@link #unfollow}, whatever came of it. What is
+   * missed while the store is out of reach is told by {@link PublicationListener#onGap}.
+   *
+   * @return completes once every publication that is appended from then on is heard of;
+   *     exceptionally, with a {@link BrokerException}, when the store cannot be reached now. Then,
+   *     too, publications are heard of as soon as it can be
+   */
+  default CompletionStage<Void> follow(TenantChannel channel) {
+    return HEARD; // a broker that no other node appends to
+  }
+
+  /** Takes one {@link #follow} back. */
+  default void unfollow(TenantChannel channel) {}
+
+  /**
+   * Asks to hear, by {@link PublicationListener#onChannel}, of the tenant's channels that match and
+   * have their first publication from now on. Each call is taken back by one unfollow.
+   *
+   * @return as of {@link #follow(TenantChannel)}
+   */
+  default CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
+    return HEARD;
+  }
+
+  /** Takes one {@link #follow(TenantId, ChannelPattern)} back. */
+  default void unfollow(TenantId tenant, ChannelPattern pattern) {}
 
   /** Drops what has left the retention or the idempotency window. Called every few seconds. */
   void prune();

@@ -1,10 +1,12 @@
 package io.broadcasty.broker;
 
+import org.jspecify.annotations.Nullable;
+
 /** The store cannot be reached or read. Trying again later is right. */
 public final class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  public BrokerException(String message, Throwable cause) {
+  public BrokerException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

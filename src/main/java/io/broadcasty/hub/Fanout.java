@@ -68,6 +68,18 @@ final class Fanout implements Runnable {
     lane.execute(this);
   }
 
+  /** Has all who are subscribers by then told that publications may have been left out. */
+  void gap() {
+    synchronized (this) {
+      gap = true;
+      if (scheduled) {
+        return;
+      }
+      scheduled = true;
+    }
+    lane.execute(this);
+  }
+
   @Override
   public void run() {
     List<EncodedPublication> batch;

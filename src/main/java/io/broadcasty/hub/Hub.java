@@ -36,6 +36,21 @@ public final class Hub implements PublicationListener {
     topic.publish(new EncodedPublication(publication));
   }
 
+  @Override
+  public void onGap(TenantChannel channel) {
+    Topic topic = topics.get(channel);
+    if (topic != null) {
+      topic.gap();
+    }
+  }
+
+  @Override
+  public void onChannel(TenantChannel channel) {
+    if (!topics.containsKey(channel)) {
+      openForPatterns(channel);
+    }
+  }
+
   /**
    * From the return on, the subscriber hears of every publication that the channel's broker
    * announces.

@@ -15,8 +15,8 @@ public interface Subscriber {
   void onPublication(EncodedPublication publication);
 
   /**
-   * Publications after the last one may have been left out, because the lane cannot keep up; they
-   * are to be read from the broker. Must neither block nor throw.
+   * Publications after the last one may have been left out, because the lane cannot keep up or the
+   * broker did not hear of them; they are to be read from the broker. Must neither block nor throw.
    */
   void onGap();
 }

@@ -50,6 +50,13 @@ final class Topic {
     }
   }
 
+  /** Publications may have been left out. */
+  void gap() {
+    for (Fanout fanout : fanouts) {
+      fanout.gap();
+    }
+  }
+
   private @Nullable Fanout find(Subscriber subscriber) {
     for (Fanout fanout : fanouts) {
       if (fanout.lane() == subscriber.lane()) {

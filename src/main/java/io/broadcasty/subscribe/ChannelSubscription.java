@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class ChannelSubscription implements Subscriber {
 
   private final TenantChannel channel;
+  private final int partitions;
+  private final Interest interest;
   private final Sink sink;
   private final CatchUp catchUp;
 
@@ -33,14 +35,28 @@ final class ChannelSubscription implements Subscriber {
   private boolean started;
   private volatile boolean closed;
 
-  ChannelSubscription(TenantChannel channel, Sink sink, CatchUp catchUp) {
+  /**
+   * @param partitions how many partitions the channel is said to have
+   */
+  ChannelSubscription(
+      TenantChannel channel, int partitions, Interest interest, Sink sink, CatchUp catchUp) {
     this.channel = channel;
+    this.partitions = partitions;
+    this.interest = interest;
     this.sink = sink;
     this.catchUp = catchUp;
   }
 
   TenantChannel channel() {
     return channel;
+  }
+
+  int partitions() {
+    return partitions;
+  }
+
+  Interest interest() {
+    return interest;
   }
 
   /** The join of a partition, made when it is first asked for. */
@@ -80,8 +96,12 @@ final class ChannelSubscription implements Subscriber {
     return sink.lane();
   }
 
+  /** Also of partitions of which nothing has been heard yet. */
   @Override
   public void onGap() {
+    for (int partition = 0; partition < partitions; partition++) {
+      join(partition);
+    }
     for (PartitionJoin join : joins) {
       if (join != null && join.mayHaveMissed()) {
         catchUp.add(this, join);

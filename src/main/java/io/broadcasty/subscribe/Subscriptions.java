@@ -1,6 +1,7 @@
 package io.broadcasty.subscribe;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.StreamState;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +112,7 @@ public final class Subscriptions implements AutoCloseable {
               });
     }
     if (pattern != null) {
-      context.hub().remove(pattern.caller.tenant(), pattern);
+      leave(pattern);
     }
     ended.forEach(this::leave);
     return true;
@@ -191,8 +193,9 @@ public final class Subscriptions implements AutoCloseable {
     }
     context.hub().add(caller.tenant(), subscription);
     if (isClosed()) { // the connection was closed meanwhile, and may have left already
-      context.hub().remove(caller.tenant(), subscription);
+      leave(subscription);
     }
+    subscription.interest.await();
     SubscribeOutcome outcome =
         subscribeChannels(caller, target, matching(caller, pattern, since), since);
     if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
@@ -227,8 +230,8 @@ public final class Subscriptions implements AutoCloseable {
     SortedMap<ChannelName, List<Position>> starts = new TreeMap<>();
     List<ChannelSubscription> joined = new ArrayList<>();
     for (ChannelName name : names) {
-      TenantChannel channel = new TenantChannel(caller.tenant(), name);
-      Claim claim = claim(channel, target);
+      int partitions = context.policy().partitions(caller, name);
+      Claim claim = claim(new TenantChannel(caller.tenant(), name), partitions, target);
       if (claim.full()) {
         unsubscribe(target);
         return isClosed()
@@ -236,15 +239,18 @@ public final class Subscriptions implements AutoCloseable {
             : new SubscribeOutcome.TooManyChannels(context.maxChannels());
       }
       ChannelSubscription subscription = claim.subscription();
-      if (subscription == null) {
-        continue;
+      if (subscription != null) {
+        joined.add(subscription);
+        enter(subscription);
       }
-      joined.add(subscription);
-      enter(subscription);
+    }
+    for (ChannelSubscription subscription : joined) {
+      TenantChannel channel = subscription.channel();
+      ChannelName name = channel.name();
+      subscription.interest().await();
       List<Position> channelHeads = new ArrayList<>();
       List<Position> channelStarts = new ArrayList<>();
-      for (StreamState state :
-          context.broker().states(channel, context.policy().partitions(caller, name))) {
+      for (StreamState state : context.broker().states(channel, subscription.partitions())) {
         StreamState.Resume resume =
             begin(
                 subscription.join(state.partition()),
@@ -274,7 +280,7 @@ public final class Subscriptions implements AutoCloseable {
    */
   private record Claim(@Nullable ChannelSubscription subscription, boolean full) {}
 
-  private synchronized Claim claim(TenantChannel channel, String target) {
+  private synchronized Claim claim(TenantChannel channel, int partitions, String target) {
     if (closed) {
       return new Claim(null, true);
     }
@@ -289,9 +295,7 @@ public final class Subscriptions implements AutoCloseable {
     if (channels.size() >= context.maxChannels()) {
       return new Claim(null, true);
     }
-    ChannelSubscription subscription = new ChannelSubscription(channel, sink, catchUp);
-    subscription.targets.add(target);
-    channels.put(channel.name(), subscription);
+    ChannelSubscription subscription = open(channel, partitions, target);
     return new Claim(subscription, false);
   }
 
@@ -324,7 +328,9 @@ public final class Subscriptions implements AutoCloseable {
     if (!context.policy().allows(pattern.caller, channel.name(), Action.SUBSCRIBE)) {
       return null;
     }
+    int partitions = context.policy().partitions(pattern.caller, channel.name());
     ChannelSubscription subscription;
+    boolean begun;
     synchronized (this) {
       if (closed || targets.get(pattern.target) != pattern) {
         return null;
@@ -338,15 +344,34 @@ public final class Subscriptions implements AutoCloseable {
         sink.tooManyChannels();
         return null;
       }
-      subscription = new ChannelSubscription(channel, sink, catchUp);
-      subscription.targets.add(pattern.target);
-      channels.put(channel.name(), subscription);
-      if (!pattern.begun) {
+      subscription = open(channel, partitions, pattern.target);
+      begun = pattern.begun;
+      if (!begun) {
         pattern.waiting.add(subscription);
-        return subscription;
       }
     }
-    subscription.start();
+    CompletionStage<Void> followed = subscription.interest().begin();
+    if (!followed.toCompletableFuture().isDone()) { // what came before that is to be read
+      var unused = followed.thenRun(() -> context.hub().onGap(channel));
+    }
+    if (begun) {
+      subscription.start();
+    }
+    return subscription;
+  }
+
+  /** Guarded by this. */
+  private ChannelSubscription open(TenantChannel channel, int partitions, String target) {
+    Broker broker = context.broker();
+    ChannelSubscription subscription =
+        new ChannelSubscription(
+            channel,
+            partitions,
+            new Interest(() -> broker.follow(channel), () -> broker.unfollow(channel)),
+            sink,
+            catchUp);
+    subscription.targets.add(target);
+    channels.put(channel.name(), subscription);
     return subscription;
   }
 
@@ -364,6 +389,12 @@ public final class Subscriptions implements AutoCloseable {
   private void leave(ChannelSubscription subscription) {
     subscription.close();
     context.hub().remove(subscription.channel(), subscription);
+    subscription.interest().end();
+  }
+
+  private void leave(PatternSubscription subscription) {
+    context.hub().remove(subscription.caller.tenant(), subscription);
+    subscription.interest.end();
   }
 
   /** A wish for all matching channels. */
@@ -372,6 +403,7 @@ public final class Subscriptions implements AutoCloseable {
     private volatile Caller caller;
     private final String target;
     private final ChannelPattern pattern;
+    private final Interest interest;
 
     // guarded by the owner
     private final List<ChannelSubscription> waiting = new ArrayList<>(0);
@@ -382,6 +414,11 @@ public final class Subscriptions implements AutoCloseable {
       this.caller = caller;
       this.target = target;
       this.pattern = pattern;
+      Broker broker = owner.context.broker();
+      this.interest =
+          new Interest(
+              () -> broker.follow(caller.tenant(), pattern),
+              () -> broker.unfollow(caller.tenant(), pattern));
     }
 
     @Override

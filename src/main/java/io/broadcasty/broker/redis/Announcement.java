@@ -1,0 +1,69 @@
+package io.broadcasty.broker.redis;
+
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.TenantChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the appending script says to the nodes: the epoch on a line, then for each publication a
+ * line with partition, sequence, time and length, followed by so many bytes of its envelope.
+ */
+final class Announcement {
+
+  private static final int PARTS = 4;
+
+  private final TenantChannel channel;
+  private final byte[] message;
+  private int at;
+
+  private Announcement(TenantChannel channel, byte[] message) {
+    this.channel = channel;
+    this.message = message;
+  }
+
+  /**
+   * The publications, in order.
+   *
+   * @throws IllegalArgumentException when the message is of another form
+   */
+  static List<Publication> read(TenantChannel channel, byte[] message) {
+    return new Announcement(channel, message).publications();
+  }
+
+  private List<Publication> publications() {
+    List<Publication> publications = new ArrayList<>(1);
+    String epoch = line();
+    while (at < message.length) {
+      String[] parts = line().split(" ", -1);
+      if (parts.length != PARTS) {
+        throw new IllegalArgumentException("an announcement is of an unknown form");
+      }
+      int partition = Integer.parseInt(parts[0]);
+      int end = at + Integer.parseInt(parts[3]);
+      if (end < at || end > message.length) {
+        throw new IllegalArgumentException("an announcement is cut off");
+      }
+      publications.add(
+          new Publication(
+              EnvelopeFormat.read(channel, partition, Arrays.copyOfRange(message, at, end)),
+              new Position(epoch, partition, Long.parseLong(parts[1])),
+              Long.parseLong(parts[2])));
+      at = end;
+    }
+    return publications;
+  }
+
+  private String line() {
+    int end = at;
+    while (end < message.length && message[end] != '\n') {
+      end++;
+    }
+    String line = new String(message, at, end - at, StandardCharsets.US_ASCII);
+    at = end + 1;
+    return line;
+  }
+}

@@ -1,0 +1,102 @@
+package io.broadcasty.broker.redis;
+
+import static io.broadcasty.broker.redis.ChannelKeys.bytes;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.TenantChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The envelopes of a group that go to one channel, and what became of them. */
+final class ChannelAppend {
+
+  private static final int REPLY_HEAD = 2;
+  private static final byte[] NO_ID = new byte[0];
+
+  /** Where the outcome of an envelope belongs. */
+  private record Place(AppendOutcome[] outcomes, int index) {}
+
+  private final TenantChannel channel;
+  private final ChannelKeys keys;
+  private final List<Envelope> envelopes = new ArrayList<>();
+  private final List<Place> places = new ArrayList<>();
+
+  ChannelAppend(TenantChannel channel, ChannelKeys keys) {
+    this.channel = channel;
+    this.keys = keys;
+  }
+
+  TenantChannel channel() {
+    return channel;
+  }
+
+  ChannelKeys keys() {
+    return keys;
+  }
+
+  void add(Envelope envelope, AppendOutcome[] outcomes, int index) {
+    envelopes.add(envelope);
+    places.add(new Place(outcomes, index));
+  }
+
+  /** What the script wants to know, after what it is told of every channel. */
+  void addTo(List<byte[]> arguments) {
+    for (Envelope envelope : envelopes) {
+      arguments.add(bytes(envelope.partition()));
+      arguments.add(envelope.idempotent() ? bytes(envelope.id()) : NO_ID);
+      arguments.add(bytes(envelope.costBytes()));
+      arguments.add(EnvelopeFormat.write(envelope));
+    }
+  }
+
+  /**
+   * Takes the script's reply to pieces and fills in the outcomes.
+   *
+   * @return the publications that were appended, in order
+   */
+  List<Publication> answered(List<?> reply) {
+    String epoch = text(reply.get(0));
+    List<Publication> publications = new ArrayList<>(envelopes.size());
+    for (int i = 0; i < envelopes.size(); i++) {
+      Object sequence = reply.get(REPLY_HEAD + 2 * i);
+      if (sequence instanceof Long number) {
+        Envelope envelope = envelopes.get(i);
+        Position position = new Position(epoch, envelope.partition(), number);
+        long timeMillis = (Long) reply.get(REPLY_HEAD + 2 * i + 1);
+        publications.add(new Publication(envelope, position, timeMillis));
+        set(i, new AppendOutcome.Appended(position, false));
+      } else {
+        set(i, new AppendOutcome.Appended(position(text(sequence)), true));
+      }
+    }
+    return publications;
+  }
+
+  /** Whether these were the channel's first publications. */
+  static boolean isNewborn(List<?> reply) {
+    return reply.get(1).equals(1L);
+  }
+
+  void unavailable(AppendOutcome.Unavailable why) {
+    for (int i = 0; i < places.size(); i++) {
+      set(i, why);
+    }
+  }
+
+  private void set(int i, AppendOutcome outcome) {
+    places.get(i).outcomes()[places.get(i).index()] = outcome;
+  }
+
+  private static Position position(String text) {
+    String[] parts = text.split(" ", -1);
+    return new Position(parts[1], Integer.parseInt(parts[0]), Long.parseLong(parts[2]));
+  }
+
+  private static String text(Object bytes) {
+    return new String((byte[]) bytes, StandardCharsets.UTF_8);
+  }
+}

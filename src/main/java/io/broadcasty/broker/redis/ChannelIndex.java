@@ -1,0 +1,159 @@
+package io.broadcasty.broker.redis;
+
+import static io.broadcasty.broker.redis.ChannelKeys.bytes;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.tenant.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.resps.ScanResult;
+import redis.clients.jedis.resps.Tuple;
+
+/**
+ * The names of the channels that have a stream, by tenant, as sorted sets. A name stands there from
+ * before the channel's first publication until after it was forgotten.
+ */
+final class ChannelIndex {
+
+  private static final int CHUNK = 500;
+  private static final int REMEMBERED = 10_000;
+  private static final long NEVER = Long.MIN_VALUE;
+  private static final String TENANTS = "tenants";
+
+  private final Redis redis;
+  private final PubSub news;
+
+  /** Channels that this node has put there; used by the appender's thread alone. */
+  private final Map<TenantChannel, Boolean> put =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TenantChannel, Boolean> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  ChannelIndex(Redis redis, PubSub news) {
+    this.redis = redis;
+    this.news = news;
+  }
+
+  /** Has the name put there, the first time that this node appends to the channel. */
+  void queue(TenantChannel channel) {
+    if (!put.containsKey(channel)) {
+      put(channel);
+      put.put(channel, true);
+    }
+  }
+
+  /**
+   * The channel has had its first publication: its name may have been taken out meanwhile, and the
+   * nodes are told of it.
+   */
+  void born(TenantChannel channel) {
+    try {
+      put(channel);
+      news.publish(ChannelKeys.newborn(redis, channel.tenant()), bytes(channel.name().value()));
+    } catch (JedisException e) {
+      put.remove(channel); // the next publication tries again
+    }
+  }
+
+  /** As {@link io.broadcasty.broker.Broker#channels}. */
+  List<ChannelName> names(TenantId tenant, ChannelPattern pattern, int limit) {
+    String key = ChannelKeys.index(redis, tenant);
+    List<ChannelName> found = new ArrayList<>();
+    String from = pattern.prefix().isEmpty() ? "-" : "[" + pattern.prefix();
+    while (true) {
+      List<String> names = redis.commands().zrangeByLex(key, from, "+", 0, CHUNK);
+      for (String name : names) {
+        if (found.size() == limit || !name.startsWith(pattern.prefix())) {
+          return found;
+        }
+        ChannelName channel = new ChannelName(name);
+        if (pattern.matches(channel)) {
+          found.add(channel);
+        }
+      }
+      if (names.size() < CHUNK) {
+        return found;
+      }
+      from = "(" + names.get(names.size() - 1);
+    }
+  }
+
+  /** Takes out the names of channels that were last used before and are forgotten. */
+  void prune(long beforeMillis) {
+    for (String tenant : redis.commands().smembers(redis.key(TENANTS))) {
+      TenantId id = new TenantId(tenant);
+      String key = ChannelKeys.index(redis, id);
+      String cursor = ScanParams.SCAN_POINTER_START;
+      do {
+        ScanResult<Tuple> page = redis.commands().zscan(key, cursor);
+        prune(
+            key,
+            page.getResult().stream()
+                .map(tuple -> new TenantChannel(id, new ChannelName(tuple.getElement())))
+                .toList(),
+            beforeMillis);
+        cursor = page.getCursor();
+      } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+    }
+  }
+
+  /** A channel may be used again at this very moment: so it is looked at again afterwards. */
+  private void prune(String key, List<TenantChannel> channels, long beforeMillis) {
+    Map<TenantChannel, Long> used = lastUsed(channels);
+    List<TenantChannel> forgotten =
+        channels.stream().filter(c -> used.getOrDefault(c, beforeMillis) < beforeMillis).toList();
+    if (forgotten.isEmpty()) {
+      return;
+    }
+    String[] names = forgotten.stream().map(c -> c.name().value()).toArray(String[]::new);
+    redis.commands().zrem(key, names);
+    lastUsed(forgotten)
+        .forEach(
+            (channel, millis) -> {
+              if (millis >= beforeMillis) {
+                put(channel);
+              }
+            });
+  }
+
+  /** Never for one that is not known; left out where its server does not answer. */
+  private Map<TenantChannel, Long> lastUsed(List<TenantChannel> channels) {
+    Map<TenantChannel, Long> used = new HashMap<>();
+    redis
+        .ask(
+            channels,
+            channel -> ChannelKeys.of(redis, channel).hash(),
+            (pipeline, channel) ->
+                pipeline.hmget(ChannelKeys.of(redis, channel).hash(), bytes("u")))
+        .forEach(
+            (channel, fields) -> {
+              byte[] millis = fields.get(0);
+              used.put(
+                  channel,
+                  millis == null
+                      ? NEVER
+                      : Long.parseLong(new String(millis, StandardCharsets.US_ASCII)));
+            });
+    return used;
+  }
+
+  private void put(TenantChannel channel) {
+    redis.commands().sadd(redis.key(TENANTS), channel.tenant().value());
+    redis.commands().zadd(ChannelKeys.index(redis, channel.tenant()), 0, channel.name().value());
+  }
+}

@@ -1,0 +1,163 @@
+package io.broadcasty.broker.redis;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.TenantChannel;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel whose announcements this node wants, and what it has heard of it. Safe for use by
+ * several threads.
+ */
+final class Followed {
+
+  private final TenantChannel channel;
+
+  // guarded by this
+  private final Map<Integer, Long> heard = new HashMap<>();
+  private @Nullable String epoch;
+  private CompletableFuture<Void> ready = new CompletableFuture<>();
+  private boolean begun;
+  private boolean doubtful;
+  private @Nullable Heads ahead;
+
+  private volatile boolean subscribed;
+  private int life;
+
+  Followed(TenantChannel channel) {
+    this.channel = channel;
+  }
+
+  TenantChannel channel() {
+    return channel;
+  }
+
+  /** Completes when every publication from then on will be heard of. */
+  synchronized CompletionStage<Void> ready() {
+    return ready;
+  }
+
+  /** Whether announcements come in, as far as is known. */
+  boolean isSubscribed() {
+    return subscribed;
+  }
+
+  /**
+   * Announcements come in from now on.
+   *
+   * @return the name of this life of the subscription, for {@link #compare}
+   */
+  synchronized int subscribed() {
+    subscribed = true;
+    return life;
+  }
+
+  /** Announcements may be missed from now on. */
+  synchronized void broken() {
+    subscribed = false;
+    life++;
+    if (ready.isDone()) {
+      ready = new CompletableFuture<>();
+    }
+  }
+
+  /**
+   * Redis cannot be reached: who waits is told, and what was missed meanwhile must be looked for.
+   */
+  void unreachable(BrokerException why) {
+    CompletableFuture<Void> waited;
+    synchronized (this) {
+      if (ready.isDone()) {
+        return;
+      }
+      waited = ready;
+      ready = new CompletableFuture<>();
+      doubtful = true;
+    }
+    waited.completeExceptionally(why);
+  }
+
+  /** Hands on what was not heard of yet, in order. */
+  synchronized void hear(List<Publication> publications, Consumer<Publication> listener) {
+    for (Publication publication : publications) {
+      Position position = publication.position();
+      if (!position.epoch().equals(epoch)) {
+        epoch = position.epoch();
+        heard.clear();
+      }
+      if (position.sequence() > heard.getOrDefault(position.partition(), 0L)) {
+        heard.put(position.partition(), position.sequence());
+        listener.accept(publication);
+      }
+    }
+  }
+
+  /**
+   * The channel's heads were read after {@link #subscribed} was called.
+   *
+   * @return whether publications were missed before
+   */
+  boolean compare(int ofLife, Heads heads) {
+    CompletableFuture<Void> waiting;
+    boolean missed;
+    synchronized (this) {
+      if (ofLife != life) {
+        return false;
+      }
+      missed = doubtful || (begun && isBehind(heads));
+      begun = true;
+      doubtful = false;
+      take(heads);
+      waiting = ready;
+    }
+    waiting.complete(null);
+    return missed;
+  }
+
+  /**
+   * The channel's heads were read at some moment. What is ahead of what was heard may be on its
+   * way: only when it still has not come by the next check was it missed.
+   *
+   * @return whether publications were missed
+   */
+  synchronized boolean check(Heads heads) {
+    if (!begun || !subscribed) {
+      return false;
+    }
+    boolean missed = ahead != null && isBehind(ahead);
+    ahead = isBehind(heads) ? heads : null;
+    if (missed) {
+      take(heads);
+      ahead = null;
+    }
+    return missed;
+  }
+
+  private boolean isBehind(Heads heads) {
+    if (epoch == null) {
+      return !heads.sequences().isEmpty();
+    }
+    if (!epoch.equals(heads.epoch())) {
+      return true;
+    }
+    for (Map.Entry<Integer, Long> head : heads.sequences().entrySet()) {
+      if (head.getValue() > heard.getOrDefault(head.getKey(), 0L)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void take(Heads heads) {
+    epoch = heads.epoch();
+    heard.clear();
+    heard.putAll(heads.sequences());
+  }
+}

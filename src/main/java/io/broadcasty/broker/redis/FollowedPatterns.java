@@ -1,0 +1,183 @@
+package io.broadcasty.broker.redis;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.tenant.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tenants of whose new channels this node wants to hear, and the patterns these match. Safe for
+ * use by several threads.
+ */
+final class FollowedPatterns {
+
+  private static final int MOST_CHANNELS = 10_000;
+
+  /** One tenant's patterns, and how many want each. */
+  private static final class Tenant {
+    private final TenantId id;
+
+    // guarded by this
+    private final Map<ChannelPattern, Integer> wanted = new HashMap<>();
+    private CompletableFuture<Void> ready = new CompletableFuture<>();
+    private boolean begun;
+
+    Tenant(TenantId id) {
+      this.id = id;
+    }
+
+    synchronized CompletionStage<Void> want(ChannelPattern pattern) {
+      wanted.merge(pattern, 1, Integer::sum);
+      return ready;
+    }
+
+    /** Whether nothing is wanted any more. */
+    synchronized boolean unwant(ChannelPattern pattern) {
+      wanted.computeIfPresent(pattern, (p, count) -> count == 1 ? null : count - 1);
+      return wanted.isEmpty();
+    }
+
+    synchronized List<ChannelPattern> patterns() {
+      return List.copyOf(wanted.keySet());
+    }
+
+    /** Whether names may have been missed before. */
+    synchronized boolean subscribed() {
+      boolean again = begun;
+      begun = true;
+      ready.complete(null);
+      return again;
+    }
+
+    synchronized void broken() {
+      if (ready.isDone()) {
+        ready = new CompletableFuture<>();
+      }
+    }
+
+    void unreachable(BrokerException why) {
+      CompletableFuture<Void> waited;
+      synchronized (this) {
+        if (ready.isDone()) {
+          return;
+        }
+        waited = ready;
+        ready = new CompletableFuture<>();
+        begun = true; // what comes meanwhile is missed
+      }
+      waited.completeExceptionally(why);
+    }
+  }
+
+  private final Redis redis;
+  private final PublicationListener listener;
+  private final Runnable wake;
+
+  /** By the name of the pub/sub channel; entries come and go inside its updates alone. */
+  private final ConcurrentHashMap<String, Tenant> tenants = new ConcurrentHashMap<>();
+
+  private final ConcurrentLinkedQueue<Tenant> again = new ConcurrentLinkedQueue<>();
+
+  /**
+   * @param wake has {@link #lookForMissed} called soon
+   */
+  FollowedPatterns(Redis redis, PublicationListener listener, Runnable wake) {
+    this.redis = redis;
+    this.listener = listener;
+    this.wake = wake;
+  }
+
+  CompletionStage<Void> follow(
+      TenantId tenant, ChannelPattern pattern, PubSub news, @Nullable BrokerException unreachable) {
+    List<CompletionStage<Void>> ready = new ArrayList<>(1);
+    Tenant found =
+        tenants.compute(
+            ChannelKeys.newborn(redis, tenant),
+            (name, known) -> {
+              Tenant entry = known;
+              if (entry == null) {
+                entry = new Tenant(tenant);
+                news.subscribe(name);
+              }
+              ready.add(entry.want(pattern));
+              return entry;
+            });
+    if (unreachable != null) {
+      found.unreachable(unreachable);
+    }
+    return ready.get(0);
+  }
+
+  void unfollow(TenantId tenant, ChannelPattern pattern, PubSub news) {
+    tenants.computeIfPresent(
+        ChannelKeys.newborn(redis, tenant),
+        (name, entry) -> {
+          if (!entry.unwant(pattern)) {
+            return entry;
+          }
+          news.unsubscribe(name);
+          return null;
+        });
+  }
+
+  void onMessage(String newborn, byte[] message) {
+    Tenant tenant = tenants.get(newborn);
+    if (tenant != null) {
+      String name = new String(message, StandardCharsets.UTF_8);
+      listener.onChannel(new TenantChannel(tenant.id, new ChannelName(name)));
+    }
+  }
+
+  void onSubscribed(String newborn) {
+    Tenant tenant = tenants.get(newborn);
+    if (tenant != null && tenant.subscribed()) {
+      again.add(tenant);
+      wake.run();
+    }
+  }
+
+  void onBroken(String newborn) {
+    Tenant tenant = tenants.get(newborn);
+    if (tenant != null) {
+      tenant.broken();
+    }
+  }
+
+  void unreachable(BrokerException why) {
+    tenants.values().forEach(tenant -> tenant.unreachable(why));
+  }
+
+  boolean hasMissed() {
+    return !again.isEmpty();
+  }
+
+  /**
+   * Tells of all channels that match what was wanted while names may have been missed.
+   *
+   * @throws redis.clients.jedis.exceptions.JedisException when Redis does not answer
+   */
+  void lookForMissed(ChannelIndex index) {
+    for (Tenant tenant = again.peek(); tenant != null; tenant = again.peek()) {
+      for (ChannelPattern pattern : tenant.patterns()) {
+        for (ChannelName name : index.names(tenant.id, pattern, MOST_CHANNELS)) {
+          listener.onChannel(new TenantChannel(tenant.id, name));
+        }
+      }
+      again.poll();
+    }
+  }
+}

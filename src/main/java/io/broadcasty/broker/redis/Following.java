@@ -1,0 +1,244 @@
+package io.broadcasty.broker.redis;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The channels whose announcements this node wants. Announcements may be lost when a connection
+ * breaks; so whenever a channel has been subscribed to anew, and from time to time, its heads in
+ * Redis are compared with what was heard. Safe for use by several threads.
+ */
+final class Following {
+
+  private static final System.Logger LOG = System.getLogger(Following.class.getName());
+
+  /** For how long a channel that nobody wants any more is still listened to: many come back. */
+  private static final Duration LINGER = Duration.ofSeconds(5);
+
+  private static final int AT_ONCE = 1000;
+
+  /** A channel, and how many want it. */
+  private static final class Entry {
+    private final Followed followed;
+    private int wanted;
+    private long unwantedNanos;
+
+    Entry(Followed followed) {
+      this.followed = followed;
+    }
+  }
+
+  /** A subscription that was confirmed, and whose channel's heads are to be compared. */
+  private record Confirmed(Followed followed, int life) {}
+
+  private final Redis redis;
+  private final PublicationListener listener;
+  private final Ticker ticker;
+  private final Runnable wake;
+
+  /** By the name of the channel's announcements; entries are changed inside its updates alone. */
+  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+
+  private final ConcurrentLinkedQueue<Confirmed> confirmed = new ConcurrentLinkedQueue<>();
+  private List<Followed> toCheck = List.of(); // by the watch's thread alone
+
+  /**
+   * @param wake has {@link #compareConfirmed} called soon
+   */
+  Following(Redis redis, PublicationListener listener, Ticker ticker, Runnable wake) {
+    this.redis = redis;
+    this.listener = listener;
+    this.ticker = ticker;
+    this.wake = wake;
+  }
+
+  /** As {@link io.broadcasty.broker.Broker#follow}. */
+  CompletionStage<Void> follow(
+      TenantChannel channel, PubSub news, @Nullable BrokerException unreachable) {
+    String announcements = ChannelKeys.of(redis, channel).announcements();
+    Followed[] found = new Followed[1];
+    entries.compute(
+        announcements,
+        (name, known) -> {
+          Entry entry = known;
+          if (entry == null) {
+            entry = new Entry(new Followed(channel));
+            news.subscribe(name);
+          }
+          entry.wanted++;
+          found[0] = entry.followed;
+          return entry;
+        });
+    CompletionStage<Void> ready = found[0].ready();
+    if (unreachable != null && !ready.toCompletableFuture().isDone()) {
+      found[0].unreachable(unreachable);
+    }
+    return ready;
+  }
+
+  /** As {@link io.broadcasty.broker.Broker#unfollow}. */
+  void unfollow(TenantChannel channel) {
+    entries.computeIfPresent(
+        ChannelKeys.of(redis, channel).announcements(),
+        (name, entry) -> {
+          entry.wanted--;
+          entry.unwantedNanos = ticker.readNanos();
+          return entry;
+        });
+  }
+
+  /** Whether a channel's announcements come in from Redis. */
+  boolean hears(String announcements) {
+    Entry entry = entries.get(announcements);
+    return entry != null && entry.followed.isSubscribed();
+  }
+
+  /** Publications of this node that it does not hear of from Redis. */
+  void announceOwn(String announcements, List<Publication> publications) {
+    Entry entry = entries.get(announcements);
+    if (entry == null) {
+      publications.forEach(this::announce);
+    } else {
+      entry.followed.hear(publications, this::announce);
+    }
+  }
+
+  void onMessage(String announcements, byte[] message) {
+    Entry entry = entries.get(announcements);
+    if (entry == null) {
+      return;
+    }
+    Followed followed = entry.followed;
+    try {
+      followed.hear(Announcement.read(followed.channel(), message), this::announce);
+    } catch (IllegalArgumentException e) {
+      LOG.log(Level.ERROR, "an announcement cannot be read; are all nodes of one version?", e);
+    }
+  }
+
+  void onSubscribed(String announcements) {
+    Entry entry = entries.get(announcements);
+    if (entry != null) {
+      confirmed.add(new Confirmed(entry.followed, entry.followed.subscribed()));
+      wake.run();
+    }
+  }
+
+  void onBroken(String announcements) {
+    Entry entry = entries.get(announcements);
+    if (entry != null) {
+      entry.followed.broken();
+    }
+  }
+
+  /** Redis cannot be reached: who waits for a channel is told. */
+  void unreachable(BrokerException why) {
+    entries.values().forEach(entry -> entry.followed.unreachable(why));
+  }
+
+  /** Whether there is something for {@link #compareConfirmed}. */
+  boolean hasConfirmed() {
+    return !confirmed.isEmpty();
+  }
+
+  /**
+   * Compares the channels that were subscribed to since the last call.
+   *
+   * @throws JedisException when Redis does not answer; they are kept for the next call
+   */
+  void compareConfirmed() {
+    List<Confirmed> batch = new ArrayList<>();
+    for (Confirmed next = confirmed.poll(); next != null; next = confirmed.poll()) {
+      batch.add(next);
+      if (batch.size() == AT_ONCE) {
+        break;
+      }
+    }
+    Map<Confirmed, Heads> heads = heads(batch, Confirmed::followed);
+    for (Confirmed each : batch) {
+      Heads found = heads.get(each);
+      if (found == null) {
+        confirmed.add(each);
+      } else if (each.followed().compare(each.life(), found)) {
+        missed(each.followed());
+      }
+    }
+  }
+
+  /** Looks whether announcements were lost without a sign, for a share of the channels. */
+  void checkSome(int shares) {
+    if (toCheck.isEmpty()) {
+      toCheck = entries.values().stream().map(entry -> entry.followed).toList();
+    }
+    int count = Math.min(toCheck.size(), Math.max(AT_ONCE, entries.size() / shares));
+    List<Followed> some = toCheck.subList(0, count);
+    toCheck = toCheck.subList(count, toCheck.size());
+    heads(some, followed -> followed)
+        .forEach(
+            (followed, heads) -> {
+              if (followed.check(heads)) {
+                missed(followed);
+              }
+            });
+  }
+
+  /** Ends what nobody has wanted for a while. */
+  void sweep(PubSub news) {
+    long now = ticker.readNanos();
+    for (String name : entries.keySet()) {
+      entries.computeIfPresent(
+          name,
+          (n, entry) -> {
+            if (entry.wanted > 0 || now - entry.unwantedNanos < LINGER.toNanos()) {
+              return entry;
+            }
+            news.unsubscribe(n);
+            return null;
+          });
+    }
+  }
+
+  private <T> Map<T, Heads> heads(
+      Collection<T> items, java.util.function.Function<T, Followed> followed) {
+    Map<T, Heads> heads = new HashMap<>();
+    redis
+        .ask(
+            items,
+            item -> ChannelKeys.of(redis, followed.apply(item).channel()).hash(),
+            (pipeline, item) ->
+                pipeline.hgetAll(ChannelKeys.of(redis, followed.apply(item).channel()).hash()))
+        .forEach((item, hash) -> heads.put(item, Heads.of(hash)));
+    return heads;
+  }
+
+  private void missed(Followed followed) {
+    LOG.log(
+        Level.DEBUG, () -> "announcements of " + followed.channel() + " were missed; reading them");
+    listener.onGap(followed.channel());
+  }
+
+  private void announce(Publication publication) {
+    try {
+      listener.onPublication(publication);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "a listener of publications failed", e);
+    }
+  }
+}

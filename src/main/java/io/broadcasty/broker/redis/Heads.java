@@ -1,0 +1,37 @@
+package io.broadcasty.broker.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a channel has come.
+ *
+ * @param epoch null when Redis knows nothing of the channel
+ * @param sequences the newest of each partition that has publications
+ */
+record Heads(@Nullable String epoch, Map<Integer, Long> sequences) {
+
+  /** Of the channel's hash as it stands in Redis. */
+  static Heads of(Map<byte[], byte[]> hash) {
+    String epoch = null;
+    Map<Integer, Long> sequences = new HashMap<>();
+    for (Map.Entry<byte[], byte[]> each : hash.entrySet()) {
+      String field = text(each.getKey());
+      String value = text(each.getValue());
+      if (field.equals("e")) {
+        epoch = value;
+      } else if (field.startsWith("p")) {
+        sequences.put(
+            Integer.parseInt(field.substring(1)),
+            Long.parseLong(value.substring(0, value.indexOf(' '))));
+      }
+    }
+    return new Heads(epoch, sequences);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

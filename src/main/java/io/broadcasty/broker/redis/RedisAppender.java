@@ -1,0 +1,232 @@
+package io.broadcasty.broker.redis;
+
+import static io.broadcasty.broker.redis.ChannelKeys.bytes;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.GroupCommit;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.Submission;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+
+/**
+ * Appends each group with one script a channel, all of a server's in one pipeline. Used by one
+ * thread alone.
+ *
+ * <p>A script that was sent and not answered may have run: its publications are announced by Redis
+ * all the same, and their publishers told to publish again with the same ids.
+ */
+final class RedisAppender implements GroupCommit.Appender {
+
+  private static final System.Logger LOG = System.getLogger(RedisAppender.class.getName());
+  private static final Script SCRIPT = Script.load(RedisAppender.class, "stream.lua", "append.lua");
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final long REPLICAS_MILLIS = 1000;
+
+  private static final AppendOutcome.Unavailable OUT_OF_REACH =
+      new AppendOutcome.Unavailable("Redis cannot be reached", RETRY_AFTER);
+  private static final AppendOutcome.Unavailable UNANSWERED =
+      new AppendOutcome.Unavailable(
+          "Redis did not take it, or did not say so; publish again with the same id", RETRY_AFTER);
+  private static final AppendOutcome.Unavailable UNCONFIRMED =
+      new AppendOutcome.Unavailable(
+          "too few replicas have it yet; publish again with the same id", RETRY_AFTER);
+
+  /** What goes to one server, and what comes back. */
+  private record Batch(HostAndPort server, List<Sent> sent) {}
+
+  /** A script on its way. */
+  private static final class Sent {
+    private final ChannelAppend append;
+
+    /** Whether the node heard of the channel's announcements when the script was sent. */
+    private final boolean heard;
+
+    private @Nullable Response<Object> response;
+
+    Sent(ChannelAppend append, boolean heard) {
+      this.append = append;
+      this.heard = heard;
+    }
+  }
+
+  private final Redis redis;
+  private final RedisBrokerSettings settings;
+  private final ScriptHead head;
+  private final Availability availability;
+  private final Following following;
+  private final ChannelIndex index;
+  private final byte[] window;
+  private final byte[] publish;
+  private @Nullable String fault;
+
+  RedisAppender(
+      Redis redis,
+      RedisBrokerSettings settings,
+      ScriptHead head,
+      Availability availability,
+      Following following,
+      ChannelIndex index) {
+    this.redis = redis;
+    this.settings = settings;
+    this.head = head;
+    this.availability = availability;
+    this.following = following;
+    this.index = index;
+    this.window = bytes(settings.idempotencyWindow().toMillis());
+    this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
+  }
+
+  @Override
+  public List<List<AppendOutcome>> append(List<Submission> group) {
+    List<AppendOutcome[]> outcomes = new ArrayList<>(group.size());
+    for (Batch batch : batches(group, outcomes)) {
+      append(batch);
+    }
+    return outcomes.stream().map(Arrays::asList).toList();
+  }
+
+  private List<Batch> batches(List<Submission> group, List<AppendOutcome[]> outcomes) {
+    Map<TenantChannel, ChannelAppend> appends = new LinkedHashMap<>();
+    for (Submission submission : group) {
+      AppendOutcome[] places = new AppendOutcome[submission.envelopes().size()];
+      outcomes.add(places);
+      for (int i = 0; i < places.length; i++) {
+        Envelope envelope = submission.envelopes().get(i);
+        appends
+            .computeIfAbsent(
+                envelope.channel(), c -> new ChannelAppend(c, ChannelKeys.of(redis, c)))
+            .add(envelope, places, i);
+      }
+    }
+    Map<HostAndPort, Batch> batches = new LinkedHashMap<>();
+    for (ChannelAppend append : appends.values()) {
+      try {
+        HostAndPort server = redis.home(append.keys().hash());
+        batches
+            .computeIfAbsent(server, s -> new Batch(s, new ArrayList<>()))
+            .sent()
+            .add(new Sent(append, following.hears(append.keys().announcements())));
+      } catch (JedisException e) {
+        append.unavailable(OUT_OF_REACH);
+      }
+    }
+    return List.copyOf(batches.values());
+  }
+
+  private void append(Batch batch) {
+    if (availability.isDown(batch.server())) {
+      batch.sent().forEach(sent -> sent.append.unavailable(OUT_OF_REACH));
+      return;
+    }
+    Response<Long> replicas = null;
+    try (Pipeline pipeline = redis.pipeline(batch.server())) {
+      for (Sent sent : batch.sent()) {
+        index.queue(sent.append.channel());
+        sent.response = SCRIPT.queue(pipeline, sent.append.keys().scripts(), arguments(sent));
+      }
+      if (settings.replicas() > 0) {
+        replicas = pipeline.waitReplicas(settings.replicas(), REPLICAS_MILLIS);
+      }
+      pipeline.sync();
+    } catch (JedisException e) {
+      availability.failed(batch.server(), e);
+    }
+    for (Sent sent : batch.sent()) {
+      answer(batch.server(), sent, replicas);
+    }
+  }
+
+  private List<byte[]> arguments(Sent sent) {
+    List<byte[]> arguments = head.arguments();
+    arguments.add(window);
+    arguments.add(bytes(sent.append.keys().announcements()));
+    arguments.add(publish);
+    sent.append.addTo(arguments);
+    return arguments;
+  }
+
+  private void answer(HostAndPort server, Sent sent, @Nullable Response<Long> replicas) {
+    List<?> reply;
+    try {
+      reply = reply(sent);
+    } catch (JedisConnectionException e) {
+      availability.failed(server, e);
+      sent.append.unavailable(UNANSWERED);
+      return;
+    } catch (JedisException e) {
+      sent.append.unavailable(refused(e));
+      return;
+    }
+    if (reply == null) {
+      sent.append.unavailable(UNANSWERED);
+      return;
+    }
+    fault = null;
+    List<Publication> publications = sent.append.answered(reply);
+    if (!sent.heard) {
+      following.announceOwn(sent.append.keys().announcements(), publications);
+    }
+    if (ChannelAppend.isNewborn(reply) && !publications.isEmpty()) {
+      index.born(sent.append.channel());
+    }
+    if (replicas != null && replicas.get() < settings.replicas()) {
+      sent.append.unavailable(UNCONFIRMED);
+    }
+  }
+
+  /** Null when it never came. */
+  private @Nullable List<?> reply(Sent sent) {
+    try {
+      return sent.response == null ? null : (List<?>) sent.response.get();
+    } catch (JedisNoScriptException | JedisRedirectionException e) { // it has not run
+      return (List<?>) SCRIPT.run(redis.commands(), sent.append.keys().scripts(), arguments(sent));
+    } catch (IllegalStateException e) {
+      return null;
+    }
+  }
+
+  /** Redis answered, but with an error: it has not taken them, and says why. */
+  private AppendOutcome.Unavailable refused(JedisException e) {
+    String kind = String.valueOf(e.getMessage()).split(" ", 2)[0];
+    String why =
+        switch (kind) {
+          case "OOM" ->
+              "Redis is full: it has reached its maxmemory. Give it more, or lower"
+                  + " broadcasty.replay.retention, max-count or max-bytes";
+          case "MISCONF" ->
+              "Redis refuses writes because it cannot save to its disk. Free space there, or see"
+                  + " stop-writes-on-bgsave-error in its configuration";
+          case "READONLY" -> "this Redis is a replica, not the primary (broadcasty.redis.url)";
+          case "NOAUTH", "WRONGPASS", "NOPERM" ->
+              "Redis refuses the user or the password (broadcasty.redis.url)";
+          default ->
+              e instanceof JedisDataException ? "Redis refuses: " + kind : "Redis does not answer";
+        };
+    if (!why.equals(fault)) {
+      fault = why;
+      LOG.log(Level.WARNING, "publications are not taken: " + why);
+    }
+    return new AppendOutcome.Unavailable(
+        e instanceof JedisDataException ? "Redis does not take publications now" : why,
+        RETRY_AFTER);
+  }
+}

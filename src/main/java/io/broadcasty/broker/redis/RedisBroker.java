@@ -1,0 +1,297 @@
+package io.broadcasty.broker.redis;
+
+import static io.broadcasty.broker.redis.ChannelKeys.bytes;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.GroupCommit;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
+
+/**
+ * Streams on Redis, shared by all nodes that use the same Redis and prefix: each publication has
+ * one place in the order, whichever node took it, and is announced on every node that {@link
+ * #follow}s its channel.
+ *
+ * <p>A channel's data is one hash (epoch and heads) and one Redis stream a partition, changed by
+ * scripts alone. What a script appends it also announces by pub/sub. When Redis has lost a channel,
+ * it begins anew with another epoch.
+ *
+ * <p>Times that must outlive the process (the age of publications and of ids) are those of the
+ * nodes' wall clocks, which must therefore agree within seconds.
+ */
+public final class RedisBroker implements Broker {
+
+  private static final Script READ = Script.load(RedisBroker.class, "stream.lua", "read.lua");
+  private static final int BOUNDS = 1;
+  private static final int PAGE = 2;
+  private static final long PRUNE_MILLIS = 60_000;
+
+  private final Redis redis;
+  private final ScriptHead head;
+  private final Availability availability = new Availability();
+  private final Following following;
+  private final FollowedPatterns patterns;
+  private final PubSub news;
+  private final ChannelIndex index;
+  private final Watch watch;
+  private final GroupCommit commits;
+
+  /**
+   * Starts its threads.
+   *
+   * @param redis stays open when the broker is closed
+   * @param threads makes the threads
+   * @param answers as of {@link GroupCommit}
+   */
+  public RedisBroker(
+      RedisBrokerSettings settings,
+      Redis redis,
+      Ticker ticker,
+      WallClock clock,
+      PublicationListener listener,
+      ThreadFactory threads,
+      Executor answers) {
+    this.redis = redis;
+    this.head = new ScriptHead(settings.retention(), clock);
+    Semaphore calls = new Semaphore(0);
+    this.following = new Following(redis, listener, ticker, calls::release);
+    this.patterns = new FollowedPatterns(redis, listener, calls::release);
+    this.news = new PubSub(redis, new News(), threads);
+    this.index = new ChannelIndex(redis, news);
+    this.watch = new Watch(redis, availability, following, patterns, index, news, calls);
+    threads.newThread(watch).start();
+    this.commits =
+        new GroupCommit(
+            new RedisAppender(redis, settings, head, availability, following, index),
+            settings.maxGroup(),
+            settings.maxWaitingBytes(),
+            threads,
+            answers);
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    return commits.publish(envelopes);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantChannel channel) {
+    return following.follow(channel, news, unreachable(ChannelKeys.of(redis, channel).hash()));
+  }
+
+  @Override
+  public void unfollow(TenantChannel channel) {
+    following.unfollow(channel);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
+    return patterns.follow(
+        tenant, pattern, news, unreachable(bytes(ChannelKeys.index(redis, tenant))));
+  }
+
+  @Override
+  public void unfollow(TenantId tenant, ChannelPattern pattern) {
+    patterns.unfollow(tenant, pattern, news);
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    List<?> reply = read(request.channel(), request.partition() + 1, request);
+    StreamState state = states(reply).get(request.partition());
+    StreamState.Resume resume = state.resume(request.epoch(), request.after());
+    return new ReplayPage(
+        state, publications(reply, request, state, resume.after()), resume.lost());
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    return states(read(channel, partitions, null));
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    return reading(
+        bytes(ChannelKeys.index(redis, tenant)), () -> index.names(tenant, pattern, limit));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Streams expire by themselves; the names of forgotten channels are taken out by one node at a
+   * time, once a minute.
+   */
+  @Override
+  public void prune() {
+    byte[] lock = bytes(redis.key("prune"));
+    reading(
+        lock,
+        () -> {
+          SetParams once = new SetParams().nx().px(PRUNE_MILLIS);
+          if (redis.commands().set(lock, bytes("1"), once) != null) {
+            index.prune(head.forgottenBeforeMillis());
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public String durability() {
+    return redis
+        + ": publications are as durable as Redis is configured to keep them (appendonly,"
+        + " appendfsync)";
+  }
+
+  @Override
+  public void close() {
+    commits.close();
+    watch.close();
+    news.close();
+  }
+
+  private List<?> read(TenantChannel channel, int partitions, @Nullable ReplayRequest page) {
+    List<byte[]> arguments = head.arguments();
+    arguments.add(bytes(partitions));
+    arguments.add(bytes(page == null ? "" : Integer.toString(page.partition())));
+    arguments.add(bytes(page == null || page.epoch() == null ? "" : page.epoch()));
+    arguments.add(bytes(page == null ? StreamState.FROM_OLDEST : page.after()));
+    arguments.add(bytes(page == null ? 0 : page.maxCount()));
+    arguments.add(bytes(page == null ? 0 : page.maxBytes()));
+    ChannelKeys keys = ChannelKeys.of(redis, channel);
+    return reading(
+        keys.hash(), () -> (List<?>) READ.run(redis.commands(), keys.scripts(), arguments));
+  }
+
+  private static List<StreamState> states(List<?> reply) {
+    String epoch = text(reply.get(0));
+    List<?> bounds = (List<?>) reply.get(BOUNDS);
+    List<StreamState> states = new ArrayList<>(bounds.size() / 2);
+    for (int i = 0; i < bounds.size(); i += 2) {
+      states.add(new StreamState(epoch, i / 2, (Long) bounds.get(i), (Long) bounds.get(i + 1)));
+    }
+    return states;
+  }
+
+  private static List<Publication> publications(
+      List<?> reply, ReplayRequest request, StreamState state, long after) {
+    List<?> page = (List<?>) reply.get(PAGE);
+    List<Publication> publications = new ArrayList<>(page.size() / 3);
+    long bytes = 0;
+    long expected = after + 1;
+    for (int i = 0; i < page.size(); i += 3) {
+      Envelope envelope =
+          EnvelopeFormat.read(request.channel(), request.partition(), (byte[]) page.get(i + 2));
+      long sequence = (Long) page.get(i);
+      bytes += envelope.costBytes();
+      if (sequence != expected || (bytes > request.maxBytes() && !publications.isEmpty())) {
+        break;
+      }
+      publications.add(
+          new Publication(
+              envelope,
+              new Position(state.epoch(), request.partition(), sequence),
+              (Long) page.get(i + 1)));
+      expected++;
+    }
+    return publications;
+  }
+
+  /** Reads, once more when a connection turns out to be broken. */
+  private <T> T reading(byte[] key, Supplier<T> read) {
+    BrokerException unreachable = unreachable(key);
+    if (unreachable != null) {
+      throw unreachable;
+    }
+    try {
+      try {
+        return read.get();
+      } catch (redis.clients.jedis.exceptions.JedisConnectionException e) {
+        return read.get();
+      }
+    } catch (JedisException e) {
+      availability.failed(redis.home(key), e);
+      throw new BrokerException("Redis cannot be read", e);
+    }
+  }
+
+  /** Null while the server that has the key answers. */
+  private @Nullable BrokerException unreachable(byte[] key) {
+    HostAndPort server;
+    try {
+      server = redis.home(key);
+    } catch (JedisException e) {
+      return new BrokerException("Redis cannot be reached", e);
+    }
+    return availability.isDown(server)
+        ? new BrokerException("Redis cannot be reached", null)
+        : null;
+  }
+
+  private static String text(Object bytes) {
+    return new String((byte[]) bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Takes each message to whom it concerns. */
+  private final class News implements PubSub.Listener {
+
+    private final String newborn = redis.key("new:");
+
+    @Override
+    public void onMessage(String channel, byte[] message) {
+      if (channel.startsWith(newborn)) {
+        patterns.onMessage(channel, message);
+      } else {
+        following.onMessage(channel, message);
+      }
+    }
+
+    @Override
+    public void onSubscribed(String channel) {
+      if (channel.startsWith(newborn)) {
+        patterns.onSubscribed(channel);
+      } else {
+        following.onSubscribed(channel);
+      }
+    }
+
+    @Override
+    public void onBroken(Collection<String> channels) {
+      for (String channel : channels) {
+        if (channel.startsWith(newborn)) {
+          patterns.onBroken(channel);
+        } else {
+          following.onBroken(channel);
+        }
+      }
+    }
+  }
+}

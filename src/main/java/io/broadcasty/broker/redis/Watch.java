@@ -1,0 +1,107 @@
+package io.broadcasty.broker.redis;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Redis;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Looks after the connection to Redis on a thread of its own: asks servers that did not answer
+ * whether they do now, and sees to it that announcements which were missed are found.
+ */
+final class Watch implements Runnable, AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Watch.class.getName());
+  private static final long ROUND_MILLIS = 250;
+  private static final int ROUNDS_A_CHECK = 8;
+
+  /** Every channel is checked about each 30 s, or each 2 s while there are few. */
+  private static final int CHECKS_FOR_ALL = 15;
+
+  private final Redis redis;
+  private final Availability availability;
+  private final Following following;
+  private final FollowedPatterns patterns;
+  private final ChannelIndex index;
+  private final PubSub news;
+  private final Semaphore calls;
+  private volatile boolean closed;
+
+  /**
+   * @param calls released when there is something to be done at once
+   */
+  Watch(
+      Redis redis,
+      Availability availability,
+      Following following,
+      FollowedPatterns patterns,
+      ChannelIndex index,
+      PubSub news,
+      Semaphore calls) {
+    this.redis = redis;
+    this.availability = availability;
+    this.following = following;
+    this.patterns = patterns;
+    this.index = index;
+    this.news = news;
+    this.calls = calls;
+  }
+
+  @Override
+  public void run() {
+    long nextRound = 0;
+    for (int round = 0; !closed; ) {
+      try {
+        boolean called = calls.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS);
+        calls.drainPermits();
+        urgent();
+        if (!called) {
+          round++;
+          routine(round % ROUNDS_A_CHECK == 0);
+        }
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "ended by close() alone", e);
+      } catch (JedisException e) {
+        LOG.log(Level.DEBUG, "Redis does not answer", e);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "looking after Redis failed; it will be tried again", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    calls.release();
+  }
+
+  private void urgent() {
+    while (following.hasConfirmed() && !closed) {
+      following.compareConfirmed();
+    }
+    if (patterns.hasMissed()) {
+      patterns.lookForMissed(index);
+    }
+  }
+
+  private void routine(boolean check) {
+    for (HostAndPort server : availability.down()) {
+      if (redis.answers(server)) {
+        redis.dropIdleConnections();
+        availability.answered(server);
+      } else {
+        BrokerException why = new BrokerException("Redis cannot be reached", null);
+        following.unreachable(why);
+        patterns.unreachable(why);
+      }
+    }
+    if (check) {
+      following.sweep(news);
+      following.checkSome(CHECKS_FOR_ALL);
+    }
+  }
+}

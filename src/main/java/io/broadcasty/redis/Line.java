@@ -1,0 +1,191 @@
+package io.broadcasty.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * One connection that hears of messages from one server. Its own thread reads; any thread may
+ * write.
+ */
+final class Line implements Runnable {
+
+  private static final int CHANNELS_AT_ONCE = 500;
+
+  /** What is heard, and the end; called by the line's thread. */
+  interface Listener {
+    void onMessage(String channel, byte[] message);
+
+    void onSubscribed(String channel);
+
+    /** The server does not have the channel any more. */
+    void onMoved(String channel);
+
+    /** It has ended, and these were its channels. */
+    void onEnd(Line line, Set<String> channels);
+  }
+
+  /** A connection that can be written at any time. */
+  static final class Wire extends Connection {
+    Wire(HostAndPort server, JedisClientConfig config) {
+      super(server, config);
+      connect();
+    }
+
+    void send(Command command, List<String> channels) {
+      CommandArguments arguments = new CommandArguments(command);
+      channels.forEach(arguments::add);
+      sendCommand(arguments);
+      flush();
+    }
+  }
+
+  private final Redis redis;
+  private final HostAndPort server;
+  private final boolean sharded;
+  private final Listener listener;
+
+  private final Set<String> channels = new HashSet<>(); // guarded by this
+  private volatile @Nullable Wire wire;
+  private volatile boolean ended;
+
+  Line(Redis redis, HostAndPort server, boolean sharded, Listener listener) {
+    this.redis = redis;
+    this.server = server;
+    this.sharded = sharded;
+    this.listener = listener;
+  }
+
+  HostAndPort server() {
+    return server;
+  }
+
+  /** False when the line has ended. */
+  synchronized boolean add(String channel) {
+    if (ended) {
+      return false;
+    }
+    channels.add(channel);
+    send(sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE, List.of(channel));
+    return true;
+  }
+
+  synchronized void remove(String channel) {
+    if (channels.remove(channel)) {
+      send(sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE, List.of(channel));
+    }
+  }
+
+  /** Has the server say something, so that its silence means that the line is broken. */
+  synchronized void ping() {
+    if (!channels.isEmpty()) {
+      send(Command.PING, List.of());
+    }
+  }
+
+  /** Ends it, also when a write to it hangs; {@link Listener#onEnd} follows. */
+  void cut() {
+    ended = true;
+    Wire connected = wire;
+    if (connected != null) {
+      try {
+        connected.forceDisconnect();
+      } catch (java.io.IOException e) {
+        System.getLogger(Line.class.getName()).log(System.Logger.Level.DEBUG, "cut", e);
+      }
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      Wire connected = redis.wire(server);
+      if (begin(connected)) {
+        while (true) {
+          read(connected.getUnflushedObject());
+        }
+      }
+    } catch (JedisException e) {
+      System.getLogger(Line.class.getName())
+          .log(System.Logger.Level.DEBUG, "a line to " + server + " ended", e);
+    } finally {
+      listener.onEnd(this, end());
+    }
+  }
+
+  private synchronized boolean begin(Wire connected) {
+    wire = connected;
+    if (ended) {
+      connected.disconnect();
+      return false;
+    }
+    List<String> all = new ArrayList<>(channels);
+    for (int from = 0; from < all.size(); from += CHANNELS_AT_ONCE) {
+      send(
+          sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE,
+          all.subList(from, Math.min(all.size(), from + CHANNELS_AT_ONCE)));
+    }
+    return true;
+  }
+
+  private synchronized Set<String> end() {
+    ended = true;
+    Wire connected = wire;
+    if (connected != null) {
+      connected.disconnect();
+    }
+    return Set.copyOf(channels);
+  }
+
+  /** A failure here breaks the connection, which its reader notices. */
+  private void send(Command command, List<String> about) {
+    Wire connected = wire;
+    if (connected == null) {
+      return;
+    }
+    try {
+      if (sharded && about.size() > 1) { // channels of one call would have to share a slot
+        about.forEach(channel -> connected.send(command, List.of(channel)));
+      } else {
+        connected.send(command, about);
+      }
+    } catch (JedisException e) {
+      cut();
+    }
+  }
+
+  private void read(Object reply) {
+    if (!(reply instanceof List<?> parts) || parts.size() < 2) {
+      return; // the answer to a ping
+    }
+    if (!(parts.get(0) instanceof byte[] kind) || !(parts.get(1) instanceof byte[] name)) {
+      return;
+    }
+    String channel = new String(name, StandardCharsets.UTF_8);
+    switch (new String(kind, StandardCharsets.US_ASCII)) {
+      case "message", "smessage" -> listener.onMessage(channel, (byte[]) parts.get(2));
+      case "subscribe", "ssubscribe" -> listener.onSubscribed(channel);
+      case "unsubscribe", "sunsubscribe" -> {
+        boolean moved;
+        synchronized (this) {
+          moved = channels.remove(channel);
+        }
+        if (moved) {
+          listener.onMoved(channel);
+        }
+      }
+      default -> {
+        // a pong
+      }
+    }
+  }
+}

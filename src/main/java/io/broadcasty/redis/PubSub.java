@@ -1,0 +1,217 @@
+package io.broadcasty.redis;
+
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Messages by Redis' pub/sub, on connections of their own: one, or in a Cluster with sharded
+ * pub/sub one to each server that has a channel wanted here. What breaks is mended by itself;
+ * messages of meanwhile are lost, and the listener is told. Safe for use by several threads.
+ */
+public final class PubSub implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(PubSub.class.getName());
+  private static final long MEND_MILLIS = 250;
+  private static final int MENDS_A_PING = 12;
+
+  /** Hears of messages. Calls for one channel come one at a time, and must not block for long. */
+  public interface Listener {
+
+    /** A message of a channel, in the order in which they were published. */
+    void onMessage(String channel, byte[] message);
+
+    /** From now on messages are heard; called again each time after {@link #onBroken}. */
+    void onSubscribed(String channel);
+
+    /** Messages may be missed from now on, until they are subscribed again. */
+    void onBroken(Collection<String> channels);
+  }
+
+  private final Redis redis;
+  private final Listener listener;
+  private final ThreadFactory threads;
+  private final boolean sharded;
+  private final byte[] anyKey;
+  private final Thread mender;
+
+  // guarded by this
+  private final Map<HostAndPort, Line> lines = new HashMap<>();
+  private final Map<String, Line> homes = new HashMap<>();
+  private final Set<String> homeless = new HashSet<>();
+  private boolean closed;
+
+  /**
+   * Starts the thread that mends.
+   *
+   * @param threads makes that thread, and one a server
+   */
+  public PubSub(Redis redis, Listener listener, ThreadFactory threads) {
+    this.redis = redis;
+    this.listener = listener;
+    this.threads = threads;
+    this.sharded = redis.hasShardedPubSub();
+    this.anyKey = redis.key("news").getBytes(StandardCharsets.UTF_8);
+    this.mender = threads.newThread(this::mend);
+    mender.start();
+  }
+
+  /** Asks for a channel's messages; {@link Listener#onSubscribed} tells when they are heard. */
+  public synchronized void subscribe(String channel) {
+    if (!closed && !homes.containsKey(channel) && !place(channel)) {
+      homeless.add(channel);
+    }
+  }
+
+  /** Ends that. */
+  public synchronized void unsubscribe(String channel) {
+    homeless.remove(channel);
+    Line line = homes.remove(channel);
+    if (line != null) {
+      line.remove(channel);
+    }
+  }
+
+  /**
+   * Sends a message to those that listen now.
+   *
+   * @throws JedisException when Redis does not answer
+   */
+  public void publish(String channel, byte[] message) {
+    byte[] name = channel.getBytes(StandardCharsets.UTF_8);
+    if (sharded && redis.commands() instanceof RedisClusterClient cluster) {
+      cluster.spublish(name, message);
+    } else {
+      redis.commands().publish(name, message);
+    }
+  }
+
+  @Override
+  public void close() {
+    List<Line> open;
+    synchronized (this) {
+      closed = true;
+      open = List.copyOf(lines.values());
+      notifyAll();
+    }
+    open.forEach(Line::cut);
+  }
+
+  /** False when the channel's server is not known or its line has just ended. */
+  private boolean place(String channel) {
+    HostAndPort server;
+    try {
+      server = redis.home(sharded ? channel.getBytes(StandardCharsets.UTF_8) : anyKey);
+    } catch (JedisException e) {
+      return false;
+    }
+    Line line =
+        lines.computeIfAbsent(
+            server,
+            s -> {
+              Line opened = new Line(redis, s, sharded, new Heard());
+              threads.newThread(opened).start();
+              return opened;
+            });
+    if (!line.add(channel)) {
+      return false;
+    }
+    homes.put(channel, line);
+    return true;
+  }
+
+  private void mend() {
+    for (int round = 1; true; round++) {
+      synchronized (this) {
+        try {
+          wait(MEND_MILLIS);
+        } catch (InterruptedException e) {
+          LOG.log(Level.DEBUG, "ended by close() alone", e);
+        }
+        if (closed) {
+          return;
+        }
+      }
+      try {
+        if (!isWhole()) {
+          redis.refresh();
+          placeHomeless();
+        }
+        if (round % MENDS_A_PING == 0) {
+          lookAfterLines();
+        }
+      } catch (JedisException e) {
+        LOG.log(Level.DEBUG, "no server to listen to yet", e);
+      }
+    }
+  }
+
+  private synchronized boolean isWhole() {
+    return homeless.isEmpty();
+  }
+
+  private synchronized void placeHomeless() {
+    if (!closed) {
+      homeless.removeIf(this::place);
+    }
+  }
+
+  private void lookAfterLines() {
+    List<Line> open;
+    synchronized (this) {
+      open = List.copyOf(lines.values());
+    }
+    for (Line line : open) {
+      if (!sharded && !line.server().equals(redis.home(anyKey))) {
+        line.cut(); // another server is in charge now
+      } else {
+        line.ping();
+      }
+    }
+  }
+
+  private final class Heard implements Line.Listener {
+
+    @Override
+    public void onMessage(String channel, byte[] message) {
+      listener.onMessage(channel, message);
+    }
+
+    @Override
+    public void onSubscribed(String channel) {
+      listener.onSubscribed(channel);
+    }
+
+    @Override
+    public void onMoved(String channel) {
+      synchronized (PubSub.this) {
+        if (homes.remove(channel) != null) {
+          homeless.add(channel);
+        }
+      }
+      listener.onBroken(List.of(channel));
+    }
+
+    @Override
+    public void onEnd(Line line, Set<String> channels) {
+      synchronized (PubSub.this) {
+        lines.remove(line.server(), line);
+        for (String channel : channels) {
+          if (homes.remove(channel, line)) {
+            homeless.add(channel);
+          }
+        }
+      }
+      listener.onBroken(channels);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Redis: where it is, connections to it, scripts, and news by its pub/sub. A server of its own, one
+ * that Sentinels watch, or a Cluster.
+ *
+ * <p>May import: nothing.
+ */
+@NullMarked
+package io.broadcasty.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+-- Appends envelopes to one channel, in order, and announces them: all of it or nothing.
+--
+-- KEYS[3]  with ":<id>" appended, the position that an id was given: "partition epoch sequence time"
+-- ARGV     as above, then: how long an id is remembered, the announcements' channel, PUBLISH or
+--          SPUBLISH; then for each envelope its partition, its id ('' for one that is not compared),
+--          its cost in bytes, and the envelope
+-- Returns the epoch; 1 when these are the channel's first publications, else 0; then for each
+-- envelope its sequence and time, or for one that was known by its id the text of its position and 0.
+local ids = KEYS[3] .. ':'
+local window = tonumber(ARGV[7])
+local FIRST = 10 -- of ARGV, with the first envelope
+local MINUTE = 60000
+
+local epoch, used = open()
+local newborn = redis.call('HLEN', seq) == 2
+local touched = {}
+local reply = {epoch, newborn and 1 or 0}
+local news = {epoch, '\n'}
+local appended = false
+
+local function touch(number)
+  local p = touched[number]
+  if not p then
+    p = partition(number)
+    if not p then
+      p = {number = number, key = streams .. number, head = 0, bytes = 0, time = 0, first = 1,
+        firstTime = 0, firstBytes = 0, expiry = 0}
+      redis.call('DEL', p.key)
+    end
+    touched[number] = p
+  end
+  return p
+end
+
+local function known(id)
+  local position = redis.call('GET', ids .. id)
+  if position and tonumber(string.match(position, '(%d+)$')) > now - window then
+    return position
+  end
+  return nil
+end
+
+for i = FIRST, #ARGV, 4 do
+  local number, id, cost, envelope = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3]
+  local position = id ~= '' and known(id)
+  if position then
+    reply[#reply + 1] = position
+    reply[#reply + 1] = 0
+  else
+    local p = touch(number)
+    local at = math.max(now, p.time)
+    local sequence = whole(p.head + 1)
+    redis.call('XADD', p.key, sequence .. '-0', 't', whole(at), 's', whole(p.bytes), 'b', envelope)
+    if p.first > p.head then
+      p.first, p.firstTime, p.firstBytes = p.head + 1, at, p.bytes
+    end
+    p.head, p.bytes, p.time = p.head + 1, p.bytes + cost, at
+    if id ~= '' then
+      redis.call('SET', ids .. id, table.concat({number, epoch, sequence, whole(at)}, ' '),
+        'PX', whole(window + MINUTE))
+    end
+    reply[#reply + 1] = p.head
+    reply[#reply + 1] = at
+    news[#news + 1] = table.concat({number, sequence, whole(at), #envelope}, ' ')
+    news[#news + 1] = '\n'
+    news[#news + 1] = envelope
+    appended = true
+  end
+end
+
+if appended then
+  local partitions = redis.call('HLEN', seq) - 2
+  for number, p in pairs(touched) do
+    if redis.call('HEXISTS', seq, 'p' .. number) == 0 then
+      partitions = partitions + 1
+    end
+  end
+  for number, p in pairs(touched) do
+    -- Looked for only when more is kept than should be by an eighth: readers look exactly.
+    local count = retention.count / partitions
+    local bytes = retention.bytes / partitions
+    if p.head - p.first + 1 > count + math.max(16, count / 8)
+      or p.bytes - p.firstBytes > bytes + bytes / 8
+      or p.firstTime < now - retention.age - retention.age / 8 then
+      local first = oldest(p, partitions)
+      redis.call('XTRIM', p.key, 'MAXLEN', whole(p.head - first + 1))
+      p.first = first
+      local at, before = weight(p, first)
+      p.firstTime, p.firstBytes = at or p.time, before or p.bytes
+    end
+    if now - p.expiry > MINUTE then
+      p.expiry = now
+      redis.call('PEXPIRE', p.key, whole(retention.age + 3 * MINUTE))
+    end
+    redis.call('HSET', seq, 'p' .. number, text(p))
+  end
+  if now - used > MINUTE then
+    redis.call('HSET', seq, 'u', whole(now))
+    redis.call('PEXPIRE', seq, whole(idle + HOUR))
+  end
+  redis.call(ARGV[9], ARGV[8], table.concat(news))
+end
+return reply

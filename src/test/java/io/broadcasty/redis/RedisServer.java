@@ -1,0 +1,203 @@
+package io.broadcasty.redis;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real Redis on a port of its own: the machine's {@code redis-server}, else the one that the
+ * embedded-redis artifact brings.
+ */
+public final class RedisServer implements AutoCloseable {
+
+  private static final Duration START = Duration.ofSeconds(20);
+  private static final AtomicInteger PREFIXES = new AtomicInteger();
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final int port;
+  private final Path folder;
+  private final List<String> options;
+  private Process process;
+
+  private RedisServer(int port, Path folder, List<String> options, Process process) {
+    this.port = port;
+    this.folder = folder;
+    this.options = options;
+    this.process = process;
+  }
+
+  /** The one that the tests of this JVM share; ends with it. */
+  private static final class Shared {
+    private static final RedisServer SERVER = start("--save", "");
+
+    static {
+      Runtime.getRuntime().addShutdownHook(new Thread(SERVER::close));
+    }
+  }
+
+  /** The one that all tests share, each with keys of its own. */
+  public static RedisServer shared() {
+    return Shared.SERVER;
+  }
+
+  /** Starts one and waits until it answers. */
+  public static RedisServer start(String... options) {
+    return start(freePort(), List.of(options));
+  }
+
+  static RedisServer start(int port, List<String> options) {
+    try {
+      Path folder = Files.createTempDirectory("broadcasty-redis");
+      List<String> all = new ArrayList<>(options);
+      all.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", folder.toString()));
+      return new RedisServer(port, folder, all, launch(folder, all, port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public String url() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  /** Settings with a prefix that nobody else has. */
+  public RedisSettings settings() {
+    return RedisSettings.parse(url(), "t" + PREFIXES.incrementAndGet() + ":", 16);
+  }
+
+  /** SIGKILL. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** SIGTERM; what is to be saved is saved. */
+  public void stop() {
+    process.destroy();
+    awaitEnd();
+  }
+
+  /** Starts it again on the same port, with the files it had. */
+  public void startAgain() {
+    process = launch(folder, options, port);
+  }
+
+  /** SIGSTOP: connections stay, and nothing is answered. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  public void thaw() {
+    signal("CONT");
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, "" + process.pid()).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("Redis did not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Process launch(Path folder, List<String> options, int port) {
+    List<String> command = new ArrayList<>();
+    command.add(executable());
+    command.addAll(options);
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(
+                  ProcessBuilder.Redirect.appendTo(folder.resolve("redis.log").toFile()))
+              .start();
+      long deadline = System.nanoTime() + START.toNanos();
+      while (!accepts(port)) {
+        if (!process.isAlive() || System.nanoTime() > deadline) {
+          process.destroyForcibly();
+          throw new AssertionError(
+              "Redis did not start: " + Files.readString(folder.resolve("redis.log")));
+        }
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      socket.setSoTimeout(1000);
+      socket.getOutputStream().write("PING\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      int first = socket.getInputStream().read();
+      byte[] rest = socket.getInputStream().readNBytes(4);
+      return first == '+'
+          || new String(rest, java.nio.charset.StandardCharsets.UTF_8).equals("NOAU");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String executable() {
+    for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+      Path candidate = Path.of(folder, "redis-server");
+      if (Files.isExecutable(candidate)) {
+        return candidate.toString();
+      }
+    }
+    return Embedded.PATH;
+  }
+
+  /** Unpacked once a JVM. */
+  private static final class Embedded {
+    private static final String PATH;
+
+    static {
+      try {
+        PATH = ExecutableProvider.newJarResourceProvider().get().getAbsolutePath();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
