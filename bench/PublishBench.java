@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
  * Publishes as fast as a server takes it, in turns with empty posts to the same server, and prints medians. Needs the JDK
  * only; its clients are blocking sockets with prebuilt requests, so that they cost little beside the server.
  *
- * <p>Usage: {@code java PublishBench.java PORT TOKEN STORE CLIENTS ROUNDS SECONDS WARM_UP_SECONDS}
+ * <p>Usage: {@code java PublishBench.java PORT[,PORT…] TOKEN STORE CLIENTS ROUNDS SECONDS WARM_UP_SECONDS [LOAD,LOAD…]};
+ * with loads, {@code single} and {@code batch}, only those are run and nothing is compared.
  */
 class PublishBench {
 
@@ -27,13 +28,13 @@ class PublishBench {
   private static final int READ_TIMEOUT_MILLIS = 30_000;
   private static final String PAYLOAD = "{\"order\":17,\"state\":\"PAID\",\"note\":\"" + "x".repeat(60) + "\"}";
 
-  private final int port;
+  private final int[] ports;
   private final String token;
   private final int clients;
   private final double seconds;
 
-  private PublishBench(int port, String token, int clients, double seconds) {
-    this.port = port;
+  private PublishBench(int[] ports, String token, int clients, double seconds) {
+    this.ports = ports;
     this.token = token;
     this.clients = clients;
     this.seconds = seconds;
@@ -80,7 +81,10 @@ class PublishBench {
     int rounds = Integer.parseInt(args[4]);
     PublishBench bench =
         new PublishBench(
-            Integer.parseInt(args[0]), args[1], Integer.parseInt(args[3]), Double.parseDouble(args[5]));
+            Arrays.stream(args[0].split(",")).mapToInt(Integer::parseInt).toArray(),
+            args[1],
+            Integer.parseInt(args[3]),
+            Double.parseDouble(args[5]));
     double warmUp = Double.parseDouble(args[6]);
     List<String> names = List.of("empty post", "single", "batch", "socket, arrays", "socket, singly");
     List<Load> loads =
@@ -94,6 +98,10 @@ class PublishBench {
     long[] errors = new long[loads.size()];
     // the yardstick and what is compared with it in turn, before the batches: what those leave behind is
     // still being pruned while they are over
+    if (args.length > 7) {
+      bench.only(List.of(args[7].split(",")), loads, names, rates, errors, warmUp, store);
+      return;
+    }
     List<Integer> compared = List.of(0, 1, 0);
     bench.warmUp(List.of(0, 1, 0, 1, 1), loads, names, warmUp); // the compiler is at it for half a minute
     bench.rounds(compared, loads, names, rates, errors);
@@ -117,6 +125,22 @@ class PublishBench {
         memory ? "≥ 20000/s" : "", median(rates[3]) >= 20_000);
     row(store, "one WebSocket, singly", rates[4], ratios[4], errors[4],
         memory ? "≥ 20000/s" : "", median(rates[4]) >= 20_000);
+    if (Arrays.stream(errors).sum() > 0) {
+      System.exit(1);
+    }
+  }
+
+  /** Some loads, each by itself. */
+  private void only(
+      List<String> wanted, List<Load> loads, List<String> names, double[][] rates, long[] errors, double warmUp, String store)
+      throws Exception {
+    for (String name : wanted) {
+      int i = names.indexOf(name);
+      warmUp(List.of(i), loads, names, warmUp);
+      rounds(List.of(i), loads, names, rates, errors);
+      String row = name.equals("single") ? "single publishes" : name.equals("batch") ? "batches of 100" : name;
+      row(store, row + ", " + clients + " clients", rates[i], new double[] {0}, errors[i], "", true);
+    }
     if (Arrays.stream(errors).sum() > 0) {
       System.exit(1);
     }
@@ -184,6 +208,7 @@ class PublishBench {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
       byte[] request = requests.of(i);
+      int port = ports[i % ports.length];
       Thread thread =
           new Thread(
               () -> {
@@ -332,7 +357,7 @@ class PublishBench {
    * @param window frames that may be without a reply
    */
   private Round socket(double time, int perFrame, int window) throws Exception {
-    try (Socket socket = open(port)) {
+    try (Socket socket = open(ports[0])) {
       InputStream in = new java.io.BufferedInputStream(socket.getInputStream(), 256 * 1024);
       OutputStream out = socket.getOutputStream();
       handshake(in, out);

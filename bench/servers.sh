@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Servers of a bench's own, with the same Broadcasty settings and JVM options, on free ports. Sourced by bash after lib.sh.
 #
-# start_server sets SERVER_PID (the JVM), SERVER_PORT, SERVER_LOG and TOKEN. SERVER_ENV may hold more NAME=VALUE settings.
+# start_server sets SERVER_PID (the JVM), SERVER_PORT, SERVER_LOG and TOKEN. SERVER_ENV may hold more NAME=VALUE settings,
+# WANTED_PORT a port instead of a free one.
 
 SERVERS="payara wildfly liberty"
 SERVERS_DIR=$ROOT_DIR/target/server
@@ -12,6 +13,7 @@ SHUTDOWN_SECONDS=3 # and how long it waits before it pulls the sockets
 declare -a SERVER_ENV=()
 SERVER_PID=
 SERVER_PORT=
+WANTED_PORT=
 SERVER_LOG=
 TOKEN=
 START_FAILURE=
@@ -99,7 +101,7 @@ start_server() { # SERVER STORE [MORE WARS]
   shift 2
   home=$(mktemp -d "$WORK_DIR/server.XXXXXX")
   mkdir "$home/tmp" "$home/data"
-  SERVER_PORT=$(free_port)
+  SERVER_PORT=${WANTED_PORT:-$(free_port)}
   SERVER_LOG=$home/server.log
   START_FAILURE=
   say "starting $(server_name "$server") on port $SERVER_PORT, store: $store"

@@ -221,10 +221,10 @@ public final class ConfigKeys {
   public static final ConfigKey<String> REPLAY_STORE =
       new ConfigKey<>(
           "broadcasty.replay.store",
-          ConfigType.oneOf("memory", "database"),
+          ConfigType.oneOf("memory", "database", "redis"),
           "memory",
-          "database",
-          "Where streams are kept: memory (gone with the process) or database.");
+          "redis",
+          "Where streams are kept: memory (one node's, gone with the process), database (one node's), or redis (shared by all nodes).");
 
   public static final ConfigKey<Duration> REPLAY_RETENTION =
       new ConfigKey<>(
@@ -298,6 +298,46 @@ public final class ConfigKeys {
           "20",
           "Connections to the database at most.");
 
+  public static final ConfigKey<String> REDIS_CONN =
+      new ConfigKey<>(
+          "broadcasty.redis.conn",
+          ConfigType.TEXT,
+          "default",
+          "cache",
+          "Which Redis: default is that of broadcasty.redis.url, another name, such as cache, that of broadcasty.redis.url.cache.");
+
+  public static final ConfigKey<String> REDIS_URL =
+      new ConfigKey<>(
+          "broadcasty.redis.url",
+          ConfigType.TEXT,
+          "redis://localhost:6379",
+          "rediss://broadcasty:secret@redis.example.com:6380",
+          "Where Redis is, 6.0 or newer: redis://[user:password@]host:port[/database]; redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary; redis-cluster://[user:password@]host:port,host:port. rediss in place of redis for TLS.");
+
+  public static final ConfigKey<String> REDIS_PREFIX =
+      new ConfigKey<>(
+          "broadcasty.redis.prefix",
+          ConfigType.TEXT,
+          "bcy:",
+          "shop:",
+          "What every key in Redis begins with; all nodes with the same one are one installation.");
+
+  public static final ConfigKey<Long> REDIS_POOL =
+      new ConfigKey<>(
+          "broadcasty.redis.pool",
+          ConfigType.number(2, 200),
+          "16",
+          "32",
+          "Connections to each Redis server at most, two for announcements not counted.");
+
+  public static final ConfigKey<Long> REDIS_REPLICAS =
+      new ConfigKey<>(
+          "broadcasty.redis.replicas",
+          ConfigType.number(0, 10),
+          "0",
+          "1",
+          "How many replicas must have a publication before it is acknowledged; with at least 1, none is lost when the primary fails.");
+
   /** Every key, in the order of the reference. */
   public static final List<ConfigKey<?>> ALL =
       List.of(
@@ -324,6 +364,11 @@ public final class ConfigKeys {
           DB_USER,
           DB_PASSWORD,
           DB_POOL,
+          REDIS_URL,
+          REDIS_CONN,
+          REDIS_PREFIX,
+          REDIS_POOL,
+          REDIS_REPLICAS,
           HEARTBEAT,
           CONNECT_TIMEOUT,
           OUTBOX_BYTES,

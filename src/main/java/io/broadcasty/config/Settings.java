@@ -4,6 +4,7 @@ import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.ratelimit.RateLimits;
+import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.websocket.WebSockets;
@@ -36,12 +37,15 @@ public record Settings(
     Replay replay,
     @Nullable String dataSource,
     DatabaseSettings database,
+    RedisSettings redis,
+    int redisReplicas,
     Duration drain) {
 
   /** Where streams are kept. */
   public enum Store {
     MEMORY,
-    DATABASE
+    DATABASE,
+    REDIS
   }
 
   /**

@@ -5,6 +5,7 @@ import io.broadcasty.broker.Retention;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.ratelimit.RateLimiter.Scope;
 import io.broadcasty.ratelimit.RateLimits;
+import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class SettingsReader {
 
   private static final String PREFIX = "broadcasty.";
+  private static final String DEFAULT_CONNECTION = "default";
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
 
   private final ConfigSource source;
@@ -99,6 +101,8 @@ public final class SettingsReader {
         replay,
         dataSource(),
         database(dataDir),
+        redis(),
+        Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
         value(ConfigKeys.DRAIN, Duration.ZERO));
   }
 
@@ -201,6 +205,43 @@ public final class SettingsReader {
         Math.max(2, count(ConfigKeys.DB_POOL)));
   }
 
+  private RedisSettings redis() {
+    String connection = value(ConfigKeys.REDIS_CONN, DEFAULT_CONNECTION);
+    ConfigKey<String> key =
+        connection.equals(DEFAULT_CONNECTION) ? ConfigKeys.REDIS_URL : redisUrl(connection);
+    String prefix = value(ConfigKeys.REDIS_PREFIX, "");
+    if (prefix.contains("{") || prefix.contains("}")) {
+      faults.add(
+          ConfigKeys.REDIS_PREFIX.name()
+              + ": braces are not allowed, since they decide where a Redis Cluster keeps a key");
+    }
+    int pool = count(ConfigKeys.REDIS_POOL);
+    try {
+      return RedisSettings.parse(value(key, "redis://localhost"), prefix, pool);
+    } catch (IllegalArgumentException e) {
+      faults.add(key.name() + " (or " + key.environmentName() + "): " + e.getMessage());
+      return RedisSettings.parse("redis://localhost", prefix, pool);
+    }
+  }
+
+  private ConfigKey<String> redisUrl(String connection) {
+    ConfigKey<String> url = ConfigKeys.REDIS_URL;
+    ConfigKey<String> key =
+        new ConfigKey<>(
+            url.name() + "." + connection, ConfigType.TEXT, null, url.example(), url.meaning());
+    if (optional(key).isEmpty()) {
+      faults.add(
+          key.name()
+              + " (or "
+              + key.environmentName()
+              + "): is missing, though "
+              + ConfigKeys.REDIS_CONN.name()
+              + " names it; for example "
+              + key.example());
+    }
+    return key;
+  }
+
   private RateLimits.Rate rate(ConfigKey<Long> perSecond, ConfigKey<Long> burst) {
     return new RateLimits.Rate(value(perSecond, 1L), value(burst, 1L));
   }
@@ -248,7 +289,9 @@ public final class SettingsReader {
     for (String name : new TreeSet<>(source.names())) {
       String canonical = ConfigKey.environmentName(name);
       boolean ours = name.startsWith(PREFIX) || name.startsWith(ENVIRONMENT_PREFIX);
-      if (ours && !known.contains(canonical) && reported.add(canonical)) {
+      boolean redisUrl =
+          canonical.startsWith(ConfigKeys.REDIS_URL.environmentName() + "_"); // see REDIS_CONN
+      if (ours && !redisUrl && !known.contains(canonical) && reported.add(canonical)) {
         faults.add(name + ": there is no such key" + suggestion(canonical));
       }
     }

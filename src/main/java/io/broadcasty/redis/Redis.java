@@ -94,13 +94,15 @@ public final class Redis implements AutoCloseable {
       redis = connect(settings);
     } catch (JedisAccessControlException e) {
       throw new RedisUnusableException(
-          "Redis at " + settings + " refuses the user or the password: " + e.getMessage(), e);
+          "Redis at " + settings + " refuses the user or the password: " + e.getMessage(),
+          false,
+          e);
     } catch (JedisDataException e) {
       throw new RedisUnusableException(
-          "Redis at " + settings + " refuses to serve: " + e.getMessage(), e);
+          "Redis at " + settings + " refuses to serve: " + e.getMessage(), true, e);
     } catch (JedisException e) {
       throw new RedisUnusableException(
-          "Redis at " + settings + " cannot be reached: " + reason(e), e);
+          "Redis at " + settings + " cannot be reached: " + reason(e), true, e);
     }
     if (redis.majorVersion < OLDEST_MAJOR) {
       redis.close();

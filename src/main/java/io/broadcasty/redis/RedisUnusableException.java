@@ -4,11 +4,20 @@ package io.broadcasty.redis;
 public final class RedisUnusableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  RedisUnusableException(String message, Throwable cause) {
+  private final boolean mayPass;
+
+  RedisUnusableException(String message, boolean mayPass, Throwable cause) {
     super(message, cause);
+    this.mayPass = mayPass;
   }
 
   RedisUnusableException(String message) {
     super(message);
+    this.mayPass = false;
+  }
+
+  /** Whether it may work later without anybody's doing. */
+  public boolean mayPass() {
+    return mayPass;
   }
 }

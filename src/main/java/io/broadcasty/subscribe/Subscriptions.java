@@ -268,6 +268,9 @@ public final class Subscriptions implements AutoCloseable {
       heads.put(name, channelHeads);
       starts.put(name, channelStarts);
     }
+    if (isClosed()) {
+      return new SubscribeOutcome.Denied();
+    }
     return new SubscribeOutcome.Subscribed(
         recovered, heads, starts, () -> joined.forEach(ChannelSubscription::start));
   }
@@ -381,6 +384,7 @@ public final class Subscriptions implements AutoCloseable {
 
   private void enter(ChannelSubscription subscription) {
     context.hub().add(subscription.channel(), subscription);
+    var unused = subscription.interest().begin(); // of many channels, all at once
     if (subscription.isClosed()) { // the connection was closed meanwhile, and has left already
       context.hub().remove(subscription.channel(), subscription);
     }

@@ -1,0 +1,144 @@
+package io.broadcasty.cluster;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * Subscribers spread over nodes and channels, publishers, and the ledger between them.
+ *
+ * <p>Between {@link #start} and {@link #close} the load goes on whatever becomes of the nodes.
+ */
+public final class Load implements AutoCloseable {
+
+  private static final int PUBLISHERS = 4;
+
+  private final Ledger ledger = new Ledger();
+  private final List<Subscriber> subscribers = new ArrayList<>();
+  private final List<Publisher> publishers = new ArrayList<>();
+
+  /**
+   * @param subscribers how many in all, as many to each channel
+   * @param deliveriesPerSecond to all of them together
+   */
+  public Load(List<URI> bases, int channels, int subscribers, int deliveriesPerSecond) {
+    Nodes nodes = new Nodes(bases);
+    List<String> names = new ArrayList<>();
+    for (int c = 0; c < channels; c++) {
+      names.add("ledger." + c);
+    }
+    for (int s = 0; s < subscribers; s++) {
+      this.subscribers.add(
+          new Subscriber(nodes, ledger, names.get(s % channels), s / channels + s));
+    }
+    double perSecond = (double) deliveriesPerSecond * channels / subscribers;
+    for (int p = 0; p < PUBLISHERS; p++) {
+      List<String> own = new ArrayList<>();
+      for (int c = p; c < channels; c += PUBLISHERS) {
+        own.add(names.get(c));
+      }
+      if (!own.isEmpty()) {
+        publishers.add(
+            new Publisher(nodes, ledger, own, "p" + p, perSecond * own.size() / channels));
+      }
+    }
+  }
+
+  /** Connects all, and begins to publish when they are. */
+  public void start(long patienceMillis) throws InterruptedException {
+    subscribers.forEach(Subscriber::connect);
+    if (!await(patienceMillis, () -> subscribers.stream().allMatch(Subscriber::isSubscribed))) {
+      throw new IllegalStateException("not all could subscribe: " + behind(s -> !s.isSubscribed()));
+    }
+    for (Publisher publisher : publishers) {
+      Thread thread = new Thread(publisher, "publisher");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  /**
+   * Stops publishing, waits until every subscriber has everything, and compares.
+   *
+   * @return what is to be told of it
+   */
+  public Report check(long patienceMillis) throws InterruptedException {
+    long began = System.nanoTime();
+    publishers.forEach(Publisher::pause);
+    await(patienceMillis, () -> publishers.stream().allMatch(Publisher::isIdle));
+    boolean all =
+        await(patienceMillis, () -> subscribers.stream().allMatch(Subscriber::isUpToDate));
+    if (!all) {
+      ledger.fault("not up to date: " + behind(s -> !s.isUpToDate()));
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+    subscribers.forEach(Subscriber::compare);
+    double longest = 0;
+    for (Publisher publisher : publishers) {
+      longest = Math.max(longest, publisher.longestSeconds());
+    }
+    Report report =
+        new Report(
+            ledger.count(),
+            sum(Subscriber::deliveries),
+            sum(Subscriber::resumes),
+            sum(Subscriber::lost),
+            publishers.stream().mapToLong(Publisher::refused).sum(),
+            longest,
+            seconds,
+            ledger.faults());
+    publishers.forEach(Publisher::resume);
+    return report;
+  }
+
+  /**
+   * How it stands, since the start.
+   *
+   * @param acknowledged publications
+   * @param deliveries to all subscribers
+   * @param resumes subscribers that came back with their position
+   * @param lost how often a subscriber was told that its position is lost
+   * @param refused attempts to publish that were not acknowledged
+   * @param longestSeconds the longest that a publication took until it was acknowledged, since the
+   *     report before
+   * @param settledSeconds how long it took until everybody had everything
+   * @param faults what should not be
+   */
+  public record Report(
+      long acknowledged,
+      long deliveries,
+      long resumes,
+      long lost,
+      long refused,
+      double longestSeconds,
+      double settledSeconds,
+      List<String> faults) {}
+
+  private long sum(ToLongFunction<Subscriber> what) {
+    return subscribers.stream().mapToLong(what).sum();
+  }
+
+  private String behind(java.util.function.Predicate<Subscriber> which) {
+    List<String> places = subscribers.stream().filter(which).map(Subscriber::place).toList();
+    return places.size() + " subscribers, " + places.subList(0, Math.min(5, places.size()));
+  }
+
+  private static boolean await(long millis, BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + millis * 1_000_000;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      Thread.sleep(20);
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    publishers.forEach(Publisher::stop);
+    subscribers.forEach(Subscriber::leave);
+  }
+}

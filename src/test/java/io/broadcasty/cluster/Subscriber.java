@@ -1,0 +1,251 @@
+package io.broadcasty.cluster;
+
+import java.net.URI;
+import java.net.http.WebSocket;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows one channel over WebSocket, goes to another node when its own is gone, and resumes from
+ * the last position it has. Keeps what it got; whatever should not be is a fault in the ledger.
+ */
+final class Subscriber implements WebSocket.Listener {
+
+  private static final long MIN_WAIT_MILLIS = 200;
+  private static final long MAX_WAIT_MILLIS = 4000;
+
+  private final Nodes nodes;
+  private final Ledger ledger;
+  private final String channel;
+  private final StringBuilder partial = new StringBuilder(); // by the connection's one reader
+
+  // guarded by this
+  private int node;
+  private @Nullable WebSocket socket;
+  private boolean subscribed;
+  private boolean left;
+  private int failures;
+  private String epoch = "";
+  private long start;
+  private long last;
+  private final Map<Long, String> received = new HashMap<>();
+  private long deliveries;
+  private long resumes;
+  private long lost;
+
+  Subscriber(Nodes nodes, Ledger ledger, String channel, int node) {
+    this.nodes = nodes;
+    this.ledger = ledger;
+    this.channel = channel;
+    this.node = node;
+  }
+
+  /** Begins to connect, and tries until it is. */
+  synchronized void connect() {
+    if (left) {
+      return;
+    }
+    subscribed = false;
+    partial.setLength(0);
+    URI at = nodes.node(node);
+    URI address = URI.create("ws://" + at.getAuthority() + "/broadcasty/ws");
+    CompletableFuture<WebSocket> opening;
+    try {
+      opening =
+          nodes
+              .http()
+              .newWebSocketBuilder()
+              .connectTimeout(Nodes.PATIENCE)
+              .subprotocols("broadcasty.v1", "bearer." + nodes.token())
+              .buildAsync(address, this);
+    } catch (RuntimeException e) {
+      again();
+      return;
+    }
+    opening.whenComplete(
+        (opened, failure) -> {
+          if (failure != null) {
+            again();
+          }
+        });
+  }
+
+  @Override
+  public void onOpen(WebSocket webSocket) {
+    synchronized (this) {
+      socket = webSocket;
+      String since =
+          epoch.isEmpty()
+              ? ""
+              : ",\"since\":[{\"epoch\":\"%s\",\"partition\":0,\"sequence\":%d}]"
+                  .formatted(epoch, last);
+      webSocket.sendText(
+          "{\"id\":1,\"command\":\"subscribe\",\"channel\":\"%s\"%s}".formatted(channel, since),
+          true);
+    }
+    webSocket.request(1);
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean end) {
+    partial.append(data);
+    if (end) {
+      String frame = partial.toString();
+      partial.setLength(0);
+      take(webSocket, frame);
+    }
+    webSocket.request(1);
+    return null;
+  }
+
+  @Override
+  public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+    gone(webSocket);
+    return null;
+  }
+
+  @Override
+  public void onError(WebSocket webSocket, Throwable error) {
+    gone(webSocket);
+  }
+
+  private synchronized void take(WebSocket from, String frame) {
+    if (from != socket) {
+      return;
+    }
+    if (frame.startsWith("{\"push\":\"publication\"")) {
+      publication(frame);
+    } else if (frame.startsWith("{\"push\":\"lost\"")) {
+      lost(frame);
+    } else if (frame.contains("\"error\":")) {
+      from.abort();
+      gone(from);
+    } else if (frame.startsWith("{\"reply\":1,")) {
+      if (epoch.isEmpty()) {
+        epoch = Text.between(frame, "\"epoch\":\"", '"');
+        start = last = Text.number(frame, "\"sequence\":");
+      } else {
+        resumes++;
+      }
+      subscribed = true;
+      failures = 0;
+    }
+  }
+
+  private void publication(String frame) {
+    String ofEpoch = Text.between(frame, "\"epoch\":\"", '"');
+    long sequence = Text.number(frame, "\"sequence\":");
+    deliveries++;
+    if (!ofEpoch.equals(epoch) || sequence != last + 1) {
+      ledger.fault(channel + ": " + ofEpoch + ":" + sequence + " came after " + epoch + ":" + last);
+      epoch = ofEpoch;
+    }
+    last = sequence;
+    received.put(sequence, Text.between(frame, "\"id\":\"", '"'));
+  }
+
+  /** What was told to be lost is no fault of this reader; what it got until then is compared. */
+  private void lost(String frame) {
+    compare();
+    String resumeFrom = frame.substring(frame.indexOf("\"resumeFrom\""));
+    epoch = Text.between(resumeFrom, "\"epoch\":\"", '"');
+    start = last = Text.number(resumeFrom, "\"sequence\":");
+    received.clear();
+    lost++;
+  }
+
+  private void gone(WebSocket from) {
+    synchronized (this) {
+      if (from != socket) {
+        return;
+      }
+      socket = null;
+      subscribed = false;
+    }
+    again();
+  }
+
+  private void again() {
+    long wait;
+    synchronized (this) {
+      if (left) {
+        return;
+      }
+      node++;
+      failures++;
+      wait = Math.min(MAX_WAIT_MILLIS, MIN_WAIT_MILLIS << Math.min(failures, 5));
+    }
+    CompletableFuture.delayedExecutor(
+            ThreadLocalRandom.current().nextLong(wait / 2, wait), TimeUnit.MILLISECONDS)
+        .execute(this::connect);
+  }
+
+  synchronized boolean isSubscribed() {
+    return subscribed;
+  }
+
+  /** Whether it has all that was acknowledged in its epoch. */
+  synchronized boolean isUpToDate() {
+    return subscribed && last >= ledger.head(channel, epoch);
+  }
+
+  /** Compares what it got with what was acknowledged; differences are faults. */
+  synchronized void compare() {
+    for (Map.Entry<Long, String> got : received.entrySet()) {
+      String acknowledged = ledger.at(channel, epoch, got.getKey());
+      if (acknowledged != null && !acknowledged.equals(got.getValue())) {
+        ledger.fault(
+            channel
+                + " "
+                + epoch
+                + ":"
+                + got.getKey()
+                + " came as "
+                + got.getValue()
+                + ", was given to "
+                + acknowledged);
+      }
+    }
+    for (long sequence = start + 1; sequence <= last; sequence++) {
+      if (!received.containsKey(sequence)) {
+        ledger.fault(channel + " " + epoch + ":" + sequence + " did not come");
+      }
+    }
+  }
+
+  synchronized String place() {
+    return channel
+        + " "
+        + epoch
+        + ":"
+        + last
+        + " of "
+        + ledger.head(channel, epoch)
+        + (subscribed ? "" : ", not connected");
+  }
+
+  synchronized long deliveries() {
+    return deliveries;
+  }
+
+  synchronized long resumes() {
+    return resumes;
+  }
+
+  /** How often it was told that its position is lost. */
+  synchronized long lost() {
+    return lost;
+  }
+
+  synchronized void leave() {
+    left = true;
+    if (socket != null) {
+      socket.abort();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.broadcasty.cluster;
+
+/** Reads single values out of JSON whose form is known. */
+final class Text {
+
+  private Text() {}
+
+  /** What stands after a text and before a character; empty when the text is not there. */
+  static String between(String json, String after, char before) {
+    int from = json.indexOf(after);
+    if (from < 0) {
+      return "";
+    }
+    from += after.length();
+    int to = json.indexOf(before, from);
+    return json.substring(from, to < 0 ? json.length() : to);
+  }
+
+  /** The number after a text; 0 when the text is not there. */
+  static long number(String json, String after) {
+    int from = json.indexOf(after);
+    long number = 0;
+    if (from >= 0) {
+      for (int i = from + after.length(); i < json.length(); i++) {
+        int digit = json.charAt(i) - '0';
+        if (digit < 0 || digit > 9) {
+          break;
+        }
+        number = number * 10 + digit;
+      }
+    }
+    return number;
+  }
+}
