@@ -75,6 +75,7 @@ final class Node implements AutoCloseable {
                 store.broker(),
                 hub,
                 threads.replays,
+                threads::soon,
                 settings.maxChannels(),
                 Math.min(REPLAY_PAGE_BYTES, settings.session().outboxBytes() / 4)),
             connections,

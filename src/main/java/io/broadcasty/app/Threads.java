@@ -24,6 +24,7 @@ final class Threads implements AutoCloseable {
   private static final int REPLAY_THREADS = 4;
   private static final int MAX_BLOCKED = 1000;
   private static final long LOOK_MILLIS = 50;
+  private static final long SOON_MILLIS = 500;
   private static final long STOP_SECONDS = 5;
 
   /** Fan out and write; as many as processors, so that a large channel's last are not late. */
@@ -63,6 +64,11 @@ final class Threads implements AutoCloseable {
   /** The lane of the next connection. */
   Lane nextLane() {
     return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
+  }
+
+  /** Runs a short task half a second later. */
+  void soon(Runnable task) {
+    var unused = scheduler.schedule(task, SOON_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Runs a short task again and again; a failure is logged and does not end it. */

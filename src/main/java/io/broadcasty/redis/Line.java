@@ -2,8 +2,10 @@ package io.broadcasty.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
@@ -54,7 +56,10 @@ final class Line implements Runnable {
   private final boolean sharded;
   private final Listener listener;
 
-  private final Set<String> channels = new HashSet<>(); // guarded by this
+  // guarded by this
+  private final Set<String> channels = new HashSet<>();
+  private final Map<String, Integer> leaving = new HashMap<>();
+
   private volatile @Nullable Wire wire;
   private volatile boolean ended;
 
@@ -80,7 +85,8 @@ final class Line implements Runnable {
   }
 
   synchronized void remove(String channel) {
-    if (channels.remove(channel)) {
+    if (channels.remove(channel) && wire != null) {
+      leaving.merge(channel, 1, Integer::sum);
       send(sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE, List.of(channel));
     }
   }
@@ -146,6 +152,15 @@ final class Line implements Runnable {
     return Set.copyOf(channels);
   }
 
+  /** Whether the server has ended a channel that nobody here has asked it to. */
+  private synchronized boolean isMoved(String channel) {
+    if (leaving.containsKey(channel)) {
+      leaving.computeIfPresent(channel, (c, count) -> count == 1 ? null : count - 1);
+      return false;
+    }
+    return channels.remove(channel);
+  }
+
   /** A failure here breaks the connection, which its reader notices. */
   private void send(Command command, List<String> about) {
     Wire connected = wire;
@@ -175,11 +190,7 @@ final class Line implements Runnable {
       case "message", "smessage" -> listener.onMessage(channel, (byte[]) parts.get(2));
       case "subscribe", "ssubscribe" -> listener.onSubscribed(channel);
       case "unsubscribe", "sunsubscribe" -> {
-        boolean moved;
-        synchronized (this) {
-          moved = channels.remove(channel);
-        }
-        if (moved) {
+        if (isMoved(channel)) {
           listener.onMoved(channel);
         }
       }

@@ -1,6 +1,7 @@
 package io.broadcasty.subscribe;
 
 import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.ReplayPage;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
@@ -20,6 +21,7 @@ final class CatchUp {
 
   private final Broker broker;
   private final Executor executor;
+  private final Executor later;
   private final Sink sink;
   private final long pageBytes;
 
@@ -30,11 +32,13 @@ final class CatchUp {
 
   /**
    * @param executor may block on the store
+   * @param later runs a short task some time later; asked when the store cannot be read
    * @param pageBytes about how much is handed to the sink at once
    */
-  CatchUp(Broker broker, Executor executor, Sink sink, long pageBytes) {
+  CatchUp(Broker broker, Executor executor, Executor later, Sink sink, long pageBytes) {
     this.broker = broker;
     this.executor = executor;
+    this.later = later;
     this.sink = sink;
     this.pageBytes = pageBytes;
   }
@@ -81,6 +85,10 @@ final class CatchUp {
       }
       try {
         onePage(work);
+      } catch (BrokerException e) { // the stream is kept until the store can be read again
+        again(work);
+        later.execute(this::execute);
+        return;
       } catch (RuntimeException e) {
         close();
         sink.failed(e);
@@ -103,11 +111,13 @@ final class CatchUp {
     ReplayPage page =
         broker.replay(work.join().request(subscription.channel(), PAGE_COUNT, pageBytes));
     if (!work.join().hand(subscription.channel().name(), page)) {
-      synchronized (this) {
-        if (!closed) {
-          waiting.add(work);
-        }
-      }
+      again(work);
+    }
+  }
+
+  private synchronized void again(Work work) {
+    if (!closed) {
+      waiting.add(work);
     }
   }
 }

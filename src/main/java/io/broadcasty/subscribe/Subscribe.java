@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
  * The subscribe use case.
  *
  * @param replays runs the reading of replays, which may block on the store
+ * @param later runs a short task some time later; asked when the store cannot be read
  * @param maxChannels how many channels a connection may have, those matched by patterns included
  * @param pageBytes about how much of a replay is handed to a connection at once; well below half an
  *     outbox
@@ -20,11 +21,12 @@ public record Subscribe(
     Broker broker,
     Hub hub,
     Executor replays,
+    Executor later,
     int maxChannels,
     long pageBytes) {
 
   /** The subscriptions of a new connection; to be closed with it. */
   public Subscriptions open(Sink sink) {
-    return new Subscriptions(this, sink, new CatchUp(broker, replays, sink, pageBytes));
+    return new Subscriptions(this, sink, new CatchUp(broker, replays, later, sink, pageBytes));
   }
 }

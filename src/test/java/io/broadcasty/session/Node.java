@@ -105,7 +105,7 @@ final class Node {
             token ->
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
             publish,
-            new Subscribe(policy, limiter, broker, hub, tasks::add, 50, 2_000),
+            new Subscribe(policy, limiter, broker, hub, tasks::add, tasks::add, 50, 2_000),
             limits,
             sessions,
             time,

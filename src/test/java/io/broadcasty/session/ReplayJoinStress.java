@@ -132,7 +132,7 @@ public abstract class ReplayJoinStress {
                   Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 10_000, 10_000),
               token -> new Authenticator.Authenticated(caller),
               publish,
-              new Subscribe(policy, unlimited, broker, hub, replays, 100, 16 * 1024),
+              new Subscribe(policy, unlimited, broker, hub, replays, replays, 100, 16 * 1024),
               limits,
               sessions,
               Ticker.system(),

@@ -1,5 +1,7 @@
 package io.broadcasty.subscribe;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
@@ -37,6 +39,11 @@ final class ScriptedBroker implements Broker {
   int maxPage = Integer.MAX_VALUE;
   boolean failing;
   int pages;
+
+  /** What following leads to. */
+  CompletionStage<Void> follows = HEARD;
+
+  private final List<String> followed = new ArrayList<>();
 
   /** Runs once, after the next page was read and before it is handed on. */
   @Nullable Runnable duringPage;
@@ -125,6 +132,33 @@ final class ScriptedBroker implements Broker {
         .sorted()
         .limit(limit)
         .toList();
+  }
+
+  /** What is followed and not taken back, in order of name. */
+  List<String> followed() {
+    return followed.stream().sorted().toList();
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantChannel channel) {
+    followed.add(channel.name().value());
+    return follows;
+  }
+
+  @Override
+  public void unfollow(TenantChannel channel) {
+    assertTrue(followed.remove(channel.name().value()));
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
+    followed.add(pattern.toString());
+    return follows;
+  }
+
+  @Override
+  public void unfollow(TenantId tenant, ChannelPattern pattern) {
+    assertTrue(followed.remove(pattern.toString()));
   }
 
   private void failWhenTold() {

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class SubscriptionsTest {
   private final ScriptedBroker broker = new ScriptedBroker();
   private final Hub hub = new Hub();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final Reader reader = new Reader();
   private int partitions = 1;
   private boolean limited;
@@ -87,6 +89,7 @@ class SubscriptionsTest {
           }
           tasks.add(task);
         },
+        later::add,
         MAX_CHANNELS,
         10_000);
   }
@@ -414,9 +417,84 @@ class SubscriptionsTest {
     broker.failing = false;
     publish("a", 0, 3);
     subscribe("a", new Since.FromSequence(0)).start().run();
+  }
+
+  /** An outage of the store is no reason to end a stream. */
+  @Test
+  void aReplayGoesOnWhenTheStoreCanBeReadAgain() {
+    publish("a", 0, 3);
+    subscribe("a", new Since.FromSequence(0)).start().run();
     broker.failing = true;
     run();
-    assertTrue(reader.failed, "the replay could not go on");
+    publish("a");
+    for (int i = 0; i < 3; i++) {
+      assertEquals(1, later.size(), "one wait, however much is to be caught up with");
+      later.remove().run();
+      run();
+    }
+    assertFalse(reader.failed);
+    assertEquals(List.of(), reader.record);
+    broker.failing = false;
+    later.remove().run();
+    run();
+    assertEquals(List.of("a 1", "a 2", "a 3", "a 4"), reader.record);
+    publish("a");
+    assertEquals(5, reader.record.size(), "live again");
+  }
+
+  @Test
+  void followsAChannelFromBeforeItsStateIsReadUntilItIsLeft() {
+    broker.beforeStates = () -> assertEquals(List.of("a"), broker.followed());
+    subscribe("a", new Since.Live());
+    assertTrue(subscriptions.unsubscribe("a"));
+    assertEquals(List.of(), broker.followed());
+    broker.beforeStates = subscriptions::close;
+    subscriptions.subscribe(caller(), "b", new Since.Live());
+    assertEquals(List.of(), broker.followed());
+  }
+
+  @Test
+  void aChannelThatCannotBeFollowedIsNotSubscribed() {
+    broker.follows =
+        CompletableFuture.failedFuture(new BrokerException("scripted", new Exception()));
+    assertThrows(
+        BrokerException.class, () -> subscriptions.subscribe(caller(), "a", new Since.Live()));
+    assertThrows(
+        BrokerException.class, () -> subscriptions.subscribe(caller(), "a.*", new Since.Live()));
+    assertEquals(List.of(), topics());
+    assertEquals(List.of(), broker.followed());
+    assertEquals(List.of(), subscriptions.targets());
+  }
+
+  /** Another node has published before this one could hear of it. */
+  @Test
+  void aPatternReadsWhatAChannelGotBeforeItWasFollowed() {
+    partitions = 2;
+    subscribe("orders.*", new Since.Live()).start().run();
+    assertEquals(List.of("orders.*"), broker.followed());
+    CompletableFuture<Void> follows = new CompletableFuture<>();
+    broker.follows = follows;
+    broker.append(channel("orders.a"), 1);
+    hub.onChannel(channel("orders.a"));
+    assertEquals(List.of("orders.*", "orders.a"), broker.followed());
+    broker.append(channel("orders.a"), 1);
+    follows.complete(null);
+    run();
+    assertEquals(List.of("orders.a 1", "orders.a 2"), reader.record);
+    hub.onChannel(channel("orders.a"));
+    publish("orders.a", 1);
+    assertEquals(3, reader.record.size());
+    assertTrue(subscriptions.unsubscribe("orders.*"));
+    assertEquals(List.of(), broker.followed());
+  }
+
+  @Test
+  void readsWhatTheBrokerDidNotHearOf() {
+    subscribe("a", new Since.Live()).start().run();
+    broker.append(channel("a"), 0);
+    hub.onGap(channel("a"));
+    run();
+    assertEquals(List.of("a 1"), reader.record);
   }
 
   /** What was read for a subscription that has ended must not reach its successor. */

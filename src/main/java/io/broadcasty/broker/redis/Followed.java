@@ -21,8 +21,14 @@ final class Followed {
   private final TenantChannel channel;
 
   // guarded by this
+  /** What was heard, so that nothing is handed on twice. */
   private final Map<Integer, Long> heard = new HashMap<>();
+
   private @Nullable String epoch;
+
+  /** How far the channel has come as far as is known here, by hearsay or by comparing. */
+  private Heads known = new Heads(null, Map.of());
+
   private CompletableFuture<Void> ready = new CompletableFuture<>();
   private boolean begun;
   private boolean doubtful;
@@ -94,6 +100,7 @@ final class Followed {
       }
       if (position.sequence() > heard.getOrDefault(position.partition(), 0L)) {
         heard.put(position.partition(), position.sequence());
+        known = known.with(position);
         listener.accept(publication);
       }
     }
@@ -111,10 +118,10 @@ final class Followed {
       if (ofLife != life) {
         return false;
       }
-      missed = doubtful || (begun && isBehind(heads));
+      missed = doubtful || (begun && heads.isAheadOf(known));
       begun = true;
       doubtful = false;
-      take(heads);
+      known = heads;
       waiting = ready;
     }
     waiting.complete(null);
@@ -131,33 +138,12 @@ final class Followed {
     if (!begun || !subscribed) {
       return false;
     }
-    boolean missed = ahead != null && isBehind(ahead);
-    ahead = isBehind(heads) ? heads : null;
+    boolean missed = ahead != null && ahead.isAheadOf(known);
+    ahead = heads.isAheadOf(known) ? heads : null;
     if (missed) {
-      take(heads);
+      known = heads;
       ahead = null;
     }
     return missed;
-  }
-
-  private boolean isBehind(Heads heads) {
-    if (epoch == null) {
-      return !heads.sequences().isEmpty();
-    }
-    if (!epoch.equals(heads.epoch())) {
-      return true;
-    }
-    for (Map.Entry<Integer, Long> head : heads.sequences().entrySet()) {
-      if (head.getValue() > heard.getOrDefault(head.getKey(), 0L)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void take(Heads heads) {
-    epoch = heads.epoch();
-    heard.clear();
-    heard.putAll(heads.sequences());
   }
 }

@@ -143,11 +143,15 @@ final class FollowedPatterns {
   }
 
   void onSubscribed(String newborn) {
-    Tenant tenant = tenants.get(newborn);
-    if (tenant != null && tenant.subscribed()) {
-      again.add(tenant);
-      wake.run();
-    }
+    tenants.computeIfPresent( // which waits for the update that asked for it
+        newborn,
+        (name, tenant) -> {
+          if (tenant.subscribed()) {
+            again.add(tenant);
+          }
+          return tenant;
+        });
+    wake.run();
   }
 
   void onBroken(String newborn) {

@@ -134,11 +134,13 @@ final class Following {
   }
 
   void onSubscribed(String announcements) {
-    Entry entry = entries.get(announcements);
-    if (entry != null) {
-      confirmed.add(new Confirmed(entry.followed, entry.followed.subscribed()));
-      wake.run();
-    }
+    entries.computeIfPresent( // which waits for the update that asked for it
+        announcements,
+        (name, entry) -> {
+          confirmed.add(new Confirmed(entry.followed, entry.followed.subscribed()));
+          return entry;
+        });
+    wake.run();
   }
 
   void onBroken(String announcements) {

@@ -1,5 +1,6 @@
 package io.broadcasty.broker.redis;
 
+import io.broadcasty.broker.Position;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,6 +30,30 @@ record Heads(@Nullable String epoch, Map<Integer, Long> sequences) {
       }
     }
     return new Heads(epoch, sequences);
+  }
+
+  /** These, and as far as this position. */
+  Heads with(Position position) {
+    Map<Integer, Long> further =
+        position.epoch().equals(epoch) ? new HashMap<>(sequences) : new HashMap<>();
+    further.merge(position.partition(), position.sequence(), Math::max);
+    return new Heads(position.epoch(), further);
+  }
+
+  /** Whether there is something that has not come this far. */
+  boolean isAheadOf(Heads known) {
+    if (known.epoch == null) {
+      return !sequences.isEmpty();
+    }
+    if (!known.epoch.equals(epoch)) {
+      return true;
+    }
+    for (Map.Entry<Integer, Long> head : sequences.entrySet()) {
+      if (head.getValue() > known.sequences.getOrDefault(head.getKey(), 0L)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String text(byte[] bytes) {

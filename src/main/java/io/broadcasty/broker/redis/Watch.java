@@ -53,15 +53,15 @@ final class Watch implements Runnable, AutoCloseable {
 
   @Override
   public void run() {
-    long nextRound = 0;
     for (int round = 0; !closed; ) {
       try {
         boolean called = calls.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS);
         calls.drainPermits();
+        probe();
         urgent();
-        if (!called) {
-          round++;
-          routine(round % ROUNDS_A_CHECK == 0);
+        if (!called && ++round % ROUNDS_A_CHECK == 0) {
+          following.sweep(news);
+          following.checkSome(CHECKS_FOR_ALL);
         }
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "ended by close() alone", e);
@@ -88,7 +88,8 @@ final class Watch implements Runnable, AutoCloseable {
     }
   }
 
-  private void routine(boolean check) {
+  /** Before anything is told that has readers come at once. */
+  private void probe() {
     for (HostAndPort server : availability.down()) {
       if (redis.answers(server)) {
         redis.dropIdleConnections();
@@ -98,10 +99,6 @@ final class Watch implements Runnable, AutoCloseable {
         following.unreachable(why);
         patterns.unreachable(why);
       }
-    }
-    if (check) {
-      following.sweep(news);
-      following.checkSome(CHECKS_FOR_ALL);
     }
   }
 }

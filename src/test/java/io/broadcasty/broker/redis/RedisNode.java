@@ -1,0 +1,124 @@
+package io.broadcasty.broker.redis;
+
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Heard;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.redis.Script;
+import io.broadcasty.time.ManualTime;
+import io.broadcasty.time.WallClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
+
+/** A node's broker, and what it hears. */
+final class RedisNode implements AutoCloseable {
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final Retention PLENTY = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
+
+  final RedisSettings settings;
+  final ManualTime time = new ManualTime();
+  final Heard heard = new Heard();
+  final Queue<TenantChannel> gaps = new ConcurrentLinkedQueue<>();
+  final Queue<TenantChannel> channels = new ConcurrentLinkedQueue<>();
+  final RedisBroker broker;
+  private final Redis redis;
+
+  RedisNode(RedisSettings settings) {
+    this(settings, 0);
+  }
+
+  RedisNode(RedisSettings settings, int replicas) {
+    this.settings = settings;
+    this.redis = Redis.open(settings);
+    this.broker =
+        new RedisBroker(
+            new RedisBrokerSettings(PLENTY, Duration.ofMinutes(10), replicas),
+            redis,
+            time,
+            WallClock.system(),
+            new PublicationListener() {
+              @Override
+              public void onPublication(Publication publication) {
+                heard.onPublication(publication);
+              }
+
+              @Override
+              public void onGap(TenantChannel channel) {
+                gaps.add(channel);
+              }
+
+              @Override
+              public void onChannel(TenantChannel channel) {
+                channels.add(channel);
+              }
+            },
+            Thread::new,
+            Runnable::run);
+  }
+
+  void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "not in time: " + what + "; heard " + heard.all().size() + ", gaps " + gaps);
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** Whether Redis sends announcements of the channel to anybody. */
+  boolean isListenedTo(TenantChannel channel) {
+    String name = ChannelKeys.of(redis, channel).announcements();
+    try (Jedis jedis = jedis()) {
+      return jedis.pubsubNumSub(name).getOrDefault(name, 0L) > 0;
+    }
+  }
+
+  /** Breaks the lines for announcements of all nodes, and does something before they are back. */
+  void whileDeaf(Runnable work) {
+    try (Jedis jedis = jedis()) {
+      jedis.clientKill(new ClientKillParams().type(ClientType.PUBSUB));
+    }
+    work.run();
+  }
+
+  /** As a node would, but nobody is told. */
+  void appendUnannounced(TenantChannel channel) {
+    Envelope envelope = new Envelope(channel, 0, "x", false, "1", null, null, null, null);
+    ChannelKeys keys = ChannelKeys.of(redis, channel);
+    ScriptHead head = new ScriptHead(PLENTY, WallClock.system());
+    List<byte[]> arguments = head.arguments();
+    for (String each : List.of("600000", "nobody", "PUBLISH", "0", "", "200")) {
+      arguments.add(each.getBytes(StandardCharsets.UTF_8));
+    }
+    arguments.add(EnvelopeFormat.write(envelope));
+    Script.load(RedisBroker.class, "stream.lua", "append.lua")
+        .run(redis.commands(), keys.scripts(), arguments);
+  }
+
+  private Jedis jedis() {
+    return new Jedis(settings.hosts().get(0));
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+    redis.close();
+  }
+}
