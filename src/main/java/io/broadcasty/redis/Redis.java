@@ -63,6 +63,8 @@ public final class Redis implements AutoCloseable {
 
     Collection<? extends Pool<?>> pools();
 
+    Collection<HostAndPort> primaries();
+
     void refresh();
   }
 
@@ -131,7 +133,12 @@ public final class Redis implements AutoCloseable {
                 pool,
                 new HashSet<>(settings.hosts()),
                 sentinelConfig(settings));
-        UnifiedJedis commands = RedisSentinelClient.builder().connectionProvider(provider).build();
+        UnifiedJedis commands =
+            RedisSentinelClient.builder()
+                .masterName(settings.master())
+                .sentinels(new HashSet<>(settings.hosts()))
+                .connectionProvider(provider)
+                .build();
         yield opened(settings, commands, new Watched(provider), line);
       }
       case CLUSTER -> {
@@ -139,6 +146,7 @@ public final class Redis implements AutoCloseable {
             new ClusterConnectionProvider(new HashSet<>(settings.hosts()), config, pool);
         UnifiedJedis commands =
             RedisClusterClient.builder()
+                .nodes(new HashSet<>(settings.hosts()))
                 .connectionProvider(provider)
                 .maxAttempts(CLUSTER_ATTEMPTS)
                 .maxTotalRetriesDuration(settings.timeout())
@@ -236,6 +244,11 @@ public final class Redis implements AutoCloseable {
     }
   }
 
+  /** The servers that take writes, as far as is known. */
+  public Collection<HostAndPort> primaries() {
+    return servers.primaries();
+  }
+
   /** Finds out anew which server has what. */
   public void refresh() {
     servers.refresh();
@@ -326,6 +339,11 @@ public final class Redis implements AutoCloseable {
     }
 
     @Override
+    public Collection<HostAndPort> primaries() {
+      return List.of(host);
+    }
+
+    @Override
     public void refresh() {
       // it is where it is
     }
@@ -345,6 +363,11 @@ public final class Redis implements AutoCloseable {
     @Override
     public Collection<? extends Pool<?>> pools() {
       return provider.getConnectionMap().values();
+    }
+
+    @Override
+    public Collection<HostAndPort> primaries() {
+      return List.of(provider.getCurrentMaster());
     }
 
     @Override
@@ -371,6 +394,11 @@ public final class Redis implements AutoCloseable {
     @Override
     public Collection<? extends Pool<?>> pools() {
       return Map.copyOf(provider.getConnectionMap()).values();
+    }
+
+    @Override
+    public Collection<HostAndPort> primaries() {
+      return provider.getPrimaryNodes().keySet().stream().map(HostAndPort::from).toList();
     }
 
     @Override

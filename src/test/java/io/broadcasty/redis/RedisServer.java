@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
 /**
@@ -97,6 +99,19 @@ public final class RedisServer implements AutoCloseable {
     process = launch(folder, options, port);
   }
 
+  /** Loses its files, as when a disk is gone; while it is stopped. */
+  public void forget() {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(folder)) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** SIGSTOP: connections stay, and nothing is answered. */
   public void freeze() {
     signal("STOP");
@@ -111,9 +126,11 @@ public final class RedisServer implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  /** One above which 10 000 others can be, for a Cluster's own connections. */
   public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+      int port = socket.getLocalPort();
+      return port < 55_000 ? port : freePort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

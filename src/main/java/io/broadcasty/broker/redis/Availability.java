@@ -1,8 +1,12 @@
 package io.broadcasty.broker.redis;
 
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.redis.Redis;
 import java.lang.System.Logger.Level;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -15,15 +19,35 @@ final class Availability {
 
   private static final System.Logger LOG = System.getLogger(Availability.class.getName());
 
+  private static final String UNREACHABLE = "Redis cannot be reached";
+
   private final Set<HostAndPort> down = ConcurrentHashMap.newKeySet();
 
   boolean isDown(HostAndPort server) {
     return !down.isEmpty() && down.contains(server);
   }
 
-  /** Those that did not answer when they were last asked. */
-  Set<HostAndPort> down() {
+  /**
+   * Those that did not answer when they were last asked.
+   *
+   * @param primaries others are forgotten: nobody asks them any more
+   */
+  Set<HostAndPort> down(Collection<HostAndPort> primaries) {
+    down.retainAll(primaries);
     return Set.copyOf(down);
+  }
+
+  boolean isAnyDown() {
+    return !down.isEmpty();
+  }
+
+  /** Why the server that has a key is not to be asked; null when it is. */
+  @Nullable BrokerException fault(Redis redis, byte[] key) {
+    try {
+      return isDown(redis.home(key)) ? new BrokerException(UNREACHABLE, null) : null;
+    } catch (JedisException e) {
+      return new BrokerException(UNREACHABLE, e);
+    }
   }
 
   /** A call to a server has failed. */

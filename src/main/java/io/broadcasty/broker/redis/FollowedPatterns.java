@@ -161,8 +161,15 @@ final class FollowedPatterns {
     }
   }
 
-  void unreachable(BrokerException why) {
-    tenants.values().forEach(tenant -> tenant.unreachable(why));
+  /** Who waits for a tenant's names whose server cannot be reached is told. */
+  void tellUnreachable(Availability availability) {
+    for (Tenant tenant : tenants.values()) {
+      byte[] key = ChannelKeys.bytes(ChannelKeys.index(redis, tenant.id));
+      BrokerException unreachable = availability.fault(redis, key);
+      if (unreachable != null) {
+        tenant.unreachable(unreachable);
+      }
+    }
   }
 
   boolean hasMissed() {

@@ -150,9 +150,15 @@ final class Following {
     }
   }
 
-  /** Redis cannot be reached: who waits for a channel is told. */
-  void unreachable(BrokerException why) {
-    entries.values().forEach(entry -> entry.followed.unreachable(why));
+  /** Who waits for a channel whose server cannot be reached is told. */
+  void tellUnreachable(Availability availability) {
+    for (Entry entry : entries.values()) {
+      byte[] key = ChannelKeys.of(redis, entry.followed.channel()).hash();
+      BrokerException unreachable = availability.fault(redis, key);
+      if (unreachable != null) {
+        entry.followed.unreachable(unreachable);
+      }
+    }
   }
 
   /** Whether there is something for {@link #compareConfirmed}. */

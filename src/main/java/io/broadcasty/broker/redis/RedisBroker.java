@@ -32,7 +32,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
@@ -105,7 +104,8 @@ public final class RedisBroker implements Broker {
 
   @Override
   public CompletionStage<Void> follow(TenantChannel channel) {
-    return following.follow(channel, news, unreachable(ChannelKeys.of(redis, channel).hash()));
+    return following.follow(
+        channel, news, availability.fault(redis, ChannelKeys.of(redis, channel).hash()));
   }
 
   @Override
@@ -116,7 +116,7 @@ public final class RedisBroker implements Broker {
   @Override
   public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
     return patterns.follow(
-        tenant, pattern, news, unreachable(bytes(ChannelKeys.index(redis, tenant))));
+        tenant, pattern, news, availability.fault(redis, bytes(ChannelKeys.index(redis, tenant))));
   }
 
   @Override
@@ -227,7 +227,7 @@ public final class RedisBroker implements Broker {
 
   /** Reads, once more when a connection turns out to be broken. */
   private <T> T reading(byte[] key, Supplier<T> read) {
-    BrokerException unreachable = unreachable(key);
+    BrokerException unreachable = availability.fault(redis, key);
     if (unreachable != null) {
       throw unreachable;
     }
@@ -241,19 +241,6 @@ public final class RedisBroker implements Broker {
       availability.failed(redis.home(key), e);
       throw new BrokerException("Redis cannot be read", e);
     }
-  }
-
-  /** Null while the server that has the key answers. */
-  private @Nullable BrokerException unreachable(byte[] key) {
-    HostAndPort server;
-    try {
-      server = redis.home(key);
-    } catch (JedisException e) {
-      return new BrokerException("Redis cannot be reached", e);
-    }
-    return availability.isDown(server)
-        ? new BrokerException("Redis cannot be reached", null)
-        : null;
   }
 
   private static String text(Object bytes) {

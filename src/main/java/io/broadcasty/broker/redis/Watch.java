@@ -1,6 +1,5 @@
 package io.broadcasty.broker.redis;
 
-import io.broadcasty.broker.BrokerException;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import java.lang.System.Logger.Level;
@@ -90,15 +89,17 @@ final class Watch implements Runnable, AutoCloseable {
 
   /** Before anything is told that has readers come at once. */
   private void probe() {
-    for (HostAndPort server : availability.down()) {
+    if (!availability.isAnyDown()) {
+      return;
+    }
+    redis.refresh(); // another server may have taken over
+    for (HostAndPort server : availability.down(redis.primaries())) {
       if (redis.answers(server)) {
         redis.dropIdleConnections();
         availability.answered(server);
-      } else {
-        BrokerException why = new BrokerException("Redis cannot be reached", null);
-        following.unreachable(why);
-        patterns.unreachable(why);
       }
     }
+    following.tellUnreachable(availability);
+    patterns.tellUnreachable(availability);
   }
 }

@@ -1,0 +1,104 @@
+package io.broadcasty.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.cluster.Load;
+import io.broadcasty.redis.RedisServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three nodes on one Redis lose a node, their Redis, and what it had, while clients publish and
+ * listen: what was acknowledged is laid against what each subscriber got. {@code bench/outage} is
+ * the same at ten times the size.
+ */
+class NodesIT {
+
+  private static final int NODES = 3;
+  private static final int CHANNELS = 6;
+  private static final int SUBSCRIBERS = 300;
+  private static final int DELIVERIES_PER_SECOND = 1000;
+  private static final long PATIENCE_MILLIS = 60_000;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path home;
+
+  private final List<Ports> ports = new ArrayList<>();
+  private final List<ServerProcess> nodes = new ArrayList<>();
+
+  @Test
+  void nothingAcknowledgedIsLostDoubledOrOutOfOrder() throws Exception {
+    try (RedisServer redis = RedisServer.start("--appendonly", "yes", "--save", "")) {
+      for (int n = 0; n < NODES; n++) {
+        ports.add(Ports.free());
+        nodes.add(start(n, redis));
+        nodes.get(0).awaitReady(); // makes the development key that all share
+      }
+      nodes.forEach(ServerProcess::awaitReady);
+      List<URI> bases = new ArrayList<>();
+      ports.forEach(each -> bases.add(URI.create("http://localhost:" + each.http())));
+      try (Load load = new Load(bases, CHANNELS, SUBSCRIBERS, DELIVERIES_PER_SECOND)) {
+        load.start(PATIENCE_MILLIS);
+        runFor(3);
+        assertWhole(load, 0);
+
+        nodes.get(1).kill();
+        runFor(3);
+        Load.Report withoutOne = assertWhole(load, 0);
+        assertTrue(withoutOne.resumes() > 0, "the killed node's subscribers came back elsewhere");
+        nodes.set(1, start(1, redis));
+        nodes.get(1).awaitReady();
+
+        redis.kill();
+        runFor(5);
+        redis.startAgain();
+        runFor(2);
+        Load.Report afterOutage = assertWhole(load, 0);
+        assertTrue(afterOutage.refused() > withoutOne.refused(), "it was noticed");
+        assertEquals(withoutOne.resumes(), afterOutage.resumes(), "streams stayed open");
+
+        redis.kill();
+        redis.forget();
+        redis.startAgain();
+        runFor(3);
+        assertWhole(load, SUBSCRIBERS);
+      }
+    } finally {
+      nodes.forEach(ServerProcess::close);
+    }
+  }
+
+  private static Load.Report assertWhole(Load load, long lost) throws InterruptedException {
+    Load.Report report = load.check(PATIENCE_MILLIS);
+    assertEquals(List.of(), report.faults(), report::toString);
+    assertEquals(lost, report.lost(), report::toString);
+    return report;
+  }
+
+  private ServerProcess start(int number, RedisServer redis) throws IOException {
+    return ServerProcess.start(
+        Files.createDirectories(home.resolve("node" + number)),
+        ports.get(number),
+        Map.of(
+            "BROADCASTY_DATA_DIR", home.resolve("data").toString(),
+            "BROADCASTY_REPLAY_STORE", "redis",
+            "BROADCASTY_REDIS_URL", redis.url(),
+            "BROADCASTY_LIMITS_ENABLED", "false",
+            "BROADCASTY_LIMITS_CONNECTIONS_PER_USER", "100000"));
+  }
+
+  /** The load goes on meanwhile. */
+  private static void runFor(long seconds) throws InterruptedException {
+    TimeUnit.SECONDS.sleep(seconds);
+  }
+}
