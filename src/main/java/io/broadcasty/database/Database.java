@@ -42,7 +42,7 @@ public final class Database implements AutoCloseable {
     HikariConfig config = new HikariConfig();
     config.setPoolName("broadcasty");
     config.setDriverClassName(Dialect.driverFor(settings.url()));
-    config.setJdbcUrl(withOwnClose(settings.url()));
+    config.setJdbcUrl(Dialect.forDriver(withOwnClose(settings.url())));
     config.setUsername(settings.user());
     config.setPassword(settings.password() == null ? "" : settings.password());
     config.setMaximumPoolSize(settings.poolSize());

@@ -12,7 +12,7 @@ public enum Dialect {
   H2("org.h2.Driver", "BLOB", ""),
   POSTGRESQL("org.postgresql.Driver", "BYTEA", ""),
   MYSQL(
-      "com.mysql.cj.jdbc.Driver",
+      "org.mariadb.jdbc.Driver",
       "LONGBLOB",
       " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
   MARIADB(
@@ -58,6 +58,13 @@ public enum Dialect {
     }
     throw new IllegalArgumentException(
         "the JDBC URL must begin with jdbc:h2:, jdbc:postgresql:, jdbc:mysql: or jdbc:mariadb:");
+  }
+
+  /** The URL as the driver wants it: MariaDB's takes MySQL's when it is told that this is meant. */
+  static String forDriver(String url) {
+    return url.startsWith("jdbc:mysql:") && !url.contains("permitMysqlScheme")
+        ? url + (url.contains("?") ? "&" : "?") + "permitMysqlScheme"
+        : url;
   }
 
   Map<String, String> placeholders() {

@@ -457,8 +457,8 @@ public abstract class BrokerContract {
   @Test
   void staysInOrderUnderManyThreads() throws Exception {
     Broker broker = broker();
-    int threads = 8;
-    int rounds = 60;
+    int threads = 32;
+    int rounds = 20;
     ConcurrentLinkedQueue<Position> positions = new ConcurrentLinkedQueue<>();
     inParallel(
         threads,

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The broker in each database; a subclass for each but H2. */
 class JdbcBrokerTest extends BrokerContract {
 
   @TempDir
@@ -37,9 +38,7 @@ class JdbcBrokerTest extends BrokerContract {
 
   @Override
   protected Broker open(Retention retention, PublicationListener listener) {
-    database =
-        Database.open(
-            new DatabaseSettings("jdbc:h2:file:" + dir.resolve("broadcasty"), "sa", null, 4));
+    database = database();
     return new JdbcBroker(
         new JdbcBrokerSettings(retention, WINDOW),
         database,
@@ -47,6 +46,12 @@ class JdbcBrokerTest extends BrokerContract {
         listener,
         Thread::new,
         Runnable::run);
+  }
+
+  /** The same one, with what it holds, each time in one test. */
+  protected Database database() {
+    return Database.open(
+        new DatabaseSettings("jdbc:h2:file:" + dir.resolve("broadcasty"), "sa", null, 4));
   }
 
   @AfterEach

