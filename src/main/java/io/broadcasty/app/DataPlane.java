@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.ReplayResource;
 import jakarta.ws.rs.ApplicationPath;
@@ -12,6 +13,6 @@ public class DataPlane extends Application {
 
   @Override
   public Set<Class<?>> getClasses() {
-    return Set.of(ReplayResource.class, ProblemResponses.class);
+    return Set.of(PresenceResource.class, ReplayResource.class, ProblemResponses.class);
   }
 }

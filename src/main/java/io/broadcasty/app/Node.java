@@ -1,9 +1,12 @@
 package io.broadcasty.app;
 
+import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.config.Settings;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.presence.memory.MemoryPresenceStore;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
@@ -27,6 +30,13 @@ final class Node implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Node.class.getName());
   private static final long SWEEP_MILLIS = 1000;
   private static final long PRUNE_MILLIS = 5000;
+
+  /** Until a store that could not be read is asked again. */
+  private static final long RETRY_MILLIS = 500;
+
+  /** For how long members who come and go are told of together. */
+  private static final long GATHER_MILLIS = 100;
+
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   /** For the connections of the last sessions to end. */
@@ -39,6 +49,7 @@ final class Node implements AutoCloseable {
   private final Duration drain;
   private final Threads threads = new Threads();
   private final Store store;
+  private final PresenceStore presence;
   private final Policy policy;
   private final RateLimiter limits;
   private final ConnectionLimits connections;
@@ -59,6 +70,9 @@ final class Node implements AutoCloseable {
     this.limits = limits;
     Hub hub = new Hub();
     this.store = Store.open(settings, ticker, clock, hub, threads);
+    this.presence =
+        new MemoryPresenceStore(
+            settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS));
     this.connections =
         new ConnectionLimits(
             settings.session().maxConnectionsPerTenant(),
@@ -73,11 +87,18 @@ final class Node implements AutoCloseable {
                 policy,
                 limits,
                 store.broker(),
+                presence,
                 hub,
                 threads.replays,
-                threads::soon,
+                threads.after(RETRY_MILLIS),
                 settings.maxChannels(),
                 Math.min(REPLAY_PAGE_BYTES, settings.session().outboxBytes() / 4)),
+            new Attend(
+                policy,
+                limits,
+                presence,
+                settings.presence().life(),
+                settings.presence().maxMemberBytes()),
             connections,
             sessions,
             ticker,
@@ -87,6 +108,7 @@ final class Node implements AutoCloseable {
             threads.closers);
     sweptNanos = ticker.readNanos();
     threads.every(SWEEP_MILLIS, this::sweep);
+    threads.every(SWEEP_MILLIS, presence::expire);
     threads.rarely(PRUNE_MILLIS, store.broker()::prune);
   }
 
@@ -135,6 +157,7 @@ final class Node implements AutoCloseable {
       LockSupport.parkNanos(PARTING_NANOS);
     }
     threads.endReading();
+    presence.close();
     store.close();
     threads.close();
     LOG.info("Broadcasty has stopped");

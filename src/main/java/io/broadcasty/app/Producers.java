@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.protocol.CommandReader;
@@ -41,6 +42,12 @@ public class Producers {
   @Singleton
   Publish publish() {
     return startup.node().context().publish();
+  }
+
+  @Produces
+  @Singleton
+  Attend attend() {
+    return startup.node().context().attend();
   }
 
   @Produces

@@ -2,6 +2,7 @@ package io.broadcasty.app;
 
 import io.broadcasty.hub.Lane;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -24,7 +25,6 @@ final class Threads implements AutoCloseable {
   private static final int REPLAY_THREADS = 4;
   private static final int MAX_BLOCKED = 1000;
   private static final long LOOK_MILLIS = 50;
-  private static final long SOON_MILLIS = 500;
   private static final long STOP_SECONDS = 5;
 
   /** Fan out and write; as many as processors, so that a large channel's last are not late. */
@@ -66,9 +66,11 @@ final class Threads implements AutoCloseable {
     return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
   }
 
-  /** Runs a short task half a second later. */
-  void soon(Runnable task) {
-    var unused = scheduler.schedule(task, SOON_MILLIS, TimeUnit.MILLISECONDS);
+  /** Runs short tasks so much later. */
+  Executor after(long millis) {
+    return task -> {
+      var unused = scheduler.schedule(task, millis, TimeUnit.MILLISECONDS);
+    };
   }
 
   /** Runs a short task again and again; a failure is logged and does not end it. */

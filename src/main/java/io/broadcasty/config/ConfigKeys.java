@@ -266,6 +266,30 @@ public final class ConfigKeys {
           "5000000",
           "How many ids the memory store remembers; beyond it publications with an id are refused for a while.");
 
+  public static final ConfigKey<Duration> PRESENCE_TTL =
+      new ConfigKey<>(
+          "broadcasty.presence.ttl",
+          ConfigType.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
+          "60s",
+          "30s",
+          "How long a member stays that joined over HTTP, unless a heartbeat comes.");
+
+  public static final ConfigKey<Long> PRESENCE_MAX_MEMBERS =
+      new ConfigKey<>(
+          "broadcasty.presence.max-members",
+          COUNT,
+          "100000",
+          "1000",
+          "Members of one channel at most.");
+
+  public static final ConfigKey<Long> PRESENCE_MEMBER_BYTES =
+      new ConfigKey<>(
+          "broadcasty.presence.member-bytes",
+          ConfigType.number(64, 65_536),
+          "2048",
+          "512",
+          "The longest JSON of a member.");
+
   public static final ConfigKey<String> DB_DATASOURCE =
       new ConfigKey<>(
           "broadcasty.db.datasource",
@@ -359,6 +383,9 @@ public final class ConfigKeys {
           REPLAY_MAX_BYTES,
           IDEMPOTENCY_WINDOW,
           IDEMPOTENCY_MAX_IDS,
+          PRESENCE_TTL,
+          PRESENCE_MAX_MEMBERS,
+          PRESENCE_MEMBER_BYTES,
           DB_DATASOURCE,
           DB_URL,
           DB_USER,

@@ -35,6 +35,7 @@ public record Settings(
     WebSockets.Engine webSockets,
     int maxChannels,
     Replay replay,
+    Presence presence,
     @Nullable String dataSource,
     DatabaseSettings database,
     RedisSettings redis,
@@ -47,6 +48,15 @@ public record Settings(
     DATABASE,
     REDIS
   }
+
+  /**
+   * How members are kept.
+   *
+   * @param life of a member that joined over HTTP, unless renewed
+   * @param maxMembers of one channel
+   * @param maxMemberBytes the longest JSON of a member
+   */
+  public record Presence(Duration life, int maxMembers, int maxMemberBytes) {}
 
   /**
    * How streams are kept.

@@ -99,6 +99,10 @@ public final class SettingsReader {
             value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
         count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
+        new Settings.Presence(
+            value(ConfigKeys.PRESENCE_TTL, Duration.ofSeconds(1)),
+            count(ConfigKeys.PRESENCE_MAX_MEMBERS),
+            count(ConfigKeys.PRESENCE_MEMBER_BYTES)),
         dataSource(),
         database(dataDir),
         redis(),

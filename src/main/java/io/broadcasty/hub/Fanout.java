@@ -25,6 +25,7 @@ final class Fanout implements Runnable {
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
   private Subscriber @Nullable [] snapshot;
   private List<EncodedPublication> waiting = new ArrayList<>(1);
+  private List<EncodedPresence> presences = List.of();
   private boolean gap;
   private boolean scheduled;
 
@@ -68,6 +69,26 @@ final class Fanout implements Runnable {
     lane.execute(this);
   }
 
+  /**
+   * Has a change of members handed to all who are subscribers by then. What does not fit is let go:
+   * who gets the next one sees by its version that it has missed some.
+   */
+  void presence(EncodedPresence change) {
+    synchronized (this) {
+      if (presences.size() < MAX_WAITING) {
+        if (presences.isEmpty()) {
+          presences = new ArrayList<>(1);
+        }
+        presences.add(change);
+      }
+      if (scheduled) {
+        return;
+      }
+      scheduled = true;
+    }
+    lane.execute(this);
+  }
+
   /** Has all who are subscribers by then told that publications may have been left out. */
   void gap() {
     synchronized (this) {
@@ -83,11 +104,14 @@ final class Fanout implements Runnable {
   @Override
   public void run() {
     List<EncodedPublication> batch;
+    List<EncodedPresence> changes;
     Subscriber[] all;
     boolean left;
     synchronized (this) {
       batch = waiting;
       waiting = new ArrayList<>(1);
+      changes = presences;
+      presences = List.of();
       left = gap;
       gap = false;
       scheduled = false;
@@ -96,6 +120,9 @@ final class Fanout implements Runnable {
     for (Subscriber subscriber : all) {
       for (int i = 0; i < batch.size(); i++) {
         subscriber.onPublication(batch.get(i));
+      }
+      for (int i = 0; i < changes.size(); i++) {
+        subscriber.onPresence(changes.get(i));
       }
       if (left) {
         subscriber.onGap();

@@ -5,6 +5,8 @@ import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.presence.PresenceListener;
 import io.broadcasty.tenant.TenantId;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * their lanes. Decides nothing and never blocks; what a subscriber may have was decided when it
  * joined. Safe for use by several threads.
  */
-public final class Hub implements PublicationListener {
+public final class Hub implements PublicationListener, PresenceListener {
 
   private final ConcurrentHashMap<TenantChannel, Topic> topics = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<TenantId, Set<PatternSubscriber>> patterns =
@@ -41,6 +43,14 @@ public final class Hub implements PublicationListener {
     Topic topic = topics.get(channel);
     if (topic != null) {
       topic.gap();
+    }
+  }
+
+  @Override
+  public void onPresence(PresenceChange change) {
+    Topic topic = topics.get(change.channel());
+    if (topic != null && !topic.isEmpty()) {
+      topic.presence(new EncodedPresence(change));
     }
   }
 

@@ -14,6 +14,9 @@ public interface Subscriber {
    */
   void onPublication(EncodedPublication publication);
 
+  /** A change of the channel's members, in order of version. Must neither block nor throw. */
+  void onPresence(EncodedPresence change);
+
   /**
    * Publications after the last one may have been left out, because the lane cannot keep up or the
    * broker did not hear of them; they are to be read from the broker. Must neither block nor throw.

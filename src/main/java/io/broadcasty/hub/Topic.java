@@ -50,6 +50,12 @@ final class Topic {
     }
   }
 
+  void presence(EncodedPresence change) {
+    for (Fanout fanout : fanouts) {
+      fanout.presence(change);
+    }
+  }
+
   /** Publications may have been left out. */
   void gap() {
     for (Fanout fanout : fanouts) {

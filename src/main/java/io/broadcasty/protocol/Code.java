@@ -18,6 +18,8 @@ public enum Code {
   UNKNOWN_COMMAND(400, 0, Retry.NO, "There is no such command"),
   ALREADY_SUBSCRIBED(409, 0, Retry.NO, "This connection is subscribed to the channel already"),
   NOT_SUBSCRIBED(409, 0, Retry.NO, "This connection is not subscribed to the channel"),
+  NOT_PRESENT(404, 0, Retry.NO, "This member is not present, or not by your doing"),
+  TOO_MANY_MEMBERS(403, 0, Retry.NO, "The channel has as many members as it may"),
   PAYLOAD_TOO_LARGE(413, 4413, Retry.NO, "The message is larger than the cap"),
   TOO_MANY_ITEMS(413, 0, Retry.NO, "The batch has more items than allowed"),
   TOO_MANY_CHANNELS(403, 4403, Retry.NO, "The connection has as many channels as it may"),

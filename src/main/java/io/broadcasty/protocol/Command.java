@@ -1,5 +1,7 @@
 package io.broadcasty.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /** A client's command on a connection. */
 public sealed interface Command {
 
@@ -14,6 +16,25 @@ public sealed interface Command {
   record Subscribe(String channel, Since since) implements Command {}
 
   record Unsubscribe(String channel) implements Command {}
+
+  /**
+   * Makes the connection's user present.
+   *
+   * @param member JSON object with what others are to see; null for the id alone
+   */
+  record Join(String channel, @Nullable String member) implements Command {}
+
+  record Leave(String channel) implements Command {}
+
+  /** Asks for the members of a channel that is subscribed to, and for the changes that follow. */
+  record Presence(String channel) implements Command {}
+
+  /**
+   * Asks for a page of members.
+   *
+   * @param after the id that the page begins after; null for the first page
+   */
+  record Members(String channel, @Nullable String after, int limit) implements Command {}
 
   record Publish(PublishCommand publication) implements Command {}
 

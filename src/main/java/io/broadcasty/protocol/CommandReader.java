@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +110,9 @@ public final class CommandReader {
     private @Nullable String token;
     private @Nullable List<SincePosition> since;
     private @Nullable Long fromSequence;
+    private @Nullable String member;
+    private @Nullable String after;
+    private int limit = MemberJson.DEFAULT_LIMIT;
     private @Nullable String unknownField;
     private @Nullable Problem fault;
 
@@ -119,6 +123,9 @@ public final class CommandReader {
         case "token" -> token = json.text(field, MAX_TOKEN);
         case "since" -> since = readPositions(json);
         case "fromSequence" -> fromSequence = json.number(field, 0, Long.MAX_VALUE);
+        case "member" -> member = MemberJson.raw(json);
+        case "after" -> after = json.text(field, MemberJson.MAX_ID);
+        case "limit" -> limit = (int) json.number(field, 1, MemberJson.MAX_LIMIT);
         case "publicationId" -> publication.read("id", json);
         default -> {
           if (!publication.read(field, json)) {
@@ -152,7 +159,11 @@ public final class CommandReader {
         case "connect" -> token == null ? missing("token") : new Command.Connect(token);
         case "refresh" -> token == null ? missing("token") : new Command.Refresh(token);
         case "subscribe" -> subscribe();
-        case "unsubscribe" -> unsubscribe();
+        case "unsubscribe" -> ofChannel(Command.Unsubscribe::new);
+        case "join" -> ofChannel(channel -> new Command.Join(channel, member));
+        case "leave" -> ofChannel(Command.Leave::new);
+        case "presence" -> ofChannel(Command.Presence::new);
+        case "members" -> ofChannel(channel -> new Command.Members(channel, after, limit));
         case "publish" -> publish(publications);
         case "ping" -> new Command.Ping();
         default ->
@@ -161,7 +172,8 @@ public final class CommandReader {
                     Code.UNKNOWN_COMMAND,
                     "there is no command `"
                         + PublishReader.abbreviated(name)
-                        + "`; known are connect, subscribe, unsubscribe, publish, refresh and ping"));
+                        + "`; known are connect, subscribe, unsubscribe, publish, join, leave,"
+                        + " presence, members, refresh and ping"));
       };
     }
 
@@ -172,13 +184,11 @@ public final class CommandReader {
           : new Command.Malformed(java.util.Objects.requireNonNull(item.problem()));
     }
 
-    private Command unsubscribe() {
+    private Command ofChannel(Function<String, Command> command) {
       if (publication.fault != null) {
         return new Command.Malformed(publication.fault);
       }
-      return publication.channel == null
-          ? missing("channel")
-          : new Command.Unsubscribe(publication.channel);
+      return publication.channel == null ? missing("channel") : command.apply(publication.channel);
     }
 
     private Command subscribe() {

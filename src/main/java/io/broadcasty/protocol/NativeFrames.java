@@ -3,6 +3,9 @@ package io.broadcasty.protocol;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.presence.PresencePage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,71 @@ public final class NativeFrames {
       }
       json.writeEndArray();
     };
+  }
+
+  /** A page of members, as the result of a command or the body of an answer. */
+  public static Json.Body members(ChannelName channel, PresencePage page) {
+    return json -> {
+      json.writeStringField("channel", channel.value());
+      json.writeNumberField("version", page.version());
+      json.writeNumberField("count", page.count());
+      writeMembers(json, "members", page.members());
+      if (page.next() == null) {
+        json.writeNullField("next");
+      } else {
+        json.writeStringField("next", page.next());
+      }
+    };
+  }
+
+  /** A member that is present. */
+  public static Json.Body joined(ChannelName channel, Member member) {
+    return json -> {
+      json.writeStringField("channel", channel.value());
+      json.writeFieldName("member");
+      json.writeRawValue(member.json());
+    };
+  }
+
+  /** Who has come and gone. */
+  public static Json.Body presence(PresenceChange change) {
+    return json -> {
+      json.writeStringField("channel", change.channel().name().value());
+      json.writeNumberField("version", change.version());
+      writeMembers(json, "joined", change.joined());
+      json.writeArrayFieldStart("left");
+      for (String id : change.left()) {
+        json.writeString(id);
+      }
+      json.writeEndArray();
+    };
+  }
+
+  /** The members anew, because changes were left out. */
+  public static Json.Body presenceReset(ChannelName channel, PresencePage page) {
+    return json -> {
+      json.writeBooleanField("reset", true);
+      members(channel, page).write(json);
+    };
+  }
+
+  /** A push about members. */
+  public static String presencePush(Json.Body body) {
+    return Json.object(
+        json -> {
+          json.writeStringField("push", "presence");
+          body.write(json);
+        });
+  }
+
+  private static void writeMembers(
+      com.fasterxml.jackson.core.JsonGenerator json, String field, List<Member> members)
+      throws java.io.IOException {
+    json.writeArrayFieldStart(field);
+    for (Member member : members) {
+      json.writeRawValue(member.json());
+    }
+    json.writeEndArray();
   }
 
   /** Tells that a position was lost. */

@@ -1,8 +1,10 @@
 package io.broadcasty.session;
 
+import io.broadcasty.attend.AttendOutcome;
 import io.broadcasty.auth.AuthenticationUnavailableException;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishCommand;
@@ -10,6 +12,7 @@ import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.subscribe.WatchOutcome;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.logging.Level;
@@ -73,6 +76,69 @@ public final class Answers {
     return null;
   }
 
+  /** What is wrong with an outcome; null when it is good. */
+  public static @Nullable Problem problem(WatchOutcome outcome) {
+    if (outcome instanceof WatchOutcome.NotSubscribed) {
+      return Problem.of(Code.NOT_SUBSCRIBED, "subscribe to the channel before asking for members");
+    }
+    if (outcome instanceof WatchOutcome.NoPresenceChannel) {
+      return noPresenceChannel();
+    }
+    return outcome instanceof WatchOutcome.Denied ? presenceDenied() : null;
+  }
+
+  /** What is wrong with an outcome; null when it is good. */
+  public static @Nullable Problem problem(AttendOutcome outcome) {
+    if (outcome instanceof AttendOutcome.NoPresenceChannel) {
+      return noPresenceChannel();
+    }
+    if (outcome instanceof AttendOutcome.Denied) {
+      return presenceDenied();
+    }
+    if (outcome instanceof AttendOutcome.NotYourself self) {
+      return Problem.of(
+          Code.FORBIDDEN,
+          "with this token the member's id is its subject, `"
+              + self.subject()
+              + "`; others are let in and out by whom may publish to the channel");
+    }
+    if (outcome instanceof AttendOutcome.TooLarge large) {
+      return Problem.of(
+          Code.PAYLOAD_TOO_LARGE,
+          "`member` has " + large.bytes() + " bytes; at most " + large.limit() + " are allowed");
+    }
+    if (outcome instanceof AttendOutcome.Full full) {
+      return Problem.of(
+          Code.TOO_MANY_MEMBERS, "the channel has " + full.limit() + " members, as many as it may");
+    }
+    if (outcome instanceof AttendOutcome.TooManyChannels many) {
+      return Problem.of(
+          Code.TOO_MANY_CHANNELS,
+          "a connection may be present in " + many.limit() + " channels; leave some");
+    }
+    if (outcome instanceof AttendOutcome.NotPresent absent) {
+      return Problem.of(
+          Code.NOT_PRESENT,
+          "`" + absent.memberId() + "` has not joined this way, or was not renewed in time");
+    }
+    if (outcome instanceof AttendOutcome.Throttled throttled) {
+      return throttled(throttled.verdict());
+    }
+    if (outcome instanceof AttendOutcome.Unavailable unavailable) {
+      return new Problem(Code.UNAVAILABLE, unavailable.reason(), unavailable.retryAfter());
+    }
+    return null;
+  }
+
+  private static Problem noPresenceChannel() {
+    return Problem.of(
+        Code.INVALID_CHANNEL, "only channels whose name begins with presence- have members");
+  }
+
+  private static Problem presenceDenied() {
+    return Problem.of(Code.FORBIDDEN, "your roles do not allow seeing or joining its members");
+  }
+
   /** A refused rate limit. */
   public static Problem throttled(RateLimiter.Verdict verdict) {
     return new Problem(
@@ -85,6 +151,11 @@ public final class Answers {
                 : verdict.scope().name().toLowerCase(Locale.ROOT))
             + " is used up",
         verdict.retryAfter());
+  }
+
+  /** A name that is none of a channel. */
+  public static Problem invalidChannel(InvalidChannelException fault) {
+    return Problem.of(Code.INVALID_CHANNEL, String.valueOf(fault.getMessage()));
   }
 
   /** A refused token. */

@@ -4,7 +4,9 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.Json;
@@ -12,6 +14,7 @@ import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.subscribe.WatchOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +107,46 @@ public final class EventSession extends Session {
       cursor = cursor.after(channel, lost.resumeFrom());
       send(EncodedFrame.message("lost", cursor.toString(), text));
     }
+  }
+
+  /**
+   * Watches the members of every one of these that is a presence channel, once the stream has been
+   * opened: their first page, then their changes.
+   *
+   * @return what is wrong; null when nothing is
+   * @throws io.broadcasty.broker.BrokerException when the store cannot be read now
+   */
+  public @Nullable Problem watch(Caller caller, List<String> targets) {
+    for (String target : targets) {
+      if (target.endsWith("*")) {
+        continue;
+      }
+      ChannelName channel = new ChannelName(target);
+      if (channel.kind() != ChannelName.Kind.PRESENCE) {
+        continue;
+      }
+      WatchOutcome outcome = subscriptions().watch(caller, channel);
+      Problem problem = Answers.problem(outcome);
+      if (problem != null) {
+        return problem;
+      }
+      WatchOutcome.Watching watching = (WatchOutcome.Watching) outcome;
+      presenceReset(channel, watching.page());
+      watching.start().run();
+    }
+    return null;
+  }
+
+  @Override
+  public void presence(EncodedPresence change) {
+    send(change.event());
+  }
+
+  @Override
+  public void presenceReset(ChannelName channel, PresencePage page) {
+    send(
+        EncodedFrame.message(
+            "presence", null, Json.object(NativeFrames.presenceReset(channel, page))));
   }
 
   @Override

@@ -7,7 +7,9 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Command;
 import io.broadcasty.protocol.CommandReader;
@@ -49,6 +51,9 @@ public final class NativeSession extends Session {
 
   /** The latest frame's answer; the next one's waits for it. */
   private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
+
+  /** Null until the first command about members. */
+  private volatile @Nullable PresenceCommands presence;
 
   private final AtomicInteger publishing = new AtomicInteger();
   private final AtomicLong publishingBytes = new AtomicLong();
@@ -137,6 +142,17 @@ public final class NativeSession extends Session {
   }
 
   @Override
+  public void presence(EncodedPresence change) {
+    send(change.push());
+  }
+
+  @Override
+  public void presenceReset(ChannelName channel, PresencePage page) {
+    send(
+        EncodedFrame.message(NativeFrames.presencePush(NativeFrames.presenceReset(channel, page))));
+  }
+
+  @Override
   protected EncodedFrame endFrame(Problem problem) {
     return EncodedFrame.message(NativeFrames.end(problem));
   }
@@ -192,7 +208,10 @@ public final class NativeSession extends Session {
           next = end;
         } else {
           CommandReader.Numbered command = commands.get(next++);
-          replies.add(CompletableFuture.completedFuture(reply(command)));
+          replies.add(
+              command.command() instanceof Command.Join join
+                  ? join(command.id(), join)
+                  : CompletableFuture.completedFuture(reply(command)));
         }
       }
     }
@@ -224,10 +243,13 @@ public final class NativeSession extends Session {
         return NativeFrames.error(numbered.id(), malformed.problem());
       }
       errorsInARow = 0;
-      Object result = carryOut(command);
+      return text(numbered.id(), carryOut(command));
+    }
+
+    private static String text(@Nullable String commandId, Object result) {
       return result instanceof Problem problem
-          ? NativeFrames.error(numbered.id(), problem)
-          : NativeFrames.reply(numbered.id(), (Json.Body) result);
+          ? NativeFrames.error(commandId, problem)
+          : NativeFrames.reply(commandId, (Json.Body) result);
     }
 
     /** Either a {@link Problem} or the {@link Json.Body} of the result. */
@@ -241,13 +263,22 @@ public final class NativeSession extends Session {
       }
       Caller who = caller();
       if (who == null) {
-        return Problem.of(Code.UNAUTHORIZED, "send `connect` with a token first");
+        return connectFirst();
       }
       if (command instanceof Command.Subscribe subscribe) {
         return subscribe(who, subscribe);
       }
       if (command instanceof Command.Unsubscribe unsubscribe) {
         return unsubscribe(unsubscribe.channel());
+      }
+      if (command instanceof Command.Leave leave) {
+        return presence().leave(leave.channel());
+      }
+      if (command instanceof Command.Presence presence) {
+        return presence().watch(who, presence.channel(), afterwards);
+      }
+      if (command instanceof Command.Members members) {
+        return presence().members(who, members);
       }
       if (command instanceof Command.Refresh refresh) {
         return refresh(who, refresh.token(), afterwards);
@@ -270,11 +301,19 @@ public final class NativeSession extends Session {
         Problem problem = Answers.problem(outcome);
         return problem != null ? problem : new IllegalStateException();
       } catch (InvalidChannelException e) {
-        return Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage()));
+        return Answers.invalidChannel(e);
       } catch (BrokerException e) {
         LOG.log(Level.WARNING, "a subscribe could not read the store", e);
         return Answers.storeUnreadable();
       }
+    }
+
+    private CompletableFuture<String> join(@Nullable String commandId, Command.Join command) {
+      errorsInARow = 0;
+      Caller who = caller();
+      return who == null
+          ? CompletableFuture.completedFuture(NativeFrames.error(commandId, connectFirst()))
+          : presence().join(who, command).thenApply(result -> text(commandId, result));
     }
 
     private Object unsubscribe(String channel) {
@@ -326,6 +365,31 @@ public final class NativeSession extends Session {
                 (all, failure) ->
                     all == null ? failure(command, failure) : published(command, all.get(index))));
       }
+    }
+  }
+
+  private static Problem connectFirst() {
+    return Problem.of(Code.UNAUTHORIZED, "send `connect` with a token first");
+  }
+
+  /** Made by the thread that reads alone. */
+  private PresenceCommands presence() {
+    PresenceCommands commands = presence;
+    if (commands == null) {
+      commands = new PresenceCommands(context, subscriptions(), id);
+      presence = commands;
+      if (hasEnded()) {
+        commands.close();
+      }
+    }
+    return commands;
+  }
+
+  @Override
+  protected void left() {
+    PresenceCommands commands = presence;
+    if (commands != null) {
+      commands.close();
     }
   }
 
@@ -402,6 +466,10 @@ public final class NativeSession extends Session {
           "a refresh must be for the same tenant and subject; reconnect instead");
     }
     authenticated(fresh, null);
+    PresenceCommands members = presence;
+    if (members != null) {
+      members.reauthorize(fresh);
+    }
     for (String target : subscriptions().reauthorize(fresh)) {
       String push = NativeFrames.unsubscribed(target, Code.FORBIDDEN);
       afterwards.add(() -> send(EncodedFrame.message(push)));

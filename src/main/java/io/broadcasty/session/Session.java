@@ -220,8 +220,12 @@ public abstract class Session implements Sink, Outbox.Owner {
     }
   }
 
+  /** Gives up what the connection has besides its subscriptions. */
+  protected void left() {}
+
   private void leave() {
     subscriptions.close();
+    left();
     ConnectionLimits.Lease place = lease;
     if (place != null) {
       place.close();

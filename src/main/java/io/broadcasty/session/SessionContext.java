@@ -1,5 +1,6 @@
 package io.broadcasty.session;
 
+import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.subscribe.Subscribe;
@@ -20,6 +21,7 @@ public record SessionContext(
     Authenticator authenticator,
     Publish publish,
     Subscribe subscribe,
+    Attend attend,
     ConnectionLimits limits,
     Sessions sessions,
     Ticker ticker,

@@ -2,7 +2,8 @@
  * One connection's life, whatever carries it.
  *
  * <p>May import: {@code auth}, {@code ratelimit}, {@code channel}, {@code broker}, {@code
- * protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code tenant}, {@code time}.
+ * protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code attend}, {@code presence},
+ * {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.session;

@@ -1,6 +1,7 @@
 package io.broadcasty.subscribe;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
 import io.broadcasty.hub.Subscriber;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class ChannelSubscription implements Subscriber {
 
   private boolean started;
   private volatile boolean closed;
+  private volatile @Nullable PresenceView view;
 
   /**
    * @param partitions how many partitions the channel is said to have
@@ -96,6 +98,33 @@ final class ChannelSubscription implements Subscriber {
     return sink.lane();
   }
 
+  @Override
+  public void onPresence(EncodedPresence change) {
+    PresenceView watching = view;
+    if (watching != null) {
+      watching.changed(change);
+    }
+  }
+
+  /** Has changes of members go to this view alone; null to none. */
+  void watch(@Nullable PresenceView watching) {
+    PresenceView before;
+    synchronized (this) {
+      before = view;
+      view = closed ? null : watching;
+    }
+    if (before != null) {
+      before.close();
+    }
+    if (closed && watching != null) {
+      watching.close();
+    }
+  }
+
+  boolean isWatching() {
+    return view != null;
+  }
+
   /** Also of partitions of which nothing has been heard yet. */
   @Override
   public void onGap() {
@@ -126,13 +155,16 @@ final class ChannelSubscription implements Subscriber {
   }
 
   /** Nothing is handed on after the return, so that a new subscription can follow this one. */
-  synchronized void close() {
-    closed = true;
-    for (PartitionJoin join : joins) {
-      if (join != null) {
-        join.close();
+  void close() {
+    synchronized (this) {
+      closed = true;
+      for (PartitionJoin join : joins) {
+        if (join != null) {
+          join.close();
+        }
       }
     }
+    watch(null);
   }
 
   private @Nullable PartitionJoin known(int partition) {

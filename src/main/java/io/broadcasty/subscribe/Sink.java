@@ -2,7 +2,9 @@ package io.broadcasty.subscribe;
 
 import io.broadcasty.broker.Lost;
 import io.broadcasty.channel.ChannelName;
+import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.presence.PresencePage;
 import java.util.concurrent.Executor;
 
 /**
@@ -19,6 +21,12 @@ public interface Sink {
 
   /** A position could not be served; what follows comes after {@code lost.resumeFrom}. */
   void lost(ChannelName channel, Lost lost);
+
+  /** A change of the members of a channel that is watched. */
+  void presence(EncodedPresence change);
+
+  /** The members of a channel that is watched, since changes were left out. */
+  void presenceReset(ChannelName channel, PresencePage page);
 
   /** Whether there is room for a page of a replay. */
   boolean hasRoom();

@@ -2,6 +2,7 @@ package io.broadcasty.subscribe;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
 import java.util.concurrent.Executor;
@@ -19,6 +20,7 @@ public record Subscribe(
     Policy policy,
     RateLimiter limits,
     Broker broker,
+    PresenceStore presence,
     Hub hub,
     Executor replays,
     Executor later,

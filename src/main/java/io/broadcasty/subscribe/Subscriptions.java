@@ -119,6 +119,38 @@ public final class Subscriptions implements AutoCloseable {
   }
 
   /**
+   * Watches the members of a channel that is subscribed to, by name or by pattern; asked again,
+   * begins anew. May block on the store.
+   *
+   * @throws BrokerException when the store cannot be read
+   */
+  public WatchOutcome watch(Caller caller, ChannelName name) {
+    if (name.kind() != ChannelName.Kind.PRESENCE) {
+      return new WatchOutcome.NoPresenceChannel();
+    }
+    if (!context.policy().allows(caller, name, Action.PRESENCE)) {
+      return new WatchOutcome.Denied();
+    }
+    ChannelSubscription subscription;
+    synchronized (this) {
+      subscription = channels.get(name);
+    }
+    if (subscription == null) {
+      return new WatchOutcome.NotSubscribed();
+    }
+    PresenceView view =
+        new PresenceView(
+            subscription.channel(), context.presence(), context.replays(), context.later(), sink);
+    subscription.watch(view);
+    try {
+      return new WatchOutcome.Watching(view.open(), view::start);
+    } catch (RuntimeException e) {
+      subscription.watch(null);
+      throw e;
+    }
+  }
+
+  /**
    * Ends what the caller may not have any more, after a refresh of its token, and asks for channels
    * to come as this caller.
    *
@@ -147,6 +179,9 @@ public final class Subscriptions implements AutoCloseable {
       ChannelName name = subscription.channel().name();
       if (!context.policy().allows(caller, name, Action.SUBSCRIBE) && drop(subscription)) {
         lost.add(name.value());
+      } else if (subscription.isWatching()
+          && !context.policy().allows(caller, name, Action.PRESENCE)) {
+        subscription.watch(null);
       }
     }
     return lost;

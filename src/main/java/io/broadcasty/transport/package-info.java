@@ -3,8 +3,8 @@
  * jakarta.ws.rs.
  *
  * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code broker},
- * {@code protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code session}, {@code
- * transport.websocket.frame}.
+ * {@code protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code attend}, {@code
+ * presence}, {@code session}, {@code transport.websocket.frame}.
  */
 @NullMarked
 package io.broadcasty.transport;

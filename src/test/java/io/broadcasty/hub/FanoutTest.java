@@ -34,6 +34,11 @@ class FanoutTest {
     }
 
     @Override
+    public void onPresence(EncodedPresence change) {
+      heard.add("presence " + change.change().version());
+    }
+
+    @Override
     public void onGap() {
       heard.add("gap");
     }

@@ -25,6 +25,11 @@ final class Listener implements Subscriber {
   }
 
   @Override
+  public void onPresence(EncodedPresence change) {
+    throw new AssertionError("nobody comes or goes here");
+  }
+
+  @Override
   public void onGap() {
     throw new AssertionError("nothing is left out here");
   }

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.auth.Authenticator;
+import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.Member;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -400,5 +404,68 @@ class NativeSessionTest {
     node.run();
     assertEquals(List.of("draining 4503"), a.closed);
     assertEquals("yes", b.take().get(0).get("retry"));
+  }
+
+  private static String command(int id, String command, String channel, String more) {
+    return "{\"id\":%d,\"command\":\"%s\",\"channel\":\"%s\"%s}"
+        .formatted(id, command, channel, more);
+  }
+
+  @Test
+  void membersAreSeenComingAndGoingOnce() {
+    Node.Client ann = node.connect().as(node.ann());
+    Node.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
+    ann.ask(subscribe("presence-room"));
+    Map<String, Object> page =
+        JsonTree.object(ann.ask(command(2, "presence", "presence-room", "")), "result");
+    assertEquals(0L, page.get("count"));
+    Map<String, Object> joined =
+        JsonTree.object(
+            bob.ask(command(1, "join", "presence-room", ",\"member\":{\"name\":\"Bob\"}")),
+            "result");
+    assertEquals(Map.of("id", "bob", "name", "Bob"), joined.get("member"));
+    Map<String, Object> push = ann.take().get(0);
+    assertEquals("presence", push.get("push"));
+    assertEquals(1L, push.get("version"));
+    assertEquals(List.of(Map.of("id", "bob", "name", "Bob")), push.get("joined"));
+    assertEquals(List.of(), push.get("left"));
+
+    Node.Client again = node.connect().as(node.caller("bob", Duration.ofHours(1)));
+    again.ask(command(1, "join", "presence-room", ",\"member\":{\"name\":\"Bob\"}"));
+    bob.session.gone();
+    node.run();
+    assertEquals(List.of(), ann.take(), "another connection holds him");
+    again.session.gone();
+    node.run();
+    assertEquals(List.of("bob"), ann.take().get(0).get("left"));
+    Map<String, Object> members =
+        JsonTree.object(ann.ask(command(3, "members", "presence-room", ",\"limit\":5")), "result");
+    assertEquals(0L, members.get("count"));
+    ann.session.gone();
+  }
+
+  @Test
+  void aMemberIsWhoItIs() {
+    Node.Client ann = node.connect().as(node.ann());
+    String other = ",\"member\":{\"id\":\"bob\"}";
+    assertNotNull(ann.ask(command(1, "join", "presence-room", other)).get("result"));
+    assertEquals("invalid_channel", error(ann.ask(command(2, "join", "room", ""))));
+    assertEquals(
+        "invalid_request", error(ann.ask(command(3, "join", "presence-r", ",\"member\":7"))));
+    assertEquals("forbidden", error(ann.ask(command(4, "join", "presence-secret", ""))));
+    assertEquals("not_present", error(ann.ask(command(5, "leave", "presence-elsewhere", ""))));
+    assertEquals("not_subscribed", error(ann.ask(command(6, "presence", "presence-room", ""))));
+    String large = ",\"member\":{\"name\":\"" + "x".repeat(Node.MEMBER_BYTES) + "\"}";
+    assertEquals("payload_too_large", error(ann.ask(command(7, "join", "presence-room", large))));
+    assertNotNull(ann.ask(command(8, "leave", "presence-room", "")).get("result"));
+    for (int i = 0; i < Node.MEMBERS; i++) {
+      var unused =
+          node.presence.join(
+              new TenantChannel(Node.ACME, new ChannelName("presence-full")),
+              new Member("m" + i, "{}"),
+              new Holder.Connection("c"));
+    }
+    assertEquals("too_many_members", error(ann.ask(command(9, "join", "presence-full", ""))));
+    ann.session.gone();
   }
 }

@@ -1,5 +1,6 @@
 package io.broadcasty.session;
 
+import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.AppendOutcome;
@@ -15,6 +16,7 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.presence.memory.MemoryPresenceStore;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishReader;
@@ -45,11 +47,14 @@ final class Node {
 
   static final TenantId ACME = new TenantId("acme");
   static final int PLACES = 2;
+  static final int MEMBERS = 5;
+  static final int MEMBER_BYTES = 100;
   static final int OUTBOX_BYTES = 20_000;
 
   final ManualTime time = new ManualTime();
   final Hub hub = new Hub();
   final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  final MemoryPresenceStore presence = new MemoryPresenceStore(MEMBERS, time, hub, tasks::add);
   private final Executor lane = tasks::add;
   final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
   final SlowBroker broker;
@@ -105,7 +110,9 @@ final class Node {
             token ->
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
             publish,
-            new Subscribe(policy, limiter, broker, hub, tasks::add, tasks::add, 50, 2_000),
+            new Subscribe(
+                policy, limiter, broker, presence, hub, tasks::add, tasks::add, 50, 2_000),
+            new Attend(policy, limiter, presence, Duration.ofSeconds(60), MEMBER_BYTES),
             limits,
             sessions,
             time,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Broker;
@@ -15,6 +16,8 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.hub.Lane;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.presence.memory.MemoryPresenceStore;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
@@ -122,6 +125,7 @@ public abstract class ReplayJoinStress {
     ExecutorService clients = Executors.newCachedThreadPool();
     try (Broker broker = open(hub)) {
       Policy policy = new Policy(everything);
+      PresenceStore presence = new MemoryPresenceStore(100, Ticker.system(), hub, replays);
       Publish publish = new Publish(policy, unlimited, broker);
       Sessions sessions = new Sessions(Ticker.system(), WallClock.system());
       // places are given back a little after a connection has gone
@@ -132,7 +136,9 @@ public abstract class ReplayJoinStress {
                   Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 10_000, 10_000),
               token -> new Authenticator.Authenticated(caller),
               publish,
-              new Subscribe(policy, unlimited, broker, hub, replays, replays, 100, 16 * 1024),
+              new Subscribe(
+                  policy, unlimited, broker, presence, hub, replays, replays, 100, 16 * 1024),
+              new Attend(policy, unlimited, presence, Duration.ofSeconds(60), 2048),
               limits,
               sessions,
               Ticker.system(),

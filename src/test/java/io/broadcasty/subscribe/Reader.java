@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
+import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.presence.PresencePage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +59,23 @@ final class Reader implements Sink {
     assertEquals(last.sequence(), lost.requested().sequence(), () -> story + key + record);
     lasts.put(key, lost.resumeFrom());
     record.add(channel + " " + lost.reason() + " to " + lost.resumeFrom().sequence());
+  }
+
+  @Override
+  public void presence(EncodedPresence change) {
+    record.add("presence " + change.change().version() + describe(change.change()));
+  }
+
+  @Override
+  public void presenceReset(ChannelName channel, PresencePage page) {
+    record.add("presence " + page.version() + " reset " + page.members().size());
+  }
+
+  private static String describe(PresenceChange change) {
+    StringBuilder text = new StringBuilder();
+    change.joined().forEach(member -> text.append(" +").append(member.id()));
+    change.left().forEach(id -> text.append(" -").append(id));
+    return text.toString();
   }
 
   @Override

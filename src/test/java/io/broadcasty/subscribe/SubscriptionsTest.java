@@ -14,12 +14,17 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.presence.memory.MemoryPresenceStore;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -46,6 +51,10 @@ class SubscriptionsTest {
   private final Hub hub = new Hub();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> gathered = new ArrayDeque<>();
+  private final ManualTime time = new ManualTime();
+  private final MemoryPresenceStore presence =
+      new MemoryPresenceStore(100, time, change -> hub.onPresence(change), gathered::add);
   private final Reader reader = new Reader();
   private int partitions = 1;
   private boolean limited;
@@ -82,6 +91,7 @@ class SubscriptionsTest {
         new Policy(resolver),
         limiter,
         broker,
+        presence,
         hub,
         task -> {
           if (stopped) {
@@ -486,6 +496,85 @@ class SubscriptionsTest {
     assertEquals(3, reader.record.size());
     assertTrue(subscriptions.unsubscribe("orders.*"));
     assertEquals(List.of(), broker.followed());
+  }
+
+  private void join(String name, String member) {
+    var unused =
+        presence.join(
+            channel(name), new Member(member, "{}"), new Holder.Connection("c-" + member));
+    gather();
+  }
+
+  private void leave(String name, String member) {
+    var unused = presence.leave(channel(name), member, new Holder.Connection("c-" + member));
+    gather();
+  }
+
+  private void gather() {
+    for (Runnable task = gathered.poll(); task != null; task = gathered.poll()) {
+      task.run();
+    }
+  }
+
+  private WatchOutcome.Watching watch(String name) {
+    return assertInstanceOf(
+        WatchOutcome.Watching.class, subscriptions.watch(caller(), new ChannelName(name)));
+  }
+
+  @Test
+  void watchesMembersFromThePageOnEachChangeOnce() {
+    join("presence-a", "ann");
+    subscribe("presence-a", new Since.Live()).start().run();
+    join("presence-a", "bob");
+    WatchOutcome.Watching watching = watch("presence-a");
+    assertEquals(
+        List.of("ann", "bob"), watching.page().members().stream().map(Member::id).toList());
+    join("presence-a", "cid");
+    assertEquals(List.of(), reader.record, "held until the page has been told");
+    watching.start().run();
+    leave("presence-a", "ann");
+    assertEquals(List.of("presence 3 +cid", "presence 4 -ann"), reader.record);
+    assertTrue(subscriptions.unsubscribe("presence-a"));
+    join("presence-a", "dan");
+    assertEquals(2, reader.record.size());
+  }
+
+  @Test
+  void readsTheMembersAnewWhereChangesWereLeftOut() {
+    subscribe("presence-a", new Since.Live()).start().run();
+    watch("presence-a").start().run();
+    join("presence-a", "ann");
+    hub.onPresence(new PresenceChange(channel("presence-a"), 7, List.of(), List.of("x")));
+    join("presence-a", "bob");
+    run();
+    join("presence-a", "cid");
+    assertEquals(
+        List.of("presence 1 +ann", "presence 2 reset 2", "presence 3 +cid"), reader.record);
+  }
+
+  @Test
+  void manyChangesBeforeThePageWasToldAreReadAnew() {
+    subscribe("presence-a", new Since.Live()).start().run();
+    WatchOutcome.Watching watching = watch("presence-a");
+    for (int i = 0; i < 80; i++) {
+      join("presence-a", "m" + i);
+    }
+    watching.start().run();
+    run();
+    assertEquals(List.of("presence 80 reset 80"), reader.record);
+  }
+
+  @Test
+  void watchesOnlyWhatItMay() {
+    assertInstanceOf(
+        WatchOutcome.NotSubscribed.class,
+        subscriptions.watch(caller(), new ChannelName("presence-a")));
+    subscribe("a", new Since.Live());
+    assertInstanceOf(
+        WatchOutcome.NoPresenceChannel.class, subscriptions.watch(caller(), new ChannelName("a")));
+    assertInstanceOf(
+        WatchOutcome.Denied.class,
+        subscriptions.watch(caller(), new ChannelName("presence-secret")));
   }
 
   @Test

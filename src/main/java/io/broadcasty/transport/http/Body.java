@@ -15,6 +15,14 @@ final class Body {
 
   private Body() {}
 
+  static void requireJson(HttpServletRequest request) throws ProblemException {
+    String type = request.getContentType();
+    if (type == null || !type.regionMatches(true, 0, "application/json", 0, 16)) {
+      throw new ProblemException(
+          Code.UNSUPPORTED_MEDIA_TYPE, "send JSON with `Content-Type: application/json`");
+    }
+  }
+
   /**
    * A single publication may be as long as the payload cap allows, an array as long as a message.
    */

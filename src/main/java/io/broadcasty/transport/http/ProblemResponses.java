@@ -35,7 +35,8 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
     if (failure instanceof WebApplicationException web) {
       int status = web.getResponse().getStatus();
       if (status == 405) {
-        return of(Problem.of(Code.METHOD_NOT_ALLOWED, "use GET here"));
+        return of(
+            Problem.of(Code.METHOD_NOT_ALLOWED, "see the protocol for what this address takes"));
       }
       if (status >= 400 && status < 500) {
         return of(Problem.of(Code.NOT_FOUND, "see the protocol for what there is"));

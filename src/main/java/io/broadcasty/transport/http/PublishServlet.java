@@ -63,7 +63,7 @@ public class PublishServlet extends HttpServlet {
     }
     PublishReader.Request read;
     try {
-      requireJson(request);
+      Body.requireJson(request);
       read = reader.read(Body.read(request, settings));
     } catch (ProblemException e) {
       Problems.write(response, e.problem());
@@ -119,14 +119,6 @@ public class PublishServlet extends HttpServlet {
       throws IOException {
     response.setHeader("Allow", "POST, OPTIONS");
     Problems.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "publish with POST"));
-  }
-
-  private static void requireJson(HttpServletRequest request) throws ProblemException {
-    String type = request.getContentType();
-    if (type == null || !type.regionMatches(true, 0, "application/json", 0, 16)) {
-      throw new ProblemException(
-          Code.UNSUPPORTED_MEDIA_TYPE, "send JSON with `Content-Type: application/json`");
-    }
   }
 
   private static void answer(

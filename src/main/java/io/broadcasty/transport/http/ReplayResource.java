@@ -62,10 +62,7 @@ public class ReplayResource {
       return ProblemResponses.of(Problem.of(Code.UNAUTHORIZED, "send a token"));
     }
     try {
-      if (channel == null) {
-        throw new ProblemException(Code.INVALID_REQUEST, "`channel` is missing");
-      }
-      ChannelName name = new ChannelName(channel);
+      ChannelName name = new ChannelName(Query.required("channel", channel));
       if (!policy.allows(caller, name, Action.SUBSCRIBE)) {
         throw new ProblemException(Code.FORBIDDEN, "your roles do not allow reading this channel");
       }
@@ -74,10 +71,10 @@ public class ReplayResource {
       if (!verdict.granted()) {
         throw new ProblemException(Answers.throttled(verdict));
       }
-      int p = (int) number("partition", partition, 0, 0, 1023);
-      long first = number("from", from, 0, 0, Long.MAX_VALUE);
-      long last = number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
-      int count = (int) number("limit", limit, DEFAULT_LIMIT, 1, MAX_LIMIT);
+      int p = (int) Query.number("partition", partition, 0, 0, 1023);
+      long first = Query.number("from", from, 0, 0, Long.MAX_VALUE);
+      long last = Query.number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+      int count = (int) Query.number("limit", limit, DEFAULT_LIMIT, 1, MAX_LIMIT);
       ReplayPage page =
           broker.replay(
               new ReplayRequest(
@@ -89,7 +86,7 @@ public class ReplayResource {
                   MAX_PAGE_BYTES));
       return Response.ok(json(name, page, last)).build();
     } catch (InvalidChannelException e) {
-      return ProblemResponses.of(Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage())));
+      return ProblemResponses.of(Answers.invalidChannel(e));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
@@ -135,22 +132,5 @@ public class ReplayResource {
             json.writeNullField("next");
           }
         });
-  }
-
-  private static long number(String name, @Nullable String text, long absent, long min, long max)
-      throws ProblemException {
-    if (text == null) {
-      return absent;
-    }
-    try {
-      long value = Long.parseLong(text);
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      LOG.log(Level.FINEST, "not a number", e);
-    }
-    throw new ProblemException(
-        Code.INVALID_REQUEST, "`" + name + "` must be a whole number from " + min + " to " + max);
   }
 }

@@ -72,11 +72,15 @@ public class SseServlet extends HttpServlet {
       if (opening.problem() != null) {
         throw new ProblemException(opening.problem());
       }
+      Problem noMembers = wanted.presence() ? session.watch(caller, wanted.channels()) : null;
+      if (noMembers != null) {
+        throw new ProblemException(noMembers);
+      }
       transport.begin(start(request, response), session, context.closers());
       begun = true;
       opening.start().run();
     } catch (InvalidChannelException e) {
-      throw new ProblemException(Code.INVALID_CHANNEL, String.valueOf(e.getMessage()));
+      throw new ProblemException(Answers.invalidChannel(e));
     } catch (BrokerException e) {
       LOG.log(Level.WARNING, "a stream could not read the store", e);
       throw new ProblemException(Answers.storeUnreadable());

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param channels names and patterns, each once
  * @param since from where
+ * @param presence whether members are wanted too
  */
-record StreamRequest(List<String> channels, Since since) {
+record StreamRequest(List<String> channels, Since since, boolean presence) {
 
   private static final Logger LOG = Logger.getLogger(StreamRequest.class.getName());
 
@@ -26,7 +27,8 @@ record StreamRequest(List<String> channels, Since since) {
       throw new ProblemException(
           Code.INVALID_REQUEST, "`channel` is missing; give it once for each channel");
     }
-    return new StreamRequest(List.of(channels).stream().distinct().toList(), since(request));
+    return new StreamRequest(
+        List.of(channels).stream().distinct().toList(), since(request), presence(request));
   }
 
   private static Since since(HttpServletRequest request) throws ProblemException {
@@ -38,6 +40,17 @@ record StreamRequest(List<String> channels, Since since) {
       return Cursor.parse(cursor);
     }
     return fromSequence(request.getParameter("fromSequence"));
+  }
+
+  private static boolean presence(HttpServletRequest request) throws ProblemException {
+    String presence = request.getParameter("presence");
+    if (presence == null || presence.equals("false")) {
+      return false;
+    }
+    if (presence.equals("true")) {
+      return true;
+    }
+    throw new ProblemException(Code.INVALID_REQUEST, "`presence` must be true or false");
   }
 
   private static Since fromSequence(@Nullable String from) throws ProblemException {

@@ -1,0 +1,121 @@
+package io.broadcasty.attend;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.JoinOutcome;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The presence use case. A caller joins as itself; who may publish to the channel, a back end say,
+ * may have others join, leave and be renewed. Safe for use by several threads.
+ *
+ * @param life how long a member stays that was not joined by a connection, unless renewed
+ * @param maxMemberBytes the longest JSON of a member, in UTF-8
+ */
+public record Attend(
+    Policy policy, RateLimiter limits, PresenceStore store, Duration life, int maxMemberBytes) {
+
+  /** Joins for as long as a lease is renewed. */
+  public CompletionStage<AttendOutcome> join(Caller caller, ChannelName channel, Member member) {
+    return join(caller, channel, member, new Holder.Lease(life));
+  }
+
+  CompletionStage<AttendOutcome> join(
+      Caller caller, ChannelName channel, Member member, Holder holder) {
+    AttendOutcome refusal = refusal(caller, channel, member.id());
+    int bytes = member.json().getBytes(StandardCharsets.UTF_8).length;
+    if (refusal == null && bytes > maxMemberBytes) {
+      refusal = new AttendOutcome.TooLarge(bytes, maxMemberBytes);
+    }
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(refusal);
+    }
+    Duration holds = holder instanceof Holder.Lease lease ? lease.life() : Duration.ZERO;
+    return store
+        .join(new TenantChannel(caller.tenant(), channel), member, holder)
+        .thenApply(outcome -> told(outcome, member, holds));
+  }
+
+  /** Gives up a lease. */
+  public CompletionStage<AttendOutcome> leave(Caller caller, ChannelName channel, String memberId) {
+    return leave(caller, channel, memberId, new Holder.Lease(life));
+  }
+
+  CompletionStage<AttendOutcome> leave(
+      Caller caller, ChannelName channel, String memberId, Holder holder) {
+    AttendOutcome refusal = refusal(caller, channel, memberId);
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(refusal);
+    }
+    return store
+        .leave(new TenantChannel(caller.tenant(), channel), memberId, holder)
+        .thenApply(
+            held ->
+                held ? new AttendOutcome.Left(memberId) : new AttendOutcome.NotPresent(memberId));
+  }
+
+  /** Renews a lease. */
+  public CompletionStage<AttendOutcome> renew(Caller caller, ChannelName channel, String memberId) {
+    AttendOutcome refusal = refusal(caller, channel, memberId);
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(refusal);
+    }
+    return store
+        .renew(new TenantChannel(caller.tenant(), channel), memberId, new Holder.Lease(life))
+        .thenApply(
+            had ->
+                had
+                    ? new AttendOutcome.Renewed(memberId, life)
+                    : new AttendOutcome.NotPresent(memberId));
+  }
+
+  /** Reads a page of members. May block on the store. */
+  public AttendOutcome members(
+      Caller caller, ChannelName channel, @Nullable String after, int limit) {
+    AttendOutcome refusal = refusal(caller, channel, null);
+    return refusal != null
+        ? refusal
+        : new AttendOutcome.Members(
+            store.members(new TenantChannel(caller.tenant(), channel), after, limit));
+  }
+
+  /** Why not; null when it may be. */
+  private @Nullable AttendOutcome refusal(
+      Caller caller, ChannelName channel, @Nullable String memberId) {
+    if (channel.kind() != ChannelName.Kind.PRESENCE) {
+      return new AttendOutcome.NoPresenceChannel();
+    }
+    if (!policy.allows(caller, channel, Action.PRESENCE)) {
+      return new AttendOutcome.Denied();
+    }
+    if (memberId != null
+        && !memberId.equals(caller.subject())
+        && !policy.allows(caller, channel, Action.PUBLISH)) {
+      return new AttendOutcome.NotYourself(caller.subject());
+    }
+    RateLimiter.Verdict verdict =
+        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+    return verdict.granted() ? null : new AttendOutcome.Throttled(verdict);
+  }
+
+  private static AttendOutcome told(JoinOutcome outcome, Member member, Duration life) {
+    if (outcome instanceof JoinOutcome.Full full) {
+      return new AttendOutcome.Full(full.limit());
+    }
+    if (outcome instanceof JoinOutcome.Unavailable unavailable) {
+      return new AttendOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
+    }
+    return new AttendOutcome.Joined(member, life);
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The presence use case: joining, leaving, renewing, listing members.
+ *
+ * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code presence}.
+ */
+@NullMarked
+package io.broadcasty.attend;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,151 @@
+package io.broadcasty.presence.memory;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.JoinOutcome;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceListener;
+import io.broadcasty.presence.PresencePage;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.time.Ticker;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Members in the node's memory: those of other nodes are not known. */
+public final class MemoryPresenceStore implements PresenceStore {
+
+  private static final PresencePage EMPTY = new PresencePage(0, 0, List.of(), null);
+
+  private final int maxMembers;
+  private final Ticker ticker;
+  private final PresenceListener listener;
+  private final Executor later;
+
+  /**
+   * A channel without members that nobody follows has no entry; entries change inside the map's
+   * updates alone.
+   */
+  private final ConcurrentHashMap<TenantChannel, Roster> rosters = new ConcurrentHashMap<>();
+
+  /**
+   * @param maxMembers of one channel
+   * @param later runs a short task a moment later: so long, changes are gathered
+   */
+  public MemoryPresenceStore(
+      int maxMembers, Ticker ticker, PresenceListener listener, Executor later) {
+    this.maxMembers = maxMembers;
+    this.ticker = ticker;
+    this.listener = listener;
+    this.later = later;
+  }
+
+  @Override
+  public CompletionStage<JoinOutcome> join(TenantChannel channel, Member member, Holder holder) {
+    JoinOutcome[] outcome = new JoinOutcome[1];
+    rosters.compute(
+        channel,
+        (c, known) -> {
+          Roster roster = known == null ? new Roster(c, maxMembers, listener) : known;
+          outcome[0] = roster.join(member, holder, ticker.readNanos());
+          tellSoon(roster);
+          return roster;
+        });
+    return CompletableFuture.completedFuture(outcome[0]);
+  }
+
+  @Override
+  public CompletionStage<Boolean> leave(TenantChannel channel, String memberId, Holder holder) {
+    return inRoster(channel, roster -> roster.leave(memberId, holder));
+  }
+
+  @Override
+  public CompletionStage<Boolean> renew(
+      TenantChannel channel, String memberId, Holder.Lease lease) {
+    return inRoster(channel, roster -> roster.renew(memberId, lease, ticker.readNanos()));
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantChannel channel) {
+    rosters.compute(
+        channel,
+        (c, known) -> {
+          Roster roster = known == null ? new Roster(c, maxMembers, listener) : known;
+          roster.follow();
+          return roster;
+        });
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void unfollow(TenantChannel channel) {
+    rosters.computeIfPresent(
+        channel,
+        (c, roster) -> {
+          roster.unfollow();
+          return roster.isNeeded() ? roster : null;
+        });
+  }
+
+  @Override
+  public PresencePage members(TenantChannel channel, @Nullable String after, int limit) {
+    PresencePage[] page = {EMPTY};
+    rosters.computeIfPresent(
+        channel,
+        (c, roster) -> {
+          roster.tell();
+          page[0] = roster.page(after, limit);
+          return roster;
+        });
+    return page[0];
+  }
+
+  @Override
+  public void expire() {
+    long now = ticker.readNanos();
+    for (Roster each : rosters.values()) {
+      if (each.hasLeases()) {
+        CompletionStage<Boolean> unused = inRoster(each.channel(), roster -> roster.expire(now));
+      }
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private CompletionStage<Boolean> inRoster(
+      TenantChannel channel, Function<Roster, Boolean> change) {
+    boolean[] done = new boolean[1];
+    rosters.computeIfPresent(
+        channel,
+        (c, roster) -> {
+          done[0] = change.apply(roster);
+          tellSoon(roster);
+          return roster;
+        });
+    return CompletableFuture.completedFuture(done[0]);
+  }
+
+  /** The first change is told at once; those of the moment after it, together. */
+  private void tellSoon(Roster roster) {
+    if (!roster.isWaiting() && roster.hasNews()) {
+      roster.tell();
+      roster.await();
+      later.execute(() -> tellGathered(roster.channel()));
+    }
+  }
+
+  private void tellGathered(TenantChannel channel) {
+    rosters.computeIfPresent(
+        channel,
+        (c, roster) -> {
+          roster.waited();
+          tellSoon(roster);
+          return roster.isNeeded() ? roster : null;
+        });
+  }
+}

@@ -1,0 +1,225 @@
+package io.broadcasty.presence.memory;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.JoinOutcome;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.presence.PresenceListener;
+import io.broadcasty.presence.PresencePage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel's members, what holds each, and what of it has not been told yet. Not safe for use by
+ * several threads at once, but for {@link #hasLeases}.
+ */
+final class Roster {
+
+  /** A member and its holders. */
+  private static final class Entry {
+    private Member member;
+    private final Set<String> connections = new HashSet<>(2);
+    private boolean leased;
+    private long leaseEndNanos;
+
+    Entry(Member member) {
+      this.member = member;
+    }
+
+    boolean isHeld() {
+      return leased || !connections.isEmpty();
+    }
+  }
+
+  private final TenantChannel channel;
+  private final int maxMembers;
+  private final PresenceListener listener;
+  private final TreeMap<String, Entry> entries = new TreeMap<>();
+
+  /** What the listener believes of the members that have changed since it was last told. */
+  private final Map<String, @Nullable Member> believed = new LinkedHashMap<>();
+
+  private long version;
+  private boolean waiting;
+  private int followers;
+  private volatile int leases;
+
+  Roster(TenantChannel channel, int maxMembers, PresenceListener listener) {
+    this.channel = channel;
+    this.maxMembers = maxMembers;
+    this.listener = listener;
+  }
+
+  TenantChannel channel() {
+    return channel;
+  }
+
+  JoinOutcome join(Member member, Holder holder, long nowNanos) {
+    Entry entry = entries.get(member.id());
+    boolean first = entry == null;
+    if (entry == null) {
+      if (entries.size() >= maxMembers) {
+        return new JoinOutcome.Full(maxMembers);
+      }
+      entry = new Entry(member);
+      entries.put(member.id(), entry);
+      changing(member.id(), null);
+    } else if (!entry.member.equals(member)) {
+      changing(member.id(), entry.member);
+      entry.member = member;
+    }
+    hold(entry, holder, nowNanos);
+    return new JoinOutcome.Joined(first);
+  }
+
+  boolean leave(String memberId, Holder holder) {
+    Entry entry = entries.get(memberId);
+    if (entry == null) {
+      return false;
+    }
+    boolean held =
+        holder instanceof Holder.Connection connection
+            ? entry.connections.remove(connection.id())
+            : endLease(entry);
+    dropUnheld(memberId, entry);
+    return held;
+  }
+
+  boolean renew(String memberId, Holder.Lease lease, long nowNanos) {
+    Entry entry = entries.get(memberId);
+    if (entry == null || !entry.leased) {
+      return false;
+    }
+    hold(entry, lease, nowNanos);
+    return true;
+  }
+
+  /** Ends what was not renewed in time; tells whether anything was. */
+  boolean expire(long nowNanos) {
+    boolean any = false;
+    for (Map.Entry<String, Entry> each : new ArrayList<>(entries.entrySet())) {
+      Entry entry = each.getValue();
+      if (entry.leased && entry.leaseEndNanos - nowNanos <= 0) {
+        any |= endLease(entry);
+        dropUnheld(each.getKey(), entry);
+      }
+    }
+    return any;
+  }
+
+  /** Whether there is a lease at all; from any thread. */
+  boolean hasLeases() {
+    return leases > 0;
+  }
+
+  void follow() {
+    followers++;
+  }
+
+  void unfollow() {
+    followers--;
+  }
+
+  /** Whether it has members, news or followers. */
+  boolean isNeeded() {
+    return waiting || followers > 0 || !entries.isEmpty() || !believed.isEmpty();
+  }
+
+  /** Whether changes are being gathered. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  void await() {
+    waiting = true;
+  }
+
+  void waited() {
+    waiting = false;
+  }
+
+  /** Whether something has changed in the end. */
+  boolean hasNews() {
+    believed
+        .entrySet()
+        .removeIf(
+            each -> {
+              Entry entry = entries.get(each.getKey());
+              Member now = entry == null ? null : entry.member;
+              return java.util.Objects.equals(now, each.getValue());
+            });
+    return !believed.isEmpty();
+  }
+
+  /** Tells the listener what has changed since it was last told, if anything has. */
+  void tell() {
+    if (!hasNews()) {
+      return;
+    }
+    List<Member> joined = new ArrayList<>();
+    List<String> left = new ArrayList<>();
+    for (String id : believed.keySet()) {
+      Entry entry = entries.get(id);
+      if (entry == null) {
+        left.add(id);
+      } else {
+        joined.add(entry.member);
+      }
+    }
+    believed.clear();
+    listener.onPresence(new PresenceChange(channel, ++version, joined, left));
+  }
+
+  PresencePage page(@Nullable String after, int limit) {
+    Map<String, Entry> rest = after == null ? entries : entries.tailMap(after, false);
+    List<Member> members = new ArrayList<>(Math.min(limit, rest.size()));
+    for (Entry entry : rest.values()) {
+      if (members.size() == limit) {
+        return new PresencePage(version, entries.size(), members, members.get(limit - 1).id());
+      }
+      members.add(entry.member);
+    }
+    return new PresencePage(version, entries.size(), members, null);
+  }
+
+  private void hold(Entry entry, Holder holder, long nowNanos) {
+    if (holder instanceof Holder.Connection connection) {
+      entry.connections.add(connection.id());
+    } else if (holder instanceof Holder.Lease lease) {
+      if (!entry.leased) {
+        entry.leased = true;
+        leases++;
+      }
+      entry.leaseEndNanos = nowNanos + lease.life().toNanos();
+    }
+  }
+
+  private boolean endLease(Entry entry) {
+    if (!entry.leased) {
+      return false;
+    }
+    entry.leased = false;
+    leases--;
+    return true;
+  }
+
+  private void dropUnheld(String memberId, Entry entry) {
+    if (!entry.isHeld()) {
+      entries.remove(memberId);
+      changing(memberId, entry.member);
+    }
+  }
+
+  private void changing(String memberId, @Nullable Member before) {
+    if (!believed.containsKey(memberId)) {
+      believed.put(memberId, before);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Who is present on a channel: members, and the port that keeps them.
+ *
+ * <p>May import: {@code channel}, {@code tenant}, {@code time}.
+ */
+@NullMarked
+package io.broadcasty.presence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package io.broadcasty.session;
+
+import io.broadcasty.attend.AttendOutcome;
+import io.broadcasty.attend.Attendance;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.presence.Member;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Command;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.MemberJson;
+import io.broadcasty.protocol.NativeFrames;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.subscribe.Subscriptions;
+import io.broadcasty.subscribe.WatchOutcome;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Carries out a connection's commands about members. What they lead to is either a {@link Problem}
+ * or the {@link Json.Body} of a result. Commands come from one thread at a time, {@link #close}
+ * from any.
+ */
+final class PresenceCommands implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(PresenceCommands.class.getName());
+
+  private final SessionContext context;
+  private final Subscriptions subscriptions;
+  private final Attendance attendance;
+
+  PresenceCommands(SessionContext context, Subscriptions subscriptions, String connectionId) {
+    this.context = context;
+    this.subscriptions = subscriptions;
+    this.attendance =
+        new Attendance(context.attend(), connectionId, context.subscribe().maxChannels());
+  }
+
+  CompletableFuture<Object> join(Caller caller, Command.Join command) {
+    try {
+      ChannelName channel = new ChannelName(command.channel());
+      Member member = MemberJson.member(command.member(), caller.subject());
+      return attendance
+          .join(caller, channel, member)
+          .handle(
+              (outcome, failure) -> {
+                if (outcome == null) {
+                  LOG.log(Level.SEVERE, "a join failed", failure);
+                  return Answers.storeUnreadable();
+                }
+                Problem problem = Answers.problem(outcome);
+                return problem != null ? problem : NativeFrames.joined(channel, member);
+              })
+          .toCompletableFuture();
+    } catch (InvalidChannelException e) {
+      return CompletableFuture.completedFuture(Answers.invalidChannel(e));
+    } catch (ProblemException e) {
+      return CompletableFuture.completedFuture(e.problem());
+    }
+  }
+
+  Object leave(String channel) {
+    try {
+      return attendance.leave(new ChannelName(channel))
+          ? (Json.Body) json -> json.writeStringField("channel", channel)
+          : Problem.of(Code.NOT_PRESENT, "this connection has not joined that channel");
+    } catch (InvalidChannelException e) {
+      return Answers.invalidChannel(e);
+    }
+  }
+
+  /**
+   * @param afterwards is given what is to be run once the result has been sent
+   */
+  Object watch(Caller caller, String target, List<Runnable> afterwards) {
+    try {
+      ChannelName channel = new ChannelName(target);
+      WatchOutcome outcome = subscriptions.watch(caller, channel);
+      if (outcome instanceof WatchOutcome.Watching watching) {
+        afterwards.add(watching.start());
+        return NativeFrames.members(channel, watching.page());
+      }
+      return Objects.requireNonNull(Answers.problem(outcome));
+    } catch (InvalidChannelException e) {
+      return Answers.invalidChannel(e);
+    } catch (BrokerException e) {
+      LOG.log(Level.WARNING, "members could not be read", e);
+      return Answers.storeUnreadable();
+    }
+  }
+
+  Object members(Caller caller, Command.Members command) {
+    try {
+      ChannelName channel = new ChannelName(command.channel());
+      AttendOutcome outcome =
+          context.attend().members(caller, channel, command.after(), command.limit());
+      return outcome instanceof AttendOutcome.Members members
+          ? NativeFrames.members(channel, members.page())
+          : Objects.requireNonNull(Answers.problem(outcome));
+    } catch (InvalidChannelException e) {
+      return Answers.invalidChannel(e);
+    } catch (BrokerException e) {
+      LOG.log(Level.WARNING, "members could not be read", e);
+      return Answers.storeUnreadable();
+    }
+  }
+
+  void reauthorize(Caller caller) {
+    attendance.reauthorize(caller);
+  }
+
+  @Override
+  public void close() {
+    attendance.close();
+  }
+}

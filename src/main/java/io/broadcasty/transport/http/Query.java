@@ -1,0 +1,39 @@
+package io.broadcasty.transport.http;
+
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.ProblemException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Reads query parameters. */
+final class Query {
+
+  private static final Logger LOG = Logger.getLogger(Query.class.getName());
+
+  private Query() {}
+
+  static String required(String name, @Nullable String text) throws ProblemException {
+    if (text == null) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + name + "` is missing");
+    }
+    return text;
+  }
+
+  static long number(String name, @Nullable String text, long absent, long min, long max)
+      throws ProblemException {
+    if (text == null) {
+      return absent;
+    }
+    try {
+      long value = Long.parseLong(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      LOG.log(Level.FINEST, "not a number", e);
+    }
+    throw new ProblemException(
+        Code.INVALID_REQUEST, "`" + name + "` must be a whole number from " + min + " to " + max);
+  }
+}

@@ -1,0 +1,296 @@
+package io.broadcasty.presence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What {@link PresenceStore} promises. Every implementation's test extends this. */
+public abstract class PresenceStoreContract {
+
+  protected static final int MAX_MEMBERS = 20_000;
+  protected static final TenantChannel ROOM = channel("acme", "presence-room");
+  private static final Holder.Lease MINUTE = new Holder.Lease(Duration.ofMinutes(1));
+
+  protected final ManualTime time = new ManualTime();
+  protected final List<PresenceChange> changes = new CopyOnWriteArrayList<>();
+
+  @SuppressWarnings("NullAway.Init")
+  protected PresenceStore store;
+
+  /** A store that knows nobody and tells {@link #changes}. */
+  protected abstract PresenceStore open(int maxMembers) throws Exception;
+
+  /** Lets the time pass in which changes are gathered, and what is to be told be told. */
+  protected abstract void settle();
+
+  @BeforeEach
+  void openStore() throws Exception {
+    store = open(MAX_MEMBERS);
+    store.follow(ROOM).toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  protected static TenantChannel channel(String tenant, String name) {
+    return new TenantChannel(new TenantId(tenant), new ChannelName(name));
+  }
+
+  protected static Holder connection(String id) {
+    return new Holder.Connection(id);
+  }
+
+  protected static <T> T got(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("no answer", e);
+    }
+  }
+
+  protected boolean join(TenantChannel channel, String id, Holder holder) {
+    Member member = new Member(id, "{\"id\":\"" + id + "\"}");
+    return assertInstanceOf(JoinOutcome.Joined.class, got(store.join(channel, member, holder)))
+        .first();
+  }
+
+  protected List<String> ids(TenantChannel channel) {
+    List<String> ids = new ArrayList<>();
+    String after = null;
+    do {
+      PresencePage page = store.members(channel, after, 1000);
+      page.members().forEach(member -> ids.add(member.id()));
+      after = page.next();
+    } while (after != null);
+    return ids;
+  }
+
+  /** Who is present as the changes tell it; each change must follow and mean something. */
+  protected Set<String> told() {
+    Set<String> present = new HashSet<>();
+    long version = 0;
+    for (PresenceChange change : changes) {
+      assertEquals(++version, change.version());
+      assertEquals(ROOM, change.channel());
+      for (String id : change.left()) {
+        assertTrue(present.remove(id), () -> id + " left without having come");
+      }
+      for (Member member : change.joined()) {
+        present.add(member.id());
+      }
+      assertFalse(change.joined().isEmpty() && change.left().isEmpty());
+    }
+    return present;
+  }
+
+  @Test
+  void aMemberWithSeveralConnectionsJoinsOnceAndLeavesOnce() {
+    assertTrue(join(ROOM, "ann", connection("1")));
+    settle();
+    assertFalse(join(ROOM, "ann", connection("2")));
+    assertFalse(join(ROOM, "ann", connection("2")));
+    settle();
+    assertEquals(1, changes.size());
+    assertTrue(got(store.leave(ROOM, "ann", connection("1"))));
+    assertFalse(got(store.leave(ROOM, "ann", connection("1"))));
+    settle();
+    assertEquals(Set.of("ann"), told());
+    assertTrue(got(store.leave(ROOM, "ann", connection("2"))));
+    settle();
+    assertEquals(Set.of(), told());
+    assertEquals(2, changes.size());
+    assertEquals(List.of(), ids(ROOM));
+    assertFalse(got(store.leave(ROOM, "ann", connection("2"))));
+  }
+
+  @Test
+  void tellsWhatIsSaidAnewOfAMember() {
+    join(ROOM, "ann", connection("1"));
+    settle();
+    Member renamed = new Member("ann", "{\"id\":\"ann\",\"name\":\"Ann\"}");
+    got(store.join(ROOM, renamed, connection("1")));
+    settle();
+    assertEquals(List.of(renamed), changes.get(1).joined());
+    assertEquals(List.of(renamed), store.members(ROOM, null, 10).members());
+  }
+
+  @Test
+  void saysNothingOfWhatIsUndoneWithinAMoment() {
+    join(ROOM, "ann", connection("1"));
+    settle();
+    join(ROOM, "bob", connection("2")); // told at once, or with what follows
+    got(store.leave(ROOM, "ann", connection("1")));
+    join(ROOM, "ann", connection("3"));
+    join(ROOM, "cid", connection("4"));
+    got(store.leave(ROOM, "cid", connection("4")));
+    settle();
+    assertEquals(Set.of("ann", "bob"), told());
+    assertTrue(changes.stream().noneMatch(c -> c.left().contains("ann")), changes::toString);
+    assertTrue(
+        changes.stream().noneMatch(c -> c.joined().stream().anyMatch(m -> m.id().equals("cid"))),
+        changes::toString);
+  }
+
+  @Test
+  void tellsAStormInFewChanges() {
+    for (int i = 0; i < 1000; i++) {
+      join(ROOM, "m" + i, connection("c" + i));
+    }
+    settle();
+    assertEquals(1000, told().size());
+    assertTrue(changes.size() <= 20, () -> changes.size() + " changes");
+    for (int i = 0; i < 1000; i++) {
+      got(store.leave(ROOM, "m" + i, connection("c" + i)));
+    }
+    settle();
+    assertEquals(Set.of(), told());
+    assertTrue(changes.size() <= 40, () -> changes.size() + " changes");
+  }
+
+  @Test
+  void pagesThroughManyMembersInOrderOfId() {
+    for (int i = 0; i < 2500; i++) {
+      join(ROOM, "m%04d".formatted(i), connection("c"));
+    }
+    PresencePage page = store.members(ROOM, "m0099", 3);
+    assertEquals(
+        List.of("m0100", "m0101", "m0102"), page.members().stream().map(Member::id).toList());
+    assertEquals("m0102", page.next());
+    assertEquals(2500, page.count());
+    assertEquals(2500, new HashSet<>(ids(ROOM)).size());
+    assertNull(store.members(ROOM, "m2499", 3).next());
+    assertNull(store.members(ROOM, "m2496", 3).next());
+  }
+
+  @Test
+  void aPageHoldsEveryChangeUpToItsVersion() {
+    for (int i = 0; i < 50; i++) {
+      join(ROOM, "m" + i, connection("c" + i));
+      PresencePage page = store.members(ROOM, null, 1000);
+      assertEquals(page.version(), changes.get(changes.size() - 1).version());
+      assertEquals(told().size(), page.count());
+      assertEquals(told(), new HashSet<>(ids(ROOM)));
+    }
+  }
+
+  @Test
+  void aLeaseEndsUnlessItIsRenewed() {
+    join(ROOM, "ann", MINUTE);
+    join(ROOM, "bob", MINUTE);
+    join(ROOM, "bob", connection("1"));
+    time.advance(Duration.ofSeconds(50));
+    assertTrue(got(store.renew(ROOM, "ann", MINUTE)));
+    assertFalse(got(store.renew(ROOM, "nobody", MINUTE)));
+    time.advance(Duration.ofSeconds(50));
+    store.expire();
+    settle();
+    assertEquals(List.of("ann", "bob"), ids(ROOM));
+    assertFalse(got(store.renew(ROOM, "bob", MINUTE)), "a connection is no lease");
+    time.advance(Duration.ofSeconds(11));
+    store.expire();
+    settle();
+    assertEquals(List.of("bob"), ids(ROOM));
+    assertEquals(Set.of("bob"), told());
+    join(ROOM, "cid", MINUTE);
+    assertTrue(got(store.leave(ROOM, "cid", MINUTE)));
+    assertFalse(got(store.leave(ROOM, "cid", MINUTE)));
+    settle();
+    assertEquals(Set.of("bob"), told());
+  }
+
+  @Test
+  void versionsGoOnWhileAChannelThatIsFollowedIsEmpty() {
+    for (int round = 0; round < 5; round++) {
+      join(ROOM, "ann", connection("1"));
+      settle();
+      got(store.leave(ROOM, "ann", connection("1")));
+      settle();
+    }
+    told();
+    assertEquals(10, changes.size());
+    assertEquals(10, store.members(ROOM, null, 1).version());
+  }
+
+  @Test
+  void holdsChannelsAndTenantsApart() {
+    join(ROOM, "ann", connection("1"));
+    join(channel("globex", "presence-room"), "eve", connection("1"));
+    join(channel("acme", "presence-other"), "bob", connection("1"));
+    settle();
+    assertEquals(List.of("ann"), ids(ROOM));
+    assertEquals(List.of("eve"), ids(channel("globex", "presence-room")));
+    assertEquals(List.of(), ids(channel("globex", "presence-other")));
+  }
+
+  @Test
+  void hasABound() throws Exception {
+    try (PresenceStore small = open(2)) {
+      for (String id : List.of("a", "b", "a")) {
+        assertInstanceOf(
+            JoinOutcome.Joined.class,
+            got(small.join(channel("acme", "presence-s"), new Member(id, "{}"), connection("1"))));
+      }
+      assertEquals(
+          new JoinOutcome.Full(2),
+          got(small.join(channel("acme", "presence-s"), new Member("c", "{}"), connection("1"))));
+      assertTrue(got(small.leave(channel("acme", "presence-s"), "a", connection("1"))));
+      assertInstanceOf(
+          JoinOutcome.Joined.class,
+          got(small.join(channel("acme", "presence-s"), new Member("c", "{}"), connection("1"))));
+    }
+  }
+
+  @Test
+  void staysRightUnderManyThreads() throws Exception {
+    int threads = 8;
+    List<Thread> all = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      int thread = t;
+      Thread each =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 300; i++) {
+                  String id = "m" + (i * 7 + thread) % 40;
+                  join(ROOM, id, connection("c" + thread));
+                  if (i % 3 != 0) {
+                    got(store.leave(ROOM, id, connection("c" + thread)));
+                  }
+                }
+              });
+      all.add(each);
+      each.start();
+    }
+    for (Thread each : all) {
+      each.join(60_000);
+    }
+    settle();
+    assertEquals(told(), new HashSet<>(ids(ROOM)));
+    for (int m = 0; m < 40; m++) {
+      for (int t = 0; t < threads; t++) {
+        got(store.leave(ROOM, "m" + m, connection("c" + t)));
+      }
+    }
+    settle();
+    assertEquals(Set.of(), told());
+  }
+}
