@@ -121,6 +121,31 @@ class ClientVectorsTest {
       meaning.put("command", "publish");
       return meaning;
     }
+    if (command instanceof Command.Join join) {
+      Map<String, Object> meaning = new LinkedHashMap<>();
+      meaning.put("command", "join");
+      meaning.put("channel", join.channel());
+      if (join.member() != null) {
+        meaning.put("member", join.member());
+      }
+      return meaning;
+    }
+    if (command instanceof Command.Leave leave) {
+      return Map.of("command", "leave", "channel", leave.channel());
+    }
+    if (command instanceof Command.Presence presence) {
+      return Map.of("command", "presence", "channel", presence.channel());
+    }
+    if (command instanceof Command.Members members) {
+      Map<String, Object> meaning = new LinkedHashMap<>();
+      meaning.put("command", "members");
+      meaning.put("channel", members.channel());
+      meaning.put("limit", (long) members.limit());
+      if (members.after() != null) {
+        meaning.put("after", members.after());
+      }
+      return meaning;
+    }
     return Map.of("error", ((Command.Malformed) command).problem().code().text());
   }
 

@@ -13,6 +13,9 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.presence.PresencePage;
 import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,8 +127,47 @@ class ServerVectorsTest {
               Json.object(json -> NativeFrames.writeEnd(json, problem(input))));
       case "expiring" ->
           new Sent(NativeFrames.expiring(Instant.ofEpochMilli((Long) input.get("expires"))), null);
+      case "members" -> {
+        Json.Body body = NativeFrames.members(channel(input), page(input));
+        yield new Sent(NativeFrames.reply(id, body), null);
+      }
+      case "joined" ->
+          new Sent(
+              NativeFrames.reply(
+                  id, NativeFrames.joined(channel(input), member((String) input.get("member")))),
+              null);
+      case "presence" -> {
+        Json.Body body =
+            NativeFrames.presence(
+                new PresenceChange(
+                    new TenantChannel(new TenantId("acme"), channel(input)),
+                    (Long) input.get("version"),
+                    members(input, "joined"),
+                    Vectors.texts(input, "left")));
+        yield new Sent(NativeFrames.presencePush(body), Json.object(body));
+      }
+      case "presence reset" -> {
+        Json.Body body = NativeFrames.presenceReset(channel(input), page(input));
+        yield new Sent(NativeFrames.presencePush(body), Json.object(body));
+      }
       default -> throw new IllegalArgumentException("no such kind: " + kind);
     };
+  }
+
+  private static PresencePage page(Map<String, Object> input) {
+    return new PresencePage(
+        (Long) input.get("version"),
+        Vectors.integer(input, "count"),
+        members(input, "members"),
+        (String) input.get("next"));
+  }
+
+  private static List<Member> members(Map<String, Object> input, String field) {
+    return Vectors.texts(input, field).stream().map(ServerVectorsTest::member).toList();
+  }
+
+  private static Member member(String json) {
+    return new Member("", json);
   }
 
   private static String idText(Object id) {

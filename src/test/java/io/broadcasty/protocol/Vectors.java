@@ -128,4 +128,9 @@ public final class Vectors {
       default -> throw new IllegalArgumentException("no value: " + json.currentToken());
     };
   }
+
+  /** An array of texts. */
+  static List<String> texts(Map<String, Object> in, String field) {
+    return ((List<?>) in.get(field)).stream().map(String.class::cast).toList();
+  }
 }
