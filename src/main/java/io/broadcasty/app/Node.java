@@ -5,8 +5,6 @@ import io.broadcasty.auth.Authenticator;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.config.Settings;
 import io.broadcasty.hub.Hub;
-import io.broadcasty.presence.PresenceStore;
-import io.broadcasty.presence.memory.MemoryPresenceStore;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
@@ -34,9 +32,6 @@ final class Node implements AutoCloseable {
   /** Until a store that could not be read is asked again. */
   private static final long RETRY_MILLIS = 500;
 
-  /** For how long members who come and go are told of together. */
-  private static final long GATHER_MILLIS = 100;
-
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   /** For the connections of the last sessions to end. */
@@ -49,7 +44,6 @@ final class Node implements AutoCloseable {
   private final Duration drain;
   private final Threads threads = new Threads();
   private final Store store;
-  private final PresenceStore presence;
   private final Policy policy;
   private final RateLimiter limits;
   private final ConnectionLimits connections;
@@ -70,9 +64,6 @@ final class Node implements AutoCloseable {
     this.limits = limits;
     Hub hub = new Hub();
     this.store = Store.open(settings, ticker, clock, hub, threads);
-    this.presence =
-        new MemoryPresenceStore(
-            settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS));
     this.connections =
         new ConnectionLimits(
             settings.session().maxConnectionsPerTenant(),
@@ -87,7 +78,7 @@ final class Node implements AutoCloseable {
                 policy,
                 limits,
                 store.broker(),
-                presence,
+                store.presence(),
                 hub,
                 threads.replays,
                 threads.after(RETRY_MILLIS),
@@ -96,7 +87,7 @@ final class Node implements AutoCloseable {
             new Attend(
                 policy,
                 limits,
-                presence,
+                store.presence(),
                 settings.presence().life(),
                 settings.presence().maxMemberBytes()),
             connections,
@@ -108,7 +99,7 @@ final class Node implements AutoCloseable {
             threads.closers);
     sweptNanos = ticker.readNanos();
     threads.every(SWEEP_MILLIS, this::sweep);
-    threads.every(SWEEP_MILLIS, presence::expire);
+    threads.every(SWEEP_MILLIS, store.presence()::expire);
     threads.rarely(PRUNE_MILLIS, store.broker()::prune);
   }
 
@@ -157,7 +148,6 @@ final class Node implements AutoCloseable {
       LockSupport.parkNanos(PARTING_NANOS);
     }
     threads.endReading();
-    presence.close();
     store.close();
     threads.close();
     LOG.info("Broadcasty has stopped");

@@ -1,7 +1,7 @@
 package io.broadcasty.app;
 
 import io.broadcasty.broker.Broker;
-import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.Epochs;
 import io.broadcasty.broker.jdbc.JdbcBroker;
 import io.broadcasty.broker.jdbc.JdbcBrokerSettings;
 import io.broadcasty.broker.memory.MemoryBroker;
@@ -11,6 +11,10 @@ import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.InvalidConfigurationException;
 import io.broadcasty.config.Settings;
 import io.broadcasty.database.Database;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.presence.LocalPresenceStore;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.presence.redis.RedisPresenceStore;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisUnusableException;
 import io.broadcasty.time.Ticker;
@@ -21,58 +25,50 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 
 /**
- * The broker that is configured, with what it stands on.
+ * Where streams and members are kept, as configured, with what that stands on.
  *
  * @param broker in force
+ * @param presence in force: of all nodes with Redis, else of this one
  * @param release gives up what it stands on
  */
-record Store(Broker broker, Runnable release) implements AutoCloseable {
+record Store(Broker broker, PresenceStore presence, Runnable release) implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Store.class.getName());
 
   /** Redis may start at the same time as this node. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** For how long members who come and go are told of together. */
+  private static final long GATHER_MILLIS = 100;
+
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  static Store open(
-      Settings settings,
-      Ticker ticker,
-      WallClock clock,
-      PublicationListener listener,
-      Threads threads) {
+  static Store open(Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
     return switch (settings.replay().store()) {
-      case MEMORY -> memory(settings.replay(), ticker, clock, listener);
-      case DATABASE -> database(settings, ticker, clock, listener, threads);
-      case REDIS -> redis(settings, ticker, clock, listener, threads);
+      case MEMORY -> memory(settings, ticker, clock, hub, threads);
+      case DATABASE -> database(settings, ticker, clock, hub, threads);
+      case REDIS -> redis(settings, ticker, clock, hub, threads);
     };
   }
 
   @Override
   public void close() {
+    presence.close();
     broker.close();
     release.run();
   }
 
   private static Store memory(
-      Settings.Replay replay, Ticker ticker, WallClock clock, PublicationListener listener) {
-    return new Store(
+      Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
+    Settings.Replay replay = settings.replay();
+    MemoryBroker broker =
         new MemoryBroker(
-            replay.retention(),
-            replay.idempotencyWindow(),
-            replay.maxIds(),
-            ticker,
-            clock,
-            listener),
-        () -> {});
+            replay.retention(), replay.idempotencyWindow(), replay.maxIds(), ticker, clock, hub);
+    return new Store(broker, membersHere(settings, ticker, hub, threads), () -> {});
   }
 
   private static Store database(
-      Settings settings,
-      Ticker ticker,
-      WallClock clock,
-      PublicationListener listener,
-      Threads threads) {
+      Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
     String dataSource = settings.dataSource();
     Database database =
         dataSource == null
@@ -84,18 +80,14 @@ record Store(Broker broker, Runnable release) implements AutoCloseable {
             new JdbcBrokerSettings(replay.retention(), replay.idempotencyWindow()),
             database,
             clock,
-            listener,
+            hub,
             Threads.named("committer"),
             threads.answers);
-    return new Store(broker, database::close);
+    return new Store(broker, membersHere(settings, ticker, hub, threads), database::close);
   }
 
   private static Store redis(
-      Settings settings,
-      Ticker ticker,
-      WallClock clock,
-      PublicationListener listener,
-      Threads threads) {
+      Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
     Redis redis = connect(settings, ticker);
     Settings.Replay replay = settings.replay();
     RedisBroker broker =
@@ -105,10 +97,26 @@ record Store(Broker broker, Runnable release) implements AutoCloseable {
             redis,
             ticker,
             clock,
-            listener,
+            hub,
             Threads.named("redis"),
             threads.answers);
-    return new Store(broker, redis::close);
+    RedisPresenceStore presence =
+        new RedisPresenceStore(
+            redis,
+            Epochs.next(),
+            settings.presence().maxMembers(),
+            ticker,
+            clock,
+            hub,
+            Threads.named("presence"),
+            threads.after(GATHER_MILLIS));
+    return new Store(broker, presence, redis::close);
+  }
+
+  private static PresenceStore membersHere(
+      Settings settings, Ticker ticker, Hub hub, Threads threads) {
+    return new LocalPresenceStore(
+        settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS));
   }
 
   private static Redis connect(Settings settings, Ticker ticker) {

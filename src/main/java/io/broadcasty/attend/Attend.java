@@ -6,6 +6,7 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceException;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Attend(
     Policy policy, RateLimiter limits, PresenceStore store, Duration life, int maxMemberBytes) {
+
+  private static final System.Logger LOG = System.getLogger(Attend.class.getName());
+  private static final AttendOutcome UNREADABLE =
+      new AttendOutcome.Unavailable("the store of members does not answer", Duration.ofSeconds(1));
 
   /** Joins for as long as a lease is renewed. */
   public CompletionStage<AttendOutcome> join(Caller caller, ChannelName channel, Member member) {
@@ -60,9 +65,13 @@ public record Attend(
     }
     return store
         .leave(new TenantChannel(caller.tenant(), channel), memberId, holder)
-        .thenApply(
-            held ->
-                held ? new AttendOutcome.Left(memberId) : new AttendOutcome.NotPresent(memberId));
+        .handle(
+            (held, failure) ->
+                held == null
+                    ? unavailable(failure)
+                    : held
+                        ? new AttendOutcome.Left(memberId)
+                        : new AttendOutcome.NotPresent(memberId));
   }
 
   /** Renews a lease. */
@@ -73,21 +82,29 @@ public record Attend(
     }
     return store
         .renew(new TenantChannel(caller.tenant(), channel), memberId, new Holder.Lease(life))
-        .thenApply(
-            had ->
-                had
-                    ? new AttendOutcome.Renewed(memberId, life)
-                    : new AttendOutcome.NotPresent(memberId));
+        .handle(
+            (had, failure) ->
+                had == null
+                    ? unavailable(failure)
+                    : had
+                        ? new AttendOutcome.Renewed(memberId, life)
+                        : new AttendOutcome.NotPresent(memberId));
   }
 
   /** Reads a page of members. May block on the store. */
   public AttendOutcome members(
       Caller caller, ChannelName channel, @Nullable String after, int limit) {
     AttendOutcome refusal = refusal(caller, channel, null);
-    return refusal != null
-        ? refusal
-        : new AttendOutcome.Members(
-            store.members(new TenantChannel(caller.tenant(), channel), after, limit));
+    if (refusal != null) {
+      return refusal;
+    }
+    try {
+      return new AttendOutcome.Members(
+          store.members(new TenantChannel(caller.tenant(), channel), after, limit));
+    } catch (PresenceException e) {
+      LOG.log(System.Logger.Level.DEBUG, "members could not be read", e);
+      return UNREADABLE;
+    }
   }
 
   /** Why not; null when it may be. */
@@ -107,6 +124,11 @@ public record Attend(
     RateLimiter.Verdict verdict =
         limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
     return verdict.granted() ? null : new AttendOutcome.Throttled(verdict);
+  }
+
+  private static AttendOutcome unavailable(Throwable failure) {
+    LOG.log(System.Logger.Level.DEBUG, "a member could not be changed", failure);
+    return UNREADABLE;
   }
 
   private static AttendOutcome told(JoinOutcome outcome, Member member, Duration life) {

@@ -166,6 +166,10 @@ public final class Redis implements AutoCloseable {
     }
   }
 
+  public RedisSettings settings() {
+    return settings;
+  }
+
   /** Commands that are sent to the server that has their key, and answered one by one. */
   public UnifiedJedis commands() {
     return commands;

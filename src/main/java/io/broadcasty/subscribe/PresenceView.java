@@ -1,7 +1,9 @@
 package io.broadcasty.subscribe;
 
+import io.broadcasty.broker.BrokerException;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedPresence;
+import io.broadcasty.presence.PresenceException;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
 import java.lang.System.Logger.Level;
@@ -50,10 +52,19 @@ final class PresenceView {
     this.interest = new Interest(() -> store.follow(channel), () -> store.unfollow(channel));
   }
 
-  /** Reads the first page; changes after it are held until {@link #start}. May block. */
+  /**
+   * Reads the first page; changes after it are held until {@link #start}. May block.
+   *
+   * @throws BrokerException when the members cannot be read
+   */
   PresencePage open() {
     interest.await();
-    PresencePage page = store.members(channel, null, PAGE);
+    PresencePage page;
+    try {
+      page = store.members(channel, null, PAGE);
+    } catch (PresenceException e) {
+      throw new BrokerException("members cannot be read", e);
+    }
     synchronized (this) {
       version = page.version();
     }

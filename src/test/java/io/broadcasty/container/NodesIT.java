@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,11 +50,15 @@ class NodesIT {
       ports.forEach(each -> bases.add(URI.create("http://localhost:" + each.http())));
       try (Load load = new Load(bases, CHANNELS, SUBSCRIBERS, DELIVERIES_PER_SECOND)) {
         load.start(PATIENCE_MILLIS);
-        runFor(3);
+        WsStream stays = member(0, "stays");
+        WsStream goes = member(1, "goes");
+        awaitMembers(2, 2);
+        runFor(8); // a node is believed to be gone only by one that has lived for a while
         assertWhole(load, 0);
 
         nodes.get(1).kill();
-        runFor(3);
+        awaitMembers(2, 1);
+        goes.cut();
         Load.Report withoutOne = assertWhole(load, 0);
         assertTrue(withoutOne.resumes() > 0, "the killed node's subscribers came back elsewhere");
         nodes.set(1, start(1, redis));
@@ -66,16 +71,47 @@ class NodesIT {
         Load.Report afterOutage = assertWhole(load, 0);
         assertTrue(afterOutage.refused() > withoutOne.refused(), "it was noticed");
         assertEquals(withoutOne.resumes(), afterOutage.resumes(), "streams stayed open");
+        awaitMembers(1, 1);
 
         redis.kill();
         redis.forget();
         redis.startAgain();
         runFor(3);
         assertWhole(load, SUBSCRIBERS);
+        awaitMembers(2, 1);
+        stays.close();
+        awaitMembers(1, 0);
       }
     } finally {
       nodes.forEach(ServerProcess::close);
     }
+  }
+
+  private Api api(int node) {
+    return new Api(
+        URI.create("http://localhost:" + ports.get(node).http()),
+        new DevTokens(home.resolve("data")));
+  }
+
+  /** Somebody who is present by a connection to a node. */
+  private WsStream member(int node, String id) {
+    WsStream connection = WsStream.open(api(node), api(node).tokens.publisher());
+    String join =
+        "{\"id\":1,\"command\":\"join\",\"channel\":\"presence-nodes\",\"member\":{\"id\":\"%s\"}}";
+    assertEquals(id, connection.send(join.formatted(id)).next().field("id"));
+    return connection;
+  }
+
+  /** On that node, so many are seen within 15 s. */
+  private void awaitMembers(int node, int count) {
+    Api.await(
+        count + " members on node " + node,
+        Duration.ofSeconds(15),
+        () ->
+            api(node)
+                .get("/broadcasty/presence?channel=presence-nodes", api(node).tokens.member())
+                .body()
+                .contains("\"count\":" + count));
   }
 
   private static Load.Report assertWhole(Load load, long lost) throws InterruptedException {

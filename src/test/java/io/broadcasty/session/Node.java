@@ -16,7 +16,7 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Hub;
-import io.broadcasty.presence.memory.MemoryPresenceStore;
+import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishReader;
@@ -54,7 +54,7 @@ final class Node {
   final ManualTime time = new ManualTime();
   final Hub hub = new Hub();
   final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-  final MemoryPresenceStore presence = new MemoryPresenceStore(MEMBERS, time, hub, tasks::add);
+  final LocalPresenceStore presence = new LocalPresenceStore(MEMBERS, time, hub, tasks::add);
   private final Executor lane = tasks::add;
   final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
   final SlowBroker broker;

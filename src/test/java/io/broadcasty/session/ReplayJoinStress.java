@@ -16,8 +16,8 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.hub.Lane;
+import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresenceStore;
-import io.broadcasty.presence.memory.MemoryPresenceStore;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
@@ -125,7 +125,7 @@ public abstract class ReplayJoinStress {
     ExecutorService clients = Executors.newCachedThreadPool();
     try (Broker broker = open(hub)) {
       Policy policy = new Policy(everything);
-      PresenceStore presence = new MemoryPresenceStore(100, Ticker.system(), hub, replays);
+      PresenceStore presence = new LocalPresenceStore(100, Ticker.system(), hub, replays);
       Publish publish = new Publish(policy, unlimited, broker);
       Sessions sessions = new Sessions(Ticker.system(), WallClock.system());
       // places are given back a little after a connection has gone

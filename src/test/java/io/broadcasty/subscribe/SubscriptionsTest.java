@@ -15,9 +15,9 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceChange;
-import io.broadcasty.presence.memory.MemoryPresenceStore;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
@@ -53,8 +53,8 @@ class SubscriptionsTest {
   private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final ArrayDeque<Runnable> gathered = new ArrayDeque<>();
   private final ManualTime time = new ManualTime();
-  private final MemoryPresenceStore presence =
-      new MemoryPresenceStore(100, time, change -> hub.onPresence(change), gathered::add);
+  private final LocalPresenceStore presence =
+      new LocalPresenceStore(100, time, change -> hub.onPresence(change), gathered::add);
   private final Reader reader = new Reader();
   private int partitions = 1;
   private boolean limited;

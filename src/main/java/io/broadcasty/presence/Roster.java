@@ -1,12 +1,6 @@
-package io.broadcasty.presence.memory;
+package io.broadcasty.presence;
 
 import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.presence.Holder;
-import io.broadcasty.presence.JoinOutcome;
-import io.broadcasty.presence.Member;
-import io.broadcasty.presence.PresenceChange;
-import io.broadcasty.presence.PresenceListener;
-import io.broadcasty.presence.PresencePage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

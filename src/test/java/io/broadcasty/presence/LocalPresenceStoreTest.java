@@ -1,17 +1,15 @@
-package io.broadcasty.presence.memory;
+package io.broadcasty.presence;
 
-import io.broadcasty.presence.PresenceStore;
-import io.broadcasty.presence.PresenceStoreContract;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-class MemoryPresenceStoreTest extends PresenceStoreContract {
+class LocalPresenceStoreTest extends PresenceStoreContract {
 
   private final Queue<Runnable> later = new ConcurrentLinkedQueue<>();
 
   @Override
   protected PresenceStore open(int maxMembers) {
-    return new MemoryPresenceStore(maxMembers, time, changes::add, later::add);
+    return new LocalPresenceStore(maxMembers, time, changes::add, later::add);
   }
 
   @Override

@@ -1,12 +1,6 @@
-package io.broadcasty.presence.memory;
+package io.broadcasty.presence;
 
 import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.presence.Holder;
-import io.broadcasty.presence.JoinOutcome;
-import io.broadcasty.presence.Member;
-import io.broadcasty.presence.PresenceListener;
-import io.broadcasty.presence.PresencePage;
-import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.time.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,8 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Members in the node's memory: those of other nodes are not known. */
-public final class MemoryPresenceStore implements PresenceStore {
+/** Members in the node's memory: those that join here, or that somebody else tells it of. */
+public final class LocalPresenceStore implements PresenceStore {
 
   private static final PresencePage EMPTY = new PresencePage(0, 0, List.of(), null);
 
@@ -36,7 +30,7 @@ public final class MemoryPresenceStore implements PresenceStore {
    * @param maxMembers of one channel
    * @param later runs a short task a moment later: so long, changes are gathered
    */
-  public MemoryPresenceStore(
+  public LocalPresenceStore(
       int maxMembers, Ticker ticker, PresenceListener listener, Executor later) {
     this.maxMembers = maxMembers;
     this.ticker = ticker;

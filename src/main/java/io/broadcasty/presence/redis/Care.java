@@ -1,0 +1,222 @@
+package io.broadcasty.presence.redis;
+
+import static io.broadcasty.presence.redis.PresenceKeys.bytes;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceException;
+import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
+
+/**
+ * The one thread that talks to Redis about members: it sends what waits, reads what is not in step,
+ * says that this node lives, and sees to nodes and leases that have ended.
+ */
+final class Care implements Runnable, AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Care.class.getName());
+  private static final Script BEAT = Script.load(Care.class, "beat.lua");
+  private static final long ROUND_MILLIS = 250;
+  private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long EXPIRE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** For how long a node's word that it lives counts. */
+  private static final Duration WORD = Duration.ofSeconds(8);
+
+  private static final long STOP_MILLIS = 3000;
+
+  private final Redis redis;
+  private final String node;
+  private final Ticker ticker;
+  private final WallClock clock;
+  private final Holdings holdings;
+  private final Steps steps;
+  private final Replicas replicas;
+  private final PubSub news;
+
+  private final List<Step> again = new ArrayList<>();
+  private long beatNanos;
+  private long checkNanos;
+  private long expireNanos;
+
+  /** Since when this node's word has counted without a break; 0 while it does not. */
+  private long livesSinceNanos;
+
+  private volatile boolean closed;
+  private volatile boolean ended;
+
+  Care(
+      Redis redis,
+      String node,
+      Ticker ticker,
+      WallClock clock,
+      Holdings holdings,
+      Steps steps,
+      Replicas replicas,
+      PubSub news) {
+    this.redis = redis;
+    this.node = node;
+    this.ticker = ticker;
+    this.clock = clock;
+    this.holdings = holdings;
+    this.steps = steps;
+    this.replicas = replicas;
+    this.news = news;
+  }
+
+  @Override
+  public void run() {
+    long start = ticker.readNanos();
+    beatNanos = start - BEAT_NANOS;
+    checkNanos = start;
+    expireNanos = start;
+    while (!closed) {
+      try {
+        List<Step> taken = steps.take(again.isEmpty() ? ROUND_MILLIS : ROUND_MILLIS / 2);
+        send(taken);
+        if (replicas.hasToRead()) {
+          replicas.readAll();
+        }
+        routine(ticker.readNanos());
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "ended by close() alone", e);
+      } catch (JedisException e) {
+        livesSinceNanos = 0;
+        redis.dropIdleConnections();
+        replicas.tellUnreachable(new PresenceException("Redis cannot be reached", e));
+        LOG.log(Level.DEBUG, "Redis does not answer", e);
+        pause();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "looking after members failed; it will be tried again", e);
+        pause();
+      }
+    }
+    sayGoodbye();
+    ended = true;
+    synchronized (this) {
+      notifyAll();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    steps.wake();
+    long deadline = ticker.readNanos() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+    synchronized (this) {
+      try {
+        while (!ended && deadline - ticker.readNanos() > 0) {
+          wait(ROUND_MILLIS);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void send(List<Step> taken) {
+    List<Step> all = new ArrayList<>(again);
+    all.addAll(taken);
+    again.clear();
+    if (!all.isEmpty()) {
+      again.addAll(steps.send(all));
+      if (!again.isEmpty()) {
+        throw new JedisException("steps wait for Redis");
+      }
+    }
+  }
+
+  private void routine(long now) {
+    if (now - beatNanos >= BEAT_NANOS) {
+      beatNanos = now;
+      beat(now);
+    }
+    if (now - expireNanos >= EXPIRE_NANOS) {
+      expireNanos = now;
+      byte[] lock = bytes(redis.key("prd:lock"));
+      SetParams once = new SetParams().nx().px(TimeUnit.NANOSECONDS.toMillis(EXPIRE_NANOS) - 100);
+      if (redis.commands().set(lock, bytes(node), once) != null) {
+        Due.expire(redis, steps, clock.nowMillis());
+      }
+    }
+    if (now - checkNanos >= CHECK_NANOS) {
+      checkNanos = now;
+      replicas.sweep(news);
+      replicas.check();
+    }
+  }
+
+  private void beat(long now) {
+    List<?> reply =
+        (List<?>)
+            BEAT.run(
+                redis.commands(),
+                List.of(bytes(PresenceKeys.nodes(redis))),
+                List.of(bytes(node), bytes(Long.toString(WORD.toMillis()))));
+    boolean counted = reply.get(0).equals(1L);
+    if (!counted || livesSinceNanos == 0) {
+      livesSinceNanos = now;
+      steps.forgetListed();
+      again.addAll(everythingHeld()); // others may have taken it for dead, or Redis lost it
+    }
+    boolean othersHadTime = now - livesSinceNanos >= WORD.toNanos();
+    for (Object name : (List<?>) reply.get(1)) {
+      if (othersHadTime) {
+        forget(new String((byte[]) name, StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  private List<Step> everythingHeld() {
+    List<Step> all = new ArrayList<>();
+    for (TenantChannel channel : holdings.channels()) {
+      for (String id : holdings.members(channel)) {
+        all.add(new Step(channel, Step.HOLDING, new Member(id, ""), 0, null));
+      }
+    }
+    return all;
+  }
+
+  /** A node's members leave; twice does no harm, so any node may see to it. */
+  private void forget(String gone) {
+    LOG.log(Level.INFO, "node " + gone + " is gone; its members leave");
+    String key = PresenceKeys.heldBy(redis, gone);
+    for (String channel : redis.commands().smembers(key)) {
+      var unused = steps.run(PresenceKeys.channel(channel), "forget", gone);
+    }
+    redis.commands().del(key);
+    redis.commands().zrem(PresenceKeys.nodes(redis), gone);
+  }
+
+  /** What is still held here is not held any more when the node is. */
+  private void sayGoodbye() {
+    try {
+      send(steps.take(0));
+      forget(node);
+    } catch (JedisException e) {
+      LOG.log(Level.DEBUG, "the others will notice", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(ROUND_MILLIS);
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "ended by close() alone", e);
+    }
+  }
+}

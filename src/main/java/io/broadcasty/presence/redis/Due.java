@@ -1,0 +1,50 @@
+package io.broadcasty.presence.redis;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Redis;
+import java.util.List;
+import redis.clients.jedis.params.ZAddParams;
+
+/**
+ * The channels whose leases have to be looked at, by when. A channel stands there, at the latest a
+ * moment after the lease was given, until it has none.
+ */
+final class Due {
+
+  private static final int AT_ONCE = 100;
+
+  private Due() {}
+
+  /** A lease was given that ends then, unless renewed. */
+  static void note(Redis redis, TenantChannel channel, long millis) {
+    redis
+        .commands()
+        .zadd(
+            PresenceKeys.due(redis),
+            millis,
+            PresenceKeys.text(channel),
+            ZAddParams.zAddParams().nx());
+  }
+
+  /** Ends the leases that have not been renewed in time. */
+  static void expire(Redis redis, Steps steps, long nowMillis) {
+    String key = PresenceKeys.due(redis);
+    List<String> due = redis.commands().zrangeByScore(key, 0, nowMillis, 0, AT_ONCE);
+    for (String text : due) {
+      TenantChannel channel = PresenceKeys.channel(text);
+      if (!next(redis, steps, key, text, channel)) {
+        redis.commands().zrem(key, text);
+        next(redis, steps, key, text, channel); // one may have been given meanwhile
+      }
+    }
+  }
+
+  private static boolean next(
+      Redis redis, Steps steps, String key, String text, TenantChannel channel) {
+    long next = steps.run(channel, "expire", "");
+    if (next > 0) {
+      redis.commands().zadd(key, next, text);
+    }
+    return next > 0;
+  }
+}

@@ -1,0 +1,87 @@
+package io.broadcasty.presence.redis;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Member;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which members this node's connections hold. What Redis is told is made of this, again and again
+ * until Redis has it. Safe for use by several threads.
+ */
+final class Holdings {
+
+  private static final class Held {
+    private Member member;
+    private final Set<String> connections = new HashSet<>(2);
+
+    Held(Member member) {
+      this.member = member;
+    }
+  }
+
+  private final Map<TenantChannel, Map<String, Held>> channels = new HashMap<>(); // guarded by this
+
+  /**
+   * A connection holds a member.
+   *
+   * @return whether that is news for Redis
+   */
+  synchronized boolean hold(TenantChannel channel, Member member, String connection) {
+    Map<String, Held> members = channels.computeIfAbsent(channel, c -> new HashMap<>());
+    Held held = members.get(member.id());
+    boolean news = held == null || !held.member.equals(member);
+    if (held == null) {
+      held = new Held(member);
+      members.put(member.id(), held);
+    }
+    held.member = member;
+    held.connections.add(connection);
+    return news;
+  }
+
+  /**
+   * A connection does not hold a member any more.
+   *
+   * @return 0 when it did not, 1 when others still do, 2 when nobody does
+   */
+  synchronized int release(TenantChannel channel, String memberId, String connection) {
+    Map<String, Held> members = channels.get(channel);
+    Held held = members == null ? null : members.get(memberId);
+    if (members == null || held == null || !held.connections.remove(connection)) {
+      return 0;
+    }
+    if (!held.connections.isEmpty()) {
+      return 1;
+    }
+    members.remove(memberId);
+    if (members.isEmpty()) {
+      channels.remove(channel);
+    }
+    return 2;
+  }
+
+  /** The member, if it is held here. */
+  synchronized @Nullable Member member(TenantChannel channel, String memberId) {
+    Map<String, Held> members = channels.get(channel);
+    Held held = members == null ? null : members.get(memberId);
+    return held == null ? null : held.member;
+  }
+
+  synchronized boolean isHolding(TenantChannel channel) {
+    return channels.containsKey(channel);
+  }
+
+  synchronized List<TenantChannel> channels() {
+    return List.copyOf(channels.keySet());
+  }
+
+  synchronized Set<String> members(TenantChannel channel) {
+    Map<String, Held> members = channels.get(channel);
+    return members == null ? Set.of() : Set.copyOf(members.keySet());
+  }
+}

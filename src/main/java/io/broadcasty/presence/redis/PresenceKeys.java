@@ -1,0 +1,63 @@
+package io.broadcasty.presence.redis;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.tenant.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The names that a channel's members have in Redis. They share a hash tag, so that a Cluster keeps
+ * them on one server.
+ *
+ * @param scripts what the scripts are given: members, holders, count of changes
+ * @param announcements the pub/sub channel of changes
+ */
+record PresenceKeys(List<byte[]> scripts, String announcements) {
+
+  static PresenceKeys of(Redis redis, TenantChannel channel) {
+    String tag = "{" + text(channel) + "}";
+    return new PresenceKeys(
+        List.of(
+            bytes(redis.key("prs:" + tag)),
+            bytes(redis.key("prh:" + tag)),
+            bytes(redis.key("prv:" + tag))),
+        redis.key("pra:" + tag));
+  }
+
+  byte[] version() {
+    return scripts.get(2);
+  }
+
+  /** A channel as one text. */
+  static String text(TenantChannel channel) {
+    return channel.tenant() + ":" + channel.name();
+  }
+
+  /** What {@link #text} made a text of. */
+  static TenantChannel channel(String text) {
+    int colon = text.indexOf(':');
+    return new TenantChannel(
+        new TenantId(text.substring(0, colon)), new ChannelName(text.substring(colon + 1)));
+  }
+
+  /** The nodes, by when each last said that it lives. */
+  static String nodes(Redis redis) {
+    return redis.key("nodes");
+  }
+
+  /** The channels in which a node holds members. */
+  static String heldBy(Redis redis, String node) {
+    return redis.key("prn:" + node);
+  }
+
+  /** The channels with leases, by when one may end. */
+  static String due(Redis redis) {
+    return redis.key("prd");
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

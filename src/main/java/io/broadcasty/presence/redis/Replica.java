@@ -1,0 +1,207 @@
+package io.broadcasty.presence.redis;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.LocalPresenceStore;
+import io.broadcasty.presence.Member;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A followed channel's members as far as this node knows, kept in step with Redis: by the changes
+ * that are announced where each follows the one before, else by reading all members and telling
+ * what is different. Safe for use by several threads.
+ */
+final class Replica {
+
+  private static final int WAITS_A_SECOND = 20;
+  private static final Holder REDIS = new Holder.Connection("redis");
+
+  private final TenantChannel channel;
+  private final LocalPresenceStore local;
+
+  // guarded by this
+  private final Map<String, Member> members = new HashMap<>();
+  private final List<byte[]> held = new ArrayList<>();
+  private CompletableFuture<Void> ready = new CompletableFuture<>();
+  private boolean inStep;
+  private long version;
+  private int life;
+
+  Replica(TenantChannel channel, LocalPresenceStore local) {
+    this.channel = channel;
+    this.local = local;
+  }
+
+  TenantChannel channel() {
+    return channel;
+  }
+
+  /** Completes when it is in step. */
+  synchronized CompletionStage<Void> ready() {
+    return ready;
+  }
+
+  /** Changes may be missed from now on. */
+  synchronized void broken() {
+    inStep = false;
+    life++;
+    held.clear();
+    if (ready.isDone()) {
+      ready = new CompletableFuture<>();
+    }
+  }
+
+  /** Who waits is told that Redis does not answer. */
+  void unreachable(RuntimeException why) {
+    CompletableFuture<Void> waited;
+    synchronized (this) {
+      if (ready.isDone()) {
+        return;
+      }
+      waited = ready;
+      ready = new CompletableFuture<>();
+    }
+    waited.completeExceptionally(why);
+  }
+
+  /** Names the present life of the subscription, before members are read. */
+  synchronized int life() {
+    return life;
+  }
+
+  synchronized boolean isInStepWith(long count) {
+    return !inStep || version == count;
+  }
+
+  /**
+   * A change was announced.
+   *
+   * @return whether all members must be read, because others are missing
+   */
+  synchronized boolean changed(byte[] message) {
+    if (!inStep) {
+      held.add(message);
+      return false;
+    }
+    Change change = new Change(message);
+    if (change.version != version + 1) {
+      broken();
+      held.add(message);
+      return true;
+    }
+    apply(change);
+    return false;
+  }
+
+  /** All members were read, after {@link #life} had said this. */
+  void read(int ofLife, long count, Map<String, Member> present) {
+    CompletableFuture<Void> waiting;
+    synchronized (this) {
+      if (ofLife != life) {
+        return;
+      }
+      for (String id : List.copyOf(members.keySet())) {
+        if (!present.containsKey(id)) {
+          leave(id);
+        }
+      }
+      present.values().forEach(this::join);
+      version = count;
+      inStep = true;
+      for (byte[] message : held) {
+        Change change = new Change(message);
+        if (change.version == version + 1) {
+          apply(change);
+        }
+      }
+      held.clear();
+      notifyAll();
+      waiting = ready;
+    }
+    waiting.complete(null);
+  }
+
+  /** Waits until it has come so far; false when it does not in time. */
+  synchronized boolean await(long count, long seconds) throws InterruptedException {
+    long left = seconds * WAITS_A_SECOND;
+    while (!inStep || version < count) {
+      if (left-- == 0) {
+        return false;
+      }
+      wait(1000 / WAITS_A_SECOND);
+    }
+    return true;
+  }
+
+  /** Nobody follows it any more. */
+  synchronized void clear() {
+    life++;
+    List.copyOf(members.keySet()).forEach(this::leave);
+  }
+
+  private synchronized void apply(Change change) {
+    change.left.forEach(this::leave);
+    change.joined.forEach(this::join);
+    version = change.version;
+    notifyAll();
+  }
+
+  private void join(Member member) {
+    if (!member.equals(members.put(member.id(), member))) {
+      var unused = local.join(channel, member, REDIS);
+    }
+  }
+
+  private void leave(String id) {
+    if (members.remove(id) != null) {
+      var unused = local.leave(channel, id, REDIS);
+    }
+  }
+
+  /** What change.lua announces. */
+  private static final class Change {
+    private final long version;
+    private final List<Member> joined = new ArrayList<>();
+    private final List<String> left = new ArrayList<>();
+    private final byte[] message;
+    private int at;
+
+    Change(byte[] message) {
+      this.message = message;
+      this.version = Long.parseLong(line());
+      while (at < message.length) {
+        String head = line();
+        int blank = head.indexOf(' ');
+        String id = text(Integer.parseInt(head.substring(1, blank)));
+        String json = text(Integer.parseInt(head.substring(blank + 1)));
+        if (head.charAt(0) == '+') {
+          joined.add(new Member(id, json));
+        } else {
+          left.add(id);
+        }
+      }
+    }
+
+    private String line() {
+      int end = at;
+      while (message[end] != '\n') {
+        end++;
+      }
+      String line = text(end - at);
+      at++;
+      return line;
+    }
+
+    private String text(int length) {
+      String text = new String(message, at, length, StandardCharsets.UTF_8);
+      at += length;
+      return text;
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package io.broadcasty.presence.redis;
+
+import static io.broadcasty.presence.redis.PresenceKeys.bytes;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Member;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import io.broadcasty.time.WallClock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The steps that wait for Redis. Any thread may add some; one thread takes whatever waits and sends
+ * one script a channel, so that many share a trip and a change.
+ */
+final class Steps {
+
+  private static final Script CHANGE = Script.load(Steps.class, "change.lua");
+  private static final int AT_ONCE = 2000;
+
+  private final Redis redis;
+  private final String node;
+  private final int maxMembers;
+  private final WallClock clock;
+  private final Holdings holdings;
+  private final byte[] publish;
+  private final LinkedBlockingQueue<Step> waiting = new LinkedBlockingQueue<>();
+
+  /** Channels that Redis knows to be among those in which this node holds members. */
+  private final Set<TenantChannel> listed = new HashSet<>(); // by the sending thread alone
+
+  /** Nothing to be done, but something else to be looked after. */
+  private final Step nothing;
+
+  Steps(Redis redis, String node, int maxMembers, WallClock clock, Holdings holdings) {
+    this.redis = redis;
+    this.node = node;
+    this.maxMembers = maxMembers;
+    this.clock = clock;
+    this.holdings = holdings;
+    this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
+    TenantChannel nowhere = PresenceKeys.channel("none:none");
+    this.nothing = new Step(nowhere, "nothing", new Member("", ""), 0, null);
+  }
+
+  int maxMembers() {
+    return maxMembers;
+  }
+
+  void add(Step step) {
+    waiting.add(step);
+  }
+
+  /** Has the sending thread not wait any longer. */
+  void wake() {
+    waiting.add(nothing);
+  }
+
+  /** Waits for steps, and takes what is there. */
+  List<Step> take(long millis) throws InterruptedException {
+    List<Step> taken = new ArrayList<>();
+    Step first = waiting.poll(millis, TimeUnit.MILLISECONDS);
+    if (first != null) {
+      taken.add(first);
+      waiting.drainTo(taken, AT_ONCE);
+      taken.removeIf(step -> step == nothing);
+    }
+    return taken;
+  }
+
+  /** Redis may have forgotten what it was told of this node. */
+  void forgetListed() {
+    listed.clear();
+  }
+
+  /**
+   * Sends steps.
+   *
+   * @return those about this node's holdings that were not carried out, to be sent again; whoever
+   *     waited for one has been told
+   */
+  List<Step> send(List<Step> steps) {
+    Map<TenantChannel, List<Step>> byChannel = new LinkedHashMap<>();
+    for (Step step : steps) {
+      byChannel.computeIfAbsent(step.channel(), c -> new ArrayList<>()).add(step);
+    }
+    List<Step> again = new ArrayList<>();
+    JedisException outage = null;
+    for (Map.Entry<TenantChannel, List<Step>> each : byChannel.entrySet()) {
+      if (outage == null) {
+        try {
+          send(each.getKey(), each.getValue());
+          continue;
+        } catch (JedisException e) {
+          outage = e;
+        }
+      }
+      for (Step step : each.getValue()) {
+        CompletableFuture<Long> answer = step.answer();
+        if (answer != null) {
+          answer.completeExceptionally(outage);
+        }
+        if (step.isHolding()) {
+          again.add(new Step(step.channel(), step.kind(), step.member(), 0, null));
+        }
+      }
+    }
+    return again;
+  }
+
+  /** Runs one step and waits. */
+  long run(TenantChannel channel, String kind, String id) {
+    return change(channel, List.of(new Step(channel, kind, new Member(id, ""), 0, null))).get(0);
+  }
+
+  private void send(TenantChannel channel, List<Step> steps) {
+    boolean holding = holdings.isHolding(channel);
+    if (holding && !listed.contains(channel)) { // before: or nobody would find what is held there
+      redis.commands().sadd(PresenceKeys.heldBy(redis, node), PresenceKeys.text(channel));
+      listed.add(channel);
+    }
+    long due = Long.MAX_VALUE;
+    for (Step step : steps) {
+      due = step.timeMillis() > 0 ? Math.min(due, step.timeMillis()) : due;
+    }
+    List<Long> replies = change(channel, steps);
+    if (due < Long.MAX_VALUE) {
+      Due.note(redis, channel, due);
+    }
+    if (!holding && listed.remove(channel)) {
+      redis.commands().srem(PresenceKeys.heldBy(redis, node), PresenceKeys.text(channel));
+    }
+    for (int i = 0; i < steps.size(); i++) {
+      CompletableFuture<Long> answer = steps.get(i).answer();
+      if (answer != null) {
+        answer.complete(replies.get(i));
+      }
+    }
+  }
+
+  private List<Long> change(TenantChannel channel, List<Step> steps) {
+    PresenceKeys keys = PresenceKeys.of(redis, channel);
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(bytes(Long.toString(clock.nowMillis())));
+    arguments.add(bytes(node));
+    arguments.add(bytes(Integer.toString(maxMembers)));
+    arguments.add(bytes(keys.announcements()));
+    arguments.add(publish);
+    for (Step step : steps) {
+      Member member = step.member();
+      String kind = step.kind();
+      if (step.isHolding()) {
+        @Nullable Member held = holdings.member(channel, member.id());
+        kind = held == null ? "drop" : "hold";
+        member = held == null ? member : held;
+      }
+      arguments.add(bytes(kind));
+      arguments.add(bytes(member.id()));
+      arguments.add(bytes(member.json()));
+      arguments.add(bytes(Long.toString(step.timeMillis())));
+    }
+    List<?> replies = (List<?>) CHANGE.run(redis.commands(), keys.scripts(), arguments);
+    return replies.stream().map(Long.class::cast).toList();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Members of all nodes that share a Redis.
+ *
+ * <p>May import: {@code presence} and what it may import, {@code redis}.
+ */
+@NullMarked
+package io.broadcasty.presence.redis;
+
+import org.jspecify.annotations.NullMarked;

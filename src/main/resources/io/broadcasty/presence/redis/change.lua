@@ -1,0 +1,157 @@
+-- Changes who is present on one channel, and announces what came of it: all of it or nothing.
+--
+-- KEYS[1]  members: id to JSON
+-- KEYS[2]  what holds each: id to "holder;holder;…", a holder being a node's name, or ~ and the
+--          time when a lease ends, in milliseconds of the nodes' clocks
+-- KEYS[3]  how many changes there have been
+-- ARGV     now, this node, most members, the announcements' channel, PUBLISH or SPUBLISH; then for
+--          each step its kind, an id, a JSON and a time:
+--          hold, drop: this node holds a member, or does not any more
+--          join, renew, leave: a lease that ends at the time
+--          expire: leases that have ended; forget: a node, named in place of the id, that is gone
+-- Returns for each step: hold and join 1 for a member that was not present, 0 for one that was, -1
+-- where there is no room; drop, renew and leave 1 if it was so held, else 0; expire the time when
+-- the next lease ends, 0 for none; forget 0.
+local members, holders, version = KEYS[1], KEYS[2], KEYS[3]
+local now, node, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local FIRST = 6
+local DAY = 86400000
+
+local before, order = {}, {}
+local function remember(id)
+  if before[id] == nil then
+    before[id] = redis.call('HGET', members, id) or false
+    order[#order + 1] = id
+  end
+end
+
+local function parse(text)
+  local held = {nodes = {}, any = false}
+  for holder in string.gmatch(text or '', '[^;]+') do
+    if string.sub(holder, 1, 1) == '~' then
+      held.lease = tonumber(string.sub(holder, 2))
+    else
+      held.nodes[holder] = true
+    end
+  end
+  return held
+end
+
+local function write(id, held)
+  local parts = {}
+  for name in pairs(held.nodes) do
+    parts[#parts + 1] = name
+  end
+  if held.lease then
+    parts[#parts + 1] = '~' .. string.format('%.0f', held.lease)
+  end
+  remember(id)
+  if #parts == 0 then
+    redis.call('HDEL', holders, id)
+    redis.call('HDEL', members, id)
+  else
+    redis.call('HSET', holders, id, table.concat(parts, ';'))
+  end
+end
+
+local function of(id)
+  return parse(redis.call('HGET', holders, id))
+end
+
+local function enter(id, json, change)
+  remember(id)
+  local first = redis.call('HEXISTS', members, id) == 0
+  if first and redis.call('HLEN', members) >= most then
+    return -1
+  end
+  redis.call('HSET', members, id, json)
+  local held = of(id)
+  change(held)
+  write(id, held)
+  return first and 1 or 0
+end
+
+local steps = {}
+function steps.hold(id, json)
+  return enter(id, json, function(held) held.nodes[node] = true end)
+end
+function steps.join(id, json, time)
+  return enter(id, json, function(held) held.lease = time end)
+end
+function steps.drop(id)
+  local held = of(id)
+  local was = held.nodes[node]
+  held.nodes[node] = nil
+  write(id, held)
+  return was and 1 or 0
+end
+function steps.leave(id)
+  local held = of(id)
+  local was = held.lease
+  held.lease = nil
+  write(id, held)
+  return was and 1 or 0
+end
+function steps.renew(id, _, time)
+  local held = of(id)
+  if not held.lease then
+    return 0
+  end
+  held.lease = time
+  write(id, held)
+  return 1
+end
+local function each(change)
+  local all = redis.call('HGETALL', holders)
+  for i = 1, #all, 2 do
+    local held = parse(all[i + 1])
+    if change(held) then
+      write(all[i], held)
+    end
+  end
+end
+function steps.expire()
+  local due = 0
+  each(function(held)
+    if held.lease and held.lease <= now then
+      held.lease = nil
+      return true
+    end
+    if held.lease and (due == 0 or held.lease < due) then
+      due = held.lease
+    end
+    return false
+  end)
+  return due
+end
+function steps.forget(name)
+  each(function(held)
+    local was = held.nodes[name]
+    held.nodes[name] = nil
+    return was
+  end)
+  return 0
+end
+
+local replies = {}
+for i = FIRST, #ARGV, 4 do
+  replies[#replies + 1] = steps[ARGV[i]](ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]))
+end
+
+local news = {}
+for _, id in ipairs(order) do
+  local after = redis.call('HGET', members, id)
+  if after ~= before[id] then
+    if after then
+      news[#news + 1] = '+' .. #id .. ' ' .. #after .. '\n' .. id .. after
+    else
+      news[#news + 1] = '-' .. #id .. ' 0\n' .. id
+    end
+  end
+end
+if #news > 0 then
+  local count = redis.call('INCR', version)
+  redis.call('PEXPIRE', version, DAY)
+  redis.call(ARGV[5], ARGV[4], count .. '\n' .. table.concat(news))
+end
+return replies

@@ -1,0 +1,217 @@
+package io.broadcasty.presence.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.Epochs;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.JoinOutcome;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.presence.PresenceStoreContract;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.RedisServer;
+import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Members on a real Redis: the contract on one node, and several nodes on a Redis that fails. */
+@Tag("stores")
+class RedisPresenceStoreTest extends PresenceStoreContract {
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final Queue<Runnable> later = new ConcurrentLinkedQueue<>();
+  private final List<Redis> connected = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+
+  /** A node, what it was told, and a way to end it without a word. */
+  private final class Node {
+    private final List<PresenceChange> told = new CopyOnWriteArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final Redis redis;
+    private final RedisPresenceStore store;
+
+    Node(RedisSettings settings) {
+      redis = Redis.open(settings);
+      store =
+          new RedisPresenceStore(
+              redis,
+              Epochs.next(),
+              1000,
+              Ticker.system(),
+              WallClock.system(),
+              told::add,
+              Thread::new,
+              Runnable::run);
+      got(store.follow(ROOM));
+      nodes.add(this);
+    }
+
+    /** As kill -9: nothing is said to Redis any more. */
+    void kill() {
+      redis.close();
+    }
+
+    void join(String id) {
+      assertInstanceOf(
+          JoinOutcome.Joined.class,
+          got(store.join(ROOM, new Member(id, "{}"), new Holder.Connection("c-" + id))));
+    }
+
+    Set<String> present() {
+      Set<String> present = new HashSet<>();
+      for (PresenceChange change : told) {
+        change.joined().forEach(member -> present.add(member.id()));
+        present.removeAll(change.left());
+      }
+      return present;
+    }
+
+    long leaves() {
+      return told.stream().mapToLong(change -> change.left().size()).sum();
+    }
+  }
+
+  @Override
+  protected PresenceStore open(int maxMembers) {
+    Redis redis = Redis.open(RedisServer.shared().settings());
+    connected.add(redis);
+    return new RedisPresenceStore(
+        redis,
+        Epochs.next(),
+        maxMembers,
+        Ticker.system(),
+        time,
+        changes::add,
+        Thread::new,
+        later::add);
+  }
+
+  @Override
+  protected void settle() {
+    got(((RedisPresenceStore) store).carriedOut(ROOM));
+    store.members(ROOM, null, 1);
+    for (Runnable task = later.poll(); task != null; task = later.poll()) {
+      task.run();
+    }
+  }
+
+  @AfterEach
+  void disconnect() {
+    nodes.forEach(node -> node.store.close());
+    nodes.forEach(node -> node.redis.close());
+    connected.forEach(Redis::close);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "not in time: " + what);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  @Test
+  void everyNodeSeesEveryMemberComeAndGoOnce() {
+    RedisSettings settings = RedisServer.shared().settings();
+    Node one = new Node(settings);
+    Node two = new Node(settings);
+    one.join("ann");
+    two.join("ann");
+    two.join("bob");
+    for (Node node : List.of(one, two)) {
+      await("both", () -> node.present().equals(Set.of("ann", "bob")));
+    }
+    assertTrue(got(one.store.leave(ROOM, "ann", new Holder.Connection("c-ann"))));
+    assertTrue(got(two.store.leave(ROOM, "bob", new Holder.Connection("c-bob"))));
+    for (Node node : List.of(one, two)) {
+      await("bob's leave", () -> node.present().equals(Set.of("ann")));
+      assertEquals(1, node.leaves());
+    }
+    Node three = new Node(settings);
+    assertEquals(List.of("ann"), ids(three));
+  }
+
+  @Test
+  void theMembersOfAKilledNodeLeaveOnceWithinFifteenSeconds() {
+    RedisSettings settings = RedisServer.shared().settings();
+    Node one = new Node(settings);
+    Node two = new Node(settings);
+    Node three = new Node(settings);
+    LockSupport.parkNanos(Duration.ofSeconds(9).toNanos()); // they have lived for a while
+    for (int i = 0; i < 20; i++) {
+      two.join("m" + i);
+    }
+    one.join("m0");
+    await("all", () -> three.present().size() == 20);
+    long began = System.nanoTime();
+    two.kill();
+    await("the leaves", () -> three.present().size() == 1 && one.present().size() == 1);
+    assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(15));
+    assertEquals(Set.of("m0"), one.present());
+    assertEquals(19, one.leaves());
+    assertEquals(19, three.leaves());
+  }
+
+  @Test
+  void aNodeThatStopsInOrderTakesItsMembersAlongAtOnce() {
+    RedisSettings settings = RedisServer.shared().settings();
+    Node one = new Node(settings);
+    Node two = new Node(settings);
+    two.join("ann");
+    await("her", () -> one.present().equals(Set.of("ann")));
+    two.store.close();
+    await("her leave", () -> one.present().isEmpty());
+  }
+
+  @Test
+  void membersOutliveAnOutageAndARedisThatForgot() {
+    try (RedisServer server = RedisServer.start("--save", "", "--appendonly", "yes")) {
+      Node one = new Node(server.settings());
+      Node two = new Node(one.redis.settings());
+      one.join("ann");
+      two.join("bob");
+      two.join("cid");
+      await("three", () -> one.present().size() == 3);
+      server.kill();
+      assertTrue(got(two.store.leave(ROOM, "cid", new Holder.Connection("c-cid"))));
+      assertInstanceOf(
+          JoinOutcome.Unavailable.class,
+          got(one.store.join(ROOM, new Member("dan", "{}"), new Holder.Connection("c-dan"))));
+      server.startAgain();
+      await("cid's leave", () -> one.present().equals(Set.of("ann", "bob")));
+      assertEquals(1, one.leaves(), "the others have not been away");
+      server.kill();
+      server.forget();
+      server.startAgain();
+      await("both again", () -> Set.copyOf(ids(two)).equals(Set.of("ann", "bob")));
+      await("both here", () -> one.present().equals(Set.of("ann", "bob")));
+      nodes.forEach(node -> node.store.close());
+    }
+  }
+
+  private static List<String> ids(Node node) {
+    try {
+      return node.store.members(ROOM, null, 1000).members().stream().map(Member::id).toList();
+    } catch (RuntimeException e) {
+      return List.of();
+    }
+  }
+}
