@@ -7,10 +7,12 @@ import io.broadcasty.broker.jdbc.JdbcBrokerSettings;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.broker.redis.RedisBroker;
 import io.broadcasty.broker.redis.RedisBrokerSettings;
+import io.broadcasty.config.ConfigKey;
 import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.InvalidConfigurationException;
 import io.broadcasty.config.Settings;
 import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseException;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresenceStore;
@@ -69,11 +71,7 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
 
   private static Store database(
       Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
-    String dataSource = settings.dataSource();
-    Database database =
-        dataSource == null
-            ? Database.open(settings.database())
-            : Database.over(DataSources.ofServer(ticker).find(dataSource));
+    Database database = connectDatabase(settings, ticker);
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
         new JdbcBroker(
@@ -113,6 +111,25 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
     return new Store(broker, presence, redis::close);
   }
 
+  private static Database connectDatabase(Settings settings, Ticker ticker) {
+    String dataSource = settings.dataSource();
+    ConfigKey<String> key = dataSource == null ? ConfigKeys.DB_URL : ConfigKeys.DB_DATASOURCE;
+    try {
+      return dataSource == null
+          ? Database.open(settings.database())
+          : Database.over(DataSources.ofServer(ticker).find(dataSource));
+    } catch (DatabaseException e) {
+      throw fault(key, e.reason());
+    } catch (IllegalArgumentException e) {
+      throw fault(key, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static InvalidConfigurationException fault(ConfigKey<?> key, String what) {
+    return new InvalidConfigurationException(
+        List.of(key.name() + " (or " + key.environmentName() + "): " + what));
+  }
+
   private static PresenceStore membersHere(
       Settings settings, Ticker ticker, Hub hub, Threads threads) {
     return new LocalPresenceStore(
@@ -128,13 +145,7 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
         return redis;
       } catch (RedisUnusableException e) {
         if (!e.mayPass() || ticker.readNanos() - start >= PATIENCE.toNanos()) {
-          throw new InvalidConfigurationException(
-              List.of(
-                  ConfigKeys.REDIS_URL.name()
-                      + " (or "
-                      + ConfigKeys.REDIS_URL.environmentName()
-                      + "): "
-                      + e.getMessage()));
+          throw fault(ConfigKeys.REDIS_URL, String.valueOf(e.getMessage()));
         }
       }
       LockSupport.parkNanos(PAUSE.toNanos());

@@ -7,6 +7,8 @@ import java.sql.SQLException;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 
 /**
  * The database with its schema brought up to date. Safe for use by several threads.
@@ -102,11 +104,25 @@ public final class Database implements AutoCloseable {
             .baselineVersion("0")
             .placeholders(dialect.placeholders())
             .load();
+    refuseANewerSchema(flyway);
     flyway.migrate();
     if (flyway.info().applied().length == 0
         || flyway.info().current().getVersion() == null
         || "0".equals(flyway.info().current().getVersion().getVersion())) {
       throw new IllegalStateException("no migration was found in db/migration");
+    }
+  }
+
+  /** Flyway would go on, and the WAR would meet tables it does not know. */
+  private static void refuseANewerSchema(Flyway flyway) {
+    for (MigrationInfo migration : flyway.info().all()) {
+      if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
+        throw new IllegalStateException(
+            "the schema has version "
+                + migration.getVersion()
+                + " and is newer than this Broadcasty; deploy the version that made it, or a later"
+                + " one, or restore a backup from before");
+      }
     }
   }
 

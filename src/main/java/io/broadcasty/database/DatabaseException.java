@@ -7,4 +7,14 @@ public final class DatabaseException extends RuntimeException {
   DatabaseException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /** What the matter is, in a line: the message, and what the innermost cause says. */
+  public String reason() {
+    Throwable innermost = this;
+    while (innermost.getCause() != null && innermost.getCause() != innermost) {
+      innermost = innermost.getCause();
+    }
+    String message = String.valueOf(getMessage());
+    return innermost == this ? message : message + ": " + innermost.getMessage();
+  }
 }

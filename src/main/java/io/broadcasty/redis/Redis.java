@@ -100,6 +100,9 @@ public final class Redis implements AutoCloseable {
           false,
           e);
     } catch (JedisDataException e) {
+      if (String.valueOf(e.getMessage()).contains("HELLO")) { // which came with 6.0
+        throw tooOld(settings, "a version older than that");
+      }
       throw new RedisUnusableException(
           "Redis at " + settings + " refuses to serve: " + e.getMessage(), true, e);
     } catch (JedisException e) {
@@ -108,10 +111,14 @@ public final class Redis implements AutoCloseable {
     }
     if (redis.majorVersion < OLDEST_MAJOR) {
       redis.close();
-      throw new RedisUnusableException(
-          "Redis at " + settings + " has version " + redis.version + "; 6.0 or newer is needed");
+      throw tooOld(settings, "version " + redis.version);
     }
     return redis;
+  }
+
+  private static RedisUnusableException tooOld(RedisSettings settings, String version) {
+    return new RedisUnusableException(
+        "Redis 6.0 or newer is needed, and the one at " + settings + " has " + version);
   }
 
   private static Redis connect(RedisSettings settings) {

@@ -53,6 +53,19 @@ class SettingsReaderTest {
   }
 
   @Test
+  void aRedisIsFoundByTheNameOfItsConnection() {
+    values.put("broadcasty.redis.conn", "cache");
+    assertTrue(faults().toString().contains("broadcasty.redis.url.cache"), faults().toString());
+    values.put("broadcasty.redis.url.cache", "redis://cache.example.com:7000");
+    assertEquals("redis://cache.example.com:7000", read().redis().toString());
+    values.put("broadcasty.redis.url.cache", "cache.example.com");
+    assertTrue(faults().get(0).startsWith("broadcasty.redis.url.cache"), faults().toString());
+    values.put("broadcasty.redis.conn", "default");
+    values.put("broadcasty.redis.prefix", "a{b}:");
+    assertTrue(faults().toString().contains("braces"), faults().toString());
+  }
+
+  @Test
   void anUnknownKeyIsAFaultUnderEitherSpelling() {
     values.put("broadcasty.replay.stoer", "memory");
     values.put("BROADCASTY_LIMIT_BATCH", "5");

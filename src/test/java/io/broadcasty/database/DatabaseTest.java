@@ -83,6 +83,34 @@ class DatabaseTest {
   }
 
   @Test
+  void refusesASchemaThatIsNewerThanItself() throws Exception {
+    try (Database database = Database.open(settings());
+        Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "INSERT INTO \"broadcasty_schema\" SELECT 99, '99', 'later', \"type\", 'V99__later.sql', 1,"
+              + " \"installed_by\", \"installed_on\", 1, TRUE FROM \"broadcasty_schema\""
+              + " WHERE \"installed_rank\" = (SELECT MAX(\"installed_rank\") FROM \"broadcasty_schema\")");
+    }
+    DatabaseException fault =
+        assertThrows(DatabaseException.class, () -> Database.open(settings()).close());
+    assertTrue(fault.reason().contains("version 99"), fault.reason());
+  }
+
+  @Test
+  void saysWhyItCannotBeReached() {
+    DatabaseException fault =
+        assertThrows(
+            DatabaseException.class,
+            () ->
+                Database.open(
+                        new DatabaseSettings("jdbc:postgresql://127.0.0.1:1/x", "ann", "s3cret", 2))
+                    .close());
+    assertTrue(fault.reason().contains("refused"), fault.reason());
+    assertFalse(fault.reason().contains("s3cret"));
+  }
+
+  @Test
   void refusesAUrlOfAnotherProduct() {
     assertThrows(
         IllegalArgumentException.class,

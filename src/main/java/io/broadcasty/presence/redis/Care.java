@@ -127,8 +127,8 @@ final class Care implements Runnable, AutoCloseable {
   }
 
   private void send(List<Step> taken) {
-    List<Step> all = new ArrayList<>(again);
-    all.addAll(taken);
+    List<Step> all = new ArrayList<>(taken); // whoever waits is told of what it has changed itself
+    all.addAll(again);
     again.clear();
     if (!all.isEmpty()) {
       again.addAll(steps.send(all));
@@ -181,9 +181,11 @@ final class Care implements Runnable, AutoCloseable {
 
   private List<Step> everythingHeld() {
     List<Step> all = new ArrayList<>();
-    for (TenantChannel channel : holdings.channels()) {
-      for (String id : holdings.members(channel)) {
-        all.add(new Step(channel, Step.HOLDING, new Member(id, ""), 0, null));
+    synchronized (holdings) {
+      for (TenantChannel channel : holdings.channels()) {
+        for (String id : holdings.members(channel)) {
+          all.add(new Step(channel, Step.HOLDING, new Member(id, ""), 0, null));
+        }
       }
     }
     return all;
@@ -205,7 +207,7 @@ final class Care implements Runnable, AutoCloseable {
     try {
       send(steps.take(0));
       forget(node);
-    } catch (JedisException e) {
+    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes any more
       LOG.log(Level.DEBUG, "the others will notice", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -74,10 +74,12 @@ public final class RedisPresenceStore implements PresenceStore {
   public CompletionStage<JoinOutcome> join(TenantChannel channel, Member member, Holder holder) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
     if (holder instanceof Holder.Connection connection) {
-      if (!holdings.hold(channel, member, connection.id())) {
-        return CompletableFuture.completedFuture(new JoinOutcome.Joined(false));
+      synchronized (holdings) { // so that what is held and not told of yet has its step
+        if (!holdings.hold(channel, member, connection.id())) {
+          return CompletableFuture.completedFuture(new JoinOutcome.Joined(false));
+        }
+        steps.add(new Step(channel, Step.HOLDING, member, 0, answer));
       }
-      steps.add(new Step(channel, Step.HOLDING, member, 0, answer));
     } else if (holder instanceof Holder.Lease lease) {
       steps.add(new Step(channel, "join", member, end(lease), answer));
     }

@@ -44,7 +44,6 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   /** A node, what it was told, and a way to end it without a word. */
   private final class Node {
     private final List<PresenceChange> told = new CopyOnWriteArrayList<>();
-    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final Redis redis;
     private final RedisPresenceStore store;
 
