@@ -54,17 +54,12 @@ public record Attend(
 
   /** Gives up a lease. */
   public CompletionStage<AttendOutcome> leave(Caller caller, ChannelName channel, String memberId) {
-    return leave(caller, channel, memberId, new Holder.Lease(life));
-  }
-
-  CompletionStage<AttendOutcome> leave(
-      Caller caller, ChannelName channel, String memberId, Holder holder) {
     AttendOutcome refusal = refusal(caller, channel, memberId);
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
     }
     return store
-        .leave(new TenantChannel(caller.tenant(), channel), memberId, holder)
+        .leave(new TenantChannel(caller.tenant(), channel), memberId, new Holder.Lease(life))
         .handle(
             (held, failure) ->
                 held == null

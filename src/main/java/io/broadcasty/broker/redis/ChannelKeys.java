@@ -1,6 +1,5 @@
 package io.broadcasty.broker.redis;
 
-import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.tenant.TenantId;
@@ -40,15 +39,6 @@ record ChannelKeys(List<byte[]> scripts, String announcements) {
   /** The pub/sub channel with the names of a tenant's channels that have come into being. */
   static String newborn(Redis redis, TenantId tenant) {
     return redis.key("new:" + tenant);
-  }
-
-  /** The channel whose {@link #announcements} are called so. */
-  static TenantChannel announced(Redis redis, String announcements) {
-    int begin = redis.key("ann:{").length();
-    int colon = announcements.indexOf(':', begin);
-    return new TenantChannel(
-        new TenantId(announcements.substring(begin, colon)),
-        new ChannelName(announcements.substring(colon + 1, announcements.length() - 1)));
   }
 
   static byte[] bytes(String text) {
