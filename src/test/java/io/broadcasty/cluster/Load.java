@@ -3,6 +3,8 @@ package io.broadcasty.cluster;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
@@ -18,6 +20,7 @@ public final class Load implements AutoCloseable {
   private final Ledger ledger = new Ledger();
   private final List<Subscriber> subscribers = new ArrayList<>();
   private final List<Publisher> publishers = new ArrayList<>();
+  private final Map<String, Long> departures = new ConcurrentHashMap<>();
 
   /**
    * @param subscribers how many in all, as many to each channel
@@ -31,7 +34,7 @@ public final class Load implements AutoCloseable {
     }
     for (int s = 0; s < subscribers; s++) {
       this.subscribers.add(
-          new Subscriber(nodes, ledger, names.get(s % channels), s / channels + s));
+          new Subscriber(nodes, ledger, names.get(s % channels), s / channels + s, departures));
     }
     double perSecond = (double) deliveriesPerSecond * channels / subscribers;
     for (int p = 0; p < PUBLISHERS; p++) {
@@ -88,6 +91,7 @@ public final class Load implements AutoCloseable {
             publishers.stream().mapToLong(Publisher::refused).sum(),
             longest,
             seconds,
+            Map.copyOf(departures),
             ledger.faults());
     publishers.forEach(Publisher::resume);
     return report;
@@ -104,6 +108,7 @@ public final class Load implements AutoCloseable {
    * @param longestSeconds the longest that a publication took until it was acknowledged, since the
    *     report before
    * @param settledSeconds how long it took until everybody had everything
+   * @param departures why connections ended, and how often
    * @param faults what should not be
    */
   public record Report(
@@ -114,6 +119,7 @@ public final class Load implements AutoCloseable {
       long refused,
       double longestSeconds,
       double settledSeconds,
+      Map<String, Long> departures,
       List<String> faults) {}
 
   private long sum(ToLongFunction<Subscriber> what) {

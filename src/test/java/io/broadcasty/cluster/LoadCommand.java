@@ -51,7 +51,7 @@ public final class LoadCommand {
     return String.format(
         Locale.ROOT,
         "%s acknowledged=%d deliveries=%d resumes=%d lost=%d refused=%d longest=%.1f settled=%.1f"
-            + " faults=%d %s",
+            + " faults=%d %s departures=%s",
         faults.isEmpty() ? "ok" : "failed",
         report.acknowledged(),
         report.deliveries(),
@@ -61,6 +61,7 @@ public final class LoadCommand {
         report.longestSeconds(),
         report.settledSeconds(),
         faults.size(),
-        faults.subList(0, Math.min(FAULTS_TOLD, faults.size())));
+        faults.subList(0, Math.min(FAULTS_TOLD, faults.size())),
+        report.departures());
   }
 }

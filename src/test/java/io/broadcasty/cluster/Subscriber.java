@@ -37,10 +37,15 @@ final class Subscriber implements WebSocket.Listener {
   private long deliveries;
   private long resumes;
   private long lost;
+  private final Map<String, Long> departures;
 
-  Subscriber(Nodes nodes, Ledger ledger, String channel, int node) {
+  /**
+   * @param departures why connections ended and how often, shared by all
+   */
+  Subscriber(Nodes nodes, Ledger ledger, String channel, int node, Map<String, Long> departures) {
     this.nodes = nodes;
     this.ledger = ledger;
+    this.departures = departures;
     this.channel = channel;
     this.node = node;
   }
@@ -105,13 +110,13 @@ final class Subscriber implements WebSocket.Listener {
 
   @Override
   public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
-    gone(webSocket);
+    gone(webSocket, "closed with " + code + " " + reason);
     return null;
   }
 
   @Override
   public void onError(WebSocket webSocket, Throwable error) {
-    gone(webSocket);
+    gone(webSocket, error.toString());
   }
 
   private synchronized void take(WebSocket from, String frame) {
@@ -124,7 +129,7 @@ final class Subscriber implements WebSocket.Listener {
       lost(frame);
     } else if (frame.contains("\"error\":")) {
       from.abort();
-      gone(from);
+      gone(from, frame);
     } else if (frame.startsWith("{\"reply\":1,")) {
       if (epoch.isEmpty()) {
         epoch = Text.between(frame, "\"epoch\":\"", '"');
@@ -159,11 +164,12 @@ final class Subscriber implements WebSocket.Listener {
     lost++;
   }
 
-  private void gone(WebSocket from) {
+  private void gone(WebSocket from, String why) {
     synchronized (this) {
       if (from != socket) {
         return;
       }
+      departures.merge(nodes.node(node) + " " + why, 1L, Long::sum);
       socket = null;
       subscribed = false;
     }

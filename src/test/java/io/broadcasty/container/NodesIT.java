@@ -70,7 +70,7 @@ class NodesIT {
         runFor(2);
         Load.Report afterOutage = assertWhole(load, 0);
         assertTrue(afterOutage.refused() > withoutOne.refused(), "it was noticed");
-        assertEquals(withoutOne.resumes(), afterOutage.resumes(), "streams stayed open");
+        assertEquals(withoutOne.resumes(), afterOutage.resumes(), afterOutage::toString);
         awaitMembers(1, 1);
 
         redis.kill();
