@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.ReplayResource;
@@ -13,6 +14,7 @@ public class DataPlane extends Application {
 
   @Override
   public Set<Class<?>> getClasses() {
-    return Set.of(PresenceResource.class, ReplayResource.class, ProblemResponses.class);
+    return Set.of(
+        AdminResource.class, PresenceResource.class, ReplayResource.class, ProblemResponses.class);
   }
 }

@@ -5,10 +5,11 @@ import io.broadcasty.auth.Authenticator;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.config.Settings;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.publish.Publish;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
-import io.broadcasty.session.ConnectionLimits;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.subscribe.Subscribe;
@@ -45,8 +46,6 @@ final class Node implements AutoCloseable {
   private final Threads threads = new Threads();
   private final Store store;
   private final Policy policy;
-  private final RateLimiter limits;
-  private final ConnectionLimits connections;
   private final Sessions sessions;
   private final SessionContext context;
   private volatile long sweptNanos;
@@ -55,20 +54,18 @@ final class Node implements AutoCloseable {
       Settings settings,
       Authenticator authenticator,
       Policy policy,
-      RateLimiter limits,
       Ticker ticker,
       WallClock clock) {
     this.ticker = ticker;
     this.drain = settings.drain();
     this.policy = policy;
-    this.limits = limits;
     Hub hub = new Hub();
-    this.store = Store.open(settings, ticker, clock, hub, threads);
-    this.connections =
-        new ConnectionLimits(
-            settings.session().maxConnectionsPerTenant(),
-            settings.session().maxConnectionsPerUser());
     this.sessions = new Sessions(ticker, clock);
+    Identity identity = Identity.next(clock);
+    this.store =
+        Store.open(
+            settings, () -> identity.info(sessions.isDraining()), ticker, clock, hub, threads);
+    RateLimiter limits = store.limits();
     this.context =
         new SessionContext(
             settings.session(),
@@ -90,7 +87,7 @@ final class Node implements AutoCloseable {
                 store.presence(),
                 settings.presence().life(),
                 settings.presence().maxMemberBytes()),
-            connections,
+            store.connections(),
             sessions,
             ticker,
             clock,
@@ -112,11 +109,15 @@ final class Node implements AutoCloseable {
   }
 
   RateLimiter limits() {
-    return limits;
+    return store.limits();
   }
 
-  ConnectionLimits connections() {
-    return connections;
+  ConnectionLimiter connections() {
+    return store.connections();
+  }
+
+  NodeRegistry nodes() {
+    return store.nodes();
   }
 
   Sessions sessions() {

@@ -3,12 +3,13 @@ package io.broadcasty.app;
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.publish.Publish;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
-import io.broadcasty.session.ConnectionLimits;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.transport.edge.EdgeSettings;
@@ -70,8 +71,14 @@ public class Producers {
 
   @Produces
   @Singleton
-  ConnectionLimits connections() {
+  ConnectionLimiter connections() {
     return startup.node().connections();
+  }
+
+  @Produces
+  @Singleton
+  NodeRegistry nodes() {
+    return startup.node().nodes();
   }
 
   @Produces

@@ -8,8 +8,6 @@ import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.InvalidConfigurationException;
 import io.broadcasty.config.Settings;
 import io.broadcasty.config.SettingsReader;
-import io.broadcasty.ratelimit.RateLimiter;
-import io.broadcasty.ratelimit.memory.MemoryRateLimiter;
 import io.broadcasty.rbac.DefaultPolicyResolver;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
@@ -57,8 +55,7 @@ public class Startup {
     Ticker ticker = Ticker.system();
     DevMode dev = read.development() ? DevMode.start(read, clock) : null;
     JwtSettings jwt = dev == null ? read.jwt() : dev.jwt();
-    RateLimiter limits = new MemoryRateLimiter(read.limits(), ticker);
-    node = new Node(read, authenticator(jwt, ticker, clock), policy(), limits, ticker, clock);
+    node = new Node(read, authenticator(jwt, ticker, clock), policy(), ticker, clock);
     settings = read;
     devMode = dev;
     drainOnSignal();

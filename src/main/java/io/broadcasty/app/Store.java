@@ -1,7 +1,6 @@
 package io.broadcasty.app;
 
 import io.broadcasty.broker.Broker;
-import io.broadcasty.broker.Epochs;
 import io.broadcasty.broker.jdbc.JdbcBroker;
 import io.broadcasty.broker.jdbc.JdbcBrokerSettings;
 import io.broadcasty.broker.memory.MemoryBroker;
@@ -14,9 +13,19 @@ import io.broadcasty.config.Settings;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseException;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.nodes.LocalNodeRegistry;
+import io.broadcasty.nodes.NodeInfo;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.presence.redis.RedisPresenceStore;
+import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.ratelimit.LocalConnectionLimiter;
+import io.broadcasty.ratelimit.LocalRateLimiter;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.ratelimit.redis.RedisConnectionLimiter;
+import io.broadcasty.ratelimit.redis.RedisRateLimiter;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisUnusableException;
 import io.broadcasty.time.Ticker;
@@ -24,16 +33,23 @@ import io.broadcasty.time.WallClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 
 /**
- * Where streams and members are kept, as configured, with what that stands on.
+ * Where streams and members are kept and limits are counted, as configured, with what that stands
+ * on. With Redis, members, limits and the registry are those of all nodes, else of this one.
  *
- * @param broker in force
- * @param presence in force: of all nodes with Redis, else of this one
  * @param release gives up what it stands on
  */
-record Store(Broker broker, PresenceStore presence, Runnable release) implements AutoCloseable {
+record Store(
+    Broker broker,
+    PresenceStore presence,
+    RateLimiter limits,
+    ConnectionLimiter connections,
+    NodeRegistry nodes,
+    Runnable release)
+    implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Store.class.getName());
 
@@ -45,32 +61,58 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
 
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  static Store open(Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
+  /** Between two times that nodes tell each other what they have granted. */
+  private static final long SHARE_MILLIS = 200;
+
+  /**
+   * Opens what is configured.
+   *
+   * @param self describes this node as it is now
+   */
+  static Store open(
+      Settings settings,
+      Supplier<NodeInfo> self,
+      Ticker ticker,
+      WallClock clock,
+      Hub hub,
+      Threads threads) {
     return switch (settings.replay().store()) {
-      case MEMORY -> memory(settings, ticker, clock, hub, threads);
-      case DATABASE -> database(settings, ticker, clock, hub, threads);
-      case REDIS -> redis(settings, ticker, clock, hub, threads);
+      case MEMORY ->
+          alone(
+              memory(settings, ticker, clock, hub),
+              () -> {},
+              settings,
+              self,
+              ticker,
+              clock,
+              hub,
+              threads);
+      case DATABASE -> database(settings, self, ticker, clock, hub, threads);
+      case REDIS -> redis(settings, self, ticker, clock, hub, threads);
     };
   }
 
   @Override
   public void close() {
     presence.close();
+    nodes.close();
     broker.close();
     release.run();
   }
 
-  private static Store memory(
-      Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
+  private static Broker memory(Settings settings, Ticker ticker, WallClock clock, Hub hub) {
     Settings.Replay replay = settings.replay();
-    MemoryBroker broker =
-        new MemoryBroker(
-            replay.retention(), replay.idempotencyWindow(), replay.maxIds(), ticker, clock, hub);
-    return new Store(broker, membersHere(settings, ticker, hub, threads), () -> {});
+    return new MemoryBroker(
+        replay.retention(), replay.idempotencyWindow(), replay.maxIds(), ticker, clock, hub);
   }
 
   private static Store database(
-      Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
+      Settings settings,
+      Supplier<NodeInfo> self,
+      Ticker ticker,
+      WallClock clock,
+      Hub hub,
+      Threads threads) {
     Database database = connectDatabase(settings, ticker);
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
@@ -81,11 +123,39 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
             hub,
             Threads.named("committer"),
             threads.answers);
-    return new Store(broker, membersHere(settings, ticker, hub, threads), database::close);
+    return alone(broker, database::close, settings, self, ticker, clock, hub, threads);
+  }
+
+  /** A node that knows of no other. */
+  private static Store alone(
+      Broker broker,
+      Runnable release,
+      Settings settings,
+      Supplier<NodeInfo> self,
+      Ticker ticker,
+      WallClock clock,
+      Hub hub,
+      Threads threads) {
+    return new Store(
+        broker,
+        new LocalPresenceStore(
+            settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS)),
+        new LocalRateLimiter(settings.limits(), ticker),
+        new LocalConnectionLimiter(
+            self.get().name(),
+            settings.session().maxConnectionsPerTenant(),
+            settings.session().maxConnectionsPerUser()),
+        new LocalNodeRegistry(self, clock),
+        release);
   }
 
   private static Store redis(
-      Settings settings, Ticker ticker, WallClock clock, Hub hub, Threads threads) {
+      Settings settings,
+      Supplier<NodeInfo> self,
+      Ticker ticker,
+      WallClock clock,
+      Hub hub,
+      Threads threads) {
     Redis redis = connect(settings, ticker);
     Settings.Replay replay = settings.replay();
     RedisBroker broker =
@@ -98,17 +168,30 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
             hub,
             Threads.named("redis"),
             threads.answers);
+    RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, ticker);
     RedisPresenceStore presence =
         new RedisPresenceStore(
             redis,
-            Epochs.next(),
+            nodes.self(),
             settings.presence().maxMembers(),
             ticker,
             clock,
             hub,
             Threads.named("presence"),
             threads.after(GATHER_MILLIS));
-    return new Store(broker, presence, redis::close);
+    RedisRateLimiter limits = new RedisRateLimiter(redis, settings.limits(), ticker, clock);
+    RedisConnectionLimiter connections =
+        new RedisConnectionLimiter(
+            redis,
+            nodes.self(),
+            settings.session().maxConnectionsPerTenant(),
+            settings.session().maxConnectionsPerUser(),
+            ticker,
+            () -> nodes.nodes().stream().map(NodeInfo::name).toList());
+    nodes.start(List.of(new MembersOfNodes(presence)), Threads.named("nodes"));
+    threads.sharing(SHARE_MILLIS, limits::share);
+    threads.sharing(SHARE_MILLIS, connections::tell);
+    return new Store(broker, presence, limits, connections, nodes, redis::close);
   }
 
   private static Database connectDatabase(Settings settings, Ticker ticker) {
@@ -128,12 +211,6 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
   private static InvalidConfigurationException fault(ConfigKey<?> key, String what) {
     return new InvalidConfigurationException(
         List.of(key.name() + " (or " + key.environmentName() + "): " + what));
-  }
-
-  private static PresenceStore membersHere(
-      Settings settings, Ticker ticker, Hub hub, Threads threads) {
-    return new LocalPresenceStore(
-        settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS));
   }
 
   private static Redis connect(Settings settings, Ticker ticker) {
@@ -159,6 +236,20 @@ record Store(Broker broker, PresenceStore presence, Runnable release) implements
               + redis.evictionPolicy()
               + "), so that streams may lose their past before broadcasty.replay.retention is over;"
               + " noeviction keeps it and refuses publications instead");
+    }
+  }
+
+  /** Members leave with their node. */
+  private record MembersOfNodes(RedisPresenceStore presence) implements NodeRegistry.Listener {
+
+    @Override
+    public void onGone(String node) {
+      presence.forget(node);
+    }
+
+    @Override
+    public void onForgotten() {
+      presence.tellAgain();
     }
   }
 }

@@ -61,6 +61,9 @@ final class Threads implements AutoCloseable {
   final ScheduledThreadPoolExecutor housekeeper =
       new ScheduledThreadPoolExecutor(1, named("housekeeper"));
 
+  /** Tells other nodes what they should know soon, which blocks on what is shared with them. */
+  final ScheduledThreadPoolExecutor sharer = new ScheduledThreadPoolExecutor(1, named("sharer"));
+
   /** The lane of the next connection. */
   Lane nextLane() {
     return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
@@ -83,6 +86,11 @@ final class Threads implements AutoCloseable {
     repeat(housekeeper, millis, task);
   }
 
+  /** Runs a task that blocks on what is shared with other nodes, again and again. */
+  void sharing(long millis, Runnable task) {
+    repeat(sharer, millis, task);
+  }
+
   /** The thread of the committer, and others that a part of the node runs for itself. */
   static ThreadFactory named(String name) {
     AtomicInteger number = new AtomicInteger();
@@ -95,7 +103,7 @@ final class Threads implements AutoCloseable {
 
   /** Ends what uses the store: replays and recurring tasks. What is under way comes to its end. */
   void endReading() {
-    end(List.of(scheduler, housekeeper, replays));
+    end(List.of(scheduler, housekeeper, sharer, replays));
   }
 
   /** Ends the rest, after what waits has been done. */

@@ -1,5 +1,7 @@
 package io.broadcasty.ratelimit;
 
+import io.github.bucket4j.Bandwidth;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -29,6 +31,19 @@ public record RateLimits(boolean enabled, Map<RateLimiter.Scope, Rate> rates) {
       if (perSecond < 1 || burst < 1) {
         throw new IllegalArgumentException("a rate and its burst are at least 1");
       }
+    }
+
+    /** As bucket4j wants it. */
+    public Bandwidth bandwidth() {
+      return Bandwidth.builder()
+          .capacity(burst)
+          .refillGreedy(perSecond, Duration.ofSeconds(1))
+          .build();
+    }
+
+    /** After so long, rounded up, an empty bucket is full. */
+    public Duration untilFull() {
+      return Duration.ofSeconds(burst / perSecond + 1);
     }
   }
 }

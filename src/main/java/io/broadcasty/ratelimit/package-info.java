@@ -1,5 +1,5 @@
 /**
- * How often: the rate limiter port and its verdicts.
+ * How often and how many: the limiter ports, their verdicts, and what one node counts by itself.
  *
  * <p>May import: {@code tenant}, {@code time}.
  */

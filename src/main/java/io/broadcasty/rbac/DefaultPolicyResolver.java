@@ -14,11 +14,11 @@ public final class DefaultPolicyResolver implements PolicyResolver {
   public boolean authorize(
       String tenant, String channel, String userId, Set<String> roles, Action action) {
     if (action == Action.PUBLISH) {
-      return roles.contains("admin") || roles.contains("publisher");
+      return roles.contains(Roles.ADMIN) || roles.contains(Roles.PUBLISHER);
     }
     boolean open =
         !channel.startsWith(ChannelName.Kind.PRIVATE.prefix())
             && !channel.startsWith(ChannelName.Kind.PRESENCE.prefix());
-    return open || roles.contains("member");
+    return open || roles.contains(Roles.MEMBER);
   }
 }

@@ -13,6 +13,7 @@ import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.Since;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import io.broadcasty.subscribe.WatchOutcome;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ public final class EventSession extends Session {
   private Cursor cursor = Cursor.START; // guarded by this
 
   public EventSession(
-      SessionContext context, Transport transport, Caller caller, ConnectionLimits.Lease place) {
+      SessionContext context, Transport transport, Caller caller, ConnectionLimiter.Lease place) {
     super(context, transport);
     authenticated(caller, place);
     opened();

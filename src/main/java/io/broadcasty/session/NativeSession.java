@@ -18,6 +18,7 @@ import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.publish.PublishOutcome;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ public final class NativeSession extends Session {
   }
 
   private boolean admit(Caller caller) {
-    ConnectionLimits.Lease place = context.limits().tryAcquire(caller);
+    ConnectionLimiter.Lease place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place != null) {
       authenticated(caller, place);
     }

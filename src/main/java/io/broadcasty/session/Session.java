@@ -5,6 +5,7 @@ import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Outbox;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.Sink;
 import io.broadcasty.subscribe.Subscriptions;
 import java.time.Duration;
@@ -34,7 +35,7 @@ public abstract class Session implements Sink, Outbox.Owner {
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
   private final AtomicBoolean transportClosed = new AtomicBoolean();
   private volatile @Nullable Caller caller;
-  private volatile ConnectionLimits.@Nullable Lease lease;
+  private volatile ConnectionLimiter.@Nullable Lease lease;
   private volatile long lastHeartbeatNanos;
 
   private record End(Problem problem, long atNanos) {}
@@ -62,7 +63,7 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   /** Sets who is connected; the lease is given back at the end. */
-  protected final void authenticated(Caller now, ConnectionLimits.@Nullable Lease place) {
+  protected final void authenticated(Caller now, ConnectionLimiter.@Nullable Lease place) {
     caller = now;
     if (place != null) {
       lease = place;
@@ -226,7 +227,7 @@ public abstract class Session implements Sink, Outbox.Owner {
   private void leave() {
     subscriptions.close();
     left();
-    ConnectionLimits.Lease place = lease;
+    ConnectionLimiter.Lease place = lease;
     if (place != null) {
       place.close();
     }

@@ -3,6 +3,7 @@ package io.broadcasty.session;
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.publish.Publish;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.Subscribe;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -22,7 +23,7 @@ public record SessionContext(
     Publish publish,
     Subscribe subscribe,
     Attend attend,
-    ConnectionLimits limits,
+    ConnectionLimiter limits,
     Sessions sessions,
     Ticker ticker,
     WallClock clock,

@@ -12,6 +12,7 @@ import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.publish.Draft;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,8 @@ class EventSessionTest {
 
   private Stream open(Since since, String... targets) {
     Node.Line line = new Node.Line();
-    ConnectionLimits.Lease place = node.limits.tryAcquire(node.ann());
+    ConnectionLimiter.Lease place =
+        node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);
     EventSession session = new EventSession(node.context, line, node.ann(), place);
     EventSession.Opening opening = session.subscribe(node.ann(), List.of(targets), since);
@@ -126,9 +128,9 @@ class EventSessionTest {
     assertEquals(Code.FORBIDDEN, Objects.requireNonNull(stream.opening().problem()).code());
     node.run();
     assertTrue(node.isQuiet());
-    assertNotNull(node.limits.tryAcquire(node.ann()));
-    assertNotNull(node.limits.tryAcquire(node.ann()));
-    assertNull(node.limits.tryAcquire(node.ann()));
+    assertNotNull(node.limits.tryAcquire(node.ann().tenant(), node.ann().subject()));
+    assertNotNull(node.limits.tryAcquire(node.ann().tenant(), node.ann().subject()));
+    assertNull(node.limits.tryAcquire(node.ann().tenant(), node.ann().subject()));
   }
 
   @Test
@@ -168,7 +170,8 @@ class EventSessionTest {
     }
     Node.Line line = new Node.Line();
     line.reading = false;
-    ConnectionLimits.Lease place = node.limits.tryAcquire(node.ann());
+    ConnectionLimiter.Lease place =
+        node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);
     EventSession session = new EventSession(node.context, line, node.ann(), place);
     String[] more = new String[20];

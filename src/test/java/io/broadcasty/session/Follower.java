@@ -8,6 +8,7 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.protocol.Since;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -123,7 +124,8 @@ final class Follower {
       }
     }
     if (events) {
-      ConnectionLimits.Lease place = context.limits().tryAcquire(caller);
+      ConnectionLimiter.Lease place =
+          context.limits().tryAcquire(caller.tenant(), caller.subject());
       if (place == null) {
         throw new IllegalStateException("a place was not given back");
       }

@@ -35,7 +35,9 @@ class NativeSessionTest {
     node.pass(Duration.ofSeconds(6));
     assertTrue(node.isQuiet(), "a session or a topic was left");
     for (int i = 0; i < Node.PLACES; i++) {
-      assertNotNull(node.limits.tryAcquire(node.ann()), "a place was not given back");
+      assertNotNull(
+          node.limits.tryAcquire(node.ann().tenant(), node.ann().subject()),
+          "a place was not given back");
     }
   }
 

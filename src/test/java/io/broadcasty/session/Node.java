@@ -22,6 +22,8 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
+import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -60,7 +62,7 @@ final class Node {
   final SlowBroker broker;
   final Publish publish;
   final Sessions sessions = new Sessions(time, time);
-  final ConnectionLimits limits = new ConnectionLimits(100, PLACES);
+  final ConnectionLimiter limits = new LocalConnectionLimiter("node", 100, PLACES);
   final SessionContext context;
   long permits = Long.MAX_VALUE;
 

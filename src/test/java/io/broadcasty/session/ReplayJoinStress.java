@@ -21,6 +21,8 @@ import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
+import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -129,7 +131,8 @@ public abstract class ReplayJoinStress {
       Publish publish = new Publish(policy, unlimited, broker);
       Sessions sessions = new Sessions(Ticker.system(), WallClock.system());
       // places are given back a little after a connection has gone
-      ConnectionLimits limits = new ConnectionLimits(size.followers() * 20, size.followers() * 20);
+      ConnectionLimiter limits =
+          new LocalConnectionLimiter("node", size.followers() * 20, size.followers() * 20);
       SessionContext context =
           new SessionContext(
               new SessionSettings(
@@ -219,7 +222,8 @@ public abstract class ReplayJoinStress {
       assertEquals(
           List.of(), hub.channels(caller.tenant(), ChannelPattern.parse("*")), "topics left");
       for (int i = 0; i < size.followers() * 20; i++) {
-        assertNotNull(limits.tryAcquire(caller), "a place was not given back");
+        assertNotNull(
+            limits.tryAcquire(caller.tenant(), caller.subject()), "a place was not given back");
       }
       System.out.printf(
           "%s: %d publications, %d deliveries, %d joins, %d resumes, %d slow, %d lost and told,"

@@ -7,12 +7,9 @@ import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceException;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
-import io.broadcasty.redis.Script;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,19 +18,14 @@ import redis.clients.jedis.params.SetParams;
 
 /**
  * The one thread that talks to Redis about members: it sends what waits, reads what is not in step,
- * says that this node lives, and sees to nodes and leases that have ended.
+ * and sees to leases that have ended.
  */
 final class Care implements Runnable, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Care.class.getName());
-  private static final Script BEAT = Script.load(Care.class, "beat.lua");
   private static final long ROUND_MILLIS = 250;
-  private static final long BEAT_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long EXPIRE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
-  /** For how long a node's word that it lives counts. */
-  private static final Duration WORD = Duration.ofSeconds(8);
 
   private static final long STOP_MILLIS = 3000;
 
@@ -47,12 +39,11 @@ final class Care implements Runnable, AutoCloseable {
   private final PubSub news;
 
   private final List<Step> again = new ArrayList<>();
-  private long beatNanos;
   private long checkNanos;
   private long expireNanos;
 
-  /** Since when this node's word has counted without a break; 0 while it does not. */
-  private long livesSinceNanos;
+  /** Whether Redis may have forgotten what is held here. */
+  private volatile boolean forgotten;
 
   private volatile boolean closed;
   private volatile boolean ended;
@@ -79,11 +70,11 @@ final class Care implements Runnable, AutoCloseable {
   @Override
   public void run() {
     long start = ticker.readNanos();
-    beatNanos = start - BEAT_NANOS;
     checkNanos = start;
     expireNanos = start;
     while (!closed) {
       try {
+        tellAgain();
         List<Step> taken = steps.take(again.isEmpty() ? ROUND_MILLIS : ROUND_MILLIS / 2);
         send(taken);
         if (replicas.hasToRead()) {
@@ -93,7 +84,7 @@ final class Care implements Runnable, AutoCloseable {
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "ended by close() alone", e);
       } catch (JedisException e) {
-        livesSinceNanos = 0;
+        forgotten = true;
         redis.dropIdleConnections();
         replicas.tellUnreachable(new PresenceException("Redis cannot be reached", e));
         LOG.log(Level.DEBUG, "Redis does not answer", e);
@@ -139,10 +130,6 @@ final class Care implements Runnable, AutoCloseable {
   }
 
   private void routine(long now) {
-    if (now - beatNanos >= BEAT_NANOS) {
-      beatNanos = now;
-      beat(now);
-    }
     if (now - expireNanos >= EXPIRE_NANOS) {
       expireNanos = now;
       byte[] lock = bytes(redis.key("prd:lock"));
@@ -158,24 +145,17 @@ final class Care implements Runnable, AutoCloseable {
     }
   }
 
-  private void beat(long now) {
-    List<?> reply =
-        (List<?>)
-            BEAT.run(
-                redis.commands(),
-                List.of(bytes(PresenceKeys.nodes(redis))),
-                List.of(bytes(node), bytes(Long.toString(WORD.toMillis()))));
-    boolean counted = reply.get(0).equals(1L);
-    if (!counted || livesSinceNanos == 0) {
-      livesSinceNanos = now;
+  /** Redis may have forgotten what is held here: it is told again, on this thread. */
+  void onForgotten() {
+    forgotten = true;
+    steps.wake();
+  }
+
+  private void tellAgain() {
+    if (forgotten) {
+      forgotten = false;
       steps.forgetListed();
-      again.addAll(everythingHeld()); // others may have taken it for dead, or Redis lost it
-    }
-    boolean othersHadTime = now - livesSinceNanos >= WORD.toNanos();
-    for (Object name : (List<?>) reply.get(1)) {
-      if (othersHadTime) {
-        forget(new String((byte[]) name, StandardCharsets.UTF_8));
-      }
+      again.addAll(everythingHeld());
     }
   }
 
@@ -192,14 +172,12 @@ final class Care implements Runnable, AutoCloseable {
   }
 
   /** A node's members leave; twice does no harm, so any node may see to it. */
-  private void forget(String gone) {
-    LOG.log(Level.INFO, "node " + gone + " is gone; its members leave");
+  void forget(String gone) {
     String key = PresenceKeys.heldBy(redis, gone);
     for (String channel : redis.commands().smembers(key)) {
       var unused = steps.run(PresenceKeys.channel(channel), "forget", gone);
     }
     redis.commands().del(key);
-    redis.commands().zrem(PresenceKeys.nodes(redis), gone);
   }
 
   /** What is still held here is not held any more when the node is. */

@@ -42,11 +42,6 @@ record PresenceKeys(List<byte[]> scripts, String announcements) {
         new TenantId(text.substring(0, colon)), new ChannelName(text.substring(colon + 1)));
   }
 
-  /** The nodes, by when each last said that it lives. */
-  static String nodes(Redis redis) {
-    return redis.key("nodes");
-  }
-
   /** The channels in which a node holds members. */
   static String heldBy(Redis redis, String node) {
     return redis.key("prn:" + node);

@@ -27,7 +27,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Members of all nodes that share a Redis. What this node's connections hold is kept here and told
  * to Redis until Redis has it, so that nothing of it is lost over an outage; the members of a node
- * that does not say any more that it lives leave once, whoever notices.
+ * that is gone leave once, whoever notices it and calls {@link #forget}.
  *
  * <p>Of channels that are followed every node has all members ({@link Replica}), so that pages and
  * changes are of one piece.
@@ -148,6 +148,16 @@ public final class RedisPresenceStore implements PresenceStore {
     } finally {
       unfollow(channel);
     }
+  }
+
+  /** A node is gone: its members leave. Blocks on Redis; twice does no harm. */
+  public void forget(String node) {
+    care.forget(node);
+  }
+
+  /** What is held here is told to Redis again, since others may have taken this node for dead. */
+  public void tellAgain() {
+    care.onForgotten();
   }
 
   /** Completes once all that was asked for before has been told to Redis, and leases ended. */

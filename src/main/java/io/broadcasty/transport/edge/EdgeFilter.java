@@ -4,9 +4,9 @@ import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.session.Answers;
-import io.broadcasty.session.ConnectionLimits;
 import io.broadcasty.session.Sessions;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -37,7 +37,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;
   @Inject private transient RateLimiter limits;
-  @Inject private transient ConnectionLimits connections;
+  @Inject private transient ConnectionLimiter connections;
   @Inject private transient Sessions sessions;
 
   private transient @Nullable ClientAddress addresses;
@@ -109,7 +109,7 @@ public class EdgeFilter extends HttpFilter {
       return;
     }
     Caller caller = (Caller) verdict;
-    if (stream && !connections.hasPlace(caller)) {
+    if (stream && !connections.hasPlace(caller.tenant(), caller.subject())) {
       Problems.write(
           response,
           new Problem(

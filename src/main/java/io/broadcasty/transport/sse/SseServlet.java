@@ -6,8 +6,8 @@ import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.session.Answers;
-import io.broadcasty.session.ConnectionLimits;
 import io.broadcasty.session.EventSession;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.NonBlockingOutput;
@@ -60,7 +60,7 @@ public class SseServlet extends HttpServlet {
       throw new ProblemException(Code.UNAUTHORIZED, "send a token");
     }
     StreamRequest wanted = StreamRequest.of(request);
-    ConnectionLimits.Lease place = context.limits().tryAcquire(caller);
+    ConnectionLimiter.Lease place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place == null) {
       throw new ProblemException(Answers.connectionLimit());
     }

@@ -1,9 +1,9 @@
 /**
  * Streams over Server-Sent Events.
  *
- * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code broker},
- * {@code protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code attend}, {@code
- * presence}, {@code session}, {@code transport.websocket.frame}.
+ * <p>May import: {@code auth}, {@code nodes}, {@code rbac}, {@code ratelimit}, {@code channel},
+ * {@code broker}, {@code protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code
+ * attend}, {@code presence}, {@code session}, {@code transport.websocket.frame}.
  */
 @NullMarked
 package io.broadcasty.transport.sse;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Epochs;
+import io.broadcasty.nodes.NodeInfo;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.Member;
@@ -17,6 +20,7 @@ import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,19 +50,36 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     private final List<PresenceChange> told = new CopyOnWriteArrayList<>();
     private final Redis redis;
     private final RedisPresenceStore store;
+    private final RedisNodeRegistry registry;
 
     Node(RedisSettings settings) {
       redis = Redis.open(settings);
+      NodeInfo self = new NodeInfo(Epochs.next(), "here", "1", Instant.EPOCH, false, Instant.EPOCH);
+      registry = new RedisNodeRegistry(redis, () -> self, Ticker.system());
       store =
           new RedisPresenceStore(
               redis,
-              Epochs.next(),
+              self.name(),
               1000,
               Ticker.system(),
               WallClock.system(),
               told::add,
               Thread::new,
               Runnable::run);
+      registry.start(
+          List.of(
+              new NodeRegistry.Listener() {
+                @Override
+                public void onGone(String node) {
+                  store.forget(node);
+                }
+
+                @Override
+                public void onForgotten() {
+                  store.tellAgain();
+                }
+              }),
+          Thread::new);
       got(store.follow(ROOM));
       nodes.add(this);
     }
@@ -115,6 +136,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   @AfterEach
   void disconnect() {
     nodes.forEach(node -> node.store.close());
+    nodes.forEach(node -> node.registry.close());
     nodes.forEach(node -> node.redis.close());
     connected.forEach(Redis::close);
   }
@@ -203,6 +225,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       await("both again", () -> Set.copyOf(ids(two)).equals(Set.of("ann", "bob")));
       await("both here", () -> one.present().equals(Set.of("ann", "bob")));
       nodes.forEach(node -> node.store.close());
+      nodes.forEach(node -> node.registry.close());
     }
   }
 

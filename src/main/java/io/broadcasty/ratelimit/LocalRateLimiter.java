@@ -1,11 +1,8 @@
-package io.broadcasty.ratelimit.memory;
+package io.broadcasty.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.broadcasty.ratelimit.RateLimiter;
-import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.time.Ticker;
-import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
@@ -15,17 +12,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Buckets of this node, by bucket4j; other nodes count for themselves. A bucket is forgotten once
- * it would be full again, so memory follows the callers of the last moments.
+ * Buckets of this node, by bucket4j; of other nodes they know what they are told. A bucket is
+ * forgotten once it would be full again, so memory follows the callers of the last moments.
  */
-public final class MemoryRateLimiter implements RateLimiter {
+public final class LocalRateLimiter implements RateLimiter {
 
   private static final long MAX_BUCKETS_PER_SCOPE = 200_000;
 
   private final RateLimits limits;
   private final Map<Scope, LoadingCache<String, Bucket>> buckets = new EnumMap<>(Scope.class);
 
-  public MemoryRateLimiter(RateLimits limits, Ticker ticker) {
+  public LocalRateLimiter(RateLimits limits, Ticker ticker) {
     this.limits = limits;
     limits.rates().forEach((scope, rate) -> buckets.put(scope, bucketsOf(rate, ticker)));
   }
@@ -41,8 +38,7 @@ public final class MemoryRateLimiter implements RateLimiter {
     if (!limits.enabled()) {
       return new Verdict(true, scope, limit, limit, Duration.ZERO);
     }
-    Bucket bucket = Objects.requireNonNull(buckets.get(scope)).get(key);
-    ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(permits);
+    ConsumptionProbe probe = bucket(scope, key).tryConsumeAndReturnRemaining(permits);
     return new Verdict(
         probe.isConsumed(),
         scope,
@@ -51,27 +47,39 @@ public final class MemoryRateLimiter implements RateLimiter {
         probe.isConsumed() ? Duration.ZERO : waitFor(probe));
   }
 
+  /** What is in a bucket; below 0 when more was taken than there was. */
+  public long available(Scope scope, String key) {
+    return bucket(scope, key).getAvailableTokens();
+  }
+
+  /** Others have taken from a bucket that is theirs too: it has at most so much from now on. */
+  public void lower(Scope scope, String key, long available) {
+    Bucket bucket = bucket(scope, key);
+    long surplus = bucket.getAvailableTokens() - available;
+    if (surplus > 0) {
+      var unused = bucket.consumeIgnoringRateLimits(surplus);
+    }
+  }
+
+  private Bucket bucket(Scope scope, String key) {
+    return Objects.requireNonNull(buckets.get(scope)).get(key);
+  }
+
   /** One nanosecond more than bucket4j says, since it rounds down: a client must not come early. */
   private static Duration waitFor(ConsumptionProbe probe) {
     return Duration.ofNanos(probe.getNanosToWaitForRefill()).plusNanos(1);
   }
 
   private static LoadingCache<String, Bucket> bucketsOf(RateLimits.Rate rate, Ticker ticker) {
-    Bandwidth bandwidth =
-        Bandwidth.builder()
-            .capacity(rate.burst())
-            .refillGreedy(rate.perSecond(), Duration.ofSeconds(1))
-            .build();
-    Duration untilFull = Duration.ofSeconds(rate.burst() / rate.perSecond() + 1);
     return Caffeine.newBuilder()
         .maximumSize(MAX_BUCKETS_PER_SCOPE)
-        .expireAfterAccess(untilFull)
+        .expireAfterAccess(rate.untilFull())
         .ticker(ticker::readNanos)
         .executor(Runnable::run)
         .build(
             key ->
                 Bucket.builder()
-                    .addLimit(bandwidth)
+                    .addLimit(rate.bandwidth())
                     .withCustomTimePrecision(new TickerMeter(ticker))
                     .build());
   }

@@ -1,0 +1,37 @@
+package io.broadcasty.nodes.redis;
+
+import io.broadcasty.nodes.NodeInfo;
+import java.time.Instant;
+
+/**
+ * How a node describes itself in Redis: a line each for host, version, start in milliseconds, and
+ * {@code draining} or nothing. Nodes of other versions may leave lines out or add some.
+ */
+final class Description {
+
+  private Description() {}
+
+  static String write(NodeInfo node) {
+    return String.join(
+        "\n",
+        line(node.host()),
+        line(node.version()),
+        Long.toString(node.startedAt().toEpochMilli()),
+        node.draining() ? "draining" : "");
+  }
+
+  static NodeInfo read(String name, String text, Instant seenAt) {
+    String[] lines = text.split("\n", -1);
+    return new NodeInfo(
+        name,
+        lines[0],
+        lines.length > 1 ? lines[1] : "",
+        Instant.ofEpochMilli(lines.length > 2 ? Long.parseLong(lines[2]) : 0),
+        lines.length > 3 && lines[3].equals("draining"),
+        seenAt);
+  }
+
+  private static String line(String text) {
+    return text.replace('\n', ' ');
+  }
+}

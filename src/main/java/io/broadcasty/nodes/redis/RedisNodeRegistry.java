@@ -1,0 +1,191 @@
+package io.broadcasty.nodes.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.nodes.NodeInfo;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The nodes that share a Redis. Each says every 2 s that it lives; one whose last word is older
+ * than 8 s is gone, and whichever node notices has it forgotten. A node that has only just come, or
+ * come back after an outage, waits as long before it takes others for dead: they may not have had
+ * the time to speak.
+ */
+public final class RedisNodeRegistry implements NodeRegistry {
+
+  private static final System.Logger LOG = System.getLogger(RedisNodeRegistry.class.getName());
+  private static final Script BEAT = Script.load(RedisNodeRegistry.class, "beat.lua");
+  private static final long BEAT_MILLIS = 2000;
+
+  /** For how long a node's word that it lives counts. */
+  private static final Duration WORD = Duration.ofSeconds(8);
+
+  private static final long STOP_MILLIS = 2000;
+
+  private final Redis redis;
+  private final Supplier<NodeInfo> self;
+  private final String name;
+  private final Ticker ticker;
+  private final String seenKey;
+  private final String infoKey;
+  private List<Listener> listeners = List.of();
+
+  private volatile List<NodeInfo> nodes = List.of();
+
+  /** Since when this node's word has counted without a break; only while it does. */
+  private long livesSinceNanos;
+
+  private boolean lives;
+
+  // guarded by this
+  private boolean closed;
+  private boolean ended = true;
+
+  /**
+   * @param redis stays open when the registry is closed
+   * @param self describes this node as it is now
+   */
+  public RedisNodeRegistry(Redis redis, Supplier<NodeInfo> self, Ticker ticker) {
+    this.redis = redis;
+    this.self = self;
+    this.name = self.get().name();
+    this.ticker = ticker;
+    this.seenKey = redis.key("{nodes}:seen");
+    this.infoKey = redis.key("{nodes}:info");
+  }
+
+  /**
+   * Begins to say that this node lives.
+   *
+   * @param listeners are told of nodes that are gone
+   * @param threads makes the one thread
+   */
+  public void start(List<Listener> listeners, ThreadFactory threads) {
+    this.listeners = List.copyOf(listeners);
+    synchronized (this) {
+      ended = false;
+    }
+    threads.newThread(this::run).start();
+  }
+
+  @Override
+  public String self() {
+    return name;
+  }
+
+  @Override
+  public List<NodeInfo> nodes() {
+    return nodes;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    notifyAll();
+    long deadline = ticker.readNanos() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
+    try {
+      while (!ended && deadline - ticker.readNanos() > 0) {
+        wait(BEAT_MILLIS / 10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    do {
+      try {
+        beat();
+      } catch (JedisException e) {
+        lives = false;
+        LOG.log(Level.DEBUG, "Redis does not answer", e);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "looking after nodes failed; it will be tried again", e);
+      }
+    } while (pause());
+    try {
+      remove(name);
+    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes any more
+      LOG.log(Level.DEBUG, "the others will notice", e);
+    }
+    synchronized (this) {
+      ended = true;
+      notifyAll();
+    }
+  }
+
+  /** Until the next beat; false when there is none any more. */
+  private synchronized boolean pause() {
+    try {
+      if (!closed) {
+        wait(BEAT_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "ended by close() alone", e);
+    }
+    return !closed;
+  }
+
+  private void beat() {
+    List<?> reply =
+        (List<?>)
+            BEAT.run(
+                redis.commands(),
+                List.of(seenKey.getBytes(UTF_8), infoKey.getBytes(UTF_8)),
+                List.of(
+                    name.getBytes(UTF_8),
+                    Long.toString(WORD.toMillis()).getBytes(UTF_8),
+                    Description.write(self.get()).getBytes(UTF_8)));
+    nodes = described((List<?>) reply.get(2));
+    boolean counted = reply.get(0).equals(1L);
+    long now = ticker.readNanos();
+    if (!counted || !lives) {
+      lives = true;
+      livesSinceNanos = now;
+      listeners.forEach(Listener::onForgotten);
+    }
+    if (now - livesSinceNanos >= WORD.toNanos()) {
+      for (Object gone : (List<?>) reply.get(1)) {
+        forget(text(gone));
+      }
+    }
+  }
+
+  private void forget(String gone) {
+    LOG.log(Level.INFO, "node " + gone + " is gone; what is kept of it is forgotten");
+    listeners.forEach(listener -> listener.onGone(gone));
+    remove(gone);
+  }
+
+  private void remove(String node) {
+    redis.commands().zrem(seenKey, node);
+    redis.commands().hdel(infoKey, node);
+  }
+
+  private static List<NodeInfo> described(List<?> reply) {
+    List<NodeInfo> nodes = new ArrayList<>();
+    for (int i = 0; i + 2 < reply.size(); i += 3) {
+      Instant seenAt = Instant.ofEpochMilli((long) Double.parseDouble(text(reply.get(i + 1))));
+      nodes.add(Description.read(text(reply.get(i)), text(reply.get(i + 2)), seenAt));
+    }
+    nodes.sort(Comparator.comparing(NodeInfo::startedAt).thenComparing(NodeInfo::name));
+    return List.copyOf(nodes);
+  }
+
+  private static String text(Object bulk) {
+    return new String((byte[]) bulk, UTF_8);
+  }
+}

@@ -1,0 +1,29 @@
+package io.broadcasty.ratelimit;
+
+import io.broadcasty.tenant.TenantId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How many connections a tenant and a user have. Safe for use by several threads. */
+public interface ConnectionLimiter {
+
+  /** A place that is taken until it is closed; closing it again does nothing. */
+  interface Lease extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Takes a place for a connection of this user; null when there is none. May block for a moment.
+   */
+  @Nullable Lease tryAcquire(TenantId tenant, String subject);
+
+  /**
+   * Whether a connection of this user would find a place, as far as this node knows. Does not
+   * block; only {@link #tryAcquire} is certain.
+   */
+  boolean hasPlace(TenantId tenant, String subject);
+
+  /** The tenant's connections by the name of the node; without nodes that have none. May block. */
+  Map<String, Integer> connections(TenantId tenant);
+}

@@ -1,0 +1,241 @@
+package io.broadcasty.ratelimit.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.ratelimit.LocalConnectionLimiter;
+import io.broadcasty.ratelimit.LocalConnectionLimiter.Owner;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Counts the connections of all nodes that share a Redis: each node says there how many it has of a
+ * tenant and of a user. A place is asked for before it is taken; one that becomes free is told by
+ * {@link #tell}, and all are told again from time to time, so that what an outage has left wrong
+ * comes right. What a dead node has said does not count.
+ *
+ * <p>While Redis cannot be reached, each node counts for itself.
+ */
+public final class RedisConnectionLimiter implements ConnectionLimiter {
+
+  private static final System.Logger LOG = System.getLogger(RedisConnectionLimiter.class.getName());
+  private static final Script PLACE = Script.load(RedisConnectionLimiter.class, "place.lua");
+
+  /** For how long what a node has said counts at least. */
+  private static final long KEPT_MILLIS = 90_000;
+
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long LEFT_ALONE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Redis redis;
+  private final String node;
+  private final int maxPerTenant;
+  private final int maxPerUser;
+  private final Ticker ticker;
+  private final Supplier<Collection<String>> liveNodes;
+  private final LocalConnectionLimiter local;
+  private final Set<Owner> freed = ConcurrentHashMap.newKeySet();
+  private volatile boolean away;
+  private volatile long awaySinceNanos;
+
+  // by the one thread that tells
+  private long toldAllNanos;
+  private Set<String> strangers = Set.of();
+
+  /**
+   * @param redis stays open
+   * @param node this node's name
+   * @param liveNodes the names of the nodes that live; must not block
+   */
+  public RedisConnectionLimiter(
+      Redis redis,
+      String node,
+      int maxPerTenant,
+      int maxPerUser,
+      Ticker ticker,
+      Supplier<Collection<String>> liveNodes) {
+    this.redis = redis;
+    this.node = node;
+    this.maxPerTenant = maxPerTenant;
+    this.maxPerUser = maxPerUser;
+    this.ticker = ticker;
+    this.liveNodes = liveNodes;
+    this.local = new LocalConnectionLimiter(node, maxPerTenant, maxPerUser);
+    this.toldAllNanos = ticker.readNanos();
+  }
+
+  @Override
+  public @Nullable Lease tryAcquire(TenantId tenant, String subject) {
+    Lease here = local.tryAcquire(tenant, subject);
+    if (here == null) {
+      return null;
+    }
+    Owner all = new Owner(tenant, null);
+    Owner user = new Owner(tenant, subject);
+    if (!isPlaceLeft(all, user)) {
+      here.close();
+      return null;
+    }
+    return () -> {
+      here.close();
+      freed.add(all);
+      freed.add(user);
+    };
+  }
+
+  @Override
+  public boolean hasPlace(TenantId tenant, String subject) {
+    return local.hasPlace(tenant, subject);
+  }
+
+  @Override
+  public Map<String, Integer> connections(TenantId tenant) {
+    Map<String, Integer> connections = new HashMap<>();
+    if (!isLeftAlone()) {
+      try {
+        Map<String, String> told = redis.commands().hgetAll(key(new Owner(tenant, null)));
+        told.forEach((name, count) -> connections.put(name, Integer.parseInt(count)));
+        connections.keySet().retainAll(liveNodes.get());
+        reached();
+      } catch (JedisException e) {
+        failed(e);
+      }
+    }
+    connections.remove(node);
+    connections.putAll(local.connections(tenant));
+    return connections;
+  }
+
+  /**
+   * Tells the others of places that have become free, and from time to time of all that are taken.
+   * Blocks on Redis; to be called by one thread, some times a second.
+   */
+  public void tell() {
+    boolean all = ticker.readNanos() - toldAllNanos >= AGAIN_NANOS;
+    Set<Owner> owners = new HashSet<>(freed);
+    freed.removeAll(owners);
+    if (all) {
+      owners.addAll(local.owners());
+    }
+    if (owners.isEmpty()) {
+      return;
+    }
+    Map<Owner, Long> told = redis.ask(owners, owner -> bytes(key(owner)), this::tell);
+    for (Owner owner : owners) {
+      if (!told.containsKey(owner)) {
+        freed.add(owner);
+      }
+    }
+    if (all && told.size() == owners.size()) {
+      toldAllNanos = ticker.readNanos();
+      forgetStrangers();
+    }
+  }
+
+  private Response<Long> tell(Pipeline pipeline, Owner owner) {
+    int count = local.count(owner);
+    if (count == 0) {
+      return pipeline.hdel(key(owner), node);
+    }
+    Response<Long> answer = pipeline.hset(key(owner), node, Integer.toString(count));
+    pipeline.pexpire(key(owner), KEPT_MILLIS);
+    return answer;
+  }
+
+  /** What nodes have said that were dead the last time too. That of users expires. */
+  private void forgetStrangers() {
+    Collection<String> live = liveNodes.get();
+    Set<String> seen = new HashSet<>();
+    for (Owner owner : local.owners()) {
+      if (owner.subject() == null) {
+        for (String name : redis.commands().hkeys(key(owner))) {
+          if (!live.contains(name) && !name.equals(node)) {
+            seen.add(name);
+            if (strangers.contains(name)) {
+              redis.commands().hdel(key(owner), name);
+            }
+          }
+        }
+      }
+    }
+    strangers = seen;
+  }
+
+  private boolean isPlaceLeft(Owner all, Owner user) {
+    if (isLeftAlone()) {
+      return true;
+    }
+    List<byte[]> arguments = new ArrayList<>();
+    arguments.add(bytes(node));
+    arguments.add(bytes(Integer.toString(local.count(all))));
+    arguments.add(bytes(Integer.toString(local.count(user))));
+    arguments.add(bytes(Integer.toString(maxPerTenant)));
+    arguments.add(bytes(Integer.toString(maxPerUser)));
+    arguments.add(bytes(Long.toString(KEPT_MILLIS)));
+    for (String live : liveNodes.get()) {
+      if (!live.equals(node)) {
+        arguments.add(bytes(live));
+      }
+    }
+    try {
+      Object left =
+          PLACE.run(redis.commands(), List.of(bytes(key(all)), bytes(key(user))), arguments);
+      reached();
+      return left.equals(1L);
+    } catch (JedisException e) {
+      failed(e);
+      return true;
+    }
+  }
+
+  /** Whether Redis failed only just now, so that nobody has to wait for it to fail again. */
+  private boolean isLeftAlone() {
+    return away && ticker.readNanos() - awaySinceNanos < LEFT_ALONE_NANOS;
+  }
+
+  private void failed(JedisException e) {
+    awaySinceNanos = ticker.readNanos();
+    if (!away) {
+      away = true;
+      LOG.log(
+          Level.WARNING,
+          "connections are counted on each node for itself until Redis answers"
+              + " (broadcasty.redis.url): "
+              + e.getMessage());
+    }
+  }
+
+  private void reached() {
+    if (away) {
+      away = false;
+      LOG.log(Level.INFO, "connections are counted on all nodes together again");
+    }
+  }
+
+  /** A tenant's keys share a hash tag, so that a Cluster keeps them on one server. */
+  private String key(Owner owner) {
+    String tenant = "con:{" + owner.tenant().value() + "}";
+    return redis.key(owner.subject() == null ? tenant : tenant + ":" + owner.subject());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

@@ -1,0 +1,160 @@
+package io.broadcasty.ratelimit.redis;
+
+import io.broadcasty.ratelimit.LocalRateLimiter;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.ratelimit.RateLimits;
+import io.broadcasty.ratelimit.RateLimits.Rate;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.distributed.serialization.Mapper;
+import io.github.bucket4j.redis.jedis.Bucket4jJedis;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Buckets of all nodes together. A node decides by its own bucket, so that no caller waits for
+ * Redis; {@link #share} then takes from the bucket that all share what was granted here, and lowers
+ * the node's own to it. Between two rounds each node may grant what others have granted already;
+ * that is paid back, since the shared bucket goes below 0.
+ *
+ * <p>While Redis cannot be reached, each node counts for itself.
+ */
+public final class RedisRateLimiter implements RateLimiter {
+
+  private static final System.Logger LOG = System.getLogger(RedisRateLimiter.class.getName());
+
+  /** What is remembered while Redis is away; beyond it, grants are not shared. */
+  private static final int MAX_UNSHARED = 100_000;
+
+  /**
+   * Both buckets are told in whole permits; a node's own is not lowered for a difference of one.
+   */
+  private static final long ROUNDING = 1;
+
+  private static final Duration SPARE = Duration.ofSeconds(10);
+
+  private final Redis redis;
+  private final RateLimits limits;
+  private final LocalRateLimiter local;
+  private final ProxyManager<String> shared;
+  private final ConcurrentHashMap<Bucket, Long> granted = new ConcurrentHashMap<>();
+  private boolean away; // by the one thread that shares
+
+  private record Bucket(Scope scope, String key) {}
+
+  /**
+   * @param redis stays open
+   */
+  public RedisRateLimiter(Redis redis, RateLimits limits, Ticker ticker, WallClock clock) {
+    this.redis = redis;
+    this.limits = limits;
+    this.local = new LocalRateLimiter(limits, ticker);
+    this.shared =
+        Bucket4jJedis.casBasedBuilder(redis.commands())
+            .keyMapper(Mapper.STRING)
+            .clientClock(new NodesClock(clock))
+            .expirationAfterWrite(
+                ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(SPARE))
+            .build();
+  }
+
+  @Override
+  public boolean enabled() {
+    return limits.enabled();
+  }
+
+  @Override
+  public Verdict tryAcquire(Scope scope, String key, long permits) {
+    Verdict verdict = local.tryAcquire(scope, key, permits);
+    if (verdict.granted() && limits.enabled() && granted.size() < MAX_UNSHARED) {
+      granted.merge(new Bucket(scope, key), permits, Long::sum);
+    }
+    return verdict;
+  }
+
+  /**
+   * Tells the others what was granted here since the last time, and learns of them. Blocks on
+   * Redis; to be called by one thread, some times a second.
+   */
+  public void share() {
+    for (Bucket bucket : granted.keySet()) {
+      Long permits = granted.remove(bucket);
+      if (permits != null && !share(bucket, permits)) {
+        granted.merge(bucket, permits, Long::sum);
+        return;
+      }
+    }
+  }
+
+  private boolean share(Bucket bucket, long permits) {
+    Rate rate = Objects.requireNonNull(limits.rates().get(bucket.scope()));
+    try {
+      long available =
+          shared
+              .builder()
+              .build(name(bucket, rate), () -> configuration(rate))
+              .asVerbose()
+              .consumeIgnoringRateLimits(permits)
+              .getState()
+              .getAvailableTokens();
+      local.lower(bucket.scope(), bucket.key(), available - unshared(bucket) + ROUNDING);
+      if (away) {
+        away = false;
+        LOG.log(Level.INFO, "rate limits count all nodes together again");
+      }
+      return true;
+    } catch (RuntimeException e) { // bucket4j wraps some of jedis' exceptions
+      if (!away) {
+        away = true;
+        LOG.log(
+            Level.WARNING,
+            "rate limits count on each node for itself until Redis answers (broadcasty.redis.url): "
+                + e.getMessage());
+      }
+      return false;
+    }
+  }
+
+  private long unshared(Bucket bucket) {
+    return granted.getOrDefault(bucket, 0L);
+  }
+
+  /** A bucket with other rates is another bucket. */
+  private String name(Bucket bucket, Rate rate) {
+    return redis.key(
+        "lim:"
+            + bucket.scope().name().toLowerCase(java.util.Locale.ROOT)
+            + ":"
+            + rate.perSecond()
+            + ":"
+            + rate.burst()
+            + ":"
+            + bucket.key());
+  }
+
+  private static BucketConfiguration configuration(Rate rate) {
+    return BucketConfiguration.builder().addLimit(rate.bandwidth()).build();
+  }
+
+  /** The nodes' wall clocks, which are taken to agree; where one is behind, nothing comes back. */
+  private record NodesClock(WallClock clock) implements TimeMeter {
+
+    @Override
+    public long currentTimeNanos() {
+      return TimeUnit.MILLISECONDS.toNanos(clock.nowMillis());
+    }
+
+    @Override
+    public boolean isWallClockBased() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.broadcasty.transport.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.nodes.NodeInfo;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.rbac.Roles;
+import io.broadcasty.transport.edge.CallerRequest;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * {@code /broadcasty/admin}: how the service does, for callers with the role {@code admin}. Of
+ * tenants only the caller's own is spoken of.
+ */
+@Path("admin")
+@Produces("application/json")
+public class AdminResource {
+
+  @Inject private NodeRegistry registry;
+  @Inject private ConnectionLimiter connections;
+
+  /** The nodes that live, in order of their start. */
+  @GET
+  @Path("nodes")
+  public Response nodes(@Context HttpServletRequest request) {
+    try {
+      Caller caller = admin(request);
+      Map<String, Integer> ofTenant = connections.connections(caller.tenant());
+      return Response.ok(
+              Json.object(
+                  json -> {
+                    json.writeArrayFieldStart("nodes");
+                    for (NodeInfo node : registry.nodes()) {
+                      write(json, node, ofTenant.getOrDefault(node.name(), 0));
+                    }
+                    json.writeEndArray();
+                  }))
+          .build();
+    } catch (ProblemException e) {
+      return ProblemResponses.of(e.problem());
+    }
+  }
+
+  private void write(JsonGenerator json, NodeInfo node, int connections) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", node.name());
+    json.writeBooleanField("self", node.name().equals(registry.self()));
+    json.writeStringField("host", node.host());
+    json.writeStringField("version", node.version());
+    json.writeStringField("state", node.draining() ? "draining" : "ready");
+    json.writeNumberField("connections", connections);
+    json.writeStringField("startedAt", node.startedAt().toString());
+    json.writeStringField("seenAt", node.seenAt().toString());
+    json.writeEndObject();
+  }
+
+  private static Caller admin(HttpServletRequest request) throws ProblemException {
+    Caller caller = CallerRequest.caller(request.getUserPrincipal());
+    if (caller == null) {
+      throw new ProblemException(Code.UNAUTHORIZED, "send a token");
+    }
+    if (!caller.roles().contains(Roles.ADMIN)) {
+      throw new ProblemException(
+          Code.FORBIDDEN, "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
+    }
+    return caller;
+  }
+}

@@ -1,0 +1,183 @@
+package io.broadcasty.ratelimit.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.ratelimit.RateLimiterContract;
+import io.broadcasty.ratelimit.RateLimits;
+import io.broadcasty.ratelimit.RateLimits.Rate;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.RedisServer;
+import io.broadcasty.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Limits shared by a real Redis: the contract on one node that shares all the time, and several.
+ */
+class RedisRateLimiterTest extends RateLimiterContract {
+
+  private static final RateLimits LIMITS =
+      new RateLimits(
+          true,
+          Map.of(
+              RateLimiter.Scope.IP, new Rate(1, 1),
+              RateLimiter.Scope.USER, new Rate(10, 20),
+              RateLimiter.Scope.CHANNEL, new Rate(1, 1)));
+
+  private static RedisServer server;
+  private @Nullable Redis redis;
+  private final List<RedisRateLimiter> nodes = new ArrayList<>();
+
+  @BeforeAll
+  static void start() {
+    server = RedisServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @AfterEach
+  void forget() {
+    redis().commands().flushAll();
+    redis().close();
+  }
+
+  private Redis redis() {
+    if (redis == null) {
+      redis = Redis.open(server.settings());
+    }
+    return redis;
+  }
+
+  @Override
+  protected RateLimiter limiter(RateLimits limits, ManualTime time) {
+    RedisRateLimiter node = new RedisRateLimiter(redis(), limits, time, time);
+    return new RateLimiter() {
+      @Override
+      public Verdict tryAcquire(Scope scope, String key, long permits) {
+        Verdict verdict = node.tryAcquire(scope, key, permits);
+        synchronized (node) { // as one thread does
+          node.share();
+        }
+        return verdict;
+      }
+
+      @Override
+      public boolean enabled() {
+        return node.enabled();
+      }
+    };
+  }
+
+  private void nodes(int count) {
+    for (int n = 0; n < count; n++) {
+      nodes.add(new RedisRateLimiter(redis(), LIMITS, time, time));
+    }
+  }
+
+  @Test
+  void whatOneNodeGrantedTheOthersDoNot() {
+    nodes(2);
+    assertTrue(ask(0, 20));
+    share();
+    assertTrue(ask(1, 1), "it has not heard of the user yet");
+    share();
+    assertFalse(ask(1, 1));
+    assertFalse(ask(0, 1));
+    time.advance(Duration.ofMillis(500));
+    assertTrue(ask(0, 3), "5 come back to all together");
+    assertTrue(ask(1, 1));
+    share();
+    assertFalse(ask(0, 3));
+    assertFalse(ask(1, 3));
+  }
+
+  @Test
+  void overAWhileAllNodesTogetherGrantWhatOneWould() {
+    nodes(3);
+    long granted = 0;
+    int seconds = 30;
+    for (int tick = 0; tick < seconds * 10; tick++) {
+      for (int n = 0; n < 3; n++) {
+        for (int i = 0; i < 4; i++) {
+          granted += ask(n, 1) ? 1 : 0;
+        }
+      }
+      time.advance(Duration.ofMillis(100));
+      if (tick % 2 == 0) {
+        share();
+      }
+    }
+    long due = 20 + 10L * seconds;
+    assertTrue(granted >= due - 10, granted + " of " + due);
+    assertTrue(granted <= due + 3 * 20, granted + " of " + due + ": at most a burst a node more");
+  }
+
+  @Test
+  void aLoneNodeLosesNothingBySharing() {
+    nodes(1);
+    long granted = 0;
+    for (int tick = 0; tick < 3000; tick++) {
+      granted += ask(0, 1) ? 1 : 0;
+      time.advance(Duration.ofNanos(9_999_999));
+      share();
+    }
+    assertTrue(granted >= 300 + 20 - 3, granted + " in 30 s");
+    assertTrue(granted <= 300 + 20 + 1, granted + " in 30 s");
+  }
+
+  @Test
+  void withoutRedisEachNodeCountsForItselfAndTellsLater() {
+    nodes(2);
+    assertTrue(ask(0, 1));
+    server.kill();
+    for (int i = 0; i < 19; i++) {
+      assertTrue(ask(0, 1));
+      share();
+    }
+    assertFalse(ask(0, 1));
+    assertTrue(ask(1, 1));
+    server.startAgain();
+    redis().dropIdleConnections();
+    share();
+    assertFalse(ask(1, 1), "the first node's 20 are known");
+  }
+
+  private boolean ask(int node, long permits) {
+    return nodes.get(node).tryAcquire(RateLimiter.Scope.USER, "acme/ann", permits).granted();
+  }
+
+  private void share() {
+    nodes.forEach(RedisRateLimiter::share);
+  }
+
+  @Test
+  void otherRatesAreOtherBuckets() {
+    nodes(1);
+    assertTrue(ask(0, 20));
+    share();
+    RateLimits wider =
+        new RateLimits(
+            true,
+            Map.of(
+                RateLimiter.Scope.IP, new Rate(1, 1),
+                RateLimiter.Scope.USER, new Rate(10, 40),
+                RateLimiter.Scope.CHANNEL, new Rate(1, 1)));
+    RedisRateLimiter after = new RedisRateLimiter(redis(), wider, time, time);
+    assertEquals(39, after.tryAcquire(RateLimiter.Scope.USER, "acme/ann", 1).remaining());
+    after.share();
+    assertEquals(38, after.tryAcquire(RateLimiter.Scope.USER, "acme/ann", 1).remaining());
+  }
+}
