@@ -4,10 +4,10 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Readiness;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ final class Followed {
   /** How far the channel has come as far as is known here, by hearsay or by comparing. */
   private Heads known = new Heads(null, Map.of());
 
-  private CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Readiness ready = new Readiness();
   private boolean begun;
   private boolean doubtful;
   private @Nullable Heads ahead;
@@ -47,7 +47,7 @@ final class Followed {
 
   /** Completes when every publication from then on will be heard of. */
   synchronized CompletionStage<Void> ready() {
-    return ready;
+    return ready.stage();
   }
 
   /** Whether announcements come in, as far as is known. */
@@ -69,25 +69,19 @@ final class Followed {
   synchronized void broken() {
     subscribed = false;
     life++;
-    if (ready.isDone()) {
-      ready = new CompletableFuture<>();
-    }
+    ready.broken();
   }
 
   /**
    * Redis cannot be reached: who waits is told, and what was missed meanwhile must be looked for.
    */
   void unreachable(BrokerException why) {
-    CompletableFuture<Void> waited;
+    Runnable tell;
     synchronized (this) {
-      if (ready.isDone()) {
-        return;
-      }
-      waited = ready;
-      ready = new CompletableFuture<>();
-      doubtful = true;
+      doubtful |= !ready.isReached();
+      tell = ready.failed(why);
     }
-    waited.completeExceptionally(why);
+    tell.run();
   }
 
   /** Hands on what was not heard of yet, in order. */
@@ -112,7 +106,7 @@ final class Followed {
    * @return whether publications were missed before
    */
   boolean compare(int ofLife, Heads heads) {
-    CompletableFuture<Void> waiting;
+    Runnable tell;
     boolean missed;
     synchronized (this) {
       if (ofLife != life) {
@@ -122,9 +116,9 @@ final class Followed {
       begun = true;
       doubtful = false;
       known = heads;
-      waiting = ready;
+      tell = ready.reached();
     }
-    waiting.complete(null);
+    tell.run();
     return missed;
   }
 

@@ -4,6 +4,7 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.time.Ticker;
@@ -153,10 +154,8 @@ final class Following {
   /** Who waits for a channel whose server cannot be reached is told. */
   void tellUnreachable(Availability availability) {
     for (Entry entry : entries.values()) {
-      byte[] key = ChannelKeys.of(redis, entry.followed.channel()).hash();
-      BrokerException unreachable = availability.fault(redis, key);
-      if (unreachable != null) {
-        entry.followed.unreachable(unreachable);
+      if (availability.isDown(ChannelKeys.of(redis, entry.followed.channel()).hash())) {
+        entry.followed.unreachable(RedisBroker.unreachable());
       }
     }
   }

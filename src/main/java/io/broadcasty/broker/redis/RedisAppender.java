@@ -8,6 +8,7 @@ import io.broadcasty.broker.GroupCommit;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.Submission;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import java.lang.System.Logger.Level;

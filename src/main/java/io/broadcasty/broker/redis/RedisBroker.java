@@ -16,6 +16,7 @@ import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
@@ -56,7 +57,7 @@ public final class RedisBroker implements Broker {
 
   private final Redis redis;
   private final ScriptHead head;
-  private final Availability availability = new Availability();
+  private final Availability availability;
   private final Following following;
   private final FollowedPatterns patterns;
   private final PubSub news;
@@ -80,6 +81,7 @@ public final class RedisBroker implements Broker {
       ThreadFactory threads,
       Executor answers) {
     this.redis = redis;
+    this.availability = redis.availability();
     this.head = new ScriptHead(settings.retention(), clock);
     Semaphore calls = new Semaphore(0);
     this.following = new Following(redis, listener, ticker, calls::release);
@@ -104,8 +106,7 @@ public final class RedisBroker implements Broker {
 
   @Override
   public CompletionStage<Void> follow(TenantChannel channel) {
-    return following.follow(
-        channel, news, availability.fault(redis, ChannelKeys.of(redis, channel).hash()));
+    return following.follow(channel, news, fault(ChannelKeys.of(redis, channel).hash()));
   }
 
   @Override
@@ -115,8 +116,7 @@ public final class RedisBroker implements Broker {
 
   @Override
   public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
-    return patterns.follow(
-        tenant, pattern, news, availability.fault(redis, bytes(ChannelKeys.index(redis, tenant))));
+    return patterns.follow(tenant, pattern, news, fault(bytes(ChannelKeys.index(redis, tenant))));
   }
 
   @Override
@@ -225,9 +225,18 @@ public final class RedisBroker implements Broker {
     return publications;
   }
 
+  static BrokerException unreachable() {
+    return new BrokerException("Redis cannot be reached", null);
+  }
+
+  /** Why the server that has a key is not to be asked; null when it is. */
+  private @Nullable BrokerException fault(byte[] key) {
+    return availability.isDown(key) ? unreachable() : null;
+  }
+
   /** Reads, once more when a connection turns out to be broken. */
   private <T> T reading(byte[] key, Supplier<T> read) {
-    BrokerException unreachable = availability.fault(redis, key);
+    BrokerException unreachable = fault(key);
     if (unreachable != null) {
       throw unreachable;
     }

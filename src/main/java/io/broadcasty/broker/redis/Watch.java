@@ -1,5 +1,6 @@
 package io.broadcasty.broker.redis;
 
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import java.lang.System.Logger.Level;

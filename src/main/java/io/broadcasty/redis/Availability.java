@@ -1,12 +1,10 @@
-package io.broadcasty.broker.redis;
+package io.broadcasty.redis;
 
-import io.broadcasty.broker.BrokerException;
-import io.broadcasty.redis.Redis;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -15,16 +13,32 @@ import redis.clients.jedis.exceptions.JedisException;
  * Which servers cannot be reached, so that everybody learns it at once instead of waiting for a
  * timeout. Safe for use by several threads.
  */
-final class Availability {
+public final class Availability {
 
   private static final System.Logger LOG = System.getLogger(Availability.class.getName());
 
-  private static final String UNREACHABLE = "Redis cannot be reached";
-
   private final Set<HostAndPort> down = ConcurrentHashMap.newKeySet();
+  private final Function<byte[], HostAndPort> homes;
 
-  boolean isDown(HostAndPort server) {
+  /**
+   * @param homes tells which server has a key
+   */
+  Availability(Function<byte[], HostAndPort> homes) {
+    this.homes = homes;
+  }
+
+  /** Whether a server is not to be asked. */
+  public boolean isDown(HostAndPort server) {
     return !down.isEmpty() && down.contains(server);
+  }
+
+  /** Whether the server that has a key is not to be asked, or is not known. */
+  public boolean isDown(byte[] key) {
+    try {
+      return isDown(homes.apply(key));
+    } catch (JedisException e) {
+      return true;
+    }
   }
 
   /**
@@ -32,26 +46,17 @@ final class Availability {
    *
    * @param primaries others are forgotten: nobody asks them any more
    */
-  Set<HostAndPort> down(Collection<HostAndPort> primaries) {
+  public Set<HostAndPort> down(Collection<HostAndPort> primaries) {
     down.retainAll(primaries);
     return Set.copyOf(down);
   }
 
-  boolean isAnyDown() {
+  public boolean isAnyDown() {
     return !down.isEmpty();
   }
 
-  /** Why the server that has a key is not to be asked; null when it is. */
-  @Nullable BrokerException fault(Redis redis, byte[] key) {
-    try {
-      return isDown(redis.home(key)) ? new BrokerException(UNREACHABLE, null) : null;
-    } catch (JedisException e) {
-      return new BrokerException(UNREACHABLE, e);
-    }
-  }
-
   /** A call to a server has failed. */
-  void failed(HostAndPort server, JedisException failure) {
+  public void failed(HostAndPort server, JedisException failure) {
     if (failure instanceof JedisConnectionException && down.add(server)) {
       LOG.log(
           Level.WARNING,
@@ -64,7 +69,7 @@ final class Availability {
   }
 
   /** It has answered. */
-  void answered(HostAndPort server) {
+  public void answered(HostAndPort server) {
     if (down.remove(server)) {
       LOG.log(Level.INFO, "Redis at " + server + " answers again");
     }
