@@ -1,9 +1,12 @@
 package io.broadcasty.redis;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -30,9 +33,17 @@ record ClusterNodes(ClusterConnectionProvider provider) implements Servers {
     return Map.copyOf(provider.getConnectionMap()).values();
   }
 
+  /** Those that have slots: what the driver lists as primaries may be behind that. */
   @Override
   public Collection<HostAndPort> primaries() {
-    return provider.getPrimaryNodes().keySet().stream().map(HostAndPort::from).toList();
+    Set<HostAndPort> primaries = new HashSet<>();
+    for (int slot = 0; slot < Protocol.CLUSTER_HASHSLOTS; slot++) {
+      HostAndPort server = provider.getNode(slot);
+      if (server != null) {
+        primaries.add(server);
+      }
+    }
+    return primaries;
   }
 
   @Override

@@ -1,11 +1,9 @@
 package io.broadcasty.broker.redis;
 
 import io.broadcasty.broker.BrokerException;
-import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.redis.Readiness;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -22,9 +20,7 @@ final class Followed {
 
   // guarded by this
   /** What was heard, so that nothing is handed on twice. */
-  private final Map<Integer, Long> heard = new HashMap<>();
-
-  private @Nullable String epoch;
+  private @Nullable Marks marks;
 
   /** How far the channel has come as far as is known here, by hearsay or by comparing. */
   private Heads known = new Heads(null, Map.of());
@@ -37,8 +33,22 @@ final class Followed {
   private volatile boolean subscribed;
   private int life;
 
-  Followed(TenantChannel channel) {
+  /**
+   * @param marks what was heard of it before; null for nothing
+   */
+  Followed(TenantChannel channel, @Nullable Marks marks) {
     this.channel = channel;
+    this.marks = marks;
+  }
+
+  /** What was heard of last; null for nothing. */
+  synchronized @Nullable Marks marks() {
+    return marks;
+  }
+
+  /** The name of the present life of the subscription. */
+  synchronized int life() {
+    return life;
   }
 
   TenantChannel channel() {
@@ -87,14 +97,9 @@ final class Followed {
   /** Hands on what was not heard of yet, in order. */
   synchronized void hear(List<Publication> publications, Consumer<Publication> listener) {
     for (Publication publication : publications) {
-      Position position = publication.position();
-      if (!position.epoch().equals(epoch)) {
-        epoch = position.epoch();
-        heard.clear();
-      }
-      if (position.sequence() > heard.getOrDefault(position.partition(), 0L)) {
-        heard.put(position.partition(), position.sequence());
-        known = known.with(position);
+      if (marks == null || !marks.include(publication)) {
+        marks = Marks.with(marks, publication);
+        known = known.with(publication.position());
         listener.accept(publication);
       }
     }

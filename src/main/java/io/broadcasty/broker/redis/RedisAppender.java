@@ -127,6 +127,7 @@ final class RedisAppender implements GroupCommit.Appender {
             .sent()
             .add(new Sent(append, following.hears(append.keys().announcements())));
       } catch (JedisException e) {
+        availability.homeless();
         append.unavailable(OUT_OF_REACH);
       }
     }
@@ -184,7 +185,8 @@ final class RedisAppender implements GroupCommit.Appender {
     fault = null;
     List<Publication> publications = sent.append.answered(reply);
     if (!sent.heard) {
-      following.announceOwn(sent.append.keys().announcements(), publications);
+      following.announceOwn(
+          sent.append.channel(), sent.append.keys().announcements(), publications);
     }
     if (ChannelAppend.isNewborn(reply) && !publications.isEmpty()) {
       index.born(sent.append.channel());

@@ -84,7 +84,7 @@ public final class RedisBroker implements Broker {
     this.availability = redis.availability();
     this.head = new ScriptHead(settings.retention(), clock);
     Semaphore calls = new Semaphore(0);
-    this.following = new Following(redis, listener, ticker, calls::release);
+    this.following = new Following(redis, listener, ticker, new Tails(redis, head), calls::release);
     this.patterns = new FollowedPatterns(redis, listener, calls::release);
     this.news = new PubSub(redis, new News(), threads);
     this.index = new ChannelIndex(redis, news);
