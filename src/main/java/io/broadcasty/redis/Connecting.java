@@ -111,7 +111,7 @@ final class Connecting {
   }
 
   /** The innermost cause says what the matter is. */
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();

@@ -1,5 +1,6 @@
 package io.broadcasty.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
@@ -27,6 +29,8 @@ public final class Redis implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());
   static final int OLDEST_MAJOR = 6;
+  private static final String TRY_MILLIS = "1000";
+  private static final int TRY_KEYS = 10_000;
   private static final int SHARDED_PUBSUB_MAJOR = 7;
   private static final Pattern VERSION = Pattern.compile("redis_version:((\\d+)\\.[0-9.]+)");
   private static final Pattern POLICY = Pattern.compile("maxmemory_policy:(\\S+)");
@@ -140,13 +144,27 @@ public final class Redis implements AutoCloseable {
     return settings.kind() == RedisSettings.Kind.CLUSTER && majorVersion >= SHARDED_PUBSUB_MAJOR;
   }
 
-  /** Whether a server answers now. */
-  public boolean answers(HostAndPort server) {
+  /**
+   * Tries whether a server takes a write now.
+   *
+   * @throws JedisException saying why not
+   */
+  public void tryWrite(HostAndPort server) {
     try (Connection connection = servers.connection(server)) {
-      return connection.ping();
-    } catch (JedisException e) {
-      return false;
+      connection.sendCommand(Protocol.Command.SET, tryKey(server), "1", "PX", TRY_MILLIS);
+      connection.getStatusCodeReply();
     }
+  }
+
+  /** A key that the server has, in a Cluster too. */
+  private String tryKey(HostAndPort server) {
+    for (int i = 0; i < TRY_KEYS; i++) {
+      String key = key("try:" + i);
+      if (home(key.getBytes(StandardCharsets.UTF_8)).equals(server)) {
+        return key;
+      }
+    }
+    throw new JedisException("it has none of the keys");
   }
 
   /** The servers that take writes, as far as is known. */
@@ -194,9 +212,9 @@ public final class Redis implements AutoCloseable {
   }
 
   private String info() {
-    byte[] anyKey = key("info").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] anyKey = key("info").getBytes(StandardCharsets.UTF_8);
     try (Connection connection = servers.connection(servers.home(anyKey))) {
-      connection.sendCommand(redis.clients.jedis.Protocol.Command.INFO);
+      connection.sendCommand(Protocol.Command.INFO);
       return connection.getBulkReply();
     }
   }

@@ -133,7 +133,7 @@ final class Commands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return Answers.invalidChannel(e);
     } catch (BrokerException e) {
-      LOG.log(Level.WARNING, "a subscribe could not read the store", e);
+      LOG.log(Level.FINE, "a subscribe could not read the store", e);
       return Answers.storeUnreadable();
     }
   }

@@ -76,6 +76,11 @@ public final class RedisServer implements AutoCloseable {
     return port;
   }
 
+  /** Where it keeps its files. */
+  public Path folder() {
+    return folder;
+  }
+
   public String url() {
     return "redis://127.0.0.1:" + port;
   }

@@ -12,11 +12,13 @@ import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.redis.Availability;
+import io.broadcasty.redis.Fault;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
@@ -162,6 +164,17 @@ public final class RedisBroker implements Broker {
           }
           return true;
         });
+  }
+
+  @Override
+  public StoreCondition condition() {
+    Fault fault = availability.worst();
+    if (fault == null) {
+      return StoreCondition.UP;
+    }
+    return new StoreCondition(
+        fault.isOfAll() ? StoreCondition.State.DOWN : StoreCondition.State.READ_ONLY,
+        "Redis " + fault.advice());
   }
 
   @Override

@@ -60,7 +60,7 @@ final class Watch implements Runnable, AutoCloseable {
         boolean called = calls.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS);
         calls.drainPermits();
         boolean look = !called && ++round % ROUNDS_A_LOOK == 0;
-        if (availability.isAnyDown() || (look && availability.hasNewcomers(redis.primaries()))) {
+        if (availability.isAnyAmiss() || (look && availability.hasNewcomers(redis.primaries()))) {
           probe();
         }
         urgent();
@@ -93,15 +93,27 @@ final class Watch implements Runnable, AutoCloseable {
     }
   }
 
+  private void tryOut(HostAndPort server) {
+    try {
+      if (availability.isDown(server)) {
+        redis.dropIdleConnections(); // which may lead to what it was before
+        redis.tryWrite(server);
+        following.verify(server);
+      } else {
+        redis.tryWrite(server);
+      }
+      availability.answered(server);
+    } catch (JedisException e) {
+      availability.failed(server, e);
+      LOG.log(Level.DEBUG, server + " does not serve yet", e);
+    }
+  }
+
   /** Before anything is told that has readers come at once. */
   private void probe() {
     redis.refresh(); // another server may have taken over
     for (HostAndPort server : availability.toBeTried(redis.primaries())) {
-      if (redis.answers(server)) {
-        redis.dropIdleConnections();
-        following.verify(server);
-        availability.answered(server);
-      }
+      tryOut(server);
     }
     following.tellUnreachable(availability);
     patterns.tellUnreachable(availability);

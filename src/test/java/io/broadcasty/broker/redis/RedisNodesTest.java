@@ -21,6 +21,7 @@ import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.tenant.TenantId;
@@ -252,7 +253,7 @@ class RedisNodesTest {
     RedisNode node = node(server.settings());
     String payload = "\"" + "x".repeat(100_000) + "\"";
     fill(node.broker, ORDERS, 0, 1);
-    try (LogCapture log = new LogCapture(RedisAppender.class)) {
+    try (LogCapture log = new LogCapture(Availability.class)) {
       node.await(
           "it to be full",
           () ->
