@@ -87,13 +87,13 @@ final class Availability implements AutoCloseable {
 
   private void tryUntilItServes() {
     while (isToBeTried()) {
-      if (fault == DatabaseFault.FULL) {
-        continue; // a write that changes nothing does not tell: the next publication does
-      }
       try {
         transactions.tryWrite();
-        served();
+        if (fault != DatabaseFault.FULL) { // a write that changes nothing does not tell of that
+          served();
+        }
       } catch (SQLException e) {
+        transactions.dropConnections();
         failed(e);
       } catch (RuntimeException e) {
         LOG.log(Level.DEBUG, "the database could not be tried", e);

@@ -66,6 +66,11 @@ final class Transactions {
     }
   }
 
+  /** As {@link Database#dropConnections}. */
+  void dropConnections() {
+    database.dropConnections();
+  }
+
   /** How many keys to ask for in one statement. */
   int keysAtOnce() {
     return database.dialect().keysAtOnce();

@@ -63,7 +63,7 @@ class JdbcBrokerOutageTest {
       Broker broker =
           new JdbcBroker(
               new JdbcBrokerSettings(PLENTY, Duration.ofMinutes(10)),
-              Database.over(faulty),
+              settings.url().contains(FullDisk.SCHEME) ? real : Database.over(faulty),
               new ManualTime(),
               new Heard(),
               Thread::new,
@@ -162,6 +162,27 @@ class JdbcBrokerOutageTest {
           assertEquals(State.READ_ONLY, broker.condition().state());
           assertOver(broker, log);
         });
+  }
+
+  /** H2 closes itself then, and is to come back without a restart of the node. */
+  @Test
+  void theDiskOfTheEmbeddedDatabaseIsFull() throws SQLException {
+    FullDisk.register();
+    String url = "jdbc:h2:" + FullDisk.SCHEME + ":" + dir.resolve("db");
+    try {
+      tell(
+          new DatabaseSettings(url, "sa", null, 4),
+          (broker, faulty, log) -> {
+            FullDisk.set(true);
+            assertRefused(broker, State.READ_ONLY, "disk is full", log);
+            FullDisk.set(false);
+            await("the end", () -> !isRefused(broker, "after"));
+            assertEquals(2, broker.states(ORDERS, 1).get(0).head());
+            assertOver(broker, log);
+          });
+    } finally {
+      FullDisk.set(false);
+    }
   }
 
   @Test
