@@ -1,6 +1,8 @@
 package io.broadcasty.app;
 
+import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.tenant.TenantId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,13 +11,16 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
  * MicroProfile Health: started once the node runs; ready while it takes connections and its store
- * can be read; live while its scheduler runs.
+ * can be read; live while its scheduler runs. A store that is read and takes no publications leaves
+ * the node ready, and is told beside: all nodes share it, so no other would do better, and
+ * subscribers are served.
  */
 @ApplicationScoped
 public class HealthChecks {
@@ -41,13 +46,17 @@ public class HealthChecks {
       }
       Node node = startup.node();
       boolean draining = node.sessions().isDraining();
-      boolean storeUp = storeAnswers(node);
-      return HealthCheckResponse.named("broadcasty-ready")
-          .withData("draining", draining)
-          .withData("store", storeUp ? "up" : "down")
-          .withData("connections", node.sessions().size())
-          .status(!draining && storeUp)
-          .build();
+      StoreCondition store = store(node.broker());
+      HealthCheckResponseBuilder response =
+          HealthCheckResponse.named("broadcasty-ready")
+              .withData("draining", draining)
+              .withData("store", word(store.state()))
+              .withData("connections", node.sessions().size())
+              .status(!draining && store.state() != StoreCondition.State.DOWN);
+      if (!store.reason().isEmpty()) {
+        response.withData("reason", store.reason());
+      }
+      return response.build();
     };
   }
 
@@ -60,12 +69,24 @@ public class HealthChecks {
             .build();
   }
 
-  private static boolean storeAnswers(Node node) {
+  /** What is known of the store, and whether it can be read at this moment. */
+  static StoreCondition store(Broker broker) {
     try {
-      node.broker().channels(PROBE, new ChannelPattern(""), 1);
-      return true;
+      broker.channels(PROBE, new ChannelPattern(""), 1);
+      return broker.condition();
     } catch (BrokerException e) {
-      return false;
+      StoreCondition known = broker.condition();
+      return new StoreCondition(
+          StoreCondition.State.DOWN,
+          known.reason().isEmpty() ? String.valueOf(e.getMessage()) : known.reason());
     }
+  }
+
+  private static String word(StoreCondition.State state) {
+    return switch (state) {
+      case UP -> "up";
+      case READ_ONLY -> "read-only";
+      case DOWN -> "down";
+    };
   }
 }

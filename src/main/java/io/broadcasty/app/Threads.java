@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.broker.BrokerException;
 import io.broadcasty.hub.Lane;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -134,6 +135,8 @@ final class Threads implements AutoCloseable {
         () -> {
           try {
             task.run();
+          } catch (BrokerException e) {
+            LOG.log(Level.FINE, "a recurring task found no store; it will be run again", e);
           } catch (RuntimeException e) {
             LOG.log(Level.SEVERE, "a recurring task failed; it will be run again", e);
           }

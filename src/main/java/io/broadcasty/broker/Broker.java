@@ -91,6 +91,11 @@ public interface Broker extends AutoCloseable {
   /** Drops what has left the retention or the idempotency window. Called every few seconds. */
   void prune();
 
+  /** What it can do now, as far as is known; asks nobody. */
+  default StoreCondition condition() {
+    return StoreCondition.UP;
+  }
+
   /** How durable an acknowledged publication is, in a sentence for the start-up log. */
   String durability();
 

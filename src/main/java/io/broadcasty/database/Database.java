@@ -85,6 +85,17 @@ public final class Database implements AutoCloseable {
     return dialect;
   }
 
+  /**
+   * Gives up the connections of a pool of its own once they are given back: after a fault each of
+   * them may be broken, or lead to a server that is not in charge any more. An embedded H2 that has
+   * closed itself opens its file again when the last of them has gone.
+   */
+  public void dropConnections() {
+    if (owned instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null) {
+      pool.getHikariPoolMXBean().softEvictConnections();
+    }
+  }
+
   @Override
   public void close() {
     try {

@@ -1,9 +1,9 @@
 package io.broadcasty.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -11,24 +11,13 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Pipeline;
-import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.RedisClusterClient;
-import redis.clients.jedis.RedisProtocol;
-import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisAccessControlException;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.providers.ClusterConnectionProvider;
-import redis.clients.jedis.providers.PooledConnectionProvider;
-import redis.clients.jedis.providers.SentineledConnectionProvider;
-import redis.clients.jedis.util.JedisClusterCRC16;
 import redis.clients.jedis.util.Pool;
 
 /**
@@ -39,11 +28,10 @@ import redis.clients.jedis.util.Pool;
 public final class Redis implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());
-  private static final int OLDEST_MAJOR = 6;
+  static final int OLDEST_MAJOR = 6;
+  private static final String TRY_MILLIS = "1000";
+  private static final int TRY_KEYS = 10_000;
   private static final int SHARDED_PUBSUB_MAJOR = 7;
-  private static final int CLUSTER_ATTEMPTS = 4;
-  private static final long MAX_WAIT_MILLIS = 1000;
-  private static final int LINE_TIMEOUT_MILLIS = 10_000;
   private static final Pattern VERSION = Pattern.compile("redis_version:((\\d+)\\.[0-9.]+)");
   private static final Pattern POLICY = Pattern.compile("maxmemory_policy:(\\S+)");
 
@@ -51,24 +39,12 @@ public final class Redis implements AutoCloseable {
   private final UnifiedJedis commands;
   private final Servers servers;
   private final JedisClientConfig lineConfig;
+  private final Availability availability;
   private final String version;
   private final int majorVersion;
   private final String evictionPolicy;
 
-  /** What the kinds of installations differ in. */
-  private interface Servers {
-    HostAndPort home(byte[] key);
-
-    Connection connection(HostAndPort server);
-
-    Collection<? extends Pool<?>> pools();
-
-    Collection<HostAndPort> primaries();
-
-    void refresh();
-  }
-
-  private Redis(
+  Redis(
       RedisSettings settings,
       UnifiedJedis commands,
       Servers servers,
@@ -77,6 +53,7 @@ public final class Redis implements AutoCloseable {
     this.commands = commands;
     this.servers = servers;
     this.lineConfig = lineConfig;
+    this.availability = new Availability(servers::home);
     String info = info();
     Matcher found = VERSION.matcher(info);
     this.version = found.find() ? found.group(1) : "unknown";
@@ -91,86 +68,7 @@ public final class Redis implements AutoCloseable {
    * @throws RedisUnusableException when it cannot be reached, refuses the password, or is too old
    */
   public static Redis open(RedisSettings settings) {
-    Redis redis;
-    try {
-      redis = connect(settings);
-    } catch (JedisAccessControlException e) {
-      throw new RedisUnusableException(
-          "Redis at " + settings + " refuses the user or the password: " + e.getMessage(),
-          false,
-          e);
-    } catch (JedisDataException e) {
-      if (String.valueOf(e.getMessage()).contains("HELLO")) { // which came with 6.0
-        throw tooOld(settings, "a version older than that");
-      }
-      throw new RedisUnusableException(
-          "Redis at " + settings + " refuses to serve: " + e.getMessage(), true, e);
-    } catch (JedisException e) {
-      throw new RedisUnusableException(
-          "Redis at " + settings + " cannot be reached: " + reason(e), true, e);
-    }
-    if (redis.majorVersion < OLDEST_MAJOR) {
-      redis.close();
-      throw tooOld(settings, "version " + redis.version);
-    }
-    return redis;
-  }
-
-  private static RedisUnusableException tooOld(RedisSettings settings, String version) {
-    return new RedisUnusableException(
-        "Redis 6.0 or newer is needed, and the one at " + settings + " has " + version);
-  }
-
-  private static Redis connect(RedisSettings settings) {
-    JedisClientConfig config = config(settings, (int) settings.timeout().toMillis());
-    JedisClientConfig line = config(settings, LINE_TIMEOUT_MILLIS);
-    ConnectionPoolConfig pool = pool(settings.pool());
-    return switch (settings.kind()) {
-      case SERVER -> {
-        HostAndPort host = settings.hosts().get(0);
-        PooledConnectionProvider provider = new PooledConnectionProvider(host, config, pool);
-        UnifiedJedis commands = RedisClient.builder().connectionProvider(provider).build();
-        yield opened(settings, commands, new OneServer(provider, host), line);
-      }
-      case SENTINEL -> {
-        SentineledConnectionProvider provider =
-            new SentineledConnectionProvider(
-                settings.master(),
-                config,
-                pool,
-                new HashSet<>(settings.hosts()),
-                sentinelConfig(settings));
-        UnifiedJedis commands =
-            RedisSentinelClient.builder()
-                .masterName(settings.master())
-                .sentinels(new HashSet<>(settings.hosts()))
-                .connectionProvider(provider)
-                .build();
-        yield opened(settings, commands, new Watched(provider), line);
-      }
-      case CLUSTER -> {
-        ClusterConnectionProvider provider =
-            new ClusterConnectionProvider(new HashSet<>(settings.hosts()), config, pool);
-        UnifiedJedis commands =
-            RedisClusterClient.builder()
-                .nodes(new HashSet<>(settings.hosts()))
-                .connectionProvider(provider)
-                .maxAttempts(CLUSTER_ATTEMPTS)
-                .maxTotalRetriesDuration(settings.timeout())
-                .build();
-        yield opened(settings, commands, new ClusterNodes(provider), line);
-      }
-    };
-  }
-
-  private static Redis opened(
-      RedisSettings settings, UnifiedJedis commands, Servers servers, JedisClientConfig line) {
-    try {
-      return new Redis(settings, commands, servers, line);
-    } catch (RuntimeException e) {
-      commands.close();
-      throw e;
-    }
+    return Connecting.open(settings);
   }
 
   public RedisSettings settings() {
@@ -246,18 +144,37 @@ public final class Redis implements AutoCloseable {
     return settings.kind() == RedisSettings.Kind.CLUSTER && majorVersion >= SHARDED_PUBSUB_MAJOR;
   }
 
-  /** Whether a server answers now. */
-  public boolean answers(HostAndPort server) {
+  /**
+   * Tries whether a server takes a write now.
+   *
+   * @throws JedisException saying why not
+   */
+  public void tryWrite(HostAndPort server) {
     try (Connection connection = servers.connection(server)) {
-      return connection.ping();
-    } catch (JedisException e) {
-      return false;
+      connection.sendCommand(Protocol.Command.SET, tryKey(server), "1", "PX", TRY_MILLIS);
+      connection.getStatusCodeReply();
     }
+  }
+
+  /** A key that the server has, in a Cluster too. */
+  private String tryKey(HostAndPort server) {
+    for (int i = 0; i < TRY_KEYS; i++) {
+      String key = key("try:" + i);
+      if (home(key.getBytes(StandardCharsets.UTF_8)).equals(server)) {
+        return key;
+      }
+    }
+    throw new JedisException("it has none of the keys");
   }
 
   /** The servers that take writes, as far as is known. */
   public Collection<HostAndPort> primaries() {
     return servers.primaries();
+  }
+
+  /** What is known of servers that cannot be reached, by all who use this. */
+  public Availability availability() {
+    return availability;
   }
 
   /** Finds out anew which server has what. */
@@ -268,6 +185,14 @@ public final class Redis implements AutoCloseable {
   /** Gives up the connections that are idle: after an outage each of them is broken. */
   public void dropIdleConnections() {
     servers.pools().forEach(Pool::clear);
+  }
+
+  String version() {
+    return version;
+  }
+
+  int majorVersion() {
+    return majorVersion;
   }
 
   /** What a full Redis does: {@code noeviction}, or the name of how it chooses what to drop. */
@@ -287,134 +212,10 @@ public final class Redis implements AutoCloseable {
   }
 
   private String info() {
-    byte[] anyKey = key("info").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] anyKey = key("info").getBytes(StandardCharsets.UTF_8);
     try (Connection connection = servers.connection(servers.home(anyKey))) {
-      connection.sendCommand(redis.clients.jedis.Protocol.Command.INFO);
+      connection.sendCommand(Protocol.Command.INFO);
       return connection.getBulkReply();
-    }
-  }
-
-  /** The innermost cause says what the matter is. */
-  private static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && cause.getCause() != cause) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-  }
-
-  private static JedisClientConfig config(RedisSettings settings, int socketTimeoutMillis) {
-    return DefaultJedisClientConfig.builder()
-        .connectionTimeoutMillis((int) settings.timeout().toMillis())
-        .socketTimeoutMillis(socketTimeoutMillis)
-        .user(settings.user())
-        .password(settings.password())
-        .database(settings.database())
-        .clientName("broadcasty")
-        .protocol(RedisProtocol.RESP2)
-        .ssl(settings.tls())
-        .build();
-  }
-
-  /** Sentinels take the same password where they want one; without TLS of their own. */
-  private static JedisClientConfig sentinelConfig(RedisSettings settings) {
-    return DefaultJedisClientConfig.builder()
-        .timeoutMillis((int) settings.timeout().toMillis())
-        .ssl(settings.tls())
-        .build();
-  }
-
-  private static ConnectionPoolConfig pool(int size) {
-    ConnectionPoolConfig pool = new ConnectionPoolConfig();
-    pool.setMaxTotal(size);
-    pool.setMaxIdle(size);
-    pool.setMaxWait(java.time.Duration.ofMillis(MAX_WAIT_MILLIS));
-    pool.setJmxEnabled(false);
-    return pool;
-  }
-
-  private record OneServer(PooledConnectionProvider provider, HostAndPort host) implements Servers {
-    @Override
-    public HostAndPort home(byte[] key) {
-      return host;
-    }
-
-    @Override
-    public Connection connection(HostAndPort server) {
-      return provider.getConnection();
-    }
-
-    @Override
-    public Collection<? extends Pool<?>> pools() {
-      return List.of(provider.getPool());
-    }
-
-    @Override
-    public Collection<HostAndPort> primaries() {
-      return List.of(host);
-    }
-
-    @Override
-    public void refresh() {
-      // it is where it is
-    }
-  }
-
-  private record Watched(SentineledConnectionProvider provider) implements Servers {
-    @Override
-    public HostAndPort home(byte[] key) {
-      return provider.getCurrentMaster();
-    }
-
-    @Override
-    public Connection connection(HostAndPort server) {
-      return provider.getConnection();
-    }
-
-    @Override
-    public Collection<? extends Pool<?>> pools() {
-      return provider.getConnectionMap().values();
-    }
-
-    @Override
-    public Collection<HostAndPort> primaries() {
-      return List.of(provider.getCurrentMaster());
-    }
-
-    @Override
-    public void refresh() {
-      // the Sentinels tell
-    }
-  }
-
-  private record ClusterNodes(ClusterConnectionProvider provider) implements Servers {
-    @Override
-    public HostAndPort home(byte[] key) {
-      HostAndPort home = provider.getNode(JedisClusterCRC16.getSlot(key));
-      if (home == null) {
-        throw new JedisException("no node of the Cluster is known to have the key");
-      }
-      return home;
-    }
-
-    @Override
-    public Connection connection(HostAndPort server) {
-      return provider.getConnection(server);
-    }
-
-    @Override
-    public Collection<? extends Pool<?>> pools() {
-      return Map.copyOf(provider.getConnectionMap()).values();
-    }
-
-    @Override
-    public Collection<HostAndPort> primaries() {
-      return provider.getPrimaryNodes().keySet().stream().map(HostAndPort::from).toList();
-    }
-
-    @Override
-    public void refresh() {
-      provider.renewSlotCache();
     }
   }
 }

@@ -90,7 +90,7 @@ final class PresenceCommands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return Answers.invalidChannel(e);
     } catch (BrokerException e) {
-      LOG.log(Level.WARNING, "members could not be read", e);
+      LOG.log(Level.FINE, "members could not be read", e);
       return Answers.storeUnreadable();
     }
   }
@@ -106,7 +106,7 @@ final class PresenceCommands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return Answers.invalidChannel(e);
     } catch (BrokerException e) {
-      LOG.log(Level.WARNING, "members could not be read", e);
+      LOG.log(Level.FINE, "members could not be read", e);
       return Answers.storeUnreadable();
     }
   }

@@ -1,6 +1,7 @@
 package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.BrokerException;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Outbox;
 import io.broadcasty.protocol.Code;
@@ -176,7 +177,8 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   @Override
   public final void failed(RuntimeException failure) {
-    LOG.log(Level.WARNING, "a stream could not be read from the store", failure);
+    Level level = failure instanceof BrokerException ? Level.FINE : Level.WARNING;
+    LOG.log(level, "a stream could not be read from the store", failure);
     end(
         new Problem(
             Code.UNAVAILABLE,

@@ -28,8 +28,8 @@ final class ChannelSubscription implements Subscriber {
   private volatile @Nullable PartitionJoin[] joins = new PartitionJoin[1];
 
   /**
-   * Whose wish it is: the channel's own name, patterns. Guarded by the {@link Subscriptions} it
-   * belongs to.
+   * Whose wish it is: the channel's own name, patterns. Guarded by the {@link Targets} it belongs
+   * to.
    */
   final Set<String> targets = new HashSet<>(2);
 

@@ -8,20 +8,14 @@ import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.hub.PatternSubscriber;
-import io.broadcasty.hub.Subscriber;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection is subscribed to: channels, and patterns that stand for channels. A channel
@@ -32,16 +26,13 @@ public final class Subscriptions implements AutoCloseable {
   private final Subscribe context;
   private final Sink sink;
   private final CatchUp catchUp;
-
-  // guarded by this
-  private final Map<ChannelName, ChannelSubscription> channels = new HashMap<>(2);
-  private final Map<String, @Nullable PatternSubscription> targets = new HashMap<>(2);
-  private boolean closed;
+  private final Targets targets;
 
   Subscriptions(Subscribe context, Sink sink, CatchUp catchUp) {
     this.context = context;
     this.sink = sink;
     this.catchUp = catchUp;
+    this.targets = new Targets(context.maxChannels(), this::open);
   }
 
   /**
@@ -55,16 +46,9 @@ public final class Subscriptions implements AutoCloseable {
     boolean pattern = ChannelPattern.isPattern(target);
     ChannelPattern wanted = pattern ? ChannelPattern.parse(target) : null;
     ChannelName name = pattern ? null : new ChannelName(target);
-    synchronized (this) {
-      if (closed) {
-        return new SubscribeOutcome.Denied();
-      }
-      if (targets.containsKey(target)) {
-        return new SubscribeOutcome.AlreadySubscribed();
-      }
-      if (targets.size() >= context.maxChannels()) { // patterns that match nothing count too
-        return new SubscribeOutcome.TooManyChannels(context.maxChannels());
-      }
+    SubscribeOutcome refusal = targets.refusal(target);
+    if (refusal != null) {
+      return refusal;
     }
     boolean allowed =
         wanted != null
@@ -92,29 +76,15 @@ public final class Subscriptions implements AutoCloseable {
 
   /** Ends a subscription; false when there was none. */
   public boolean unsubscribe(String target) {
-    PatternSubscription pattern;
-    List<ChannelSubscription> ended = new ArrayList<>();
-    synchronized (this) {
-      if (!targets.containsKey(target)) {
-        return false;
-      }
-      pattern = targets.remove(target); // null for a channel's own name
-      channels
-          .values()
-          .removeIf(
-              subscription -> {
-                boolean last =
-                    subscription.targets.remove(target) && subscription.targets.isEmpty();
-                if (last) {
-                  ended.add(subscription);
-                }
-                return last;
-              });
+    Targets.Ended ended = targets.remove(target);
+    if (ended == null) {
+      return false;
     }
+    PatternSubscription pattern = ended.pattern();
     if (pattern != null) {
-      leave(pattern);
+      pattern.leave();
     }
-    ended.forEach(this::leave);
+    ended.channels().forEach(this::leave);
     return true;
   }
 
@@ -131,10 +101,7 @@ public final class Subscriptions implements AutoCloseable {
     if (!context.policy().allows(caller, name, Action.PRESENCE)) {
       return new WatchOutcome.Denied();
     }
-    ChannelSubscription subscription;
-    synchronized (this) {
-      subscription = channels.get(name);
-    }
+    ChannelSubscription subscription = targets.channel(name);
     if (subscription == null) {
       return new WatchOutcome.NotSubscribed();
     }
@@ -159,13 +126,7 @@ public final class Subscriptions implements AutoCloseable {
    */
   public List<String> reauthorize(Caller caller) {
     List<String> lost = new ArrayList<>();
-    synchronized (this) {
-      for (PatternSubscription pattern : targets.values()) {
-        if (pattern != null) {
-          pattern.caller = caller;
-        }
-      }
-    }
+    targets.patterns().forEach(pattern -> pattern.reauthorize(caller));
     for (String target : targets()) {
       boolean allowed =
           ChannelPattern.isPattern(target)
@@ -175,10 +136,13 @@ public final class Subscriptions implements AutoCloseable {
         lost.add(target);
       }
     }
-    for (ChannelSubscription subscription : delivered()) {
+    for (ChannelSubscription subscription : targets.channels()) {
       ChannelName name = subscription.channel().name();
-      if (!context.policy().allows(caller, name, Action.SUBSCRIBE) && drop(subscription)) {
-        lost.add(name.value());
+      if (!context.policy().allows(caller, name, Action.SUBSCRIBE)) {
+        if (targets.remove(subscription)) {
+          leave(subscription);
+          lost.add(name.value());
+        }
       } else if (subscription.isWatching()
           && !context.policy().allows(caller, name, Action.PRESENCE)) {
         subscription.watch(null);
@@ -187,50 +151,30 @@ public final class Subscriptions implements AutoCloseable {
     return lost;
   }
 
-  private synchronized List<ChannelSubscription> delivered() {
-    return List.copyOf(channels.values());
-  }
-
-  /** Ends a channel whatever it was wanted by; false when it had ended already. */
-  private boolean drop(ChannelSubscription subscription) {
-    synchronized (this) {
-      if (!channels.remove(subscription.channel().name(), subscription)) {
-        return false;
-      }
-      subscription.targets.clear();
-    }
-    leave(subscription);
-    return true;
-  }
-
   /** Names and patterns subscribed to. */
-  public synchronized List<String> targets() {
-    return List.copyOf(new TreeSet<>(targets.keySet()));
+  public List<String> targets() {
+    return targets.names();
   }
 
   @Override
   public void close() {
     catchUp.close();
-    synchronized (this) {
-      closed = true;
-    }
+    targets.close();
     targets().forEach(this::unsubscribe);
   }
 
   private SubscribeOutcome subscribePattern(
       Caller caller, String target, ChannelPattern pattern, Since since) {
-    PatternSubscription subscription = new PatternSubscription(this, caller, target, pattern);
-    synchronized (this) {
-      if (closed) {
-        return new SubscribeOutcome.Denied();
-      }
-      targets.put(target, subscription);
+    PatternSubscription subscription =
+        new PatternSubscription(context, targets, sink, caller, target, pattern);
+    if (!targets.add(subscription)) {
+      return new SubscribeOutcome.Denied();
     }
     context.hub().add(caller.tenant(), subscription);
-    if (isClosed()) { // the connection was closed meanwhile, and may have left already
-      leave(subscription);
+    if (targets.isClosed()) { // the connection was closed meanwhile, and may have left already
+      subscription.leave();
     }
-    subscription.interest.await();
+    subscription.interest().await();
     SubscribeOutcome outcome =
         subscribeChannels(caller, target, matching(caller, pattern, since), since);
     if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
@@ -266,10 +210,11 @@ public final class Subscriptions implements AutoCloseable {
     List<ChannelSubscription> joined = new ArrayList<>();
     for (ChannelName name : names) {
       int partitions = context.policy().partitions(caller, name);
-      Claim claim = claim(new TenantChannel(caller.tenant(), name), partitions, target);
+      Targets.Claim claim =
+          targets.claim(new TenantChannel(caller.tenant(), name), partitions, target);
       if (claim.full()) {
         unsubscribe(target);
-        return isClosed()
+        return targets.isClosed()
             ? new SubscribeOutcome.Denied()
             : new SubscribeOutcome.TooManyChannels(context.maxChannels());
       }
@@ -280,141 +225,38 @@ public final class Subscriptions implements AutoCloseable {
       }
     }
     for (ChannelSubscription subscription : joined) {
-      TenantChannel channel = subscription.channel();
-      ChannelName name = channel.name();
+      ChannelName name = subscription.channel().name();
       subscription.interest().await();
       List<Position> channelHeads = new ArrayList<>();
       List<Position> channelStarts = new ArrayList<>();
-      for (StreamState state : context.broker().states(channel, subscription.partitions())) {
-        StreamState.Resume resume =
-            begin(
-                subscription.join(state.partition()),
-                name,
-                state,
-                since,
-                ChannelPattern.isPattern(target));
-        recovered &= resume.lost() == null;
+      for (StreamState state :
+          context.broker().states(subscription.channel(), subscription.partitions())) {
+        Beginning beginning = Beginning.of(state, name, since, ChannelPattern.isPattern(target));
+        subscription
+            .join(state.partition())
+            .beginAfter(beginning.epoch(), beginning.after(), beginning.isHead());
+        recovered &= beginning.resume().lost() == null;
         channelHeads.add(state.headPosition());
-        channelStarts.add(
-            resume.lost() != null
-                ? resume.lost().requested()
-                : new Position(state.epoch(), state.partition(), resume.after()));
+        channelStarts.add(beginning.start(state));
       }
       heads.put(name, channelHeads);
       starts.put(name, channelStarts);
     }
-    if (isClosed()) {
+    if (targets.isClosed()) {
       return new SubscribeOutcome.Denied();
     }
     return new SubscribeOutcome.Subscribed(
         recovered, heads, starts, () -> joined.forEach(ChannelSubscription::start));
   }
 
-  /**
-   * What asking for a channel leads to.
-   *
-   * @param subscription to be set up; null when the channel is delivered already
-   * @param full whether the connection may not have another channel, or has ended
-   */
-  private record Claim(@Nullable ChannelSubscription subscription, boolean full) {}
-
-  private synchronized Claim claim(TenantChannel channel, int partitions, String target) {
-    if (closed) {
-      return new Claim(null, true);
-    }
-    targets.putIfAbsent(target, null);
-    ChannelSubscription known = channels.get(channel.name());
-    if (known != null) {
-      known.targets.add(target);
-      PatternSubscription pattern = targets.get(target);
-      boolean setUpNow = pattern != null && pattern.waiting.remove(known);
-      return new Claim(setUpNow ? known : null, false);
-    }
-    if (channels.size() >= context.maxChannels()) {
-      return new Claim(null, true);
-    }
-    ChannelSubscription subscription = open(channel, partitions, target);
-    return new Claim(subscription, false);
-  }
-
-  /** Sets from where a partition is joined; tells what that will lead to as things stand. */
-  private static StreamState.Resume begin(
-      PartitionJoin join, ChannelName name, StreamState state, Since since, boolean ofPattern) {
-    String epoch = state.epoch();
-    long after = state.head();
-    if (since instanceof Since.FromSequence from) {
-      after = from.sequence() == 0 ? StreamState.FROM_OLDEST : from.sequence() - 1;
-    } else if (since instanceof Since.After seen) {
-      if (!ofPattern && !seen.names(name)) {
-        return begin(join, name, state, new Since.Live(), false); // a channel the client adds now
-      }
-      Position position = seen.of(name, state.partition());
-      epoch = position == null ? state.epoch() : position.epoch();
-      after = position == null ? 0 : position.sequence();
-    }
-    StreamState.Resume resume = state.resume(epoch, after);
-    boolean isHead = resume.lost() == null && resume.after() == state.head();
-    join.beginAfter(epoch, isHead ? state.head() : after, isHead);
-    return resume;
-  }
-
-  /**
-   * A channel that matches a pattern has come into being. Called by the hub while it opens the
-   * channel.
-   */
-  private @Nullable ChannelSubscription join(PatternSubscription pattern, TenantChannel channel) {
-    if (!context.policy().allows(pattern.caller, channel.name(), Action.SUBSCRIBE)) {
-      return null;
-    }
-    int partitions = context.policy().partitions(pattern.caller, channel.name());
-    ChannelSubscription subscription;
-    boolean begun;
-    synchronized (this) {
-      if (closed || targets.get(pattern.target) != pattern) {
-        return null;
-      }
-      ChannelSubscription known = channels.get(channel.name());
-      if (known != null) {
-        known.targets.add(pattern.target);
-        return known;
-      }
-      if (channels.size() >= context.maxChannels()) {
-        sink.tooManyChannels();
-        return null;
-      }
-      subscription = open(channel, partitions, pattern.target);
-      begun = pattern.begun;
-      if (!begun) {
-        pattern.waiting.add(subscription);
-      }
-    }
-    CompletionStage<Void> followed = subscription.interest().begin();
-    if (!followed.toCompletableFuture().isDone()) { // what came before that is to be read
-      var unused = followed.thenRun(() -> context.hub().onGap(channel));
-    }
-    if (begun) {
-      subscription.start();
-    }
-    return subscription;
-  }
-
-  /** Guarded by this. */
-  private ChannelSubscription open(TenantChannel channel, int partitions, String target) {
+  private ChannelSubscription open(TenantChannel channel, int partitions) {
     Broker broker = context.broker();
-    ChannelSubscription subscription =
-        new ChannelSubscription(
-            channel,
-            partitions,
-            new Interest(() -> broker.follow(channel), () -> broker.unfollow(channel)),
-            sink,
-            catchUp);
-    subscription.targets.add(target);
-    channels.put(channel.name(), subscription);
-    return subscription;
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
+    return new ChannelSubscription(
+        channel,
+        partitions,
+        new Interest(() -> broker.follow(channel), () -> broker.unfollow(channel)),
+        sink,
+        catchUp);
   }
 
   private void enter(ChannelSubscription subscription) {
@@ -429,59 +271,5 @@ public final class Subscriptions implements AutoCloseable {
     subscription.close();
     context.hub().remove(subscription.channel(), subscription);
     subscription.interest().end();
-  }
-
-  private void leave(PatternSubscription subscription) {
-    context.hub().remove(subscription.caller.tenant(), subscription);
-    subscription.interest.end();
-  }
-
-  /** A wish for all matching channels. */
-  private static final class PatternSubscription implements PatternSubscriber {
-    private final Subscriptions owner;
-    private volatile Caller caller;
-    private final String target;
-    private final ChannelPattern pattern;
-    private final Interest interest;
-
-    // guarded by the owner
-    private final List<ChannelSubscription> waiting = new ArrayList<>(0);
-    private boolean begun;
-
-    PatternSubscription(Subscriptions owner, Caller caller, String target, ChannelPattern pattern) {
-      this.owner = owner;
-      this.caller = caller;
-      this.target = target;
-      this.pattern = pattern;
-      Broker broker = owner.context.broker();
-      this.interest =
-          new Interest(
-              () -> broker.follow(caller.tenant(), pattern),
-              () -> broker.unfollow(caller.tenant(), pattern));
-    }
-
-    @Override
-    public ChannelPattern pattern() {
-      return pattern;
-    }
-
-    @Override
-    public @Nullable Subscriber join(TenantChannel channel) {
-      return owner.join(this, channel);
-    }
-
-    /**
-     * The subscriber has been answered: channels that came meanwhile, and those to come, are let
-     * through.
-     */
-    void begin() {
-      List<ChannelSubscription> ready;
-      synchronized (owner) {
-        begun = true;
-        ready = List.copyOf(waiting);
-        waiting.clear();
-      }
-      ready.forEach(ChannelSubscription::start);
-    }
   }
 }

@@ -27,15 +27,22 @@ public final class Postgres {
     }
   }
 
-  /** Settings of a new, empty database. */
-  public static DatabaseSettings newDatabase() {
-    String name = "test" + DATABASES.incrementAndGet();
+  /** Runs statements on the server, outside of the databases that tests have. */
+  public static void administer(String... statements) {
     try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      for (String each : statements) {
+        statement.execute(each);
+      }
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Settings of a new, empty database. */
+  public static DatabaseSettings newDatabase() {
+    String name = "test" + DATABASES.incrementAndGet();
+    administer("CREATE DATABASE " + name);
     return new DatabaseSettings(
         "jdbc:postgresql://localhost:" + Server.POSTGRES.getPort() + "/" + name,
         "postgres",

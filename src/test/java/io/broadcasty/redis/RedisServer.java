@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,12 +30,14 @@ public final class RedisServer implements AutoCloseable {
 
   private final int port;
   private final Path folder;
+  private final Path copy;
   private final List<String> options;
   private Process process;
 
   private RedisServer(int port, Path folder, List<String> options, Process process) {
     this.port = port;
     this.folder = folder;
+    this.copy = folder.resolveSibling(folder.getFileName() + "-copy");
     this.options = options;
     this.process = process;
   }
@@ -71,6 +74,11 @@ public final class RedisServer implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Where it keeps its files. */
+  public Path folder() {
+    return folder;
   }
 
   public String url() {
@@ -112,6 +120,19 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Remembers its files as they are now, for {@link #recall}; Redis writes them before it answers.
+   */
+  public void remember() {
+    copy(folder, copy);
+  }
+
+  /** Has the remembered files again, as a replica that had come so far; while it is stopped. */
+  public void recall() {
+    forget();
+    copy(copy, folder);
+  }
+
   /** SIGSTOP: connections stay, and nothing is answered. */
   public void freeze() {
     signal("STOP");
@@ -143,6 +164,21 @@ public final class RedisServer implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -195,7 +231,7 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  private static String executable() {
+  static String executable() {
     for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       Path candidate = Path.of(folder, "redis-server");
       if (Files.isExecutable(candidate)) {

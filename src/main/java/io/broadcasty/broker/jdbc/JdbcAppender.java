@@ -23,6 +23,7 @@ final class JdbcAppender implements GroupCommit.Appender {
 
   private static final System.Logger LOG = System.getLogger(JdbcAppender.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final String OUT_OF_REACH = "the database cannot be reached";
   private static final String FAILED =
       "the database did not take it, or did not say so; publish again with the same id";
 
@@ -30,10 +31,15 @@ final class JdbcAppender implements GroupCommit.Appender {
   private final WallClock clock;
   private final PublicationListener listener;
   private final Unannounced unannounced;
-  private boolean failing;
+  private final Availability availability;
 
-  JdbcAppender(Transactions transactions, WallClock clock, PublicationListener listener) {
+  JdbcAppender(
+      Transactions transactions,
+      Availability availability,
+      WallClock clock,
+      PublicationListener listener) {
     this.transactions = transactions;
+    this.availability = availability;
     this.clock = clock;
     this.listener = listener;
     this.unannounced = new Unannounced(this::announce);
@@ -47,21 +53,20 @@ final class JdbcAppender implements GroupCommit.Appender {
   @Override
   public List<List<AppendOutcome>> append(List<Submission> group) {
     try {
-      List<List<AppendOutcome>> outcomes = commit(group);
-      if (failing) {
-        failing = false;
-        LOG.log(Level.INFO, "the database takes publications again");
+      if (availability.isDown()) {
+        return refused(group, OUT_OF_REACH);
       }
+      List<List<AppendOutcome>> outcomes = commit(group);
+      availability.served();
       return outcomes;
     } catch (SQLException | RuntimeException | Error e) { // whatever it is, publishers are told
-      if (!failing) {
-        failing = true;
-        LOG.log(Level.WARNING, "the database does not take publications: " + kind(e));
-      }
-      return group.stream()
-          .map(submission -> submission.allUnavailable(FAILED, RETRY_AFTER))
-          .toList();
+      availability.failed(e);
+      return refused(group, FAILED);
     }
+  }
+
+  private static List<List<AppendOutcome>> refused(List<Submission> group, String why) {
+    return group.stream().map(submission -> submission.allUnavailable(why, RETRY_AFTER)).toList();
   }
 
   private List<List<AppendOutcome>> commit(List<Submission> group) throws SQLException {
@@ -81,13 +86,6 @@ final class JdbcAppender implements GroupCommit.Appender {
       append.publications().forEach(this::announce);
       return append.outcomes();
     }
-  }
-
-  /** Without the message, in which a driver may quote payloads. */
-  private static String kind(Throwable failure) {
-    return failure instanceof SQLException e
-        ? "SQL state " + e.getSQLState() + ", vendor code " + e.getErrorCode()
-        : failure.getClass().getName();
   }
 
   private void announce(Publication publication) {

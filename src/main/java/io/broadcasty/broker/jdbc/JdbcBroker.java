@@ -9,6 +9,7 @@ import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
@@ -49,13 +50,14 @@ public final class JdbcBroker implements Broker {
   private final Trim trim;
   private final Pruning pruning;
   private final WallClock clock;
+  private final Availability availability;
   private final GroupCommit commits;
 
   /**
    * Starts the committer's thread.
    *
    * @param database stays open when the broker is closed
-   * @param threads makes the committer's thread
+   * @param threads makes the committer's thread, and one that tries a database which does not serve
    * @param answers completes the publishers' futures and so runs what hangs on them; {@code
    *     Runnable::run} lets it happen on the committer's thread, which must then not be blocked
    * @throws BrokerException when the database cannot be reached
@@ -73,14 +75,19 @@ public final class JdbcBroker implements Broker {
     this.transactions = new Transactions(database);
     this.trim = new Trim(settings.retention());
     this.pruning = new Pruning(transactions, trim);
-    reading(
-        connection -> {
-          StreamsTable.ensureEpoch(connection);
-          return true;
-        });
+    try {
+      transactions.read(
+          connection -> {
+            StreamsTable.ensureEpoch(connection);
+            return true;
+          });
+    } catch (SQLException e) {
+      throw new BrokerException("the database cannot be read", e);
+    }
+    this.availability = new Availability(transactions, threads);
     this.commits =
         new GroupCommit(
-            new JdbcAppender(transactions, clock, listener),
+            new JdbcAppender(transactions, availability, clock, listener),
             settings.maxGroup(),
             settings.maxWaitingBytes(),
             threads,
@@ -203,11 +210,18 @@ public final class JdbcBroker implements Broker {
   public void prune() {
     long now = clock.nowMillis();
     long idle = Math.max(IDLE_BEFORE_EVICTION.toMillis(), settings.retention().age().toMillis());
+    refuseWhileDown();
     try {
       pruning.run(now, now - settings.idempotencyWindow().toMillis(), now - idle);
     } catch (SQLException e) {
+      availability.failed(e);
       throw new BrokerException("the database cannot be pruned", e);
     }
+  }
+
+  @Override
+  public StoreCondition condition() {
+    return availability.condition();
   }
 
   @Override
@@ -218,12 +232,21 @@ public final class JdbcBroker implements Broker {
   @Override
   public void close() {
     commits.close();
+    availability.close();
+  }
+
+  private void refuseWhileDown() {
+    if (availability.isDown()) {
+      throw new BrokerException("the database cannot be reached", null);
+    }
   }
 
   private <T> T reading(Transactions.Work<T> work) {
+    refuseWhileDown();
     try {
       return transactions.read(work);
     } catch (SQLException e) {
+      availability.failed(e);
       throw new BrokerException("the database cannot be read", e);
     }
   }

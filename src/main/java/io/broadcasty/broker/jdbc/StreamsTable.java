@@ -224,6 +224,15 @@ final class StreamsTable {
     }
   }
 
+  /** Writes what is there already. */
+  static void touch(Connection connection) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE broadcasty_store SET evictions = evictions WHERE id = 1")) {
+      update.executeUpdate();
+    }
+  }
+
   private static @Nullable String storeEpoch(Connection connection, String suffix)
       throws SQLException {
     try (PreparedStatement select =

@@ -55,6 +55,22 @@ final class Transactions {
     }
   }
 
+  /** Tries whether a write is taken now; changes nothing. */
+  void tryWrite() throws SQLException {
+    try (Connection connection = begin()) {
+      try {
+        StreamsTable.touch(connection);
+      } finally {
+        rollback(connection);
+      }
+    }
+  }
+
+  /** As {@link Database#dropConnections}. */
+  void dropConnections() {
+    database.dropConnections();
+  }
+
   /** How many keys to ask for in one statement. */
   int keysAtOnce() {
     return database.dialect().keysAtOnce();

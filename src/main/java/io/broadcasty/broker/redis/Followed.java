@@ -1,13 +1,11 @@
 package io.broadcasty.broker.redis;
 
 import io.broadcasty.broker.BrokerException;
-import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
-import java.util.HashMap;
+import io.broadcasty.redis.Readiness;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +20,12 @@ final class Followed {
 
   // guarded by this
   /** What was heard, so that nothing is handed on twice. */
-  private final Map<Integer, Long> heard = new HashMap<>();
-
-  private @Nullable String epoch;
+  private @Nullable Marks marks;
 
   /** How far the channel has come as far as is known here, by hearsay or by comparing. */
   private Heads known = new Heads(null, Map.of());
 
-  private CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Readiness ready = new Readiness();
   private boolean begun;
   private boolean doubtful;
   private @Nullable Heads ahead;
@@ -37,8 +33,22 @@ final class Followed {
   private volatile boolean subscribed;
   private int life;
 
-  Followed(TenantChannel channel) {
+  /**
+   * @param marks what was heard of it before; null for nothing
+   */
+  Followed(TenantChannel channel, @Nullable Marks marks) {
     this.channel = channel;
+    this.marks = marks;
+  }
+
+  /** What was heard of last; null for nothing. */
+  synchronized @Nullable Marks marks() {
+    return marks;
+  }
+
+  /** The name of the present life of the subscription. */
+  synchronized int life() {
+    return life;
   }
 
   TenantChannel channel() {
@@ -47,7 +57,7 @@ final class Followed {
 
   /** Completes when every publication from then on will be heard of. */
   synchronized CompletionStage<Void> ready() {
-    return ready;
+    return ready.stage();
   }
 
   /** Whether announcements come in, as far as is known. */
@@ -69,38 +79,27 @@ final class Followed {
   synchronized void broken() {
     subscribed = false;
     life++;
-    if (ready.isDone()) {
-      ready = new CompletableFuture<>();
-    }
+    ready.broken();
   }
 
   /**
    * Redis cannot be reached: who waits is told, and what was missed meanwhile must be looked for.
    */
   void unreachable(BrokerException why) {
-    CompletableFuture<Void> waited;
+    Runnable tell;
     synchronized (this) {
-      if (ready.isDone()) {
-        return;
-      }
-      waited = ready;
-      ready = new CompletableFuture<>();
-      doubtful = true;
+      doubtful |= !ready.isReached();
+      tell = ready.failed(why);
     }
-    waited.completeExceptionally(why);
+    tell.run();
   }
 
   /** Hands on what was not heard of yet, in order. */
   synchronized void hear(List<Publication> publications, Consumer<Publication> listener) {
     for (Publication publication : publications) {
-      Position position = publication.position();
-      if (!position.epoch().equals(epoch)) {
-        epoch = position.epoch();
-        heard.clear();
-      }
-      if (position.sequence() > heard.getOrDefault(position.partition(), 0L)) {
-        heard.put(position.partition(), position.sequence());
-        known = known.with(position);
+      if (marks == null || !marks.include(publication)) {
+        marks = Marks.with(marks, publication);
+        known = known.with(publication.position());
         listener.accept(publication);
       }
     }
@@ -112,7 +111,7 @@ final class Followed {
    * @return whether publications were missed before
    */
   boolean compare(int ofLife, Heads heads) {
-    CompletableFuture<Void> waiting;
+    Runnable tell;
     boolean missed;
     synchronized (this) {
       if (ofLife != life) {
@@ -122,9 +121,9 @@ final class Followed {
       begun = true;
       doubtful = false;
       known = heads;
-      waiting = ready;
+      tell = ready.reached();
     }
-    waiting.complete(null);
+    tell.run();
     return missed;
   }
 

@@ -5,7 +5,9 @@ import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Readiness;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.tenant.TenantId;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,7 +34,7 @@ final class FollowedPatterns {
 
     // guarded by this
     private final Map<ChannelPattern, Integer> wanted = new HashMap<>();
-    private CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Readiness ready = new Readiness();
     private boolean begun;
 
     Tenant(TenantId id) {
@@ -42,7 +43,7 @@ final class FollowedPatterns {
 
     synchronized CompletionStage<Void> want(ChannelPattern pattern) {
       wanted.merge(pattern, 1, Integer::sum);
-      return ready;
+      return ready.stage();
     }
 
     /** Whether nothing is wanted any more. */
@@ -56,30 +57,29 @@ final class FollowedPatterns {
     }
 
     /** Whether names may have been missed before. */
-    synchronized boolean subscribed() {
-      boolean again = begun;
-      begun = true;
-      ready.complete(null);
+    boolean subscribed() {
+      boolean again;
+      Runnable tell;
+      synchronized (this) {
+        again = begun;
+        begun = true;
+        tell = ready.reached();
+      }
+      tell.run();
       return again;
     }
 
     synchronized void broken() {
-      if (ready.isDone()) {
-        ready = new CompletableFuture<>();
-      }
+      ready.broken();
     }
 
     void unreachable(BrokerException why) {
-      CompletableFuture<Void> waited;
+      Runnable tell;
       synchronized (this) {
-        if (ready.isDone()) {
-          return;
-        }
-        waited = ready;
-        ready = new CompletableFuture<>();
         begun = true; // what comes meanwhile is missed
+        tell = ready.failed(why);
       }
-      waited.completeExceptionally(why);
+      tell.run();
     }
   }
 
@@ -164,10 +164,8 @@ final class FollowedPatterns {
   /** Who waits for a tenant's names whose server cannot be reached is told. */
   void tellUnreachable(Availability availability) {
     for (Tenant tenant : tenants.values()) {
-      byte[] key = ChannelKeys.bytes(ChannelKeys.index(redis, tenant.id));
-      BrokerException unreachable = availability.fault(redis, key);
-      if (unreachable != null) {
-        tenant.unreachable(unreachable);
+      if (availability.isDown(ChannelKeys.bytes(ChannelKeys.index(redis, tenant.id)))) {
+        tenant.unreachable(RedisBroker.unreachable());
       }
     }
   }

@@ -4,6 +4,7 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.time.Ticker;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -51,6 +53,7 @@ final class Following {
   private final Redis redis;
   private final PublicationListener listener;
   private final Ticker ticker;
+  private final Tails tails;
   private final Runnable wake;
 
   /** By the name of the channel's announcements; entries are changed inside its updates alone. */
@@ -62,10 +65,11 @@ final class Following {
   /**
    * @param wake has {@link #compareConfirmed} called soon
    */
-  Following(Redis redis, PublicationListener listener, Ticker ticker, Runnable wake) {
+  Following(Redis redis, PublicationListener listener, Ticker ticker, Tails tails, Runnable wake) {
     this.redis = redis;
     this.listener = listener;
     this.ticker = ticker;
+    this.tails = tails;
     this.wake = wake;
   }
 
@@ -79,7 +83,7 @@ final class Following {
         (name, known) -> {
           Entry entry = known;
           if (entry == null) {
-            entry = new Entry(new Followed(channel));
+            entry = new Entry(new Followed(channel, tails.recall(channel)));
             news.subscribe(name);
           }
           entry.wanted++;
@@ -111,9 +115,10 @@ final class Following {
   }
 
   /** Publications of this node that it does not hear of from Redis. */
-  void announceOwn(String announcements, List<Publication> publications) {
+  void announceOwn(TenantChannel channel, String announcements, List<Publication> publications) {
     Entry entry = entries.get(announcements);
     if (entry == null) {
+      tails.remember(channel, publications);
       publications.forEach(this::announce);
     } else {
       entry.followed.hear(publications, this::announce);
@@ -127,7 +132,12 @@ final class Following {
     }
     Followed followed = entry.followed;
     try {
-      followed.hear(Announcement.read(followed.channel(), message), this::announce);
+      List<Publication> publications = Announcement.read(followed.channel(), message);
+      if (publications.isEmpty()) { // word of another epoch
+        confirmed.add(new Confirmed(followed, followed.life()));
+        wake.run();
+      }
+      followed.hear(publications, this::announce);
     } catch (IllegalArgumentException e) {
       LOG.log(Level.ERROR, "an announcement cannot be read; are all nodes of one version?", e);
     }
@@ -153,25 +163,19 @@ final class Following {
   /** Who waits for a channel whose server cannot be reached is told. */
   void tellUnreachable(Availability availability) {
     for (Entry entry : entries.values()) {
-      byte[] key = ChannelKeys.of(redis, entry.followed.channel()).hash();
-      BrokerException unreachable = availability.fault(redis, key);
-      if (unreachable != null) {
-        entry.followed.unreachable(unreachable);
+      if (availability.isDown(ChannelKeys.of(redis, entry.followed.channel()).hash())) {
+        entry.followed.unreachable(RedisBroker.unreachable());
       }
     }
   }
 
-  /** Whether there is something for {@link #compareConfirmed}. */
-  boolean hasConfirmed() {
-    return !confirmed.isEmpty();
-  }
-
   /**
-   * Compares the channels that were subscribed to since the last call.
+   * Compares some of the channels that were subscribed to since the last call.
    *
+   * @return whether there are more, and Redis has answered
    * @throws JedisException when Redis does not answer; they are kept for the next call
    */
-  void compareConfirmed() {
+  boolean compareConfirmed() {
     List<Confirmed> batch = new ArrayList<>();
     for (Confirmed next = confirmed.poll(); next != null; next = confirmed.poll()) {
       batch.add(next);
@@ -179,7 +183,14 @@ final class Following {
         break;
       }
     }
-    Map<Confirmed, Heads> heads = heads(batch, Confirmed::followed);
+    Map<Confirmed, Heads> heads;
+    try {
+      tails.verify(marks(batch.stream().map(Confirmed::followed).toList()));
+      heads = heads(batch, Confirmed::followed);
+    } catch (JedisException e) {
+      confirmed.addAll(batch);
+      throw e;
+    }
     for (Confirmed each : batch) {
       Heads found = heads.get(each);
       if (found == null) {
@@ -188,6 +199,40 @@ final class Following {
         missed(each.followed());
       }
     }
+    return !confirmed.isEmpty() && !heads.isEmpty();
+  }
+
+  /**
+   * Sees to it that a server that answers again, or has taken over, has what was heard of before
+   * anything is appended to it.
+   *
+   * @throws JedisException when it does not answer after all
+   */
+  void verify(HostAndPort server) {
+    Map<TenantChannel, Marks> heard = new HashMap<>(tails.remembered());
+    heard.putAll(marks(entries.values().stream().map(entry -> entry.followed).toList()));
+    Map<TenantChannel, Marks> batch = new HashMap<>();
+    for (Map.Entry<TenantChannel, Marks> each : heard.entrySet()) {
+      if (redis.home(ChannelKeys.of(redis, each.getKey()).hash()).equals(server)) {
+        batch.put(each.getKey(), each.getValue());
+      }
+      if (batch.size() == AT_ONCE) {
+        tails.verify(batch);
+        batch.clear();
+      }
+    }
+    tails.verify(batch);
+  }
+
+  private static Map<TenantChannel, Marks> marks(Collection<Followed> followed) {
+    Map<TenantChannel, Marks> marks = new HashMap<>();
+    for (Followed each : followed) {
+      Marks heard = each.marks();
+      if (heard != null) {
+        marks.put(each.channel(), heard);
+      }
+    }
+    return marks;
   }
 
   /** Looks whether announcements were lost without a sign, for a share of the channels. */
@@ -198,13 +243,18 @@ final class Following {
     int count = Math.min(toCheck.size(), Math.max(AT_ONCE, entries.size() / shares));
     List<Followed> some = toCheck.subList(0, count);
     toCheck = toCheck.subList(count, toCheck.size());
-    heads(some, followed -> followed)
-        .forEach(
-            (followed, heads) -> {
-              if (followed.check(heads)) {
-                missed(followed);
-              }
-            });
+    Map<TenantChannel, Marks> suspect = marks(some);
+    Map<Followed, Heads> asked = heads(some, followed -> followed);
+    asked.forEach(
+        (followed, heads) -> {
+          suspect.computeIfPresent(
+              followed.channel(), (c, marks) -> heads.isBehind(marks) ? marks : null);
+          if (followed.check(heads)) {
+            missed(followed);
+          }
+        });
+    suspect.keySet().retainAll(asked.keySet().stream().map(Followed::channel).toList());
+    tails.verify(suspect);
   }
 
   /** Ends what nobody has wanted for a while. */
@@ -218,6 +268,7 @@ final class Following {
               return entry;
             }
             news.unsubscribe(n);
+            tails.remember(entry.followed.channel(), entry.followed.marks());
             return null;
           });
     }

@@ -56,6 +56,14 @@ record Heads(@Nullable String epoch, Map<Integer, Long> sequences) {
     return false;
   }
 
+  /** Whether something was heard of that has not come about, as far as these say. */
+  boolean isBehind(Marks marks) {
+    return marks.epoch().equals(epoch)
+        && marks.last().entrySet().stream()
+            .anyMatch(
+                each -> each.getValue().sequence() > sequences.getOrDefault(each.getKey(), 0L));
+  }
+
   private static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8);
   }

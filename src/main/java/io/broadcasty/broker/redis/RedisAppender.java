@@ -8,6 +8,7 @@ import io.broadcasty.broker.GroupCommit;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.Submission;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import java.lang.System.Logger.Level;
@@ -22,7 +23,6 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
@@ -46,6 +46,8 @@ final class RedisAppender implements GroupCommit.Appender {
   private static final AppendOutcome.Unavailable UNANSWERED =
       new AppendOutcome.Unavailable(
           "Redis did not take it, or did not say so; publish again with the same id", RETRY_AFTER);
+  private static final AppendOutcome.Unavailable REFUSED =
+      new AppendOutcome.Unavailable("Redis does not take publications now", RETRY_AFTER);
   private static final AppendOutcome.Unavailable UNCONFIRMED =
       new AppendOutcome.Unavailable(
           "too few replicas have it yet; publish again with the same id", RETRY_AFTER);
@@ -76,7 +78,7 @@ final class RedisAppender implements GroupCommit.Appender {
   private final ChannelIndex index;
   private final byte[] window;
   private final byte[] publish;
-  private @Nullable String fault;
+  private @Nullable String refusal;
 
   RedisAppender(
       Redis redis,
@@ -126,6 +128,7 @@ final class RedisAppender implements GroupCommit.Appender {
             .sent()
             .add(new Sent(append, following.hears(append.keys().announcements())));
       } catch (JedisException e) {
+        availability.homeless();
         append.unavailable(OUT_OF_REACH);
       }
     }
@@ -173,17 +176,18 @@ final class RedisAppender implements GroupCommit.Appender {
       sent.append.unavailable(UNANSWERED);
       return;
     } catch (JedisException e) {
-      sent.append.unavailable(refused(e));
+      sent.append.unavailable(refused(server, e));
       return;
     }
     if (reply == null) {
       sent.append.unavailable(UNANSWERED);
       return;
     }
-    fault = null;
+    refusal = null;
     List<Publication> publications = sent.append.answered(reply);
     if (!sent.heard) {
-      following.announceOwn(sent.append.keys().announcements(), publications);
+      following.announceOwn(
+          sent.append.channel(), sent.append.keys().announcements(), publications);
     }
     if (ChannelAppend.isNewborn(reply) && !publications.isEmpty()) {
       index.born(sent.append.channel());
@@ -204,29 +208,15 @@ final class RedisAppender implements GroupCommit.Appender {
     }
   }
 
-  /** Redis answered, but with an error: it has not taken them, and says why. */
-  private AppendOutcome.Unavailable refused(JedisException e) {
-    String kind = String.valueOf(e.getMessage()).split(" ", 2)[0];
-    String why =
-        switch (kind) {
-          case "OOM" ->
-              "Redis is full: it has reached its maxmemory. Give it more, or lower"
-                  + " broadcasty.replay.retention, max-count or max-bytes";
-          case "MISCONF" ->
-              "Redis refuses writes because it cannot save to its disk. Free space there, or see"
-                  + " stop-writes-on-bgsave-error in its configuration";
-          case "READONLY" -> "this Redis is a replica, not the primary (broadcasty.redis.url)";
-          case "NOAUTH", "WRONGPASS", "NOPERM" ->
-              "Redis refuses the user or the password (broadcasty.redis.url)";
-          default ->
-              e instanceof JedisDataException ? "Redis refuses: " + kind : "Redis does not answer";
-        };
-    if (!why.equals(fault)) {
-      fault = why;
-      LOG.log(Level.WARNING, "publications are not taken: " + why);
+  /** Redis answered, but with an error: it has not taken them. */
+  private AppendOutcome.Unavailable refused(HostAndPort server, JedisException e) {
+    if (!availability.failed(server, e)) {
+      String kind = String.valueOf(e.getMessage()).split(" ", 2)[0];
+      if (!kind.equals(refusal)) {
+        refusal = kind;
+        LOG.log(Level.WARNING, "Redis refuses publications: " + kind);
+      }
     }
-    return new AppendOutcome.Unavailable(
-        e instanceof JedisDataException ? "Redis does not take publications now" : why,
-        RETRY_AFTER);
+    return REFUSED;
   }
 }

@@ -12,10 +12,13 @@ import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
+import io.broadcasty.redis.Fault;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
@@ -56,7 +59,7 @@ public final class RedisBroker implements Broker {
 
   private final Redis redis;
   private final ScriptHead head;
-  private final Availability availability = new Availability();
+  private final Availability availability;
   private final Following following;
   private final FollowedPatterns patterns;
   private final PubSub news;
@@ -80,9 +83,10 @@ public final class RedisBroker implements Broker {
       ThreadFactory threads,
       Executor answers) {
     this.redis = redis;
+    this.availability = redis.availability();
     this.head = new ScriptHead(settings.retention(), clock);
     Semaphore calls = new Semaphore(0);
-    this.following = new Following(redis, listener, ticker, calls::release);
+    this.following = new Following(redis, listener, ticker, new Tails(redis, head), calls::release);
     this.patterns = new FollowedPatterns(redis, listener, calls::release);
     this.news = new PubSub(redis, new News(), threads);
     this.index = new ChannelIndex(redis, news);
@@ -104,8 +108,7 @@ public final class RedisBroker implements Broker {
 
   @Override
   public CompletionStage<Void> follow(TenantChannel channel) {
-    return following.follow(
-        channel, news, availability.fault(redis, ChannelKeys.of(redis, channel).hash()));
+    return following.follow(channel, news, fault(ChannelKeys.of(redis, channel).hash()));
   }
 
   @Override
@@ -115,8 +118,7 @@ public final class RedisBroker implements Broker {
 
   @Override
   public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
-    return patterns.follow(
-        tenant, pattern, news, availability.fault(redis, bytes(ChannelKeys.index(redis, tenant))));
+    return patterns.follow(tenant, pattern, news, fault(bytes(ChannelKeys.index(redis, tenant))));
   }
 
   @Override
@@ -162,6 +164,17 @@ public final class RedisBroker implements Broker {
           }
           return true;
         });
+  }
+
+  @Override
+  public StoreCondition condition() {
+    Fault fault = availability.worst();
+    if (fault == null) {
+      return StoreCondition.UP;
+    }
+    return new StoreCondition(
+        fault.isOfAll() ? StoreCondition.State.DOWN : StoreCondition.State.READ_ONLY,
+        "Redis " + fault.advice());
   }
 
   @Override
@@ -225,9 +238,18 @@ public final class RedisBroker implements Broker {
     return publications;
   }
 
+  static BrokerException unreachable() {
+    return new BrokerException("Redis cannot be reached", null);
+  }
+
+  /** Why the server that has a key is not to be asked; null when it is. */
+  private @Nullable BrokerException fault(byte[] key) {
+    return availability.isDown(key) ? unreachable() : null;
+  }
+
   /** Reads, once more when a connection turns out to be broken. */
   private <T> T reading(byte[] key, Supplier<T> read) {
-    BrokerException unreachable = availability.fault(redis, key);
+    BrokerException unreachable = fault(key);
     if (unreachable != null) {
       throw unreachable;
     }

@@ -1,5 +1,6 @@
 package io.broadcasty.broker.redis;
 
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import java.lang.System.Logger.Level;
@@ -17,6 +18,7 @@ final class Watch implements Runnable, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Watch.class.getName());
   private static final long ROUND_MILLIS = 250;
   private static final int ROUNDS_A_CHECK = 8;
+  private static final int ROUNDS_A_LOOK = 4;
 
   /** Every channel is checked about each 30 s, or each 2 s while there are few. */
   private static final int CHECKS_FOR_ALL = 15;
@@ -48,6 +50,7 @@ final class Watch implements Runnable, AutoCloseable {
     this.index = index;
     this.news = news;
     this.calls = calls;
+    availability.tryNewcomers(redis.primaries(), calls::release);
   }
 
   @Override
@@ -56,9 +59,12 @@ final class Watch implements Runnable, AutoCloseable {
       try {
         boolean called = calls.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS);
         calls.drainPermits();
-        probe();
+        boolean look = !called && ++round % ROUNDS_A_LOOK == 0;
+        if (availability.isAnyAmiss() || (look && availability.hasNewcomers(redis.primaries()))) {
+          probe();
+        }
         urgent();
-        if (!called && ++round % ROUNDS_A_CHECK == 0) {
+        if (!called && round % ROUNDS_A_CHECK == 0) {
           following.sweep(news);
           following.checkSome(CHECKS_FOR_ALL);
         }
@@ -79,25 +85,35 @@ final class Watch implements Runnable, AutoCloseable {
   }
 
   private void urgent() {
-    while (following.hasConfirmed() && !closed) {
-      following.compareConfirmed();
+    while (following.compareConfirmed() && !closed) {
+      LOG.log(Level.DEBUG, "more channels are to be compared");
     }
     if (patterns.hasMissed()) {
       patterns.lookForMissed(index);
     }
   }
 
+  private void tryOut(HostAndPort server) {
+    try {
+      if (availability.isDown(server)) {
+        redis.dropIdleConnections(); // which may lead to what it was before
+        redis.tryWrite(server);
+        following.verify(server);
+      } else {
+        redis.tryWrite(server);
+      }
+      availability.answered(server);
+    } catch (JedisException e) {
+      availability.failed(server, e);
+      LOG.log(Level.DEBUG, server + " does not serve yet", e);
+    }
+  }
+
   /** Before anything is told that has readers come at once. */
   private void probe() {
-    if (!availability.isAnyDown()) {
-      return;
-    }
     redis.refresh(); // another server may have taken over
-    for (HostAndPort server : availability.down(redis.primaries())) {
-      if (redis.answers(server)) {
-        redis.dropIdleConnections();
-        availability.answered(server);
-      }
+    for (HostAndPort server : availability.toBeTried(redis.primaries())) {
+      tryOut(server);
     }
     following.tellUnreachable(availability);
     patterns.tellUnreachable(availability);

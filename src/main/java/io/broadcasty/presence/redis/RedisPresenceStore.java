@@ -35,8 +35,11 @@ import redis.clients.jedis.exceptions.JedisException;
 public final class RedisPresenceStore implements PresenceStore {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final JoinOutcome.Unavailable OUT_OF_REACH =
+      new JoinOutcome.Unavailable("Redis cannot be reached", RETRY_AFTER);
   private static final long PATIENCE_SECONDS = 5;
 
+  private final Redis redis;
   private final WallClock clock;
   private final LocalPresenceStore local;
   private final Holdings holdings = new Holdings();
@@ -61,6 +64,7 @@ public final class RedisPresenceStore implements PresenceStore {
       PresenceListener listener,
       ThreadFactory threads,
       Executor later) {
+    this.redis = redis;
     this.clock = clock;
     this.local = new LocalPresenceStore(Integer.MAX_VALUE, ticker, listener, later);
     this.steps = new Steps(redis, node, maxMembers, clock, holdings);
@@ -78,10 +82,10 @@ public final class RedisPresenceStore implements PresenceStore {
         if (!holdings.hold(channel, member, connection.id())) {
           return CompletableFuture.completedFuture(new JoinOutcome.Joined(false));
         }
-        steps.add(new Step(channel, Step.HOLDING, member, 0, answer));
+        add(new Step(channel, Step.HOLDING, member, 0, answer), answer);
       }
     } else if (holder instanceof Holder.Lease lease) {
-      steps.add(new Step(channel, "join", member, end(lease), answer));
+      add(new Step(channel, "join", member, end(lease), answer), answer);
     }
     return answer.handle(
         (first, failure) -> {
@@ -91,9 +95,7 @@ public final class RedisPresenceStore implements PresenceStore {
           if (holder instanceof Holder.Connection connection) { // it has not joined after all
             release(channel, member, connection);
           }
-          return first != null
-              ? new JoinOutcome.Full(steps.maxMembers())
-              : new JoinOutcome.Unavailable("Redis cannot be reached", RETRY_AFTER);
+          return first != null ? new JoinOutcome.Full(steps.maxMembers()) : OUT_OF_REACH;
         });
   }
 
@@ -133,6 +135,9 @@ public final class RedisPresenceStore implements PresenceStore {
    */
   @Override
   public PresencePage members(TenantChannel channel, @Nullable String after, int limit) {
+    if (isOutOfReach(channel)) {
+      throw new PresenceException("Redis cannot be reached", null);
+    }
     CompletionStage<Void> ready = follow(channel);
     try {
       ready.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -184,6 +189,20 @@ public final class RedisPresenceStore implements PresenceStore {
       steps.add(new Step(channel, Step.HOLDING, member, 0, null));
     }
     return left > 0;
+  }
+
+  /** Where Redis is known not to answer, who waits learns it at once. */
+  private void add(Step step, CompletableFuture<Long> answer) {
+    if (isOutOfReach(step.channel())) {
+      answer.completeExceptionally(new PresenceException("Redis cannot be reached", null));
+    } else {
+      steps.add(step);
+    }
+  }
+
+  /** As the broker has found out, which asks anew whether it still is. */
+  private boolean isOutOfReach(TenantChannel channel) {
+    return redis.availability().isDown(PresenceKeys.of(redis, channel).version());
   }
 
   private long end(Holder.Lease lease) {

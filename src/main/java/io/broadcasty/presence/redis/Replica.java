@@ -4,12 +4,12 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
+import io.broadcasty.redis.Readiness;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -28,7 +28,7 @@ final class Replica {
   // guarded by this
   private final Map<String, Member> members = new HashMap<>();
   private final List<byte[]> held = new ArrayList<>();
-  private CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Readiness ready = new Readiness();
   private boolean inStep;
   private long version;
   private int life;
@@ -44,7 +44,7 @@ final class Replica {
 
   /** Completes when it is in step. */
   synchronized CompletionStage<Void> ready() {
-    return ready;
+    return ready.stage();
   }
 
   /** Changes may be missed from now on. */
@@ -52,22 +52,16 @@ final class Replica {
     inStep = false;
     life++;
     held.clear();
-    if (ready.isDone()) {
-      ready = new CompletableFuture<>();
-    }
+    ready.broken();
   }
 
   /** Who waits is told that Redis does not answer. */
   void unreachable(RuntimeException why) {
-    CompletableFuture<Void> waited;
+    Runnable tell;
     synchronized (this) {
-      if (ready.isDone()) {
-        return;
-      }
-      waited = ready;
-      ready = new CompletableFuture<>();
+      tell = ready.failed(why);
     }
-    waited.completeExceptionally(why);
+    tell.run();
   }
 
   /** Names the present life of the subscription, before members are read. */
@@ -101,7 +95,7 @@ final class Replica {
 
   /** All members were read, after {@link #life} had said this. */
   void read(int ofLife, long count, Map<String, Member> present) {
-    CompletableFuture<Void> waiting;
+    Runnable tell;
     synchronized (this) {
       if (ofLife != life) {
         return;
@@ -122,9 +116,9 @@ final class Replica {
       }
       held.clear();
       notifyAll();
-      waiting = ready;
+      tell = ready.reached();
     }
-    waiting.complete(null);
+    tell.run();
   }
 
   /** Waits until it has come so far; false when it does not in time. */

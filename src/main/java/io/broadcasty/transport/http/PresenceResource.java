@@ -63,7 +63,7 @@ public class PresenceResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
-      LOG.log(Level.WARNING, "members could not be read", e);
+      LOG.log(Level.FINE, "members could not be read", e);
       return ProblemResponses.of(Answers.storeUnreadable());
     }
   }

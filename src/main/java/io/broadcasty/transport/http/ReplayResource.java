@@ -90,7 +90,7 @@ public class ReplayResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
-      LOG.log(Level.WARNING, "a replay could not read the store", e);
+      LOG.log(Level.FINE, "a replay could not read the store", e);
       return ProblemResponses.of(Answers.storeUnreadable());
     }
   }

@@ -82,7 +82,7 @@ public class SseServlet extends HttpServlet {
     } catch (InvalidChannelException e) {
       throw new ProblemException(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.WARNING, "a stream could not read the store", e);
+      LOG.log(Level.FINE, "a stream could not read the store", e);
       throw new ProblemException(Answers.storeUnreadable());
     } finally {
       if (!begun) {

@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -31,6 +32,8 @@ final class FaultyDataSource implements DataSource {
 
   private final DataSource real;
   private final AtomicReference<Fault> fault = new AtomicReference<>(Fault.NONE);
+  private final AtomicInteger refusals = new AtomicInteger();
+  private volatile SQLException why = new SQLException("scripted: the database is down");
 
   FaultyDataSource(DataSource real) {
     this.real = real;
@@ -40,6 +43,17 @@ final class FaultyDataSource implements DataSource {
     fault.set(next);
   }
 
+  /** No connection is to be had, for this reason. */
+  void down(SQLException reason) {
+    why = reason;
+    fault.set(Fault.DOWN);
+  }
+
+  /** How often a connection was asked for in vain. */
+  int refusals() {
+    return refusals.get();
+  }
+
   private boolean strikes(Fault expected) {
     return fault.compareAndSet(expected, Fault.NONE);
   }
@@ -47,7 +61,8 @@ final class FaultyDataSource implements DataSource {
   @Override
   public Connection getConnection() throws SQLException {
     if (fault.get() == Fault.DOWN) {
-      throw new SQLException("scripted: the database is down");
+      refusals.incrementAndGet();
+      throw why;
     }
     Connection connection = real.getConnection();
     boolean[] wrote = {false};

@@ -112,6 +112,27 @@ final class RedisNode implements AutoCloseable {
         .run(redis.commands(), keys.scripts(), arguments);
   }
 
+  /** Has Redis forget the last publications of partition 0. */
+  void loseTail(TenantChannel channel, int count) {
+    List<byte[]> keys = ChannelKeys.of(redis, channel).scripts();
+    String script =
+        """
+        local p = redis.call('HGET', KEYS[1], 'p0')
+        local head = tonumber(string.match(p, '^%d+'))
+        for i = 0, tonumber(ARGV[1]) - 1 do
+          redis.call('XDEL', KEYS[2] .. ':0', string.format('%.0f-0', head - i))
+        end
+        redis.call('XSETID', KEYS[2] .. ':0', string.format('%.0f-0', head - ARGV[1]))
+        redis.call('HSET', KEYS[1], 'p0', string.format('%.0f', head - ARGV[1]) .. string.match(p, ' .*'))
+        """;
+    redis
+        .commands()
+        .eval(
+            script.getBytes(StandardCharsets.UTF_8),
+            keys,
+            List.of(Integer.toString(count).getBytes(StandardCharsets.UTF_8)));
+  }
+
   private Jedis jedis() {
     return new Jedis(settings.hosts().get(0));
   }

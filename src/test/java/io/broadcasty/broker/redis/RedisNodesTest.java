@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.LogCapture;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Lost;
@@ -21,6 +22,7 @@ import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.tenant.TenantId;
@@ -252,7 +254,7 @@ class RedisNodesTest {
     RedisNode node = node(server.settings());
     String payload = "\"" + "x".repeat(100_000) + "\"";
     fill(node.broker, ORDERS, 0, 1);
-    try (LogCapture log = new LogCapture(RedisAppender.class)) {
+    try (LogCapture log = new LogCapture(Availability.class)) {
       node.await(
           "it to be full",
           () ->

@@ -1,0 +1,131 @@
+package io.broadcasty.broker.redis;
+
+import static io.broadcasty.broker.redis.ChannelKeys.bytes;
+
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Sees to it that no position is seen twice when Redis has lost a stream's last publications (a
+ * replica has taken over that did not have them): what was heard of is compared with what Redis
+ * has, and where that is something else the stream goes on under another epoch.
+ *
+ * <p>Also remembers what this node has heard of channels that it does not follow now: their readers
+ * may come back. Safe for use by several threads.
+ */
+final class Tails {
+
+  private static final System.Logger LOG = System.getLogger(Tails.class.getName());
+  private static final Script VERIFY = Script.load(Tails.class, "stream.lua", "verify.lua");
+  private static final int REMEMBERED = 10_000;
+
+  private final Redis redis;
+  private final ScriptHead head;
+  private final byte[] publish;
+
+  /** Of channels that are not followed. Guarded by itself. */
+  private final Map<TenantChannel, Marks> remembered =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TenantChannel, Marks> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  Tails(Redis redis, ScriptHead head) {
+    this.redis = redis;
+    this.head = head;
+    this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
+  }
+
+  /** A channel is not followed any more. */
+  void remember(TenantChannel channel, @Nullable Marks marks) {
+    if (marks != null) {
+      synchronized (remembered) {
+        remembered.put(channel, marks);
+      }
+    }
+  }
+
+  /** Publications of this node on a channel that is not followed. */
+  void remember(TenantChannel channel, List<Publication> publications) {
+    synchronized (remembered) {
+      for (Publication publication : publications) {
+        remembered.compute(channel, (c, before) -> Marks.with(before, publication));
+      }
+    }
+  }
+
+  /** A channel is followed from now on; what was remembered of it is its follower's. */
+  @Nullable Marks recall(TenantChannel channel) {
+    synchronized (remembered) {
+      return remembered.remove(channel);
+    }
+  }
+
+  Map<TenantChannel, Marks> remembered() {
+    synchronized (remembered) {
+      return Map.copyOf(remembered);
+    }
+  }
+
+  /**
+   * Compares what was heard of with what Redis has.
+   *
+   * @param heard read before this is called: what is announced meanwhile does no harm
+   * @throws JedisException when Redis does not answer
+   */
+  void verify(Map<TenantChannel, Marks> heard) {
+    Map<TenantChannel, List<byte[]>> arguments = new HashMap<>();
+    heard.forEach((channel, marks) -> arguments.put(channel, arguments(channel, marks)));
+    Map<TenantChannel, Object> answers =
+        new HashMap<>(
+            redis.ask(
+                heard.keySet(),
+                channel -> ChannelKeys.of(redis, channel).hash(),
+                (pipeline, channel) ->
+                    VERIFY.queue(
+                        pipeline,
+                        ChannelKeys.of(redis, channel).scripts(),
+                        arguments.getOrDefault(channel, List.of()))));
+    List<TenantChannel> again = new ArrayList<>(heard.keySet());
+    again.removeAll(answers.keySet()); // a server that has just taken over does not know the script
+    for (TenantChannel channel : again) {
+      answers.put(
+          channel,
+          VERIFY.run(
+              redis.commands(),
+              ChannelKeys.of(redis, channel).scripts(),
+              arguments.getOrDefault(channel, List.of())));
+    }
+    long renewed = answers.values().stream().filter(answer -> answer.equals(1L)).count();
+    if (renewed > 0) {
+      LOG.log(
+          Level.WARNING,
+          "Redis has lost the last publications of "
+              + renewed
+              + " channels, which go on under another epoch; clients are told. With replicas,"
+              + " broadcasty.redis.replicas=1 has each publication wait until one has it");
+    }
+  }
+
+  private List<byte[]> arguments(TenantChannel channel, Marks marks) {
+    List<byte[]> arguments = head.arguments();
+    arguments.add(bytes(ChannelKeys.of(redis, channel).announcements()));
+    arguments.add(publish);
+    marks.addTo(arguments);
+    return arguments;
+  }
+}

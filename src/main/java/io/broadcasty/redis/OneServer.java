@@ -1,0 +1,36 @@
+package io.broadcasty.redis;
+
+import java.util.Collection;
+import java.util.List;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.providers.PooledConnectionProvider;
+import redis.clients.jedis.util.Pool;
+
+/** A server of its own, or what looks like one. */
+record OneServer(PooledConnectionProvider provider, HostAndPort host) implements Servers {
+  @Override
+  public HostAndPort home(byte[] key) {
+    return host;
+  }
+
+  @Override
+  public Connection connection(HostAndPort server) {
+    return provider.getConnection();
+  }
+
+  @Override
+  public Collection<? extends Pool<?>> pools() {
+    return List.of(provider.getPool());
+  }
+
+  @Override
+  public Collection<HostAndPort> primaries() {
+    return List.of(host);
+  }
+
+  @Override
+  public void refresh() {
+    // it is where it is
+  }
+}

@@ -1,0 +1,185 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.Command;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.NativeFrames;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.subscribe.SubscribeOutcome;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out a connection's commands, but for those that publish. What they lead to is either a
+ * {@link Problem} or the {@link Json.Body} of a result. Commands come from one thread at a time,
+ * {@link #close} from any.
+ */
+final class Commands implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Commands.class.getName());
+
+  private final NativeSession session;
+  private final SessionContext context;
+  private final String id;
+
+  /** Null until the first command about members. */
+  private volatile @Nullable PresenceCommands presence;
+
+  Commands(NativeSession session, SessionContext context, String id) {
+    this.session = session;
+    this.context = context;
+    this.id = id;
+  }
+
+  /**
+   * @param afterwards is given what is to be run once the result has been sent
+   */
+  Object carryOut(Command command, List<Runnable> afterwards) {
+    if (command instanceof Command.Connect connect) {
+      return connect(connect.token(), afterwards);
+    }
+    if (command instanceof Command.Ping) {
+      long now = context.clock().nowMillis();
+      return (Json.Body) json -> json.writeNumberField("time", now);
+    }
+    Caller who = session.caller();
+    if (who == null) {
+      return connectFirst();
+    }
+    if (command instanceof Command.Subscribe subscribe) {
+      return subscribe(who, subscribe, afterwards);
+    }
+    if (command instanceof Command.Unsubscribe unsubscribe) {
+      return unsubscribe(unsubscribe.channel());
+    }
+    if (command instanceof Command.Leave leave) {
+      return presence().leave(leave.channel());
+    }
+    if (command instanceof Command.Presence watched) {
+      return presence().watch(who, watched.channel(), afterwards);
+    }
+    if (command instanceof Command.Members members) {
+      return presence().members(who, members);
+    }
+    if (command instanceof Command.Refresh refresh) {
+      return refresh(who, refresh.token(), afterwards);
+    }
+    throw new IllegalStateException("no such command: " + command.getClass());
+  }
+
+  /** The one command that is carried out later. */
+  CompletableFuture<Object> join(Command.Join command) {
+    Caller who = session.caller();
+    return who == null
+        ? CompletableFuture.completedFuture(connectFirst())
+        : presence().join(who, command);
+  }
+
+  @Override
+  public void close() {
+    PresenceCommands commands = presence;
+    if (commands != null) {
+      commands.close();
+    }
+  }
+
+  private Object connect(String token, List<Runnable> afterwards) {
+    Caller known = session.caller();
+    if (known == null) {
+      Object verdict = Answers.caller(context.authenticator(), token);
+      if (!(verdict instanceof Caller fresh)) {
+        return verdict;
+      }
+      if (!session.admit(fresh)) {
+        afterwards.add(() -> session.end(Answers.connectionLimit()));
+        return Answers.connectionLimit();
+      }
+      known = fresh;
+    }
+    Caller who = known;
+    return (Json.Body)
+        json -> {
+          json.writeStringField("session", id);
+          json.writeNumberField("protocol", NativeFrames.PROTOCOL_VERSION);
+          json.writeStringField("subject", who.subject());
+          json.writeStringField("tenant", who.tenant().value());
+          json.writeNumberField("expires", who.expiresAt().toEpochMilli());
+          json.writeNumberField("pingInterval", context.settings().heartbeat().toMillis());
+        };
+  }
+
+  private Object subscribe(Caller who, Command.Subscribe command, List<Runnable> afterwards) {
+    try {
+      SubscribeOutcome outcome =
+          session.subscriptions().subscribe(who, command.channel(), command.since());
+      if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
+        afterwards.add(subscribed.start());
+        return NativeFrames.subscribed(
+            command.channel(),
+            ChannelPattern.isPattern(command.channel()),
+            subscribed.recovered(),
+            subscribed.heads());
+      }
+      Problem problem = Answers.problem(outcome);
+      return problem != null ? problem : new IllegalStateException();
+    } catch (InvalidChannelException e) {
+      return Answers.invalidChannel(e);
+    } catch (BrokerException e) {
+      LOG.log(Level.FINE, "a subscribe could not read the store", e);
+      return Answers.storeUnreadable();
+    }
+  }
+
+  private Object unsubscribe(String channel) {
+    return session.subscriptions().unsubscribe(channel)
+        ? (Json.Body) json -> json.writeStringField("channel", channel)
+        : Problem.of(Code.NOT_SUBSCRIBED, "this connection is not subscribed to that channel");
+  }
+
+  private Object refresh(Caller who, String token, List<Runnable> afterwards) {
+    Object verdict = Answers.caller(context.authenticator(), token);
+    if (!(verdict instanceof Caller fresh)) {
+      return verdict;
+    }
+    if (!fresh.tenant().equals(who.tenant()) || !fresh.subject().equals(who.subject())) {
+      return Problem.of(
+          Code.UNAUTHORIZED,
+          "a refresh must be for the same tenant and subject; reconnect instead");
+    }
+    session.authenticated(fresh, null);
+    PresenceCommands members = presence;
+    if (members != null) {
+      members.reauthorize(fresh);
+    }
+    for (String target : session.subscriptions().reauthorize(fresh)) {
+      String push = NativeFrames.unsubscribed(target, Code.FORBIDDEN);
+      afterwards.add(() -> session.send(EncodedFrame.message(push)));
+    }
+    return (Json.Body) json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli());
+  }
+
+  /** Made by the thread that reads alone. */
+  private PresenceCommands presence() {
+    PresenceCommands commands = presence;
+    if (commands == null) {
+      commands = new PresenceCommands(context, session.subscriptions(), id);
+      presence = commands;
+      if (session.hasEnded()) {
+        commands.close();
+      }
+    }
+    return commands;
+  }
+
+  private static Problem connectFirst() {
+    return Problem.of(Code.UNAUTHORIZED, "send `connect` with a token first");
+  }
+}

@@ -1,0 +1,96 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.protocol.Command;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.NativeFrames;
+import io.broadcasty.protocol.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The replies to one frame, in the order of its commands; sent when all are there. */
+final class Replies {
+
+  private final NativeSession session;
+  private final CommandReader.Frame frame;
+  private final List<CompletableFuture<String>> replies = new ArrayList<>();
+  private final List<Runnable> afterwards = new ArrayList<>(0);
+
+  Replies(NativeSession session, CommandReader.Frame frame) {
+    this.session = session;
+    this.frame = frame;
+  }
+
+  /**
+   * Carries out the commands; publications that are neighbours go to the store together.
+   *
+   * @param answered completes when the frames before have been answered
+   */
+  void carryOut(Commands commands, Publishing publishing, CompletableFuture<?> answered) {
+    List<CommandReader.Numbered> all = frame.commands();
+    int next = 0;
+    while (next < all.size()) {
+      Caller who = session.caller();
+      int end = next;
+      while (who != null && end < all.size() && all.get(end).command() instanceof Command.Publish) {
+        end++;
+      }
+      if (who != null && end > next) {
+        session.understood();
+        replies.addAll(publishing.publish(who, all.subList(next, end), answered));
+        next = end;
+      } else {
+        replies.add(reply(commands, all.get(next++)));
+      }
+    }
+  }
+
+  /**
+   * Sends them.
+   *
+   * @param before completes when the frames before have been answered
+   * @return completes when these have been
+   */
+  CompletableFuture<@Nullable Void> sendAfter(
+      CompletableFuture<@Nullable Void> before, Consumer<String> send) {
+    if (replies.size() == 1) {
+      return before.thenAcceptBoth(replies.get(0), (done, reply) -> deliver(reply, send));
+    }
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new));
+    return before.thenAcceptBoth(
+        all,
+        (done, these) ->
+            deliver(
+                String.join(",", replies.stream().map(CompletableFuture::join).toList()), send));
+  }
+
+  private void deliver(String joined, Consumer<String> send) {
+    send.accept(frame.batch() ? "[" + joined + "]" : joined);
+    afterwards.forEach(Runnable::run);
+  }
+
+  private CompletableFuture<String> reply(Commands commands, CommandReader.Numbered numbered) {
+    Command command = numbered.command();
+    if (command instanceof Command.Malformed malformed) {
+      session.misunderstood();
+      return CompletableFuture.completedFuture(
+          NativeFrames.error(numbered.id(), malformed.problem()));
+    }
+    session.understood();
+    return command instanceof Command.Join join
+        ? commands.join(join).thenApply(result -> text(numbered.id(), result))
+        : CompletableFuture.completedFuture(
+            text(numbered.id(), commands.carryOut(command, afterwards)));
+  }
+
+  private static String text(@Nullable String commandId, Object result) {
+    return result instanceof Problem problem
+        ? NativeFrames.error(commandId, problem)
+        : NativeFrames.reply(commandId, (Json.Body) result);
+  }
+}

@@ -1,0 +1,51 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.protocol.Since;
+
+/**
+ * From where a partition is joined, decided of what the subscriber asked for and the stream's state
+ * at that moment.
+ *
+ * @param epoch of the position to begin after
+ * @param after its sequence; {@link StreamState#FROM_OLDEST} for all that is kept
+ * @param isHead whether there is nothing to replay as things stand
+ * @param resume what that will lead to as things stand
+ */
+record Beginning(String epoch, long after, boolean isHead, StreamState.Resume resume) {
+
+  /**
+   * @param ofPattern whether the channel is one of a pattern's, so that one the client did not name
+   *     is one that it has not heard of yet
+   */
+  static Beginning of(StreamState state, ChannelName name, Since since, boolean ofPattern) {
+    if (since instanceof Since.FromSequence from) {
+      return at(
+          state,
+          state.epoch(),
+          from.sequence() == 0 ? StreamState.FROM_OLDEST : from.sequence() - 1);
+    }
+    if (since instanceof Since.After seen && (ofPattern || seen.names(name))) {
+      Position position = seen.of(name, state.partition());
+      return position == null
+          ? at(state, state.epoch(), 0)
+          : at(state, position.epoch(), position.sequence());
+    }
+    return at(state, state.epoch(), state.head()); // live, or a channel the client adds now
+  }
+
+  private static Beginning at(StreamState state, String epoch, long after) {
+    StreamState.Resume resume = state.resume(epoch, after);
+    boolean isHead = resume.lost() == null && resume.after() == state.head();
+    return new Beginning(epoch, isHead ? state.head() : after, isHead, resume);
+  }
+
+  /** The position that the subscriber has, or asked for and cannot have. */
+  Position start(StreamState state) {
+    return resume.lost() != null
+        ? resume.lost().requested()
+        : new Position(state.epoch(), state.partition(), resume.after());
+  }
+}

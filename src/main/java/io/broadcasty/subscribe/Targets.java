@@ -1,0 +1,195 @@
+package io.broadcasty.subscribe;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection wants, by name and by pattern, and the channels that it has because of that.
+ * Decides and remembers; what follows from it, others do. Safe for use by several threads.
+ */
+final class Targets {
+
+  /** Makes a channel's subscription; does not block. */
+  interface Opener {
+    ChannelSubscription open(TenantChannel channel, int partitions);
+  }
+
+  /**
+   * What asking for a channel leads to.
+   *
+   * @param subscription to be set up; null when the channel is delivered already
+   * @param full whether the connection may not have another channel, or has ended
+   */
+  record Claim(@Nullable ChannelSubscription subscription, boolean full) {}
+
+  /**
+   * What a channel that has come into being leads to.
+   *
+   * @param subscription who gets its publications; null for nobody
+   * @param fresh whether it is to be set up
+   * @param begun whether its pattern's subscriber has been answered
+   * @param full whether the connection may not have another channel
+   */
+  record Arrival(
+      @Nullable ChannelSubscription subscription, boolean fresh, boolean begun, boolean full) {}
+
+  /** What nothing wants any more; no pattern for a channel's own name. */
+  record Ended(@Nullable PatternSubscription pattern, List<ChannelSubscription> channels) {}
+
+  private static final Arrival NOBODY = new Arrival(null, false, false, false);
+
+  private final int maxChannels;
+  private final Opener opener;
+
+  // guarded by this
+  private final Map<ChannelName, ChannelSubscription> channels = new HashMap<>(2);
+  private final Map<String, @Nullable PatternSubscription> targets = new HashMap<>(2);
+  private boolean closed;
+
+  Targets(int maxChannels, Opener opener) {
+    this.maxChannels = maxChannels;
+    this.opener = opener;
+  }
+
+  /** Why a target cannot be had as things stand; null when it can. */
+  synchronized @Nullable SubscribeOutcome refusal(String target) {
+    if (closed) {
+      return new SubscribeOutcome.Denied();
+    }
+    if (targets.containsKey(target)) {
+      return new SubscribeOutcome.AlreadySubscribed();
+    }
+    return targets.size() >= maxChannels // patterns that match nothing count too
+        ? new SubscribeOutcome.TooManyChannels(maxChannels)
+        : null;
+  }
+
+  /** False when the connection has ended. */
+  synchronized boolean add(PatternSubscription subscription) {
+    if (!closed) {
+      targets.put(subscription.target(), subscription);
+    }
+    return !closed;
+  }
+
+  /** A channel is wanted by its name, or because it matches a pattern that is being set up. */
+  synchronized Claim claim(TenantChannel channel, int partitions, String target) {
+    if (closed) {
+      return new Claim(null, true);
+    }
+    targets.putIfAbsent(target, null);
+    ChannelSubscription known = channels.get(channel.name());
+    if (known != null) {
+      known.targets.add(target);
+      PatternSubscription pattern = targets.get(target);
+      boolean setUpNow = pattern != null && pattern.waiting.remove(known);
+      return new Claim(setUpNow ? known : null, false);
+    }
+    if (channels.size() >= maxChannels) {
+      return new Claim(null, true);
+    }
+    return new Claim(open(channel, partitions, target), false);
+  }
+
+  /** A channel that matches a pattern has come into being. */
+  synchronized Arrival arrived(TenantChannel channel, int partitions, PatternSubscription pattern) {
+    if (closed || targets.get(pattern.target()) != pattern) {
+      return NOBODY;
+    }
+    ChannelSubscription known = channels.get(channel.name());
+    if (known != null) {
+      known.targets.add(pattern.target());
+      return new Arrival(known, false, false, false);
+    }
+    if (channels.size() >= maxChannels) {
+      return new Arrival(null, false, false, true);
+    }
+    ChannelSubscription subscription = open(channel, partitions, pattern.target());
+    if (!pattern.begun) {
+      pattern.waiting.add(subscription);
+    }
+    return new Arrival(subscription, true, pattern.begun, false);
+  }
+
+  /** A pattern's subscriber has been answered; the channels that came meanwhile. */
+  synchronized List<ChannelSubscription> begin(PatternSubscription pattern) {
+    pattern.begun = true;
+    List<ChannelSubscription> ready = List.copyOf(pattern.waiting);
+    pattern.waiting.clear();
+    return ready;
+  }
+
+  /** Null when it was not wanted. */
+  synchronized @Nullable Ended remove(String target) {
+    if (!targets.containsKey(target)) {
+      return null;
+    }
+    PatternSubscription pattern = targets.remove(target); // null for a channel's own name
+    List<ChannelSubscription> ended = new ArrayList<>();
+    channels
+        .values()
+        .removeIf(
+            subscription -> {
+              boolean last = subscription.targets.remove(target) && subscription.targets.isEmpty();
+              if (last) {
+                ended.add(subscription);
+              }
+              return last;
+            });
+    return new Ended(pattern, ended);
+  }
+
+  /** Ends a channel whatever it was wanted by; false when it had ended already. */
+  synchronized boolean remove(ChannelSubscription subscription) {
+    if (!channels.remove(subscription.channel().name(), subscription)) {
+      return false;
+    }
+    subscription.targets.clear();
+    return true;
+  }
+
+  synchronized @Nullable ChannelSubscription channel(ChannelName name) {
+    return channels.get(name);
+  }
+
+  synchronized List<ChannelSubscription> channels() {
+    return List.copyOf(channels.values());
+  }
+
+  synchronized List<PatternSubscription> patterns() {
+    List<PatternSubscription> patterns = new ArrayList<>();
+    for (PatternSubscription pattern : targets.values()) {
+      if (pattern != null) {
+        patterns.add(pattern);
+      }
+    }
+    return patterns;
+  }
+
+  /** Names and patterns, in order. */
+  synchronized List<String> names() {
+    return List.copyOf(new TreeSet<>(targets.keySet()));
+  }
+
+  /** Nothing is added any more. */
+  synchronized void close() {
+    closed = true;
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private ChannelSubscription open(TenantChannel channel, int partitions, String target) {
+    ChannelSubscription subscription = opener.open(channel, partitions);
+    subscription.targets.add(target);
+    channels.put(channel.name(), subscription);
+    return subscription;
+  }
+}

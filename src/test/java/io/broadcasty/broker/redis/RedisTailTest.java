@@ -1,0 +1,230 @@
+package io.broadcasty.broker.redis;
+
+import static io.broadcasty.broker.Publishing.appended;
+import static io.broadcasty.broker.Publishing.channel;
+import static io.broadcasty.broker.Publishing.kept;
+import static io.broadcasty.broker.Publishing.named;
+import static io.broadcasty.broker.Publishing.publish;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.redis.RedisSentinel;
+import io.broadcasty.redis.RedisServer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A replica takes over that has not the last publications: nodes have heard of positions that the
+ * new primary gives to others.
+ */
+@Tag("stores")
+class RedisTailTest {
+
+  private static final TenantChannel ORDERS = channel("orders");
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      opened.get(i).close();
+    }
+  }
+
+  private RedisServer server() {
+    RedisServer server = RedisServer.start("--appendonly", "yes", "--save", "");
+    opened.add(server);
+    return server;
+  }
+
+  private RedisNode node(RedisServer server, RedisNode... others) {
+    RedisNode node = new RedisNode(others.length == 0 ? server.settings() : others[0].settings);
+    opened.add(node);
+    return node;
+  }
+
+  private static void follow(RedisNode node, TenantChannel channel) throws Exception {
+    node.broker.follow(channel).toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static void fill(RedisNode node, String name, int count) {
+    for (int i = 1; i <= count; i++) {
+      String id = name + i;
+      node.await("a place for " + id, () -> isTaken(node, id));
+    }
+  }
+
+  private static boolean isTaken(RedisNode node, String id) {
+    return publish(node.broker, List.of(named(ORDERS, 0, id))).get(0)
+        instanceof AppendOutcome.Appended;
+  }
+
+  /** Nobody who listened was given two publications under one position, and all was given once. */
+  private static void assertOnePublicationAPosition(RedisNode node) {
+    Map<Position, String> seen = new HashMap<>();
+    for (Publication publication : node.heard.all()) {
+      String before = seen.put(publication.position(), publication.envelope().id());
+      assertNull(before, () -> publication.position() + " was " + before);
+    }
+  }
+
+  private static Lost lost(RedisNode node, String epoch, long after) {
+    ReplayPage page =
+        node.broker.replay(new ReplayRequest(ORDERS, 0, epoch, after, 100, 1_000_000));
+    return Objects.requireNonNull(page.lost(), "nothing is lost");
+  }
+
+  @Test
+  void theStreamGoesOnUnderAnotherEpoch() throws Exception {
+    RedisServer server = server();
+    RedisNode one = node(server);
+    RedisNode two = node(server, one);
+    follow(one, ORDERS);
+    fill(two, "kept", 5);
+    server.remember();
+    fill(two, "gone", 5);
+    one.await("ten", () -> one.heard.all().size() == 10);
+    String epoch = one.heard.all().get(0).position().epoch();
+    server.kill();
+    server.recall();
+    server.startAgain();
+    fill(two, "new", 8); // past the place that was heard of
+    one.await("word of it", () -> one.gaps.contains(ORDERS));
+    assertEquals(Lost.Reason.EPOCH, lost(one, epoch, 10).reason());
+    assertEquals(
+        List.of(
+            "kept1", "kept2", "kept3", "kept4", "kept5", "new1", "new2", "new3", "new4", "new5",
+            "new6", "new7", "new8"),
+        kept(one.broker, ORDERS, 0).stream().map(p -> p.envelope().id()).toList());
+    String fresh = kept(one.broker, ORDERS, 0).get(0).position().epoch();
+    assertNotEquals(epoch, fresh);
+    fill(two, "live", 1);
+    one.await(
+        "to be live again",
+        () -> one.heard.all().get(one.heard.all().size() - 1).envelope().id().equals("live1"));
+    assertOnePublicationAPosition(one);
+    assertEquals(fresh, appended(two.broker, named(ORDERS, 0, "last")).position().epoch());
+  }
+
+  /** The head has come back to where it was before anybody looked: only the ids tell. */
+  @Test
+  void anotherPublicationAtTheSamePlaceIsNoticed() throws Exception {
+    RedisServer server = server();
+    RedisNode one = node(server);
+    follow(one, ORDERS);
+    fill(one, "kept", 3);
+    server.remember();
+    fill(one, "gone", 2);
+    one.await("five", () -> one.heard.all().size() == 5);
+    String epoch = one.heard.all().get(0).position().epoch();
+    server.kill();
+    server.recall();
+    server.startAgain();
+    RedisNode other = node(server, one); // knows of nothing
+    fill(other, "gone", 2); // tried again by their publishers, later, and in their old places
+    one.await("word of it", () -> one.gaps.contains(ORDERS));
+    assertEquals(Lost.Reason.EPOCH, lost(other, epoch, 5).reason());
+    assertOnePublicationAPosition(one);
+  }
+
+  @Test
+  void aTailThatIsStillThereChangesNothing() throws Exception {
+    RedisServer server = server();
+    RedisNode one = node(server);
+    follow(one, ORDERS);
+    fill(one, "kept", 5);
+    one.await("five", () -> one.heard.all().size() == 5);
+    server.kill();
+    server.startAgain();
+    fill(one, "more", 5);
+    assertEquals(10, kept(one.broker, ORDERS, 0).size());
+    assertEquals(
+        one.heard.all().get(0).position().epoch(),
+        kept(one.broker, ORDERS, 0).get(9).position().epoch());
+  }
+
+  /** As the above, but the line for announcements stays whole. */
+  @Test
+  void aTailThatGoesWithoutASignIsFoundByAndBy() throws Exception {
+    RedisServer server = server();
+    RedisNode one = node(server);
+    RedisNode two = node(server, one);
+    follow(one, ORDERS);
+    follow(two, ORDERS);
+    fill(one, "kept", 5);
+    one.await("five", () -> one.heard.all().size() == 5);
+    two.await("five", () -> two.heard.all().size() == 5);
+    String epoch = one.heard.all().get(0).position().epoch();
+    one.loseTail(ORDERS, 2);
+    one.await("word of it", () -> one.gaps.contains(ORDERS));
+    two.await("word of it", () -> two.gaps.contains(ORDERS));
+    assertEquals(Lost.Reason.EPOCH, lost(one, epoch, 5).reason());
+    fill(one, "new", 1);
+    two.await("it", () -> two.heard.all().size() == 6);
+    assertEquals(6, one.heard.all().size());
+    assertOnePublicationAPosition(two);
+  }
+
+  /** Nobody follows the channel when it happens, but a reader may come back with what it knows. */
+  @Test
+  void alsoOfChannelsThatNobodyFollowsJustNow() throws Exception {
+    RedisServer server = server();
+    RedisNode one = node(server);
+    fill(one, "kept", 3);
+    server.remember();
+    Position last = appended(one.broker, named(ORDERS, 0, "gone")).position();
+    follow(one, channel("other"));
+    server.kill();
+    server.recall();
+    server.startAgain();
+    fill(one, "new", 3);
+    assertEquals(Lost.Reason.EPOCH, lost(one, last.epoch(), last.sequence()).reason());
+  }
+
+  /** The real thing: a primary dies before its replica has the last publications. */
+  @Test
+  void aReplicaTakesOverThatWasBehind() throws Exception {
+    RedisSentinel sentinel = RedisSentinel.start();
+    opened.add(sentinel);
+    RedisNode one = new RedisNode(sentinel.settings());
+    opened.add(one);
+    RedisNode two = new RedisNode(one.settings);
+    opened.add(two);
+    follow(one, ORDERS);
+    follow(two, ORDERS);
+    fill(two, "kept", 5);
+    sentinel.partReplica();
+    fill(two, "gone", 5);
+    one.await("ten", () -> one.heard.all().size() == 10);
+    two.await("ten", () -> two.heard.all().size() == 10);
+    String epoch = one.heard.all().get(0).position().epoch();
+    sentinel.killPrimary();
+    fill(two, "new", 8);
+    one.await("word of it", () -> one.gaps.contains(ORDERS));
+    two.await("word of it", () -> two.gaps.contains(ORDERS));
+    one.await("the new primary", () -> isTaken(one, "kept1"));
+    assertEquals(Lost.Reason.EPOCH, lost(one, epoch, 10).reason());
+    assertEquals(13, kept(one.broker, ORDERS, 0).size());
+    fill(one, "live", 1);
+    two.await(
+        "to be live again",
+        () -> two.heard.all().get(two.heard.all().size() - 1).envelope().id().equals("live1"));
+    assertOnePublicationAPosition(one);
+    assertOnePublicationAPosition(two);
+  }
+}

@@ -1,0 +1,53 @@
+package io.broadcasty.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** What Redis' errors say of the server. */
+class FaultTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "FULL | OOM command not allowed when used memory > 'maxmemory'.",
+        "FULL | ERR Error running script (call to f_1): @user_script:40: -OOM command not allowed",
+        "UNSAVED | MISCONF Redis is configured to save RDB snapshots, but it's unable to persist",
+        "UNSAVED | MISCONF Errors writing to the AOF file: No space left on device",
+        "REPLICA | READONLY You can't write against a read only replica.",
+        "TOO_FEW_REPLICAS | NOREPLICAS Not enough good replicas to write.",
+        "LOADING | LOADING Redis is loading the dataset in memory",
+        "LOGIN | NOAUTH Authentication required.",
+        "LOGIN | WRONGPASS invalid username-password pair or user is disabled.",
+        "RIGHTS | NOPERM this user has no permissions to run the 'evalsha' command",
+        "PARTED | MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+        "CLUSTER_DOWN | CLUSTERDOWN The cluster is down",
+        "BUSY | BUSY Redis is busy running a script. You can only call SCRIPT KILL"
+      })
+  void isToldByHowTheErrorBegins(Fault fault, String message) {
+    assertEquals(fault, Fault.of(new JedisDataException(message)));
+    assertEquals(
+        fault, Fault.of(new JedisConnectionException("no", new JedisDataException(message))));
+  }
+
+  @Test
+  void withoutAnAnswerItIsOutOfReach() {
+    assertEquals(Fault.UNREACHABLE, Fault.of(new JedisConnectionException("Read timed out")));
+    assertEquals(
+        Fault.UNREACHABLE,
+        Fault.of(new JedisException("no resource", new JedisConnectionException("refused"))));
+  }
+
+  @Test
+  void otherErrorsAreTheAskersOwn() {
+    assertNull(Fault.of(new JedisDataException("ERR unknown command")));
+    assertNull(Fault.of(new JedisException("Could not get a resource from the pool")));
+  }
+}

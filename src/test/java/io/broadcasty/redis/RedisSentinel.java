@@ -1,0 +1,109 @@
+package io.broadcasty.redis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import redis.clients.jedis.Jedis;
+
+/** A real primary with a replica, watched by one Sentinel. */
+public final class RedisSentinel implements AutoCloseable {
+
+  private static final String NAME = "m";
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final RedisServer primary;
+  private final RedisServer replica;
+  private final int port = RedisServer.freePort();
+  private final Process process;
+
+  private RedisSentinel() {
+    primary = RedisServer.start("--save", "");
+    replica =
+        RedisServer.start(
+            "--save", "", "--replicaof", "127.0.0.1", Integer.toString(primary.port()));
+    try {
+      Path file = Files.createTempFile("broadcasty-sentinel", ".conf");
+      Files.write(
+          file,
+          List.of(
+              "port " + port,
+              "sentinel monitor " + NAME + " 127.0.0.1 " + primary.port() + " 1",
+              "sentinel down-after-milliseconds " + NAME + " 500",
+              "sentinel failover-timeout " + NAME + " 2000"));
+      process =
+          new ProcessBuilder(RedisServer.executable(), file.toString(), "--sentinel")
+              .redirectErrorStream(true)
+              .redirectOutput(Files.createTempFile("broadcasty-sentinel", ".log").toFile())
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts them, and waits until the Sentinel knows of the replica. */
+  public static RedisSentinel start() {
+    RedisSentinel started = new RedisSentinel();
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!started.knowsTheReplica()) {
+      if (System.nanoTime() > deadline) {
+        started.close();
+        throw new AssertionError("the Sentinel does not find the replica");
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return started;
+  }
+
+  /** Settings with a prefix that nobody else has. */
+  public RedisSettings settings() {
+    return RedisSettings.parse(
+        "redis-sentinel://127.0.0.1:" + port + "/" + NAME, primary.settings().prefix(), 16);
+  }
+
+  /** The replica has what there is, and gets nothing more. */
+  public void partReplica() {
+    try (Jedis jedis = new Jedis("127.0.0.1", replica.port())) {
+      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      while (!offset(primary).equals(offset(replica)) && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(POLL_NANOS);
+      }
+      jedis.replicaofNoOne();
+    }
+  }
+
+  /** The replica is to take over. */
+  public void killPrimary() {
+    primary.kill();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    replica.close();
+    primary.close();
+  }
+
+  private static String offset(RedisServer server) {
+    try (Jedis jedis = new Jedis("127.0.0.1", server.port())) {
+      return jedis
+          .info("replication")
+          .lines()
+          .filter(line -> line.startsWith("master_repl_offset"))
+          .findFirst()
+          .orElse("");
+    }
+  }
+
+  private boolean knowsTheReplica() {
+    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+      return !jedis.sentinelReplicas(NAME).isEmpty();
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+}
