@@ -2,6 +2,7 @@ package io.broadcasty.app;
 
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.config.Settings;
 import io.broadcasty.hub.Hub;
@@ -114,6 +115,10 @@ final class Node implements AutoCloseable {
 
   ConnectionLimiter connections() {
     return store.connections();
+  }
+
+  NonceStore nonces() {
+    return store.nonces();
   }
 
   NodeRegistry nodes() {

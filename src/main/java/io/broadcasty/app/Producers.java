@@ -2,6 +2,7 @@ package io.broadcasty.app;
 
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
+import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
@@ -12,6 +13,7 @@ import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
+import io.broadcasty.time.WallClock;
 import io.broadcasty.transport.edge.EdgeSettings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -37,6 +39,18 @@ public class Producers {
   @Singleton
   Authenticator authenticator() {
     return startup.node().context().authenticator();
+  }
+
+  @Produces
+  @Singleton
+  NonceStore nonces() {
+    return startup.node().nonces();
+  }
+
+  @Produces
+  @Singleton
+  WallClock clock() {
+    return startup.node().context().clock();
   }
 
   @Produces

@@ -1,5 +1,8 @@
 package io.broadcasty.app;
 
+import io.broadcasty.auth.LocalNonceStore;
+import io.broadcasty.auth.NonceStore;
+import io.broadcasty.auth.redis.RedisNonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.jdbc.JdbcBroker;
 import io.broadcasty.broker.jdbc.JdbcBrokerSettings;
@@ -47,6 +50,7 @@ record Store(
     PresenceStore presence,
     RateLimiter limits,
     ConnectionLimiter connections,
+    NonceStore nonces,
     NodeRegistry nodes,
     Runnable release)
     implements AutoCloseable {
@@ -145,6 +149,7 @@ record Store(
             self.get().name(),
             settings.session().maxConnectionsPerTenant(),
             settings.session().maxConnectionsPerUser()),
+        new LocalNonceStore(settings.edge().nonceKept(), ticker),
         new LocalNodeRegistry(self, clock),
         release);
   }
@@ -191,7 +196,8 @@ record Store(
     nodes.start(List.of(new MembersOfNodes(presence)), Threads.named("nodes"));
     threads.sharing(SHARE_MILLIS, limits::share);
     threads.sharing(SHARE_MILLIS, connections::tell);
-    return new Store(broker, presence, limits, connections, nodes, redis::close);
+    RedisNonceStore nonces = new RedisNonceStore(redis, settings.edge().nonceKept());
+    return new Store(broker, presence, limits, connections, nonces, nodes, redis::close);
   }
 
   private static Database connectDatabase(Settings settings, Ticker ticker) {

@@ -1,5 +1,6 @@
 /**
- * Who is calling: the authenticated caller and the port that makes one from a token.
+ * Who is calling, and whether for the first time: the authenticated caller, the port that makes one
+ * from a token, and the port that remembers nonces.
  *
  * <p>May import: {@code tenant}, {@code time}.
  */

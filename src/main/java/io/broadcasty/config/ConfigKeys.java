@@ -106,6 +106,22 @@ public final class ConfigKeys {
           "10.0.0.0/8,192.168.1.7",
           "Addresses and networks of proxies whose X-Forwarded-For is believed.");
 
+  public static final ConfigKey<Boolean> NONCE_REQUIRED =
+      new ConfigKey<>(
+          "broadcasty.nonce.required",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Whether a request that changes something must bear a nonce and a time, so that it cannot be sent twice. Where they are sent they are checked in any case.");
+
+  public static final ConfigKey<Duration> NONCE_WINDOW =
+      new ConfigKey<>(
+          "broadcasty.nonce.window",
+          ConfigType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+          "60s",
+          "5m",
+          "By how much the time of a request with a nonce may differ from the server's clock. Nonces are remembered for twice as long.");
+
   public static final ConfigKey<Boolean> LIMITS_ENABLED =
       new ConfigKey<>(
           "broadcasty.limits.enabled",
@@ -160,7 +176,7 @@ public final class ConfigKeys {
           COUNT,
           "50000",
           "1000",
-          "Streams that one tenant may hold on this node.");
+          "Streams that one tenant may hold: with Redis on all nodes together, else on this one.");
 
   public static final ConfigKey<Long> CONNECTIONS_PER_USER =
       new ConfigKey<>(
@@ -168,7 +184,7 @@ public final class ConfigKeys {
           COUNT,
           "100",
           "20",
-          "Streams that one user may hold on this node.");
+          "Streams that one user may hold: with Redis on all nodes together, else on this one.");
 
   public static final ConfigKey<Long> CHANNELS_PER_CONNECTION =
       new ConfigKey<>(
@@ -401,6 +417,8 @@ public final class ConfigKeys {
           OUTBOX_BYTES,
           WEBSOCKET_ENGINE,
           DRAIN,
+          NONCE_REQUIRED,
+          NONCE_WINDOW,
           LIMITS_ENABLED,
           IP_PER_SECOND,
           IP_BURST,

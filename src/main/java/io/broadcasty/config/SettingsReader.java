@@ -62,7 +62,9 @@ public final class SettingsReader {
             proxies(),
             count(ConfigKeys.PAYLOAD_BYTES),
             count(ConfigKeys.BATCH),
-            count(ConfigKeys.MESSAGE_BYTES));
+            count(ConfigKeys.MESSAGE_BYTES),
+            value(ConfigKeys.NONCE_REQUIRED, false),
+            value(ConfigKeys.NONCE_WINDOW, Duration.ofSeconds(60)));
     RateLimits limits =
         new RateLimits(
             value(ConfigKeys.LIMITS_ENABLED, true),

@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Code {
   UNAUTHORIZED(401, 4401, Retry.NO, "The token is missing or not valid"),
   TOKEN_EXPIRED(401, 4402, Retry.NO, "The token has expired: connect or refresh with a new one"),
+  REPLAYED(401, 0, Retry.NO, "This request was sent before, or too long ago"),
   FORBIDDEN(403, 0, Retry.NO, "The channel policy does not allow this"),
   ORIGIN_NOT_ALLOWED(403, 0, Retry.NO, "This Origin is not on the allowlist"),
   NOT_FOUND(404, 0, Retry.NO, "There is nothing at this address"),

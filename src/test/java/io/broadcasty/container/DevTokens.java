@@ -48,6 +48,10 @@ final class DevTokens {
     return token("demo", "bob", Duration.ofMinutes(10), List.of("member"));
   }
 
+  String admin() {
+    return token("demo", "dora", Duration.ofMinutes(10), List.of("admin"));
+  }
+
   String guest() {
     return token("demo", "carol", Duration.ofMinutes(10), List.of());
   }

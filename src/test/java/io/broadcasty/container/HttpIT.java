@@ -232,4 +232,36 @@ class HttpIT extends AsBuilt {
   private static Stream.Event json(HttpResponse<String> answer) {
     return new Stream.Event("answer", answer.body(), null);
   }
+
+  @Test
+  void anAdministratorSeesTheNodes() {
+    HttpResponse<String> nodes = api.get("/broadcasty/admin/nodes", api.tokens.admin());
+    assertEquals(200, nodes.statusCode(), nodes.body());
+    assertTrue(nodes.body().startsWith("{\"nodes\":[{\"name\":\""), nodes.body());
+    assertTrue(nodes.body().contains("\"self\":true"), nodes.body());
+    assertTrue(nodes.body().contains("\"state\":\"ready\""), nodes.body());
+    assertFalse(nodes.body().contains("${"), nodes.body());
+    HttpResponse<String> refused = api.get("/broadcasty/admin/nodes", api.tokens.publisher());
+    assertEquals(403, refused.statusCode());
+    assertTrue(refused.body().contains("the role `admin`"), refused.body());
+  }
+
+  @Test
+  void aRequestWithANonceIsTakenOnce() {
+    String body = "{\"channel\":\"" + Api.freshChannel("nonce") + "\",\"payload\":1}";
+    String nonce = java.util.UUID.randomUUID().toString();
+    String now = Long.toString(System.currentTimeMillis() / 1000);
+    for (int status : new int[] {200, 401}) {
+      HttpResponse<String> answer =
+          api.send(
+              api.request("/broadcasty/publish", api.tokens.publisher())
+                  .header("Content-Type", "application/json")
+                  .header("Broadcasty-Nonce", nonce)
+                  .header("Broadcasty-Timestamp", now)
+                  .POST(HttpRequest.BodyPublishers.ofString(body))
+                  .build());
+      assertEquals(status, answer.statusCode(), answer.body());
+      assertEquals(status == 401, answer.body().contains("\"code\":\"replayed\""));
+    }
+  }
 }

@@ -53,11 +53,13 @@ class NodesIT {
         WsStream stays = member(0, "stays");
         WsStream goes = member(1, "goes");
         awaitMembers(2, 2);
+        awaitNodes(2, NODES);
         runFor(8); // a node is believed to be gone only by one that has lived for a while
         assertWhole(load, 0);
 
         nodes.get(1).kill();
         awaitMembers(2, 1);
+        awaitNodes(2, NODES - 1);
         goes.cut();
         Load.Report withoutOne = assertWhole(load, 0);
         assertTrue(withoutOne.resumes() > 0, "the killed node's subscribers came back elsewhere");
@@ -112,6 +114,17 @@ class NodesIT {
                 .get("/broadcasty/presence?channel=presence-nodes", api(node).tokens.member())
                 .body()
                 .contains("\"count\":" + count));
+  }
+
+  /** An administrator is shown so many nodes within 15 s. */
+  private void awaitNodes(int node, int count) {
+    Api.await(
+        count + " nodes seen by node " + node,
+        Duration.ofSeconds(15),
+        () -> {
+          String seen = api(node).get("/broadcasty/admin/nodes", api(node).tokens.admin()).body();
+          return seen.split("\"seenAt\"", -1).length - 1 == count;
+        });
   }
 
   private static Load.Report assertWhole(Load load, long lost) throws InterruptedException {

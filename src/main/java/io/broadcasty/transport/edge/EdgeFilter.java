@@ -2,12 +2,14 @@ package io.broadcasty.transport.edge;
 
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
+import io.broadcasty.auth.NonceStore;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.session.Answers;
 import io.broadcasty.session.Sessions;
+import io.broadcasty.time.WallClock;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -39,14 +41,18 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient RateLimiter limits;
   @Inject private transient ConnectionLimiter connections;
   @Inject private transient Sessions sessions;
+  @Inject private transient NonceStore nonces;
+  @Inject private transient WallClock clock;
 
   private transient @Nullable ClientAddress addresses;
   private transient @Nullable Origins origins;
+  private transient @Nullable ReplayGuard replays;
 
   @Override
   public void init() {
     addresses = new ClientAddress(settings.trustedProxies());
     origins = new Origins(settings.allowedOrigins());
+    replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
   }
 
   @Override
@@ -72,7 +78,11 @@ public class EdgeFilter extends HttpFilter {
     if (request.getMethod().equals("OPTIONS")) {
       response.setHeader("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
       response.setHeader(
-          "Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID");
+          "Access-Control-Allow-Headers",
+          "Authorization, Content-Type, Last-Event-ID, "
+              + ReplayGuard.NONCE
+              + ", "
+              + ReplayGuard.TIMESTAMP);
       response.setHeader("Access-Control-Max-Age", "600");
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return;
@@ -118,6 +128,11 @@ public class EdgeFilter extends HttpFilter {
               Duration.ofSeconds(10)));
       return;
     }
+    Problem replayed = refuseReplayed(request, caller);
+    if (replayed != null) {
+      Problems.write(response, replayed);
+      return;
+    }
     chain.doFilter(new CallerRequest(request, caller), response);
   }
 
@@ -130,6 +145,16 @@ public class EdgeFilter extends HttpFilter {
     RateLimiter.Verdict verdict = limits.tryAcquire(RateLimiter.Scope.IP, address, 1);
     Problems.rateLimit(response, verdict);
     return verdict.granted() ? null : Answers.throttled(verdict);
+  }
+
+  private @Nullable Problem refuseReplayed(HttpServletRequest request, Caller caller) {
+    return replays == null || !request.getMethod().equals("POST")
+        ? null
+        : replays.refuse(
+            caller,
+            request.getHeader(ReplayGuard.NONCE),
+            request.getHeader(ReplayGuard.TIMESTAMP),
+            clock.nowMillis());
   }
 
   private static void allow(String origin, HttpServletResponse response) {

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -11,13 +12,17 @@ import java.util.List;
  * @param maxPayloadBytes the longest payload with its meta
  * @param maxBatch most publications in one request
  * @param maxMessageBytes the longest request body or WebSocket message
+ * @param nonceRequired whether a request that changes something must bear a nonce
+ * @param nonceWindow by how much its time may differ from the server's
  */
 public record EdgeSettings(
     List<String> allowedOrigins,
     List<String> trustedProxies,
     int maxPayloadBytes,
     int maxBatch,
-    int maxMessageBytes) {
+    int maxMessageBytes,
+    boolean nonceRequired,
+    Duration nonceWindow) {
 
   /** What a publication may need beside its payload. */
   public static final int ENVELOPE_BYTES = 4096;
@@ -25,6 +30,11 @@ public record EdgeSettings(
   public EdgeSettings {
     allowedOrigins = List.copyOf(allowedOrigins);
     trustedProxies = List.copyOf(trustedProxies);
+  }
+
+  /** A nonce is remembered until its time is out of the window on either side. */
+  public Duration nonceKept() {
+    return nonceWindow.multipliedBy(2).plusSeconds(1);
   }
 
   /** The longest body with a single publication. */

@@ -1,0 +1,35 @@
+package io.broadcasty.auth;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import java.time.Duration;
+
+/** The nonces that one node has seen. */
+public final class LocalNonceStore implements NonceStore {
+
+  private static final long MAX_NONCES = 1_000_000;
+
+  private final Cache<Use, Boolean> used;
+
+  private record Use(TenantId tenant, String subject, String nonce) {}
+
+  /**
+   * @param kept for how long a nonce is remembered
+   */
+  public LocalNonceStore(Duration kept, Ticker ticker) {
+    this.used =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_NONCES)
+            .expireAfterWrite(kept)
+            .ticker(ticker::readNanos)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Override
+  public boolean isFirstUse(TenantId tenant, String subject, String nonce) {
+    return used.asMap().putIfAbsent(new Use(tenant, subject, nonce), Boolean.TRUE) == null;
+  }
+}

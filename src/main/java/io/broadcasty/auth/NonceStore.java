@@ -1,0 +1,18 @@
+package io.broadcasty.auth;
+
+import io.broadcasty.tenant.TenantId;
+
+/**
+ * Remembers the nonces of requests, so that a request that was overheard cannot be sent once more.
+ * Safe for use by several threads.
+ */
+public interface NonceStore {
+
+  /**
+   * Whether this user has not used the nonce before, as far back as the store remembers; from now
+   * on it is used. May block.
+   *
+   * @throws AuthenticationUnavailableException when it cannot be told now
+   */
+  boolean isFirstUse(TenantId tenant, String subject, String nonce);
+}

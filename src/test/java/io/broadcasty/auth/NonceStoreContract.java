@@ -1,0 +1,32 @@
+package io.broadcasty.auth;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.tenant.TenantId;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link NonceStore} keeps. */
+public abstract class NonceStoreContract {
+
+  protected static final TenantId ACME = new TenantId("acme");
+
+  /** The same throughout a test; remembers for long. */
+  protected abstract NonceStore store();
+
+  @Test
+  void aNonceIsUsedOnceByAUser() {
+    assertTrue(store().isFirstUse(ACME, "ann", "12345678"));
+    assertFalse(store().isFirstUse(ACME, "ann", "12345678"));
+    assertTrue(store().isFirstUse(ACME, "ann", "12345679"));
+    assertTrue(store().isFirstUse(ACME, "bob", "12345678"));
+    assertTrue(store().isFirstUse(new TenantId("other"), "ann", "12345678"));
+  }
+
+  @Test
+  void namesThatReadAlikeInARowAreApart() {
+    assertTrue(store().isFirstUse(ACME, "ann", "1:12345678"));
+    assertTrue(store().isFirstUse(ACME, "ann1:", "12345678"));
+    assertTrue(store().isFirstUse(ACME, "ann1", ":12345678"));
+  }
+}

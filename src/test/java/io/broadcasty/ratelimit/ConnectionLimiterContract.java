@@ -1,0 +1,115 @@
+package io.broadcasty.ratelimit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.ratelimit.ConnectionLimiter.Lease;
+import io.broadcasty.tenant.TenantId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link ConnectionLimiter} keeps. */
+public abstract class ConnectionLimiterContract {
+
+  protected static final String NODE = "n1";
+  protected static final int PER_TENANT = 5;
+  protected static final int PER_USER = 2;
+  protected static final TenantId ACME = new TenantId("acme");
+  protected static final TenantId OTHER = new TenantId("other");
+
+  /** The limiter under test, on the node {@link #NODE}; the same throughout a test. */
+  protected abstract ConnectionLimiter limiter();
+
+  protected final Lease take(String user) {
+    return Objects.requireNonNull(limiter().tryAcquire(ACME, user), user);
+  }
+
+  @Test
+  void aUserHasAsManyAsAUserMayAndNoMore() {
+    take("ann");
+    assertTrue(limiter().hasPlace(ACME, "ann"));
+    Lease second = take("ann");
+    assertFalse(limiter().hasPlace(ACME, "ann"));
+    assertNull(limiter().tryAcquire(ACME, "ann"));
+    assertNotNull(limiter().tryAcquire(OTHER, "ann"), "of another tenant");
+    second.close();
+    assertNotNull(limiter().tryAcquire(ACME, "ann"));
+  }
+
+  @Test
+  void aTenantHasAsManyAsATenantMayWhoeverItsUsersAre() {
+    for (int i = 0; i < PER_TENANT; i++) {
+      take("user" + i);
+    }
+    assertFalse(limiter().hasPlace(ACME, "ann"));
+    assertNull(limiter().tryAcquire(ACME, "ann"));
+    assertEquals(Map.of(NODE, PER_TENANT), limiter().connections(ACME));
+    assertEquals(Map.of(), limiter().connections(OTHER));
+  }
+
+  @Test
+  void aPlaceIsGivenBackOnce() {
+    Lease first = take("ann");
+    take("ann");
+    first.close();
+    first.close();
+    assertEquals(Map.of(NODE, 1), limiter().connections(ACME));
+    take("ann");
+    assertNull(limiter().tryAcquire(ACME, "ann"));
+  }
+
+  @Test
+  void aRefusalTakesNothing() {
+    take("ann");
+    take("ann");
+    for (int i = 0; i < 10; i++) {
+      assertNull(limiter().tryAcquire(ACME, "ann"));
+    }
+    assertEquals(Map.of(NODE, 2), limiter().connections(ACME));
+    take("bob");
+    take("bob");
+    take("eve");
+  }
+
+  @Test
+  void manyAtOnceGetAsManyPlacesAsThereAre() throws Exception {
+    int threads = 4;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      CountDownLatch start = new CountDownLatch(1);
+      List<Future<Integer>> taken = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        String user = "user" + t;
+        taken.add(
+            executor.submit(
+                () -> {
+                  assertTrue(start.await(10, TimeUnit.SECONDS));
+                  int mine = 0;
+                  for (int i = 0; i < 20; i++) {
+                    mine += limiter().tryAcquire(ACME, user) != null ? 1 : 0;
+                  }
+                  return mine;
+                }));
+      }
+      start.countDown();
+      int sum = 0;
+      for (Future<Integer> one : taken) {
+        sum += one.get(30, TimeUnit.SECONDS);
+      }
+      assertEquals(PER_TENANT, sum);
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.broadcasty.ratelimit.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.ratelimit.ConnectionLimiterContract;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.RedisServer;
+import io.broadcasty.time.ManualTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections counted by a real Redis: the contract on one node, and several. */
+class RedisConnectionLimiterTest extends ConnectionLimiterContract {
+
+  private static final RedisServer SERVER = RedisServer.start();
+
+  private final ManualTime time = new ManualTime();
+  private final Redis redis = Redis.open(SERVER.settings());
+  private final Set<String> live = ConcurrentHashMap.newKeySet();
+  private final RedisConnectionLimiter limiter = node(NODE);
+
+  @AfterAll
+  static void stop() {
+    SERVER.close();
+  }
+
+  @AfterEach
+  void forget() {
+    redis.commands().flushAll();
+    redis.close();
+  }
+
+  @Override
+  protected ConnectionLimiter limiter() {
+    return limiter;
+  }
+
+  private RedisConnectionLimiter node(String name) {
+    live.add(name);
+    return new RedisConnectionLimiter(
+        redis, name, PER_TENANT, PER_USER, time, () -> List.copyOf(live));
+  }
+
+  @Test
+  void theConnectionsOfAllNodesCount() {
+    RedisConnectionLimiter second = node("n2");
+    ConnectionLimiter.Lease here = take("ann");
+    assertNotNull(second.tryAcquire(ACME, "ann"));
+    assertNull(second.tryAcquire(ACME, "ann"));
+    assertNull(limiter.tryAcquire(ACME, "ann"));
+    assertEquals(Map.of(NODE, 1, "n2", 1), second.connections(ACME));
+    here.close();
+    limiter.tell();
+    assertNotNull(second.tryAcquire(ACME, "ann"), "its place has become free");
+    assertEquals(Map.of("n2", 2), limiter.connections(ACME));
+  }
+
+  @Test
+  void theConnectionsOfADeadNodeDoNotCountAndAreForgotten() {
+    RedisConnectionLimiter second = node("n2");
+    second.tryAcquire(ACME, "ann");
+    second.tryAcquire(ACME, "ann");
+    assertNull(limiter.tryAcquire(ACME, "ann"));
+    live.remove("n2");
+    take("ann");
+    take("ann");
+    for (int round = 0; round < 2; round++) {
+      time.advance(Duration.ofSeconds(30));
+      limiter.tell();
+    }
+    assertEquals(Map.of(NODE, "2"), redis.commands().hgetAll(redis.key("con:{acme}")));
+  }
+
+  @Test
+  void whatRedisHasLostIsToldAgain() {
+    RedisConnectionLimiter second = node("n2");
+    take("ann");
+    take("ann");
+    redis.commands().flushAll();
+    time.advance(Duration.ofSeconds(30));
+    limiter.tell();
+    assertNull(second.tryAcquire(ACME, "ann"));
+  }
+
+  @Test
+  void withoutRedisEachNodeCountsForItselfAndTellsLater() {
+    RedisConnectionLimiter second = node("n2");
+    ConnectionLimiter.Lease before = take("ann");
+    SERVER.kill();
+    take("ann");
+    assertNull(limiter.tryAcquire(ACME, "ann"));
+    assertNotNull(second.tryAcquire(ACME, "ann"));
+    assertEquals(Map.of(NODE, 2), limiter.connections(ACME));
+    before.close();
+    limiter.tell();
+    SERVER.startAgain();
+    redis.dropIdleConnections();
+    time.advance(Duration.ofSeconds(30));
+    limiter.tell();
+    second.tell();
+    assertEquals(Map.of(NODE, 1, "n2", 1), limiter.connections(ACME));
+    assertNull(second.tryAcquire(ACME, "ann"));
+  }
+}
