@@ -185,7 +185,7 @@ final class Following {
     }
     Map<Confirmed, Heads> heads;
     try {
-      tails.verify(marks(batch.stream().map(Confirmed::followed).toList()));
+      tails.verify(Tails.marks(batch.stream().map(Confirmed::followed).toList()));
       heads = heads(batch, Confirmed::followed);
     } catch (JedisException e) {
       confirmed.addAll(batch);
@@ -210,7 +210,7 @@ final class Following {
    */
   void verify(HostAndPort server) {
     Map<TenantChannel, Marks> heard = new HashMap<>(tails.remembered());
-    heard.putAll(marks(entries.values().stream().map(entry -> entry.followed).toList()));
+    heard.putAll(Tails.marks(entries.values().stream().map(entry -> entry.followed).toList()));
     Map<TenantChannel, Marks> batch = new HashMap<>();
     for (Map.Entry<TenantChannel, Marks> each : heard.entrySet()) {
       if (redis.home(ChannelKeys.of(redis, each.getKey()).hash()).equals(server)) {
@@ -224,17 +224,6 @@ final class Following {
     tails.verify(batch);
   }
 
-  private static Map<TenantChannel, Marks> marks(Collection<Followed> followed) {
-    Map<TenantChannel, Marks> marks = new HashMap<>();
-    for (Followed each : followed) {
-      Marks heard = each.marks();
-      if (heard != null) {
-        marks.put(each.channel(), heard);
-      }
-    }
-    return marks;
-  }
-
   /** Looks whether announcements were lost without a sign, for a share of the channels. */
   void checkSome(int shares) {
     if (toCheck.isEmpty()) {
@@ -243,7 +232,7 @@ final class Following {
     int count = Math.min(toCheck.size(), Math.max(AT_ONCE, entries.size() / shares));
     List<Followed> some = toCheck.subList(0, count);
     toCheck = toCheck.subList(count, toCheck.size());
-    Map<TenantChannel, Marks> suspect = marks(some);
+    Map<TenantChannel, Marks> suspect = Tails.marks(some);
     Map<Followed, Heads> asked = heads(some, followed -> followed);
     asked.forEach(
         (followed, heads) -> {

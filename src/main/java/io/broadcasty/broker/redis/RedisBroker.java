@@ -27,7 +27,6 @@ import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -88,7 +87,7 @@ public final class RedisBroker implements Broker {
     Semaphore calls = new Semaphore(0);
     this.following = new Following(redis, listener, ticker, new Tails(redis, head), calls::release);
     this.patterns = new FollowedPatterns(redis, listener, calls::release);
-    this.news = new PubSub(redis, new News(), threads);
+    this.news = new PubSub(redis, new News(redis, following, patterns), threads);
     this.index = new ChannelIndex(redis, news);
     this.watch = new Watch(redis, availability, following, patterns, index, news, calls);
     threads.newThread(watch).start();
@@ -267,40 +266,5 @@ public final class RedisBroker implements Broker {
 
   private static String text(Object bytes) {
     return new String((byte[]) bytes, StandardCharsets.UTF_8);
-  }
-
-  /** Takes each message to whom it concerns. */
-  private final class News implements PubSub.Listener {
-
-    private final String newborn = redis.key("new:");
-
-    @Override
-    public void onMessage(String channel, byte[] message) {
-      if (channel.startsWith(newborn)) {
-        patterns.onMessage(channel, message);
-      } else {
-        following.onMessage(channel, message);
-      }
-    }
-
-    @Override
-    public void onSubscribed(String channel) {
-      if (channel.startsWith(newborn)) {
-        patterns.onSubscribed(channel);
-      } else {
-        following.onSubscribed(channel);
-      }
-    }
-
-    @Override
-    public void onBroken(Collection<String> channels) {
-      for (String channel : channels) {
-        if (channel.startsWith(newborn)) {
-          patterns.onBroken(channel);
-        } else {
-          following.onBroken(channel);
-        }
-      }
-    }
   }
 }

@@ -8,6 +8,7 @@ import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,6 +120,18 @@ final class Tails {
               + " channels, which go on under another epoch; clients are told. With replicas,"
               + " broadcasty.redis.replicas=1 has each publication wait until one has it");
     }
+  }
+
+  /** What was heard of channels that are followed. */
+  static Map<TenantChannel, Marks> marks(Collection<Followed> followed) {
+    Map<TenantChannel, Marks> marks = new HashMap<>();
+    for (Followed each : followed) {
+      Marks heard = each.marks();
+      if (heard != null) {
+        marks.put(each.channel(), heard);
+      }
+    }
+    return marks;
   }
 
   private List<byte[]> arguments(TenantChannel channel, Marks marks) {
