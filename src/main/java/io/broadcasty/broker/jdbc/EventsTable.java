@@ -30,6 +30,14 @@ final class EventsTable {
    */
   record Weight(long atMillis, long bytesBefore) {}
 
+  /**
+   * What is left of a stretch.
+   *
+   * @param first the oldest sequence; one more than the last when nothing is left
+   * @param atMillis when that was published; null when nothing is left
+   */
+  record Left(long first, @Nullable Long atMillis) {}
+
   static PreparedStatement prepareInsert(Connection connection) throws SQLException {
     return connection.prepareStatement(
         "INSERT INTO broadcasty_events (tenant_id, channel, partition_no, epoch, seq, envelope_id,"
@@ -113,6 +121,35 @@ final class EventsTable {
         return result.next() ? new Weight(result.getLong(1), result.getLong(2)) : null;
       }
     }
+  }
+
+  /**
+   * What is left of a stretch without those of its first publications that are from before a
+   * moment.
+   *
+   * @param limit at most so many are left out
+   */
+  static Left publishedFrom(
+      Connection connection, StreamKey stream, long first, long last, long millis, int limit)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT seq, published_at"
+                + OF_STREAM
+                + " AND seq >= ? AND seq <= ? ORDER BY seq LIMIT ?")) {
+      bindStream(select, stream);
+      select.setLong(5, first);
+      select.setLong(6, last);
+      select.setInt(7, limit + 1);
+      try (ResultSet result = select.executeQuery()) {
+        for (int seen = 0; result.next(); seen++) {
+          if (seen == limit || result.getLong(2) >= millis) {
+            return new Left(result.getLong(1), result.getLong(2));
+          }
+        }
+      }
+    }
+    return new Left(last + 1, null);
   }
 
   /** Deletes the publications from one on that come before another. */
