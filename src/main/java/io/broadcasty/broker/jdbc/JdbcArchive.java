@@ -195,7 +195,12 @@ public final class JdbcArchive implements Archive {
     try {
       return call.run();
     } catch (SQLException e) {
-      throw new BrokerException("the archive in the database cannot be used", e);
+      throw new BrokerException( // without the driver's message, which may quote payloads
+          "the archive in the database cannot be used: SQL state "
+              + e.getSQLState()
+              + ", vendor code "
+              + e.getErrorCode(),
+          e);
     }
   }
 }

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.LogCapture;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;

@@ -1,21 +1,21 @@
-package io.broadcasty.broker.redis;
+package io.broadcasty.broker;
 
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What a class writes to the log. */
-final class LogCapture extends Handler implements AutoCloseable {
+public final class LogCapture extends Handler implements AutoCloseable {
 
   private final Logger logger;
   private final StringBuffer text = new StringBuffer();
 
-  LogCapture(Class<?> of) {
+  public LogCapture(Class<?> of) {
     logger = Logger.getLogger(of.getName());
     logger.addHandler(this);
   }
 
-  String text() {
+  public String text() {
     return text.toString();
   }
 
