@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
-import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.broker.StreamKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class EventsTable {
 
   private static final String OF_STREAM =
-      " FROM broadcasty_events WHERE tenant_id = ? AND channel = ? AND partition_no = ?";
+      " FROM broadcasty_events WHERE tenant_id = ? AND channel = ? AND partition_no = ?"
+          + " AND epoch = ?";
 
   private EventsTable() {}
 
@@ -29,9 +30,17 @@ final class EventsTable {
    */
   record Weight(long atMillis, long bytesBefore) {}
 
+  /**
+   * What is left of a stretch.
+   *
+   * @param first the oldest sequence; one more than the last when nothing is left
+   * @param atMillis when that was published; null when nothing is left
+   */
+  record Left(long first, @Nullable Long atMillis) {}
+
   static PreparedStatement prepareInsert(Connection connection) throws SQLException {
     return connection.prepareStatement(
-        "INSERT INTO broadcasty_events (tenant_id, channel, partition_no, seq, epoch, envelope_id,"
+        "INSERT INTO broadcasty_events (tenant_id, channel, partition_no, epoch, seq, envelope_id,"
             + " idempotent, payload, meta, event, correlation_id, reply_to, cost_bytes,"
             + " bytes_before, published_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   }
@@ -39,9 +48,10 @@ final class EventsTable {
   static void addInsert(PreparedStatement insert, Publication publication, long bytesBefore)
       throws SQLException {
     Envelope envelope = publication.envelope();
-    bindStream(insert, envelope.channel(), envelope.partition());
-    insert.setLong(4, publication.position().sequence());
-    insert.setString(5, publication.position().epoch());
+    bindStream(
+        insert,
+        new StreamKey(envelope.channel(), envelope.partition(), publication.position().epoch()));
+    insert.setLong(5, publication.position().sequence());
     insert.setString(6, envelope.id());
     insert.setInt(7, envelope.idempotent() ? 1 : 0);
     insert.setBytes(8, envelope.payload().getBytes(UTF_8));
@@ -58,78 +68,107 @@ final class EventsTable {
 
   /** Publications after a sequence and up to another, oldest first, at most so many. */
   static List<Publication> read(
-      Connection connection, TenantChannel channel, int partition, long after, long upTo, int limit)
+      Connection connection, StreamKey stream, long after, long upTo, int limit)
       throws SQLException {
     List<Publication> page = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "SELECT seq, epoch, envelope_id, idempotent, payload, meta, event, correlation_id,"
+            "SELECT seq, envelope_id, idempotent, payload, meta, event, correlation_id,"
                 + " reply_to, published_at"
                 + OF_STREAM
                 + " AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?")) {
-      bindStream(select, channel, partition);
-      select.setLong(4, after);
-      select.setLong(5, upTo);
-      select.setInt(6, limit);
+      bindStream(select, stream);
+      select.setLong(5, after);
+      select.setLong(6, upTo);
+      select.setInt(7, limit);
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
-          page.add(publication(result, channel, partition));
+          page.add(publication(result, stream));
         }
       }
     }
     return page;
   }
 
-  private static Publication publication(ResultSet result, TenantChannel channel, int partition)
-      throws SQLException {
-    byte[] meta = result.getBytes(6);
+  private static Publication publication(ResultSet result, StreamKey stream) throws SQLException {
+    byte[] meta = result.getBytes(5);
     Envelope envelope =
         new Envelope(
-            channel,
-            partition,
-            result.getString(3),
-            result.getInt(4) != 0,
-            new String(result.getBytes(5), UTF_8),
+            stream.channel(),
+            stream.partition(),
+            result.getString(2),
+            result.getInt(3) != 0,
+            new String(result.getBytes(4), UTF_8),
             meta == null ? null : new String(meta, UTF_8),
+            result.getString(6),
             result.getString(7),
-            result.getString(8),
-            result.getString(9));
+            result.getString(8));
     return new Publication(
         envelope,
-        new Position(result.getString(2), partition, result.getLong(1)),
-        result.getLong(10));
+        new Position(stream.epoch(), stream.partition(), result.getLong(1)),
+        result.getLong(9));
   }
 
   /** Null when the publication is gone. */
-  static @Nullable Weight weight(
-      Connection connection, TenantChannel channel, int partition, long sequence)
+  static @Nullable Weight weight(Connection connection, StreamKey stream, long sequence)
       throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT published_at, bytes_before" + OF_STREAM + " AND seq = ?")) {
-      bindStream(select, channel, partition);
-      select.setLong(4, sequence);
+      bindStream(select, stream);
+      select.setLong(5, sequence);
       try (ResultSet result = select.executeQuery()) {
         return result.next() ? new Weight(result.getLong(1), result.getLong(2)) : null;
       }
     }
   }
 
-  static void deleteBefore(
-      Connection connection, TenantChannel channel, int partition, long sequence)
+  /**
+   * What is left of a stretch without those of its first publications that are from before a
+   * moment.
+   *
+   * @param limit at most so many are left out
+   */
+  static Left publishedFrom(
+      Connection connection, StreamKey stream, long first, long last, long millis, int limit)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT seq, published_at"
+                + OF_STREAM
+                + " AND seq >= ? AND seq <= ? ORDER BY seq LIMIT ?")) {
+      bindStream(select, stream);
+      select.setLong(5, first);
+      select.setLong(6, last);
+      select.setInt(7, limit + 1);
+      try (ResultSet result = select.executeQuery()) {
+        for (int seen = 0; result.next(); seen++) {
+          if (seen == limit || result.getLong(2) >= millis) {
+            return new Left(result.getLong(1), result.getLong(2));
+          }
+        }
+      }
+    }
+    return new Left(last + 1, null);
+  }
+
+  /** Deletes the publications from one on that come before another. */
+  static void delete(Connection connection, StreamKey stream, long from, long before)
       throws SQLException {
     try (PreparedStatement delete =
-        connection.prepareStatement("DELETE" + OF_STREAM + " AND seq < ?")) {
-      bindStream(delete, channel, partition);
-      delete.setLong(4, sequence);
+        connection.prepareStatement("DELETE" + OF_STREAM + " AND seq >= ? AND seq < ?")) {
+      bindStream(delete, stream);
+      delete.setLong(5, from);
+      delete.setLong(6, before);
       delete.executeUpdate();
     }
   }
 
-  private static void bindStream(PreparedStatement statement, TenantChannel channel, int partition)
+  private static void bindStream(PreparedStatement statement, StreamKey stream)
       throws SQLException {
-    statement.setString(1, channel.tenant().value());
-    statement.setString(2, channel.name().value());
-    statement.setInt(3, partition);
+    statement.setString(1, stream.channel().tenant().value());
+    statement.setString(2, stream.channel().name().value());
+    statement.setInt(3, stream.partition());
+    statement.setString(4, stream.epoch());
   }
 }

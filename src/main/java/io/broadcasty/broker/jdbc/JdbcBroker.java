@@ -10,6 +10,7 @@ import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.broker.StoreCondition;
+import io.broadcasty.broker.StreamKey;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
@@ -126,7 +127,11 @@ public final class JdbcBroker implements Broker {
       int limit = Math.min(READ_CHUNK, request.maxCount() - page.size());
       List<Publication> chunk =
           EventsTable.read(
-              connection, request.channel(), request.partition(), after, state.head(), limit);
+              connection,
+              new StreamKey(request.channel(), request.partition(), state.epoch()),
+              after,
+              state.head(),
+              limit);
       for (Publication publication : chunk) {
         if (publication.position().sequence() != after + 1) {
           return null;

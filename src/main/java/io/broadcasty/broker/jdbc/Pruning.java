@@ -60,7 +60,7 @@ final class Pruning {
     if (row == null || !row.epoch().equals(seen.epoch()) || row.first() >= sequence) {
       return false;
     }
-    EventsTable.deleteBefore(connection, channel, row.partition(), sequence);
+    EventsTable.delete(connection, row.of(channel), row.first(), sequence);
     StreamsTable.updateFirst(connection, channel, row.prunedTo(sequence));
     return true;
   }

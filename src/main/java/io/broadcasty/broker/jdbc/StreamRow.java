@@ -1,5 +1,8 @@
 package io.broadcasty.broker.jdbc;
 
+import io.broadcasty.broker.StreamKey;
+import io.broadcasty.channel.TenantChannel;
+
 /**
  * A stream as it stands in its table.
  *
@@ -23,6 +26,10 @@ record StreamRow(
         head + 1,
         totalBytes + costBytes,
         Math.max(lastAtMillis, atMillis));
+  }
+
+  StreamKey of(TenantChannel channel) {
+    return new StreamKey(channel, partition, epoch);
   }
 
   StreamRow prunedTo(long newFirst) {

@@ -62,7 +62,7 @@ final class Trim {
       Retention share,
       long oldestMillis)
       throws SQLException {
-    EventsTable.Weight weight = EventsTable.weight(connection, channel, row.partition(), sequence);
+    EventsTable.Weight weight = EventsTable.weight(connection, row.of(channel), sequence);
     return weight != null
         && weight.atMillis() >= oldestMillis
         && row.totalBytes() - weight.bytesBefore() <= share.maxBytes();

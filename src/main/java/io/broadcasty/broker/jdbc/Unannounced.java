@@ -54,12 +54,7 @@ final class Unannounced {
       while (row != null && doubt.getValue() < row.head()) {
         List<Publication> page =
             EventsTable.read(
-                connection,
-                stream.channel(),
-                stream.partition(),
-                doubt.getValue(),
-                row.head(),
-                PAGE);
+                connection, row.of(stream.channel()), doubt.getValue(), row.head(), PAGE);
         if (page.isEmpty()) {
           break; // pruned meanwhile
         }

@@ -1,0 +1,206 @@
+package io.broadcasty.broker.jdbc;
+
+import io.broadcasty.broker.Archive;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.StreamKey;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.database.Database;
+import io.broadcasty.time.WallClock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The archive in a relational database: publications lie in the table of the database store, and a
+ * row for each stretch says what is there. Copying a stream locks its rows, so that nodes that copy
+ * the same do so one after the other.
+ */
+public final class JdbcArchive implements Archive {
+
+  /** What a stream's place is remembered for beyond the retention: its store knows it as long. */
+  private static final Duration REMEMBERED = Duration.ofHours(24);
+
+  private static final int CHUNK = 1000;
+  private static final int ATTEMPTS = 3;
+
+  private final Database database;
+  private final Transactions transactions;
+  private final WallClock clock;
+  private final Duration retention;
+
+  /**
+   * @param database stays open when the archive is not needed any more
+   * @param retention how long a publication is kept; at least as long as the streams' own
+   */
+  public JdbcArchive(Database database, WallClock clock, Duration retention) {
+    this.database = database;
+    this.transactions = new Transactions(database);
+    this.clock = clock;
+    this.retention = retention;
+  }
+
+  @Override
+  public Map<Integer, List<Stretch>> stretches(TenantChannel channel, String epoch) {
+    return calling(
+        () -> {
+          Map<Integer, List<Stretch>> stretches = new TreeMap<>();
+          transactions
+              .read(connection -> MirrorTable.read(connection, channel, epoch))
+              .forEach(
+                  (partition, rows) ->
+                      stretches.put(
+                          partition,
+                          rows.stream().map(row -> new Stretch(row.first(), row.head())).toList()));
+          return stretches;
+        });
+  }
+
+  @Override
+  public long append(StreamKey stream, List<Publication> run) {
+    return calling(
+        () -> {
+          for (int attempt = 1; ; attempt++) {
+            try (Connection connection = transactions.begin()) {
+              try {
+                long head = append(connection, stream, run);
+                transactions.commitDurably(connection);
+                return head;
+              } catch (SQLException | RuntimeException e) {
+                Transactions.rollback(connection);
+                throw e;
+              }
+            } catch (SQLException e) {
+              if (attempt == ATTEMPTS || !isOfAnotherNode(e)) {
+                throw e;
+              }
+            }
+          }
+        });
+  }
+
+  private static long append(Connection connection, StreamKey stream, List<Publication> run)
+      throws SQLException {
+    List<MirrorTable.Row> rows = MirrorTable.lock(connection, stream);
+    MirrorTable.Row newest = rows.isEmpty() ? null : rows.get(rows.size() - 1);
+    long head = newest == null ? 0 : newest.head();
+    List<Publication> news =
+        run.stream().filter(publication -> publication.position().sequence() > head).toList();
+    if (news.isEmpty()) {
+      return head;
+    }
+    Publication first = news.get(0);
+    Publication last = news.get(news.size() - 1);
+    if (newest != null && first.position().sequence() == head + 1) {
+      MirrorTable.grow(
+          connection,
+          stream,
+          newest,
+          last.position().sequence(),
+          first.timeMillis(),
+          last.timeMillis());
+    } else {
+      MirrorTable.insert(
+          connection,
+          stream,
+          first.position().sequence(),
+          last.position().sequence(),
+          first.timeMillis(),
+          last.timeMillis());
+      if (newest != null && newest.isEmpty()) {
+        MirrorTable.delete(connection, stream, newest);
+      }
+    }
+    try (PreparedStatement insert = EventsTable.prepareInsert(connection)) {
+      for (Publication publication : news) {
+        EventsTable.addInsert(insert, publication, 0); // weights are the database store's affair
+      }
+      insert.executeBatch();
+    }
+    return last.position().sequence();
+  }
+
+  /** Whether it failed since another node copied the same at that moment. */
+  private static boolean isOfAnotherNode(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return state.startsWith("23") || state.startsWith("40") || state.equals("HYT00");
+  }
+
+  @Override
+  public List<Publication> read(StreamKey stream, long after, long upTo, int maxCount) {
+    return calling(
+        () ->
+            transactions.read(
+                connection -> EventsTable.read(connection, stream, after, upTo, maxCount)));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>In transactions of bounded size, so that no lock is held for long.
+   */
+  @Override
+  public void prune() {
+    long before = clock.nowMillis() - retention.toMillis();
+    calling(
+        () -> {
+          List<StreamKey> old;
+          do {
+            old = transactions.read(c -> MirrorTable.holdingFromBefore(c, before, CHUNK));
+            for (StreamKey stream : old) {
+              transactions.write(connection -> pruneSome(connection, stream, before));
+            }
+          } while (!old.isEmpty());
+          return transactions.write(
+              connection -> {
+                MirrorTable.deleteEmpty(connection, before - REMEMBERED.toMillis());
+                return true;
+              });
+        });
+  }
+
+  private static boolean pruneSome(Connection connection, StreamKey stream, long beforeMillis)
+      throws SQLException {
+    List<MirrorTable.Row> rows = MirrorTable.lock(connection, stream);
+    int left = CHUNK;
+    for (MirrorTable.Row row : rows) {
+      boolean isNewest = row == rows.get(rows.size() - 1);
+      EventsTable.Left found =
+          EventsTable.publishedFrom(
+              connection, stream, row.first(), row.head(), beforeMillis, left);
+      EventsTable.delete(connection, stream, row.first(), found.first());
+      left -= (int) (found.first() - row.first());
+      if (found.first() > row.head() && !isNewest) {
+        MirrorTable.delete(connection, stream, row);
+      } else {
+        MirrorTable.shrink(connection, stream, row, found.first(), found.atMillis());
+        break; // those that follow are younger
+      }
+      if (left <= 0) {
+        break;
+      }
+    }
+    return true;
+  }
+
+  private interface Call<T> {
+    T run() throws SQLException;
+  }
+
+  private <T> T calling(Call<T> call) {
+    try {
+      return call.run();
+    } catch (SQLException e) {
+      throw new BrokerException( // without the driver's message, which may quote payloads
+          "the archive in the database cannot be used: SQL state "
+              + e.getSQLState()
+              + ", vendor code "
+              + e.getErrorCode(),
+          e);
+    }
+  }
+}

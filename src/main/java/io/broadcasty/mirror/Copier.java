@@ -1,0 +1,240 @@
+package io.broadcasty.mirror;
+
+import io.broadcasty.broker.Archive;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamKey;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies what streams have beyond the archive's head. It knows the channels that this node has
+ * published to; those that a node left uncopied, because it was killed or its memory of them was
+ * full, are found by a scan of all channels.
+ *
+ * <p>Channels are marked by any thread; the rest is for one thread, and in rounds.
+ */
+final class Copier {
+
+  private static final System.Logger LOG = System.getLogger(Copier.class.getName());
+  private static final Duration BETWEEN_SCANS = Duration.ofMinutes(1);
+  private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(1);
+  private static final int MAX_MARKED = 10_000;
+  private static final int SCAN_PAGE = 200;
+  private static final int PAGE_COUNT = 500;
+  private static final long PAGE_BYTES = 1024 * 1024;
+
+  private final Broker streams;
+  private final Archive archive;
+  private final MirroredChannels mirrored;
+  private final Directory directory;
+  private final Turn turn;
+  private final Ticker ticker;
+
+  /** In the order they are copied; guarded by itself. */
+  private final LinkedHashSet<TenantChannel> marked = new LinkedHashSet<>();
+
+  /** A channel could not be marked. */
+  private volatile boolean overflowed;
+
+  private long nextScanNanos;
+
+  /** Left the streams' retention before they were copied, and not yet told. */
+  private long missed;
+
+  Copier(
+      Broker streams,
+      Archive archive,
+      MirroredChannels mirrored,
+      Directory directory,
+      Turn turn,
+      Ticker ticker) {
+    this.streams = streams;
+    this.archive = archive;
+    this.mirrored = mirrored;
+    this.directory = directory;
+    this.turn = turn;
+    this.ticker = ticker;
+    this.nextScanNanos = ticker.readNanos();
+  }
+
+  /** The channel has publications that may not have been copied. */
+  void mark(TenantChannel channel) {
+    synchronized (marked) {
+      if (marked.size() < MAX_MARKED || marked.contains(channel)) {
+        marked.add(channel);
+      } else {
+        overflowed = true;
+      }
+    }
+  }
+
+  boolean isDone() {
+    synchronized (marked) {
+      return marked.isEmpty();
+    }
+  }
+
+  /** Copies the channels that are marked, and scans when it is time. */
+  void round() {
+    if (copyMarked()) {
+      scanWhenDue();
+      tellMissed();
+    }
+  }
+
+  /**
+   * Copies the channels that are marked.
+   *
+   * @return false when that ended early, since the streams or the archive cannot be reached
+   */
+  boolean copyMarked() {
+    for (int left = marked(); left > 0; left--) {
+      TenantChannel channel = next();
+      if (channel != null && !tryToCopy(channel)) {
+        mark(channel);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int marked() {
+    synchronized (marked) {
+      return marked.size();
+    }
+  }
+
+  private @Nullable TenantChannel next() {
+    synchronized (marked) {
+      var first = marked.iterator();
+      if (!first.hasNext()) {
+        return null;
+      }
+      TenantChannel channel = first.next();
+      first.remove();
+      return channel;
+    }
+  }
+
+  private boolean tryToCopy(TenantChannel channel) {
+    try {
+      copy(channel);
+      return true;
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "copying ended early", e);
+      return false;
+    }
+  }
+
+  private void scanWhenDue() {
+    if (!overflowed && ticker.readNanos() - nextScanNanos < 0) {
+      return;
+    }
+    nextScanNanos = ticker.readNanos() + BEFORE_ANOTHER_TRY.toNanos();
+    try {
+      if (overflowed) { // which other nodes do not know
+        overflowed = false;
+        scanAfterOverflow();
+      } else {
+        turn.take(this::scan);
+      }
+      nextScanNanos = ticker.readNanos() + BETWEEN_SCANS.toNanos();
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "a scan for uncopied publications ended early", e);
+    }
+  }
+
+  private void scanAfterOverflow() {
+    try {
+      scan();
+    } catch (BrokerException e) {
+      overflowed = true;
+      throw e;
+    }
+  }
+
+  private void scan() {
+    for (ChannelPattern pattern : mirrored.patterns()) {
+      TenantChannel last = null;
+      List<TenantChannel> page;
+      do {
+        page = directory.channels(pattern, last, SCAN_PAGE);
+        for (TenantChannel channel : page) {
+          copy(channel);
+          last = channel;
+        }
+        copyMarked(); // what is published now does not wait for the scan's end
+      } while (page.size() == SCAN_PAGE);
+    }
+  }
+
+  private void tellMissed() {
+    if (missed > 0) {
+      LOG.log(
+          Level.WARNING,
+          missed
+              + " publications had left the retention of their streams before they could be"
+              + " mirrored; readers of that far back are told so (broadcasty.replay.retention,"
+              + " broadcasty.replay.max-count and broadcasty.replay.max-bytes must outlast an outage"
+              + " of the database)");
+      missed = 0;
+    }
+  }
+
+  private void copy(TenantChannel channel) {
+    List<StreamState> states = streams.states(channel, 1);
+    String epoch = states.get(0).epoch();
+    if (states.stream().allMatch(state -> state.head() == 0)) {
+      return;
+    }
+    Map<Integer, List<Archive.Stretch>> kept = archive.stretches(channel, epoch);
+    for (StreamState state : states) {
+      List<Archive.Stretch> stretches = kept.getOrDefault(state.partition(), List.of());
+      long head = stretches.isEmpty() ? 0 : stretches.get(stretches.size() - 1).head();
+      if (head < state.head()) {
+        copy(new StreamKey(channel, state.partition(), state.epoch()), head, state.head());
+      }
+    }
+  }
+
+  /** Copies one stream up to a head; what comes meanwhile is marked by whoever publishes it. */
+  private void copy(StreamKey stream, long from, long head) {
+    long copied = from;
+    while (copied < head) {
+      ReplayPage page =
+          streams.replay(
+              new ReplayRequest(
+                  stream.channel(),
+                  stream.partition(),
+                  stream.epoch(),
+                  copied,
+                  PAGE_COUNT,
+                  PAGE_BYTES));
+      Lost lost = page.lost();
+      if (lost != null && lost.reason() != Lost.Reason.TRIMMED) {
+        mark(stream.channel()); // it has just begun anew
+        return;
+      }
+      if (lost != null) {
+        missed += lost.resumeFrom().sequence() - copied;
+        copied = lost.resumeFrom().sequence();
+      }
+      if (page.publications().isEmpty()) {
+        return;
+      }
+      copied = archive.append(stream, page.publications());
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.broadcasty.mirror;
+
+import io.broadcasty.broker.Archive;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.StreamKey;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * An archive of which everybody learns at once that it cannot be reached, instead of waiting for a
+ * timeout: after a failure one call is let through from time to time, less and less often, until
+ * one succeeds. An outage is logged once, and its end. Safe for use by several threads.
+ */
+final class GuardedArchive implements Archive {
+
+  private static final System.Logger LOG = System.getLogger(GuardedArchive.class.getName());
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(8);
+
+  private final Archive archive;
+  private final Ticker ticker;
+
+  // guarded by this
+  private Duration pause = Duration.ZERO;
+  private long failedNanos;
+
+  GuardedArchive(Archive archive, Ticker ticker) {
+    this.archive = archive;
+    this.ticker = ticker;
+  }
+
+  @Override
+  public Map<Integer, List<Stretch>> stretches(TenantChannel channel, String epoch) {
+    return guarded(() -> archive.stretches(channel, epoch));
+  }
+
+  @Override
+  public long append(StreamKey stream, List<Publication> run) {
+    return guarded(() -> archive.append(stream, run));
+  }
+
+  @Override
+  public List<Publication> read(StreamKey stream, long after, long upTo, int maxCount) {
+    return guarded(() -> archive.read(stream, after, upTo, maxCount));
+  }
+
+  @Override
+  public void prune() {
+    guarded(
+        () -> {
+          archive.prune();
+          return true;
+        });
+  }
+
+  private <T> T guarded(Supplier<T> call) {
+    admit();
+    T result;
+    try {
+      result = call.get();
+    } catch (BrokerException e) {
+      failed(e);
+      throw e;
+    }
+    succeeded();
+    return result;
+  }
+
+  private synchronized void admit() {
+    if (!pause.isZero()) {
+      long now = ticker.readNanos();
+      if (now - failedNanos < pause.toNanos()) {
+        throw new BrokerException("the archive cannot be reached", null);
+      }
+      failedNanos = now; // one call for all, and it may take long
+    }
+  }
+
+  private synchronized void failed(BrokerException failure) {
+    if (pause.isZero()) {
+      LOG.log(
+          Level.WARNING,
+          failure.getMessage()
+              + "; until it can, streams are not mirrored, and replays that reach further back than"
+              + " the streams' own retention wait (broadcasty.db.url, broadcasty.db.datasource)");
+      pause = FIRST_PAUSE;
+    } else if (pause.compareTo(LONGEST_PAUSE) < 0) {
+      pause = pause.multipliedBy(2);
+    }
+    failedNanos = ticker.readNanos();
+  }
+
+  private synchronized void succeeded() {
+    if (!pause.isZero()) {
+      pause = Duration.ZERO;
+      LOG.log(Level.INFO, "the archive can be used again");
+    }
+  }
+}

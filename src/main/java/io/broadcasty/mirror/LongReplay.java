@@ -1,0 +1,161 @@
+package io.broadcasty.mirror;
+
+import io.broadcasty.broker.Archive;
+import io.broadcasty.broker.Archive.Stretch;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamKey;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.TenantChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Continues streams backwards into the archive, for as long as their epoch goes. What neither has
+ * is told to the reader as lost.
+ */
+final class LongReplay {
+
+  private static final int CHUNK = 100;
+  private static final int ATTEMPTS = 3;
+
+  private final Archive archive;
+
+  LongReplay(Archive archive) {
+    this.archive = archive;
+  }
+
+  /**
+   * What is kept in both. While the archive cannot be reached it counts as complete: readers are
+   * let in, and their replays wait.
+   */
+  List<StreamState> states(TenantChannel channel, List<StreamState> recent) {
+    if (recent.stream().allMatch(state -> state.first() == 1)) {
+      return recent;
+    }
+    Map<Integer, List<Stretch>> kept;
+    try {
+      kept = archive.stretches(channel, recent.get(0).epoch());
+    } catch (BrokerException e) {
+      return recent.stream().map(state -> from(state, 1)).toList();
+    }
+    return recent.stream()
+        .map(state -> from(state, oldest(state, holding(kept, state.partition()))))
+        .toList();
+  }
+
+  /**
+   * The page that was asked for.
+   *
+   * @param recent what the stream itself says to the same request
+   * @throws BrokerException when the archive is needed and cannot be reached
+   */
+  ReplayPage replay(ReplayRequest request, ReplayPage recent) {
+    if (recent.state().first() == 1 || !reachesFurtherBack(request, recent.lost())) {
+      return recent;
+    }
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      ReplayPage page = page(request, recent);
+      if (page != null) {
+        return page;
+      }
+    }
+    throw new BrokerException("the archive was pruned while it was read", null);
+  }
+
+  private static boolean reachesFurtherBack(ReplayRequest request, @Nullable Lost lost) {
+    return request.after() == StreamState.FROM_OLDEST
+        || (lost != null && lost.reason() != Lost.Reason.AHEAD);
+  }
+
+  /** Null when its beginning was pruned between the reads. */
+  private @Nullable ReplayPage page(ReplayRequest request, ReplayPage recent) {
+    StreamState state = recent.state();
+    StreamKey stream = new StreamKey(request.channel(), request.partition(), state.epoch());
+    List<Stretch> kept =
+        holding(archive.stretches(stream.channel(), stream.epoch()), stream.partition());
+    StreamState whole = from(state, oldest(state, kept));
+    StreamState.Resume resume = whole.resume(request.epoch(), request.after());
+    Lost lost = resume.lost();
+    long next = resume.after() + 1;
+    Stretch stretch = stretchOf(next, kept);
+    if (stretch == null && next < state.first()) { // in a gap
+      Position asked = new Position(state.epoch(), state.partition(), resume.after());
+      next = firstAfter(next, kept, state);
+      stretch = stretchOf(next, kept);
+      lost =
+          new Lost(
+              Lost.Reason.TRIMMED, asked, new Position(state.epoch(), state.partition(), next - 1));
+    }
+    if (stretch == null || next >= state.first()) {
+      return new ReplayPage(whole, recent.publications(), lost);
+    }
+    List<Publication> publications =
+        read(stream, next, Math.min(stretch.head(), state.head()), request);
+    return publications.isEmpty() && request.maxCount() > 0
+        ? null
+        : new ReplayPage(whole, publications, lost);
+  }
+
+  /** Of a stretch, as much as is asked for; empty when its beginning is gone. */
+  private List<Publication> read(StreamKey stream, long first, long last, ReplayRequest request) {
+    List<Publication> page = new ArrayList<>();
+    long next = first;
+    long bytes = 0;
+    while (next <= last && page.size() < request.maxCount()) {
+      int limit = Math.min(CHUNK, request.maxCount() - page.size());
+      List<Publication> chunk = archive.read(stream, next - 1, last, limit);
+      for (Publication publication : chunk) {
+        bytes += publication.envelope().costBytes();
+        boolean full = bytes > request.maxBytes() && !page.isEmpty();
+        if (full || publication.position().sequence() != next) {
+          return page;
+        }
+        page.add(publication);
+        next++;
+      }
+      if (chunk.isEmpty()) {
+        return page;
+      }
+    }
+    return page;
+  }
+
+  private static StreamState from(StreamState state, long first) {
+    return new StreamState(state.epoch(), state.partition(), first, state.head());
+  }
+
+  private static List<Stretch> holding(Map<Integer, List<Stretch>> kept, int partition) {
+    return kept.getOrDefault(partition, List.of()).stream()
+        .filter(stretch -> stretch.first() <= stretch.head())
+        .toList();
+  }
+
+  private static long oldest(StreamState state, List<Stretch> kept) {
+    return kept.isEmpty() ? state.first() : Math.min(state.first(), kept.get(0).first());
+  }
+
+  private static @Nullable Stretch stretchOf(long sequence, List<Stretch> kept) {
+    for (Stretch stretch : kept) {
+      if (stretch.holds(sequence)) {
+        return stretch;
+      }
+    }
+    return null;
+  }
+
+  private static long firstAfter(long sequence, List<Stretch> kept, StreamState state) {
+    for (Stretch stretch : kept) {
+      if (stretch.first() > sequence) {
+        return Math.min(stretch.first(), state.first());
+      }
+    }
+    return state.first();
+  }
+}

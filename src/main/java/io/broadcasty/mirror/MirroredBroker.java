@@ -1,0 +1,212 @@
+package io.broadcasty.mirror;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Archive;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StoreCondition;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A broker whose streams are copied to an archive, and served from there where the broker itself
+ * does not keep them any more. Publishing does not wait for the copy, nor does it know of it: a
+ * thread of its own reads the streams and catches up.
+ */
+public final class MirroredBroker implements Broker {
+
+  private static final System.Logger LOG = System.getLogger(MirroredBroker.class.getName());
+
+  /** Gathers what is published meanwhile, so that it shares a transaction. */
+  private static final long ROUND_MILLIS = 100;
+
+  private static final Duration LAST_ROUNDS = Duration.ofSeconds(3);
+
+  private final Broker streams;
+  private final MirroredChannels mirrored;
+  private final Copier copier;
+  private final LongReplay replay;
+  private final Ticker ticker;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+
+  /**
+   * Starts the copier's thread.
+   *
+   * @param streams where the streams are; closed with this
+   * @param archive for as long as the archive's retention says
+   * @param directory of {@code streams}
+   * @param turn which of the nodes looks for what is uncopied
+   */
+  public MirroredBroker(
+      Broker streams,
+      Archive archive,
+      MirroredChannels mirrored,
+      Directory directory,
+      Turn turn,
+      Ticker ticker,
+      ThreadFactory threads) {
+    this(streams, new GuardedArchive(archive, ticker), mirrored, directory, turn, ticker, threads);
+  }
+
+  private MirroredBroker(
+      Broker streams,
+      GuardedArchive archive,
+      MirroredChannels mirrored,
+      Directory directory,
+      Turn turn,
+      Ticker ticker,
+      ThreadFactory threads) {
+    this(
+        streams,
+        mirrored,
+        new Copier(streams, archive, mirrored, directory, turn, ticker),
+        new LongReplay(archive),
+        ticker,
+        threads);
+  }
+
+  MirroredBroker(
+      Broker streams,
+      MirroredChannels mirrored,
+      Copier copier,
+      LongReplay replay,
+      Ticker ticker,
+      ThreadFactory threads) {
+    this.streams = streams;
+    this.mirrored = mirrored;
+    this.copier = copier;
+    this.replay = replay;
+    this.ticker = ticker;
+    this.thread = threads.newThread(this::run);
+    thread.start();
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    return streams
+        .publish(envelopes)
+        .thenApply(
+            outcomes -> {
+              for (int i = 0; i < outcomes.size(); i++) {
+                TenantChannel channel = envelopes.get(i).channel();
+                if (outcomes.get(i) instanceof AppendOutcome.Appended
+                    && mirrored.contains(channel)) {
+                  copier.mark(channel);
+                }
+              }
+              return outcomes;
+            });
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    ReplayPage recent = streams.replay(request);
+    return mirrored.contains(request.channel()) ? replay.replay(request, recent) : recent;
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    List<StreamState> recent = streams.states(channel, partitions);
+    return mirrored.contains(channel) ? replay.states(channel, recent) : recent;
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    return streams.channels(tenant, pattern, limit);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantChannel channel) {
+    return streams.follow(channel);
+  }
+
+  @Override
+  public void unfollow(TenantChannel channel) {
+    streams.unfollow(channel);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
+    return streams.follow(tenant, pattern);
+  }
+
+  @Override
+  public void unfollow(TenantId tenant, ChannelPattern pattern) {
+    streams.unfollow(tenant, pattern);
+  }
+
+  @Override
+  public void prune() {
+    streams.prune();
+  }
+
+  @Override
+  public StoreCondition condition() {
+    return streams.condition();
+  }
+
+  @Override
+  public String durability() {
+    return streams.durability()
+        + "; channels "
+        + mirrored
+        + " are copied to the database afterwards, for longer";
+  }
+
+  /** {@inheritDoc} What can be copied within moments is. */
+  @Override
+  public void close() {
+    closing.countDown();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    streams.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (!isClosingAfter(ROUND_MILLIS)) {
+      try {
+        copier.round();
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "mirroring failed; it will be tried again", e);
+      }
+    }
+    long start = ticker.readNanos();
+    while (!copier.isDone()
+        && copier.copyMarked()
+        && ticker.readNanos() - start < LAST_ROUNDS.toNanos()) {
+      LOG.log(Level.DEBUG, "copying what was published last");
+    }
+  }
+
+  private boolean isClosingAfter(long millis) {
+    try {
+      return closing.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      return closing.getCount() == 0;
+    }
+  }
+}

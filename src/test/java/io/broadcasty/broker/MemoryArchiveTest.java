@@ -1,0 +1,17 @@
+package io.broadcasty.broker;
+
+import org.jspecify.annotations.Nullable;
+
+/** The twin that other tests use keeps the contract too. */
+class MemoryArchiveTest extends ArchiveContract {
+
+  private @Nullable MemoryArchive archive;
+
+  @Override
+  protected synchronized Archive open() {
+    if (archive == null) {
+      archive = new MemoryArchive(time, RETENTION);
+    }
+    return archive;
+  }
+}

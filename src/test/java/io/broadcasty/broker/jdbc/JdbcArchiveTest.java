@@ -1,0 +1,53 @@
+package io.broadcasty.broker.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.broker.Archive;
+import io.broadcasty.broker.ArchiveContract;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Publishing;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The archive in each database; a subclass for each but H2. */
+class JdbcArchiveTest extends ArchiveContract {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private @Nullable Database database;
+
+  /** Of an empty database. */
+  protected DatabaseSettings settings() {
+    return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("archive"), "sa", null, 8);
+  }
+
+  @Override
+  protected synchronized Archive open() {
+    if (database == null) {
+      database = Database.open(settings());
+    }
+    return new JdbcArchive(database, time, RETENTION);
+  }
+
+  @AfterEach
+  void close() {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @Test
+  void saysThatItCannotBeReached() {
+    Archive archive = open();
+    close();
+    assertThrows(
+        BrokerException.class, () -> archive.stretches(Publishing.channel("orders"), "one"));
+  }
+}

@@ -1,0 +1,58 @@
+package io.broadcasty.mirror;
+
+import io.broadcasty.broker.Archive;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.StreamKey;
+import io.broadcasty.channel.TenantChannel;
+import java.util.List;
+import java.util.Map;
+
+/** An archive that can be away, and tells how it is used. */
+final class ScriptedArchive implements Archive {
+
+  private final Archive real;
+  volatile boolean away;
+  volatile int calls;
+  volatile int largestRun;
+
+  /** What happens between two looks at it. */
+  volatile Runnable beforeRead = () -> {};
+
+  ScriptedArchive(Archive real) {
+    this.real = real;
+  }
+
+  @Override
+  public Map<Integer, List<Stretch>> stretches(TenantChannel channel, String epoch) {
+    call();
+    return real.stretches(channel, epoch);
+  }
+
+  @Override
+  public long append(StreamKey stream, List<Publication> run) {
+    call();
+    largestRun = Math.max(largestRun, run.size());
+    return real.append(stream, run);
+  }
+
+  @Override
+  public List<Publication> read(StreamKey stream, long after, long upTo, int maxCount) {
+    call();
+    beforeRead.run();
+    return real.read(stream, after, upTo, maxCount);
+  }
+
+  @Override
+  public void prune() {
+    call();
+    real.prune();
+  }
+
+  private synchronized void call() {
+    calls++;
+    if (away) {
+      throw new BrokerException("scripted: away", null);
+    }
+  }
+}
