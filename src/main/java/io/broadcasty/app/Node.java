@@ -64,8 +64,9 @@ final class Node implements AutoCloseable {
     this.sessions = new Sessions(ticker, clock);
     Identity identity = Identity.next(clock);
     this.store =
-        Store.open(
-            settings, () -> identity.info(sessions.isDraining()), ticker, clock, hub, threads);
+        new Stores(
+                settings, () -> identity.info(sessions.isDraining()), ticker, clock, hub, threads)
+            .open();
     RateLimiter limits = store.limits();
     this.context =
         new SessionContext(
@@ -98,7 +99,7 @@ final class Node implements AutoCloseable {
     sweptNanos = ticker.readNanos();
     threads.every(SWEEP_MILLIS, this::sweep);
     threads.every(SWEEP_MILLIS, store.presence()::expire);
-    threads.rarely(PRUNE_MILLIS, store.broker()::prune);
+    threads.rarely(PRUNE_MILLIS, store.upkeep());
   }
 
   Broker broker() {

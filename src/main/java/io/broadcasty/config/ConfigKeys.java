@@ -282,6 +282,30 @@ public final class ConfigKeys {
           "5000000",
           "How many ids the memory store remembers; beyond it publications with an id are refused for a while.");
 
+  public static final ConfigKey<List<String>> MIRROR_CHANNELS =
+      new ConfigKey<>(
+          "broadcasty.mirror.channels",
+          ConfigType.LIST,
+          null,
+          "orders.*,private-audit.*",
+          "Patterns of channels that are copied from Redis to the database (broadcasty.db.*), and replayed from there beyond broadcasty.replay.retention. None for no mirror.");
+
+  public static final ConfigKey<Duration> MIRROR_RETENTION =
+      new ConfigKey<>(
+          "broadcasty.mirror.retention",
+          ConfigType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+          "30d",
+          "365d",
+          "For how long the mirror keeps publications.");
+
+  public static final ConfigKey<Duration> AUDIT_RETENTION =
+      new ConfigKey<>(
+          "broadcasty.audit.retention",
+          ConfigType.duration(Duration.ofHours(1), Duration.ofDays(3650)),
+          "90d",
+          "30d",
+          "For how long the database keeps the audit log.");
+
   public static final ConfigKey<Duration> PRESENCE_TTL =
       new ConfigKey<>(
           "broadcasty.presence.ttl",
@@ -399,6 +423,9 @@ public final class ConfigKeys {
           REPLAY_MAX_BYTES,
           IDEMPOTENCY_WINDOW,
           IDEMPOTENCY_MAX_IDS,
+          MIRROR_CHANNELS,
+          MIRROR_RETENTION,
+          AUDIT_RETENTION,
           PRESENCE_TTL,
           PRESENCE_MAX_MEMBERS,
           PRESENCE_MEMBER_BYTES,

@@ -2,6 +2,7 @@ package io.broadcasty.config;
 
 import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
+import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
@@ -9,6 +10,7 @@ import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwt has keys, except perhaps in development mode
  * @param webSockets who speaks RFC 6455
  * @param maxChannels of one connection
+ * @param auditRetention for how long it is kept what was done by whom
  * @param dataSource the JNDI name of the server's data source; null for a pool of our own, as
  *     {@code database} says
  * @param drain over what time a stopping node closes its streams
@@ -35,6 +38,8 @@ public record Settings(
     WebSockets.Engine webSockets,
     int maxChannels,
     Replay replay,
+    Mirror mirror,
+    Duration auditRetention,
     Presence presence,
     @Nullable String dataSource,
     DatabaseSettings database,
@@ -47,6 +52,18 @@ public record Settings(
     MEMORY,
     DATABASE,
     REDIS
+  }
+
+  /**
+   * What is copied to the database for longer.
+   *
+   * @param channels patterns; none when nothing is
+   */
+  public record Mirror(List<ChannelPattern> channels, Duration retention) {
+
+    public Mirror {
+      channels = List.copyOf(channels);
+    }
   }
 
   /**

@@ -2,6 +2,8 @@ package io.broadcasty.config;
 
 import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.ratelimit.RateLimiter.Scope;
 import io.broadcasty.ratelimit.RateLimits;
@@ -101,6 +103,8 @@ public final class SettingsReader {
             value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
         count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
+        mirror(replay),
+        value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
         new Settings.Presence(
             value(ConfigKeys.PRESENCE_TTL, Duration.ofSeconds(1)),
             count(ConfigKeys.PRESENCE_MAX_MEMBERS),
@@ -110,6 +114,32 @@ public final class SettingsReader {
         redis(),
         Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
         value(ConfigKeys.DRAIN, Duration.ZERO));
+  }
+
+  private Settings.Mirror mirror(Settings.Replay replay) {
+    List<ChannelPattern> patterns = new ArrayList<>();
+    for (String text : optional(ConfigKeys.MIRROR_CHANNELS).orElse(List.of())) {
+      try {
+        patterns.add(ChannelPattern.parse(text));
+      } catch (InvalidChannelException e) {
+        faults.add(ConfigKeys.MIRROR_CHANNELS.name() + ": " + text + ": " + e.getMessage());
+      }
+    }
+    Duration retention = value(ConfigKeys.MIRROR_RETENTION, Duration.ofDays(30));
+    if (!patterns.isEmpty() && replay.store() != Settings.Store.REDIS) {
+      faults.add(
+          ConfigKeys.MIRROR_CHANNELS.name()
+              + ": streams are mirrored from Redis: set "
+              + ConfigKeys.REPLAY_STORE.name()
+              + "=redis, or leave this out");
+    }
+    if (!patterns.isEmpty() && retention.compareTo(replay.retention().age()) < 0) {
+      faults.add(
+          ConfigKeys.MIRROR_RETENTION.name()
+              + " must not be shorter than "
+              + ConfigKeys.REPLAY_RETENTION.name());
+    }
+    return new Settings.Mirror(patterns, retention);
   }
 
   private JwtSettings jwt(boolean development) {

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
@@ -28,7 +30,6 @@ final class ChannelIndex {
   private static final int CHUNK = 500;
   private static final int REMEMBERED = 10_000;
   private static final long NEVER = Long.MIN_VALUE;
-  private static final String TENANTS = "tenants";
 
   private final Redis redis;
   private final PubSub news;
@@ -72,9 +73,38 @@ final class ChannelIndex {
 
   /** As {@link io.broadcasty.broker.Broker#channels}. */
   List<ChannelName> names(TenantId tenant, ChannelPattern pattern, int limit) {
+    return names(tenant, pattern, pattern.prefix().isEmpty() ? "-" : "[" + pattern.prefix(), limit);
+  }
+
+  /**
+   * Those of all tenants, in order of tenant and name.
+   *
+   * @param after the one before the first wanted; null for the first of all
+   */
+  List<TenantChannel> channels(ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
+    List<TenantChannel> found = new ArrayList<>();
+    for (String name : new TreeSet<>(redis.commands().smembers(ChannelKeys.tenants(redis)))) {
+      TenantId tenant = new TenantId(name);
+      int order = after == null ? 1 : name.compareTo(after.tenant().value());
+      if (order > 0) {
+        names(tenant, pattern, limit - found.size())
+            .forEach(channel -> found.add(new TenantChannel(tenant, channel)));
+      } else if (order == 0 && after != null) {
+        names(tenant, pattern, "(" + after.name().value(), limit - found.size())
+            .forEach(channel -> found.add(new TenantChannel(tenant, channel)));
+      }
+      if (found.size() >= limit) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  private List<ChannelName> names(
+      TenantId tenant, ChannelPattern pattern, String begin, int limit) {
     String key = ChannelKeys.index(redis, tenant);
     List<ChannelName> found = new ArrayList<>();
-    String from = pattern.prefix().isEmpty() ? "-" : "[" + pattern.prefix();
+    String from = begin;
     while (true) {
       List<String> names = redis.commands().zrangeByLex(key, from, "+", 0, CHUNK);
       for (String name : names) {
@@ -95,7 +125,7 @@ final class ChannelIndex {
 
   /** Takes out the names of channels that were last used before and are forgotten. */
   void prune(long beforeMillis) {
-    for (String tenant : redis.commands().smembers(redis.key(TENANTS))) {
+    for (String tenant : redis.commands().smembers(ChannelKeys.tenants(redis))) {
       TenantId id = new TenantId(tenant);
       String key = ChannelKeys.index(redis, id);
       String cursor = ScanParams.SCAN_POINTER_START;
@@ -153,7 +183,7 @@ final class ChannelIndex {
   }
 
   private void put(TenantChannel channel) {
-    redis.commands().sadd(redis.key(TENANTS), channel.tenant().value());
+    redis.commands().sadd(ChannelKeys.tenants(redis), channel.tenant().value());
     redis.commands().zadd(ChannelKeys.index(redis, channel.tenant()), 0, channel.name().value());
   }
 }

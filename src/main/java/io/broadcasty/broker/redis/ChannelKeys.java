@@ -48,4 +48,9 @@ record ChannelKeys(List<byte[]> scripts, String announcements) {
   static byte[] bytes(long number) {
     return bytes(Long.toString(number));
   }
+
+  /** The names of tenants that have channels. */
+  static String tenants(Redis redis) {
+    return redis.key("tenants");
+  }
 }

@@ -146,6 +146,18 @@ public final class RedisBroker implements Broker {
   }
 
   /**
+   * The channels of all tenants that have a stream and match, in order of tenant and name.
+   *
+   * @param after the one before the first wanted; null for the first of all
+   * @param limit at most so many; fewer mean that there are no more
+   * @throws BrokerException as {@link #replay}
+   */
+  public List<TenantChannel> channels(
+      ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
+    return reading(bytes(ChannelKeys.tenants(redis)), () -> index.channels(pattern, after, limit));
+  }
+
+  /**
    * {@inheritDoc}
    *
    * <p>Streams expire by themselves; the names of forgotten channels are taken out by one node at a

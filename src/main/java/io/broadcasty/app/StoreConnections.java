@@ -1,0 +1,73 @@
+package io.broadcasty.app;
+
+import io.broadcasty.config.ConfigKey;
+import io.broadcasty.config.ConfigKeys;
+import io.broadcasty.config.InvalidConfigurationException;
+import io.broadcasty.config.Settings;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseException;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.RedisUnusableException;
+import io.broadcasty.time.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Logger;
+
+/** Connects to what is configured; a fault names the setting to change. */
+final class StoreConnections {
+
+  private static final Logger LOG = Logger.getLogger(StoreConnections.class.getName());
+
+  /** Redis may start at the same time as this node. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private StoreConnections() {}
+
+  static Database database(Settings settings, Ticker ticker) {
+    String dataSource = settings.dataSource();
+    ConfigKey<String> key = dataSource == null ? ConfigKeys.DB_URL : ConfigKeys.DB_DATASOURCE;
+    try {
+      return dataSource == null
+          ? Database.open(settings.database())
+          : Database.over(DataSources.ofServer(ticker).find(dataSource));
+    } catch (DatabaseException e) {
+      throw fault(key, e.reason());
+    } catch (IllegalArgumentException e) {
+      throw fault(key, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static InvalidConfigurationException fault(ConfigKey<?> key, String what) {
+    return new InvalidConfigurationException(
+        List.of(key.name() + " (or " + key.environmentName() + "): " + what));
+  }
+
+  static Redis redis(Settings settings, Ticker ticker) {
+    long start = ticker.readNanos();
+    while (true) {
+      try {
+        Redis redis = Redis.open(settings.redis());
+        warnOfEviction(redis);
+        return redis;
+      } catch (RedisUnusableException e) {
+        if (!e.mayPass() || ticker.readNanos() - start >= PATIENCE.toNanos()) {
+          throw fault(ConfigKeys.REDIS_URL, String.valueOf(e.getMessage()));
+        }
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  private static void warnOfEviction(Redis redis) {
+    if (!redis.evictionPolicy().equals("noeviction")) {
+      LOG.warning(
+          "Redis drops keys when it is full (maxmemory-policy "
+              + redis.evictionPolicy()
+              + "), so that streams may lose their past before broadcasty.replay.retention is over;"
+              + " noeviction keeps it and refuses publications instead");
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package io.broadcasty.app;
+
+import io.broadcasty.auth.LocalNonceStore;
+import io.broadcasty.auth.redis.RedisNonceStore;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.jdbc.JdbcArchive;
+import io.broadcasty.broker.jdbc.JdbcBroker;
+import io.broadcasty.broker.jdbc.JdbcBrokerSettings;
+import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.broker.redis.RedisBroker;
+import io.broadcasty.broker.redis.RedisBrokerSettings;
+import io.broadcasty.config.Settings;
+import io.broadcasty.database.AuditLogs;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseException;
+import io.broadcasty.database.Turns;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.mirror.MirroredBroker;
+import io.broadcasty.mirror.MirroredChannels;
+import io.broadcasty.nodes.LocalNodeRegistry;
+import io.broadcasty.nodes.NodeInfo;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.nodes.redis.RedisNodeRegistry;
+import io.broadcasty.presence.LocalPresenceStore;
+import io.broadcasty.presence.redis.RedisPresenceStore;
+import io.broadcasty.ratelimit.LocalConnectionLimiter;
+import io.broadcasty.ratelimit.LocalRateLimiter;
+import io.broadcasty.ratelimit.redis.RedisConnectionLimiter;
+import io.broadcasty.ratelimit.redis.RedisRateLimiter;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Opens the store that is configured.
+ *
+ * @param self describes this node as it is now
+ */
+record Stores(
+    Settings settings,
+    Supplier<NodeInfo> self,
+    Ticker ticker,
+    WallClock clock,
+    Hub hub,
+    Threads threads) {
+
+  private static final Logger LOG = Logger.getLogger(Stores.class.getName());
+
+  /** For how long members who come and go are told of together. */
+  private static final long GATHER_MILLIS = 100;
+
+  /** Between two times that nodes tell each other what they have granted. */
+  private static final long SHARE_MILLIS = 200;
+
+  /**
+   * Of all nodes that share a database, one prunes in so long; a bit less than each is asked to.
+   */
+  private static final Duration PRUNED_ONCE_IN = Duration.ofSeconds(4);
+
+  private static final Duration SCANNED_ONCE_IN = Duration.ofSeconds(50);
+
+  Store open() {
+    return switch (settings.replay().store()) {
+      case MEMORY -> memory();
+      case DATABASE -> database();
+      case REDIS -> redis();
+    };
+  }
+
+  private Store memory() {
+    Settings.Replay replay = settings.replay();
+    MemoryBroker broker =
+        new MemoryBroker(
+            replay.retention(), replay.idempotencyWindow(), replay.maxIds(), ticker, clock, hub);
+    return alone(broker, broker::prune, () -> {});
+  }
+
+  private Store database() {
+    Database database = StoreConnections.database(settings, ticker);
+    Settings.Replay replay = settings.replay();
+    JdbcBroker broker =
+        new JdbcBroker(
+            new JdbcBrokerSettings(replay.retention(), replay.idempotencyWindow()),
+            database,
+            clock,
+            hub,
+            Threads.named("committer"),
+            threads.answers);
+    return alone(broker, upkeep(database, new Turns(database), broker::prune), database::close);
+  }
+
+  /** A node that knows of no other. */
+  private Store alone(Broker broker, Runnable upkeep, Runnable release) {
+    return new Store(
+        broker,
+        new LocalPresenceStore(
+            settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS)),
+        new LocalRateLimiter(settings.limits(), ticker),
+        new LocalConnectionLimiter(
+            self.get().name(),
+            settings.session().maxConnectionsPerTenant(),
+            settings.session().maxConnectionsPerUser()),
+        new LocalNonceStore(settings.edge().nonceKept(), ticker),
+        new LocalNodeRegistry(self, clock),
+        upkeep,
+        release);
+  }
+
+  private Store redis() {
+    Redis redis = StoreConnections.redis(settings, ticker);
+    try {
+      return settings.mirror().channels().isEmpty()
+          ? shared(redis, broker(redis), () -> {}, redis::close)
+          : mirrored(redis, StoreConnections.database(settings, ticker));
+    } catch (RuntimeException e) {
+      redis.close();
+      throw e;
+    }
+  }
+
+  private RedisBroker broker(Redis redis) {
+    Settings.Replay replay = settings.replay();
+    return new RedisBroker(
+        new RedisBrokerSettings(
+            replay.retention(), replay.idempotencyWindow(), settings.redisReplicas()),
+        redis,
+        ticker,
+        clock,
+        hub,
+        Threads.named("redis"),
+        threads.answers);
+  }
+
+  private Store mirrored(Redis redis, Database database) {
+    RedisBroker streams = broker(redis);
+    Turns turns = new Turns(database);
+    JdbcArchive archive = new JdbcArchive(database, clock, settings.mirror().retention());
+    MirroredBroker broker =
+        new MirroredBroker(
+            streams,
+            archive,
+            new MirroredChannels(settings.mirror().channels()),
+            streams::channels,
+            work -> scan(turns, work),
+            ticker,
+            Threads.named("mirror"));
+    return shared(
+        redis,
+        broker,
+        upkeep(database, turns, archive::prune),
+        () -> {
+          redis.close();
+          database.close();
+        });
+  }
+
+  /** A node among others. */
+  private Store shared(Redis redis, Broker broker, Runnable upkeep, Runnable release) {
+    RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, ticker);
+    RedisPresenceStore presence =
+        new RedisPresenceStore(
+            redis,
+            nodes.self(),
+            settings.presence().maxMembers(),
+            ticker,
+            clock,
+            hub,
+            Threads.named("presence"),
+            threads.after(GATHER_MILLIS));
+    RedisRateLimiter limits = new RedisRateLimiter(redis, settings.limits(), ticker, clock);
+    RedisConnectionLimiter connections =
+        new RedisConnectionLimiter(
+            redis,
+            nodes.self(),
+            settings.session().maxConnectionsPerTenant(),
+            settings.session().maxConnectionsPerUser(),
+            ticker,
+            () -> nodes.nodes().stream().map(NodeInfo::name).toList());
+    nodes.start(List.of(new MembersOfNodes(presence)), Threads.named("nodes"));
+    threads.sharing(SHARE_MILLIS, limits::share);
+    threads.sharing(SHARE_MILLIS, connections::tell);
+    return new Store(
+        broker,
+        presence,
+        limits,
+        connections,
+        new RedisNonceStore(redis, settings.edge().nonceKept()),
+        nodes,
+        () -> {
+          broker.prune();
+          upkeep.run();
+        },
+        release);
+  }
+
+  /** What one of the nodes that share a database does for all. */
+  private Runnable upkeep(Database database, Turns turns, Runnable pruneStreams) {
+    AuditLogs audit = new AuditLogs(database);
+    Runnable prune =
+        () -> {
+          pruneStreams.run();
+          audit.prune(clock.nowMillis() - settings.auditRetention().toMillis());
+        };
+    return () -> {
+      try {
+        turns.take("prune", PRUNED_ONCE_IN, prune);
+      } catch (BrokerException | DatabaseException e) { // whoever uses the database has told of it
+        LOG.log(Level.FINE, "the database is not pruned now", e);
+      }
+    };
+  }
+
+  private static void scan(Turns turns, Runnable work) {
+    try {
+      turns.take("mirror-scan", SCANNED_ONCE_IN, work);
+    } catch (DatabaseException e) {
+      throw new BrokerException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Members leave with their node. */
+  private record MembersOfNodes(RedisPresenceStore presence) implements NodeRegistry.Listener {
+
+    @Override
+    public void onGone(String node) {
+      presence.forget(node);
+    }
+
+    @Override
+    public void onForgotten() {
+      presence.tellAgain();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.broadcasty.database;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/** The table of what was done by whom. */
+public final class AuditLogs {
+
+  private static final long CHUNK_MILLIS = 3_600_000;
+  private static final String OLDEST =
+      "SELECT MIN(created_at) FROM broadcasty_audit_logs WHERE created_at < ?";
+  private static final String DELETE = "DELETE FROM broadcasty_audit_logs WHERE created_at < ?";
+
+  private final Database database;
+
+  public AuditLogs(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Drops what was written before, an hour of it in a transaction, so that no lock is held for
+   * long.
+   *
+   * @throws DatabaseException when the database does not answer; the next call goes on
+   */
+  public void prune(long beforeMillis) {
+    try (Connection connection = database.dataSource().getConnection();
+        PreparedStatement oldest = connection.prepareStatement(OLDEST);
+        PreparedStatement delete = connection.prepareStatement(DELETE)) {
+      connection.setAutoCommit(true);
+      oldest.setLong(1, beforeMillis);
+      while (true) {
+        long from = first(oldest);
+        if (from < 0) {
+          return;
+        }
+        delete.setLong(1, Math.min(beforeMillis, from + CHUNK_MILLIS));
+        delete.executeUpdate();
+      }
+    } catch (SQLException e) {
+      throw new DatabaseException("the audit log cannot be pruned", e);
+    }
+  }
+
+  private static long first(PreparedStatement oldest) throws SQLException {
+    try (var row = oldest.executeQuery()) {
+      row.next();
+      long millis = row.getLong(1);
+      return row.wasNull() ? -1 : millis;
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.broadcasty.database;
+
+import java.time.Duration;
+import java.util.Optional;
+import net.javacrumbs.shedlock.core.ClockProvider;
+import net.javacrumbs.shedlock.core.LockConfiguration;
+import net.javacrumbs.shedlock.core.LockProvider;
+import net.javacrumbs.shedlock.core.SimpleLock;
+import net.javacrumbs.shedlock.provider.jdbc.JdbcLockProvider;
+
+/**
+ * Tasks that one node does for all that share the database, by ShedLock. The nodes' clocks should
+ * agree to a second or so. Safe for use by several threads.
+ */
+public final class Turns {
+
+  private static final String TABLE = "broadcasty_locks";
+
+  /** When a node dies in the middle, another takes over after so long. */
+  private static final Duration AT_MOST = Duration.ofMinutes(10);
+
+  private final LockProvider locks;
+
+  public Turns(Database database) {
+    this.locks = new JdbcLockProvider(database.dataSource(), TABLE);
+  }
+
+  /**
+   * Does the task on this thread, unless another node does it, or has begun to within {@code once}.
+   *
+   * @param task its name, the same on all nodes
+   * @throws DatabaseException when the database cannot be asked; trying again later is right
+   */
+  public void take(String task, Duration once, Runnable work) {
+    Optional<SimpleLock> lock;
+    try {
+      lock = locks.lock(new LockConfiguration(ClockProvider.now(), task, AT_MOST, once));
+    } catch (RuntimeException e) {
+      throw new DatabaseException("the database cannot be asked whose turn it is", e);
+    }
+    if (lock.isPresent()) {
+      try {
+        work.run();
+      } finally {
+        lock.get().unlock();
+      }
+    }
+  }
+}
