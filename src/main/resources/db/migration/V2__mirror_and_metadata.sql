@@ -22,6 +22,23 @@ CREATE TABLE broadcasty_mirror (
 
 CREATE INDEX broadcasty_mirror_first ON broadcasty_mirror (first_at);
 
+-- What waits for Redis, in the order of its numbers. Every id is unique here, also one that the server made.
+CREATE TABLE broadcasty_spool (
+  number ${identity} PRIMARY KEY,
+  tenant_id VARCHAR(64)${collate} NOT NULL,
+  channel VARCHAR(200)${collate} NOT NULL,
+  partition_no INT NOT NULL,
+  envelope_id VARCHAR(200)${collate} NOT NULL,
+  payload ${bytes} NOT NULL,
+  meta ${bytes},
+  event VARCHAR(200),
+  correlation_id VARCHAR(200),
+  reply_to VARCHAR(200),
+  queued_at BIGINT NOT NULL
+)${table_options};
+
+CREATE UNIQUE INDEX broadcasty_spool_ids ON broadcasty_spool (tenant_id, channel, envelope_id);
+
 -- policy: JSON.
 CREATE TABLE broadcasty_channels (
   tenant_id VARCHAR(64)${collate} NOT NULL,

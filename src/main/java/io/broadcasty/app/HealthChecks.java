@@ -76,6 +76,9 @@ public class HealthChecks {
       return broker.condition();
     } catch (BrokerException e) {
       StoreCondition known = broker.condition();
+      if (known.state() == StoreCondition.State.QUEUEING) {
+        return known;
+      }
       return new StoreCondition(
           StoreCondition.State.DOWN,
           known.reason().isEmpty() ? String.valueOf(e.getMessage()) : known.reason());
@@ -85,6 +88,7 @@ public class HealthChecks {
   private static String word(StoreCondition.State state) {
     return switch (state) {
       case UP -> "up";
+      case QUEUEING -> "queueing";
       case READ_ONLY -> "read-only";
       case DOWN -> "down";
     };

@@ -7,6 +7,7 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.jdbc.JdbcArchive;
 import io.broadcasty.broker.jdbc.JdbcBroker;
 import io.broadcasty.broker.jdbc.JdbcBrokerSettings;
+import io.broadcasty.broker.jdbc.JdbcSpool;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.broker.redis.RedisBroker;
 import io.broadcasty.broker.redis.RedisBrokerSettings;
@@ -29,6 +30,7 @@ import io.broadcasty.ratelimit.LocalRateLimiter;
 import io.broadcasty.ratelimit.redis.RedisConnectionLimiter;
 import io.broadcasty.ratelimit.redis.RedisRateLimiter;
 import io.broadcasty.redis.Redis;
+import io.broadcasty.spool.SpoolingBroker;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -62,6 +64,11 @@ record Stores(
    * Of all nodes that share a database, one prunes in so long; a bit less than each is asked to.
    */
   private static final Duration PRUNED_ONCE_IN = Duration.ofSeconds(4);
+
+  /** For how long a node that died in a turn keeps the others from it. */
+  private static final Duration LONG_TASK = Duration.ofMinutes(10);
+
+  private static final Duration SHORT_TASK = Duration.ofSeconds(30);
 
   private static final Duration SCANNED_ONCE_IN = Duration.ofSeconds(50);
 
@@ -113,11 +120,12 @@ record Stores(
   }
 
   private Store redis() {
+    boolean mirrored = !settings.mirror().channels().isEmpty();
     Redis redis = StoreConnections.redis(settings, ticker);
     try {
-      return settings.mirror().channels().isEmpty()
-          ? shared(redis, broker(redis), () -> {}, redis::close)
-          : mirrored(redis, StoreConnections.database(settings, ticker));
+      return mirrored || settings.replay().queued()
+          ? withDatabase(redis, StoreConnections.database(settings, ticker))
+          : shared(redis, broker(redis), () -> {}, redis::close);
     } catch (RuntimeException e) {
       redis.close();
       throw e;
@@ -137,19 +145,11 @@ record Stores(
         threads.answers);
   }
 
-  private Store mirrored(Redis redis, Database database) {
+  private Store withDatabase(Redis redis, Database database) {
     RedisBroker streams = broker(redis);
     Turns turns = new Turns(database);
     JdbcArchive archive = new JdbcArchive(database, clock, settings.mirror().retention());
-    MirroredBroker broker =
-        new MirroredBroker(
-            streams,
-            archive,
-            new MirroredChannels(settings.mirror().channels()),
-            streams::channels,
-            work -> scan(turns, work),
-            ticker,
-            Threads.named("mirror"));
+    Broker broker = queued(mirrored(streams, archive, turns), database, turns);
     return shared(
         redis,
         broker,
@@ -158,6 +158,30 @@ record Stores(
           redis.close();
           database.close();
         });
+  }
+
+  private Broker mirrored(RedisBroker streams, JdbcArchive archive, Turns turns) {
+    return settings.mirror().channels().isEmpty()
+        ? streams
+        : new MirroredBroker(
+            streams,
+            archive,
+            new MirroredChannels(settings.mirror().channels()),
+            streams::channels,
+            work -> take(turns, "mirror-scan", LONG_TASK, SCANNED_ONCE_IN, work),
+            ticker,
+            Threads.named("mirror"));
+  }
+
+  private Broker queued(Broker streams, Database database, Turns turns) {
+    return settings.replay().queued()
+        ? new SpoolingBroker(
+            streams,
+            new JdbcSpool(database, clock),
+            work -> take(turns, "spool", SHORT_TASK, Duration.ZERO, work),
+            Threads.named("spool"),
+            threads.answers)
+        : streams;
   }
 
   /** A node among others. */
@@ -209,16 +233,17 @@ record Stores(
         };
     return () -> {
       try {
-        turns.take("prune", PRUNED_ONCE_IN, prune);
+        turns.take("prune", LONG_TASK, PRUNED_ONCE_IN, prune);
       } catch (BrokerException | DatabaseException e) { // whoever uses the database has told of it
         LOG.log(Level.FINE, "the database is not pruned now", e);
       }
     };
   }
 
-  private static void scan(Turns turns, Runnable work) {
+  private static void take(
+      Turns turns, String task, Duration atMost, Duration once, Runnable work) {
     try {
-      turns.take("mirror-scan", SCANNED_ONCE_IN, work);
+      turns.take(task, atMost, once, work);
     } catch (DatabaseException e) {
       throw new BrokerException(String.valueOf(e.getMessage()), e);
     }

@@ -13,6 +13,12 @@ public sealed interface AppendOutcome {
   record Appended(Position position, boolean duplicate) implements AppendOutcome {}
 
   /**
+   * It is kept safely and will get its position, after what was kept before it, once the store can
+   * be reached.
+   */
+  record Queued() implements AppendOutcome {}
+
+  /**
    * It was not taken, and trying again after a while is right.
    *
    * @param reason for the client: what is the matter

@@ -15,6 +15,10 @@ public record StoreCondition(State state, String reason) {
   public enum State {
     /** Everything. */
     UP,
+    /**
+     * It takes publications and keeps them until their streams can be reached; these are not read.
+     */
+    QUEUEING,
     /** It is read, and takes no publications: publishers are told to come again. */
     READ_ONLY,
     /** Nothing. */

@@ -242,6 +242,14 @@ public final class ConfigKeys {
           "redis",
           "Where streams are kept: memory (one node's, gone with the process), database (one node's), or redis (shared by all nodes).");
 
+  public static final ConfigKey<String> REPLAY_FALLBACK =
+      new ConfigKey<>(
+          "broadcasty.replay.fallback",
+          ConfigType.oneOf("none", "database"),
+          "none",
+          "database",
+          "What becomes of publications while Redis cannot be reached: none refuses them (503), database queues them there (202, broadcasty.db.*) and publishes them afterwards.");
+
   public static final ConfigKey<Duration> REPLAY_RETENTION =
       new ConfigKey<>(
           "broadcasty.replay.retention",
@@ -418,6 +426,7 @@ public final class ConfigKeys {
           ALLOWED_ORIGINS,
           TRUSTED_PROXIES,
           REPLAY_STORE,
+          REPLAY_FALLBACK,
           REPLAY_RETENTION,
           REPLAY_MAX_COUNT,
           REPLAY_MAX_BYTES,

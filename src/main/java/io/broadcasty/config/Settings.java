@@ -79,6 +79,8 @@ public record Settings(
    * How streams are kept.
    *
    * @param maxIds how many ids the memory store remembers
+   * @param queued whether the database keeps what is published while Redis cannot be reached
    */
-  public record Replay(Store store, Retention retention, Duration idempotencyWindow, int maxIds) {}
+  public record Replay(
+      Store store, Retention retention, Duration idempotencyWindow, int maxIds, boolean queued) {}
 }

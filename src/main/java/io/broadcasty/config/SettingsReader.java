@@ -90,7 +90,15 @@ public final class SettingsReader {
                 value(ConfigKeys.REPLAY_MAX_COUNT, 1L),
                 value(ConfigKeys.REPLAY_MAX_BYTES, 1L)),
             value(ConfigKeys.IDEMPOTENCY_WINDOW, Duration.ofMinutes(10)),
-            count(ConfigKeys.IDEMPOTENCY_MAX_IDS));
+            count(ConfigKeys.IDEMPOTENCY_MAX_IDS),
+            value(ConfigKeys.REPLAY_FALLBACK, "none").equals("database"));
+    if (replay.queued() && replay.store() != Settings.Store.REDIS) {
+      faults.add(
+          ConfigKeys.REPLAY_FALLBACK.name()
+              + ": the database stands in for Redis only: set "
+              + ConfigKeys.REPLAY_STORE.name()
+              + "=redis, or leave this out");
+    }
     return new Settings(
         development,
         dataDir,

@@ -16,9 +16,6 @@ public final class Turns {
 
   private static final String TABLE = "broadcasty_locks";
 
-  /** When a node dies in the middle, another takes over after so long. */
-  private static final Duration AT_MOST = Duration.ofMinutes(10);
-
   private final LockProvider locks;
 
   public Turns(Database database) {
@@ -29,12 +26,14 @@ public final class Turns {
    * Does the task on this thread, unless another node does it, or has begun to within {@code once}.
    *
    * @param task its name, the same on all nodes
+   * @param atMost when a node dies in the middle, another takes over after so long; a task that
+   *     takes longer may be done twice at once
    * @throws DatabaseException when the database cannot be asked; trying again later is right
    */
-  public void take(String task, Duration once, Runnable work) {
+  public void take(String task, Duration atMost, Duration once, Runnable work) {
     Optional<SimpleLock> lock;
     try {
-      lock = locks.lock(new LockConfiguration(ClockProvider.now(), task, AT_MOST, once));
+      lock = locks.lock(new LockConfiguration(ClockProvider.now(), task, atMost, once));
     } catch (RuntimeException e) {
       throw new DatabaseException("the database cannot be asked whose turn it is", e);
     }

@@ -8,6 +8,7 @@ import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.broker.StreamKey;
 import io.broadcasty.broker.StreamState;
+import io.broadcasty.broker.Turn;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.time.Ticker;

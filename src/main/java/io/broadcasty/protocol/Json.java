@@ -82,6 +82,14 @@ public final class Json {
     json.writeBooleanField("duplicate", appended.duplicate());
   }
 
+  /** The fields of the answer to a publish that has to wait for its position. */
+  public static void writeQueued(JsonGenerator json, String id, ChannelName channel)
+      throws IOException {
+    json.writeStringField("id", id);
+    json.writeStringField("channel", channel.value());
+    json.writeBooleanField("queued", true);
+  }
+
   /** The fields of a problem on a connection or inside a batch. */
   public static void write(JsonGenerator json, Problem problem) throws IOException {
     json.writeStringField("code", problem.code().text());

@@ -132,6 +132,9 @@ public final class Publish {
     if (outcome instanceof AppendOutcome.Appended appended) {
       return new PublishOutcome.Published(envelope.id(), appended);
     }
+    if (outcome instanceof AppendOutcome.Queued) {
+      return new PublishOutcome.Queued(envelope.id());
+    }
     AppendOutcome.Unavailable unavailable = (AppendOutcome.Unavailable) outcome;
     return new PublishOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
   }

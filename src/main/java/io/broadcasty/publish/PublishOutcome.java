@@ -14,6 +14,13 @@ public sealed interface PublishOutcome {
    */
   record Published(String id, AppendOutcome.Appended appended) implements PublishOutcome {}
 
+  /**
+   * It is kept safely, and will stand in the stream when the store can be reached.
+   *
+   * @param id the envelope's id, the client's or a new one
+   */
+  record Queued(String id) implements PublishOutcome {}
+
   /** The policy says no. */
   record Denied() implements PublishOutcome {}
 

@@ -117,8 +117,11 @@ final class Publishing {
     if (problem != null) {
       return NativeFrames.error(command.id(), problem);
     }
-    PublishOutcome.Published published = (PublishOutcome.Published) outcome;
     ChannelName channel = publish(command).publication().channel();
+    if (outcome instanceof PublishOutcome.Queued queued) {
+      return NativeFrames.reply(command.id(), json -> Json.writeQueued(json, queued.id(), channel));
+    }
+    PublishOutcome.Published published = (PublishOutcome.Published) outcome;
     return NativeFrames.reply(
         command.id(), json -> Json.write(json, published.id(), channel, published.appended()));
   }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What nodes do for one another in a database that they share, and what they prune. */
 class TurnsTest {
 
+  private static final Duration LONG = Duration.ofMinutes(10);
   private static final Duration AGAIN_AT_ONCE = Duration.ZERO;
 
   @TempDir
@@ -47,20 +48,21 @@ class TurnsTest {
     Turns two = new Turns(database);
     one.take(
         "prune",
+        LONG,
         AGAIN_AT_ONCE,
         () -> {
           done.add("one");
-          two.take("prune", AGAIN_AT_ONCE, () -> done.add("two, too early"));
-          two.take("scan", AGAIN_AT_ONCE, () -> done.add("two, another task"));
+          two.take("prune", LONG, AGAIN_AT_ONCE, () -> done.add("two, too early"));
+          two.take("scan", LONG, AGAIN_AT_ONCE, () -> done.add("two, another task"));
         });
-    two.take("prune", AGAIN_AT_ONCE, () -> done.add("two"));
+    two.take("prune", LONG, AGAIN_AT_ONCE, () -> done.add("two"));
     assertEquals(List.of("one", "two, another task", "two"), done);
   }
 
   @Test
   void whatHasJustBeenDoneIsNotDoneAgain() {
-    new Turns(database).take("prune", Duration.ofMinutes(5), () -> done.add("one"));
-    new Turns(database).take("prune", Duration.ofMinutes(5), () -> done.add("two"));
+    new Turns(database).take("prune", LONG, Duration.ofMinutes(5), () -> done.add("one"));
+    new Turns(database).take("prune", LONG, Duration.ofMinutes(5), () -> done.add("two"));
     assertEquals(List.of("one"), done);
   }
 
@@ -72,22 +74,23 @@ class TurnsTest {
         () ->
             turns.take(
                 "prune",
+                LONG,
                 AGAIN_AT_ONCE,
                 () -> {
                   throw new IllegalStateException("broken");
                 }));
-    turns.take("prune", AGAIN_AT_ONCE, () -> done.add("again"));
+    turns.take("prune", LONG, AGAIN_AT_ONCE, () -> done.add("again"));
     assertEquals(List.of("again"), done);
   }
 
   @Test
   void withoutTheDatabaseItIsNobodysTurn() {
     Turns turns = new Turns(database);
-    turns.take("prune", AGAIN_AT_ONCE, () -> done.add("before"));
+    turns.take("prune", LONG, AGAIN_AT_ONCE, () -> done.add("before"));
     database.close();
     assertThrows(
         DatabaseException.class,
-        () -> turns.take("prune", AGAIN_AT_ONCE, () -> done.add("without")));
+        () -> turns.take("prune", LONG, AGAIN_AT_ONCE, () -> done.add("without")));
     assertEquals(List.of("before"), done);
   }
 

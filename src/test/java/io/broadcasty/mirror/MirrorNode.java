@@ -2,6 +2,7 @@ package io.broadcasty.mirror;
 
 import io.broadcasty.broker.Archive;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Turn;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.tenant.TenantId;

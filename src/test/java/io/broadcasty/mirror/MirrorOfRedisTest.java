@@ -105,7 +105,7 @@ class MirrorOfRedisTest {
             archive(),
             new MirroredChannels(List.of(ChannelPattern.parse("orders.*"))),
             streams::channels,
-            work -> turns.take("mirror-scan", Duration.ofMillis(1), work),
+            work -> turns.take("mirror-scan", Duration.ofMinutes(1), Duration.ZERO, work),
             Ticker.system(),
             Thread::new);
     ends.add(0, node::close);

@@ -24,6 +24,7 @@ import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.StreamState;
+import io.broadcasty.broker.Turn;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.time.ManualTime;

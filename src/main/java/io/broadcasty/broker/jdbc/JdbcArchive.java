@@ -75,7 +75,7 @@ public final class JdbcArchive implements Archive {
                 throw e;
               }
             } catch (SQLException e) {
-              if (attempt == ATTEMPTS || !isOfAnotherNode(e)) {
+              if (attempt == ATTEMPTS || !Transactions.isOfAnotherNode(e)) {
                 throw e;
               }
             }
@@ -122,12 +122,6 @@ public final class JdbcArchive implements Archive {
       insert.executeBatch();
     }
     return last.position().sequence();
-  }
-
-  /** Whether it failed since another node copied the same at that moment. */
-  private static boolean isOfAnotherNode(SQLException failure) {
-    String state = String.valueOf(failure.getSQLState());
-    return state.startsWith("23") || state.startsWith("40") || state.equals("HYT00");
   }
 
   @Override

@@ -94,4 +94,10 @@ final class Transactions {
           .log(System.Logger.Level.DEBUG, "a rollback failed", e);
     }
   }
+
+  /** Whether it failed since another node wrote the same at that moment: trying again is right. */
+  static boolean isOfAnotherNode(SQLException failure) {
+    String state = String.valueOf(failure.getSQLState());
+    return state.startsWith("23") || state.startsWith("40") || state.equals("HYT00");
+  }
 }

@@ -148,6 +148,9 @@ public class PublishServlet extends HttpServlet {
     Answer answer = answers.get(0);
     Problem problem = answer.problem();
     if (problem == null) {
+      if (answer.outcome() instanceof PublishOutcome.Queued) {
+        response.setStatus(HttpServletResponse.SC_ACCEPTED);
+      }
       response.setContentType("application/json");
       Problems.body(response, Json.object(answer::write));
       return;
@@ -195,6 +198,8 @@ public class PublishServlet extends HttpServlet {
         json.writeEndObject();
       } else if (outcome instanceof PublishOutcome.Published published && item.command() != null) {
         Json.write(json, published.id(), item.command().channel(), published.appended());
+      } else if (outcome instanceof PublishOutcome.Queued queued && item.command() != null) {
+        Json.writeQueued(json, queued.id(), item.command().channel());
       }
     }
   }

@@ -1,6 +1,4 @@
-package io.broadcasty.mirror;
-
-import io.broadcasty.broker.BrokerException;
+package io.broadcasty.broker;
 
 /** Has something done by one node that would otherwise be done by all. */
 @FunctionalInterface

@@ -1,0 +1,228 @@
+package io.broadcasty.broker.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Spool;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.database.Database;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.WallClock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A spool in a relational database. */
+public final class JdbcSpool implements Spool {
+
+  private static final int ATTEMPTS = 3;
+  private static final String UNREACHABLE = "the database that keeps the spool cannot be used";
+  private static final String IS_THERE =
+      "SELECT 1 FROM broadcasty_spool WHERE tenant_id = ? AND channel = ? AND envelope_id = ?";
+  private static final String ADD =
+      "INSERT INTO broadcasty_spool (tenant_id, channel, envelope_id, partition_no, payload, meta,"
+          + " event, correlation_id, reply_to, queued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String OLDEST =
+      "SELECT number, tenant_id, channel, envelope_id, partition_no, payload, meta, event,"
+          + " correlation_id, reply_to FROM broadcasty_spool WHERE number > ? ORDER BY number"
+          + " LIMIT ?";
+  private static final String LAST =
+      "SELECT number FROM broadcasty_spool WHERE tenant_id = ? AND channel = ? ORDER BY number DESC"
+          + " LIMIT 1 FOR UPDATE";
+  private static final String REMOVE = "DELETE FROM broadcasty_spool WHERE number = ?";
+  private static final String CHANNELS = "SELECT DISTINCT tenant_id, channel FROM broadcasty_spool";
+
+  private final Transactions transactions;
+  private final WallClock clock;
+
+  /** What makes an envelope the same as another. */
+  private record Key(TenantChannel channel, String id) {}
+
+  /**
+   * @param database stays open when the spool is not needed any more
+   */
+  public JdbcSpool(Database database, WallClock clock) {
+    this.transactions = new Transactions(database);
+    this.clock = clock;
+  }
+
+  @Override
+  public void add(List<Envelope> envelopes) {
+    var unused = adding(connection -> insert(connection, envelopes));
+  }
+
+  @Override
+  public Set<TenantChannel> addBehind(List<Envelope> envelopes) {
+    return adding(
+        connection -> {
+          Set<TenantChannel> ahead = new HashSet<>();
+          Set<TenantChannel> behind = new HashSet<>();
+          try (PreparedStatement last = connection.prepareStatement(LAST)) {
+            for (Envelope envelope : envelopes) {
+              TenantChannel channel = envelope.channel();
+              if (!ahead.contains(channel) && !behind.contains(channel)) {
+                (isWaiting(last, channel) ? behind : ahead).add(channel);
+              }
+            }
+          }
+          insert(connection, envelopes.stream().filter(e -> behind.contains(e.channel())).toList());
+          return ahead;
+        });
+  }
+
+  /** Locks the last that waits for a channel. */
+  private static boolean isWaiting(PreparedStatement last, TenantChannel channel)
+      throws SQLException {
+    last.setString(1, channel.tenant().value());
+    last.setString(2, channel.name().value());
+    try (ResultSet row = last.executeQuery()) {
+      return row.next();
+    }
+  }
+
+  private <T> T adding(Transactions.Work<T> work) {
+    for (int attempt = 1; ; attempt++) {
+      try (Connection connection = transactions.begin()) {
+        try {
+          T result = work.run(connection);
+          transactions.commitDurably(connection);
+          return result;
+        } catch (SQLException | RuntimeException e) {
+          Transactions.rollback(connection);
+          throw e;
+        }
+      } catch (SQLException e) {
+        if (attempt == ATTEMPTS || !Transactions.isOfAnotherNode(e)) { // who added the same id
+          throw new BrokerException(UNREACHABLE, e);
+        }
+      }
+    }
+  }
+
+  private boolean insert(Connection connection, List<Envelope> envelopes) throws SQLException {
+    Set<Key> added = new HashSet<>();
+    try (PreparedStatement isThere = connection.prepareStatement(IS_THERE);
+        PreparedStatement add = connection.prepareStatement(ADD)) {
+      for (Envelope envelope : envelopes) {
+        bindKey(isThere, envelope);
+        try (ResultSet row = isThere.executeQuery()) {
+          if (row.next() || !added.add(new Key(envelope.channel(), envelope.id()))) {
+            continue;
+          }
+        }
+        bindKey(add, envelope);
+        add.setInt(4, envelope.partition());
+        add.setBytes(5, envelope.payload().getBytes(UTF_8));
+        String meta = envelope.meta();
+        add.setBytes(6, meta == null ? null : meta.getBytes(UTF_8));
+        add.setString(7, envelope.event());
+        add.setString(8, envelope.correlationId());
+        add.setString(9, envelope.replyTo());
+        add.setLong(10, clock.nowMillis());
+        add.addBatch();
+      }
+      if (!added.isEmpty()) {
+        add.executeBatch();
+      }
+      return !added.isEmpty();
+    }
+  }
+
+  private static void bindKey(PreparedStatement statement, Envelope envelope) throws SQLException {
+    statement.setString(1, envelope.channel().tenant().value());
+    statement.setString(2, envelope.channel().name().value());
+    statement.setString(3, envelope.id());
+  }
+
+  @Override
+  public List<Spooled> oldest(long after, int maxCount) {
+    return reading(
+        connection -> {
+          List<Spooled> oldest = new ArrayList<>();
+          try (PreparedStatement select = connection.prepareStatement(OLDEST)) {
+            select.setLong(1, after);
+            select.setInt(2, maxCount);
+            try (ResultSet row = select.executeQuery()) {
+              while (row.next()) {
+                oldest.add(new Spooled(row.getLong(1), envelope(row)));
+              }
+            }
+          }
+          return oldest;
+        });
+  }
+
+  private static Envelope envelope(ResultSet row) throws SQLException {
+    return new Envelope(
+        channel(row.getString(2), row.getString(3)),
+        row.getInt(5),
+        row.getString(4),
+        true,
+        text(row.getBytes(6)),
+        nullable(row.getBytes(7)),
+        row.getString(8),
+        row.getString(9),
+        row.getString(10));
+  }
+
+  @Override
+  public void remove(List<Spooled> gone) {
+    try {
+      transactions.write(
+          connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(REMOVE)) {
+              for (Spooled spooled : gone) {
+                delete.setLong(1, spooled.number());
+                delete.addBatch();
+              }
+              return delete.executeBatch();
+            }
+          });
+    } catch (SQLException e) {
+      throw new BrokerException(UNREACHABLE, e);
+    }
+  }
+
+  @Override
+  public Set<TenantChannel> channels() {
+    return reading(
+        connection -> {
+          Set<TenantChannel> channels = new HashSet<>();
+          try (PreparedStatement select = connection.prepareStatement(CHANNELS);
+              ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+              channels.add(channel(row.getString(1), row.getString(2)));
+            }
+          }
+          return channels;
+        });
+  }
+
+  private <T> T reading(Transactions.Work<T> work) {
+    try {
+      return transactions.read(work);
+    } catch (SQLException e) {
+      throw new BrokerException(UNREACHABLE, e);
+    }
+  }
+
+  private static TenantChannel channel(String tenant, String name) {
+    return new TenantChannel(new TenantId(tenant), new ChannelName(name));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, UTF_8);
+  }
+
+  private static @Nullable String nullable(byte @Nullable [] bytes) {
+    return bytes == null ? null : text(bytes);
+  }
+}

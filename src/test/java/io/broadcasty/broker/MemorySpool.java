@@ -1,0 +1,80 @@
+package io.broadcasty.broker;
+
+import io.broadcasty.channel.TenantChannel;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The spool as simply as it can be told, which can be out of reach. */
+public final class MemorySpool implements Spool {
+
+  private final TreeMap<Long, Envelope> waiting = new TreeMap<>();
+  private long last;
+  private boolean away;
+
+  public synchronized void away(boolean now) {
+    away = now;
+  }
+
+  @Override
+  public synchronized void add(List<Envelope> envelopes) {
+    reach();
+    for (Envelope e : envelopes) {
+      boolean isThere =
+          waiting.values().stream()
+              .anyMatch(w -> w.channel().equals(e.channel()) && w.id().equals(e.id()));
+      if (!isThere) {
+        waiting.put(
+            ++last,
+            new Envelope(
+                e.channel(),
+                e.partition(),
+                e.id(),
+                true,
+                e.payload(),
+                e.meta(),
+                e.event(),
+                e.correlationId(),
+                e.replyTo()));
+      }
+    }
+  }
+
+  @Override
+  public synchronized Set<TenantChannel> addBehind(List<Envelope> envelopes) {
+    Set<TenantChannel> behind = channels();
+    add(envelopes.stream().filter(e -> behind.contains(e.channel())).toList());
+    return envelopes.stream()
+        .map(Envelope::channel)
+        .filter(channel -> !behind.contains(channel))
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public synchronized List<Spooled> oldest(long after, int maxCount) {
+    reach();
+    return waiting.tailMap(after, false).entrySet().stream()
+        .limit(maxCount)
+        .map(each -> new Spooled(each.getKey(), each.getValue()))
+        .toList();
+  }
+
+  @Override
+  public synchronized void remove(List<Spooled> gone) {
+    reach();
+    gone.forEach(spooled -> waiting.remove(spooled.number()));
+  }
+
+  @Override
+  public synchronized Set<TenantChannel> channels() {
+    reach();
+    return waiting.values().stream().map(Envelope::channel).collect(Collectors.toSet());
+  }
+
+  private void reach() {
+    if (away) {
+      throw new BrokerException("away", null);
+    }
+  }
+}

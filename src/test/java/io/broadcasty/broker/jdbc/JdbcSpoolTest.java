@@ -1,0 +1,55 @@
+package io.broadcasty.broker.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Publishing;
+import io.broadcasty.broker.Spool;
+import io.broadcasty.broker.SpoolContract;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.time.WallClock;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The spool in each database; a subclass for each but H2. */
+class JdbcSpoolTest extends SpoolContract {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private @Nullable Database database;
+
+  /** Of an empty database. */
+  protected DatabaseSettings settings() {
+    return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("spool"), "sa", null, 8);
+  }
+
+  @Override
+  protected synchronized Spool open() {
+    if (database == null) {
+      database = Database.open(settings());
+    }
+    return new JdbcSpool(database, WallClock.system());
+  }
+
+  @AfterEach
+  void close() {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @Test
+  void saysThatItCannotBeReached() {
+    Spool spool = open();
+    close();
+    assertThrows(BrokerException.class, spool::channels);
+    assertThrows(BrokerException.class, () -> spool.add(List.of(Publishing.named(ORDERS, 0, "a"))));
+  }
+}

@@ -1,0 +1,103 @@
+package io.broadcasty.spool;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StoreCondition;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A broker that refuses all publications, or those to a channel. */
+final class AwayBroker implements Broker {
+
+  private static final AppendOutcome REFUSED =
+      new AppendOutcome.Unavailable("away", Duration.ofSeconds(1));
+
+  private final Broker real;
+  private volatile boolean allAway;
+  private volatile @Nullable TenantChannel away;
+
+  /** Happens after a publish, before its answer. */
+  volatile Runnable afterPublish = () -> {};
+
+  AwayBroker(Broker real) {
+    this.real = real;
+  }
+
+  void away() {
+    allAway = true;
+  }
+
+  /** That channel alone, which the condition does not tell. */
+  void away(TenantChannel channel) {
+    away = channel;
+  }
+
+  void back() {
+    allAway = false;
+    away = null;
+  }
+
+  private boolean isAway(Envelope envelope) {
+    return allAway || envelope.channel().equals(away);
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    List<Envelope> taken = envelopes.stream().filter(e -> !isAway(e)).toList();
+    Iterator<AppendOutcome> outcomes = real.publish(taken).toCompletableFuture().join().iterator();
+    afterPublish.run();
+    List<AppendOutcome> all = new ArrayList<>();
+    for (Envelope envelope : envelopes) {
+      all.add(isAway(envelope) ? REFUSED : outcomes.next());
+    }
+    return CompletableFuture.completedFuture(all);
+  }
+
+  @Override
+  public StoreCondition condition() {
+    return allAway ? new StoreCondition(StoreCondition.State.DOWN, "away") : StoreCondition.UP;
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    return real.replay(request);
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    return real.states(channel, partitions);
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    return real.channels(tenant, pattern, limit);
+  }
+
+  @Override
+  public void prune() {
+    real.prune();
+  }
+
+  @Override
+  public String durability() {
+    return real.durability();
+  }
+
+  @Override
+  public void close() {
+    real.close();
+  }
+}

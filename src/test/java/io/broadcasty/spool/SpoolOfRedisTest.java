@@ -1,0 +1,125 @@
+package io.broadcasty.spool;
+
+import static io.broadcasty.broker.Publishing.channel;
+import static io.broadcasty.broker.Publishing.kept;
+import static io.broadcasty.broker.Publishing.named;
+import static io.broadcasty.broker.Publishing.publish;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.AppendOutcome;
+import io.broadcasty.broker.Heard;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.broker.StoreCondition;
+import io.broadcasty.broker.jdbc.JdbcSpool;
+import io.broadcasty.broker.redis.RedisBroker;
+import io.broadcasty.broker.redis.RedisBrokerSettings;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.database.Turns;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.RedisServer;
+import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes, a Redis that goes and comes back, and a database, as in a server. */
+@Tag("stores")
+class SpoolOfRedisTest {
+
+  private static final TenantChannel ORDERS = channel("orders");
+  private static final Retention ALL = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private static SpoolingBroker node(RedisSettings settings, Database database) {
+    RedisBroker streams =
+        new RedisBroker(
+            new RedisBrokerSettings(ALL, Duration.ofMinutes(10), 0),
+            Redis.open(settings),
+            Ticker.system(),
+            WallClock.system(),
+            new Heard(),
+            Thread::new,
+            Runnable::run);
+    Turns turns = new Turns(database);
+    return new SpoolingBroker(
+        streams,
+        new JdbcSpool(database, WallClock.system()),
+        work -> turns.take("spool", Duration.ofSeconds(30), Duration.ZERO, work),
+        Thread::new,
+        Runnable::run);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "not in time: " + what);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  @Test
+  void whatIsPublishedWhileRedisIsAwayStandsInItsStreamAfterwards() {
+    DatabaseSettings settings =
+        new DatabaseSettings("jdbc:h2:file:" + dir.resolve("spool"), "sa", null, 8);
+    try (RedisServer server = RedisServer.start("--appendonly", "yes", "--save", "");
+        Database database = Database.open(settings)) {
+      RedisSettings redis = server.settings();
+      try (SpoolingBroker one = node(redis, database);
+          SpoolingBroker two = node(redis, database)) {
+        List<SpoolingBroker> nodes = List.of(one, two);
+        List<String> acknowledged = new ArrayList<>();
+        int queued = 0;
+        for (int i = 0; i < 300; i++) {
+          if (i == 100) {
+            server.kill();
+          } else if (i == 200) {
+            server.startAgain();
+          }
+          String id = "id" + i;
+          AppendOutcome outcome = publish(nodes.get(i % 2), List.of(named(ORDERS, 0, id))).get(0);
+          queued += outcome instanceof AppendOutcome.Queued ? 1 : 0;
+          if (!(outcome instanceof AppendOutcome.Unavailable)) {
+            acknowledged.add(id);
+          }
+        }
+        assertEquals(300, acknowledged.size(), "nobody was refused");
+        assertTrue(queued >= 100, queued + " were queued");
+        await("all", () -> sizeOf(one) == 300);
+        assertEquals(
+            acknowledged, kept(one, ORDERS, 0).stream().map(p -> p.envelope().id()).toList());
+        await(
+            "as ever",
+            () ->
+                publish(two, List.of(named(ORDERS, 0, "last"))).get(0)
+                    instanceof AppendOutcome.Appended);
+        for (SpoolingBroker node : nodes) {
+          assertEquals(StoreCondition.State.UP, node.condition().state());
+        }
+      }
+    }
+  }
+
+  private static int sizeOf(SpoolingBroker node) {
+    try {
+      return kept(node, ORDERS, 0).size();
+    } catch (RuntimeException e) {
+      return 0;
+    }
+  }
+}

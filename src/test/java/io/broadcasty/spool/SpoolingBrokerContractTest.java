@@ -1,0 +1,22 @@
+package io.broadcasty.spool;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerContract;
+import io.broadcasty.broker.MemorySpool;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.broker.memory.MemoryBroker;
+
+/** While its streams are there it is the broker that it decorates. */
+class SpoolingBrokerContractTest extends BrokerContract {
+
+  @Override
+  protected Broker open(Retention retention, PublicationListener listener) {
+    return new SpoolingBroker(
+        new MemoryBroker(retention, WINDOW, 10_000, time, time, listener),
+        new MemorySpool(),
+        Runnable::run,
+        Thread::new,
+        Runnable::run);
+  }
+}
