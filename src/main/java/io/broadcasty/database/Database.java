@@ -139,12 +139,12 @@ public final class Database implements AutoCloseable {
 
   /**
    * H2 would close an embedded database at the first sign of the process's end, while publications
-   * are still being completed.
+   * are still being completed. With AUTO_SERVER it does not take the setting.
    */
   private static String withOwnClose(String url) {
-    boolean h2 = url.startsWith("jdbc:h2:");
-    return h2 && !url.toUpperCase(Locale.ROOT).contains("DB_CLOSE_ON_EXIT")
-        ? url + ";DB_CLOSE_ON_EXIT=FALSE"
-        : url;
+    String settings = url.toUpperCase(Locale.ROOT);
+    boolean settled =
+        settings.contains("DB_CLOSE_ON_EXIT") || settings.contains("AUTO_SERVER=TRUE");
+    return url.startsWith("jdbc:h2:") && !settled ? url + ";DB_CLOSE_ON_EXIT=FALSE" : url;
   }
 }

@@ -124,4 +124,14 @@ class DatabaseTest {
             .toString()
             .contains("s3cret"));
   }
+
+  @Test
+  void nodesOfOneMachineMayShareAnEmbeddedDatabase() {
+    DatabaseSettings shared =
+        new DatabaseSettings(
+            "jdbc:h2:file:" + dir.resolve("shared") + ";AUTO_SERVER=TRUE", "sa", null, 2);
+    try (Database one = Database.open(shared)) {
+      assertEquals(Dialect.H2, one.dialect());
+    }
+  }
 }
