@@ -17,6 +17,10 @@ public final class Load implements AutoCloseable {
 
   private static final int PUBLISHERS = 4;
 
+  /** Within so long every node must know who is present. */
+  private static final long PRESENCE_MILLIS = 15_000;
+
+  private final Nodes nodes;
   private final Ledger ledger = new Ledger();
   private final List<Subscriber> subscribers = new ArrayList<>();
   private final List<Publisher> publishers = new ArrayList<>();
@@ -27,7 +31,7 @@ public final class Load implements AutoCloseable {
    * @param deliveriesPerSecond to all of them together
    */
   public Load(List<URI> bases, int channels, int subscribers, int deliveriesPerSecond) {
-    Nodes nodes = new Nodes(bases);
+    this.nodes = new Nodes(bases);
     List<String> names = new ArrayList<>();
     for (int c = 0; c < channels; c++) {
       names.add("ledger." + c);
@@ -78,6 +82,7 @@ public final class Load implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - began) / 1e9;
     subscribers.forEach(Subscriber::compare);
+    double presence = awaitPresence();
     double longest = 0;
     for (Publisher publisher : publishers) {
       longest = Math.max(longest, publisher.longestSeconds());
@@ -91,6 +96,7 @@ public final class Load implements AutoCloseable {
             publishers.stream().mapToLong(Publisher::refused).sum(),
             longest,
             seconds,
+            presence,
             Map.copyOf(departures),
             ledger.faults());
     publishers.forEach(Publisher::resume);
@@ -108,6 +114,8 @@ public final class Load implements AutoCloseable {
    * @param longestSeconds the longest that a publication took until it was acknowledged, since the
    *     report before
    * @param settledSeconds how long it took until everybody had everything
+   * @param presenceSeconds how long it took from then until every node that answers knew all
+   *     members
    * @param departures why connections ended, and how often
    * @param faults what should not be
    */
@@ -119,8 +127,30 @@ public final class Load implements AutoCloseable {
       long refused,
       double longestSeconds,
       double settledSeconds,
+      double presenceSeconds,
       Map<String, Long> departures,
       List<String> faults) {}
+
+  private double awaitPresence() throws InterruptedException {
+    long began = System.nanoTime();
+    boolean all =
+        await(
+            PRESENCE_MILLIS,
+            () ->
+                nodes.bases().stream()
+                    .mapToLong(base -> nodes.members(base, Subscriber.ROOM))
+                    .allMatch(count -> count < 0 || count == subscribers.size()));
+    if (!all) {
+      ledger.fault(
+          "present: "
+              + nodes.bases().stream()
+                  .map(base -> base + " knows " + nodes.members(base, Subscriber.ROOM))
+                  .toList()
+              + " of "
+              + subscribers.size());
+    }
+    return (System.nanoTime() - began) / 1e9;
+  }
 
   private long sum(ToLongFunction<Subscriber> what) {
     return subscribers.stream().mapToLong(what).sum();

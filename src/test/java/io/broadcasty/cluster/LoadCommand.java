@@ -50,7 +50,7 @@ public final class LoadCommand {
     List<String> faults = report.faults();
     return String.format(
         Locale.ROOT,
-        "%s acknowledged=%d deliveries=%d resumes=%d lost=%d refused=%d longest=%.1f settled=%.1f"
+        "%s acknowledged=%d deliveries=%d resumes=%d lost=%d refused=%d longest=%.1f settled=%.1f presence=%.1f"
             + " faults=%d %s departures=%s",
         faults.isEmpty() ? "ok" : "failed",
         report.acknowledged(),
@@ -60,6 +60,7 @@ public final class LoadCommand {
         report.refused(),
         report.longestSeconds(),
         report.settledSeconds(),
+        report.presenceSeconds(),
         faults.size(),
         faults.subList(0, Math.min(FAULTS_TOLD, faults.size())),
         report.departures());

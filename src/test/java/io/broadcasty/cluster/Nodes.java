@@ -48,6 +48,29 @@ final class Nodes {
     return bases.get(Math.floorMod(number, bases.size()));
   }
 
+  /** How many members a node knows of on a channel; -1 when it does not answer. */
+  long members(URI base, String channel) {
+    HttpRequest request =
+        HttpRequest.newBuilder(base.resolve("/broadcasty/presence?limit=1&channel=" + channel))
+            .timeout(PATIENCE)
+            .header("Authorization", "Bearer " + token())
+            .build();
+    try {
+      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? Text.number(answer.body(), "\"count\":") : -1;
+    } catch (IOException e) {
+      return -1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+
+  /** All of them. */
+  List<URI> bases() {
+    return bases;
+  }
+
   /** A token that is good for some minutes, of whichever node answers. */
   synchronized String token() {
     if (token.isEmpty() || System.nanoTime() - tokenNanos > TOKEN_NANOS) {

@@ -11,10 +11,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one channel over WebSocket, goes to another node when its own is gone, and resumes from
- * the last position it has. Keeps what it got; whatever should not be is a fault in the ledger.
+ * Follows one channel over WebSocket and is present on another, goes to another node when its own
+ * is gone, and resumes from the last position it has. Keeps what it got; whatever should not be is
+ * a fault in the ledger.
  */
 final class Subscriber implements WebSocket.Listener {
+
+  /** Where all are present. */
+  static final String ROOM = "presence-ledger";
 
   private static final long MIN_WAIT_MILLIS = 200;
   private static final long MAX_WAIT_MILLIS = 4000;
@@ -22,6 +26,7 @@ final class Subscriber implements WebSocket.Listener {
   private final Nodes nodes;
   private final Ledger ledger;
   private final String channel;
+  private final String member;
   private final StringBuilder partial = new StringBuilder(); // by the connection's one reader
 
   // guarded by this
@@ -40,13 +45,21 @@ final class Subscriber implements WebSocket.Listener {
   private final Map<String, Long> departures;
 
   /**
+   * @param member its id
    * @param departures why connections ended and how often, shared by all
    */
-  Subscriber(Nodes nodes, Ledger ledger, String channel, int node, Map<String, Long> departures) {
+  Subscriber(
+      Nodes nodes,
+      Ledger ledger,
+      String channel,
+      String member,
+      int node,
+      Map<String, Long> departures) {
     this.nodes = nodes;
     this.ledger = ledger;
     this.departures = departures;
     this.channel = channel;
+    this.member = member;
     this.node = node;
   }
 
@@ -127,6 +140,8 @@ final class Subscriber implements WebSocket.Listener {
       publication(frame);
     } else if (frame.startsWith("{\"push\":\"lost\"")) {
       lost(frame);
+    } else if (frame.startsWith("{\"reply\":2,") && frame.contains("\"error\":")) {
+      joinLater(from);
     } else if (frame.contains("\"error\":")) {
       from.abort();
       gone(from, frame);
@@ -139,7 +154,28 @@ final class Subscriber implements WebSocket.Listener {
       }
       subscribed = true;
       failures = 0;
+      join(from);
     }
+  }
+
+  private void join(WebSocket on) {
+    on.sendText(
+        "{\"id\":2,\"command\":\"join\",\"channel\":\"%s\",\"member\":{\"id\":\"%s\"}}"
+            .formatted(ROOM, member),
+        true);
+  }
+
+  /** It was refused, as while the store is away. */
+  private void joinLater(WebSocket on) {
+    CompletableFuture.delayedExecutor(MIN_WAIT_MILLIS * 5, TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              synchronized (this) {
+                if (on == socket) {
+                  join(on);
+                }
+              }
+            });
   }
 
   private void publication(String frame) {

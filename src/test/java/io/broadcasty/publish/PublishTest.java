@@ -48,10 +48,12 @@ class PublishTest {
         for (Envelope envelope : envelopes) {
           appended.add(envelope);
           outcomes.add(
-              envelope.payload().equals("\"full\"")
-                  ? new AppendOutcome.Unavailable("full", Duration.ofSeconds(5))
-                  : new AppendOutcome.Appended(
-                      new Position("e", envelope.partition(), appended.size()), false));
+              envelope.payload().equals("\"later\"")
+                  ? new AppendOutcome.Queued()
+                  : envelope.payload().equals("\"full\"")
+                      ? new AppendOutcome.Unavailable("full", Duration.ofSeconds(5))
+                      : new AppendOutcome.Appended(
+                          new Position("e", envelope.partition(), appended.size()), false));
         }
         return CompletableFuture.completedFuture(outcomes);
       };
@@ -113,7 +115,8 @@ class PublishTest {
             draft("a", "1", null),
             draft("secret", "2", null),
             draft("a", "\"full\"", null),
-            draft("b", "3", null));
+            draft("b", "3", null),
+            draft("b", "\"later\"", null));
     PublishOutcome.Published first =
         assertInstanceOf(PublishOutcome.Published.class, outcomes.get(0));
     assertEquals(1, first.appended().position().sequence());
@@ -122,7 +125,11 @@ class PublishTest {
     PublishOutcome.Published last =
         assertInstanceOf(PublishOutcome.Published.class, outcomes.get(3));
     assertEquals(3, last.appended().position().sequence());
-    assertEquals(List.of("1", "\"full\"", "3"), appended.stream().map(Envelope::payload).toList());
+    PublishOutcome.Queued queued = assertInstanceOf(PublishOutcome.Queued.class, outcomes.get(4));
+    assertEquals(appended.get(3).id(), queued.id());
+    assertEquals(
+        List.of("1", "\"full\"", "3", "\"later\""),
+        appended.stream().map(Envelope::payload).toList());
   }
 
   @Test

@@ -380,6 +380,18 @@ class NativeSessionTest {
   }
 
   @Test
+  void whatIsQueuedIsAnsweredWithoutAPosition() {
+    Node.Client client = node.connect().as(node.ann());
+    node.broker.queueing = true;
+    assertEquals(
+        Map.of("id", "x-1", "channel", "a", "queued", true),
+        client
+            .ask(
+                "{\"id\":1,\"command\":\"publish\",\"channel\":\"a\",\"payload\":1,\"publicationId\":\"x-1\"}")
+            .get("result"));
+  }
+
+  @Test
   void aDrainIsSpreadOverItsTimeAndLetsNobodyIn() {
     record Due(long atMillis, Runnable task) {}
     List<Due> due = new ArrayList<>();

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -243,6 +244,7 @@ final class Node {
     private final Broker inner;
     final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     boolean slow;
+    boolean queueing;
     @Nullable RuntimeException fault;
 
     SlowBroker(Broker inner) {
@@ -253,6 +255,10 @@ final class Node {
     public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
       if (fault != null) {
         throw fault;
+      }
+      if (queueing) {
+        return CompletableFuture.completedFuture(
+            Collections.nCopies(envelopes.size(), new AppendOutcome.Queued()));
       }
       if (!slow) {
         return inner.publish(envelopes);
