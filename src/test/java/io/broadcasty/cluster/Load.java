@@ -38,7 +38,8 @@ public final class Load implements AutoCloseable {
     }
     for (int s = 0; s < subscribers; s++) {
       this.subscribers.add(
-          new Subscriber(nodes, ledger, names.get(s % channels), s / channels + s, departures));
+          new Subscriber(
+              nodes, ledger, names.get(s % channels), "m" + s, s / channels + s, departures));
     }
     double perSecond = (double) deliveriesPerSecond * channels / subscribers;
     for (int p = 0; p < PUBLISHERS; p++) {
