@@ -138,12 +138,16 @@ public final class NativeSession extends Session {
   }
 
   @Override
-  public void sweep(long nowNanos, long nowMillis) {
-    super.sweep(nowNanos, nowMillis);
+  public void sweep(long nowNanos, long nowMillis, long awakeSinceNanos) {
+    super.sweep(nowNanos, nowMillis, awakeSinceNanos);
     Caller who = caller();
-    if (who == null && nowNanos - openedNanos > context.settings().connectTimeout().toNanos()) {
+    long awakeNanos = nowNanos - awakeSinceNanos;
+    if (who == null
+        && Math.min(nowNanos - openedNanos, awakeNanos)
+            > context.settings().connectTimeout().toNanos()) {
       end(Problem.of(Code.UNAUTHORIZED, "no `connect` with a token came in time"));
-    } else if (nowNanos - lastHeardNanos > context.settings().silence().toNanos()) {
+    } else if (Math.min(nowNanos - lastHeardNanos, awakeNanos)
+        > context.settings().silence().toNanos()) {
       end(Problem.of(Code.IDLE, "nothing was heard from the client for two heartbeats"));
     } else if (who != null && noticedExpiryMillis != who.expiresAt().toEpochMilli()) {
       long expires = who.expiresAt().toEpochMilli();

@@ -91,8 +91,12 @@ public abstract class Session implements Sink, Outbox.Owner {
   /** The last frame before the end; null for none. */
   protected abstract EncodedFrame endFrame(Problem problem);
 
-  /** Checks once a second what depends on time. */
-  public void sweep(long nowNanos, long nowMillis) {
+  /**
+   * Checks once a second what depends on time.
+   *
+   * @param awakeSinceNanos what happened to a client before, this node may not have noticed
+   */
+  public void sweep(long nowNanos, long nowMillis, long awakeSinceNanos) {
     End over = end.get();
     if (over != null) {
       if (nowNanos - over.atNanos() > LINGER_NANOS) {

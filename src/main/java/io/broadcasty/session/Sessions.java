@@ -18,14 +18,23 @@ public final class Sessions {
 
   private static final Logger LOG = Logger.getLogger(Sessions.class.getName());
 
+  /** A check that comes so late tells that the node itself stood still. */
+  private static final long STANDSTILL_NANOS = Duration.ofSeconds(5).toNanos();
+
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
   private final Ticker ticker;
   private final WallClock clock;
   private volatile boolean draining;
 
+  // by the thread that checks
+  private long sweptNanos;
+  private long awakeSinceNanos;
+
   public Sessions(Ticker ticker, WallClock clock) {
     this.ticker = ticker;
     this.clock = clock;
+    this.sweptNanos = ticker.readNanos();
+    this.awakeSinceNanos = sweptNanos;
   }
 
   void add(Session session) {
@@ -53,13 +62,24 @@ public final class Sessions {
     return Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
   }
 
-  /** Checks on every connection; to be called about once a second. */
+  /**
+   * Checks on every connection; to be called about once a second, by one thread at a time. After a
+   * standstill of the node, of its machine say, clients are given the time anew to be heard.
+   */
   public void sweep() {
     long nanos = ticker.readNanos();
+    if (nanos - sweptNanos > STANDSTILL_NANOS) {
+      LOG.warning(
+          "this node stood still for "
+              + Duration.ofNanos(nanos - sweptNanos).toSeconds()
+              + " s (a pause of its JVM or its machine)");
+      awakeSinceNanos = nanos;
+    }
+    sweptNanos = nanos;
     long millis = clock.nowMillis();
     for (Session session : open) {
       try {
-        session.sweep(nanos, millis);
+        session.sweep(nanos, millis, awakeSinceNanos);
       } catch (RuntimeException e) {
         LOG.log(Level.WARNING, "a connection could not be checked on", e);
       }

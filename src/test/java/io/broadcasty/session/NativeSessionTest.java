@@ -74,6 +74,22 @@ class NativeSessionTest {
   }
 
   @Test
+  void noClientIsToBlameForAStandstillOfTheNode() {
+    Node.Client client = node.connect().as(node.ann());
+    Node.Client late = node.connect();
+    node.standStill(Duration.ofMinutes(1));
+    assertEquals(List.of(), client.closed);
+    node.pass(Duration.ofSeconds(10));
+    assertEquals(List.of(), late.closed);
+    node.pass(Duration.ofSeconds(1));
+    assertEquals(List.of("unauthorized 4401"), late.closed);
+    node.pass(Duration.ofSeconds(30));
+    assertEquals(List.of(), client.closed);
+    node.pass(Duration.ofSeconds(1));
+    assertEquals(List.of("idle 4409"), client.closed);
+  }
+
+  @Test
   void whoDoesNotConnectInTimeIsClosed() {
     Node.Client client = node.connect();
     assertEquals("unauthorized", error(client.ask(subscribe("a"))));
@@ -145,6 +161,7 @@ class NativeSessionTest {
     client.session.heard();
     node.pass(Duration.ofSeconds(30));
     assertEquals(List.of(), client.closed);
+    client.session.heard();
     node.pass(Duration.ofSeconds(30));
     assertEquals(List.of("token_expired 4402"), client.closed);
   }

@@ -52,6 +52,7 @@ final class Node {
   static final int PLACES = 2;
   static final int MEMBERS = 5;
   static final int MEMBER_BYTES = 100;
+  private static final Duration SECOND = Duration.ofSeconds(1);
   static final int OUTBOX_BYTES = 20_000;
 
   final ManualTime time = new ManualTime();
@@ -140,7 +141,15 @@ final class Node {
     }
   }
 
+  /** Second by second. */
   void pass(Duration by) {
+    for (Duration left = by; left.compareTo(Duration.ZERO) > 0; left = left.minusSeconds(1)) {
+      standStill(left.compareTo(SECOND) < 0 ? left : SECOND);
+    }
+  }
+
+  /** Nothing is done meanwhile, as while the machine is paused. */
+  void standStill(Duration by) {
     time.advance(by);
     sessions.sweep();
     run();

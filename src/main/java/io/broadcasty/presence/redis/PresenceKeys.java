@@ -11,7 +11,8 @@ import java.util.List;
  * The names that a channel's members have in Redis. They share a hash tag, so that a Cluster keeps
  * them on one server.
  *
- * @param scripts what the scripts are given: members, holders, count of changes
+ * @param scripts what the scripts are given: members, holders, count of changes, each node's last
+ *     call
  * @param announcements the pub/sub channel of changes
  */
 record PresenceKeys(List<byte[]> scripts, String announcements) {
@@ -22,7 +23,8 @@ record PresenceKeys(List<byte[]> scripts, String announcements) {
         List.of(
             bytes(redis.key("prs:" + tag)),
             bytes(redis.key("prh:" + tag)),
-            bytes(redis.key("prv:" + tag))),
+            bytes(redis.key("prv:" + tag)),
+            bytes(redis.key("prc:" + tag))),
         redis.key("pra:" + tag));
   }
 

@@ -7,6 +7,7 @@ import io.broadcasty.presence.Member;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 final class Steps {
 
+  private static final System.Logger LOG = System.getLogger(Steps.class.getName());
   private static final Script CHANGE = Script.load(Steps.class, "change.lua");
   private static final int AT_ONCE = 2000;
 
@@ -35,6 +37,9 @@ final class Steps {
   private final Holdings holdings;
   private final byte[] publish;
   private final LinkedBlockingQueue<Step> waiting = new LinkedBlockingQueue<>();
+
+  /** How often Redis has been called; by the sending thread alone. */
+  private long calls;
 
   /** Channels that Redis knows to be among those in which this node holds members. */
   private final Set<TenantChannel> listed = new HashSet<>(); // by the sending thread alone
@@ -95,13 +100,16 @@ final class Steps {
       byChannel.computeIfAbsent(step.channel(), c -> new ArrayList<>()).add(step);
     }
     List<Step> again = new ArrayList<>();
-    JedisException outage = null;
+    RuntimeException outage = null;
     for (Map.Entry<TenantChannel, List<Step>> each : byChannel.entrySet()) {
       if (outage == null) {
         try {
           send(each.getKey(), each.getValue());
           continue;
         } catch (JedisException e) {
+          outage = e;
+        } catch (RuntimeException e) {
+          LOG.log(Level.ERROR, "members could not be changed; it will be tried again", e);
           outage = e;
         }
       }
@@ -118,9 +126,10 @@ final class Steps {
     return again;
   }
 
-  /** Runs one step and waits. */
+  /** Runs one step, which does no harm when it comes late, and waits. For any thread. */
   long run(TenantChannel channel, String kind, String id) {
-    return change(channel, List.of(new Step(channel, kind, new Member(id, ""), 0, null))).get(0);
+    Step step = new Step(channel, kind, new Member(id, ""), 0, null);
+    return change(channel, List.of(step), 0).get(0);
   }
 
   private void send(TenantChannel channel, List<Step> steps) {
@@ -133,7 +142,7 @@ final class Steps {
     for (Step step : steps) {
       due = step.timeMillis() > 0 ? Math.min(due, step.timeMillis()) : due;
     }
-    List<Long> replies = change(channel, steps);
+    List<Long> replies = change(channel, steps, ++calls);
     if (due < Long.MAX_VALUE) {
       Due.note(redis, channel, due);
     }
@@ -148,7 +157,7 @@ final class Steps {
     }
   }
 
-  private List<Long> change(TenantChannel channel, List<Step> steps) {
+  private List<Long> change(TenantChannel channel, List<Step> steps, long number) {
     PresenceKeys keys = PresenceKeys.of(redis, channel);
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(bytes(Long.toString(clock.nowMillis())));
@@ -156,6 +165,7 @@ final class Steps {
     arguments.add(bytes(Integer.toString(maxMembers)));
     arguments.add(bytes(keys.announcements()));
     arguments.add(publish);
+    arguments.add(bytes(Long.toString(number)));
     for (Step step : steps) {
       Member member = step.member();
       String kind = step.kind();

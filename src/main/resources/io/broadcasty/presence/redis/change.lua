@@ -4,18 +4,30 @@
 -- KEYS[2]  what holds each: id to "holder;holder;…", a holder being a node's name, or ~ and the
 --          time when a lease ends, in milliseconds of the nodes' clocks
 -- KEYS[3]  how many changes there have been
--- ARGV     now, this node, most members, the announcements' channel, PUBLISH or SPUBLISH; then for
---          each step its kind, an id, a JSON and a time:
+-- KEYS[4]  the number of each node's last call
+-- ARGV     now, this node, most members, the announcements' channel, PUBLISH or SPUBLISH, the number
+--          of this call, 0 for none; then for each step its kind, an id, a JSON and a time:
 --          hold, drop: this node holds a member, or does not any more
 --          join, renew, leave: a lease that ends at the time
 --          expire: leases that have ended; forget: a node, named in place of the id, that is gone
+-- A call that the node has given up, and called again since, may still come, when Redis or the way
+-- to it was held up: it does nothing, and nobody waits for its reply.
 -- Returns for each step: hold and join 1 for a member that was not present, 0 for one that was, -1
 -- where there is no room; drop, renew and leave 1 if it was so held, else 0; expire the time when
 -- the next lease ends, 0 for none; forget 0.
-local members, holders, version = KEYS[1], KEYS[2], KEYS[3]
+local members, holders, version, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now, node, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local FIRST = 6
+local number = tonumber(ARGV[6])
+local FIRST = 7
 local DAY = 86400000
+
+if number > 0 then
+  if number < tonumber(redis.call('HGET', calls, node) or '0') then
+    return {}
+  end
+  redis.call('HSET', calls, node, ARGV[6])
+  redis.call('PEXPIRE', calls, DAY)
+end
 
 local before, order = {}, {}
 local function remember(id)
@@ -130,6 +142,7 @@ function steps.forget(name)
     held.nodes[name] = nil
     return was
   end)
+  redis.call('HDEL', calls, name)
   return 0
 end
 

@@ -1,6 +1,7 @@
 package io.broadcasty.presence.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -227,6 +228,30 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       nodes.forEach(node -> node.store.close());
       nodes.forEach(node -> node.registry.close());
     }
+  }
+
+  @Test
+  void aCallThatComesTooLateUndoesNothing() {
+    Redis redis = Redis.open(RedisServer.shared().settings());
+    connected.add(redis);
+    Holdings before = new Holdings(); // when she was not held, or not any more
+    Steps late = new Steps(redis, "node", 10, WallClock.system(), before);
+    Holdings now = new Holdings();
+    Steps steps = new Steps(redis, "node", 10, WallClock.system(), now);
+    Member ann = new Member("ann", "{}");
+    Step step = new Step(ROOM, Step.HOLDING, ann, 0, null);
+    now.hold(ROOM, ann, "c");
+    assertEquals(List.of(), steps.send(List.of(step)));
+    assertEquals(List.of(), steps.send(List.of(step)));
+
+    assertEquals(List.of(), late.send(List.of(step)));
+    PresenceKeys keys = PresenceKeys.of(redis, ROOM);
+    assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
+
+    steps.run(ROOM, "forget", "node"); // another takes it for dead
+    assertFalse(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
+    assertEquals(List.of(), steps.send(List.of(step)));
+    assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
   }
 
   private static List<String> ids(Node node) {
