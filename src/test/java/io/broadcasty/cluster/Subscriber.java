@@ -160,12 +160,18 @@ final class Subscriber implements WebSocket.Listener {
 
   private void join(WebSocket on) {
     on.sendText(
-        "{\"id\":2,\"command\":\"join\",\"channel\":\"%s\",\"member\":{\"id\":\"%s\"}}"
-            .formatted(ROOM, member),
-        true);
+            "{\"id\":2,\"command\":\"join\",\"channel\":\"%s\",\"member\":{\"id\":\"%s\"}}"
+                .formatted(ROOM, member),
+            true)
+        .whenComplete(
+            (sent, failure) -> {
+              if (failure != null) { // the send before is not over yet, though it was answered
+                joinLater(on);
+              }
+            });
   }
 
-  /** It was refused, as while the store is away. */
+  /** It could not be sent, or was refused, as while the store is away. */
   private void joinLater(WebSocket on) {
     CompletableFuture.delayedExecutor(MIN_WAIT_MILLIS * 5, TimeUnit.MILLISECONDS)
         .execute(
