@@ -1,6 +1,7 @@
 package io.broadcasty.app;
 
 import io.broadcasty.transport.http.AdminResource;
+import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.ReplayResource;
@@ -15,6 +16,10 @@ public class DataPlane extends Application {
   @Override
   public Set<Class<?>> getClasses() {
     return Set.of(
-        AdminResource.class, PresenceResource.class, ReplayResource.class, ProblemResponses.class);
+        AdminResource.class,
+        DriversResource.class,
+        PresenceResource.class,
+        ReplayResource.class,
+        ProblemResponses.class);
   }
 }

@@ -4,6 +4,7 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.driver.RelayStatus;
 import io.broadcasty.tenant.TenantId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -51,6 +52,7 @@ public class HealthChecks {
           HealthCheckResponse.named("broadcasty-ready")
               .withData("draining", draining)
               .withData("store", word(store.state()))
+              .withData("driver", word(node.relay().status()))
               .withData("connections", node.sessions().size())
               .status(!draining && store.state() != StoreCondition.State.DOWN);
       if (!store.reason().isEmpty()) {
@@ -83,6 +85,13 @@ public class HealthChecks {
           StoreCondition.State.DOWN,
           known.reason().isEmpty() ? String.valueOf(e.getMessage()) : known.reason());
     }
+  }
+
+  /**
+   * Clients of a provider that is not preferred, or of none, are served: not a reason to be down.
+   */
+  private static String word(RelayStatus relay) {
+    return relay.degraded() ? "degraded" : relay.active();
   }
 
   private static String word(StoreCondition.State state) {

@@ -5,6 +5,8 @@ import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.config.Settings;
+import io.broadcasty.driver.Guard;
+import io.broadcasty.driver.RelayReport;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.publish.Publish;
@@ -55,6 +57,7 @@ final class Node implements AutoCloseable {
       Settings settings,
       Authenticator authenticator,
       Policy policy,
+      Guard guard,
       Ticker ticker,
       WallClock clock) {
     this.ticker = ticker;
@@ -63,9 +66,17 @@ final class Node implements AutoCloseable {
     Hub hub = new Hub();
     this.sessions = new Sessions(ticker, clock);
     Identity identity = Identity.next(clock);
+    Relays relays =
+        new Relays(settings, guard, identity.name(), ticker, clock, threads.housekeeper::execute);
     this.store =
         new Stores(
-                settings, () -> identity.info(sessions.isDraining()), ticker, clock, hub, threads)
+                settings,
+                () -> identity.info(sessions.isDraining()),
+                ticker,
+                clock,
+                hub,
+                threads,
+                relays)
             .open();
     RateLimiter limits = store.limits();
     this.context =
@@ -124,6 +135,10 @@ final class Node implements AutoCloseable {
 
   NodeRegistry nodes() {
     return store.nodes();
+  }
+
+  RelayReport relay() {
+    return store.relay();
   }
 
   Sessions sessions() {

@@ -4,6 +4,7 @@ import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.driver.RelayReport;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.PublishReader;
@@ -93,6 +94,12 @@ public class Producers {
   @Singleton
   NodeRegistry nodes() {
     return startup.node().nodes();
+  }
+
+  @Produces
+  @Singleton
+  RelayReport relay() {
+    return startup.node().relay();
   }
 
   @Produces

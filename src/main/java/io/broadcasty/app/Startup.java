@@ -36,6 +36,7 @@ public class Startup {
 
   @Inject private Config config;
   @Inject @Any private Instance<PolicyResolver> resolvers;
+  @Inject private ProviderCalls providerCalls;
 
   private volatile @Nullable Settings settings;
   private volatile @Nullable Node node;
@@ -55,7 +56,14 @@ public class Startup {
     Ticker ticker = Ticker.system();
     DevMode dev = read.development() ? DevMode.start(read, clock) : null;
     JwtSettings jwt = dev == null ? read.jwt() : dev.jwt();
-    node = new Node(read, authenticator(jwt, ticker, clock), policy(), ticker, clock);
+    node =
+        new Node(
+            read,
+            authenticator(jwt, ticker, clock),
+            policy(),
+            new FaultToleranceGuard(providerCalls),
+            ticker,
+            clock);
     settings = read;
     devMode = dev;
     drainOnSignal();

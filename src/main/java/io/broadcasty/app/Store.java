@@ -2,6 +2,7 @@ package io.broadcasty.app;
 
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.driver.RelayReport;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.ConnectionLimiter;
@@ -21,6 +22,7 @@ record Store(
     ConnectionLimiter connections,
     NonceStore nonces,
     NodeRegistry nodes,
+    RelayReport relay,
     Runnable upkeep,
     Runnable release)
     implements AutoCloseable {

@@ -1,9 +1,12 @@
 package io.broadcasty.app;
 
+import io.broadcasty.audit.AuditLog;
+import io.broadcasty.audit.jdbc.JdbcAuditLog;
 import io.broadcasty.auth.LocalNonceStore;
 import io.broadcasty.auth.redis.RedisNonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.jdbc.JdbcArchive;
 import io.broadcasty.broker.jdbc.JdbcBroker;
 import io.broadcasty.broker.jdbc.JdbcBrokerSettings;
@@ -16,6 +19,10 @@ import io.broadcasty.database.AuditLogs;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseException;
 import io.broadcasty.database.Turns;
+import io.broadcasty.driver.jdbc.JdbcCheckpoints;
+import io.broadcasty.driver.memory.MemoryCheckpoints;
+import io.broadcasty.driver.redis.RedisCheckpoints;
+import io.broadcasty.driver.redis.RedisTurn;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.mirror.MirroredBroker;
 import io.broadcasty.mirror.MirroredChannels;
@@ -50,7 +57,8 @@ record Stores(
     Ticker ticker,
     WallClock clock,
     Hub hub,
-    Threads threads) {
+    Threads threads,
+    Relays relays) {
 
   private static final Logger LOG = Logger.getLogger(Stores.class.getName());
 
@@ -85,7 +93,17 @@ record Stores(
     MemoryBroker broker =
         new MemoryBroker(
             replay.retention(), replay.idempotencyWindow(), replay.maxIds(), ticker, clock, hub);
-    return alone(broker, broker::prune, () -> {});
+    return alone(
+        relays.isWanted()
+            ? relays.over(
+                broker,
+                new MemoryCheckpoints(Relays.LEASE, relays.kept(), ticker),
+                broker,
+                Runnable::run,
+                AuditLog.NONE)
+            : broker,
+        broker::prune,
+        () -> {});
   }
 
   private Store database() {
@@ -99,7 +117,11 @@ record Stores(
             hub,
             Threads.named("committer"),
             threads.answers);
-    return alone(broker, upkeep(database, new Turns(database), broker::prune), database::close);
+    Turns turns = new Turns(database);
+    return alone(
+        relayed(broker, broker, database, turns),
+        upkeep(database, turns, broker::prune),
+        database::close);
   }
 
   /** A node that knows of no other. */
@@ -115,7 +137,11 @@ record Stores(
             settings.session().maxConnectionsPerUser()),
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
         new LocalNodeRegistry(self, clock),
-        upkeep,
+        relays,
+        () -> {
+          upkeep.run();
+          relays.prune();
+        },
         release);
   }
 
@@ -125,11 +151,16 @@ record Stores(
     try {
       return mirrored || settings.replay().queued()
           ? withDatabase(redis, StoreConnections.database(settings, ticker))
-          : shared(redis, broker(redis), () -> {}, redis::close);
+          : withoutDatabase(redis);
     } catch (RuntimeException e) {
       redis.close();
       throw e;
     }
+  }
+
+  private Store withoutDatabase(Redis redis) {
+    RedisBroker streams = broker(redis);
+    return shared(redis, relayed(streams, streams, redis, AuditLog.NONE), () -> {}, redis::close);
   }
 
   private RedisBroker broker(Redis redis) {
@@ -149,7 +180,11 @@ record Stores(
     RedisBroker streams = broker(redis);
     Turns turns = new Turns(database);
     JdbcArchive archive = new JdbcArchive(database, clock, settings.mirror().retention());
-    Broker broker = queued(mirrored(streams, archive, turns), database, turns);
+    Broker broker =
+        queued(
+            relayed(mirrored(streams, archive, turns), streams, redis, new JdbcAuditLog(database)),
+            database,
+            turns);
     return shared(
         redis,
         broker,
@@ -171,6 +206,30 @@ record Stores(
             work -> take(turns, "mirror-scan", LONG_TASK, SCANNED_ONCE_IN, work),
             ticker,
             Threads.named("mirror"));
+  }
+
+  /** Of nodes that share a database. */
+  private Broker relayed(Broker streams, Directory directory, Database database, Turns turns) {
+    return relays.isWanted()
+        ? relays.over(
+            streams,
+            new JdbcCheckpoints(database, Relays.LEASE, relays.kept(), clock),
+            directory,
+            work -> take(turns, "relay-scan", LONG_TASK, SCANNED_ONCE_IN, work),
+            new JdbcAuditLog(database))
+        : streams;
+  }
+
+  /** Of nodes that share a Redis. */
+  private Broker relayed(Broker streams, Directory directory, Redis redis, AuditLog audit) {
+    return relays.isWanted()
+        ? relays.over(
+            streams,
+            new RedisCheckpoints(redis, Relays.LEASE, relays.kept()),
+            directory,
+            new RedisTurn(redis, "relay-scan", SCANNED_ONCE_IN),
+            audit)
+        : streams;
   }
 
   private Broker queued(Broker streams, Database database, Turns turns) {
@@ -216,6 +275,7 @@ record Stores(
         connections,
         new RedisNonceStore(redis, settings.edge().nonceKept()),
         nodes,
+        relays,
         () -> {
           broker.prune();
           upkeep.run();

@@ -410,6 +410,66 @@ public final class ConfigKeys {
           "1",
           "How many replicas must have a publication before it is acknowledged; with at least 1, none is lost when the primary fails.");
 
+  public static final ConfigKey<String> DRIVER =
+      new ConfigKey<>(
+          "broadcasty.driver",
+          ConfigType.oneOf("auto", "embedded", "redis", "reverb", "pusher", "ably", "null"),
+          "auto",
+          "pusher",
+          "Which clients get publications besides Broadcasty's own subscribers: those of reverb, pusher or ably; none (embedded; redis; null); auto: those of the first healthy one of broadcasty.auto-order that is configured.");
+
+  public static final ConfigKey<List<String>> AUTO_ORDER =
+      new ConfigKey<>(
+          "broadcasty.auto-order",
+          ConfigType.LIST,
+          "reverb,pusher,ably,redis",
+          "pusher,ably",
+          "What auto tries in turn. Redis, where streams are kept there, and the end of the list stand for Broadcasty's own streams.");
+
+  public static final ConfigKey<Duration> DRIVER_TIMEOUT =
+      new ConfigKey<>(
+          "broadcasty.driver.timeout",
+          ConfigType.duration(Duration.ofMillis(50), Duration.ofSeconds(2)),
+          "800ms",
+          "500ms",
+          "How long a provider may take to answer before the next one is asked.");
+
+  public static final ConfigKey<Duration> DRIVER_PROBE_INTERVAL =
+      new ConfigKey<>(
+          "broadcasty.driver.probe-interval",
+          ConfigType.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+          "5s",
+          "10s",
+          "Between two probes of a provider that failed; two good ones bring it back.");
+
+  public static final ConfigKey<Long> DRIVER_WORKERS =
+      new ConfigKey<>(
+          "broadcasty.driver.workers",
+          ConfigType.number(1, 32),
+          "4",
+          "8",
+          "How many channels are relayed to a provider at the same time.");
+
+  static final PusherKeys REVERB = PusherKeys.of("reverb", "reverb.example.com");
+
+  static final PusherKeys PUSHER = PusherKeys.of("pusher", "api-eu.pusher.com");
+
+  public static final ConfigKey<String> ABLY_KEY =
+      new ConfigKey<>(
+          "broadcasty.driver.ably.key",
+          ConfigType.TEXT,
+          null,
+          "xVLyHw.7dpLhg:secret",
+          "The API key of Ably, name and secret. Else ABLY_KEY.");
+
+  public static final ConfigKey<String> ABLY_URL =
+      new ConfigKey<>(
+          "broadcasty.driver.ably.url",
+          ConfigType.TEXT,
+          "https://main.realtime.ably.net",
+          "https://main.realtime.ably.net",
+          "Where Ably is.");
+
   /** Every key, in the order of the reference. */
   public static final List<ConfigKey<?>> ALL =
       List.of(
@@ -448,6 +508,25 @@ public final class ConfigKeys {
           REDIS_PREFIX,
           REDIS_POOL,
           REDIS_REPLICAS,
+          DRIVER,
+          AUTO_ORDER,
+          DRIVER_TIMEOUT,
+          DRIVER_PROBE_INTERVAL,
+          DRIVER_WORKERS,
+          REVERB.appId(),
+          REVERB.appKey(),
+          REVERB.appSecret(),
+          REVERB.host(),
+          REVERB.port(),
+          REVERB.scheme(),
+          PUSHER.appId(),
+          PUSHER.appKey(),
+          PUSHER.appSecret(),
+          PUSHER.host(),
+          PUSHER.port(),
+          PUSHER.scheme(),
+          ABLY_KEY,
+          ABLY_URL,
           HEARTBEAT,
           CONNECT_TIMEOUT,
           OUTBOX_BYTES,

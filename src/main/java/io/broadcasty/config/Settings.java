@@ -4,6 +4,8 @@ import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.driver.ably.AblySettings;
+import io.broadcasty.driver.pusher.PusherSettings;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
@@ -45,6 +47,7 @@ public record Settings(
     DatabaseSettings database,
     RedisSettings redis,
     int redisReplicas,
+    Driver driver,
     Duration drain) {
 
   /** Where streams are kept. */
@@ -52,6 +55,33 @@ public record Settings(
     MEMORY,
     DATABASE,
     REDIS
+  }
+
+  /**
+   * Which clients get publications besides Broadcasty's own subscribers.
+   *
+   * @param name what is configured: {@code auto}, {@code pusher}, …
+   * @param order the providers to be used, in order of preference; none when nothing is relayed
+   * @param last where clients are served when no provider is healthy
+   * @param reverb null when it is not to be used, as the next two
+   * @param timeout of one call
+   * @param probeInterval between two probes of a provider that fails
+   * @param workers how many channels are relayed at the same time
+   */
+  public record Driver(
+      String name,
+      List<String> order,
+      String last,
+      @Nullable PusherSettings reverb,
+      @Nullable PusherSettings pusher,
+      @Nullable AblySettings ably,
+      Duration timeout,
+      Duration probeInterval,
+      int workers) {
+
+    public Driver {
+      order = List.copyOf(order);
+    }
   }
 
   /**

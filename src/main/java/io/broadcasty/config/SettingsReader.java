@@ -121,6 +121,7 @@ public final class SettingsReader {
         database(dataDir),
         redis(),
         Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
+        new DriverReader(this, source).read(replay.store()),
         value(ConfigKeys.DRAIN, Duration.ZERO));
   }
 
@@ -295,8 +296,17 @@ public final class SettingsReader {
   }
 
   /** The value; after a fault something harmless, since the start will stop anyway. */
-  private <T> T value(ConfigKey<T> key, T afterFault) {
+  <T> T value(ConfigKey<T> key, T afterFault) {
     return optional(key).orElse(afterFault);
+  }
+
+  void fault(String what) {
+    faults.add(what);
+  }
+
+  /** How many there are until now. */
+  int faults() {
+    return faults.size();
   }
 
   private <T> Optional<T> optional(ConfigKey<T> key) {

@@ -3,6 +3,7 @@ package io.broadcasty.mirror;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Archive;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;

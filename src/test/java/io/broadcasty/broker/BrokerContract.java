@@ -101,6 +101,26 @@ public abstract class BrokerContract {
   }
 
   @Test
+  void listsTheChannelsOfAllTenantsByPage() throws Exception {
+    Broker broker = broker();
+    Directory directory = assertInstanceOf(Directory.class, broker);
+    List<TenantChannel> all =
+        List.of(
+            channel("acme", "a"),
+            channel("acme", "b"),
+            channel("acme", "private-a"),
+            channel("globex", "A"),
+            channel("globex", "a"));
+    all.forEach(each -> appended(broker, plain(each, 0, "1")));
+    ChannelPattern open = new ChannelPattern("");
+    List<TenantChannel> first = directory.channels(open, null, 3);
+    assertEquals(List.of(all.get(0), all.get(1), all.get(3)), first);
+    assertEquals(List.of(all.get(4)), directory.channels(open, first.get(2), 3));
+    assertEquals(List.of(), directory.channels(open, all.get(4), 3));
+    assertEquals(List.of(all.get(2)), directory.channels(new ChannelPattern("private-"), null, 3));
+  }
+
+  @Test
   void anEmptyBatchHasNoOutcomes() throws Exception {
     assertEquals(List.of(), publish(broker(), List.of()));
   }

@@ -3,6 +3,7 @@ package io.broadcasty.broker.jdbc;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.GroupCommit;
 import io.broadcasty.broker.Publication;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Times that must outlive the process (the age of publications and of ids) are those of the wall
  * clock.
  */
-public final class JdbcBroker implements Broker {
+public final class JdbcBroker implements Broker, Directory {
 
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
   private static final int READ_CHUNK = 500;
@@ -202,6 +203,31 @@ public final class JdbcBroker implements Broker {
             }
             from = names.get(names.size() - 1);
             inclusive = false;
+          }
+        });
+  }
+
+  @Override
+  public List<TenantChannel> channels(
+      ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
+    return reading(
+        connection -> {
+          List<TenantChannel> found = new ArrayList<>();
+          TenantChannel last = after;
+          while (true) {
+            List<TenantChannel> page = StreamsTable.after(connection, last, READ_CHUNK);
+            for (TenantChannel channel : page) {
+              if (found.size() == limit) {
+                return found;
+              }
+              if (pattern.matches(channel.name())) {
+                found.add(channel);
+              }
+              last = channel;
+            }
+            if (page.size() < READ_CHUNK) {
+              return found;
+            }
           }
         });
   }

@@ -150,6 +150,26 @@ final class StreamsTable {
     }
   }
 
+  /**
+   * The channels of all tenants, in order of tenant and name.
+   *
+   * @param last the one before the first wanted; null for the first of all
+   */
+  static List<TenantChannel> after(Connection connection, @Nullable TenantChannel last, int limit)
+      throws SQLException {
+    String from = last == null ? "" : last.tenant().value();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT DISTINCT tenant_id, channel FROM broadcasty_streams WHERE tenant_id > ?"
+                + " OR (tenant_id = ? AND channel > ?) ORDER BY tenant_id, channel LIMIT ?")) {
+      select.setString(1, from);
+      select.setString(2, from);
+      select.setString(3, last == null ? "" : last.name().value());
+      select.setInt(4, limit);
+      return channels(select);
+    }
+  }
+
   private static List<TenantChannel> channels(PreparedStatement select) throws SQLException {
     List<TenantChannel> found = new ArrayList<>();
     try (ResultSet result = select.executeQuery()) {

@@ -2,6 +2,7 @@ package io.broadcasty.broker.memory;
 
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Epochs;
 import io.broadcasty.broker.Position;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * epoch is new with every start, so that a client that held a position from before learns that the
  * stream was lost.
  */
-public final class MemoryBroker implements Broker {
+public final class MemoryBroker implements Broker, Directory {
 
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
   private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(10);
@@ -119,6 +121,30 @@ public final class MemoryBroker implements Broker {
       }
     }
     return found;
+  }
+
+  @Override
+  public List<TenantChannel> channels(
+      ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
+    List<TenantChannel> found = new ArrayList<>();
+    for (String name : new TreeSet<>(names.keySet().stream().map(TenantId::value).toList())) {
+      TenantId tenant = new TenantId(name);
+      for (ChannelName channel : namesOf(tenant)) {
+        if (found.size() == limit) {
+          return found;
+        }
+        if (pattern.matches(channel) && isAfter(tenant, channel, after)) {
+          found.add(new TenantChannel(tenant, channel));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static boolean isAfter(
+      TenantId tenant, ChannelName channel, @Nullable TenantChannel after) {
+    int order = after == null ? 1 : tenant.value().compareTo(after.tenant().value());
+    return order > 0 || (after != null && order == 0 && channel.compareTo(after.name()) > 0);
   }
 
   @Override

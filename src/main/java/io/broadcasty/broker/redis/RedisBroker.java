@@ -5,6 +5,7 @@ import static io.broadcasty.broker.redis.ChannelKeys.bytes;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.GroupCommit;
 import io.broadcasty.broker.Position;
@@ -49,7 +50,7 @@ import redis.clients.jedis.params.SetParams;
  * <p>Times that must outlive the process (the age of publications and of ids) are those of the
  * nodes' wall clocks, which must therefore agree within seconds.
  */
-public final class RedisBroker implements Broker {
+public final class RedisBroker implements Broker, Directory {
 
   private static final Script READ = Script.load(RedisBroker.class, "stream.lua", "read.lua");
   private static final int BOUNDS = 1;
@@ -145,13 +146,7 @@ public final class RedisBroker implements Broker {
         bytes(ChannelKeys.index(redis, tenant)), () -> index.names(tenant, pattern, limit));
   }
 
-  /**
-   * The channels of all tenants that have a stream and match, in order of tenant and name.
-   *
-   * @param after the one before the first wanted; null for the first of all
-   * @param limit at most so many; fewer mean that there are no more
-   * @throws BrokerException as {@link #replay}
-   */
+  @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     return reading(bytes(ChannelKeys.tenants(redis)), () -> index.channels(pattern, after, limit));

@@ -66,7 +66,7 @@ public class AdminResource {
     json.writeEndObject();
   }
 
-  private static Caller admin(HttpServletRequest request) throws ProblemException {
+  static Caller admin(HttpServletRequest request) throws ProblemException {
     Caller caller = CallerRequest.caller(request.getUserPrincipal());
     if (caller == null) {
       throw new ProblemException(Code.UNAUTHORIZED, "send a token");

@@ -1,6 +1,5 @@
-package io.broadcasty.mirror;
+package io.broadcasty.broker;
 
-import io.broadcasty.broker.BrokerException;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import java.util.List;

@@ -1,0 +1,37 @@
+package io.broadcasty.app;
+
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.util.concurrent.ThreadFactory;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+
+/**
+ * Threads that the server knows as the application's. Its fault tolerance needs them: Payara's
+ * finds the application's configuration by the thread.
+ */
+final class ManagedThreads {
+
+  private static final Logger LOG = Logger.getLogger(ManagedThreads.class.getName());
+  private static final String NAME = "java:comp/DefaultManagedThreadFactory";
+
+  private ManagedThreads() {}
+
+  /** Makes threads with this name and a number; to be asked for on a thread of the application. */
+  @SuppressWarnings("BanJNDI") // the name is a constant
+  static ThreadFactory named(String name) {
+    try {
+      ManagedThreadFactory managed = InitialContext.doLookup(NAME);
+      ThreadFactory names = Threads.named(name);
+      return task -> {
+        Thread thread = managed.newThread(task);
+        thread.setName(names.newThread(task).getName());
+        return thread;
+      };
+    } catch (NamingException e) {
+      LOG.log(Level.WARNING, "the server has no " + NAME + "; its own threads are not used", e);
+      return Threads.named(name);
+    }
+  }
+}

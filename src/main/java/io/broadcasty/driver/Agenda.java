@@ -1,0 +1,230 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channels that have something to relay, and when each is due. A channel that has been taken is
+ * not given out again before it is given back. Bounded: what does not fit is told by {@link
+ * #takeOverflow}. Safe for use by several threads.
+ */
+final class Agenda {
+
+  /** Gathers what is published meanwhile, so that it shares a request. */
+  private static final Duration GATHER = Duration.ofMillis(5);
+
+  private static final long LOOK_MILLIS = 100;
+
+  /**
+   * A channel to be relayed.
+   *
+   * @param whole whether all of its partitions are to be looked at
+   * @param version tells whether it was marked again meanwhile
+   */
+  record Task(TenantChannel channel, Map<Integer, Long> marked, boolean whole, long version) {}
+
+  private final int maxChannels;
+  private final Ticker ticker;
+  private final WallClock clock;
+
+  // guarded by this
+  private final Map<TenantChannel, Entry> entries = new HashMap<>();
+  private final PriorityQueue<Entry> queue =
+      new PriorityQueue<>(
+          Comparator.<Entry, Long>comparing(entry -> entry.dueNanos, Agenda::compareNanos)
+              .thenComparingLong(entry -> entry.number));
+  private long numbers;
+  private boolean overflowed;
+  private boolean closed;
+
+  Agenda(int maxChannels, Ticker ticker, WallClock clock) {
+    this.maxChannels = maxChannels;
+    this.ticker = ticker;
+    this.clock = clock;
+  }
+
+  private static int compareNanos(long a, long b) {
+    return Long.signum(a - b);
+  }
+
+  /** What was marked of a partition and how far it has been relayed, as sequences. */
+  private static final class Span {
+    final long first;
+    long last;
+    long done;
+
+    Span(long first) {
+      this.first = first;
+      this.last = first;
+      this.done = first - 1;
+    }
+  }
+
+  private static final class Entry {
+    final TenantChannel channel;
+    final Map<Integer, Span> spans = new HashMap<>();
+    final long number;
+    long sinceMillis;
+    long dueNanos;
+    long version;
+    boolean whole;
+    boolean taken;
+
+    Entry(TenantChannel channel, long number, long sinceMillis) {
+      this.channel = channel;
+      this.number = number;
+      this.sinceMillis = sinceMillis;
+    }
+  }
+
+  /** A publication has been appended here. */
+  synchronized void mark(TenantChannel channel, Position position) {
+    Entry entry = entry(channel);
+    if (entry == null) {
+      return;
+    }
+    Span span =
+        entry.spans.computeIfAbsent(position.partition(), p -> new Span(position.sequence()));
+    span.last = Math.max(span.last, position.sequence());
+    entry.version++;
+  }
+
+  /** The channel may have publications that nobody marked. */
+  synchronized void look(TenantChannel channel) {
+    Entry entry = entry(channel);
+    if (entry != null) {
+      entry.whole = true;
+      entry.version++;
+    }
+  }
+
+  private @Nullable Entry entry(TenantChannel channel) {
+    Entry known = entries.get(channel);
+    if (known != null) {
+      return known;
+    }
+    if (entries.size() >= maxChannels) {
+      overflowed = true;
+      return null;
+    }
+    Entry entry = new Entry(channel, numbers++, clock.nowMillis());
+    entries.put(channel, entry);
+    queue(entry, GATHER);
+    return entry;
+  }
+
+  private void queue(Entry entry, Duration after) {
+    entry.dueNanos = ticker.readNanos() + after.toNanos();
+    queue.add(entry);
+    notify();
+  }
+
+  /** Waits for one that is due; null once this is closed and nothing is due. */
+  synchronized @Nullable Task take() throws InterruptedException {
+    while (true) {
+      Task due = poll();
+      if (due != null || closed) {
+        return due;
+      }
+      Entry next = queue.peek();
+      long millis =
+          next == null
+              ? LOOK_MILLIS
+              : TimeUnit.NANOSECONDS.toMillis(next.dueNanos - ticker.readNanos()) + 1;
+      wait(Math.max(1, Math.min(LOOK_MILLIS, millis)));
+    }
+  }
+
+  /** One that is due; null when none is. */
+  synchronized @Nullable Task poll() {
+    Entry next = queue.peek();
+    if (next == null || ticker.readNanos() - next.dueNanos < 0) {
+      return null;
+    }
+    queue.remove();
+    next.taken = true;
+    Map<Integer, Long> marked = new HashMap<>();
+    next.spans.forEach((partition, span) -> marked.put(partition, span.first));
+    return new Task(next.channel, marked, next.whole, next.version);
+  }
+
+  /** Everything up to there has been relayed. */
+  synchronized void progress(TenantChannel channel, Position relayed, long timeMillis) {
+    Entry entry = entries.get(channel);
+    if (entry != null) {
+      Span span = entry.spans.get(relayed.partition());
+      if (span != null) {
+        span.done = Math.max(span.done, relayed.sequence());
+      }
+      entry.sinceMillis = Math.max(entry.sinceMillis, timeMillis);
+    }
+  }
+
+  /** Nothing is left of it, but for what was marked since it was taken. */
+  synchronized void done(Task task) {
+    Entry entry = entries.get(task.channel());
+    if (entry == null) {
+      return;
+    }
+    entry.taken = false;
+    if (entry.version == task.version()) {
+      entries.remove(task.channel());
+    } else {
+      entry.sinceMillis = clock.nowMillis();
+      queue(entry, GATHER);
+    }
+  }
+
+  /** Something is left of it, to be tried again after a while. */
+  synchronized void later(Task task, Duration after) {
+    Entry entry = entries.get(task.channel());
+    if (entry != null) {
+      entry.taken = false;
+      queue(entry, after);
+    }
+  }
+
+  /** Whether a channel did not fit since this was asked last. */
+  synchronized boolean takeOverflow() {
+    boolean was = overflowed;
+    overflowed = false;
+    return was;
+  }
+
+  synchronized boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  synchronized RelayStatus.Lag lag() {
+    long publications = 0;
+    long oldest = Long.MAX_VALUE;
+    for (Entry entry : entries.values()) {
+      long open = 0;
+      for (Span span : entry.spans.values()) {
+        open += Math.max(0, span.last - span.done);
+      }
+      publications += open;
+      if (open > 0) {
+        oldest = Math.min(oldest, entry.sinceMillis);
+      }
+    }
+    return publications == 0
+        ? RelayStatus.Lag.NONE
+        : new RelayStatus.Lag(publications, Math.max(0, clock.nowMillis() - oldest));
+  }
+
+  /** Nobody waits any more. */
+  synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+}

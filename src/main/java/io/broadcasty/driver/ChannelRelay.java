@@ -1,0 +1,211 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.time.WallClock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Relays one channel from its checkpoint to its head: reads a page, has it sent, saves the
+ * checkpoint. A publication that was sent and whose checkpoint was not saved is sent again. Safe
+ * for use by several threads, each with another channel.
+ */
+final class ChannelRelay {
+
+  private static final int PAGE_COUNT = 100;
+  private static final long PAGE_BYTES = 256 * 1024;
+
+  /** Sent in one go, so that channels take turns. */
+  private static final int SHARE = 500;
+
+  /** How it ended. */
+  enum Outcome {
+    /** Everything that was there has been relayed. */
+    DONE,
+    /** There is more; other channels come first. */
+    MORE,
+    /** Another node relays the channel. */
+    CLAIMED,
+    /** No provider is healthy. */
+    UNSERVED
+  }
+
+  private final Broker streams;
+  private final Checkpoints checkpoints;
+  private final Courier courier;
+  private final Agenda agenda;
+  private final String owner;
+  private final WallClock clock;
+  private final LongAdder missed = new LongAdder();
+  private volatile long sinceMillis = -1;
+
+  ChannelRelay(
+      Broker streams,
+      Checkpoints checkpoints,
+      Courier courier,
+      Agenda agenda,
+      String owner,
+      WallClock clock) {
+    this.streams = streams;
+    this.checkpoints = checkpoints;
+    this.courier = courier;
+    this.agenda = agenda;
+    this.owner = owner;
+    this.clock = clock;
+  }
+
+  /** How many publications left their streams before they were relayed. */
+  long missed() {
+    return missed.sum();
+  }
+
+  /** Makes sure that it is known from when on publications are relayed. */
+  long since() {
+    if (sinceMillis < 0) {
+      sinceMillis = checkpoints.since(clock.nowMillis());
+    }
+    return sinceMillis;
+  }
+
+  /**
+   * Relays.
+   *
+   * @throws io.broadcasty.broker.BrokerException when the streams or the checkpoints cannot be
+   *     reached; trying again later is right
+   */
+  Outcome relay(Agenda.Task task) throws InterruptedException {
+    long since = since();
+    Map<Integer, Position> known = checkpoints.claim(task.channel(), owner);
+    if (known == null) {
+      return Outcome.CLAIMED;
+    }
+    try {
+      TreeSet<Integer> partitions = new TreeSet<>(task.marked().keySet());
+      if (task.whole()) {
+        streams.states(task.channel(), 1).forEach(state -> partitions.add(state.partition()));
+      }
+      int share = SHARE;
+      for (int partition : partitions) {
+        Position from = known.get(partition);
+        if (from == null) {
+          from = beginning(task.channel(), partition, task.marked().get(partition), since);
+        }
+        Run run = new Run(task.channel(), from, share);
+        Outcome outcome = run.relay();
+        if (outcome != Outcome.DONE) {
+          return outcome;
+        }
+        share = run.left;
+      }
+      return Outcome.DONE;
+    } finally {
+      checkpoints.release(task.channel(), owner);
+    }
+  }
+
+  /**
+   * Where a partition without a checkpoint begins: before the first publication that was published
+   * since this installation relays, or was marked.
+   */
+  private Position beginning(
+      TenantChannel channel, int partition, @Nullable Long marked, long since) {
+    StreamState state = read(channel, partition, null, StreamState.FROM_OLDEST, 0).state();
+    long low = state.first();
+    long high = state.head() + 1;
+    while (low < high) { // the first that is not older
+      long middle = (low + high) >>> 1;
+      if (isOlder(channel, state, middle, since)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    long first = marked == null ? low : Math.max(state.first(), Math.min(low, marked));
+    Position before = new Position(state.epoch(), partition, first - 1);
+    if (state.head() > 0) {
+      var unused = checkpoints.save(channel, owner, before);
+    }
+    return before;
+  }
+
+  private boolean isOlder(TenantChannel channel, StreamState state, long sequence, long since) {
+    List<Publication> found =
+        read(channel, state.partition(), state.epoch(), sequence - 1, 1).publications();
+    return found.isEmpty() || found.get(0).timeMillis() < since;
+  }
+
+  private ReplayPage read(
+      TenantChannel channel, int partition, @Nullable String epoch, long after, int maxCount) {
+    return streams.replay(
+        new ReplayRequest(channel, partition, epoch, after, maxCount, PAGE_BYTES));
+  }
+
+  /** One partition. */
+  private final class Run {
+    private final TenantChannel channel;
+    private Position relayed;
+    int left;
+
+    Run(TenantChannel channel, Position from, int share) {
+      this.channel = channel;
+      this.relayed = from;
+      this.left = share;
+    }
+
+    Outcome relay() throws InterruptedException {
+      while (true) {
+        ReplayPage page =
+            read(channel, relayed.partition(), relayed.epoch(), relayed.sequence(), PAGE_COUNT);
+        Lost lost = page.lost();
+        if (lost != null) {
+          if (lost.reason() == Lost.Reason.TRIMMED) {
+            missed.add(lost.resumeFrom().sequence() - relayed.sequence());
+          }
+          relayed = lost.resumeFrom();
+          if (!checkpoints.save(channel, owner, relayed)) {
+            return Outcome.CLAIMED;
+          }
+        }
+        if (page.publications().isEmpty()) {
+          return Outcome.DONE;
+        }
+        Outcome outcome = send(page.publications());
+        if (outcome != Outcome.DONE) {
+          return outcome;
+        }
+        if (left <= 0) {
+          return Outcome.MORE;
+        }
+      }
+    }
+
+    private Outcome send(List<Publication> page) throws InterruptedException {
+      int next = 0;
+      while (next < page.size()) {
+        int done = courier.send(page.subList(next, page.size()));
+        if (done == 0) {
+          return Outcome.UNSERVED;
+        }
+        next += done;
+        left -= done;
+        Publication last = page.get(next - 1);
+        relayed = last.position();
+        agenda.progress(channel, relayed, last.timeMillis());
+        if (!checkpoints.save(channel, owner, relayed)) {
+          return Outcome.CLAIMED;
+        }
+      }
+      return Outcome.DONE;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.failover.Failure;
+import io.broadcasty.failover.ProviderChain;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Brings publications to whichever provider is active; when that one fails, the same publications
+ * go to the next at once. Safe for use by several threads.
+ */
+final class Courier {
+
+  private static final System.Logger LOG = System.getLogger(Courier.class.getName());
+  private static final int REMEMBERED = 10_000;
+
+  private final Map<String, Provider> providers = new LinkedHashMap<>();
+  private final Map<String, LongAdder> relayed = new LinkedHashMap<>();
+  private final ProviderChain chain;
+  private final Guard guard;
+  private final RelayListener listener;
+  private final LongAdder rejected = new LongAdder();
+
+  /** Channels of which a rejection was told; guarded by itself. */
+  private final Map<TenantChannel, String> told =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<TenantChannel, String> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  Courier(List<Provider> providers, ProviderChain chain, Guard guard, RelayListener listener) {
+    for (Provider provider : providers) {
+      this.providers.put(provider.name(), provider);
+      this.relayed.put(provider.name(), new LongAdder());
+    }
+    this.chain = chain;
+    this.guard = guard;
+    this.listener = listener;
+  }
+
+  /** Whether somebody takes something now. */
+  boolean isServed() {
+    return chain.active() != null;
+  }
+
+  /**
+   * Sends the beginning of a run.
+   *
+   * @return how many of its first are done with; 0 when no provider is healthy
+   */
+  int send(List<Publication> run) throws InterruptedException {
+    while (true) {
+      String active = chain.active();
+      if (active == null) {
+        return 0;
+      }
+      Provider provider = provider(active);
+      try {
+        RelayOutcome outcome = guard.call(active, () -> provider.send(run));
+        if (outcome instanceof RelayOutcome.Accepted accepted) {
+          Objects.requireNonNull(relayed.get(active)).add(accepted.count());
+          return accepted.count();
+        }
+        reject(run.get(0), active, ((RelayOutcome.Rejected) outcome).reason());
+        return 1;
+      } catch (ProviderException e) {
+        LOG.log(Level.DEBUG, active + " failed", e);
+        chain.failed(active, e.failure());
+      } catch (RuntimeException e) { // a fault of ours must not stop what the next could take
+        LOG.log(Level.ERROR, "sending to " + active + " failed unexpectedly", e);
+        chain.failed(active, Failure.passing("failed unexpectedly"));
+      }
+    }
+  }
+
+  /** Probes those that are due. */
+  void probe() throws InterruptedException {
+    for (String name : chain.toProbe()) {
+      Provider provider = provider(name);
+      try {
+        guard.call(
+            name,
+            () -> {
+              provider.probe();
+              return true;
+            });
+        chain.probed(name);
+      } catch (ProviderException e) {
+        LOG.log(Level.DEBUG, "a probe of " + name + " failed", e);
+        chain.failed(name, e.failure());
+      }
+    }
+  }
+
+  private void reject(Publication publication, String provider, String reason) {
+    rejected.increment();
+    TenantChannel channel = publication.envelope().channel();
+    boolean isNew;
+    synchronized (told) {
+      isNew = !reason.equals(told.put(channel, reason));
+    }
+    if (isNew) {
+      LOG.log(
+          Level.WARNING,
+          provider
+              + " will not take publications of "
+              + channel
+              + ": "
+              + reason
+              + "; they are left out there, and reach Broadcasty's own subscribers");
+      listener.onRejected(channel, provider, reason);
+    }
+  }
+
+  long rejected() {
+    return rejected.sum();
+  }
+
+  long relayed() {
+    return relayed.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
+  List<RelayStatus.ProviderStatus> statuses() {
+    return chain.states().stream()
+        .map(
+            state ->
+                new RelayStatus.ProviderStatus(
+                    state,
+                    guard.breaker(state.name()),
+                    Objects.requireNonNull(relayed.get(state.name())).sum()))
+        .toList();
+  }
+
+  private Provider provider(String name) {
+    return Objects.requireNonNull(providers.get(name), name);
+  }
+}

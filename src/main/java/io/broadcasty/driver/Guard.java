@@ -1,0 +1,40 @@
+package io.broadcasty.driver;
+
+/**
+ * Stands before every call to a provider, and may refuse it, end it early, or try it again. Safe
+ * for use by several threads.
+ */
+public interface Guard {
+
+  /** Lets every call through. */
+  Guard NONE =
+      new Guard() {
+        @Override
+        public <T> T call(String provider, Call<T> call)
+            throws ProviderException, InterruptedException {
+          return call.run();
+        }
+
+        @Override
+        public String breaker(String provider) {
+          return "none";
+        }
+      };
+
+  /** A call to a provider. */
+  @FunctionalInterface
+  interface Call<T> {
+    T run() throws ProviderException, InterruptedException;
+  }
+
+  /**
+   * Makes the call, on this thread.
+   *
+   * @throws ProviderException also when the call was refused or took too long
+   * @throws InterruptedException when the thread is asked to end
+   */
+  <T> T call(String provider, Call<T> call) throws ProviderException, InterruptedException;
+
+  /** How the provider's circuit breaker was seen last: {@code closed}, {@code open}. */
+  String breaker(String provider);
+}

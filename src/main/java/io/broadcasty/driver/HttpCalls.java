@@ -1,0 +1,125 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.failover.Failure;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls to providers over HTTP, each within one timeout from its beginning to the last byte of the
+ * answer. Safe for use by several threads.
+ */
+public final class HttpCalls {
+
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
+  private static final int TIMEOUT = 408;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int LONGEST_PAUSE_SECONDS = 3600;
+
+  private final HttpClient client;
+  private final Duration timeout;
+
+  /**
+   * @param client shared by all providers
+   * @param timeout of one call
+   */
+  public HttpCalls(HttpClient client, Duration timeout) {
+    this.client = client;
+    this.timeout = timeout;
+  }
+
+  /** A client that follows no redirection, since a request is signed for its address. */
+  public static HttpClient client(Duration timeout) {
+    return HttpClient.newBuilder()
+        .connectTimeout(timeout)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .build();
+  }
+
+  /**
+   * Sends and waits for the whole answer, whatever its status.
+   *
+   * @throws ProviderException when there is none in time
+   * @throws InterruptedException when the thread is asked to end
+   */
+  public <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> body)
+      throws ProviderException, InterruptedException {
+    CompletableFuture<HttpResponse<T>> answer =
+        client.sendAsync(request.timeout(timeout).build(), body);
+    try {
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw late(e);
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    } finally {
+      answer.cancel(true); // lets its connection go, unless it has completed
+    }
+  }
+
+  /** What a status means that is not a success. */
+  public static ProviderException failure(HttpResponse<?> answer) {
+    int status = answer.statusCode();
+    return new ProviderException(
+        switch (status) {
+          case UNAUTHORIZED, FORBIDDEN ->
+              Failure.misconfigured("refuses the credentials (" + status + ")");
+          case TOO_MANY_REQUESTS ->
+              new Failure("has had too many requests (429)", retryAfter(answer), false);
+          case NOT_FOUND ->
+              Failure.misconfigured("answers 404: the address or the application's id is wrong");
+          default ->
+              status >= 500 || status == TIMEOUT
+                  ? new Failure("answers " + status, retryAfter(answer), false)
+                  : Failure.misconfigured("answers " + status);
+        },
+        null);
+  }
+
+  /** Of the header Retry-After, when it has a number of seconds. */
+  private static @Nullable Duration retryAfter(HttpResponse<?> answer) {
+    String text = answer.headers().firstValue("Retry-After").orElse("");
+    return text.matches("[0-9]{1,9}")
+        ? Duration.ofSeconds(Math.min(LONGEST_PAUSE_SECONDS, Integer.parseInt(text)))
+        : null;
+  }
+
+  private ProviderException late(Throwable cause) {
+    return new ProviderException(
+        Failure.passing("does not answer within " + timeout.toMillis() + " ms"), cause);
+  }
+
+  private ProviderException failure(@Nullable Throwable cause) {
+    if (cause instanceof HttpConnectTimeoutException
+        || cause instanceof ConnectException
+        || cause instanceof UnresolvedAddressException) {
+      return new ProviderException(Failure.passing("cannot be reached"), cause);
+    }
+    if (cause instanceof HttpTimeoutException) {
+      return late(cause);
+    }
+    if (cause instanceof SSLException) {
+      return new ProviderException(
+          Failure.misconfigured("has a TLS certificate or protocol that is not accepted"), cause);
+    }
+    if (cause instanceof IOException) {
+      return new ConnectionBrokenException(cause);
+    }
+    return new ProviderException(Failure.passing("cannot be called"), cause);
+  }
+}

@@ -1,0 +1,43 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.channel.TenantChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a tenant's channel is called on a provider, where all tenants share one name space: the
+ * prefix of its kind, the tenant, a semicolon, and the rest of its name. What a provider does not
+ * allow, and what would make two names alike, is written as {@code =} and two hexadecimal digits:
+ * {@code -} in a tenant, {@code :} and {@code =} in a channel. So no two channels share a name, and
+ * a name is of the kind its channel is of.
+ *
+ * <p>{@code private-orders.eu} of {@code acme} is {@code private-acme;orders.eu}; {@code
+ * notify:user:42} of {@code acme-inc} is {@code acme=2Dinc;notify=3Auser=3A42}.
+ */
+public final class ProviderChannel {
+
+  /** What Pusher's server libraries allow. */
+  public static final int MAX_LENGTH = 200;
+
+  private ProviderChannel() {}
+
+  /** The name; null when it would be too long. */
+  public static @Nullable String name(TenantChannel channel) {
+    String prefix = channel.name().kind().prefix();
+    StringBuilder name = new StringBuilder(prefix);
+    append(name, channel.tenant().value(), "-");
+    name.append(';');
+    append(name, channel.name().value().substring(prefix.length()), ":=");
+    return name.length() > MAX_LENGTH ? null : name.toString();
+  }
+
+  private static void append(StringBuilder name, String text, String escaped) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (escaped.indexOf(c) >= 0) {
+        name.append('=').append(Integer.toHexString(c).toUpperCase(java.util.Locale.ROOT));
+      } else {
+        name.append(c);
+      }
+    }
+  }
+}

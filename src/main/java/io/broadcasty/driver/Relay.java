@@ -1,0 +1,260 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Directory;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Turn;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.failover.ProviderChain;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends publications on to providers, on threads of its own. What has been published only marks its
+ * channel; the streams are the queue, and checkpoints say how far it has been worked off.
+ */
+public final class Relay implements RelayReport, AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Relay.class.getName());
+  private static final int MAX_CHANNELS = 10_000;
+  private static final long LOOK_MILLIS = 100;
+  private static final Duration CLAIMED_PAUSE = Duration.ofMillis(100);
+  private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LAST_ROUNDS = Duration.ofSeconds(3);
+  private static final long PATIENCE_MILLIS = 10_000;
+
+  private final RelaySettings settings;
+  private final ProviderChain chain;
+  private final Checkpoints checkpoints;
+  private final Agenda agenda;
+  private final Courier courier;
+  private final ChannelRelay channels;
+  private final Scan scan;
+  private final Ticker ticker;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final List<Thread> threads = new ArrayList<>();
+  private long missedTold;
+
+  /**
+   * @param providers in order of preference
+   * @param streams from where publications are read
+   * @param directory of the streams
+   * @param turn which of the nodes looks for what a node has left
+   * @param owner names this node in this life
+   */
+  public Relay(
+      RelaySettings settings,
+      List<Provider> providers,
+      Guard guard,
+      RelayListener listener,
+      Broker streams,
+      Checkpoints checkpoints,
+      Directory directory,
+      Turn turn,
+      String owner,
+      Ticker ticker,
+      WallClock clock) {
+    this.settings = settings;
+    this.checkpoints = checkpoints;
+    this.ticker = ticker;
+    chain =
+        new ProviderChain(
+            providers.stream().map(Provider::name).toList(),
+            settings.probeInterval(),
+            ticker,
+            clock,
+            new Told(listener));
+    courier = new Courier(providers, chain, guard, listener);
+    agenda = new Agenda(MAX_CHANNELS, ticker, clock);
+    channels = new ChannelRelay(streams, checkpoints, courier, agenda, owner, clock);
+    scan = new Scan(streams, checkpoints, directory, turn, agenda, ticker);
+  }
+
+  /** Says a switch in the log, too. */
+  private record Told(RelayListener listener) implements ProviderChain.Listener {
+
+    @Override
+    public void onSwitch(io.broadcasty.failover.Switch change) {
+      String to = change.to();
+      if (to == null) {
+        LOG.log(
+            Level.WARNING,
+            "no provider is healthy ("
+                + change.reason()
+                + "); publications wait in their streams, and Broadcasty's own subscribers have"
+                + " them");
+      } else {
+        LOG.log(Level.WARNING, "relaying through " + to + " now: " + change.reason());
+      }
+      listener.onSwitch(change);
+    }
+  }
+
+  /** Starts the threads. */
+  public void start(ThreadFactory factory) {
+    for (int i = 0; i < settings.workers(); i++) {
+      threads.add(factory.newThread(this::work));
+    }
+    threads.add(factory.newThread(() -> repeat(this::probe)));
+    threads.add(factory.newThread(() -> repeat(this::look)));
+    threads.forEach(Thread::start);
+  }
+
+  /** A publication has been appended. */
+  void mark(TenantChannel channel, Position position) {
+    agenda.mark(channel, position);
+  }
+
+  /** Drops what is not needed any more. May block. */
+  public void prune() {
+    checkpoints.prune();
+  }
+
+  @Override
+  public RelayStatus status() {
+    List<RelayStatus.ProviderStatus> providers = courier.statuses();
+    List<String> order = new ArrayList<>();
+    providers.forEach(provider -> order.add(provider.state().name()));
+    order.add(settings.last());
+    String active = chain.active();
+    return new RelayStatus(
+        settings.driver(),
+        order,
+        active == null ? settings.last() : active,
+        !order.get(0).equals(active),
+        providers,
+        chain.lastSwitch(),
+        agenda.lag(),
+        courier.relayed(),
+        courier.rejected(),
+        channels.missed());
+  }
+
+  /** Ends it after what can be relayed within moments. */
+  @Override
+  public void close() {
+    long start = ticker.readNanos();
+    while (!agenda.isEmpty()
+        && courier.isServed()
+        && !threads.isEmpty()
+        && ticker.readNanos() - start < LAST_ROUNDS.toNanos()) {
+      if (isClosingAfter(10)) {
+        break;
+      }
+    }
+    closing.countDown();
+    agenda.close();
+    for (Thread thread : threads) {
+      try {
+        thread.join(PATIENCE_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private void work() {
+    while (closing.getCount() > 0) {
+      try {
+        if (courier.isServed()) {
+          Agenda.Task task = agenda.take();
+          if (task != null) {
+            relay(task);
+          }
+        } else if (isClosingAfter(LOOK_MILLIS)) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "ended by close() alone", e);
+      }
+    }
+  }
+
+  /** Relays what is due, on this thread. */
+  void round() throws InterruptedException {
+    for (Agenda.Task task = agenda.poll(); task != null; task = agenda.poll()) {
+      relay(task);
+    }
+  }
+
+  private void relay(Agenda.Task task) throws InterruptedException {
+    Duration again = STORE_PAUSE;
+    boolean done = false;
+    try {
+      switch (channels.relay(task)) {
+        case DONE -> done = true;
+        case MORE -> again = Duration.ZERO;
+        case CLAIMED, UNSERVED -> again = CLAIMED_PAUSE;
+      }
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "relaying a channel ended early", e);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "relaying a channel failed; it will be tried again", e);
+    } finally {
+      if (done) {
+        agenda.done(task);
+      } else {
+        agenda.later(task, again);
+      }
+    }
+  }
+
+  /** Probes what is due. */
+  void probe() throws InterruptedException {
+    courier.probe();
+  }
+
+  /** Looks for what nobody marked, and tells what was missed. */
+  void look() throws InterruptedException {
+    try {
+      channels.since();
+      scan.round();
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "the checkpoints cannot be reached", e);
+    }
+    long missed = channels.missed();
+    if (missed > missedTold) {
+      LOG.log(
+          Level.WARNING,
+          (missed - missedTold)
+              + " publications had left the retention of their streams before they could be relayed"
+              + " (broadcasty.replay.retention, broadcasty.replay.max-count and"
+              + " broadcasty.replay.max-bytes must outlast an outage of all providers)");
+      missedTold = missed;
+    }
+  }
+
+  private interface Step {
+    void run() throws InterruptedException;
+  }
+
+  private void repeat(Step step) {
+    do {
+      try {
+        step.run();
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "ended by close() alone", e);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "looking after the relay failed; it will be tried again", e);
+      }
+    } while (!isClosingAfter(LOOK_MILLIS));
+  }
+
+  private boolean isClosingAfter(long millis) {
+    try {
+      return closing.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      return closing.getCount() == 0;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Directory;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.StreamState;
+import io.broadcasty.broker.Turn;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds channels whose streams go on behind their checkpoint and that no node has in mind: those of
+ * a node that was killed, or whose agenda was full. For one thread.
+ */
+final class Scan {
+
+  private static final System.Logger LOG = System.getLogger(Scan.class.getName());
+  private static final Duration BETWEEN_SCANS = Duration.ofMinutes(1);
+  private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(1);
+  private static final int PAGE = 200;
+
+  private final Broker streams;
+  private final Checkpoints checkpoints;
+  private final Directory directory;
+  private final Turn turn;
+  private final Agenda agenda;
+  private final Ticker ticker;
+  private long nextNanos;
+  private boolean overflowed;
+
+  Scan(
+      Broker streams,
+      Checkpoints checkpoints,
+      Directory directory,
+      Turn turn,
+      Agenda agenda,
+      Ticker ticker) {
+    this.streams = streams;
+    this.checkpoints = checkpoints;
+    this.directory = directory;
+    this.turn = turn;
+    this.agenda = agenda;
+    this.ticker = ticker;
+    this.nextNanos = ticker.readNanos();
+  }
+
+  /** Scans when it is time. */
+  void round() {
+    overflowed |= agenda.takeOverflow();
+    if (ticker.readNanos() - nextNanos < 0) {
+      return;
+    }
+    nextNanos = ticker.readNanos() + BEFORE_ANOTHER_TRY.toNanos();
+    try {
+      if (overflowed) { // which other nodes do not know
+        scan();
+        overflowed = false;
+      } else {
+        turn.take(this::scan);
+      }
+      nextNanos = ticker.readNanos() + BETWEEN_SCANS.toNanos();
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "a scan for what has not been relayed ended early", e);
+    }
+  }
+
+  private void scan() {
+    for (ChannelName.Kind kind : ChannelName.Kind.values()) {
+      ChannelPattern pattern = new ChannelPattern(kind.prefix());
+      TenantChannel last = null;
+      List<TenantChannel> page;
+      do {
+        page = directory.channels(pattern, last, PAGE);
+        for (TenantChannel channel : page) {
+          if (isBehind(channel)) {
+            agenda.look(channel);
+          }
+          last = channel;
+        }
+      } while (page.size() == PAGE);
+    }
+  }
+
+  private boolean isBehind(TenantChannel channel) {
+    Map<Integer, Position> relayed = checkpoints.read(channel);
+    for (StreamState state : streams.states(channel, 1)) {
+      Position known = relayed.get(state.partition());
+      if (state.head() > 0
+          && (known == null
+              || !known.epoch().equals(state.epoch())
+              || known.sequence() < state.head())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,161 @@
+package io.broadcasty.driver.ably;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.driver.HttpCalls;
+import io.broadcasty.driver.Provider;
+import io.broadcasty.driver.ProviderChannel;
+import io.broadcasty.driver.ProviderException;
+import io.broadcasty.driver.RelayOutcome;
+import io.broadcasty.failover.Failure;
+import io.broadcasty.protocol.Json;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * Ably. A message's name is the publication's event, else {@code message}; its data is the
+ * publication as Broadcasty's own subscribers get it, as JSON.
+ *
+ * <p>Messages have ids made of the position of the first of their request, so that Ably drops what
+ * is sent again within two minutes. A request is taken as a whole or not at all.
+ */
+public final class AblyProvider implements Provider {
+
+  private static final String NAME = "ably";
+  private static final String DEFAULT_EVENT = "message";
+  private static final int MAX_BATCH = 20;
+  private static final int MAX_BATCH_BYTES = 60_000;
+  private static final int OK = 200;
+  private static final int CREATED = 201;
+  private static final int BAD_REQUEST = 400;
+  private static final int TOO_LARGE = 413;
+  private static final int UNPROCESSABLE = 422;
+  private static final String TOO_LARGE_CODE = "40009";
+
+  private final AblySettings settings;
+  private final String authorization;
+  private final HttpCalls calls;
+
+  public AblyProvider(AblySettings settings, HttpCalls calls) {
+    this.settings = settings;
+    this.authorization =
+        "Basic "
+            + Base64.getEncoder()
+                .encodeToString((settings.keyName() + ":" + settings.keySecret()).getBytes(UTF_8));
+    this.calls = calls;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public RelayOutcome send(List<Publication> run) throws ProviderException, InterruptedException {
+    String channel = ProviderChannel.name(run.get(0).envelope().channel());
+    if (channel == null) {
+      return new RelayOutcome.Rejected(
+          "the channel's name has more than " + ProviderChannel.MAX_LENGTH + " characters there");
+    }
+    String path = "/channels/" + URLEncoder.encode(channel, UTF_8) + "/messages";
+    List<String> messages = messages(run);
+    HttpResponse<Void> answer = post(path, "[" + String.join(",", messages) + "]");
+    if (isOfContent(answer) && messages.size() > 1) { // one of them is to blame
+      messages = messages.subList(0, 1);
+      answer = post(path, "[" + messages.get(0) + "]");
+    }
+    if (answer.statusCode() == CREATED || answer.statusCode() == OK) {
+      return new RelayOutcome.Accepted(messages.size());
+    }
+    if (isOfContent(answer)) {
+      String code = answer.headers().firstValue("X-Ably-ErrorCode").orElse("");
+      return new RelayOutcome.Rejected(
+          answer.statusCode() == TOO_LARGE || code.equals(TOO_LARGE_CODE)
+              ? "it is too large"
+              : "it is not valid there (" + answer.statusCode() + ")");
+    }
+    throw HttpCalls.failure(answer);
+  }
+
+  /** Asks for Ably's time, and then for a token, which needs valid credentials and nothing else. */
+  @Override
+  public void probe() throws ProviderException, InterruptedException {
+    HttpResponse<String> time = calls.send(request("/time").GET(), BodyHandlers.ofString(UTF_8));
+    if (time.statusCode() != OK) {
+      throw HttpCalls.failure(time);
+    }
+    String millis = time.body().replaceAll("[\\[\\]\\s]", "");
+    if (!millis.matches("[0-9]{1,18}")) {
+      throw new ProviderException(
+          Failure.misconfigured("does not tell the time as Ably does: is the address right?"),
+          null);
+    }
+    String wish =
+        Json.object(
+            json -> {
+              json.writeStringField("keyName", settings.keyName());
+              json.writeNumberField("timestamp", Long.parseLong(millis));
+            });
+    HttpResponse<Void> token =
+        post("/keys/" + URLEncoder.encode(settings.keyName(), UTF_8) + "/requestToken", wish);
+    if (token.statusCode() != OK && token.statusCode() != CREATED) {
+      throw HttpCalls.failure(token);
+    }
+  }
+
+  /** The JSON of as many as go into one request. */
+  private static List<String> messages(List<Publication> run) {
+    Position first = run.get(0).position();
+    String id = first.epoch() + "-" + first.partition() + "-" + first.sequence() + ":";
+    List<String> messages = new ArrayList<>();
+    int bytes = 0;
+    for (Publication publication : run) {
+      String message = message(id + messages.size(), publication);
+      bytes += message.getBytes(UTF_8).length + 1;
+      if (messages.size() == MAX_BATCH || (bytes > MAX_BATCH_BYTES && !messages.isEmpty())) {
+        break;
+      }
+      messages.add(message);
+    }
+    return messages;
+  }
+
+  private static String message(String id, Publication publication) {
+    String name = publication.envelope().event();
+    return Json.object(
+        json -> {
+          json.writeStringField("id", id);
+          json.writeStringField("name", name == null ? DEFAULT_EVENT : name);
+          json.writeStringField("data", Json.publication(publication));
+          json.writeStringField("encoding", "json");
+        });
+  }
+
+  private static boolean isOfContent(HttpResponse<?> answer) {
+    int status = answer.statusCode();
+    return status == BAD_REQUEST || status == TOO_LARGE || status == UNPROCESSABLE;
+  }
+
+  private HttpResponse<Void> post(String path, String body)
+      throws ProviderException, InterruptedException {
+    return calls.send(
+        request(path)
+            .header("Authorization", authorization)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)),
+        BodyHandlers.discarding());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(settings.base() + path)).header("X-Ably-Version", "3");
+  }
+}

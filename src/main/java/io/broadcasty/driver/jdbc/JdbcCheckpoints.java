@@ -1,0 +1,240 @@
+package io.broadcasty.driver.jdbc;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.database.Database;
+import io.broadcasty.driver.Checkpoints;
+import io.broadcasty.time.WallClock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checkpoints in a relational database. Leases go by the nodes' wall clocks, which must agree
+ * within seconds.
+ */
+public final class JdbcCheckpoints implements Checkpoints {
+
+  private static final String UNREACHABLE =
+      "the database that keeps the relay's checkpoints cannot be used";
+  private static final String KEY = " WHERE tenant_id = ? AND channel = ?";
+  private static final String SINCE = "SELECT since_at FROM broadcasty_relay_since WHERE id = 1";
+  private static final String BEGIN =
+      "INSERT INTO broadcasty_relay_since (id, since_at) VALUES (1, ?)";
+  private static final String TAKE =
+      "UPDATE broadcasty_relay_claims SET owner = ?, until_at = ?"
+          + KEY
+          + " AND (owner = ? OR until_at <= ?)";
+  private static final String FIRST =
+      "INSERT INTO broadcasty_relay_claims (owner, until_at, tenant_id, channel)"
+          + " VALUES (?, ?, ?, ?)";
+  private static final String RENEW =
+      "UPDATE broadcasty_relay_claims SET until_at = ?" + KEY + " AND owner = ?";
+  private static final String READ = "SELECT partition_no, epoch, seq FROM broadcasty_relay" + KEY;
+  private static final String MOVE =
+      "UPDATE broadcasty_relay SET epoch = ?, seq = ?, saved_at = ?"
+          + KEY
+          + " AND partition_no = ?";
+  private static final String ADD =
+      "INSERT INTO broadcasty_relay (epoch, seq, saved_at, tenant_id, channel, partition_no)"
+          + " VALUES (?, ?, ?, ?, ?, ?)";
+
+  private final Database database;
+  private final Duration lease;
+  private final Duration kept;
+  private final WallClock clock;
+
+  /**
+   * @param database stays open
+   * @param lease of a claim
+   * @param kept for how long a channel is remembered after it was used last
+   */
+  public JdbcCheckpoints(Database database, Duration lease, Duration kept, WallClock clock) {
+    this.database = database;
+    this.lease = lease;
+    this.kept = kept;
+    this.clock = clock;
+  }
+
+  private interface Work<T> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  /** Each statement is a transaction of its own. */
+  private <T> T doing(Work<T> work) {
+    try (Connection connection = database.dataSource().getConnection()) {
+      connection.setAutoCommit(true);
+      return work.run(connection);
+    } catch (SQLException e) {
+      throw new BrokerException(UNREACHABLE, e);
+    }
+  }
+
+  @Override
+  public long since(long nowMillis) {
+    return doing(
+        connection -> {
+          Long known = since(connection);
+          if (known != null) {
+            return known;
+          }
+          try (PreparedStatement begin = connection.prepareStatement(BEGIN)) {
+            begin.setLong(1, nowMillis);
+            begin.executeUpdate();
+            return nowMillis;
+          } catch (SQLException e) {
+            Long ofAnother = since(connection);
+            if (ofAnother == null) {
+              throw e;
+            }
+            return ofAnother;
+          }
+        });
+  }
+
+  private static @Nullable Long since(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SINCE);
+        ResultSet row = select.executeQuery()) {
+      return row.next() ? row.getLong(1) : null;
+    }
+  }
+
+  @Override
+  public @Nullable Map<Integer, Position> claim(TenantChannel channel, String owner) {
+    Optional<Map<Integer, Position>> claimed =
+        doing(
+            connection ->
+                take(connection, channel, owner) || takeFirst(connection, channel, owner)
+                    ? Optional.of(read(connection, channel))
+                    : Optional.empty());
+    return claimed.orElse(null);
+  }
+
+  private boolean take(Connection connection, TenantChannel channel, String owner)
+      throws SQLException {
+    long now = clock.nowMillis();
+    try (PreparedStatement take = connection.prepareStatement(TAKE)) {
+      take.setString(1, owner);
+      take.setLong(2, now + lease.toMillis());
+      bindKey(take, 3, channel);
+      take.setString(5, owner);
+      take.setLong(6, now);
+      return take.executeUpdate() == 1;
+    }
+  }
+
+  /** There may be no row of the channel yet. */
+  private boolean takeFirst(Connection connection, TenantChannel channel, String owner)
+      throws SQLException {
+    try (PreparedStatement first = connection.prepareStatement(FIRST)) {
+      first.setString(1, owner);
+      first.setLong(2, clock.nowMillis() + lease.toMillis());
+      bindKey(first, 3, channel);
+      return first.executeUpdate() == 1;
+    } catch (SQLException e) {
+      if (String.valueOf(e.getSQLState()).startsWith("23")) { // there is, and another node has it
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public Map<Integer, Position> read(TenantChannel channel) {
+    return doing(connection -> read(connection, channel));
+  }
+
+  private static Map<Integer, Position> read(Connection connection, TenantChannel channel)
+      throws SQLException {
+    Map<Integer, Position> relayed = new HashMap<>();
+    try (PreparedStatement read = connection.prepareStatement(READ)) {
+      bindKey(read, 1, channel);
+      try (ResultSet row = read.executeQuery()) {
+        while (row.next()) {
+          relayed.put(row.getInt(1), new Position(row.getString(2), row.getInt(1), row.getLong(3)));
+        }
+      }
+    }
+    return relayed;
+  }
+
+  /** The lease first: its row is locked until the position is saved, so that nobody else saves. */
+  @Override
+  public boolean save(TenantChannel channel, String owner, Position relayed) {
+    return doing(
+        connection -> {
+          connection.setAutoCommit(false);
+          try {
+            boolean held = renew(connection, channel, owner, lease.toMillis());
+            if (held && !move(connection, MOVE, channel, relayed)) {
+              move(connection, ADD, channel, relayed);
+            }
+            connection.commit();
+            return held;
+          } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw e;
+          }
+        });
+  }
+
+  private boolean renew(Connection connection, TenantChannel channel, String owner, long millis)
+      throws SQLException {
+    try (PreparedStatement renew = connection.prepareStatement(RENEW)) {
+      renew.setLong(1, clock.nowMillis() + millis);
+      bindKey(renew, 2, channel);
+      renew.setString(4, owner);
+      return renew.executeUpdate() == 1;
+    }
+  }
+
+  private boolean move(Connection connection, String sql, TenantChannel channel, Position relayed)
+      throws SQLException {
+    try (PreparedStatement move = connection.prepareStatement(sql)) {
+      move.setString(1, relayed.epoch());
+      move.setLong(2, relayed.sequence());
+      move.setLong(3, clock.nowMillis());
+      bindKey(move, 4, channel);
+      move.setInt(6, relayed.partition());
+      return move.executeUpdate() == 1;
+    }
+  }
+
+  @Override
+  public void release(TenantChannel channel, String owner) {
+    var unused = doing(connection -> renew(connection, channel, owner, 0));
+  }
+
+  @Override
+  public void prune() {
+    long before = clock.nowMillis() - kept.toMillis();
+    var unused =
+        doing(
+            connection ->
+                delete(connection, "DELETE FROM broadcasty_relay WHERE saved_at < ?", before)
+                    + delete(
+                        connection,
+                        "DELETE FROM broadcasty_relay_claims WHERE until_at < ?",
+                        before));
+  }
+
+  private static int delete(Connection connection, String sql, long before) throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(sql)) {
+      delete.setLong(1, before);
+      return delete.executeUpdate();
+    }
+  }
+
+  private static void bindKey(PreparedStatement statement, int from, TenantChannel channel)
+      throws SQLException {
+    statement.setString(from, channel.tenant().value());
+    statement.setString(from + 1, channel.name().value());
+  }
+}

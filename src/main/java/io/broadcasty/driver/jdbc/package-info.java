@@ -1,0 +1,9 @@
+/**
+ * How far channels have been relayed, in a relational database.
+ *
+ * <p>May import: {@code driver} and what it may import, {@code database}.
+ */
+@NullMarked
+package io.broadcasty.driver.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+/**
+ * How far channels have been relayed, on Redis.
+ *
+ * <p>May import: {@code driver} and what it may import, {@code redis}.
+ */
+@NullMarked
+package io.broadcasty.driver.redis;
+
+import org.jspecify.annotations.NullMarked;

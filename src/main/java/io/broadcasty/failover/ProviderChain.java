@@ -1,0 +1,183 @@
+package io.broadcasty.failover;
+
+import io.broadcasty.failover.ProviderState.Condition;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Providers in order of preference, of which the first healthy one serves. All count as healthy at
+ * the beginning.
+ *
+ * <p>A provider is left at its first failure. It comes back when probes succeed: two in a row, or
+ * one when nobody else serves. One that fails again within a minute of its return needs twice as
+ * many the next time, up to 16, so that a provider that answers probes and nothing else does not
+ * come back every few seconds.
+ *
+ * <p>It calls nobody but its listener: users report failures, and whoever probes asks what is due.
+ * Safe for use by several threads.
+ */
+public final class ProviderChain {
+
+  private static final int GOOD_PROBES = 2;
+  private static final int MOST_GOOD_PROBES = 16;
+  private static final Duration SETTLED = Duration.ofMinutes(1);
+
+  /** Hears of switches, in order, on the thread that brings them about; must not block. */
+  @FunctionalInterface
+  public interface Listener {
+    void onSwitch(Switch change);
+  }
+
+  private final List<Link> links = new ArrayList<>();
+  private final Duration probeInterval;
+  private final Ticker ticker;
+  private final WallClock clock;
+  private final Listener listener;
+
+  private volatile @Nullable String active;
+  private volatile @Nullable Switch lastSwitch;
+
+  /**
+   * @param names in order of preference; may be empty
+   * @param probeInterval between two probes of one that fails
+   */
+  public ProviderChain(
+      List<String> names,
+      Duration probeInterval,
+      Ticker ticker,
+      WallClock clock,
+      Listener listener) {
+    this.probeInterval = probeInterval;
+    this.ticker = ticker;
+    this.clock = clock;
+    this.listener = listener;
+    for (String name : names) {
+      links.add(new Link(name, clock.now()));
+    }
+    active = names.isEmpty() ? null : names.get(0);
+  }
+
+  /** A provider and what is known of it; guarded by the chain. */
+  private static final class Link {
+    final String name;
+    Condition condition = Condition.HEALTHY;
+    Instant since;
+    @Nullable String reason;
+    int goodProbes;
+    int neededProbes = GOOD_PROBES;
+    long nextProbeNanos;
+    boolean hasReturned;
+    long returnedNanos;
+
+    Link(String name, Instant since) {
+      this.name = name;
+      this.since = since;
+    }
+
+    void become(Condition next, Instant now) {
+      if (condition != next) {
+        condition = next;
+        since = now;
+      }
+    }
+  }
+
+  /** The one to use now; null when none is healthy. */
+  public @Nullable String active() {
+    return active;
+  }
+
+  /** The last change of {@link #active}; null before the first. */
+  public @Nullable Switch lastSwitch() {
+    return lastSwitch;
+  }
+
+  /** In order of preference. */
+  public synchronized List<ProviderState> states() {
+    return links.stream()
+        .map(link -> new ProviderState(link.name, link.condition, link.since, link.reason))
+        .toList();
+  }
+
+  /**
+   * A call to the provider, or a probe of it, has failed: it is left, and left alone for as long as
+   * it asked to be.
+   */
+  public synchronized void failed(String name, Failure failure) {
+    Link link = link(name);
+    long now = ticker.readNanos();
+    if (link.condition == Condition.HEALTHY) {
+      boolean relapse = link.hasReturned && now - link.returnedNanos < SETTLED.toNanos();
+      link.neededProbes = relapse ? Math.min(MOST_GOOD_PROBES, link.neededProbes * 2) : GOOD_PROBES;
+    }
+    link.become(Condition.FAILING, clock.now());
+    link.reason = failure.reason();
+    link.goodProbes = 0;
+    Duration pause = failure.retryAfter();
+    long wait = pause == null ? 0 : pause.toNanos();
+    link.nextProbeNanos = now + Math.max(wait, probeInterval.toNanos());
+    choose(name + " " + failure.reason());
+  }
+
+  /** Those that fail and are to be probed now; not told again before the probe interval is over. */
+  public synchronized List<String> toProbe() {
+    long now = ticker.readNanos();
+    List<String> due = new ArrayList<>();
+    for (Link link : links) {
+      if (link.condition != Condition.HEALTHY && now - link.nextProbeNanos >= 0) {
+        link.nextProbeNanos = now + probeInterval.toNanos();
+        due.add(link.name);
+      }
+    }
+    return due;
+  }
+
+  /** A probe has succeeded. */
+  public synchronized void probed(String name) {
+    Link link = link(name);
+    if (link.condition == Condition.HEALTHY) {
+      return;
+    }
+    link.goodProbes++;
+    if (link.goodProbes >= link.neededProbes || active == null) {
+      link.become(Condition.HEALTHY, clock.now());
+      link.reason = null;
+      link.hasReturned = true;
+      link.returnedNanos = ticker.readNanos();
+      choose(name + " is back");
+    } else {
+      link.become(Condition.PROBING, clock.now());
+    }
+  }
+
+  private void choose(String reason) {
+    String before = active;
+    String now = null;
+    for (Link link : links) {
+      if (link.condition == Condition.HEALTHY) {
+        now = link.name;
+        break;
+      }
+    }
+    if (now == null ? before != null : !now.equals(before)) {
+      active = now;
+      Switch change = new Switch(before, now, reason, clock.now());
+      lastSwitch = change;
+      listener.onSwitch(change);
+    }
+  }
+
+  private Link link(String name) {
+    for (Link link : links) {
+      if (link.name.equals(name)) {
+        return link;
+      }
+    }
+    throw new IllegalArgumentException("no provider is called " + name);
+  }
+}

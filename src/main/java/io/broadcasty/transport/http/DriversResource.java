@@ -1,0 +1,91 @@
+package io.broadcasty.transport.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.driver.RelayReport;
+import io.broadcasty.driver.RelayStatus;
+import io.broadcasty.failover.ProviderState;
+import io.broadcasty.failover.Switch;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.ProblemException;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * {@code /broadcasty/admin/drivers}: to which provider this node relays publications, and how each
+ * of them does; for callers with the role {@code admin}.
+ */
+@Path("admin/drivers")
+@Produces("application/json")
+public class DriversResource {
+
+  @Inject private RelayReport report;
+
+  /** As of now. */
+  @GET
+  public Response drivers(@Context HttpServletRequest request) {
+    try {
+      AdminResource.admin(request);
+      RelayStatus status = report.status();
+      return Response.ok(Json.object(json -> write(json, status))).build();
+    } catch (ProblemException e) {
+      return ProblemResponses.of(e.problem());
+    }
+  }
+
+  private static void write(JsonGenerator json, RelayStatus status) throws IOException {
+    json.writeStringField("driver", status.driver());
+    json.writeStringField("active", status.active());
+    json.writeBooleanField("degraded", status.degraded());
+    json.writeArrayFieldStart("order");
+    for (String name : status.order()) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("providers");
+    for (RelayStatus.ProviderStatus provider : status.providers()) {
+      write(json, provider);
+    }
+    json.writeEndArray();
+    json.writeFieldName("lastSwitch");
+    Switch last = status.lastSwitch();
+    if (last == null) {
+      json.writeNull();
+    } else {
+      json.writeStartObject();
+      json.writeStringField("from", last.from() == null ? status.lastName() : last.from());
+      json.writeStringField("to", last.to() == null ? status.lastName() : last.to());
+      json.writeStringField("reason", last.reason());
+      json.writeStringField("at", last.at().toString());
+      json.writeEndObject();
+    }
+    json.writeObjectFieldStart("lag");
+    json.writeNumberField("publications", status.lag().publications());
+    json.writeNumberField("millis", status.lag().millis());
+    json.writeEndObject();
+    json.writeNumberField("relayed", status.relayed());
+    json.writeNumberField("rejected", status.rejected());
+    json.writeNumberField("missed", status.missed());
+  }
+
+  private static void write(JsonGenerator json, RelayStatus.ProviderStatus provider)
+      throws IOException {
+    ProviderState state = provider.state();
+    json.writeStartObject();
+    json.writeStringField("name", state.name());
+    json.writeStringField("state", state.condition().name().toLowerCase(Locale.ROOT));
+    json.writeStringField("since", state.since().toString());
+    if (state.reason() != null) {
+      json.writeStringField("reason", state.reason());
+    }
+    json.writeStringField("breaker", provider.breaker());
+    json.writeNumberField("relayed", provider.relayed());
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,71 @@
+package io.broadcasty.driver.ably;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.driver.HttpCalls;
+import io.broadcasty.driver.Provider;
+import io.broadcasty.driver.ProviderContract;
+import io.broadcasty.driver.ProviderException;
+import io.broadcasty.driver.Run;
+import io.broadcasty.driver.StandIn;
+import java.net.URI;
+import org.junit.jupiter.api.Test;
+
+class AblyProviderTest extends ProviderContract {
+
+  @Override
+  protected Provider open(URI base, HttpCalls calls, boolean valid) {
+    String secret = StandIn.ABLY_KEY.substring(StandIn.ABLY_KEY.indexOf(':') + 1);
+    return new AblyProvider(
+        new AblySettings(base, "xVLyHw.7dpLhg", valid ? secret : "wrong"), calls);
+  }
+
+  @Test
+  void aMessageIsThePublicationWithAnIdOfItsPosition() throws Exception {
+    provider().send(Run.of("orders", 5, 6));
+    StandIn.Request request = there.requests().get(0);
+    assertEquals("/channels/acme%3Borders/messages", request.path());
+    assertTrue(
+        request
+            .body()
+            .startsWith("[{\"id\":\"k3f9a2xw-0-5:0\",\"name\":\"message\",\"data\":\"{\\\"channel"),
+        request::body);
+    assertTrue(request.body().contains("{\"id\":\"k3f9a2xw-0-5:1\""), request::body);
+    assertTrue(request.body().contains("\"encoding\":\"json\""), request::body);
+  }
+
+  /** Else what was sent and not known to be would come twice. */
+  @Test
+  void aLongerRunThatBeginsAlikeHasTheSameIds() throws Exception {
+    provider().send(Run.of("orders", 5, 6));
+    provider().send(Run.of("orders", 5, 9));
+    String first = there.requests().get(0).body();
+    String second = there.requests().get(1).body();
+    assertTrue(
+        second.startsWith(first.substring(0, first.length() - 1)), () -> first + "\n" + second);
+  }
+
+  @Test
+  void whoTellsNoTimeIsNotAbly() {
+    there.answer(200);
+    try (StandIn other = StandIn.start()) {
+      Provider elsewhere =
+          open(
+              URI.create(other.base() + "/apps"),
+              new HttpCalls(
+                  HttpCalls.client(java.time.Duration.ofSeconds(1)),
+                  java.time.Duration.ofSeconds(1)),
+              true);
+      assertThrows(ProviderException.class, elsewhere::probe);
+    }
+  }
+
+  @Test
+  void settingsDoNotShowSecrets() {
+    assertFalse(
+        new AblySettings(URI.create("https://x"), "name", "s3cr3t").toString().contains("s3cr3t"));
+  }
+}

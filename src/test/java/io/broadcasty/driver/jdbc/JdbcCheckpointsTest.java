@@ -1,0 +1,73 @@
+package io.broadcasty.driver.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Position;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.driver.Checkpoints;
+import io.broadcasty.driver.CheckpointsContract;
+import io.broadcasty.time.ManualTime;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checkpoints in each database; a subclass for each but H2. */
+class JdbcCheckpointsTest extends CheckpointsContract {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private final ManualTime time = new ManualTime();
+  private @Nullable Database database;
+
+  /** Of an empty database. */
+  protected DatabaseSettings settings() {
+    return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("relay"), "sa", null, 8);
+  }
+
+  @Override
+  protected synchronized Checkpoints open() {
+    if (database == null) {
+      database = Database.open(settings());
+    }
+    return new JdbcCheckpoints(database, LEASE, KEPT, time);
+  }
+
+  @Override
+  protected void outlastLease() {
+    time.advance(LEASE);
+  }
+
+  @AfterEach
+  void close() {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @Test
+  void forgetsWhatWasNotUsedForLong() {
+    Checkpoints checkpoints = open();
+    checkpoints.claim(ORDERS, "one");
+    checkpoints.save(ORDERS, "one", new Position("e", 0, 1));
+    time.advance(KEPT.plus(Duration.ofSeconds(1)));
+    checkpoints.prune();
+    assertEquals(Map.of(), checkpoints.read(ORDERS));
+  }
+
+  @Test
+  void saysThatTheyCannotBeReached() {
+    Checkpoints checkpoints = open();
+    close();
+    assertThrows(BrokerException.class, () -> checkpoints.claim(ORDERS, "one"));
+    assertThrows(BrokerException.class, () -> checkpoints.since(1));
+  }
+}
