@@ -3,6 +3,8 @@ package io.broadcasty.app;
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
+import io.broadcasty.transport.http.PushPagesResource;
+import io.broadcasty.transport.http.PushResource;
 import io.broadcasty.transport.http.ReplayResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
@@ -15,6 +17,11 @@ public class DataPlane extends Application {
   @Override
   public Set<Class<?>> getClasses() {
     return Set.of(
-        AdminResource.class, PresenceResource.class, ReplayResource.class, ProblemResponses.class);
+        AdminResource.class,
+        PresenceResource.class,
+        PushPagesResource.class,
+        PushResource.class,
+        ReplayResource.class,
+        ProblemResponses.class);
   }
 }

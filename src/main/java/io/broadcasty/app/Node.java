@@ -46,6 +46,7 @@ final class Node implements AutoCloseable {
   private final Duration drain;
   private final Threads threads = new Threads();
   private final Store store;
+  private final Pushing push;
   private final Policy policy;
   private final Sessions sessions;
   private final SessionContext context;
@@ -67,6 +68,7 @@ final class Node implements AutoCloseable {
         new Stores(
                 settings, () -> identity.info(sessions.isDraining()), ticker, clock, hub, threads)
             .open();
+    this.push = pushing(settings, identity, clock);
     RateLimiter limits = store.limits();
     this.context =
         new SessionContext(
@@ -100,6 +102,22 @@ final class Node implements AutoCloseable {
     threads.every(SWEEP_MILLIS, this::sweep);
     threads.every(SWEEP_MILLIS, store.presence()::expire);
     threads.rarely(PRUNE_MILLIS, store.upkeep());
+    threads.rarely(PRUNE_MILLIS, push.upkeep());
+  }
+
+  /** A start that fails leaves nothing open. */
+  private Pushing pushing(Settings settings, Identity identity, WallClock clock) {
+    try {
+      return Pushing.start(
+          settings, PushVendors.of(settings), store, policy, identity.name(), ticker, clock);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  Pushing push() {
+    return push;
   }
 
   Broker broker() {
@@ -155,6 +173,7 @@ final class Node implements AutoCloseable {
       LockSupport.parkNanos(PARTING_NANOS);
     }
     threads.endReading();
+    push.close();
     store.close();
     threads.close();
     LOG.info("Broadcasty has stopped");

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the store that is configured.
@@ -85,7 +86,7 @@ record Stores(
     MemoryBroker broker =
         new MemoryBroker(
             replay.retention(), replay.idempotencyWindow(), replay.maxIds(), ticker, clock, hub);
-    return alone(broker, broker::prune, () -> {});
+    return alone(broker, null, broker::prune, () -> {});
   }
 
   private Store database() {
@@ -99,11 +100,13 @@ record Stores(
             hub,
             Threads.named("committer"),
             threads.answers);
-    return alone(broker, upkeep(database, new Turns(database), broker::prune), database::close);
+    return alone(
+        broker, database, upkeep(database, new Turns(database), broker::prune), database::close);
   }
 
   /** A node that knows of no other. */
-  private Store alone(Broker broker, Runnable upkeep, Runnable release) {
+  private Store alone(
+      Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
     return new Store(
         broker,
         new LocalPresenceStore(
@@ -115,6 +118,7 @@ record Stores(
             settings.session().maxConnectionsPerUser()),
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
         new LocalNodeRegistry(self, clock),
+        database,
         upkeep,
         release);
   }
@@ -125,7 +129,7 @@ record Stores(
     try {
       return mirrored || settings.replay().queued()
           ? withDatabase(redis, StoreConnections.database(settings, ticker))
-          : shared(redis, broker(redis), () -> {}, redis::close);
+          : shared(redis, broker(redis), null, () -> {}, redis::close);
     } catch (RuntimeException e) {
       redis.close();
       throw e;
@@ -153,6 +157,7 @@ record Stores(
     return shared(
         redis,
         broker,
+        database,
         upkeep(database, turns, archive::prune),
         () -> {
           redis.close();
@@ -185,7 +190,8 @@ record Stores(
   }
 
   /** A node among others. */
-  private Store shared(Redis redis, Broker broker, Runnable upkeep, Runnable release) {
+  private Store shared(
+      Redis redis, Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
     RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, ticker);
     RedisPresenceStore presence =
         new RedisPresenceStore(
@@ -216,6 +222,7 @@ record Stores(
         connections,
         new RedisNonceStore(redis, settings.edge().nonceKept()),
         nodes,
+        database,
         () -> {
           broker.prune();
           upkeep.run();

@@ -4,6 +4,7 @@ import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.push.PushSettings;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
@@ -45,6 +46,7 @@ public record Settings(
     DatabaseSettings database,
     RedisSettings redis,
     int redisReplicas,
+    PushSettings push,
     Duration drain) {
 
   /** Where streams are kept. */
