@@ -67,6 +67,34 @@ CREATE TABLE broadcasty_push_dispatches (
 CREATE INDEX broadcasty_push_dispatches_due ON broadcasty_push_dispatches (service, due_at);
 CREATE INDEX broadcasty_push_dispatches_send ON broadcasty_push_dispatches (send_number, number);
 
+-- What is to be pushed of a publication unless it is delivered until due_at. users: names with U+0000 between
+-- them; null for the followers of the channel.
+CREATE TABLE broadcasty_push_pending (
+  number ${identity} PRIMARY KEY,
+  tenant_id VARCHAR(64)${collate} NOT NULL,
+  channel VARCHAR(200)${collate} NOT NULL,
+  send_id VARCHAR(200)${collate} NOT NULL,
+  users ${bytes},
+  title ${bytes} NOT NULL,
+  body ${bytes},
+  url VARCHAR(2048),
+  data ${bytes},
+  urgency VARCHAR(16) NOT NULL,
+  collapse_key VARCHAR(200),
+  ttl_seconds INT NOT NULL,
+  due_at BIGINT NOT NULL
+)${table_options};
+
+CREATE UNIQUE INDEX broadcasty_push_pending_id ON broadcasty_push_pending (tenant_id, send_id);
+CREATE INDEX broadcasty_push_pending_due ON broadcasty_push_pending (due_at);
+
+-- Who has had such a publication.
+CREATE TABLE broadcasty_push_receipts (
+  pending_number BIGINT NOT NULL,
+  user_id VARCHAR(200)${collate} NOT NULL,
+  PRIMARY KEY (pending_number, user_id)
+)${table_options};
+
 -- How many notifications a tenant has sent on a day (days since 1970, UTC).
 CREATE TABLE broadcasty_push_usage (
   tenant_id VARCHAR(64)${collate} NOT NULL,

@@ -102,14 +102,21 @@ final class Node implements AutoCloseable {
     threads.every(SWEEP_MILLIS, this::sweep);
     threads.every(SWEEP_MILLIS, store.presence()::expire);
     threads.rarely(PRUNE_MILLIS, store.upkeep());
-    threads.rarely(PRUNE_MILLIS, push.upkeep());
   }
 
   /** A start that fails leaves nothing open. */
   private Pushing pushing(Settings settings, Identity identity, WallClock clock) {
     try {
-      return Pushing.start(
-          settings, PushVendors.of(settings), store, policy, identity.name(), ticker, clock);
+      return new Pushing(
+          settings,
+          PushVendors.of(settings),
+          store,
+          policy,
+          identity.name(),
+          sessions::subscribers,
+          ticker,
+          clock,
+          threads);
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -19,6 +19,7 @@ import io.broadcasty.session.Sessions;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.http.PushPages;
+import io.broadcasty.transport.http.UndeliveredPushes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
@@ -85,6 +86,12 @@ public class Producers {
   @Singleton
   PushStatus pushStatus() {
     return startup.node().push().status();
+  }
+
+  @Produces
+  @Singleton
+  UndeliveredPushes undeliveredPushes() {
+    return new UndeliveredPushes(startup.node().push().undelivered());
   }
 
   @Produces

@@ -5,6 +5,8 @@ import io.broadcasty.push.Audience;
 import io.broadcasty.push.Claimed;
 import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.EnqueueOutcome;
+import io.broadcasty.push.PendingPush;
+import io.broadcasty.push.PendingPushes;
 import io.broadcasty.push.PushQueue;
 import io.broadcasty.push.PushService;
 import io.broadcasty.push.PushSubscription;
@@ -17,10 +19,11 @@ import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in for a database when no push service is enabled: nobody gets as far as this. */
-final class PushOff implements SubscriptionStore, PushQueue {
+final class PushOff implements SubscriptionStore, PushQueue, PendingPushes {
 
   private static IllegalStateException off() {
     return new IllegalStateException("push is off");
@@ -74,6 +77,31 @@ final class PushOff implements SubscriptionStore, PushQueue {
 
   @Override
   public @Nullable SendStatus status(TenantId tenant, String id, long after, int limit) {
+    throw off();
+  }
+
+  @Override
+  public void add(PendingPush push) {
+    throw off();
+  }
+
+  @Override
+  public List<PendingPush> oldest(int limit) {
+    throw off();
+  }
+
+  @Override
+  public void delivered(PendingPush push, Collection<String> users) {
+    throw off();
+  }
+
+  @Override
+  public Set<String> receipts(PendingPush push) {
+    throw off();
+  }
+
+  @Override
+  public void remove(PendingPush push) {
     throw off();
   }
 

@@ -1,19 +1,25 @@
 package io.broadcasty.app;
 
 import io.broadcasty.config.Settings;
+import io.broadcasty.database.AuditLogs;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseException;
 import io.broadcasty.database.Turns;
+import io.broadcasty.push.DeliveryWatch;
 import io.broadcasty.push.EnabledServices;
+import io.broadcasty.push.PendingPushes;
 import io.broadcasty.push.PushCondition;
+import io.broadcasty.push.PushIfUndelivered;
 import io.broadcasty.push.PushListener;
 import io.broadcasty.push.PushQueue;
 import io.broadcasty.push.PushSend;
+import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.PushStatus;
 import io.broadcasty.push.PushStoreException;
 import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.push.PushWorker;
 import io.broadcasty.push.SubscriptionStore;
+import io.broadcasty.push.jdbc.JdbcPendingPushes;
 import io.broadcasty.push.jdbc.JdbcPushQueue;
 import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
 import io.broadcasty.rbac.Policy;
@@ -38,6 +44,8 @@ final class Pushing implements AutoCloseable {
 
   private static final Duration TAKES_AT_MOST = Duration.ofMinutes(10);
   private static final Duration LOOKED_AFTER_ONCE_IN = Duration.ofSeconds(4);
+  private static final long WATCH_MILLIS = 1000;
+  private static final long UPKEEP_MILLIS = 5000;
 
   private final PushVendors vendors;
   private final @Nullable Database opened;
@@ -45,88 +53,53 @@ final class Pushing implements AutoCloseable {
   private final PushSubscriptions subscriptions;
   private final PushSend send;
   private final PushStatus status;
-  private final Runnable upkeep;
-
-  private Pushing(
-      PushVendors vendors,
-      @Nullable Database opened,
-      PushWorker worker,
-      PushSubscriptions subscriptions,
-      PushSend send,
-      PushStatus status,
-      Runnable upkeep) {
-    this.vendors = vendors;
-    this.opened = opened;
-    this.worker = worker;
-    this.subscriptions = subscriptions;
-    this.send = send;
-    this.status = status;
-    this.upkeep = upkeep;
-  }
+  private final PushIfUndelivered undelivered;
 
   /**
    * Begins to send.
    *
    * @param vendors closed with it
+   * @param node names this node's claims
+   * @param connected who is connected to this node
    */
-  static Pushing start(
+  Pushing(
       Settings settings,
       PushVendors vendors,
       Store store,
       Policy policy,
       String node,
-      Ticker ticker,
-      WallClock clock) {
-    if (vendors.services().isEmpty()) {
-      PushOff off = new PushOff();
-      return of(settings, vendors, null, off, off, store, policy, node, ticker, clock, () -> {});
-    }
-    Database ofStore = store.database();
-    Database database = ofStore == null ? StoreConnections.database(settings, ticker) : ofStore;
-    PushQueue queue = new JdbcPushQueue(database, clock);
-    return of(
-        settings,
-        vendors,
-        ofStore == null ? database : null,
-        new JdbcSubscriptionStore(database),
-        queue,
-        store,
-        policy,
-        node,
-        ticker,
-        clock,
-        upkeep(queue, new Turns(database), settings.push().retention(), clock));
-  }
-
-  private static Pushing of(
-      Settings settings,
-      PushVendors vendors,
-      @Nullable Database opened,
-      SubscriptionStore devices,
-      PushQueue queue,
-      Store store,
-      Policy policy,
-      String node,
+      DeliveryWatch.Connected connected,
       Ticker ticker,
       WallClock clock,
-      Runnable upkeep) {
+      Threads threads) {
+    this.vendors = vendors;
     EnabledServices services = vendors.services();
-    PushWorker worker =
+    Database ofStore = store.database();
+    SubscriptionStore devices = new PushOff();
+    PushQueue queue = new PushOff();
+    PendingPushes pending = new PushOff();
+    Database database = null;
+    if (!services.isEmpty()) {
+      database = ofStore == null ? StoreConnections.database(settings, ticker) : ofStore;
+      devices = new JdbcSubscriptionStore(database);
+      queue = new JdbcPushQueue(database, clock);
+      pending = new JdbcPendingPushes(database);
+    }
+    this.opened = ofStore == null ? database : null;
+    PushSettings push = settings.push();
+    this.worker =
         new PushWorker(
             services,
             queue,
             node,
-            settings.push().maxInFlight(),
+            push.maxInFlight(),
             ticker,
             clock,
             PushListener.NONE,
             LINGER,
             Threads.named("push"));
-    return new Pushing(
-        vendors,
-        opened,
-        worker,
-        new PushSubscriptions(services, policy, store.limits(), devices, clock),
+    this.subscriptions = new PushSubscriptions(services, policy, store.limits(), devices, clock);
+    this.send =
         new PushSend(
             services,
             policy,
@@ -134,25 +107,49 @@ final class Pushing implements AutoCloseable {
             devices,
             store.presence(),
             queue,
-            settings.push().quotaPerDay(),
+            push.quotaPerDay(),
             clock,
-            worker::wake),
-        new PushStatus(services, store.limits(), queue),
-        upkeep);
+            worker::wake);
+    this.status = new PushStatus(services, store.limits(), queue);
+    this.undelivered = new PushIfUndelivered(services, pending, clock);
+    if (database != null) {
+      DeliveryWatch watch =
+          new DeliveryWatch(
+              pending,
+              devices,
+              queue,
+              services,
+              connected,
+              push.quotaPerDay(),
+              clock,
+              worker::wake);
+      threads.sharing(WATCH_MILLIS, whileThereIsADatabase(watch::look));
+      threads.rarely(
+          UPKEEP_MILLIS, whileThereIsADatabase(upkeep(settings, database, queue, clock)));
+    }
   }
 
   /** What one of the nodes that share the database does for all. */
-  private static Runnable upkeep(
-      PushQueue queue, Turns turns, Duration retention, WallClock clock) {
+  private Runnable upkeep(Settings settings, Database database, PushQueue queue, WallClock clock) {
+    Turns turns = new Turns(database);
+    AuditLogs audit = new AuditLogs(database);
+    Runnable work =
+        () -> {
+          queue.upkeep(clock.nowMillis() - settings.push().retention().toMillis());
+          if (opened != null) { // else the store does
+            audit.prune(clock.nowMillis() - settings.auditRetention().toMillis());
+          }
+        };
+    return () -> turns.take("push", TAKES_AT_MOST, LOOKED_AFTER_ONCE_IN, work);
+  }
+
+  /** The worker tells when there is none. */
+  private static Runnable whileThereIsADatabase(Runnable task) {
     return () -> {
       try {
-        turns.take(
-            "push",
-            TAKES_AT_MOST,
-            LOOKED_AFTER_ONCE_IN,
-            () -> queue.upkeep(clock.nowMillis() - retention.toMillis()));
-      } catch (DatabaseException | PushStoreException e) { // the worker tells of it
-        LOG.log(Level.FINE, "the push queue is not looked after now", e);
+        task.run();
+      } catch (DatabaseException | PushStoreException e) {
+        LOG.log(Level.FINE, "the database of push is not there now", e);
       }
     };
   }
@@ -169,13 +166,12 @@ final class Pushing implements AutoCloseable {
     return status;
   }
 
-  PushVendors vendors() {
-    return vendors;
+  PushIfUndelivered undelivered() {
+    return undelivered;
   }
 
-  /** To be run every few seconds; may take long. */
-  Runnable upkeep() {
-    return upkeep;
+  PushVendors vendors() {
+    return vendors;
   }
 
   /** How each push service does. */

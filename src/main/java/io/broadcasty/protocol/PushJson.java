@@ -1,6 +1,7 @@
 package io.broadcasty.protocol;
 
 import com.fasterxml.jackson.core.JsonToken;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ public final class PushJson {
   private static final int MAX_NAMES = 10_000;
   private static final long MAX_TTL_SECONDS = 4 * 7 * 86_400;
   private static final long USUAL_TTL_SECONDS = 86_400;
+  private static final long MIN_AFTER_SECONDS = 2;
+  private static final long MAX_AFTER_SECONDS = 3600;
   private static final String WEB_PUSH = "webpush";
 
   private PushJson() {}
@@ -47,8 +50,6 @@ public final class PushJson {
    *
    * @param topics names, not checked yet
    * @param channel a name, not checked yet
-   * @param data the text of an object
-   * @param urgency a word, not checked yet; null when none was said
    */
   public record Order(
       @Nullable String id,
@@ -56,6 +57,22 @@ public final class PushJson {
       Set<String> devices,
       Set<String> topics,
       @Nullable String channel,
+      Message message) {}
+
+  /**
+   * What is to be pushed of a publication that is not delivered in time.
+   *
+   * @param users to whom; null for the followers of the channel
+   */
+  public record Undelivered(long afterSeconds, @Nullable Set<String> users, Message message) {}
+
+  /**
+   * What is to be shown.
+   *
+   * @param data the text of an object
+   * @param urgency a word, not checked yet; null when none was said
+   */
+  public record Message(
       String title,
       @Nullable String body,
       @Nullable String url,
@@ -152,7 +169,7 @@ public final class PushJson {
         switch (field) {
           case "id" -> fields.id = filled(field, json, MAX_TEXT);
           case "to" -> fields.to(json);
-          case "notification" -> fields.notification(json);
+          case "notification" -> fields.message = message(json);
           default -> throw unknown(field);
         }
       }
@@ -167,13 +184,7 @@ public final class PushJson {
     private Set<String> devices = Set.of();
     private Set<String> topics = Set.of();
     private @Nullable String channel;
-    private @Nullable String title;
-    private @Nullable String body;
-    private @Nullable String url;
-    private @Nullable String data;
-    private long ttlSeconds = USUAL_TTL_SECONDS;
-    private @Nullable String urgency;
-    private @Nullable String collapseKey;
+    private @Nullable Message message;
 
     void to(JsonReading json) throws ProblemException {
       object("to", json, "{\"users\": [\"ann\"]}");
@@ -188,7 +199,62 @@ public final class PushJson {
       }
     }
 
-    void notification(JsonReading json) throws ProblemException {
+    Order order() throws ProblemException {
+      if (message == null) {
+        throw invalid("`notification` is missing; it needs a `title`");
+      }
+      return new Order(id, users, devices, topics, channel, message);
+    }
+  }
+
+  /**
+   * Reads {@code {"after", "users"?, "notification"}}, the field {@code pushIfUndelivered} of a
+   * publication.
+   *
+   * @throws ProblemException when it is not of that form
+   */
+  static Undelivered undelivered(String text) throws ProblemException {
+    try (JsonReading json = new JsonReading(text.getBytes(StandardCharsets.UTF_8))) {
+      json.next();
+      object("pushIfUndelivered", json, "{\"after\": 10, \"notification\": {\"title\": \"Paid\"}}");
+      long after = 0;
+      Set<String> users = null;
+      Message message = null;
+      for (String field = json.nextField(); field != null; field = json.nextField()) {
+        switch (field) {
+          case "after" ->
+              after = json.number("pushIfUndelivered.after", MIN_AFTER_SECONDS, MAX_AFTER_SECONDS);
+          case "users" -> users = names("pushIfUndelivered.users", json);
+          case "notification" -> message = message(json);
+          default -> throw unknown("pushIfUndelivered." + field);
+        }
+      }
+      if (after == 0) {
+        throw invalid("`pushIfUndelivered.after` is missing, a number of seconds");
+      }
+      if (message == null) {
+        throw invalid("`pushIfUndelivered.notification` is missing; it needs a `title`");
+      }
+      return new Undelivered(after, users, message);
+    }
+  }
+
+  private static Message message(JsonReading json) throws ProblemException {
+    MessageFields fields = new MessageFields();
+    fields.read(json);
+    return fields.message();
+  }
+
+  private static final class MessageFields {
+    private @Nullable String title;
+    private @Nullable String body;
+    private @Nullable String url;
+    private @Nullable String data;
+    private long ttlSeconds = USUAL_TTL_SECONDS;
+    private @Nullable String urgency;
+    private @Nullable String collapseKey;
+
+    void read(JsonReading json) throws ProblemException {
       object("notification", json, "{\"title\": \"Paid\", \"body\": \"Order 17\"}");
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         String name = "notification." + field;
@@ -208,23 +274,11 @@ public final class PushJson {
       }
     }
 
-    Order order() throws ProblemException {
+    Message message() throws ProblemException {
       if (title == null) {
         throw invalid("`notification.title` is missing");
       }
-      return new Order(
-          id,
-          users,
-          devices,
-          topics,
-          channel,
-          title,
-          body,
-          url,
-          data,
-          ttlSeconds,
-          urgency,
-          collapseKey);
+      return new Message(title, body, url, data, ttlSeconds, urgency, collapseKey);
     }
   }
 

@@ -33,9 +33,6 @@ public final class PushSend {
   /** The most devices of one send. */
   public static final int MAX_DEVICES = 100_000;
 
-  /** A notification that lives for less is tried for so long: the first try takes its time. */
-  static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
-
   private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
   private static final int PRESENCE_PAGE = 1000;
 
@@ -211,9 +208,8 @@ public final class PushSend {
       Collection<Recipient> recipients,
       List<String> unknown) {
     long now = clock.nowMillis();
-    long life = Math.max(notification.ttl().toMillis(), SHORTEST_LIFE.toMillis());
     EnqueueOutcome outcome =
-        queue.enqueue(new Send(tenant, id, notification, now, now + life), recipients, quotaPerDay);
+        queue.enqueue(Send.now(tenant, id, notification, now), recipients, quotaPerDay);
     if (outcome instanceof EnqueueOutcome.OverQuota over) {
       return new PushAnswer.OverQuota(
           quotaPerDay,

@@ -1,6 +1,7 @@
 package io.broadcasty.push;
 
 import io.broadcasty.tenant.TenantId;
+import java.time.Duration;
 
 /**
  * A notification that a tenant wants sent.
@@ -14,4 +15,14 @@ public record Send(
     String id,
     Notification notification,
     long createdAtMillis,
-    long expiresAtMillis) {}
+    long expiresAtMillis) {
+
+  /** A notification that lives for less is tried for so long: the first try takes its time. */
+  static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
+
+  /** One that is taken now, and tried as long as it lives. */
+  static Send now(TenantId tenant, String id, Notification notification, long nowMillis) {
+    long life = Math.max(notification.ttl().toMillis(), SHORTEST_LIFE.toMillis());
+    return new Send(tenant, id, notification, nowMillis, nowMillis + life);
+  }
+}

@@ -47,21 +47,15 @@ class PushJsonTest {
             Set.of("d"),
             Set.of("t"),
             "presence-c",
-            "T",
-            "B",
-            "/o",
-            "{ \"a\" : 1.0 }",
-            0,
-            "high",
-            "k"),
+            new PushJson.Message("T", "B", "/o", "{ \"a\" : 1.0 }", 0, "high", "k")),
         PushJson.order(
             utf8(
                 "{'id':'i','to':{'users':['ann'],'devices':['d'],'topics':['t'],"
                     + "'channel':'presence-c'},'notification':{'title':'T','body':'B','url':'/o',"
                     + "'data':{ 'a' : 1.0 },'ttl':0,'urgency':'high','collapseKey':'k'}}")));
     PushJson.Order least = PushJson.order(utf8("{'notification':{'title':'T'}}"));
-    assertEquals(86_400, least.ttlSeconds());
-    assertNull(least.urgency());
+    assertEquals(86_400, least.message().ttlSeconds());
+    assertNull(least.message().urgency());
     assertTrue(least.users().isEmpty());
   }
 
@@ -95,7 +89,8 @@ class PushJsonTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{}|`notification.title` is missing",
+        "{}|`notification` is missing",
+        "{'notification':{}}|`notification.title` is missing",
         "{'notification':'x'}|`notification` must be an object",
         "{'notification':{'title':''}}|`notification.title` is empty",
         "{'notification':{'title':'T','ttl':-1}}|`notification.ttl` must be a whole number from 0",

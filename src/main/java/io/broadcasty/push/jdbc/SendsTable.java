@@ -1,21 +1,14 @@
 package io.broadcasty.push.jdbc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.broadcasty.push.Notification;
 import io.broadcasty.push.Send;
-import io.broadcasty.push.Urgency;
 import io.broadcasty.tenant.TenantId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Statements on {@code broadcasty_push_sends}. */
 final class SendsTable {
@@ -48,17 +41,10 @@ final class SendsTable {
    * @throws SQLException with a state of class 23 when the tenant has used the id
    */
   static long insert(Connection connection, Send send, int devices) throws SQLException {
-    Notification notification = send.notification();
     try (PreparedStatement insert = connection.prepareStatement(INSERT, new String[] {"number"})) {
       insert.setString(1, send.tenant().value());
       insert.setString(2, send.id());
-      insert.setBytes(3, notification.title().getBytes(UTF_8));
-      insert.setBytes(4, bytes(notification.body()));
-      insert.setString(5, notification.url());
-      insert.setBytes(6, bytes(notification.data()));
-      insert.setString(7, notification.urgency().word());
-      insert.setString(8, notification.collapseKey());
-      insert.setInt(9, Math.toIntExact(notification.ttl().toSeconds()));
+      NotificationColumns.bind(insert, 3, send.notification());
       insert.setInt(10, devices);
       insert.setLong(11, send.createdAtMillis());
       insert.setLong(12, send.expiresAtMillis());
@@ -92,14 +78,7 @@ final class SendsTable {
         return new Send(
             new TenantId(row.getString(1)),
             row.getString(2),
-            new Notification(
-                text(row.getBytes(3)),
-                nullable(row.getBytes(4)),
-                row.getString(5),
-                nullable(row.getBytes(6)),
-                Duration.ofSeconds(row.getInt(9)),
-                Objects.requireNonNullElse(Urgency.of(row.getString(7)), Urgency.NORMAL),
-                row.getString(8)),
+            NotificationColumns.read(row, 3),
             row.getLong(10),
             row.getLong(11));
       }
@@ -127,17 +106,5 @@ final class SendsTable {
       delete.setLong(1, number);
       delete.executeUpdate();
     }
-  }
-
-  private static byte @Nullable [] bytes(@Nullable String text) {
-    return text == null ? null : text.getBytes(UTF_8);
-  }
-
-  private static String text(byte[] bytes) {
-    return new String(bytes, UTF_8);
-  }
-
-  private static @Nullable String nullable(byte @Nullable [] bytes) {
-    return bytes == null ? null : text(bytes);
   }
 }

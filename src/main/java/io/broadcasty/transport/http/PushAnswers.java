@@ -5,11 +5,15 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.protocol.PushJson;
 import io.broadcasty.push.DispatchState;
+import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushAnswer;
 import io.broadcasty.push.PushService;
 import io.broadcasty.push.PushSubscription;
 import io.broadcasty.push.SendStatus;
+import io.broadcasty.push.Urgency;
 import io.broadcasty.session.Answers;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -56,13 +60,31 @@ final class PushAnswers {
     return ok(json -> write(json, status));
   }
 
+  /** What a client asks to be shown. */
+  static Notification notification(PushJson.Message read) throws ProblemException {
+    Urgency urgency = read.urgency() == null ? Urgency.NORMAL : Urgency.of(read.urgency());
+    if (urgency == null) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`notification.urgency` must be very-low, low, normal or high");
+    }
+    return new Notification(
+        read.title(),
+        read.body(),
+        read.url(),
+        read.data(),
+        Duration.ofSeconds(read.ttlSeconds()),
+        urgency,
+        read.collapseKey());
+  }
+
   /** The database does not answer. */
   static Problem unavailable() {
     return new Problem(
         Code.UNAVAILABLE, "push cannot reach its database or the members now", RETRY_AFTER);
   }
 
-  private static @Nullable Problem problem(PushAnswer answer) {
+  /** What is wrong with an answer; null when it is good. */
+  static @Nullable Problem problem(PushAnswer answer) {
     if (answer instanceof PushAnswer.Off off) {
       return Problem.of(Code.PUSH_OFF, off(off));
     }

@@ -9,14 +9,12 @@ import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.PushJson;
 import io.broadcasty.push.Audience;
 import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushAnswer;
 import io.broadcasty.push.PushSend;
 import io.broadcasty.push.PushService;
 import io.broadcasty.push.PushStatus;
 import io.broadcasty.push.PushStoreException;
 import io.broadcasty.push.PushSubscriptions;
-import io.broadcasty.push.Urgency;
 import io.broadcasty.session.Answers;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
@@ -32,7 +30,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.logging.Level;
@@ -145,14 +142,7 @@ public class PushResource {
     return new PushSend.Order(
         new Audience(read.users(), read.devices(), channels(read.topics())),
         read.channel() == null ? null : new ChannelName(read.channel()),
-        new Notification(
-            read.title(),
-            read.body(),
-            read.url(),
-            read.data(),
-            Duration.ofSeconds(read.ttlSeconds()),
-            urgency(read.urgency()),
-            read.collapseKey()),
+        PushAnswers.notification(read.message()),
         read.id());
   }
 
@@ -163,15 +153,6 @@ public class PushResource {
           Code.INVALID_REQUEST, "`service` must be webpush, fcm, apns or onesignal");
     }
     return service;
-  }
-
-  private static Urgency urgency(@Nullable String word) throws ProblemException {
-    Urgency urgency = word == null ? Urgency.NORMAL : Urgency.of(word);
-    if (urgency == null) {
-      throw new ProblemException(
-          Code.INVALID_REQUEST, "`notification.urgency` must be very-low, low, normal or high");
-    }
-    return urgency;
   }
 
   private static Set<ChannelName> channels(Set<String> names) {
