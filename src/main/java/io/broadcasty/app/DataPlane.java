@@ -4,6 +4,8 @@ import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
+import io.broadcasty.transport.http.PushPagesResource;
+import io.broadcasty.transport.http.PushResource;
 import io.broadcasty.transport.http.ReplayResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
@@ -19,6 +21,8 @@ public class DataPlane extends Application {
         AdminResource.class,
         DriversResource.class,
         PresenceResource.class,
+        PushPagesResource.class,
+        PushResource.class,
         ReplayResource.class,
         ProblemResponses.class);
   }

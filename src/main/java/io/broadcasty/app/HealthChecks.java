@@ -5,6 +5,7 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.driver.RelayStatus;
+import io.broadcasty.push.PushCondition;
 import io.broadcasty.tenant.TenantId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -21,7 +22,7 @@ import org.eclipse.microprofile.health.Startup;
  * MicroProfile Health: started once the node runs; ready while it takes connections and its store
  * can be read; live while its scheduler runs. A store that is read and takes no publications leaves
  * the node ready, and is told beside: all nodes share it, so no other would do better, and
- * subscribers are served.
+ * subscribers are served. So is a push service that does not take what is sent.
  */
 @ApplicationScoped
 public class HealthChecks {
@@ -57,6 +58,11 @@ public class HealthChecks {
               .status(!draining && store.state() != StoreCondition.State.DOWN);
       if (!store.reason().isEmpty()) {
         response.withData("reason", store.reason());
+      }
+      for (PushCondition push : node.push().conditions()) {
+        String trouble = push.trouble();
+        response.withData(
+            "push-" + push.service().word(), trouble == null ? "up" : "degraded: " + trouble);
       }
       return response.build();
     };

@@ -48,6 +48,7 @@ final class Node implements AutoCloseable {
   private final Duration drain;
   private final Threads threads = new Threads();
   private final Store store;
+  private final Pushing push;
   private final Policy policy;
   private final Sessions sessions;
   private final SessionContext context;
@@ -78,6 +79,7 @@ final class Node implements AutoCloseable {
                 threads,
                 relays)
             .open();
+    this.push = pushing(settings, identity, clock);
     RateLimiter limits = store.limits();
     this.context =
         new SessionContext(
@@ -111,6 +113,29 @@ final class Node implements AutoCloseable {
     threads.every(SWEEP_MILLIS, this::sweep);
     threads.every(SWEEP_MILLIS, store.presence()::expire);
     threads.rarely(PRUNE_MILLIS, store.upkeep());
+  }
+
+  /** A start that fails leaves nothing open. */
+  private Pushing pushing(Settings settings, Identity identity, WallClock clock) {
+    try {
+      return new Pushing(
+          settings,
+          PushVendors.of(settings),
+          store,
+          policy,
+          identity.name(),
+          sessions::subscribers,
+          ticker,
+          clock,
+          threads);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  Pushing push() {
+    return push;
   }
 
   Broker broker() {
@@ -170,6 +195,7 @@ final class Node implements AutoCloseable {
       LockSupport.parkNanos(PARTING_NANOS);
     }
     threads.endReading();
+    push.close();
     store.close();
     threads.close();
     LOG.info("Broadcasty has stopped");

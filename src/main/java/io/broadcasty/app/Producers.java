@@ -9,6 +9,9 @@ import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.publish.Publish;
+import io.broadcasty.push.PushSend;
+import io.broadcasty.push.PushStatus;
+import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
@@ -16,6 +19,8 @@ import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.http.PushPages;
+import io.broadcasty.transport.http.UndeliveredPushes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
@@ -64,6 +69,36 @@ public class Producers {
   @Singleton
   Attend attend() {
     return startup.node().context().attend();
+  }
+
+  @Produces
+  @Singleton
+  PushSubscriptions pushSubscriptions() {
+    return startup.node().push().subscriptions();
+  }
+
+  @Produces
+  @Singleton
+  PushSend pushSend() {
+    return startup.node().push().send();
+  }
+
+  @Produces
+  @Singleton
+  PushStatus pushStatus() {
+    return startup.node().push().status();
+  }
+
+  @Produces
+  @Singleton
+  UndeliveredPushes undeliveredPushes() {
+    return new UndeliveredPushes(startup.node().push().undelivered());
+  }
+
+  @Produces
+  @Singleton
+  PushPages pushPages() {
+    return new PushPages(startup.node().push().vendors().webPushKey());
   }
 
   @Produces

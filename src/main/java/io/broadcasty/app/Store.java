@@ -3,15 +3,18 @@ package io.broadcasty.app;
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.driver.RelayReport;
+import io.broadcasty.database.Database;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where streams and members are kept and limits are counted, with what that stands on. With Redis,
  * members, limits and the registry are those of all nodes, else of this one.
  *
+ * @param database what of it lies there, or may; null when nothing needed one
  * @param upkeep drops what is not kept any more; may take long, to be run every few seconds
  * @param release gives up what it stands on
  */
@@ -23,6 +26,7 @@ record Store(
     NonceStore nonces,
     NodeRegistry nodes,
     RelayReport relay,
+    @Nullable Database database,
     Runnable upkeep,
     Runnable release)
     implements AutoCloseable {

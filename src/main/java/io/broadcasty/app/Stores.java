@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the store that is configured.
@@ -102,6 +103,7 @@ record Stores(
                 Runnable::run,
                 AuditLog.NONE)
             : broker,
+        null,
         broker::prune,
         () -> {});
   }
@@ -120,12 +122,14 @@ record Stores(
     Turns turns = new Turns(database);
     return alone(
         relayed(broker, broker, database, turns),
+        database,
         upkeep(database, turns, broker::prune),
         database::close);
   }
 
   /** A node that knows of no other. */
-  private Store alone(Broker broker, Runnable upkeep, Runnable release) {
+  private Store alone(
+      Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
     return new Store(
         broker,
         new LocalPresenceStore(
@@ -138,6 +142,7 @@ record Stores(
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
         new LocalNodeRegistry(self, clock),
         relays,
+        database,
         () -> {
           upkeep.run();
           relays.prune();
@@ -160,7 +165,8 @@ record Stores(
 
   private Store withoutDatabase(Redis redis) {
     RedisBroker streams = broker(redis);
-    return shared(redis, relayed(streams, streams, redis, AuditLog.NONE), () -> {}, redis::close);
+    return shared(
+        redis, relayed(streams, streams, redis, AuditLog.NONE), null, () -> {}, redis::close);
   }
 
   private RedisBroker broker(Redis redis) {
@@ -188,6 +194,7 @@ record Stores(
     return shared(
         redis,
         broker,
+        database,
         upkeep(database, turns, archive::prune),
         () -> {
           redis.close();
@@ -244,7 +251,8 @@ record Stores(
   }
 
   /** A node among others. */
-  private Store shared(Redis redis, Broker broker, Runnable upkeep, Runnable release) {
+  private Store shared(
+      Redis redis, Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
     RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, ticker);
     RedisPresenceStore presence =
         new RedisPresenceStore(
@@ -276,6 +284,7 @@ record Stores(
         new RedisNonceStore(redis, settings.edge().nonceKept()),
         nodes,
         relays,
+        database,
         () -> {
           broker.prune();
           upkeep.run();

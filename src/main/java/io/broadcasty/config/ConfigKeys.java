@@ -469,6 +469,29 @@ public final class ConfigKeys {
           "https://main.realtime.ably.net",
           "https://main.realtime.ably.net",
           "Where Ably is.");
+  public static final ConfigKey<Long> PUSH_QUOTA =
+      new ConfigKey<>(
+          "broadcasty.push.quota-per-day",
+          ConfigType.number(0, 1_000_000_000_000L),
+          "1000000",
+          "50000",
+          "How many notifications a tenant may send to devices on a day (UTC); 0 for any number.");
+
+  public static final ConfigKey<Duration> PUSH_RETENTION =
+      new ConfigKey<>(
+          "broadcasty.push.retention",
+          ConfigType.duration(Duration.ofMinutes(10), Duration.ofDays(365)),
+          "7d",
+          "1d",
+          "How long it is known what became of a notification, and its id; counted from when it was taken, and for as long as it is tried.");
+
+  public static final ConfigKey<Long> PUSH_IN_FLIGHT =
+      new ConfigKey<>(
+          "broadcasty.push.max-in-flight",
+          ConfigType.number(1, 10_000),
+          "200",
+          "50",
+          "How many notifications a node has under way to one push service.");
 
   /** Every key, in the order of the reference. */
   public static final List<ConfigKey<?>> ALL =
@@ -527,6 +550,9 @@ public final class ConfigKeys {
           PUSHER.scheme(),
           ABLY_KEY,
           ABLY_URL,
+          PUSH_QUOTA,
+          PUSH_RETENTION,
+          PUSH_IN_FLIGHT,
           HEARTBEAT,
           CONNECT_TIMEOUT,
           OUTBOX_BYTES,

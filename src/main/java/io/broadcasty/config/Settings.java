@@ -6,6 +6,7 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.driver.ably.AblySettings;
 import io.broadcasty.driver.pusher.PusherSettings;
+import io.broadcasty.push.PushSettings;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
@@ -48,6 +49,7 @@ public record Settings(
     RedisSettings redis,
     int redisReplicas,
     Driver driver,
+    PushSettings push,
     Duration drain) {
 
   /** Where streams are kept. */

@@ -5,6 +5,7 @@ import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.push.PushSettings;
 import io.broadcasty.ratelimit.RateLimiter.Scope;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
@@ -122,6 +123,10 @@ public final class SettingsReader {
         redis(),
         Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
         new DriverReader(this, source).read(replay.store()),
+        new PushSettings(
+            value(ConfigKeys.PUSH_QUOTA, 0L),
+            value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)),
+            count(ConfigKeys.PUSH_IN_FLIGHT)),
         value(ConfigKeys.DRAIN, Duration.ZERO));
   }
 

@@ -31,8 +31,13 @@ public final class PublishReader {
   /**
    * One item of a request: what to publish, or what is wrong with it. Exactly one of the two is
    * set.
+   *
+   * @param push what to push if it is not delivered; null for nothing
    */
-  public record Item(@Nullable PublishCommand command, @Nullable Problem problem) {}
+  public record Item(
+      @Nullable PublishCommand command,
+      @Nullable Problem problem,
+      PushJson.@Nullable Undelivered push) {}
 
   /**
    * A request.
@@ -83,7 +88,9 @@ public final class PublishReader {
     }
     Fields fields = new Fields();
     for (String name = json.nextField(); name != null; name = json.nextField()) {
-      if (!fields.read(name, json)) {
+      if (name.equals("pushIfUndelivered")) {
+        fields.readPush(json);
+      } else if (!fields.read(name, json)) {
         json.skip();
         fields.fault("there is no field `" + abbreviated(name) + "` in a publication");
       }
@@ -115,6 +122,13 @@ public final class PublishReader {
                   + maxPayloadBytes
                   + " are allowed"));
     }
+    if (fields.push != null && fields.id == null) {
+      return problem(
+          Problem.of(
+              Code.INVALID_REQUEST,
+              "`pushIfUndelivered` needs an `id`, so that a repetition neither publishes nor pushes"
+                  + " twice"));
+    }
     if (ChannelPattern.isPattern(fields.channel)) {
       return problem(
           Problem.of(Code.INVALID_CHANNEL, "a pattern can be subscribed to, but not published to"));
@@ -130,14 +144,15 @@ public final class PublishReader {
               fields.event,
               fields.correlationId,
               fields.replyTo),
-          null);
+          null,
+          fields.push);
     } catch (InvalidChannelException e) {
       return problem(Problem.of(Code.INVALID_CHANNEL, String.valueOf(e.getMessage())));
     }
   }
 
   private static Item problem(Problem problem) {
-    return new Item(null, problem);
+    return new Item(null, problem, null);
   }
 
   static String abbreviated(String text) {
@@ -156,7 +171,18 @@ public final class PublishReader {
     @Nullable String event;
     @Nullable String correlationId;
     @Nullable String replyTo;
+    PushJson.@Nullable Undelivered push;
     @Nullable Problem fault;
+
+    /** As a whole first, so that a fault in it leaves the reading where it should be. */
+    void readPush(JsonReading json) throws ProblemException {
+      String text = json.raw();
+      try {
+        push = PushJson.undelivered(text);
+      } catch (ProblemException e) {
+        fault(e.problem());
+      }
+    }
 
     /** Takes the present value if the field is one of a publication's. */
     boolean read(String name, JsonReading json) throws ProblemException {

@@ -1,5 +1,7 @@
 package io.broadcasty.push;
 
+import org.jspecify.annotations.Nullable;
+
 /** A kind of push service; its name in JSON and in the database is {@link #word}. */
 public enum PushService {
   /** Browsers, by RFC 8030 and VAPID. */
@@ -18,5 +20,15 @@ public enum PushService {
 
   public String word() {
     return word;
+  }
+
+  /** The one with this word; null when there is none. */
+  public static @Nullable PushService of(String word) {
+    for (PushService each : values()) {
+      if (each.word.equals(word)) {
+        return each;
+      }
+    }
+    return null;
   }
 }

@@ -1,5 +1,7 @@
 package io.broadcasty.push;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How soon a device should be woken for a notification (RFC 8030 section 5.3, whose words these
  * are). Services that know fewer degrees map them.
@@ -18,5 +20,15 @@ public enum Urgency {
 
   public String word() {
     return word;
+  }
+
+  /** The one with this word; null when there is none. */
+  public static @Nullable Urgency of(String word) {
+    for (Urgency each : values()) {
+      if (each.word.equals(word)) {
+        return each;
+      }
+    }
+    return null;
   }
 }

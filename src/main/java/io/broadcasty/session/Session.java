@@ -2,6 +2,7 @@ package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.BrokerException;
+import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Outbox;
 import io.broadcasty.protocol.Code;
@@ -61,6 +62,11 @@ public abstract class Session implements Sink, Outbox.Owner {
   /** Who is connected; null as long as nobody has said so. */
   public final @Nullable Caller caller() {
     return caller;
+  }
+
+  /** Whether publications of the channel are delivered here. */
+  final boolean isSubscribedTo(ChannelName channel) {
+    return subscriptions.has(channel);
   }
 
   /** Sets who is connected; the lease is given back at the end. */

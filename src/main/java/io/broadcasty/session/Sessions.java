@@ -1,11 +1,17 @@
 package io.broadcasty.session;
 
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -56,6 +62,23 @@ public final class Sessions {
   /** Whether the node takes no new connections any more. */
   public boolean isDraining() {
     return draining;
+  }
+
+  /** Whose connections are subscribed to these channels now, by channel. */
+  public Map<TenantChannel, Set<String>> subscribers(Collection<TenantChannel> channels) {
+    Map<TenantChannel, Set<String>> found = new HashMap<>();
+    for (Session session : open) {
+      Caller caller = session.caller();
+      if (caller == null) {
+        continue;
+      }
+      for (TenantChannel channel : channels) {
+        if (channel.tenant().equals(caller.tenant()) && session.isSubscribedTo(channel.name())) {
+          found.computeIfAbsent(channel, c -> new HashSet<>()).add(caller.subject());
+        }
+      }
+    }
+    return found;
   }
 
   private static Problem drained() {

@@ -88,6 +88,11 @@ public final class Subscriptions implements AutoCloseable {
     return true;
   }
 
+  /** Whether the channel is delivered, by its name or by a pattern. */
+  public boolean has(ChannelName channel) {
+    return targets.channel(channel) != null;
+  }
+
   /**
    * Watches the members of a channel that is subscribed to, by name or by pattern; asked again,
    * begins anew. May block on the store.

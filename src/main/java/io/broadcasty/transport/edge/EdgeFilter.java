@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,12 @@ public class EdgeFilter extends HttpFilter {
   private static final Logger LOG = Logger.getLogger(EdgeFilter.class.getName());
   private static final String WS_PATH = "/broadcasty/ws";
   private static final String SSE_PATH = "/broadcasty/sse";
+
+  private static final Set<String> CHANGING = Set.of("POST", "DELETE");
+
+  /** What a browser fetches without a token: scripts, and a key that is public. */
+  private static final Set<String> OPEN_PATHS =
+      Set.of("/broadcasty/push/sw.js", "/broadcasty/push/subscribe.js", "/broadcasty/push/key");
 
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;
@@ -76,7 +83,7 @@ public class EdgeFilter extends HttpFilter {
       allow(origin, response);
     }
     if (request.getMethod().equals("OPTIONS")) {
-      response.setHeader("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+      response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
       response.setHeader(
           "Access-Control-Allow-Headers",
           "Authorization, Content-Type, Last-Event-ID, "
@@ -98,6 +105,10 @@ public class EdgeFilter extends HttpFilter {
     }
     if (refusal != null) {
       Problems.write(response, refusal);
+      return;
+    }
+    if (OPEN_PATHS.contains(path)) {
+      chain.doFilter(request, response);
       return;
     }
     String token = Tokens.of(request, stream);
@@ -148,7 +159,7 @@ public class EdgeFilter extends HttpFilter {
   }
 
   private @Nullable Problem refuseReplayed(HttpServletRequest request, Caller caller) {
-    return replays == null || !request.getMethod().equals("POST")
+    return replays == null || !CHANGING.contains(request.getMethod())
         ? null
         : replays.refuse(
             caller,

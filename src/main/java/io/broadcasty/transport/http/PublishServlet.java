@@ -52,6 +52,7 @@ public class PublishServlet extends HttpServlet {
   @Inject private transient Publish publish;
   @Inject private transient EdgeSettings settings;
   @Inject private transient PublishReader reader;
+  @Inject private transient UndeliveredPushes undelivered;
 
   @Override
   protected void doPost(HttpServletRequest request, HttpServletResponse response)
@@ -64,7 +65,7 @@ public class PublishServlet extends HttpServlet {
     PublishReader.Request read;
     try {
       Body.requireJson(request);
-      read = reader.read(Body.read(request, settings));
+      read = undelivered.checked(caller, reader.read(Body.read(request, settings)));
     } catch (ProblemException e) {
       Problems.write(response, e.problem());
       return;
@@ -78,13 +79,13 @@ public class PublishServlet extends HttpServlet {
     CompletableFuture<List<PublishOutcome>> outcomes =
         publish.publish(caller, drafts).toCompletableFuture();
     if (isSoonDone(outcomes)) {
-      answer(response, read, outcomes);
+      answer(caller, response, read, outcomes);
     } else {
       AsyncContext async = request.startAsync(request, response);
       outcomes.whenComplete(
           (all, failure) -> {
             try {
-              answer(response, read, outcomes);
+              answer(caller, response, read, outcomes);
             } catch (IOException e) {
               LOG.log(Level.FINE, "the publisher left before its answer", e);
             } finally {
@@ -121,7 +122,8 @@ public class PublishServlet extends HttpServlet {
     Problems.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "publish with POST"));
   }
 
-  private static void answer(
+  private void answer(
+      Caller caller,
       HttpServletResponse response,
       PublishReader.Request read,
       CompletableFuture<List<PublishOutcome>> done)
@@ -139,7 +141,7 @@ public class PublishServlet extends HttpServlet {
               Duration.ofSeconds(2)));
       return;
     }
-    List<Answer> answers = answers(read, outcomes);
+    List<Answer> answers = answers(caller, read, outcomes);
     if (read.batch()) {
       response.setContentType("application/json");
       Problems.body(response, batch(answers));
@@ -161,15 +163,22 @@ public class PublishServlet extends HttpServlet {
     Problems.write(response, problem);
   }
 
-  private static List<Answer> answers(PublishReader.Request read, List<PublishOutcome> outcomes) {
+  private List<Answer> answers(
+      Caller caller, PublishReader.Request read, List<PublishOutcome> outcomes) {
     List<Answer> answers = new ArrayList<>(read.items().size());
     int next = 0;
     for (PublishReader.Item item : read.items()) {
       if (item.command() == null) {
-        answers.add(new Answer(item, null, item.problem()));
+        answers.add(new Answer(item, null, item.problem(), null));
       } else {
         PublishOutcome outcome = outcomes.get(next++);
-        answers.add(new Answer(item, outcome, Answers.problem(outcome)));
+        Problem problem = Answers.problem(outcome);
+        if (item.push() == null || problem != null) {
+          answers.add(new Answer(item, outcome, problem, null));
+        } else {
+          UndeliveredPushes.Arranged arranged = undelivered.arrange(caller, item);
+          answers.add(new Answer(item, outcome, arranged.problem(), arranged.sendId()));
+        }
       }
     }
     return answers;
@@ -189,7 +198,10 @@ public class PublishServlet extends HttpServlet {
   }
 
   private record Answer(
-      PublishReader.Item item, @Nullable PublishOutcome outcome, @Nullable Problem problem) {
+      PublishReader.Item item,
+      @Nullable PublishOutcome outcome,
+      @Nullable Problem problem,
+      @Nullable String push) {
 
     void write(com.fasterxml.jackson.core.JsonGenerator json) throws IOException {
       if (problem != null) {
@@ -200,6 +212,9 @@ public class PublishServlet extends HttpServlet {
         Json.write(json, published.id(), item.command().channel(), published.appended());
       } else if (outcome instanceof PublishOutcome.Queued queued && item.command() != null) {
         Json.writeQueued(json, queued.id(), item.command().channel());
+      }
+      if (problem == null && push != null) {
+        json.writeStringField("push", push);
       }
     }
   }

@@ -1,0 +1,139 @@
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.push.Audience;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.DispatchState;
+import io.broadcasty.push.EnabledServices;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushListener;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushWorker;
+import io.broadcasty.push.Recipient;
+import io.broadcasty.push.Send;
+import io.broadcasty.push.Urgency;
+import io.broadcasty.push.jdbc.JdbcPushQueue;
+import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** What the push queue alone takes, with a push service that answers after a while and costs nothing. See bench/README.md. */
+public class PushBench {
+
+  static final TenantId TENANT = new TenantId("bench");
+  static final ChannelName TOPIC = new ChannelName("all");
+
+  public static void main(String[] arguments) throws Exception {
+    Logger.getLogger("").setLevel(Level.WARNING);
+    String url = arguments.length > 4 ? arguments[4] : "jdbc:h2:file:" + Path.of(arguments[0]).toAbsolutePath().resolve("push");
+    int devices = Integer.parseInt(arguments[1]);
+    int rounds = Integer.parseInt(arguments[2]);
+    long serviceMillis = Long.parseLong(arguments[3]);
+    String user = arguments.length > 5 ? arguments[5] : "sa";
+    String password = arguments.length > 6 ? arguments[6] : null;
+    WallClock clock = WallClock.system();
+    try (Database database = Database.open(new DatabaseSettings(url, user, password, 8))) {
+      JdbcSubscriptionStore subscriptions = new JdbcSubscriptionStore(database);
+      int there = subscriptions.find(TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), devices).size();
+      for (int i = there; i < devices; i++) {
+        subscriptions.save(TENANT, "user-" + i, new DeviceAddress(PushService.FCM, "token-" + i, null, null), null, List.of(TOPIC), clock.nowMillis());
+      }
+      JdbcPushQueue queue = new JdbcPushQueue(database, clock);
+      ScheduledExecutorService service = Executors.newScheduledThreadPool(1);
+      PushWorker worker =
+          new PushWorker(
+              new EnabledServices(List.of(new Answering(service, serviceMillis))),
+              queue,
+              "bench-" + clock.nowMillis(),
+              200,
+              Ticker.system(),
+              clock,
+              PushListener.NONE,
+              Duration.ofSeconds(5),
+              Thread::new);
+      double[] taken = new double[rounds];
+      double[] rates = new double[rounds];
+      for (int round = -1; round < rounds; round++) { // the first is not counted
+        long start = System.nanoTime();
+        List<Recipient> recipients = subscriptions.find(TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), devices);
+        long now = clock.nowMillis();
+        String id = "send-" + now + "-" + round;
+        queue.enqueue(
+            new Send(TENANT, id, new Notification("Paid", "Order 17", null, "{\"order\":17}", Duration.ofHours(1), Urgency.NORMAL, null), now, now + 3_600_000),
+            recipients,
+            0);
+        double millis = (System.nanoTime() - start) / 1e6;
+        worker.wake();
+        while (queue.status(TENANT, id, 0, 1).counts().getOrDefault(DispatchState.ACCEPTED, 0) < devices) {
+          Thread.sleep(20);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        if (round >= 0) {
+          taken[round] = millis;
+          rates[round] = devices / seconds;
+        }
+      }
+      worker.close();
+      service.shutdownNow();
+      System.out.printf(
+          "| %-10s | %7d | %12.0f | %15.0f | %13.0f-%.0f |%n",
+          database.dialect().name().toLowerCase(), devices, median(taken), median(rates), Arrays.stream(rates).min().orElse(0), Arrays.stream(rates).max().orElse(0));
+    }
+  }
+
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  /** Accepts everything after so long. */
+  static final class Answering implements PushProvider {
+    private final ScheduledExecutorService threads;
+    private final long millis;
+
+    Answering(ScheduledExecutorService threads, long millis) {
+      this.threads = threads;
+      this.millis = millis;
+    }
+
+    @Override
+    public PushService service() {
+      return PushService.FCM;
+    }
+
+    @Override
+    public void check(DeviceAddress device) {}
+
+    @Override
+    public int excess(Notification notification) {
+      return 0;
+    }
+
+    @Override
+    public CompletionStage<PushOutcome> send(Dispatch dispatch) {
+      CompletableFuture<PushOutcome> outcome = new CompletableFuture<>();
+      threads.schedule(() -> outcome.complete(new PushOutcome.Accepted("id")), millis, TimeUnit.MILLISECONDS);
+      return outcome;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

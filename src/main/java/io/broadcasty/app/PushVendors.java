@@ -1,0 +1,24 @@
+package io.broadcasty.app;
+
+import io.broadcasty.config.Settings;
+import io.broadcasty.push.EnabledServices;
+import io.broadcasty.push.PushProvider;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The push services that are configured.
+ *
+ * @param webPushKey the public key that browsers subscribe with; null without Web Push
+ */
+record PushVendors(EnabledServices services, @Nullable String webPushKey) implements AutoCloseable {
+
+  static PushVendors of(Settings settings) {
+    return new PushVendors(new EnabledServices(List.of()), null);
+  }
+
+  @Override
+  public void close() {
+    services.all().forEach(PushProvider::close);
+  }
+}

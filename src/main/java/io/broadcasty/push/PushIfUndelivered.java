@@ -1,0 +1,74 @@
+package io.broadcasty.push;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The use case of "deliver, else push": a publication is pushed to those who have no connection
+ * that gets it. The right to publish to the channel is the publisher's already. May block on the
+ * store and throws its {@link PushStoreException}. Safe for use by several threads.
+ */
+public record PushIfUndelivered(EnabledServices services, PendingPushes pending, WallClock clock) {
+
+  /**
+   * What a publisher wants.
+   *
+   * @param after how long it may take until it is delivered
+   * @param users to whom; null for the followers of the channel
+   */
+  public record Wish(Duration after, @Nullable Set<String> users, Notification notification) {}
+
+  /** Why it cannot be, to be asked before the publication is made; null when it can. */
+  public @Nullable PushAnswer refusal(Caller caller, Wish wish) {
+    if (services.isEmpty()) {
+      return new PushAnswer.Off(null, services.services());
+    }
+    if (wish.users() != null && !PushRights.overUsers(caller)) {
+      return new PushAnswer.Denied("to push to users, " + PushRights.NEEDED);
+    }
+    if (wish.users() != null && wish.users().isEmpty()) {
+      return new PushAnswer.Invalid(
+          "`pushIfUndelivered.users` is empty; leave it out for the followers of the channel");
+    }
+    for (PushProvider provider : services.all()) {
+      int excess = provider.excess(wish.notification());
+      if (excess > 0) {
+        return new PushAnswer.TooLarge(provider.service(), excess);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Keeps the wish for a publication that was made; again for the same one does nothing.
+   *
+   * @param publicationId its idempotency id
+   * @return the id under which it can be asked what became of the push
+   */
+  public String arrange(Caller caller, ChannelName channel, String publicationId, Wish wish) {
+    String sendId = sendId(channel, publicationId);
+    pending.add(
+        new PendingPush(
+            0,
+            new TenantChannel(caller.tenant(), channel),
+            sendId,
+            wish.users(),
+            wish.notification(),
+            clock.nowMillis() + wish.after().toMillis()));
+    return sendId;
+  }
+
+  private static String sendId(ChannelName channel, String publicationId) {
+    // a channel's name has no blank, so no two pairs make the same text
+    String name = channel + " " + publicationId;
+    return "undelivered-" + UUID.nameUUIDFromBytes(name.getBytes(UTF_8));
+  }
+}

@@ -1,0 +1,239 @@
+package io.broadcasty.push;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresencePage;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The use case of sending: rights, limits, whom it reaches, then the queue. Answers when the queue
+ * has it; waits for no push service. May block on the store and on presence, and throws their
+ * exceptions. Safe for use by several threads.
+ */
+public final class PushSend {
+
+  /** The most devices of one send. */
+  public static final int MAX_DEVICES = 100_000;
+
+  private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+  private static final int PRESENCE_PAGE = 1000;
+
+  private final EnabledServices services;
+  private final Policy policy;
+  private final RateLimiter limits;
+  private final SubscriptionStore subscriptions;
+  private final PresenceStore presence;
+  private final PushQueue queue;
+  private final long quotaPerDay;
+  private final WallClock clock;
+  private final Runnable queued;
+
+  /**
+   * @param quotaPerDay as of {@link PushSettings}
+   * @param queued is told that there is something to be sent
+   */
+  public PushSend(
+      EnabledServices services,
+      Policy policy,
+      RateLimiter limits,
+      SubscriptionStore subscriptions,
+      PresenceStore presence,
+      PushQueue queue,
+      long quotaPerDay,
+      WallClock clock,
+      Runnable queued) {
+    this.services = services;
+    this.policy = policy;
+    this.limits = limits;
+    this.subscriptions = subscriptions;
+    this.presence = presence;
+    this.queue = queue;
+    this.quotaPerDay = quotaPerDay;
+    this.clock = clock;
+    this.queued = queued;
+  }
+
+  /**
+   * What is to be sent, and to whom.
+   *
+   * @param absentFrom a channel with members: those of its followers who are not present now; null
+   *     for nobody
+   * @param id the sender's idempotency id; null when it chose none
+   */
+  public record Order(
+      Audience audience,
+      @Nullable ChannelName absentFrom,
+      Notification notification,
+      @Nullable String id) {}
+
+  /** Takes it. */
+  public PushAnswer send(Caller caller, Order order) {
+    PushAnswer refusal = refusal(caller, order);
+    if (refusal != null) {
+      return refusal;
+    }
+    if (order.id() != null) {
+      EnqueueOutcome.Queued known = queue.find(caller.tenant(), order.id());
+      if (known != null) {
+        return new PushAnswer.Taken(order.id(), known.devices(), true, List.of());
+      }
+    }
+    Map<String, Recipient> recipients = recipients(caller.tenant(), order);
+    if (recipients.size() > MAX_DEVICES) {
+      return new PushAnswer.TooManyDevices(MAX_DEVICES);
+    }
+    if (recipients.isEmpty() && order.audience().topics().isEmpty() && order.absentFrom() == null) {
+      return new PushAnswer.NoDevice();
+    }
+    return enqueue(
+        caller.tenant(),
+        order.id() == null ? UUID.randomUUID().toString() : order.id(),
+        order.notification(),
+        recipients.values(),
+        unknown(order.audience(), recipients));
+  }
+
+  private @Nullable PushAnswer refusal(Caller caller, Order order) {
+    if (services.isEmpty()) {
+      return new PushAnswer.Off(null, services.services());
+    }
+    if (order.audience().isEmpty() && order.absentFrom() == null) {
+      return new PushAnswer.Invalid("`to` names nobody; give users, devices, topics or a channel");
+    }
+    ChannelName absentFrom = order.absentFrom();
+    if (absentFrom != null && absentFrom.kind() != ChannelName.Kind.PRESENCE) {
+      return new PushAnswer.Invalid(
+          "`to.channel` is for those who are absent from a channel with members, whose name begins"
+              + " with presence-; to all who follow a channel, send by `to.topics`");
+    }
+    PushAnswer denial = denial(caller, order);
+    if (denial != null) {
+      return denial;
+    }
+    RateLimiter.Verdict verdict =
+        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+    if (!verdict.granted()) {
+      return new PushAnswer.Throttled(verdict);
+    }
+    for (PushProvider provider : services.all()) {
+      int excess = provider.excess(order.notification());
+      if (excess > 0) {
+        return new PushAnswer.TooLarge(provider.service(), excess);
+      }
+    }
+    return null;
+  }
+
+  private @Nullable PushAnswer denial(Caller caller, Order order) {
+    boolean named = !order.audience().users().isEmpty() || !order.audience().devices().isEmpty();
+    if (named && !PushRights.overUsers(caller)) {
+      return new PushAnswer.Denied("to send to users and devices, " + PushRights.NEEDED);
+    }
+    Set<ChannelName> channels = new TreeSet<>(order.audience().topics());
+    if (order.absentFrom() != null) {
+      channels.add(order.absentFrom());
+    }
+    for (ChannelName channel : channels) {
+      if (!policy.allows(caller, channel, Action.PUBLISH)) {
+        return new PushAnswer.Denied(
+            "your roles do not allow publishing to `"
+                + channel
+                + "`, nor pushing to its followers");
+      }
+    }
+    return null;
+  }
+
+  /** Each device once, by its id; some more than allowed when there are too many. */
+  private Map<String, Recipient> recipients(TenantId tenant, Order order) {
+    Map<String, Recipient> found = new LinkedHashMap<>();
+    if (!order.audience().isEmpty()) {
+      add(subscriptions.find(tenant, order.audience(), MAX_DEVICES + 1), Set.of(), found);
+    }
+    ChannelName channel = order.absentFrom();
+    if (channel != null) {
+      Audience followers = new Audience(Set.of(), Set.of(), Set.of(channel));
+      add(
+          subscriptions.find(tenant, followers, MAX_DEVICES + 1),
+          present(new TenantChannel(tenant, channel)),
+          found);
+    }
+    return found;
+  }
+
+  private void add(
+      Collection<Recipient> recipients, Set<String> without, Map<String, Recipient> found) {
+    for (Recipient recipient : recipients) {
+      if (services.find(recipient.service()) != null && !without.contains(recipient.user())) {
+        found.put(recipient.subscriptionId(), recipient);
+      }
+    }
+  }
+
+  private Set<String> present(TenantChannel channel) {
+    Set<String> ids = new HashSet<>();
+    String after = null;
+    do {
+      PresencePage page = presence.members(channel, after, PRESENCE_PAGE);
+      for (Member member : page.members()) {
+        ids.add(member.id());
+      }
+      after = page.next();
+    } while (after != null);
+    return ids;
+  }
+
+  private PushAnswer enqueue(
+      TenantId tenant,
+      String id,
+      Notification notification,
+      Collection<Recipient> recipients,
+      List<String> unknown) {
+    long now = clock.nowMillis();
+    EnqueueOutcome outcome =
+        queue.enqueue(Send.now(tenant, id, notification, now), recipients, quotaPerDay);
+    if (outcome instanceof EnqueueOutcome.OverQuota over) {
+      return new PushAnswer.OverQuota(
+          quotaPerDay,
+          over.used(),
+          recipients.size(),
+          Duration.ofMillis(DAY_MILLIS - Math.floorMod(now, DAY_MILLIS)));
+    }
+    EnqueueOutcome.Queued taken = (EnqueueOutcome.Queued) outcome;
+    queued.run();
+    return new PushAnswer.Taken(
+        id, taken.devices(), taken.duplicate(), taken.duplicate() ? List.of() : unknown);
+  }
+
+  private static List<String> unknown(Audience audience, Map<String, Recipient> recipients) {
+    Set<String> unknown = new TreeSet<>(audience.users());
+    for (Recipient recipient : recipients.values()) {
+      unknown.remove(recipient.user());
+    }
+    List<String> all = new ArrayList<>(unknown);
+    for (String device : new TreeSet<>(audience.devices())) {
+      if (!recipients.containsKey(device)) {
+        all.add(device);
+      }
+    }
+    return all;
+  }
+}

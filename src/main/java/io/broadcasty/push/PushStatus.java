@@ -1,0 +1,33 @@
+package io.broadcasty.push;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.ratelimit.RateLimiter;
+
+/**
+ * The use case of looking after what was sent: who may send may look. May block on the queue and
+ * throws its {@link PushStoreException}. Safe for use by several threads.
+ */
+public record PushStatus(EnabledServices services, RateLimiter limits, PushQueue queue) {
+
+  /**
+   * Tells what became of a send.
+   *
+   * @param after the number after which the page of devices begins; 0 for the first
+   * @param limit at most so many devices, at least 1
+   */
+  public PushAnswer of(Caller caller, String id, long after, int limit) {
+    if (services.isEmpty()) {
+      return new PushAnswer.Off(null, services.services());
+    }
+    if (!PushRights.overUsers(caller)) {
+      return new PushAnswer.Denied(PushRights.NEEDED);
+    }
+    RateLimiter.Verdict verdict =
+        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+    if (!verdict.granted()) {
+      return new PushAnswer.Throttled(verdict);
+    }
+    SendStatus status = queue.status(caller.tenant(), id, after, limit);
+    return status == null ? new PushAnswer.Unknown() : new PushAnswer.Outcomes(status);
+  }
+}

@@ -1,0 +1,124 @@
+package io.broadcasty.push;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.time.WallClock;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The use case of devices: a user registers, lists and removes its own; a back end, which may
+ * publish, those of any user of its tenant. May block on the store and throws its {@link
+ * PushStoreException}. Safe for use by several threads.
+ */
+public record PushSubscriptions(
+    EnabledServices services,
+    Policy policy,
+    RateLimiter limits,
+    SubscriptionStore store,
+    WallClock clock) {
+
+  /** The most topics of one device. */
+  public static final int MAX_TOPICS = 100;
+
+  /**
+   * A device as it is registered.
+   *
+   * @param user whose; null for the caller's own
+   * @param device how the user calls it; null for no name
+   * @param topics what it follows from now on; null for what it follows already
+   */
+  public record Registration(
+      DeviceAddress address,
+      @Nullable String user,
+      @Nullable String device,
+      @Nullable Collection<ChannelName> topics) {}
+
+  /** Registers a device, or confirms it. */
+  public PushAnswer register(Caller caller, Registration wanted) {
+    PushProvider provider = services.find(wanted.address().service());
+    if (provider == null) {
+      return services.isEmpty()
+          ? new PushAnswer.Off(null, services.services())
+          : new PushAnswer.Off(wanted.address().service(), services.services());
+    }
+    String user = wanted.user() == null ? caller.subject() : wanted.user();
+    PushAnswer refusal = refusal(caller, user);
+    if (refusal != null) {
+      return refusal;
+    }
+    if (wanted.topics() != null) {
+      if (wanted.topics().size() > MAX_TOPICS) {
+        return new PushAnswer.Invalid("a device has at most " + MAX_TOPICS + " `topics`");
+      }
+      for (ChannelName topic : wanted.topics()) {
+        if (!policy.allows(caller, topic, Action.SUBSCRIBE)) {
+          return new PushAnswer.Denied("your roles do not allow following `" + topic + "`");
+        }
+      }
+    }
+    try {
+      provider.check(wanted.address());
+    } catch (InvalidDeviceException e) {
+      return new PushAnswer.Invalid(String.valueOf(e.getMessage()));
+    }
+    return new PushAnswer.Registered(
+        store.save(
+            caller.tenant(),
+            user,
+            wanted.address(),
+            wanted.device(),
+            wanted.topics(),
+            clock.nowMillis()));
+  }
+
+  /**
+   * Lists devices.
+   *
+   * @param user whose; null for the caller's own
+   */
+  public PushAnswer list(Caller caller, @Nullable String user) {
+    String whose = user == null ? caller.subject() : user;
+    PushAnswer refusal = off();
+    if (refusal == null) {
+      refusal = refusal(caller, whose);
+    }
+    return refusal != null ? refusal : new PushAnswer.Devices(store.ofUser(caller.tenant(), whose));
+  }
+
+  /** Removes a device. */
+  public PushAnswer remove(Caller caller, String id) {
+    PushAnswer refusal = off();
+    if (refusal == null) {
+      refusal = refusal(caller, caller.subject());
+    }
+    if (refusal != null) {
+      return refusal;
+    }
+    String user = PushRights.overUsers(caller) ? null : caller.subject();
+    return store.remove(caller.tenant(), id, user)
+        ? new PushAnswer.Removed(id)
+        : new PushAnswer.Unknown();
+  }
+
+  private @Nullable PushAnswer off() {
+    return services.isEmpty() ? new PushAnswer.Off(null, services.services()) : null;
+  }
+
+  /** Why not; null when it may be. */
+  private @Nullable PushAnswer refusal(Caller caller, String user) {
+    if (!user.equals(caller.subject()) && !PushRights.overUsers(caller)) {
+      return new PushAnswer.Denied(
+          "with this token the user is its subject, `"
+              + caller.subject()
+              + "`; for another user "
+              + PushRights.NEEDED);
+    }
+    RateLimiter.Verdict verdict =
+        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+    return verdict.granted() ? null : new PushAnswer.Throttled(verdict);
+  }
+}

@@ -1,0 +1,171 @@
+package io.broadcasty.push;
+
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Sends what is queued, through each push service by a thread of its own, so that one that is slow
+ * or away keeps no other. Runs on every node; the queue sees to it that each dispatch is tried by
+ * one at a time. Safe for use by several threads.
+ */
+public final class PushWorker implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(PushWorker.class.getName());
+
+  /** Until a queue that could not be reached is tried again. */
+  private static final long RETRY_MILLIS = 1000;
+
+  private final Ticker ticker;
+  private final Duration linger;
+  private final List<Loop> loops = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  /**
+   * Starts a thread for each service.
+   *
+   * @param node names this node's claims; another one for each life of a node
+   * @param linger for how long what is under way may be waited for at the end
+   */
+  public PushWorker(
+      EnabledServices services,
+      PushQueue queue,
+      String node,
+      int maxInFlight,
+      Ticker ticker,
+      WallClock clock,
+      PushListener listener,
+      Duration linger,
+      ThreadFactory factory) {
+    this.ticker = ticker;
+    this.linger = linger;
+    for (PushProvider provider : services.all()) {
+      Loop loop = new Loop();
+      loop.sender =
+          new Sender(
+              provider,
+              queue,
+              node,
+              maxInFlight,
+              new PushTime(ticker, clock),
+              () -> ThreadLocalRandom.current().nextDouble(),
+              listener,
+              loop::wake);
+      loops.add(loop);
+      Thread thread = factory.newThread(loop);
+      threads.add(thread);
+      thread.start();
+    }
+  }
+
+  /** There is something to be sent. */
+  public void wake() {
+    loops.forEach(Loop::wake);
+  }
+
+  /** How each service does, in the order of {@link PushService}. */
+  public List<PushCondition> conditions() {
+    return loops.stream().map(loop -> loop.sender().condition()).toList();
+  }
+
+  /**
+   * Takes on nothing more and waits a moment for what is under way; what has not ended by then is
+   * tried again once its lease ends.
+   */
+  @Override
+  public void close() {
+    long deadline = ticker.readNanos() + linger.toNanos();
+    loops.forEach(loop -> loop.end(deadline));
+    for (Thread thread : threads) {
+      try {
+        thread.join(linger.toMillis() + RETRY_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** One sender's thread. */
+  private final class Loop implements Runnable {
+
+    private @org.jspecify.annotations.Nullable Sender sender;
+    private boolean away;
+
+    // guarded by this
+    private boolean woken;
+    private boolean ending;
+    private long deadlineNanos;
+
+    Sender sender() {
+      return java.util.Objects.requireNonNull(sender);
+    }
+
+    synchronized void wake() {
+      woken = true;
+      notifyAll();
+    }
+
+    synchronized void end(long deadline) {
+      ending = true;
+      deadlineNanos = deadline;
+      woken = true;
+      notifyAll();
+    }
+
+    @Override
+    public void run() {
+      while (!isOver()) {
+        await(round());
+      }
+    }
+
+    private long round() {
+      try {
+        long next = sender().round(!isEnding());
+        if (away) {
+          away = false;
+          LOG.log(Level.INFO, "the push queue can be used again");
+        }
+        return next;
+      } catch (PushStoreException e) {
+        if (!away) {
+          away = true;
+          LOG.log(
+              Level.WARNING,
+              "the push queue cannot be used (broadcasty.db.url or broadcasty.db.datasource);"
+                  + " nothing is sent until it can");
+        }
+        LOG.log(Level.DEBUG, "of the push queue", e);
+        return RETRY_MILLIS;
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "sending failed; it goes on", e);
+        return RETRY_MILLIS;
+      }
+    }
+
+    private synchronized boolean isEnding() {
+      return ending;
+    }
+
+    private synchronized boolean isOver() {
+      return ending && (!sender().isBusy() || deadlineNanos - ticker.readNanos() <= 0);
+    }
+
+    private synchronized void await(long millis) {
+      try {
+        if (!woken && millis > 0) {
+          wait(millis);
+        }
+        woken = false;
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "ended by close() alone", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package io.broadcasty.push;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends through one push service what the queue has for it. Works in rounds: what has been answered
+ * is written back together, and as much is claimed as may be under way. For one thread; the
+ * provider's threads only leave their answers.
+ */
+final class Sender {
+
+  /** How long another node waits before it tries what this one claimed and did not settle. */
+  static final Duration LEASE = Duration.ofSeconds(30);
+
+  /** A provider that has not answered by then does not, and the dispatch is tried again. */
+  static final Duration PATIENCE = Duration.ofSeconds(25);
+
+  private static final System.Logger LOG = System.getLogger(Sender.class.getName());
+
+  /** Between two looks at the queue when nothing is known to wait there. */
+  private static final long IDLE_MILLIS = 500;
+
+  /** Claims are made for at least such a part of what may be under way, not for each place. */
+  private static final int CLAIMS = 8;
+
+  private static final int MAX_REASON = 500;
+
+  private final PushProvider provider;
+  private final PushQueue queue;
+  private final String owner;
+  private final PushTime time;
+  private final DoubleSupplier random;
+  private final PushListener listener;
+  private final Runnable answered;
+  private final Pace pace;
+  private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final Map<Long, Flight> flights = new HashMap<>();
+  private final List<Settled> unsettled = new ArrayList<>();
+  private @Nullable String reported;
+  private volatile @Nullable String trouble;
+
+  /** A dispatch under way. */
+  private record Flight(Claimed claimed, long sinceNanos) {}
+
+  /** What came of one; exactly one of the two is set. */
+  private record Answer(
+      Flight flight, @Nullable PushOutcome outcome, @Nullable Throwable failure) {}
+
+  /**
+   * @param owner unique to this node's life
+   * @param random from 0 to 1
+   * @param answered called when there is something for another round; by any thread, quick
+   */
+  Sender(
+      PushProvider provider,
+      PushQueue queue,
+      String owner,
+      int maxInFlight,
+      PushTime time,
+      DoubleSupplier random,
+      PushListener listener,
+      Runnable answered) {
+    this.provider = provider;
+    this.queue = queue;
+    this.owner = owner;
+    this.time = time;
+    this.random = random;
+    this.listener = listener;
+    this.answered = answered;
+    this.pace = new Pace(maxInFlight);
+  }
+
+  /** May be called by any thread. */
+  PushCondition condition() {
+    return new PushCondition(provider.service(), trouble);
+  }
+
+  /** Whether something is under way or not written back yet. */
+  boolean isBusy() {
+    return !flights.isEmpty() || !unsettled.isEmpty() || !answers.isEmpty();
+  }
+
+  /**
+   * Does what is to be done now.
+   *
+   * @param claiming whether to take on more
+   * @return after how many milliseconds the next round is due, unless something is answered before
+   * @throws PushStoreException when the queue cannot be reached; what is to be written back is kept
+   */
+  long round(boolean claiming) {
+    takeAnswers();
+    giveUpOnTheSilent();
+    settle();
+    long now = time.clock().nowMillis();
+    int limit = claiming ? pace.limit(now) : 0;
+    int room = limit - flights.size();
+    if (room < 1 || room < limit / CLAIMS) {
+      return Math.max(1, Math.min(IDLE_MILLIS, pace.pausedUntilMillis() - now));
+    }
+    List<Claimed> claimed = queue.claim(provider.service(), owner, room, LEASE);
+    for (Claimed each : claimed) {
+      launch(each, now);
+    }
+    settle();
+    return claimed.size() == room ? 0 : IDLE_MILLIS;
+  }
+
+  private void launch(Claimed claimed, long nowMillis) {
+    DeviceAddress device = claimed.device();
+    if (device == null) {
+      settle(claimed, new Settlement.Unregistered("the subscription was removed", Long.MIN_VALUE));
+      return;
+    }
+    if (nowMillis >= claimed.expiresAtMillis()) {
+      settle(claimed, new Settlement.Expired("its time to live ended before it could be sent"));
+      return;
+    }
+    Flight flight = new Flight(claimed, time.ticker().readNanos());
+    flights.put(claimed.number(), flight);
+    try {
+      var unused =
+          provider
+              .send(
+                  new Dispatch(
+                      claimed.dispatchId(),
+                      device,
+                      claimed.notification(),
+                      Math.max(0, claimed.ttlEndsAtMillis() - nowMillis)))
+              .whenComplete((outcome, failure) -> answer(new Answer(flight, outcome, failure)));
+    } catch (RuntimeException e) {
+      answer(new Answer(flight, null, e));
+    }
+  }
+
+  private void answer(Answer answer) {
+    answers.add(answer);
+    answered.run();
+  }
+
+  private void takeAnswers() {
+    for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+      Flight flight = answer.flight();
+      if (flights.remove(flight.claimed().number(), flight)) { // else it was given up
+        settle(flight.claimed(), settlement(flight.claimed(), outcome(answer)));
+      }
+    }
+    report();
+  }
+
+  private void giveUpOnTheSilent() {
+    long now = time.ticker().readNanos();
+    for (Iterator<Flight> each = flights.values().iterator(); each.hasNext(); ) {
+      Flight flight = each.next();
+      if (now - flight.sinceNanos() >= PATIENCE.toNanos()) {
+        each.remove();
+        settle(
+            flight.claimed(),
+            settlement(
+                flight.claimed(), new PushOutcome.Retry("the service did not answer", null)));
+      }
+    }
+  }
+
+  /** A provider that is at fault is one that cannot send now. */
+  private PushOutcome outcome(Answer answer) {
+    Throwable failure = answer.failure();
+    if (failure == null && answer.outcome() != null) {
+      return answer.outcome();
+    }
+    // without its message, which may hold an address
+    String kind = failure == null ? "no outcome" : failure.getClass().getName();
+    LOG.log(Level.WARNING, "the sender of " + provider.service().word() + " failed: " + kind);
+    return new PushOutcome.Retry("it could not be sent: " + kind, null);
+  }
+
+  private Settlement settlement(Claimed claimed, PushOutcome outcome) {
+    long now = time.clock().nowMillis();
+    if (outcome instanceof PushOutcome.Retry retry) {
+      pace.refused(retry.reason(), retry.after(), now, random.getAsDouble());
+      long due = now + Backoff.millis(claimed.attempts(), retry.after(), random.getAsDouble());
+      return again(claimed, retry.reason(), due);
+    }
+    if (outcome instanceof PushOutcome.Misconfigured misconfigured) {
+      String reason = misconfigured.reason() + " (" + misconfigured.setting() + ")";
+      pace.misconfigured(reason, now);
+      return again(claimed, reason, pace.pausedUntilMillis());
+    }
+    pace.served();
+    if (outcome instanceof PushOutcome.Accepted accepted) {
+      return new Settlement.Accepted(accepted.serviceId());
+    }
+    if (outcome instanceof PushOutcome.Unregistered gone) {
+      return new Settlement.Unregistered(shortened(gone.reason()), gone.sinceMillis());
+    }
+    return new Settlement.Rejected(shortened(((PushOutcome.Rejected) outcome).reason()));
+  }
+
+  private static Settlement again(Claimed claimed, String reason, long dueMillis) {
+    return dueMillis < claimed.expiresAtMillis()
+        ? new Settlement.Again(shortened(reason), dueMillis)
+        : new Settlement.Expired(shortened("no time to live is left for another try: " + reason));
+  }
+
+  private void settle(Claimed claimed, Settlement settlement) {
+    unsettled.add(new Settled(claimed, settlement));
+  }
+
+  private void settle() {
+    if (unsettled.isEmpty()) {
+      return;
+    }
+    queue.settle(owner, unsettled);
+    for (Settled each : unsettled) {
+      listener.onSettled(provider.service(), each.settlement().state());
+    }
+    unsettled.clear();
+  }
+
+  /** Says once what keeps the service, and once that it serves again. */
+  private void report() {
+    String now = pace.trouble();
+    trouble = now;
+    if (Objects.equals(now, reported)) {
+      return;
+    }
+    reported = now;
+    String service = provider.service().word();
+    if (now == null) {
+      LOG.log(Level.INFO, "push by " + service + " works again");
+    } else {
+      LOG.log(
+          Level.WARNING,
+          "push by "
+              + service
+              + " pauses: "
+              + now
+              + "; what waits is tried again until it expires");
+    }
+  }
+
+  private static String shortened(String reason) {
+    return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON - 1) + "…";
+  }
+}

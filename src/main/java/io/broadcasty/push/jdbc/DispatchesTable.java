@@ -1,0 +1,276 @@
+package io.broadcasty.push.jdbc;
+
+import io.broadcasty.push.DispatchState;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.Recipient;
+import io.broadcasty.push.SendStatus;
+import io.broadcasty.push.Settled;
+import io.broadcasty.push.Settlement;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Statements on {@code broadcasty_push_dispatches}. */
+final class DispatchesTable {
+
+  private static final int BATCH = 1000;
+
+  private static final String INSERT =
+      "INSERT INTO broadcasty_push_dispatches (send_number, subscription_id, user_id, service,"
+          + " state, due_at, expires_at, attempts, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)";
+
+  // "service" leads the order too, or H2 would sort all that is due
+  private static final String DUE =
+      "SELECT number, send_number, subscription_id, user_id, attempts, due_at"
+          + " FROM broadcasty_push_dispatches WHERE service = ? AND due_at <= ?"
+          + " ORDER BY service, due_at LIMIT ?";
+  private static final String CLAIM =
+      "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = ?, attempts = ?,"
+          + " changed_at = ? WHERE number = ? AND due_at = ?";
+  private static final String SETTLE =
+      "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = NULL, reason = ?,"
+          + " service_ref = ?, changed_at = ? WHERE number = ? AND owner = ?";
+  private static final String COUNTS =
+      "SELECT state, COUNT(*) FROM broadcasty_push_dispatches WHERE send_number = ? GROUP BY state";
+  private static final String PAGE =
+      "SELECT number, subscription_id, user_id, service, state, attempts, reason, due_at,"
+          + " service_ref, changed_at FROM broadcasty_push_dispatches"
+          + " WHERE send_number = ? AND number > ? ORDER BY number LIMIT ?";
+  private static final String EXPIRE =
+      "UPDATE broadcasty_push_dispatches SET state = ?, due_at = NULL, owner = NULL, reason = ?,"
+          + " changed_at = ? WHERE service = ? AND due_at <= ? AND expires_at <= ?";
+  private static final String LAST_OF_SOME =
+      "SELECT MAX(number) FROM (SELECT number FROM broadcasty_push_dispatches"
+          + " WHERE send_number = ? ORDER BY number LIMIT ?) some_of_them";
+  private static final String DELETE =
+      "DELETE FROM broadcasty_push_dispatches WHERE send_number = ? AND number <= ?";
+
+  private DispatchesTable() {}
+
+  /**
+   * One that is due.
+   *
+   * @param attempts how often it was tried
+   */
+  record Due(
+      long number,
+      long sendNumber,
+      String subscriptionId,
+      String user,
+      int attempts,
+      long dueAtMillis) {}
+
+  /** Adds one for each recipient, due at once. */
+  static void insert(
+      Connection connection,
+      long sendNumber,
+      Collection<Recipient> recipients,
+      long nowMillis,
+      long expiresAtMillis)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      int waiting = 0;
+      for (Recipient recipient : recipients) {
+        insert.setLong(1, sendNumber);
+        insert.setString(2, recipient.subscriptionId());
+        insert.setString(3, recipient.user());
+        insert.setString(4, recipient.service().word());
+        insert.setInt(5, DispatchState.QUEUED.code());
+        insert.setLong(6, nowMillis);
+        insert.setLong(7, expiresAtMillis);
+        insert.setLong(8, nowMillis);
+        insert.addBatch();
+        if (++waiting == BATCH) {
+          insert.executeBatch();
+          waiting = 0;
+        }
+      }
+      if (waiting > 0) {
+        insert.executeBatch();
+      }
+    }
+  }
+
+  /**
+   * Reads what is due, longest first.
+   *
+   * @param locking whether to lock it, passing over what others have locked
+   */
+  static List<Due> due(
+      Connection connection, PushService service, long nowMillis, int max, boolean locking)
+      throws SQLException {
+    List<Due> due = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(locking ? DUE + " FOR UPDATE SKIP LOCKED" : DUE)) {
+      select.setString(1, service.word());
+      select.setLong(2, nowMillis);
+      select.setInt(3, max);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          due.add(
+              new Due(
+                  row.getLong(1),
+                  row.getLong(2),
+                  row.getString(3),
+                  row.getString(4),
+                  row.getInt(5),
+                  row.getLong(6)));
+        }
+      }
+    }
+    return due;
+  }
+
+  /** Makes them the owner's; those that another has claimed meanwhile are left out. */
+  static List<Due> claim(
+      Connection connection, List<Due> due, String owner, long nowMillis, long leaseEndsMillis)
+      throws SQLException {
+    if (due.isEmpty()) {
+      return due;
+    }
+    try (PreparedStatement update = connection.prepareStatement(CLAIM)) {
+      for (Due each : due) {
+        update.setInt(1, DispatchState.SENDING.code());
+        update.setLong(2, leaseEndsMillis);
+        update.setString(3, owner);
+        update.setInt(4, each.attempts() + 1);
+        update.setLong(5, nowMillis);
+        update.setLong(6, each.number());
+        update.setLong(7, each.dueAtMillis());
+        update.addBatch();
+      }
+      int[] changed = update.executeBatch();
+      List<Due> claimed = new ArrayList<>(due.size());
+      for (int i = 0; i < changed.length; i++) {
+        if (changed[i] != 0) {
+          claimed.add(due.get(i));
+        }
+      }
+      return claimed;
+    }
+  }
+
+  /** What is the owner's is settled. */
+  static void settle(Connection connection, String owner, List<Settled> settled, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
+      for (Settled each : settled) {
+        Settlement settlement = each.settlement();
+        update.setInt(1, settlement.state().code());
+        if (settlement instanceof Settlement.Again again) {
+          update.setLong(2, again.dueAtMillis());
+        } else {
+          update.setNull(2, Types.BIGINT);
+        }
+        update.setString(3, settlement.reason());
+        update.setString(
+            4, settlement instanceof Settlement.Accepted accepted ? accepted.serviceId() : null);
+        update.setLong(5, nowMillis);
+        update.setLong(6, each.claimed().number());
+        update.setString(7, owner);
+        update.addBatch();
+      }
+      update.executeBatch();
+    }
+  }
+
+  static Map<DispatchState, Integer> counts(Connection connection, long sendNumber)
+      throws SQLException {
+    Map<DispatchState, Integer> counts = new EnumMap<>(DispatchState.class);
+    try (PreparedStatement select = connection.prepareStatement(COUNTS)) {
+      select.setLong(1, sendNumber);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          counts.put(DispatchState.of(row.getInt(1)), row.getInt(2));
+        }
+      }
+    }
+    return counts;
+  }
+
+  /**
+   * A page of devices.
+   *
+   * @param last the number of its last; 0 when it is empty
+   */
+  record Page(List<SendStatus.Device> devices, long last) {}
+
+  static Page page(Connection connection, long sendNumber, long after, int limit)
+      throws SQLException {
+    List<SendStatus.Device> devices = new ArrayList<>();
+    long last = 0;
+    try (PreparedStatement select = connection.prepareStatement(PAGE)) {
+      select.setLong(1, sendNumber);
+      select.setLong(2, after);
+      select.setInt(3, limit);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          last = row.getLong(1);
+          DispatchState state = DispatchState.of(row.getInt(5));
+          long due = row.getLong(8);
+          devices.add(
+              new SendStatus.Device(
+                  new Recipient(
+                      row.getString(2),
+                      row.getString(3),
+                      JdbcSubscriptionStore.service(row.getString(4))),
+                  state,
+                  row.getInt(6),
+                  row.getString(7),
+                  next(state, due),
+                  row.getString(9),
+                  row.getLong(10)));
+        }
+      }
+    }
+    return new Page(devices, last);
+  }
+
+  private static @Nullable Long next(DispatchState state, long dueMillis) {
+    return state == DispatchState.QUEUED || state == DispatchState.RETRYING ? dueMillis : null;
+  }
+
+  /** Ends what is due and past its time. */
+  static void expire(Connection connection, PushService service, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(EXPIRE)) {
+      update.setInt(1, DispatchState.EXPIRED.code());
+      update.setString(2, "its time to live ended and nobody tried it");
+      update.setLong(3, nowMillis);
+      update.setString(4, service.word());
+      update.setLong(5, nowMillis);
+      update.setLong(6, nowMillis);
+      update.executeUpdate();
+    }
+  }
+
+  /** Deletes some of a send; answers whether there were any. */
+  static boolean deleteSome(Connection connection, long sendNumber) throws SQLException {
+    long last;
+    try (PreparedStatement select = connection.prepareStatement(LAST_OF_SOME)) {
+      select.setLong(1, sendNumber);
+      select.setInt(2, BATCH);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        last = row.getLong(1);
+        if (row.wasNull()) {
+          return false;
+        }
+      }
+    }
+    try (PreparedStatement delete = connection.prepareStatement(DELETE)) {
+      delete.setLong(1, sendNumber);
+      delete.setLong(2, last);
+      delete.executeUpdate();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,72 @@
+package io.broadcasty.push.jdbc;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.push.Claimed;
+import io.broadcasty.push.Settlement;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * Removes subscriptions whose devices are not registered any more, and says so in the audit log.
+ */
+final class Gone {
+
+  static final String ACTION = "push.unregistered";
+
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final String CONFIRMED_BEFORE =
+      "SELECT user_id, service FROM broadcasty_user_push_subs"
+          + " WHERE id = ? AND confirmed_at <= ? FOR UPDATE";
+  private static final String AUDIT =
+      "INSERT INTO broadcasty_audit_logs (tenant_id, action, actor_id, ip, ctx, created_at)"
+          + " VALUES (?, ?, NULL, NULL, ?, ?)";
+
+  private Gone() {}
+
+  static void remove(
+      Connection connection, Claimed claimed, Settlement.Unregistered settlement, long nowMillis)
+      throws SQLException {
+    String context;
+    try (PreparedStatement select = connection.prepareStatement(CONFIRMED_BEFORE)) {
+      select.setString(1, claimed.subscriptionId());
+      select.setLong(2, settlement.sinceMillis());
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return;
+        }
+        context =
+            context(
+                claimed.subscriptionId(), row.getString(1), row.getString(2), settlement.reason());
+      }
+    }
+    JdbcSubscriptionStore.delete(connection, claimed.subscriptionId());
+    try (PreparedStatement audit = connection.prepareStatement(AUDIT)) {
+      audit.setString(1, claimed.tenant().value());
+      audit.setString(2, ACTION);
+      audit.setString(3, context);
+      audit.setLong(4, nowMillis);
+      audit.executeUpdate();
+    }
+  }
+
+  private static String context(String subscription, String user, String service, String reason) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("subscription", subscription);
+      json.writeStringField("user", user);
+      json.writeStringField("service", service);
+      json.writeStringField("reason", reason);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return text.toString();
+  }
+}

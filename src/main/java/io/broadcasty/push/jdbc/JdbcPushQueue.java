@@ -1,0 +1,253 @@
+package io.broadcasty.push.jdbc;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.database.Database;
+import io.broadcasty.push.Claimed;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.EnqueueOutcome;
+import io.broadcasty.push.PushQueue;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.Recipient;
+import io.broadcasty.push.Send;
+import io.broadcasty.push.SendStatus;
+import io.broadcasty.push.Settled;
+import io.broadcasty.push.Settlement;
+import io.broadcasty.push.jdbc.DispatchesTable.Due;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.WallClock;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue in a relational database: a row for each send and one for each of its devices, written
+ * together. Claims and settlements are written in groups.
+ *
+ * <p>PostgreSQL, MariaDB and MySQL let nodes pass over the rows that others are claiming. H2 would
+ * lock every row that is due, so there a claim changes a row only as it was read: of two nodes one
+ * gets it.
+ */
+public final class JdbcPushQueue implements PushQueue {
+
+  private static final int FINISHED_AT_ONCE = 100;
+
+  private final PushDatabase database;
+  private final WallClock clock;
+
+  /** Where a device is, and whose it is now. */
+  private record Place(String user, DeviceAddress address) {}
+
+  /**
+   * @param database stays open when the queue is not needed any more
+   */
+  public JdbcPushQueue(Database database, WallClock clock) {
+    this.database = new PushDatabase(database);
+    this.clock = clock;
+  }
+
+  @Override
+  public EnqueueOutcome enqueue(Send send, Collection<Recipient> recipients, long quotaPerDay) {
+    return database.writeDurably(connection -> enqueue(connection, send, recipients, quotaPerDay));
+  }
+
+  /** When another takes the same id at this moment, it fails and is run again. */
+  private static EnqueueOutcome enqueue(
+      Connection connection, Send send, Collection<Recipient> recipients, long quotaPerDay)
+      throws SQLException {
+    Optional<SendsTable.Row> known = SendsTable.find(connection, send.tenant(), send.id());
+    if (known.isPresent()) {
+      return new EnqueueOutcome.Queued(known.get().devices(), true);
+    }
+    if (quotaPerDay > 0) {
+      long used = UsageTable.used(connection, send.tenant(), send.createdAtMillis());
+      if (used + recipients.size() > quotaPerDay) {
+        return new EnqueueOutcome.OverQuota(used);
+      }
+      UsageTable.add(connection, send.tenant(), send.createdAtMillis(), recipients.size());
+    }
+    long number = SendsTable.insert(connection, send, recipients.size());
+    DispatchesTable.insert(
+        connection, number, recipients, send.createdAtMillis(), send.expiresAtMillis());
+    return new EnqueueOutcome.Queued(recipients.size(), false);
+  }
+
+  @Override
+  public EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id) {
+    return database
+        .read(connection -> SendsTable.find(connection, tenant, id))
+        .map(row -> new EnqueueOutcome.Queued(row.devices(), true))
+        .orElse(null);
+  }
+
+  @Override
+  public List<Claimed> claim(PushService service, String owner, int max, Duration lease) {
+    long now = clock.nowMillis();
+    List<Due> due =
+        database.write(
+            connection ->
+                DispatchesTable.claim(
+                    connection,
+                    DispatchesTable.due(connection, service, now, max, !database.isH2()),
+                    owner,
+                    now,
+                    now + lease.toMillis()));
+    return due.isEmpty() ? List.of() : database.read(connection -> claimed(connection, due));
+  }
+
+  private List<Claimed> claimed(Connection connection, List<Due> due) throws SQLException {
+    Map<String, Place> places = places(connection, due);
+    Map<Long, Send> sends = new HashMap<>();
+    List<Claimed> claimed = new ArrayList<>(due.size());
+    for (Due each : due) {
+      Send send = sends.get(each.sendNumber());
+      if (send == null) {
+        send = SendsTable.read(connection, each.sendNumber());
+        sends.put(each.sendNumber(), send);
+      }
+      Place place = places.get(each.subscriptionId());
+      claimed.add(
+          new Claimed(
+              each.number(),
+              dispatchId(each, send),
+              send.tenant(),
+              each.subscriptionId(),
+              place != null && place.user().equals(each.user()) ? place.address() : null,
+              send.notification(),
+              send.createdAtMillis() + send.notification().ttl().toMillis(),
+              send.expiresAtMillis(),
+              each.attempts() + 1));
+    }
+    return claimed;
+  }
+
+  private Map<String, Place> places(Connection connection, List<Due> due) throws SQLException {
+    Map<String, Place> places = new HashMap<>();
+    List<String> ids = due.stream().map(Due::subscriptionId).distinct().toList();
+    int step = database.keysAtOnce();
+    String sql =
+        "SELECT id, user_id, service, token, public_key, auth_secret"
+            + " FROM broadcasty_user_push_subs WHERE id IN ";
+    PreparedStatement select = null;
+    int size = 0;
+    try {
+      for (int from = 0; from < ids.size(); from += step) {
+        List<String> some = ids.subList(from, Math.min(ids.size(), from + step));
+        if (select == null || size != some.size()) {
+          if (select != null) {
+            select.close();
+          }
+          size = some.size();
+          select = connection.prepareStatement(sql + PushDatabase.places(size));
+        }
+        for (int i = 0; i < size; i++) {
+          select.setString(i + 1, some.get(i));
+        }
+        try (ResultSet row = select.executeQuery()) {
+          while (row.next()) {
+            places.put(
+                row.getString(1),
+                new Place(row.getString(2), JdbcSubscriptionStore.address(row, 3)));
+          }
+        }
+      }
+    } finally {
+      if (select != null) {
+        select.close();
+      }
+    }
+    return places;
+  }
+
+  /** Made of what the row will always have, so that it is the same each time. */
+  private static UUID dispatchId(Due due, Send send) {
+    String name = send.createdAtMillis() + " " + due.sendNumber() + " " + due.subscriptionId();
+    return UUID.nameUUIDFromBytes(name.getBytes(UTF_8));
+  }
+
+  @Override
+  public void settle(String owner, List<Settled> settled) {
+    long now = clock.nowMillis();
+    database.write(
+        connection -> {
+          DispatchesTable.settle(connection, owner, settled, now);
+          for (Settled each : settled) {
+            if (each.settlement() instanceof Settlement.Unregistered gone) {
+              Gone.remove(connection, each.claimed(), gone, now);
+            }
+          }
+          return settled;
+        });
+  }
+
+  @Override
+  public @Nullable SendStatus status(TenantId tenant, String id, long after, int limit) {
+    return database
+        .read(
+            connection -> {
+              Optional<SendsTable.Row> send = SendsTable.find(connection, tenant, id);
+              return send.isEmpty()
+                  ? Optional.<SendStatus>empty()
+                  : Optional.of(status(connection, id, send.get(), after, limit));
+            })
+        .orElse(null);
+  }
+
+  private static SendStatus status(
+      Connection connection, String id, SendsTable.Row send, long after, int limit)
+      throws SQLException {
+    DispatchesTable.Page page = DispatchesTable.page(connection, send.number(), after, limit);
+    return new SendStatus(
+        id,
+        send.createdAtMillis(),
+        send.expiresAtMillis(),
+        send.devices(),
+        DispatchesTable.counts(connection, send.number()),
+        page.devices(),
+        page.devices().size() == limit ? page.last() : 0);
+  }
+
+  @Override
+  public void upkeep(long forgetBeforeMillis) {
+    long now = clock.nowMillis();
+    for (PushService service : PushService.values()) {
+      database.write(
+          connection -> {
+            DispatchesTable.expire(connection, service, now);
+            return service;
+          });
+    }
+    List<Long> finished;
+    do {
+      finished = database.read(c -> SendsTable.finished(c, forgetBeforeMillis, FINISHED_AT_ONCE));
+      finished.forEach(this::forget);
+    } while (finished.size() == FINISHED_AT_ONCE);
+    database.write(
+        connection -> {
+          UsageTable.prune(connection, now);
+          return now;
+        });
+  }
+
+  private void forget(long number) {
+    boolean more = true;
+    while (more) {
+      more = database.write(connection -> DispatchesTable.deleteSome(connection, number));
+    }
+    database.write(
+        connection -> {
+          SendsTable.delete(connection, number);
+          return number;
+        });
+  }
+}

@@ -1,0 +1,66 @@
+package io.broadcasty.push.jdbc;
+
+import io.broadcasty.tenant.TenantId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** Statements on {@code broadcasty_push_usage}, the count behind the quota. */
+final class UsageTable {
+
+  private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+
+  private static final String USED =
+      "SELECT used FROM broadcasty_push_usage WHERE tenant_id = ? AND day_number = ? FOR UPDATE";
+  private static final String ADD =
+      "UPDATE broadcasty_push_usage SET used = used + ? WHERE tenant_id = ? AND day_number = ?";
+  private static final String BEGIN =
+      "INSERT INTO broadcasty_push_usage (used, tenant_id, day_number) VALUES (?, ?, ?)";
+  private static final String PRUNE = "DELETE FROM broadcasty_push_usage WHERE day_number < ?";
+
+  private UsageTable() {}
+
+  /** How many the tenant has sent on the day; nobody adds to it until the transaction ends. */
+  static long used(Connection connection, TenantId tenant, long nowMillis) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(USED)) {
+      select.setString(1, tenant.value());
+      select.setLong(2, Math.floorDiv(nowMillis, DAY_MILLIS));
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? row.getLong(1) : 0;
+      }
+    }
+  }
+
+  /**
+   * Adds to the count.
+   *
+   * @throws SQLException with a state of class 23 when another has begun the day at this moment
+   */
+  static void add(Connection connection, TenantId tenant, long nowMillis, int count)
+      throws SQLException {
+    if (execute(connection, ADD, tenant, nowMillis, count) == 0) {
+      execute(connection, BEGIN, tenant, nowMillis, count);
+    }
+  }
+
+  private static int execute(
+      Connection connection, String sql, TenantId tenant, long nowMillis, int count)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, count);
+      statement.setString(2, tenant.value());
+      statement.setLong(3, Math.floorDiv(nowMillis, DAY_MILLIS));
+      return statement.executeUpdate();
+    }
+  }
+
+  /** Forgets the days before the last. */
+  static void prune(Connection connection, long nowMillis) throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(PRUNE)) {
+      delete.setLong(1, Math.floorDiv(nowMillis, DAY_MILLIS) - 1);
+      delete.executeUpdate();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.broadcasty.transport.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What browsers need to take part in push, the same for everybody. */
+public final class PushPages {
+
+  private final @Nullable String publicKey;
+  private final String serviceWorker = script("sw.js");
+  private final String subscribe = script("subscribe.js");
+
+  /**
+   * @param publicKey what browsers subscribe with, in base64url; null without Web Push
+   */
+  public PushPages(@Nullable String publicKey) {
+    this.publicKey = publicKey;
+  }
+
+  @Nullable String publicKey() {
+    return publicKey;
+  }
+
+  String serviceWorker() {
+    return serviceWorker;
+  }
+
+  String subscribe() {
+    return subscribe;
+  }
+
+  private static String script(String name) {
+    try (InputStream in = PushPages.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the WAR lacks " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.broadcasty.transport.http;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.presence.PresenceException;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.protocol.PushJson;
+import io.broadcasty.push.Audience;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.PushAnswer;
+import io.broadcasty.push.PushSend;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushStatus;
+import io.broadcasty.push.PushStoreException;
+import io.broadcasty.push.PushSubscriptions;
+import io.broadcasty.session.Answers;
+import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.transport.edge.EdgeSettings;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /broadcasty/push}: devices, notifications, and what became of them. */
+@Path("push")
+@Produces("application/json")
+public class PushResource {
+
+  private static final Logger LOG = Logger.getLogger(PushResource.class.getName());
+
+  @Inject private PushSubscriptions subscriptions;
+  @Inject private PushSend send;
+  @Inject private PushStatus status;
+  @Inject private EdgeSettings settings;
+
+  /** A device of the caller's, or of the user named, gets notifications from now on. */
+  @POST
+  @Path("subscriptions")
+  public Response subscribe(@Context HttpServletRequest request) {
+    return answering(
+        request,
+        caller -> {
+          Body.requireJson(request);
+          PushJson.Device read = PushJson.device(Body.read(request, settings));
+          return subscriptions.register(
+              caller,
+              new PushSubscriptions.Registration(
+                  new DeviceAddress(
+                      service(read.service()), read.token(), read.publicKey(), read.authSecret()),
+                  read.user(),
+                  read.device(),
+                  read.topics() == null ? null : channels(read.topics())));
+        });
+  }
+
+  /** The caller's devices, or those of the user named. */
+  @GET
+  @Path("subscriptions")
+  public Response list(
+      @Context HttpServletRequest request, @QueryParam("user") @Nullable String user) {
+    return answering(request, caller -> subscriptions.list(caller, user));
+  }
+
+  /** A device gets no notifications any more. */
+  @DELETE
+  @Path("subscriptions/{id}")
+  public Response unsubscribe(@Context HttpServletRequest request, @PathParam("id") String id) {
+    return answering(request, caller -> subscriptions.remove(caller, id));
+  }
+
+  /** Takes a notification; it is sent afterwards. */
+  @POST
+  @Path("send")
+  public Response send(@Context HttpServletRequest request) {
+    return answering(
+        request,
+        caller -> {
+          Body.requireJson(request);
+          return send.send(caller, order(PushJson.order(Body.read(request, settings))));
+        });
+  }
+
+  /** What became of a notification on each device. */
+  @GET
+  @Path("{id}")
+  public Response outcomes(
+      @Context HttpServletRequest request,
+      @PathParam("id") String id,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @Nullable String limit) {
+    return answering(
+        request,
+        caller ->
+            status.of(
+                caller,
+                id,
+                Query.number("after", after, 0, 0, Long.MAX_VALUE),
+                (int) Query.number("limit", limit, PushJson.DEFAULT_LIMIT, 1, PushJson.MAX_LIMIT)));
+  }
+
+  /** What is asked for. */
+  private interface Wish {
+    PushAnswer of(Caller caller) throws ProblemException, IOException;
+  }
+
+  private static Response answering(HttpServletRequest request, Wish wish) {
+    try {
+      Caller caller = CallerRequest.caller(request.getUserPrincipal());
+      if (caller == null) {
+        throw new ProblemException(Code.UNAUTHORIZED, "send a token");
+      }
+      return PushAnswers.response(wish.of(caller));
+    } catch (InvalidChannelException e) {
+      return ProblemResponses.of(Answers.invalidChannel(e));
+    } catch (ProblemException e) {
+      return ProblemResponses.of(e.problem());
+    } catch (PushStoreException | PresenceException e) {
+      LOG.log(Level.FINE, "push could not use its stores", e);
+      return ProblemResponses.of(PushAnswers.unavailable());
+    } catch (IOException e) {
+      LOG.log(Level.FINE, "the client left before its request was read", e);
+      return Response.status(Response.Status.BAD_REQUEST).build();
+    }
+  }
+
+  private static PushSend.Order order(PushJson.Order read) throws ProblemException {
+    return new PushSend.Order(
+        new Audience(read.users(), read.devices(), channels(read.topics())),
+        read.channel() == null ? null : new ChannelName(read.channel()),
+        PushAnswers.notification(read.message()),
+        read.id());
+  }
+
+  private static PushService service(String word) throws ProblemException {
+    PushService service = PushService.of(word);
+    if (service == null) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "`service` must be webpush, fcm, apns or onesignal");
+    }
+    return service;
+  }
+
+  private static Set<ChannelName> channels(Set<String> names) {
+    Set<ChannelName> channels = new LinkedHashSet<>();
+    for (String name : names) {
+      channels.add(new ChannelName(name));
+    }
+    return channels;
+  }
+}

@@ -1,0 +1,61 @@
+package io.broadcasty.push;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What tests of push send, and to whom. */
+public final class Devices {
+
+  public static final TenantId ACME = new TenantId("acme");
+  public static final TenantId GLOBEX = new TenantId("globex");
+  public static final ChannelName ORDERS = new ChannelName("orders");
+
+  private Devices() {}
+
+  public static DeviceAddress fcm(String token) {
+    return new DeviceAddress(PushService.FCM, token, null, null);
+  }
+
+  public static DeviceAddress web(String name) {
+    return new DeviceAddress(
+        PushService.WEB_PUSH, "https://push.example.com/" + name, "key-" + name, "auth-" + name);
+  }
+
+  public static Notification notification(String title) {
+    return new Notification(
+        title,
+        "body",
+        "https://example.com/a",
+        "{\"order\":17}",
+        Duration.ofHours(1),
+        Urgency.HIGH,
+        "orders");
+  }
+
+  /** Taken now, to be tried for an hour. */
+  public static Send send(TenantId tenant, String id, ManualTime time) {
+    long now = time.nowMillis();
+    return new Send(tenant, id, notification(id), now, now + Duration.ofHours(1).toMillis());
+  }
+
+  public static Recipient recipient(PushSubscription subscription) {
+    return new Recipient(subscription.id(), subscription.user(), subscription.address().service());
+  }
+
+  /** Registers a device for FCM. */
+  public static PushSubscription register(
+      SubscriptionStore store, String user, String token, ManualTime time) {
+    return store.save(ACME, user, fcm(token), null, List.of(), time.nowMillis());
+  }
+
+  public static Caller caller(String subject, String... roles) {
+    return new Caller(ACME, subject, Set.of(roles), Instant.EPOCH, Instant.MAX, Map.of(), "token");
+  }
+}

@@ -1,0 +1,80 @@
+package io.broadcasty.push;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A provider that does what a test says, misbehaviour included. */
+final class FakeProvider implements PushProvider {
+
+  /** What comes of a dispatch. */
+  interface Script {
+    CompletionStage<PushOutcome> of(Dispatch dispatch);
+  }
+
+  final List<Dispatch> sent = new CopyOnWriteArrayList<>();
+  private final PushService service;
+  private volatile Script script;
+  private volatile int excess;
+  private volatile boolean closed;
+
+  FakeProvider(PushService service, Script script) {
+    this.service = service;
+    this.script = script;
+  }
+
+  /** Accepts everything. */
+  static FakeProvider accepting(PushService service) {
+    return new FakeProvider(service, always(new PushOutcome.Accepted("ok")));
+  }
+
+  static Script always(PushOutcome outcome) {
+    return dispatch -> CompletableFuture.completedFuture(outcome);
+  }
+
+  void does(Script next) {
+    script = next;
+  }
+
+  void answers(PushOutcome outcome) {
+    script = always(outcome);
+  }
+
+  void excess(int bytes) {
+    excess = bytes;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public PushService service() {
+    return service;
+  }
+
+  /** Tokens that begin with "bad" are none. */
+  @Override
+  public void check(DeviceAddress device) throws InvalidDeviceException {
+    if (device.token().startsWith("bad")) {
+      throw new InvalidDeviceException("`token` must not begin with bad");
+    }
+  }
+
+  @Override
+  public int excess(Notification notification) {
+    return excess;
+  }
+
+  @Override
+  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
+    sent.add(dispatch);
+    return script.of(dispatch);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

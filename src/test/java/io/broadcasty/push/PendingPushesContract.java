@@ -1,0 +1,80 @@
+package io.broadcasty.push;
+
+import static io.broadcasty.push.Devices.ACME;
+import static io.broadcasty.push.Devices.GLOBEX;
+import static io.broadcasty.push.Devices.ORDERS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link PendingPushes} keeps. */
+public abstract class PendingPushesContract {
+
+  /** The same one as another node opens it; empty at the start of a test. */
+  protected abstract PendingPushes open();
+
+  private static PendingPush push(
+      TenantId tenant, String id, long due, @Nullable Set<String> users) {
+    return new PendingPush(
+        0, new TenantChannel(tenant, ORDERS), id, users, Devices.notification(id), due);
+  }
+
+  private List<String> ids() {
+    return open().oldest(10).stream().map(PendingPush::sendId).toList();
+  }
+
+  @Test
+  void givesBackWhatItWasGivenThoseDueFirstBeforeTheOthers() {
+    open().add(push(ACME, "late", 20, null));
+    open().add(push(ACME, "early", 10, Set.of("ann", "b\nen", "ü")));
+    assertEquals(List.of("early", "late"), ids());
+    PendingPush early = open().oldest(1).get(0);
+    assertEquals(
+        new PendingPush(
+            early.number(),
+            new TenantChannel(ACME, ORDERS),
+            "early",
+            Set.of("ann", "b\nen", "ü"),
+            Devices.notification("early"),
+            10),
+        early);
+    assertNull(open().oldest(2).get(1).users());
+  }
+
+  @Test
+  void keepsOneOfAnIdForATenant() {
+    open().add(push(ACME, "a", 10, null));
+    open().add(push(ACME, "a", 99, null));
+    open().add(push(GLOBEX, "a", 11, null));
+    assertEquals(
+        List.of(10L, 11L), open().oldest(10).stream().map(PendingPush::dueAtMillis).toList());
+  }
+
+  @Test
+  void knowsWhoHasHadIt() {
+    open().add(push(ACME, "a", 10, null));
+    open().add(push(ACME, "b", 11, null));
+    PendingPush a = open().oldest(1).get(0);
+    open().delivered(a, Set.of("ann", "ben"));
+    open().delivered(a, Set.of("ann", "cleo"));
+    assertEquals(Set.of("ann", "ben", "cleo"), open().receipts(a));
+    assertEquals(Set.of(), open().receipts(open().oldest(2).get(1)));
+  }
+
+  @Test
+  void whatIsDecidedIsForgotten() {
+    open().add(push(ACME, "a", 10, null));
+    PendingPush a = open().oldest(1).get(0);
+    open().delivered(a, Set.of("ann"));
+    open().remove(a);
+    open().remove(a);
+    assertEquals(List.of(), ids());
+    assertEquals(Set.of(), open().receipts(a));
+  }
+}

@@ -1,0 +1,371 @@
+package io.broadcasty.push;
+
+import static io.broadcasty.push.Devices.ACME;
+import static io.broadcasty.push.Devices.recipient;
+import static io.broadcasty.push.Devices.register;
+import static io.broadcasty.push.Devices.send;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.LogCapture;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.push.jdbc.JdbcPushQueue;
+import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SenderTest {
+
+  private final ManualTime time = new ManualTime();
+  private final Database database =
+      Database.open(new DatabaseSettings("jdbc:h2:mem:" + UUID.randomUUID(), "sa", null, 4));
+  private final SubscriptionStore subscriptions = new JdbcSubscriptionStore(database);
+  private final Queue queue = new Queue(new JdbcPushQueue(database, time));
+  private final FakeProvider provider = FakeProvider.accepting(PushService.FCM);
+  private final List<DispatchState> told = new ArrayList<>();
+  private final Sender sender = sender(provider, "node", 50);
+
+  private Sender sender(FakeProvider to, String owner, int maxInFlight) {
+    return new Sender(
+        to,
+        queue,
+        owner,
+        maxInFlight,
+        new PushTime(time, time),
+        () -> 0.5,
+        (service, state) -> told.add(state),
+        () -> {});
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  /** A queue that can be away. */
+  private static final class Queue implements PushQueue {
+    private final PushQueue real;
+    private boolean away;
+
+    Queue(PushQueue real) {
+      this.real = real;
+    }
+
+    private void check() {
+      if (away) {
+        throw new PushStoreException("away", new IllegalStateException());
+      }
+    }
+
+    @Override
+    public EnqueueOutcome enqueue(Send send, Collection<Recipient> recipients, long quota) {
+      return real.enqueue(send, recipients, quota);
+    }
+
+    @Override
+    public EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id) {
+      return real.find(tenant, id);
+    }
+
+    @Override
+    public List<Claimed> claim(PushService service, String owner, int max, Duration lease) {
+      check();
+      return real.claim(service, owner, max, lease);
+    }
+
+    @Override
+    public void settle(String owner, List<Settled> settled) {
+      check();
+      real.settle(owner, settled);
+    }
+
+    @Override
+    public @Nullable SendStatus status(TenantId tenant, String id, long after, int limit) {
+      return real.status(tenant, id, after, limit);
+    }
+
+    @Override
+    public void upkeep(long forgetBeforeMillis) {
+      real.upkeep(forgetBeforeMillis);
+    }
+  }
+
+  private void enqueue(String id, int devices) {
+    List<Recipient> recipients = new ArrayList<>();
+    for (int i = 0; i < devices; i++) {
+      recipients.add(recipient(register(subscriptions, "u" + i, "t" + i, time)));
+    }
+    queue.enqueue(send(ACME, id, time), recipients, 0);
+  }
+
+  private Map<DispatchState, Integer> counts(String id) {
+    return Objects.requireNonNull(queue.status(ACME, id, 0, 1000)).counts();
+  }
+
+  private SendStatus.Device only(String id) {
+    List<SendStatus.Device> page = Objects.requireNonNull(queue.status(ACME, id, 0, 1000)).page();
+    assertEquals(1, page.size());
+    return page.get(0);
+  }
+
+  /** Rounds until nothing moves. */
+  private void run(Sender each) {
+    for (int i = 0; i < 20; i++) {
+      each.round(true);
+    }
+  }
+
+  @Test
+  void sendsWhatIsQueuedAndSaysWhatBecameOfIt() {
+    enqueue("s", 120);
+    run(sender);
+    assertEquals(Map.of(DispatchState.ACCEPTED, 120), counts("s"));
+    assertEquals(120, provider.sent.stream().map(Dispatch::id).distinct().count());
+    assertEquals(Duration.ofHours(1).toMillis(), provider.sent.get(0).remainingMillis());
+    assertFalse(sender.isBusy());
+    assertEquals(120, told.size());
+  }
+
+  @Test
+  void hasNoMoreUnderWayThanItMay() {
+    List<CompletableFuture<PushOutcome>> open = new ArrayList<>();
+    provider.does(
+        dispatch -> {
+          CompletableFuture<PushOutcome> future = new CompletableFuture<>();
+          open.add(future);
+          return future;
+        });
+    enqueue("s", 120);
+    run(sender);
+    assertEquals(50, provider.sent.size());
+    open.forEach(each -> each.complete(new PushOutcome.Accepted(null)));
+    run(sender);
+    assertEquals(100, provider.sent.size());
+    assertTrue(sender.isBusy());
+  }
+
+  @Test
+  void aServiceThatIsBusyIsAskedAgainWithTheSameDispatch() {
+    provider.answers(new PushOutcome.Retry("429", Duration.ofSeconds(40)));
+    enqueue("s", 1);
+    run(sender);
+    assertEquals(DispatchState.RETRYING, only("s").state());
+    assertEquals("429", only("s").reason());
+    provider.answers(new PushOutcome.Accepted("id"));
+    time.advance(Duration.ofSeconds(40));
+    run(sender);
+    assertEquals(1, provider.sent.size(), "a tenth more is the jitter's");
+    time.advance(Duration.ofSeconds(4));
+    run(sender);
+    assertEquals(DispatchState.ACCEPTED, only("s").state());
+    assertEquals(2, only("s").attempts());
+    assertEquals(provider.sent.get(0).id(), provider.sent.get(1).id());
+    assertEquals(
+        Duration.ofHours(1).minusSeconds(44).toMillis(), provider.sent.get(1).remainingMillis());
+  }
+
+  @Test
+  void triesUntilTheTimeToLiveIsOverAndNoLonger() {
+    provider.answers(new PushOutcome.Retry("503", null));
+    enqueue("s", 1);
+    for (int minutes = 0; minutes < 70; minutes++) {
+      run(sender);
+      time.advance(Duration.ofMinutes(1));
+    }
+    assertEquals(DispatchState.EXPIRED, only("s").state());
+    assertTrue(String.valueOf(only("s").reason()).contains("503"), only("s").reason());
+    int tried = provider.sent.size();
+    assertTrue(tried > 10 && tried < 30, "tried " + tried);
+  }
+
+  @Test
+  void whatExpiredBeforeItCouldBeSentIsNotSent() {
+    enqueue("s", 1);
+    time.advance(Duration.ofHours(1));
+    run(sender);
+    assertEquals(DispatchState.EXPIRED, only("s").state());
+    assertEquals(List.of(), provider.sent);
+  }
+
+  @Test
+  void verdictsAreFinal() {
+    provider.answers(new PushOutcome.Rejected("x".repeat(600)));
+    enqueue("s", 1);
+    run(sender);
+    time.advance(Duration.ofMinutes(10));
+    run(sender);
+    assertEquals(1, provider.sent.size());
+    assertEquals(DispatchState.REJECTED, only("s").state());
+    assertEquals(500, String.valueOf(only("s").reason()).length());
+  }
+
+  @Test
+  void aDeviceThatIsGoneIsForgotten() {
+    provider.answers(new PushOutcome.Unregistered("410", Long.MAX_VALUE));
+    enqueue("s", 1);
+    run(sender);
+    assertEquals(DispatchState.UNREGISTERED, only("s").state());
+    assertEquals(List.of(), subscriptions.ofUser(ACME, "u0"));
+    enqueue("other", 1);
+    subscriptions.remove(ACME, subscriptions.ofUser(ACME, "u0").get(0).id(), null);
+    run(sender);
+    assertEquals("the subscription was removed", only("other").reason());
+    assertEquals(1, provider.sent.size());
+  }
+
+  @Test
+  void aServiceThatIsDownIsLeftAloneAndTheOthersGoOn() {
+    provider.answers(new PushOutcome.Retry("503", null));
+    enqueue("s", 200);
+    FakeProvider other = FakeProvider.accepting(PushService.WEB_PUSH);
+    Sender others = sender(other, "node", 50);
+    PushSubscription web =
+        subscriptions.save(ACME, "w", Devices.web("w"), null, List.of(), time.nowMillis());
+    queue.enqueue(send(ACME, "web", time), List.of(recipient(web)), 0);
+    run(sender);
+    run(others);
+    assertEquals(50, provider.sent.size(), "those that were under way together");
+    assertEquals("503", sender.condition().trouble());
+    assertNull(others.condition().trouble());
+    assertEquals(Map.of(DispatchState.ACCEPTED, 1), counts("web"));
+    time.advance(Duration.ofSeconds(1));
+    sender.round(true);
+    sender.round(true);
+    assertEquals(51, provider.sent.size(), "one tries whether it is back");
+    provider.answers(new PushOutcome.Accepted(null));
+    for (int i = 0; i < 20; i++) {
+      time.advance(Duration.ofSeconds(1));
+      run(sender);
+    }
+    assertEquals(Map.of(DispatchState.ACCEPTED, 200), counts("s"));
+    assertNull(sender.condition().trouble());
+  }
+
+  @Test
+  void aFaultOfTheSettingsIsSaidOnceAndKeepsWhatWaits() {
+    provider.answers(
+        new PushOutcome.Misconfigured("401 refused", "broadcasty.push.fcm.service-account"));
+    enqueue("s", 120);
+    try (LogCapture log = new LogCapture(Sender.class)) {
+      for (int i = 0; i < 10; i++) {
+        run(sender);
+        time.advance(Duration.ofMinutes(1));
+      }
+      assertEquals(
+          1, log.text().split("broadcasty.push.fcm.service-account", -1).length - 1, log.text());
+    }
+    assertEquals("401 refused (broadcasty.push.fcm.service-account)", sender.condition().trouble());
+    assertEquals(List.of(), subscriptions.ofUser(ACME, "nobody"));
+    assertEquals(1, subscriptions.ofUser(ACME, "u0").size());
+    provider.answers(new PushOutcome.Accepted(null));
+    for (int i = 0; i < 10; i++) {
+      time.advance(Duration.ofMinutes(1));
+      run(sender);
+    }
+    assertEquals(Map.of(DispatchState.ACCEPTED, 120), counts("s"));
+  }
+
+  @Test
+  void aProviderAtFaultIsTriedAgainWithoutItsMessageInTheLog() {
+    provider.does(
+        dispatch -> {
+          throw new IllegalStateException("secret " + dispatch.device().token());
+        });
+    enqueue("s", 1);
+    try (LogCapture log = new LogCapture(Sender.class)) {
+      run(sender);
+      assertFalse(log.text().contains("secret"), log.text());
+      assertTrue(log.text().contains("IllegalState"), log.text());
+    }
+    provider.does(dispatch -> CompletableFuture.failedFuture(new IllegalStateException("secret")));
+    time.advance(Duration.ofSeconds(1));
+    run(sender);
+    assertEquals(DispatchState.RETRYING, only("s").state());
+    assertFalse(String.valueOf(only("s").reason()).contains("secret"));
+    provider.answers(new PushOutcome.Accepted(null));
+    time.advance(Duration.ofSeconds(3));
+    run(sender);
+    assertEquals(DispatchState.ACCEPTED, only("s").state());
+  }
+
+  @Test
+  void aProviderThatNeverAnswersIsNotWaitedForAndItsLateAnswerIsNotHeard() {
+    CompletableFuture<PushOutcome> never = new CompletableFuture<>();
+    provider.does(dispatch -> never);
+    enqueue("s", 1);
+    run(sender);
+    time.advance(Sender.PATIENCE);
+    run(sender);
+    assertEquals(DispatchState.RETRYING, only("s").state());
+    never.complete(new PushOutcome.Rejected("late"));
+    run(sender);
+    assertEquals(DispatchState.RETRYING, only("s").state());
+    assertTrue(Sender.PATIENCE.compareTo(Sender.LEASE) < 0, "else another node sends it too");
+  }
+
+  @Test
+  void whatCannotBeWrittenBackIsKeptUntilItCan() {
+    enqueue("s", 3);
+    queue.away = true;
+    assertThrows(PushStoreException.class, () -> sender.round(true));
+    assertEquals(0, provider.sent.size());
+    queue.away = false;
+    sender.round(true);
+    queue.away = true;
+    assertThrows(PushStoreException.class, () -> sender.round(true));
+    assertTrue(sender.isBusy());
+    queue.away = false;
+    sender.round(false);
+    assertEquals(Map.of(DispatchState.ACCEPTED, 3), counts("s"));
+    assertEquals(3, provider.sent.size());
+  }
+
+  @Test
+  void takesOnNothingMoreAtTheEnd() {
+    enqueue("s", 3);
+    sender.round(false);
+    assertEquals(0, provider.sent.size());
+    assertFalse(sender.isBusy());
+  }
+
+  @Test
+  void aNodeThatDiesInTheMiddleIsFollowedByAnotherWithTheSameDispatches() {
+    List<Dispatch> first = new ArrayList<>();
+    provider.does(
+        dispatch -> {
+          first.add(dispatch);
+          return first.size() <= 10
+              ? CompletableFuture.completedFuture(new PushOutcome.Accepted(null))
+              : new CompletableFuture<>();
+        });
+    enqueue("s", 100);
+    sender.round(true);
+    sender.round(false); // then it dies: 10 are written back, 40 are under way
+    FakeProvider again = FakeProvider.accepting(PushService.FCM);
+    Sender successor = sender(again, "successor", 50);
+    run(successor);
+    assertEquals(50, again.sent.size());
+    time.advance(Sender.LEASE);
+    run(successor);
+    assertEquals(Map.of(DispatchState.ACCEPTED, 100), counts("s"));
+    assertEquals(90, again.sent.size());
+    List<UUID> twice = again.sent.stream().map(Dispatch::id).toList();
+    assertTrue(twice.containsAll(first.subList(10, 50).stream().map(Dispatch::id).toList()));
+    assertTrue(first.subList(0, 10).stream().noneMatch(each -> twice.contains(each.id())));
+  }
+}

@@ -1,0 +1,53 @@
+package io.broadcasty.push.jdbc;
+
+import static io.broadcasty.push.Devices.ACME;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.push.PushStoreException;
+import io.broadcasty.push.SubscriptionStore;
+import io.broadcasty.push.SubscriptionStoreContract;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Subscriptions in each database; a subclass for each but H2. */
+class JdbcSubscriptionStoreTest extends SubscriptionStoreContract {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private @Nullable Database database;
+
+  /** Of an empty database. */
+  protected DatabaseSettings settings() {
+    return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("push"), "sa", null, 8);
+  }
+
+  @Override
+  protected synchronized SubscriptionStore open() {
+    if (database == null) {
+      database = Database.open(settings());
+    }
+    return new JdbcSubscriptionStore(database);
+  }
+
+  @AfterEach
+  void close() {
+    if (database != null) {
+      database.close();
+    }
+  }
+
+  @Test
+  void saysThatItCannotBeReached() {
+    SubscriptionStore store = open();
+    close();
+    assertThrows(PushStoreException.class, () -> store.ofUser(ACME, "ann"));
+    assertThrows(PushStoreException.class, () -> store.remove(ACME, "id", null));
+  }
+}

@@ -1,0 +1,17 @@
+package io.broadcasty.push.jdbc;
+
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.database.MariaDb;
+import org.junit.jupiter.api.Tag;
+
+/** On a real MariaDB. */
+@Tag("stores")
+class MariaDbPendingPushesTest extends JdbcPendingPushesTest {
+
+  private final DatabaseSettings settings = MariaDb.newDatabase("mariadb");
+
+  @Override
+  protected DatabaseSettings settings() {
+    return settings;
+  }
+}
