@@ -50,6 +50,7 @@ public record Settings(
     int redisReplicas,
     Driver driver,
     PushSettings push,
+    PushVendors pushVendors,
     Duration drain) {
 
   /** Where streams are kept. */

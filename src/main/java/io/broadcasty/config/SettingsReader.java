@@ -127,6 +127,7 @@ public final class SettingsReader {
             value(ConfigKeys.PUSH_QUOTA, 0L),
             value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)),
             count(ConfigKeys.PUSH_IN_FLIGHT)),
+        new PushVendorsReader(source, faults).read(),
         value(ConfigKeys.DRAIN, Duration.ZERO));
   }
 
