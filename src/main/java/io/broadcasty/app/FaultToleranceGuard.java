@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
+import org.eclipse.microprofile.faulttolerance.exceptions.FaultToleranceException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /**
- * The server's fault tolerance as a guard. How a circuit breaker is, is what its last call showed:
- * MicroProfile has no way to ask it.
+ * The server's fault tolerance as a guard. MicroProfile has no way to ask a circuit breaker how it
+ * is; so after each failure a call that does nothing shows whether it lets calls through.
  */
 final class FaultToleranceGuard implements Guard {
 
@@ -31,15 +32,27 @@ final class FaultToleranceGuard implements Guard {
       T result = dispatch(provider, call);
       breakers.put(provider, CLOSED);
       return result;
+    } catch (ProviderException e) {
+      look(provider);
+      throw e;
     } catch (CircuitBreakerOpenException e) {
       breakers.put(provider, OPEN);
       throw new ProviderException(
           Failure.passing("has failed too often: its circuit breaker is open"), e);
     } catch (TimeoutException e) {
+      look(provider);
       throw new ProviderException(
           Failure.passing("does not answer within " + ProviderCalls.TIMEOUT_MILLIS + " ms"), e);
     } catch (BulkheadException e) {
       throw new ProviderException(Failure.passing("has too many calls under way"), e);
+    }
+  }
+
+  private void look(String provider) throws ProviderException, InterruptedException {
+    try {
+      breakers.put(provider, dispatch(provider, () -> CLOSED));
+    } catch (FaultToleranceException e) {
+      breakers.put(provider, OPEN);
     }
   }
 

@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -181,7 +183,11 @@ final class Relays implements RelayReport {
 
     private void append(@Nullable TenantId tenant, String action, String context) {
       AuditEvent event = new AuditEvent(tenant, action, null, null, context, clock.nowMillis());
-      later.execute(() -> audit.append(event));
+      try {
+        later.execute(() -> audit.append(event));
+      } catch (RejectedExecutionException e) {
+        LOG.log(Level.FINE, "the node is ending: the server's log has it", e);
+      }
     }
   }
 }

@@ -33,7 +33,9 @@ final class Scan {
   private final Agenda agenda;
   private final Ticker ticker;
   private long nextNanos;
-  private boolean overflowed;
+
+  /** Whether to scan whatever other nodes do: at the start, and after channels did not fit. */
+  private boolean atOnce = true;
 
   Scan(
       Broker streams,
@@ -53,15 +55,15 @@ final class Scan {
 
   /** Scans when it is time. */
   void round() {
-    overflowed |= agenda.takeOverflow();
+    atOnce |= agenda.takeOverflow();
     if (ticker.readNanos() - nextNanos < 0) {
       return;
     }
     nextNanos = ticker.readNanos() + BEFORE_ANOTHER_TRY.toNanos();
     try {
-      if (overflowed) { // which other nodes do not know
+      if (atOnce) {
         scan();
-        overflowed = false;
+        atOnce = false;
       } else {
         turn.take(this::scan);
       }
