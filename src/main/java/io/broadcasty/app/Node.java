@@ -109,7 +109,7 @@ final class Node implements AutoCloseable {
     try {
       return new Pushing(
           settings,
-          PushVendors.of(settings),
+          OpenProviders.of(settings),
           store,
           policy,
           identity.name(),

@@ -42,11 +42,11 @@ public record Settings(
     Mirror mirror,
     Duration auditRetention,
     Presence presence,
+    PushSettings push,
     @Nullable String dataSource,
     DatabaseSettings database,
     RedisSettings redis,
     int redisReplicas,
-    PushSettings push,
     Duration drain) {
 
   /** Where streams are kept. */

@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The push services that are configured.
+ * The push services that are configured, opened.
  *
  * @param webPushKey the public key that browsers subscribe with; null without Web Push
  */
-record PushVendors(EnabledServices services, @Nullable String webPushKey) implements AutoCloseable {
+record OpenProviders(EnabledServices services, @Nullable String webPushKey) implements AutoCloseable {
 
-  static PushVendors of(Settings settings) {
-    return new PushVendors(new EnabledServices(List.of()), null);
+  static OpenProviders of(Settings settings) {
+    return new OpenProviders(new EnabledServices(List.of()), null);
   }
 
   @Override
