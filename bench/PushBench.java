@@ -7,7 +7,6 @@ import io.broadcasty.push.Dispatch;
 import io.broadcasty.push.DispatchState;
 import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushListener;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.PushService;
@@ -30,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -55,6 +55,7 @@ public class PushBench {
         subscriptions.save(TENANT, "user-" + i, new DeviceAddress(PushService.FCM, "token-" + i, null, null), null, List.of(TOPIC), clock.nowMillis());
       }
       JdbcPushQueue queue = new JdbcPushQueue(database, clock);
+      AtomicInteger settled = new AtomicInteger();
       ScheduledExecutorService service = Executors.newScheduledThreadPool(1);
       PushWorker worker =
           new PushWorker(
@@ -64,7 +65,7 @@ public class PushBench {
               200,
               Ticker.system(),
               clock,
-              PushListener.NONE,
+              (to, state) -> settled.addAndGet(state == DispatchState.ACCEPTED ? 1 : 0),
               Duration.ofSeconds(5),
               Thread::new);
       double[] taken = new double[rounds];
@@ -80,10 +81,13 @@ public class PushBench {
             0);
         double millis = (System.nanoTime() - start) / 1e6;
         worker.wake();
-        while (queue.status(TENANT, id, 0, 1).counts().getOrDefault(DispatchState.ACCEPTED, 0) < devices) {
-          Thread.sleep(20);
+        while (settled.get() < (round + 2) * devices) {
+          Thread.sleep(5);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
+        if (queue.status(TENANT, id, 0, 1).counts().getOrDefault(DispatchState.ACCEPTED, 0) != devices) {
+          throw new IllegalStateException("not all were accepted");
+        }
         if (round >= 0) {
           taken[round] = millis;
           rates[round] = devices / seconds;

@@ -2,6 +2,7 @@
 
 import { SseLine, WebSocketLine } from "./demo-lines.js";
 import { Pane, TAB, stamp } from "./demo-pane.js";
+import { showPush } from "./demo-push.js";
 
 const MANY_PER_SECOND = 10;
 const MANY_SECONDS = 60;
@@ -46,6 +47,7 @@ async function start() {
   $("#demo").hidden = false;
   new Pane($('[data-transport="sse"]'), (listener) => new SseLine(tokens, listener)).listen();
   new Pane($('[data-transport="ws"]'), (listener) => new WebSocketLine(tokens, listener)).listen();
+  showPush($("#pushing"), tokens);
 }
 
 // ── Publish ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -120,7 +120,7 @@ final class Node implements AutoCloseable {
     try {
       return new Pushing(
           settings,
-          PushVendors.of(settings),
+          OpenProviders.open(settings.pushVendors(), ticker, clock),
           store,
           policy,
           identity.name(),

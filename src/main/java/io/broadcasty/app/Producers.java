@@ -98,7 +98,7 @@ public class Producers {
   @Produces
   @Singleton
   PushPages pushPages() {
-    return new PushPages(startup.node().push().vendors().webPushKey());
+    return new PushPages(startup.node().push().providers().webPushKey());
   }
 
   @Produces

@@ -47,7 +47,7 @@ final class Pushing implements AutoCloseable {
   private static final long WATCH_MILLIS = 1000;
   private static final long UPKEEP_MILLIS = 5000;
 
-  private final PushVendors vendors;
+  private final OpenProviders providers;
   private final @Nullable Database opened;
   private final PushWorker worker;
   private final PushSubscriptions subscriptions;
@@ -58,13 +58,13 @@ final class Pushing implements AutoCloseable {
   /**
    * Begins to send.
    *
-   * @param vendors closed with it
+   * @param providers closed with it
    * @param node names this node's claims
    * @param connected who is connected to this node
    */
   Pushing(
       Settings settings,
-      PushVendors vendors,
+      OpenProviders providers,
       Store store,
       Policy policy,
       String node,
@@ -72,12 +72,13 @@ final class Pushing implements AutoCloseable {
       Ticker ticker,
       WallClock clock,
       Threads threads) {
-    this.vendors = vendors;
-    EnabledServices services = vendors.services();
+    this.providers = providers;
+    EnabledServices services = providers.services();
     Database ofStore = store.database();
-    SubscriptionStore devices = new PushOff();
-    PushQueue queue = new PushOff();
-    PendingPushes pending = new PushOff();
+    PushOff off = new PushOff();
+    SubscriptionStore devices = off;
+    PushQueue queue = off;
+    PendingPushes pending = off;
     Database database = null;
     if (!services.isEmpty()) {
       database = ofStore == null ? StoreConnections.database(settings, ticker) : ofStore;
@@ -170,8 +171,8 @@ final class Pushing implements AutoCloseable {
     return undelivered;
   }
 
-  PushVendors vendors() {
-    return vendors;
+  OpenProviders providers() {
+    return providers;
   }
 
   /** How each push service does. */
@@ -182,7 +183,7 @@ final class Pushing implements AutoCloseable {
   @Override
   public void close() {
     worker.close();
-    vendors.close();
+    providers.close();
     if (opened != null) {
       opened.close();
     }

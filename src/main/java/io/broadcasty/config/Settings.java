@@ -44,12 +44,12 @@ public record Settings(
     Mirror mirror,
     Duration auditRetention,
     Presence presence,
+    PushSettings push,
     @Nullable String dataSource,
     DatabaseSettings database,
     RedisSettings redis,
     int redisReplicas,
     Driver driver,
-    PushSettings push,
     PushVendors pushVendors,
     Duration drain) {
 

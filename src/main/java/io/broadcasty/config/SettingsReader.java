@@ -118,15 +118,15 @@ public final class SettingsReader {
             value(ConfigKeys.PRESENCE_TTL, Duration.ofSeconds(1)),
             count(ConfigKeys.PRESENCE_MAX_MEMBERS),
             count(ConfigKeys.PRESENCE_MEMBER_BYTES)),
+        new PushSettings(
+            value(ConfigKeys.PUSH_QUOTA, 0L),
+            value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)),
+            count(ConfigKeys.PUSH_IN_FLIGHT)),
         dataSource(),
         database(dataDir),
         redis(),
         Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
         new DriverReader(this, source).read(replay.store()),
-        new PushSettings(
-            value(ConfigKeys.PUSH_QUOTA, 0L),
-            value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)),
-            count(ConfigKeys.PUSH_IN_FLIGHT)),
         new PushVendorsReader(source, faults).read(),
         value(ConfigKeys.DRAIN, Duration.ZERO));
   }

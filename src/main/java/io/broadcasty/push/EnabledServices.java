@@ -1,8 +1,8 @@
 package io.broadcasty.push;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +35,11 @@ public final class EnabledServices {
 
   /** In the order of {@link PushService}. */
   public Collection<PushProvider> all() {
-    return List.copyOf(providers.values());
+    return Collections.unmodifiableCollection(providers.values());
   }
 
   /** Their services, in order. */
   public Set<PushService> services() {
-    return java.util.Collections.unmodifiableSet(providers.keySet());
+    return Collections.unmodifiableSet(providers.keySet());
   }
 }

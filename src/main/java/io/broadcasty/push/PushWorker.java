@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /**
  * Sends what is queued, through each push service by a thread of its own, so that one that is slow
@@ -44,18 +45,20 @@ public final class PushWorker implements AutoCloseable {
       ThreadFactory factory) {
     this.ticker = ticker;
     this.linger = linger;
+    PushTime time = new PushTime(ticker, clock);
     for (PushProvider provider : services.all()) {
-      Loop loop = new Loop();
-      loop.sender =
-          new Sender(
-              provider,
-              queue,
-              node,
-              maxInFlight,
-              new PushTime(ticker, clock),
-              () -> ThreadLocalRandom.current().nextDouble(),
-              listener,
-              loop::wake);
+      Loop loop =
+          new Loop(
+              wake ->
+                  new Sender(
+                      provider,
+                      queue,
+                      node,
+                      maxInFlight,
+                      time,
+                      () -> ThreadLocalRandom.current().nextDouble(),
+                      listener,
+                      wake));
       loops.add(loop);
       Thread thread = factory.newThread(loop);
       threads.add(thread);
@@ -70,7 +73,7 @@ public final class PushWorker implements AutoCloseable {
 
   /** How each service does, in the order of {@link PushService}. */
   public List<PushCondition> conditions() {
-    return loops.stream().map(loop -> loop.sender().condition()).toList();
+    return loops.stream().map(loop -> loop.sender.condition()).toList();
   }
 
   /**
@@ -94,7 +97,7 @@ public final class PushWorker implements AutoCloseable {
   /** One sender's thread. */
   private final class Loop implements Runnable {
 
-    private @org.jspecify.annotations.Nullable Sender sender;
+    private final Sender sender;
     private boolean away;
 
     // guarded by this
@@ -102,8 +105,11 @@ public final class PushWorker implements AutoCloseable {
     private boolean ending;
     private long deadlineNanos;
 
-    Sender sender() {
-      return java.util.Objects.requireNonNull(sender);
+    /**
+     * @param made makes the sender, given what wakes this thread
+     */
+    Loop(Function<Runnable, Sender> made) {
+      this.sender = made.apply(this::wake);
     }
 
     synchronized void wake() {
@@ -127,7 +133,7 @@ public final class PushWorker implements AutoCloseable {
 
     private long round() {
       try {
-        long next = sender().round(!isEnding());
+        long next = sender.round(!isEnding());
         if (away) {
           away = false;
           LOG.log(Level.INFO, "the push queue can be used again");
@@ -154,7 +160,7 @@ public final class PushWorker implements AutoCloseable {
     }
 
     private synchronized boolean isOver() {
-      return ending && (!sender().isBusy() || deadlineNanos - ticker.readNanos() <= 0);
+      return ending && (!sender.isBusy() || deadlineNanos - ticker.readNanos() <= 0);
     }
 
     private synchronized void await(long millis) {

@@ -1,6 +1,7 @@
 package io.broadcasty.app;
 
 import io.broadcasty.config.PushVendors;
+import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.apns.ApnsProvider;
 import io.broadcasty.push.fcm.FcmProvider;
@@ -11,20 +12,25 @@ import io.broadcasty.time.WallClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
-/** Opens the push services that are configured. */
-final class PushProviders {
+/**
+ * The push services that are configured, opened.
+ *
+ * @param webPushKey the public key that browsers subscribe with; null without Web Push
+ */
+record OpenProviders(EnabledServices services, @Nullable String webPushKey)
+    implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(PushProviders.class.getName());
+  private static final Logger LOG = Logger.getLogger(OpenProviders.class.getName());
 
-  private PushProviders() {}
-
-  /** The providers, each to be closed by whoever asked for them. */
-  static List<PushProvider> open(PushVendors vendors, Ticker ticker, WallClock clock) {
+  static OpenProviders open(PushVendors vendors, Ticker ticker, WallClock clock) {
     vendors.notices().forEach(LOG::warning);
     List<PushProvider> providers = new ArrayList<>();
+    String key = null;
     if (vendors.webPush() != null) {
       providers.add(new WebPushProvider(vendors.webPush(), clock, Threads.named("webpush")));
+      key = vendors.webPush().keys().publicText();
     }
     if (vendors.fcm() != null) {
       providers.add(new FcmProvider(vendors.fcm(), ticker, clock, Threads.named("fcm")));
@@ -35,7 +41,15 @@ final class PushProviders {
     if (vendors.oneSignal() != null) {
       providers.add(new OneSignalProvider(vendors.oneSignal(), clock, Threads.named("onesignal")));
     }
-    LOG.info(() -> "push: " + providers.stream().map(p -> p.service().word()).toList());
-    return providers;
+    if (!providers.isEmpty()) {
+      LOG.info(
+          () -> "push: " + providers.stream().map(each -> each.service().word()).toList());
+    }
+    return new OpenProviders(new EnabledServices(providers), key);
+  }
+
+  @Override
+  public void close() {
+    services.all().forEach(PushProvider::close);
   }
 }

@@ -1,0 +1,75 @@
+package io.broadcasty.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+
+/** Push on a server without a push service, and what browsers fetch there all the same. */
+class PushOffIT extends AsBuilt {
+
+  private static void isOff(HttpResponse<String> answer) {
+    assertEquals(404, answer.statusCode(), answer.body());
+    assertTrue(answer.body().contains("\"code\":\"push_off\""), answer.body());
+    assertTrue(answer.body().contains("broadcasty.push"), answer.body());
+  }
+
+  @Test
+  void everyAddressSaysThatPushIsOff() {
+    String publisher = api.tokens.publisher();
+    isOff(
+        api.post(
+            "/broadcasty/push/subscriptions", publisher, "{\"service\":\"fcm\",\"token\":\"t\"}"));
+    isOff(api.get("/broadcasty/push/subscriptions", publisher));
+    isOff(api.send(api.request("/broadcasty/push/subscriptions/x", publisher).DELETE().build()));
+    isOff(
+        api.post(
+            "/broadcasty/push/send",
+            publisher,
+            "{\"to\":{\"users\":[\"ann\"]},\"notification\":{\"title\":\"T\"}}"));
+    isOff(api.get("/broadcasty/push/some-id", publisher));
+    isOff(api.get("/broadcasty/push/key", ""));
+    String publication =
+        "{\"channel\":\"feed\",\"payload\":1,\"id\":\"i\",\"pushIfUndelivered\":"
+            + "{\"after\":5,\"notification\":{\"title\":\"T\"}}}";
+    isOff(api.publish(publication));
+  }
+
+  @Test
+  void aFaultInARequestIsSaidAsEverywhere() {
+    String publisher = api.tokens.publisher();
+    assertEquals(401, api.post("/broadcasty/push/send", "", "{}").statusCode());
+    HttpResponse<String> untitled = api.post("/broadcasty/push/send", publisher, "{}");
+    assertEquals(400, untitled.statusCode());
+    assertTrue(untitled.body().contains("`notification`"), untitled.body());
+    assertEquals(
+        400,
+        api.post(
+                "/broadcasty/push/subscriptions",
+                publisher,
+                "{\"service\":\"pager\",\"token\":\"t\"}")
+            .statusCode());
+    HttpResponse<String> withoutId =
+        api.publish(
+            "{\"channel\":\"feed\",\"payload\":1,\"pushIfUndelivered\":"
+                + "{\"after\":5,\"notification\":{\"title\":\"T\"}}}");
+    assertEquals(400, withoutId.statusCode());
+    assertTrue(withoutId.body().contains("needs an `id`"), withoutId.body());
+  }
+
+  @Test
+  void browsersGetTheScriptsWithoutAToken() {
+    HttpResponse<String> worker = api.get("/broadcasty/push/sw.js", "");
+    assertEquals(200, worker.statusCode());
+    assertEquals("/", worker.headers().firstValue("Service-Worker-Allowed").orElse(""));
+    assertTrue(
+        worker.headers().firstValue("Content-Type").orElse("").startsWith("text/javascript"));
+    assertTrue(worker.body().contains("notificationclick"));
+    HttpResponse<String> module = api.get("/broadcasty/push/subscribe.js", "");
+    assertEquals(200, module.statusCode());
+    assertTrue(module.body().contains("export async function subscribe"));
+    assertFalse(module.headers().firstValue("Service-Worker-Allowed").isPresent());
+  }
+}
