@@ -139,8 +139,9 @@ final class BlockableExecutor implements Executor {
     long now = finished.sum();
     if (waiting && now == finishedBefore) {
       threads = Math.min(maxThreads, threads * 2);
-      while (hire()) {
-        // as many as may be
+      for (int left = tasks.size(); left > 0 && hire(); left--) {
+        // one for each that waits: those that find nothing left are gone at once, and would be
+        // hired again for ever
       }
     } else if (!waiting && atWork.get() <= usualThreads) {
       threads = usualThreads;

@@ -21,7 +21,6 @@ import redis.clients.jedis.providers.SentineledConnectionProvider;
 final class Connecting {
 
   private static final int CLUSTER_ATTEMPTS = 4;
-  private static final long MAX_WAIT_MILLIS = 1000;
   private static final int LINE_TIMEOUT_MILLIS = 10_000;
 
   private Connecting() {}
@@ -61,7 +60,7 @@ final class Connecting {
   private static Redis connect(RedisSettings settings) {
     JedisClientConfig config = config(settings, (int) settings.timeout().toMillis());
     JedisClientConfig line = config(settings, LINE_TIMEOUT_MILLIS);
-    ConnectionPoolConfig pool = pool(settings.pool());
+    ConnectionPoolConfig pool = pool(settings);
     return switch (settings.kind()) {
       case SERVER -> {
         HostAndPort host = settings.hosts().get(0);
@@ -140,11 +139,11 @@ final class Connecting {
         .build();
   }
 
-  private static ConnectionPoolConfig pool(int size) {
+  private static ConnectionPoolConfig pool(RedisSettings settings) {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
-    pool.setMaxTotal(size);
-    pool.setMaxIdle(size);
-    pool.setMaxWait(java.time.Duration.ofMillis(MAX_WAIT_MILLIS));
+    pool.setMaxTotal(settings.pool());
+    pool.setMaxIdle(settings.pool());
+    pool.setMaxWait(settings.timeout());
     pool.setJmxEnabled(false);
     return pool;
   }

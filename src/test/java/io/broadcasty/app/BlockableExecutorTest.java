@@ -1,8 +1,10 @@
 package io.broadcasty.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -137,6 +139,23 @@ class BlockableExecutorTest {
   }
 
   @Test
+  void aLookEndsThoughItsThreadsFindNothingLeft() {
+    int many = 500;
+    BlockableExecutor large = new BlockableExecutor(many, 2 * many, Thread::new, looks::add);
+    CountDownLatch end = new CountDownLatch(1);
+    for (int i = 0; i < many; i++) {
+      large.execute(() -> awaitQuietly(end));
+    }
+    large.execute(end::countDown); // as when a store is back that all waited for
+    try {
+      assertTimeoutPreemptively(Duration.ofSeconds(20), this::look);
+    } finally {
+      large.pool().shutdownNow();
+    }
+    assertEquals(0, large.waiting());
+  }
+
+  @Test
   void isAsSmallAsBeforeWhenNothingBlocksAnyMore() throws InterruptedException {
     block(8);
     for (int i = 0; i < 3; i++) {
@@ -157,14 +176,15 @@ class BlockableExecutorTest {
     for (int i = 0; i < count; i++) {
       CountDownLatch end = new CountDownLatch(1);
       blocked.add(end);
-      executor.execute(
-          () -> {
-            try {
-              end.await();
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-          });
+      executor.execute(() -> awaitQuietly(end));
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

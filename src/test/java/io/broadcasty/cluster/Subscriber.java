@@ -274,7 +274,9 @@ final class Subscriber implements WebSocket.Listener {
         + last
         + " of "
         + ledger.head(channel, epoch)
-        + (subscribed ? "" : ", not connected");
+        + (subscribed ? "" : ", not connected")
+        + " on "
+        + nodes.node(node);
   }
 
   synchronized long deliveries() {

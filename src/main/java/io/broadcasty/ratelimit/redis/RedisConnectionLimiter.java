@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -211,6 +212,9 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
   }
 
   private void failed(JedisException e) {
+    if (e.getCause() instanceof NoSuchElementException) { // this node's connections are all in use
+      return;
+    }
     awaySinceNanos = ticker.readNanos();
     if (!away) {
       away = true;
