@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param webPushKey the public key that browsers subscribe with; null without Web Push
  */
-record OpenProviders(EnabledServices services, @Nullable String webPushKey) implements AutoCloseable {
+record OpenProviders(EnabledServices services, @Nullable String webPushKey)
+    implements AutoCloseable {
 
   static OpenProviders of(Settings settings) {
     return new OpenProviders(new EnabledServices(List.of()), null);
