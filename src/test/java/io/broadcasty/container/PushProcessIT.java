@@ -156,7 +156,7 @@ class PushProcessIT {
       register(api, api.tokens.guest(), ",\"topics\":[\"feed\"]");
       WsStream bob = WsStream.open(api, api.tokens.member());
       bob.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"feed\"}");
-      assertEquals("reply", bob.next().kind());
+      assertEquals("subscribed", bob.next().kind());
       HttpResponse<String> published =
           api.publish(
               "{\"channel\":\"feed\",\"payload\":1,\"id\":\"p-1\",\"pushIfUndelivered\":"
