@@ -124,7 +124,7 @@ final class Pushing implements AutoCloseable {
               push.quotaPerDay(),
               clock,
               worker::wake);
-      threads.sharing(WATCH_MILLIS, whileThereIsADatabase(watch::look));
+      threads.watching(WATCH_MILLIS, whileThereIsADatabase(watch::look));
       threads.rarely(
           UPKEEP_MILLIS, whileThereIsADatabase(upkeep(settings, database, queue, clock)));
     }

@@ -65,6 +65,9 @@ final class Threads implements AutoCloseable {
   /** Tells other nodes what they should know soon, which blocks on what is shared with them. */
   final ScheduledThreadPoolExecutor sharer = new ScheduledThreadPoolExecutor(1, named("sharer"));
 
+  /** Looks who has had what is to be pushed otherwise, which blocks on the database. */
+  final ScheduledThreadPoolExecutor watcher = new ScheduledThreadPoolExecutor(1, named("watcher"));
+
   /** The lane of the next connection. */
   Lane nextLane() {
     return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
@@ -92,6 +95,11 @@ final class Threads implements AutoCloseable {
     repeat(sharer, millis, task);
   }
 
+  /** Runs a task that blocks on the database and must not come late, again and again. */
+  void watching(long millis, Runnable task) {
+    repeat(watcher, millis, task);
+  }
+
   /** The thread of the committer, and others that a part of the node runs for itself. */
   static ThreadFactory named(String name) {
     AtomicInteger number = new AtomicInteger();
@@ -104,7 +112,7 @@ final class Threads implements AutoCloseable {
 
   /** Ends what uses the store: replays and recurring tasks. What is under way comes to its end. */
   void endReading() {
-    end(List.of(scheduler, housekeeper, sharer, replays));
+    end(List.of(scheduler, housekeeper, sharer, watcher, replays));
   }
 
   /** Ends the rest, after what waits has been done. */

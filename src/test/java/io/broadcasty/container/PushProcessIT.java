@@ -80,8 +80,7 @@ class PushProcessIT {
         "BROADCASTY_ONESIGNAL", "true",
         "BROADCASTY_PUSH_ONESIGNAL_APP_ID", "3fa85f64-5717-4562-b3fc-2c963f66afa6",
         "BROADCASTY_PUSH_ONESIGNAL_API_KEY", "secret-key",
-        "BROADCASTY_PUSH_ONESIGNAL_BASE_URL",
-            "http://127.0.0.1:" + service.getAddress().getPort(),
+        "BROADCASTY_PUSH_ONESIGNAL_BASE_URL", "http://127.0.0.1:" + service.getAddress().getPort(),
         "BROADCASTY_LIMITS_USER_BURST", "100000",
         "BROADCASTY_LIMITS_IP_BURST", "100000");
   }
@@ -100,7 +99,11 @@ class PushProcessIT {
     return api.post(
         "/broadcasty/push/send",
         api.tokens.publisher(),
-        "{\"id\":\"" + id + "\",\"to\":" + to + ",\"notification\":{\"title\":\"Paid\",\"ttl\":600}}");
+        "{\"id\":\""
+            + id
+            + "\",\"to\":"
+            + to
+            + ",\"notification\":{\"title\":\"Paid\",\"ttl\":600}}");
   }
 
   private static String outcomes(Api api, String id) {
@@ -146,7 +149,7 @@ class PushProcessIT {
       register(api, api.tokens.guest(), ",\"topics\":[\"feed\"]");
       WsStream bob = WsStream.open(api, api.tokens.member());
       bob.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"feed\"}");
-      assertEquals("reply", bob.next().kind());
+      assertEquals("subscribed", bob.next().kind());
       HttpResponse<String> published =
           api.publish(
               "{\"channel\":\"feed\",\"payload\":1,\"id\":\"p-1\",\"pushIfUndelivered\":"
