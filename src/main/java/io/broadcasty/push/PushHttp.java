@@ -1,0 +1,159 @@
+package io.broadcasty.push;
+
+import io.broadcasty.time.WallClock;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks HTTP to a push service: one client for all its messages, HTTP/2 where the service has it,
+ * an end to all waiting, bounded replies, no redirects.
+ *
+ * <p>What an exchange fails of becomes {@link PushOutcome.Retry}, in words that name no address.
+ *
+ * <p>Safe for use by several threads; blocks none of its callers.
+ */
+public final class PushHttp implements AutoCloseable {
+
+  /** Of a reply more is not read; what matters in one is short. */
+  static final int MAX_REPLY_BYTES = 64 * 1024;
+
+  private static final int WORKERS = Math.max(2, Runtime.getRuntime().availableProcessors());
+  private static final long IDLE_SECONDS = 2;
+
+  /** How the JDK's client says that an HTTP/2 connection has as much under way as it may have. */
+  private static final String CROWDED = "too many concurrent streams";
+
+  private final WallClock clock;
+  private final ThreadPoolExecutor workers;
+  private final Deadlines deadlines;
+
+  /** Null when closed: the JDK's client ends when nobody refers to it. */
+  private volatile @Nullable HttpClient client;
+
+  /**
+   * @param timeout for connecting, and for each answer as a whole
+   * @param threads makes the threads that carry out what is not waiting; idle ones end
+   */
+  public PushHttp(Duration timeout, WallClock clock, ThreadFactory threads) {
+    this.clock = clock;
+    this.workers =
+        new ThreadPoolExecutor(
+            WORKERS, WORKERS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    workers.allowCoreThreadTimeOut(true);
+    this.deadlines = new Deadlines(timeout, threads);
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(timeout)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(workers)
+            .build();
+  }
+
+  /** Where to do what takes the processor's time; not what blocks. */
+  public Executor workers() {
+    return workers;
+  }
+
+  /** A request to be filled in; plain HTTP does without the upgrade that nobody offers there. */
+  public static HttpRequest.Builder request(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .version(
+            "https".equalsIgnoreCase(uri.getScheme())
+                ? HttpClient.Version.HTTP_2
+                : HttpClient.Version.HTTP_1_1);
+  }
+
+  /** The outcome of work, or {@link PushOutcome.Retry} when it is not there within the timeout. */
+  public CompletableFuture<PushOutcome> within(CompletableFuture<PushOutcome> work) {
+    return deadlines.within(work);
+  }
+
+  /**
+   * Sends a request and judges the reply.
+   *
+   * @param verdict is called on a thread of this client; what it throws completes the result
+   *     exceptionally
+   */
+  public CompletableFuture<PushOutcome> exchange(
+      HttpRequest request, Function<Reply, PushOutcome> verdict) {
+    return exchange(request, verdict, failed -> failed);
+  }
+
+  /**
+   * Sends a request whose reply is no outcome.
+   *
+   * @param failure makes a result of why there was no reply
+   */
+  public <T> CompletableFuture<T> exchange(
+      HttpRequest request, Function<Reply, T> verdict, Function<PushOutcome.Retry, T> failure) {
+    HttpClient open = client;
+    if (open == null) {
+      return CompletableFuture.completedFuture(
+          failure.apply(new PushOutcome.Retry("this node is stopping", null)));
+    }
+    CompletableFuture<HttpResponse<byte[]>> sent = send(open, request);
+    CompletableFuture<T> judged =
+        sent.handle(
+            (response, thrown) ->
+                response == null
+                    ? failure.apply(failed(thrown))
+                    : verdict.apply(
+                        new Reply(
+                            response.statusCode(), response.headers(), response.body(), clock)));
+    CompletableFuture<T> result = deadlines.within(judged, failure);
+    result.whenComplete((outcome, thrown) -> sent.cancel(true)); // no-op unless it was late
+    return result;
+  }
+
+  /** A crowded HTTP/2 connection is left for one of HTTP/1.1; nothing has been sent by then. */
+  private static CompletableFuture<HttpResponse<byte[]>> send(
+      HttpClient open, HttpRequest request) {
+    return open.sendAsync(request, reply -> new BoundedBody(MAX_REPLY_BYTES))
+        .exceptionallyCompose(
+            thrown ->
+                Deadlines.unwrapped(thrown) instanceof IOException crowded
+                        && String.valueOf(crowded.getMessage()).contains(CROWDED)
+                    ? open.sendAsync(
+                        HttpRequest.newBuilder(request, (name, value) -> true)
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .build(),
+                        reply -> new BoundedBody(MAX_REPLY_BYTES))
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  private PushOutcome.Retry failed(Throwable thrown) {
+    Throwable cause = Deadlines.unwrapped(thrown);
+    if (cause instanceof HttpTimeoutException) {
+      return deadlines.late();
+    }
+    String reason;
+    if (cause instanceof SSLException) {
+      reason = "no TLS connection: the service's certificate is not trusted, or it speaks no TLS";
+    } else if (cause instanceof ConnectException) {
+      reason = "the service cannot be connected to";
+    } else {
+      reason = "the connection broke (" + cause.getClass().getSimpleName() + ")";
+    }
+    return new PushOutcome.Retry(reason, null);
+  }
+
+  @Override
+  public void close() {
+    client = null;
+  }
+}

@@ -1,0 +1,53 @@
+package io.broadcasty.push;
+
+import io.broadcasty.time.WallClock;
+import java.net.http.HttpHeaders;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
+
+/** What a push service has answered over HTTP; its body is cut where nobody needs more. */
+public record Reply(int status, HttpHeaders headers, byte[] body, WallClock clock) {
+
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  /** Whether the service is overloaded or broken, so that trying again later is right. */
+  public boolean isTemporary() {
+    return status == 408 || status == 429 || status >= 500;
+  }
+
+  /** Trying again, when the service says so by Retry-After (RFC 9110 section 10.2.3). */
+  public PushOutcome.Retry retry(String reason) {
+    return new PushOutcome.Retry(reason, retryAfter());
+  }
+
+  /**
+   * What Retry-After asks for, as seconds or as a date: a day at most; null when it is not there or
+   * not understood.
+   */
+  public @Nullable Duration retryAfter() {
+    String text = headers.firstValue("Retry-After").map(String::strip).orElse("");
+    Duration after =
+        text.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(text)) : till(text);
+    if (after == null || after.isNegative()) {
+      return null;
+    }
+    return after.compareTo(LONGEST) > 0 ? LONGEST : after;
+  }
+
+  private @Nullable Duration till(String date) {
+    try {
+      return Duration.between(
+          clock.now(), DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
+    } catch (DateTimeException notADate) {
+      return null;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "reply " + status;
+  }
+}

@@ -1,0 +1,169 @@
+package io.broadcasty.push.apns;
+
+import com.eatthepath.pushy.apns.ApnsClient;
+import com.eatthepath.pushy.apns.ApnsClientBuilder;
+import com.eatthepath.pushy.apns.PushNotificationResponse;
+import io.broadcasty.push.Deadlines;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.InvalidDeviceException;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushService;
+import io.broadcasty.time.WallClock;
+import io.netty.channel.nio.NioEventLoopGroup;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import javax.net.ssl.SSLException;
+
+/**
+ * Sends through APNs, by pushy, which keeps the connection and renews the provider's token.
+ *
+ * @see <a href="https://developer.apple.com/documentation/usernotifications">User Notifications</a>
+ */
+public final class ApnsProvider implements PushProvider {
+
+  private static final Logger LOG = Logger.getLogger(ApnsProvider.class.getName());
+  private static final int MAX_BYTES = 4096;
+  private static final int CLOSE_SECONDS = 3;
+  private static final UUID SOME_ID = new UUID(0, 0);
+
+  private final ApnsSettings settings;
+  private final WallClock clock;
+  private final Deadlines deadlines;
+  private final NioEventLoopGroup threads;
+  private final ApnsClient client;
+
+  /**
+   * @param threads makes the provider's threads; one that speaks to APNs lives until {@link #close}
+   * @throws IllegalArgumentException when there is no TLS with these settings
+   */
+  public ApnsProvider(ApnsSettings settings, WallClock clock, ThreadFactory threads) {
+    this.settings = settings;
+    this.clock = clock;
+    this.deadlines = new Deadlines(settings.timeout(), threads);
+    this.threads = new NioEventLoopGroup(1, threads);
+    ApnsClientBuilder builder =
+        new ApnsClientBuilder()
+            .setApnsServer(settings.host(), settings.port())
+            .setSigningKey(settings.key())
+            .setEventLoopGroup(this.threads)
+            .setConnectionTimeout(settings.timeout());
+    if (settings.trusted() != null) {
+      builder.setTrustedServerCertificateChain(settings.trusted());
+    }
+    try {
+      this.client = builder.build();
+    } catch (SSLException e) {
+      this.threads.shutdownGracefully();
+      throw new IllegalArgumentException("no TLS to APNs is possible here", e);
+    }
+  }
+
+  @Override
+  public PushService service() {
+    return PushService.APNS;
+  }
+
+  @Override
+  public void check(DeviceAddress device) throws InvalidDeviceException {
+    if (!device.token().matches("([0-9a-fA-F]{2}){32,100}")) {
+      throw new InvalidDeviceException(
+          "a device token of APNs is expected: its bytes in hexadecimal, 64 digits or more");
+    }
+  }
+
+  @Override
+  public int excess(Notification notification) {
+    return ApnsMessage.payload(SOME_ID, notification).getBytes(StandardCharsets.UTF_8).length
+        - MAX_BYTES;
+  }
+
+  @Override
+  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
+    if (excess(dispatch.notification()) > 0) {
+      return CompletableFuture.completedFuture(
+          new PushOutcome.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
+    }
+    return deadlines.within(
+        client
+            .sendNotification(ApnsMessage.of(dispatch, settings.topic(), clock.now()))
+            .handle((response, thrown) -> response == null ? failed(thrown) : verdict(response)));
+  }
+
+  private static PushOutcome verdict(PushNotificationResponse<?> response) {
+    if (response.isAccepted()) {
+      return new PushOutcome.Accepted(response.getApnsId().toString());
+    }
+    return verdict(
+        response.getStatusCode(),
+        response.getRejectionReason().orElse(""),
+        response.getTokenInvalidationTimestamp().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE));
+  }
+
+  /** What Apple's reasons mean for the device and the settings. */
+  static PushOutcome verdict(int status, String word, long invalidSinceMillis) {
+    String reason =
+        ("APNs answered " + status + " " + (word.matches("[A-Za-z]{1,60}") ? word : "")).strip();
+    return switch (word) {
+      case "Unregistered", "ExpiredToken" ->
+          new PushOutcome.Unregistered(reason, invalidSinceMillis);
+      case "BadDeviceToken", "DeviceTokenNotForTopic" ->
+          new PushOutcome.Unregistered(reason, Long.MAX_VALUE);
+      case "TopicDisallowed", "MissingTopic", "BadTopic", "InvalidPushType" ->
+          new PushOutcome.Misconfigured(reason, ApnsSettings.TOPIC);
+      case "ExpiredProviderToken" ->
+          new PushOutcome.Retry(reason, null); // pushy makes a new connection and token
+      default -> byStatus(status, reason, invalidSinceMillis);
+    };
+  }
+
+  private static PushOutcome byStatus(int status, String reason, long invalidSinceMillis) {
+    if (status == 429 || status >= 500) {
+      return new PushOutcome.Retry(reason, null);
+    }
+    return switch (status) {
+      case 403 ->
+          new PushOutcome.Misconfigured(
+              reason + ": the key, its id or the team's is not right", ApnsSettings.KEY);
+      case 410 -> new PushOutcome.Unregistered(reason, invalidSinceMillis);
+      default -> new PushOutcome.Rejected(reason);
+    };
+  }
+
+  private static PushOutcome failed(Throwable thrown) {
+    Throwable cause = Deadlines.unwrapped(thrown);
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof SSLException) {
+        return new PushOutcome.Retry(
+            "no TLS connection: APNs' certificate is not trusted, or it speaks no TLS", null);
+      }
+    }
+    return new PushOutcome.Retry(
+        "APNs cannot be reached (" + cause.getClass().getSimpleName() + ")", null);
+  }
+
+  /** {@inheritDoc} Waits shortly for what is under way. */
+  @Override
+  public void close() {
+    try {
+      client.close().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(Level.FINE, "connections to APNs did not end in time", e);
+    } finally {
+      threads.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}

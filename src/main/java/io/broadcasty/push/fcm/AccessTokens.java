@@ -1,0 +1,179 @@
+package io.broadcasty.push.fcm;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.push.PushHttp;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.Reply;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Access tokens for the service account: a signed grant against a token that is good for about an
+ * hour (RFC 7523). One is used until shortly before its end, and asked for once however many wait
+ * for it.
+ */
+final class AccessTokens {
+
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final String SCOPE = "https://www.googleapis.com/auth/firebase.messaging";
+  private static final String GRANT =
+      "grant_type="
+          + URLEncoder.encode("urn:ietf:params:oauth:grant-type:jwt-bearer", StandardCharsets.UTF_8)
+          + "&assertion=";
+  private static final Duration GRANT_LIFE = Duration.ofMinutes(60);
+
+  /** Before its end a token is not used any more: for the way, and for clocks that differ. */
+  private static final Duration MARGIN = Duration.ofMinutes(2);
+
+  private final ServiceAccount account;
+  private final PushHttp http;
+  private final Ticker ticker;
+  private final WallClock clock;
+  private @Nullable Granted current;
+  private @Nullable CompletableFuture<Answer> pending;
+
+  /** What asking for a token leads to. */
+  sealed interface Answer {}
+
+  /** A token that may be used until the ticker shows {@code endNanos}. */
+  record Granted(String token, long endNanos) implements Answer {
+
+    @Override
+    public String toString() {
+      return "access token";
+    }
+  }
+
+  /** No token, and so nothing that can be sent. */
+  record Refused(PushOutcome outcome) implements Answer {}
+
+  AccessTokens(ServiceAccount account, PushHttp http, Ticker ticker, WallClock clock) {
+    this.account = account;
+    this.http = http;
+    this.ticker = ticker;
+    this.clock = clock;
+  }
+
+  /** A token that is good now; a failure is not remembered. */
+  CompletableFuture<Answer> get() {
+    CompletableFuture<Answer> asked = new CompletableFuture<>();
+    synchronized (this) {
+      if (current != null && current.endNanos() - ticker.readNanos() > 0) {
+        return CompletableFuture.completedFuture(current);
+      }
+      if (pending != null) {
+        return pending;
+      }
+      pending = asked;
+    }
+    CompletableFuture.supplyAsync(this::grant, http.workers())
+        .thenCompose(
+            grant -> http.exchange(grant, this::read, failed -> (Answer) new Refused(failed)))
+        .whenComplete((answer, thrown) -> settle(asked, answer, thrown));
+    return asked;
+  }
+
+  /** The service does not take this token any more. */
+  synchronized void forget(String token) {
+    if (current != null && current.token().equals(token)) {
+      current = null;
+    }
+  }
+
+  private void settle(
+      CompletableFuture<Answer> asked, @Nullable Answer answer, @Nullable Throwable thrown) {
+    synchronized (this) {
+      pending = null;
+      if (answer instanceof Granted granted) {
+        current = granted;
+      }
+    }
+    if (answer != null) {
+      asked.complete(answer);
+    } else {
+      asked.completeExceptionally(thrown == null ? new IllegalStateException() : thrown);
+    }
+  }
+
+  private HttpRequest grant() {
+    Instant now = clock.now();
+    SignedJWT grant =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .type(JOSEObjectType.JWT)
+                .keyID(account.keyId())
+                .build(),
+            new JWTClaimsSet.Builder()
+                .issuer(account.clientEmail())
+                .audience(account.tokenUri().toString())
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(GRANT_LIFE)))
+                .claim("scope", SCOPE)
+                .build());
+    try {
+      grant.sign(new RSASSASigner(account.privateKey()));
+    } catch (JOSEException e) {
+      throw new IllegalStateException("the service account's key does not sign", e);
+    }
+    return PushHttp.request(account.tokenUri())
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(HttpRequest.BodyPublishers.ofString(GRANT + grant.serialize()))
+        .build();
+  }
+
+  private Answer read(Reply reply) {
+    if (reply.isTemporary()) {
+      return new Refused(reply.retry("no access token: its server answered " + reply.status()));
+    }
+    if (reply.status() != 200) {
+      return new Refused(
+          new PushOutcome.Misconfigured(
+              "no access token: its server answered "
+                  + reply.status()
+                  + "; is the service account's key still valid, and this machine's clock right?",
+              FcmSettings.ACCOUNT));
+    }
+    String token = null;
+    long seconds = 0;
+    try (JsonParser json = JSON.createParser(reply.body())) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        if (name.equals("access_token")) {
+          token = json.getValueAsString();
+        } else if (name.equals("expires_in")) {
+          seconds = json.getValueAsLong();
+        } else {
+          json.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      token = null;
+    }
+    if (token == null || token.isBlank() || !token.matches("[\\x21-\\x7E]+")) {
+      return new Refused(
+          new PushOutcome.Retry("no access token: its server's answer has none", null));
+    }
+    return new Granted(
+        token, ticker.readNanos() + Duration.ofSeconds(seconds).minus(MARGIN).toNanos());
+  }
+}

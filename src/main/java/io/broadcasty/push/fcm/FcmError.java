@@ -1,0 +1,64 @@
+package io.broadcasty.push.fcm;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What FCM says is wrong, read from the body of an answer.
+ *
+ * @param code of FCM itself ({@code UNREGISTERED}, …); null when only Google's front says something
+ * @param aboutToken whether it is the registration token that is invalid, not the message
+ * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode">ErrorCode</a>
+ */
+record FcmError(@Nullable String code, boolean aboutToken) {
+
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final String WORD = "[A-Z_]{1,60}";
+
+  static FcmError parse(byte[] body) {
+    Found found = new Found();
+    try (JsonParser json = JSON.createParser(body)) {
+      found.read(json);
+    } catch (IOException e) { // an error page; what was found so far is what is known
+      return new FcmError(found.code, false);
+    }
+    boolean field = found.fields.contains("message.token");
+    boolean said =
+        found.message.toLowerCase(Locale.ROOT).contains("registration token")
+            && found.fields.isEmpty();
+    return new FcmError(found.code, field || said);
+  }
+
+  /** Collects what matters, wherever it is in the error. */
+  private static final class Found {
+    private @Nullable String code;
+    private String message = "";
+    private final List<String> fields = new ArrayList<>();
+
+    void read(JsonParser json) throws IOException {
+      String name = "";
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token == JsonToken.FIELD_NAME) {
+          name = json.currentName();
+        } else if (token == JsonToken.VALUE_STRING) {
+          take(name, json.getText());
+        }
+      }
+    }
+
+    private void take(String name, String value) {
+      switch (name) {
+        case "errorCode" -> code = value.matches(WORD) ? value : code;
+        case "message" -> message = value;
+        case "field" -> fields.add(value);
+        default -> {}
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.broadcasty.push.onesignal;
+
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.InvalidDeviceException;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushHttp;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.Reply;
+import io.broadcasty.time.WallClock;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Sends through OneSignal, which drops a repetition of a dispatch itself, by its id.
+ *
+ * @see <a href="https://documentation.onesignal.com/reference/push-notification">Push
+ *     notification</a>
+ */
+public final class OneSignalProvider implements PushProvider {
+
+  private static final int MAX_BYTES = 4096;
+
+  private final OneSignalSettings settings;
+  private final PushHttp http;
+
+  /**
+   * @param threads makes the provider's threads, which end when they are idle
+   */
+  public OneSignalProvider(OneSignalSettings settings, WallClock clock, ThreadFactory threads) {
+    this.settings = settings;
+    this.http = new PushHttp(settings.timeout(), clock, threads);
+  }
+
+  @Override
+  public PushService service() {
+    return PushService.ONE_SIGNAL;
+  }
+
+  @Override
+  public void check(DeviceAddress device) throws InvalidDeviceException {
+    if (!device.token().matches("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")) {
+      throw new InvalidDeviceException(
+          "a subscription id of OneSignal is expected, a UUID: what"
+              + " OneSignal.User.PushSubscription.id gives");
+    }
+  }
+
+  @Override
+  public int excess(Notification notification) {
+    return OneSignalMessage.contentBytes(notification) - MAX_BYTES;
+  }
+
+  @Override
+  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
+    if (excess(dispatch.notification()) > 0) {
+      return CompletableFuture.completedFuture(
+          new PushOutcome.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
+    }
+    HttpRequest request =
+        PushHttp.request(settings.sending())
+            .header("Authorization", "Key " + settings.apiKey())
+            .header("Content-Type", "application/json; charset=utf-8")
+            .POST(
+                HttpRequest.BodyPublishers.ofByteArray(
+                    OneSignalMessage.bytes(settings.appId(), dispatch)))
+            .build();
+    String device = dispatch.device().token();
+    return http.exchange(request, reply -> verdict(reply, device));
+  }
+
+  private static PushOutcome verdict(Reply reply, String device) {
+    int status = reply.status();
+    String reason = "OneSignal answered " + status;
+    if (reply.isTemporary()) {
+      return reply.retry(reason);
+    }
+    OneSignalReply said;
+    try {
+      said = OneSignalReply.parse(reply.body());
+    } catch (IOException e) {
+      return status == 200
+          ? new PushOutcome.Retry(reason + " and something that is not JSON", null)
+          : byStatus(status, reason, "");
+    }
+    if (said.invalid().stream().anyMatch(device::equalsIgnoreCase)) {
+      return new PushOutcome.Unregistered(reason + ": the subscription is invalid", Long.MAX_VALUE);
+    }
+    String errors = String.join(" ", said.errors()).toLowerCase(Locale.ROOT);
+    if (status != 200) {
+      return byStatus(status, reason, errors);
+    }
+    if (!said.id().isEmpty()) {
+      return new PushOutcome.Accepted(said.id());
+    }
+    return errors.isEmpty() || errors.contains("not subscribed")
+        ? new PushOutcome.Unregistered(
+            reason + ", nothing sent: the device is not subscribed", Long.MAX_VALUE)
+        : new PushOutcome.Rejected(reason + ", nothing sent");
+  }
+
+  private static PushOutcome byStatus(int status, String reason, String errors) {
+    if (status == 401 || status == 403) {
+      return new PushOutcome.Misconfigured(
+          reason + ": the API key is not taken", OneSignalSettings.API_KEY);
+    }
+    if (errors.contains("app_id")) {
+      return new PushOutcome.Misconfigured(
+          reason + ": the app id is not known", OneSignalSettings.APP_ID);
+    }
+    return new PushOutcome.Rejected(reason);
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

@@ -1,0 +1,62 @@
+package io.broadcasty.push.webpush;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Which endpoints may be sent to. Without any entry: every host of the public Internet, by https on
+ * its usual port. With entries: only those hosts. {@code host.example.com} and {@code
+ * *.example.com} (what ends so) are taken by https on the usual port and at public addresses; an
+ * origin, such as {@code http://localhost:9090}, is taken as it stands, wherever it is.
+ */
+public final class AllowedHosts {
+
+  private final List<String> names = new ArrayList<>();
+  private final List<String> suffixes = new ArrayList<>();
+  private final List<String> origins = new ArrayList<>();
+
+  /**
+   * @throws IllegalArgumentException when an entry is none; the message names it
+   */
+  public AllowedHosts(List<String> entries) {
+    for (String entry : entries) {
+      String text = entry.strip().toLowerCase(Locale.ROOT);
+      if (text.matches("https?://[^/?#@\\s*]+")) {
+        origins.add(origin(URI.create(text)));
+      } else if (text.matches("\\*\\.[a-z0-9.-]+")) {
+        suffixes.add(text.substring(1));
+      } else if (text.matches("[a-z0-9.-]+")) {
+        names.add(text);
+      } else {
+        throw new IllegalArgumentException(
+            "`"
+                + entry
+                + "` is no host; write push.example.com, *.example.com, or an origin such as"
+                + " http://localhost:9090");
+      }
+    }
+  }
+
+  /** Whether an origin is listed as such, and so taken wherever it is. */
+  boolean isListed(URI endpoint) {
+    return origins.contains(origin(endpoint));
+  }
+
+  /** Whether a host may be sent to by https, when its addresses are public. */
+  boolean allows(String host) {
+    String name = host.toLowerCase(Locale.ROOT);
+    return (names.isEmpty() && suffixes.isEmpty() && origins.isEmpty())
+        || names.contains(name)
+        || suffixes.stream().anyMatch(name::endsWith);
+  }
+
+  /** Scheme, host, and port where it is not the scheme's own (RFC 6454 section 6.2). */
+  static String origin(URI uri) {
+    String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+    int port = uri.getPort();
+    boolean usual = port < 0 || port == (scheme.equals("https") ? 443 : 80);
+    return scheme + "://" + uri.getHost().toLowerCase(Locale.ROOT) + (usual ? "" : ":" + port);
+  }
+}

@@ -1,0 +1,48 @@
+package io.broadcasty.push.webpush;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.push.Notification;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the service worker reads: {@code {title, body?, url?, data?, id, collapseKey?}}. */
+final class Payload {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private Payload() {}
+
+  /**
+   * @param id of the dispatch, so that a service worker can tell a repetition
+   */
+  static byte[] bytes(UUID id, Notification notification) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("title", notification.title());
+      write(json, "body", notification.body());
+      write(json, "url", notification.url());
+      if (notification.data() != null) {
+        json.writeFieldName("data");
+        json.writeRawValue(notification.data());
+      }
+      json.writeStringField("id", id.toString());
+      write(json, "collapseKey", notification.collapseKey());
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(JsonGenerator json, String field, @Nullable String value)
+      throws IOException {
+    if (value != null) {
+      json.writeStringField(field, value);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.broadcasty.push.webpush;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.util.Base64;
+
+/**
+ * The key pair by which push services know the sender (RFC 8292): a signing key of the curve P-256.
+ * Run as a command it makes a new one and prints it as settings: {@code java -cp target/classes
+ * io.broadcasty.push.webpush.VapidKeys}.
+ */
+public final class VapidKeys {
+
+  private final ECPublicKey publicKey;
+  private final ECPrivateKey privateKey;
+
+  private VapidKeys(ECPublicKey publicKey, ECPrivateKey privateKey) {
+    this.publicKey = publicKey;
+    this.privateKey = privateKey;
+  }
+
+  /** Makes a new pair. */
+  public static VapidKeys generate() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(P256.NAME);
+      var pair = generator.generateKeyPair();
+      return new VapidKeys((ECPublicKey) pair.getPublic(), (ECPrivateKey) pair.getPrivate());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JDK has no P-256", e);
+    }
+  }
+
+  /**
+   * Reads a pair as {@link #publicText} and {@link #privateText} write it, and as other Web Push
+   * tools do.
+   *
+   * @throws IllegalArgumentException when it is no pair; the message says which key is wrong, and
+   *     shows neither
+   */
+  public static VapidKeys parse(String publicText, String privateText) {
+    VapidKeys keys = new VapidKeys(publicKey(publicText), privateKey(privateText));
+    if (!keys.belongTogether()) {
+      throw new IllegalArgumentException("the public key is not that of the private key");
+    }
+    return keys;
+  }
+
+  private static ECPublicKey publicKey(String text) {
+    try {
+      return P256.publicKey(Base64Url.decode(text));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the public key: " + e.getMessage() + "; 87 characters of base64url are expected", e);
+    }
+  }
+
+  private static ECPrivateKey privateKey(String text) {
+    try {
+      return P256.privateKey(Base64Url.decode(text));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the private key: " + e.getMessage() + "; 43 characters of base64url are expected", e);
+    }
+  }
+
+  private boolean belongTogether() {
+    try {
+      Signature signature = Signature.getInstance("SHA256withECDSA");
+      signature.initSign(privateKey);
+      byte[] signed = signature.sign();
+      signature.initVerify(publicKey);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /** What browsers are given as {@code applicationServerKey}: the raw point in base64url. */
+  public String publicText() {
+    return Base64Url.encode(P256.point(publicKey));
+  }
+
+  /** The secret number in base64url. */
+  public String privateText() {
+    return Base64Url.encode(P256.number(privateKey));
+  }
+
+  ECPrivateKey privateKey() {
+    return privateKey;
+  }
+
+  @Override
+  public String toString() {
+    return "VAPID keys";
+  }
+
+  /** Prints a new pair as environment variables. */
+  public static void main(String[] arguments) {
+    VapidKeys keys = generate();
+    System.out.println("WEBPUSH_VAPID_PUBLIC_KEY=" + keys.publicText());
+    System.out.println("WEBPUSH_VAPID_PRIVATE_KEY=" + keys.privateText());
+  }
+
+  /** Base64url as Web Push writes it, without padding; padding is taken too. */
+  static final class Base64Url {
+
+    private Base64Url() {}
+
+    static String encode(byte[] bytes) {
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /**
+     * @throws IllegalArgumentException when it is not base64url
+     */
+    static byte[] decode(String text) {
+      try {
+        return Base64.getUrlDecoder().decode(text.strip());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("it is not base64url (the alphabet with - and _)", e);
+      }
+    }
+  }
+}

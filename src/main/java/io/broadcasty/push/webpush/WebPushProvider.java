@@ -1,0 +1,210 @@
+package io.broadcasty.push.webpush;
+
+import io.broadcasty.push.CollapseKeys;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.InvalidDeviceException;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushHttp;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.Reply;
+import io.broadcasty.push.webpush.VapidKeys.Base64Url;
+import io.broadcasty.time.WallClock;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpRequest;
+import java.security.GeneralSecurityException;
+import java.security.interfaces.ECPublicKey;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends to the push services of browsers, whichever each browser has chosen.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc8030">RFC 8030</a>
+ */
+public final class WebPushProvider implements PushProvider {
+
+  private static final int AUTH_BYTES = 16;
+
+  /** A topic's alphabet and length (RFC 8030 section 5.4). */
+  private static final String TOPIC = "[A-Za-z0-9_-]{1,32}";
+
+  private static final int TOPIC_CHARACTERS = 32;
+  private static final UUID SOME_ID = new UUID(0, 0);
+
+  /** At once looked up, so that hosts whose lookup takes long keep few others waiting. */
+  private static final int LOOKUPS = 32;
+
+  private final Endpoints endpoints;
+  private final VapidTokens tokens;
+  private final Encryption encryption = new Encryption();
+  private final PushHttp http;
+  private final ThreadPoolExecutor lookups;
+
+  /**
+   * @param threads makes the provider's threads, which end when they are idle
+   */
+  public WebPushProvider(WebPushSettings settings, WallClock clock, ThreadFactory threads) {
+    this(settings, clock, threads, Endpoints.Resolver.system());
+  }
+
+  WebPushProvider(
+      WebPushSettings settings,
+      WallClock clock,
+      ThreadFactory threads,
+      Endpoints.Resolver resolver) {
+    this.endpoints = new Endpoints(new AllowedHosts(settings.allowedHosts()), resolver);
+    this.tokens = new VapidTokens(settings.keys(), settings.subject(), clock);
+    this.http = new PushHttp(settings.timeout(), clock, threads);
+    this.lookups =
+        new ThreadPoolExecutor(
+            LOOKUPS, LOOKUPS, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    lookups.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public PushService service() {
+    return PushService.WEB_PUSH;
+  }
+
+  /** {@inheritDoc} Looks the endpoint's host up, which may block for some seconds. */
+  @Override
+  public void check(DeviceAddress device) throws InvalidDeviceException {
+    Receiver.of(device);
+    try {
+      endpoints.lookUp(endpoints.parse(device.token()));
+    } catch (UnknownHostException e) {
+      throw new InvalidDeviceException("the endpoint's host is not known");
+    }
+  }
+
+  @Override
+  public int excess(Notification notification) {
+    return Payload.bytes(SOME_ID, notification).length - Encryption.MAX_PLAINTEXT_BYTES;
+  }
+
+  @Override
+  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
+    Receiver receiver;
+    URI endpoint;
+    try {
+      receiver = Receiver.of(dispatch.device());
+      endpoint = endpoints.parse(dispatch.device().token());
+    } catch (InvalidDeviceException e) {
+      return CompletableFuture.completedFuture(
+          new PushOutcome.Rejected(String.valueOf(e.getMessage())));
+    }
+    byte[] payload = Payload.bytes(dispatch.id(), dispatch.notification());
+    if (payload.length > Encryption.MAX_PLAINTEXT_BYTES) {
+      return CompletableFuture.completedFuture(
+          new PushOutcome.Rejected(
+              "the notification is longer than " + Encryption.MAX_PLAINTEXT_BYTES + " bytes"));
+    }
+    return http.within(
+        CompletableFuture.supplyAsync(() -> refusal(endpoint), lookups)
+            .thenComposeAsync(
+                refusal ->
+                    refusal == null
+                        ? http.exchange(
+                            request(dispatch, endpoint, receiver, payload),
+                            WebPushProvider::verdict)
+                        : CompletableFuture.completedFuture(refusal),
+                http.workers()));
+  }
+
+  private @Nullable PushOutcome refusal(URI endpoint) {
+    try {
+      endpoints.lookUp(endpoint);
+      return null;
+    } catch (InvalidDeviceException e) {
+      return new PushOutcome.Rejected(String.valueOf(e.getMessage()));
+    } catch (UnknownHostException e) {
+      return new PushOutcome.Retry("the push service's host is not known", null);
+    }
+  }
+
+  private HttpRequest request(Dispatch dispatch, URI endpoint, Receiver receiver, byte[] payload) {
+    Notification notification = dispatch.notification();
+    byte[] body;
+    try {
+      body = encryption.encrypt(payload, receiver.publicKey(), receiver.authSecret());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a notification cannot be encrypted", e);
+    }
+    HttpRequest.Builder request =
+        PushHttp.request(endpoint)
+            .header("TTL", Long.toString(Math.max(0, dispatch.remainingMillis()) / 1000))
+            .header("Urgency", notification.urgency().word())
+            .header("Content-Encoding", "aes128gcm")
+            .header("Content-Type", "application/octet-stream")
+            .header("Authorization", tokens.authorization(AllowedHosts.origin(endpoint)))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    if (notification.collapseKey() != null) {
+      request.header("Topic", topic(notification.collapseKey()));
+    }
+    return request.build();
+  }
+
+  static String topic(String collapseKey) {
+    return CollapseKeys.fitting(collapseKey, key -> key.matches(TOPIC), TOPIC_CHARACTERS);
+  }
+
+  private static PushOutcome verdict(Reply reply) {
+    int status = reply.status();
+    if (status >= 200 && status < 300) {
+      return new PushOutcome.Accepted(null);
+    }
+    String reason = "the push service answered " + status;
+    if (reply.isTemporary()) {
+      return reply.retry(reason);
+    }
+    return switch (status) {
+      case 404, 410 -> new PushOutcome.Unregistered(reason, Long.MAX_VALUE);
+      case 401, 403 ->
+          new PushOutcome.Misconfigured(
+              reason + ": the subscription was made with another VAPID key, or the subject is bad",
+              WebPushSettings.KEYS);
+      case 413 -> new PushOutcome.Rejected(reason + ": the notification is too long");
+      default -> new PushOutcome.Rejected(reason);
+    };
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  /** The keys of a subscription. */
+  private record Receiver(ECPublicKey publicKey, byte[] authSecret) {
+
+    static Receiver of(DeviceAddress device) throws InvalidDeviceException {
+      if (device.publicKey() == null || device.authSecret() == null) {
+        throw new InvalidDeviceException(
+            "keys.p256dh and keys.auth are missing; send what PushSubscription.toJSON() gives");
+      }
+      byte[] secret;
+      try {
+        secret = Base64Url.decode(device.authSecret());
+      } catch (IllegalArgumentException e) {
+        throw new InvalidDeviceException("keys.auth: " + e.getMessage());
+      }
+      if (secret.length != AUTH_BYTES) {
+        throw new InvalidDeviceException("keys.auth must be 16 bytes in base64url");
+      }
+      try {
+        return new Receiver(P256.publicKey(Base64Url.decode(device.publicKey())), secret);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidDeviceException("keys.p256dh: " + e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.broadcasty.push.webpush;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How notifications go to browsers.
+ *
+ * @param subject how the push services' operators reach the sender: {@code mailto:…} or {@code
+ *     https://…}
+ * @param keys by which the services know the sender
+ * @param allowedHosts as in {@link AllowedHosts}; empty for every public host
+ * @param timeout for one notification as a whole
+ */
+public record WebPushSettings(
+    String subject, VapidKeys keys, List<String> allowedHosts, Duration timeout) {
+
+  /** Names the settings in what operators are told. */
+  static final String KEYS = "broadcasty.push.webpush.vapid-public-key";
+
+  /**
+   * @throws IllegalArgumentException when the subject or a host is none; the message says what is
+   *     expected
+   */
+  public WebPushSettings {
+    if (!subject.matches("mailto:[^@\\s<>]+@[^@\\s<>]+|https://[^\\s]+")) {
+      throw new IllegalArgumentException(
+          "the VAPID subject must be mailto: with an address, or an https:// address, by which the"
+              + " push services can reach you");
+    }
+    allowedHosts = List.copyOf(allowedHosts);
+    new AllowedHosts(allowedHosts);
+  }
+}

@@ -1,0 +1,259 @@
+package io.broadcasty.push;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What every provider does, against a stand-in of its service. */
+public abstract class PushProviderContract {
+
+  protected static final Duration PATIENT = Duration.ofSeconds(20);
+  protected static final Duration IMPATIENT = Duration.ofMillis(300);
+  private static final long WAIT_SECONDS = 30;
+
+  private final List<PushProvider> open = new ArrayList<>();
+
+  /** What the stand-in can be told to do. */
+  protected enum Behaviour {
+    ACCEPT,
+    GONE,
+    BUSY,
+    TOO_LARGE
+  }
+
+  /** A provider of the stand-in. */
+  protected abstract PushProvider make(Duration timeout);
+
+  /** A provider of whatever is at a port of this machine. */
+  protected abstract PushProvider makeAt(int port);
+
+  /** A provider of a service whose certificate nobody trusts; whoever makes it also ends it. */
+  protected abstract PushProvider makeUntrusting();
+
+  protected abstract DeviceAddress device();
+
+  /** Addresses that the service cannot have given. */
+  protected abstract List<DeviceAddress> badDevices();
+
+  protected abstract void behave(Behaviour behaviour);
+
+  /** Has the stand-in answer that it is busy, for so many seconds. */
+  protected abstract void busyFor(int seconds);
+
+  /** Whether the service says for how long it is busy. */
+  protected boolean saysForHowLong() {
+    return true;
+  }
+
+  /** Has the stand-in answer nothing until {@link #release}. */
+  protected abstract void hold();
+
+  protected abstract void release();
+
+  /** How many notifications have come to the stand-in. */
+  protected abstract int received();
+
+  /** What must be in no reason. */
+  protected abstract List<String> secrets();
+
+  protected static ThreadFactory threads() {
+    return task -> {
+      Thread thread = new Thread(task, "push-test");
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  @AfterEach
+  void closeProviders() {
+    release();
+    open.forEach(PushProvider::close);
+  }
+
+  protected PushProvider opened(PushProvider provider) {
+    open.add(provider);
+    return provider;
+  }
+
+  @Test
+  void whatTheServiceTakesIsAccepted() {
+    behave(Behaviour.ACCEPT);
+    PushOutcome outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    assertInstanceOf(PushOutcome.Accepted.class, outcome, outcome.toString());
+    assertEquals(1, received());
+  }
+
+  @Test
+  void aDeviceThatIsGoneIsUnregistered() {
+    behave(Behaviour.GONE);
+    PushOutcome outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    assertInstanceOf(PushOutcome.Unregistered.class, outcome, outcome.toString());
+  }
+
+  @Test
+  void aBusyServiceIsTriedAgain() {
+    behave(Behaviour.BUSY);
+    PushOutcome outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    assertInstanceOf(PushOutcome.Retry.class, outcome, outcome.toString());
+  }
+
+  @Test
+  void aServiceThatSaysWhenIsTriedThen() {
+    busyFor(7);
+    PushOutcome.Retry retry =
+        assertInstanceOf(
+            PushOutcome.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")));
+    assertEquals(saysForHowLong() ? Duration.ofSeconds(7) : null, retry.after());
+  }
+
+  @Test
+  void aServiceThatDoesNotAnswerIsLeftInTime() {
+    behave(Behaviour.ACCEPT);
+    hold();
+    PushOutcome outcome = outcome(opened(make(IMPATIENT)), notification("Hello"));
+    PushOutcome.Retry retry = assertInstanceOf(PushOutcome.Retry.class, outcome);
+    assertTrue(retry.reason().contains("300 ms"), retry.reason());
+  }
+
+  @Test
+  void aServiceThatIsNotThereIsTriedAgain() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    PushOutcome outcome = outcome(opened(makeAt(free)), notification("Hello"));
+    assertInstanceOf(PushOutcome.Retry.class, outcome, outcome.toString());
+  }
+
+  @Test
+  void aServiceWithAnotherCertificateIsToldNothing() {
+    behave(Behaviour.ACCEPT);
+    PushOutcome outcome = outcome(opened(makeUntrusting()), notification("Hello"));
+    PushOutcome.Retry retry = assertInstanceOf(PushOutcome.Retry.class, outcome);
+    assertTrue(retry.reason().contains("certificate"), retry.reason());
+    assertEquals(0, received());
+  }
+
+  @Test
+  void whatIsTooLongIsSaidBeforehandAndNotSent() {
+    PushProvider provider = opened(make(PATIENT));
+    int fits = -provider.excess(notification("")); // so many letters more fit
+    assertTrue(fits > 3000 && fits < 4096, "fits: " + fits);
+    assertEquals(0, provider.excess(notification("x".repeat(fits))));
+    assertEquals(1, provider.excess(notification("x".repeat(fits + 1))));
+    assertTrue(provider.excess(notification("\u00e9".repeat(fits))) > 0, "bytes, not letters");
+    behave(Behaviour.ACCEPT);
+    assertInstanceOf(
+        PushOutcome.Rejected.class, outcome(provider, notification("x".repeat(fits + 1))));
+    assertEquals(0, received());
+    assertInstanceOf(PushOutcome.Accepted.class, outcome(provider, notification("x".repeat(fits))));
+  }
+
+  @Test
+  void whatTheServiceFindsTooLongIsRejected() {
+    behave(Behaviour.TOO_LARGE);
+    PushOutcome outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    assertInstanceOf(PushOutcome.Rejected.class, outcome, outcome.toString());
+  }
+
+  @Test
+  void whatIsUnderWayAtTheEndHasAnOutcome() throws Exception {
+    behave(Behaviour.ACCEPT);
+    hold();
+    PushProvider provider = opened(make(Duration.ofSeconds(5)));
+    CompletableFuture<PushOutcome> sent =
+        provider.send(dispatch(notification("Hello"))).toCompletableFuture();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(provider::close);
+    release();
+    PushOutcome outcome = sent.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    assertTrue(
+        outcome instanceof PushOutcome.Accepted || outcome instanceof PushOutcome.Retry,
+        outcome.toString());
+    closing.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("after the end")));
+  }
+
+  @Test
+  protected void manyAtOnceAllHaveTheirOutcome() throws Exception {
+    behave(Behaviour.ACCEPT);
+    PushProvider provider = opened(make(PATIENT));
+    List<CompletableFuture<PushOutcome>> sent = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      sent.add(provider.send(dispatch(notification("n" + i))).toCompletableFuture());
+    }
+    for (CompletableFuture<PushOutcome> each : sent) {
+      assertInstanceOf(PushOutcome.Accepted.class, each.get(WAIT_SECONDS, TimeUnit.SECONDS));
+    }
+    assertEquals(50, received());
+  }
+
+  @Test
+  void anAddressHasTheFormThatTheServiceGives() {
+    PushProvider provider = opened(make(PATIENT));
+    assertDoesNotThrow(() -> provider.check(device()));
+    for (DeviceAddress bad : badDevices()) {
+      InvalidDeviceException refused =
+          assertThrows(InvalidDeviceException.class, () -> provider.check(bad), () -> bad.token());
+      String message = String.valueOf(refused.getMessage());
+      assertTrue(message.length() > 20, message);
+      assertFalse(bad.token().length() > 5 && message.contains(bad.token()), message);
+    }
+  }
+
+  @Test
+  void noSecretIsInItsText() {
+    PushProvider provider = opened(make(PATIENT));
+    requireNoSecret(provider.toString());
+    requireNoSecret(dispatch(notification("Hello")).toString());
+  }
+
+  /** Sends, and waits; a reason with a secret fails the test. */
+  protected PushOutcome outcome(PushProvider provider, Notification notification) {
+    return outcome(provider, dispatch(notification));
+  }
+
+  protected PushOutcome outcome(PushProvider provider, Dispatch dispatch) {
+    try {
+      PushOutcome outcome =
+          provider.send(dispatch).toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+      requireNoSecret(outcome.toString());
+      return outcome;
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  protected Dispatch dispatch(Notification notification) {
+    return new Dispatch(UUID.randomUUID(), device(), notification, 60_500);
+  }
+
+  protected static Notification notification(String body) {
+    return new Notification("Order", body, null, null, Duration.ofMinutes(5), Urgency.NORMAL, null);
+  }
+
+  private void requireNoSecret(String text) {
+    for (String secret : secrets()) {
+      assertNotNull(secret);
+      assertFalse(text.contains(secret), () -> "a secret is told: " + text);
+    }
+  }
+}
