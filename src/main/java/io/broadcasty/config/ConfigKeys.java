@@ -467,7 +467,31 @@ public final class ConfigKeys {
           MESSAGE_BYTES,
           CONNECTIONS_PER_TENANT,
           CONNECTIONS_PER_USER,
-          CHANNELS_PER_CONNECTION);
+          CHANNELS_PER_CONNECTION,
+          PushKeys.WEBPUSH,
+          PushKeys.VAPID_SUBJECT,
+          PushKeys.VAPID_PUBLIC_KEY,
+          PushKeys.VAPID_PRIVATE_KEY,
+          PushKeys.WEBPUSH_HOSTS,
+          PushKeys.WEBPUSH_TIMEOUT,
+          PushKeys.FCM,
+          PushKeys.FCM_SERVICE_ACCOUNT,
+          PushKeys.FCM_URL,
+          PushKeys.FCM_TIMEOUT,
+          PushKeys.APNS,
+          PushKeys.APNS_KEY,
+          PushKeys.APNS_KEY_ID,
+          PushKeys.APNS_TEAM_ID,
+          PushKeys.APNS_TOPIC,
+          PushKeys.APNS_SANDBOX,
+          PushKeys.APNS_SERVER,
+          PushKeys.APNS_TRUST,
+          PushKeys.APNS_TIMEOUT,
+          PushKeys.ONESIGNAL,
+          PushKeys.ONESIGNAL_APP_ID,
+          PushKeys.ONESIGNAL_API_KEY,
+          PushKeys.ONESIGNAL_URL,
+          PushKeys.ONESIGNAL_TIMEOUT);
 
   private ConfigKeys() {}
 

@@ -45,7 +45,8 @@ public record Settings(
     DatabaseSettings database,
     RedisSettings redis,
     int redisReplicas,
-    Duration drain) {
+    Duration drain,
+    PushVendors pushVendors) {
 
   /** Where streams are kept. */
   public enum Store {

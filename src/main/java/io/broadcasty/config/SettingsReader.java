@@ -121,7 +121,8 @@ public final class SettingsReader {
         database(dataDir),
         redis(),
         Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
-        value(ConfigKeys.DRAIN, Duration.ZERO));
+        value(ConfigKeys.DRAIN, Duration.ZERO),
+        new PushVendorsReader(source, faults).read());
   }
 
   private Settings.Mirror mirror(Settings.Replay replay) {
