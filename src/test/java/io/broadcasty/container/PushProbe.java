@@ -8,7 +8,6 @@ import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.PushService;
-import io.broadcasty.push.StandIn;
 import io.broadcasty.push.TestCertificate;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.push.apns.ApnsProvider;
@@ -97,20 +96,22 @@ public class PushProbe extends HttpServlet {
     }
   }
 
+  /** Encrypts, and finds nobody to send to: WildFly has no com.sun.net.httpserver for a service. */
   private static String viaWebPush() throws Exception {
-    VapidKeys keys = VapidKeys.generate();
-    try (StandIn service = StandIn.http();
-        PushProvider provider =
-            new WebPushProvider(
-                new WebPushSettings(
-                    "mailto:ops@example.com", keys, List.of(service.url().toString()), PATIENT),
-                WallClock.system(),
-                Thread::new)) {
+    int nobody;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = free.getLocalPort();
+    }
+    String origin = "http://localhost:" + nobody;
+    WebPushSettings settings =
+        new WebPushSettings(
+            "mailto:ops@example.com", VapidKeys.generate(), List.of(origin), PATIENT);
+    try (PushProvider provider = new WebPushProvider(settings, WallClock.system(), Thread::new)) {
       return send(
           provider,
           new DeviceAddress(
               PushService.WEB_PUSH,
-              service.url() + "/x",
+              origin + "/x",
               VapidKeys.generate().publicText(),
               "AAAAAAAAAAAAAAAAAAAAAA"));
     }
@@ -124,6 +125,9 @@ public class PushProbe extends HttpServlet {
             .send(new Dispatch(UUID.randomUUID(), device, notification, 60_000))
             .toCompletableFuture()
             .get(30, TimeUnit.SECONDS);
+    if (outcome instanceof PushOutcome.Retry retry) {
+      return retry.reason();
+    }
     return outcome instanceof PushOutcome.Accepted ? "accepted" : outcome.toString();
   }
 }
