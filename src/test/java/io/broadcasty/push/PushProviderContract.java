@@ -193,7 +193,7 @@ public abstract class PushProviderContract {
   }
 
   @Test
-  void manyAtOnceAllHaveTheirOutcome() throws Exception {
+  protected void manyAtOnceAllHaveTheirOutcome() throws Exception {
     behave(Behaviour.ACCEPT);
     PushProvider provider = opened(make(PATIENT));
     List<CompletableFuture<PushOutcome>> sent = new ArrayList<>();

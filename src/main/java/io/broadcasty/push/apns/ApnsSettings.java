@@ -35,6 +35,7 @@ public record ApnsSettings(
   static final String KEY = "broadcasty.push.apns.key";
 
   static final String TOPIC = "broadcasty.push.apns.topic";
+  private static final int P256_BITS = 256;
   private static final String APPLE_ID = "[A-Z0-9]{10}";
 
   /**
@@ -59,19 +60,29 @@ public record ApnsSettings(
           "the ids of key and team are ten capital letters and digits, as Apple's account pages"
               + " show them");
     }
+    ApnsSigningKey key;
     try {
-      return ApnsSigningKey.loadFromInputStream(
-          new ByteArrayInputStream(p8.replace("\\n", "\n").getBytes(StandardCharsets.US_ASCII)),
-          teamId,
-          keyId);
+      key =
+          ApnsSigningKey.loadFromInputStream(
+              new ByteArrayInputStream(p8.replace("\\n", "\n").getBytes(StandardCharsets.US_ASCII)),
+              teamId,
+              keyId);
     } catch (IOException
         | InvalidKeyException
         | NoSuchAlgorithmException
         | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "it is no key of APNs: AuthKey_….p8 as Apple gave it is expected, which begins with"
-              + " -----BEGIN PRIVATE KEY----- and has a key of the curve P-256");
+      throw noKey();
     }
+    if (key.getParams().getCurve().getField().getFieldSize() != P256_BITS) {
+      throw noKey();
+    }
+    return key;
+  }
+
+  private static IllegalArgumentException noKey() {
+    return new IllegalArgumentException(
+        "it is no key of APNs: AuthKey_….p8 as Apple gave it is expected, which begins with"
+            + " -----BEGIN PRIVATE KEY----- and has a key of the curve P-256");
   }
 
   @Override

@@ -4,26 +4,35 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import javax.crypto.Cipher;
-import javax.crypto.KeyAgreement;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
+import org.bouncycastle.crypto.agreement.ECDHBasicAgreement;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.generators.ECKeyPairGenerator;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECKeyGenerationParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
+import org.bouncycastle.util.BigIntegers;
 
 /**
- * Encrypts for one subscription: RFC 8291 on RFC 8188, a single record of {@code aes128gcm}. With
- * the JDK's own ciphers, so that nothing is registered in the JVM of an application server
- * (docs/adr/0017).
+ * Encrypts for one subscription: RFC 8291 on RFC 8188, a single record of {@code aes128gcm}. Keys
+ * are made and agreed on by Bouncy Castle, which takes a sixth of the JDK's time for it; its
+ * classes are called directly, so that nothing is registered in the JVM of an application server
+ * (docs/adr/0017). Safe for use by several threads.
  */
 final class Encryption {
 
   /** What a push service must take is 4096 bytes, encrypted (RFC 8291 section 4). */
   static final int MAX_PLAINTEXT_BYTES = 3993;
+
+  static final ECDomainParameters CURVE =
+      new ECDomainParameters(CustomNamedCurves.getByName("secp256r1"));
 
   static final int SALT_BYTES = 16;
   private static final int RECORD_BYTES = 4096;
@@ -43,22 +52,24 @@ final class Encryption {
    */
   byte[] encrypt(byte[] plaintext, ECPublicKey receiver, byte[] authSecret)
       throws GeneralSecurityException {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(P256.NAME, random);
+    ECKeyPairGenerator generator = new ECKeyPairGenerator();
+    generator.init(new ECKeyGenerationParameters(CURVE, random));
     byte[] salt = new byte[SALT_BYTES];
     random.nextBytes(salt);
     return encrypt(plaintext, receiver, authSecret, generator.generateKeyPair(), salt);
   }
 
   static byte[] encrypt(
-      byte[] plaintext, ECPublicKey receiver, byte[] authSecret, KeyPair sender, byte[] salt)
+      byte[] plaintext,
+      ECPublicKey receiver,
+      byte[] authSecret,
+      AsymmetricCipherKeyPair sender,
+      byte[] salt)
       throws GeneralSecurityException {
-    byte[] senderPoint = P256.point((ECPublicKey) sender.getPublic());
-    KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
-    agreement.init(sender.getPrivate());
-    agreement.doPhase(receiver, true);
-    byte[] shared = agreement.generateSecret();
-    byte[] keyInfo = concat(KEY_INFO, P256.point(receiver), senderPoint);
+    byte[] receiverPoint = P256.point(receiver);
+    byte[] senderPoint = ((ECPublicKeyParameters) sender.getPublic()).getQ().getEncoded(false);
+    byte[] shared = agree(sender, receiverPoint);
+    byte[] keyInfo = concat(KEY_INFO, receiverPoint, senderPoint);
     byte[] key = hmac(salt, expand(hmac(authSecret, shared), keyInfo, 32));
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(
@@ -77,6 +88,15 @@ final class Encryption {
             .array();
     cipher.doFinal(padded, 0, padded.length, body, headerBytes);
     return body;
+  }
+
+  private static byte[] agree(AsymmetricCipherKeyPair own, byte[] otherPoint) {
+    ECDHBasicAgreement agreement = new ECDHBasicAgreement();
+    agreement.init(own.getPrivate());
+    return BigIntegers.asUnsignedByteArray(
+        agreement.getFieldSize(),
+        agreement.calculateAgreement(
+            new ECPublicKeyParameters(CURVE.getCurve().decodePoint(otherPoint), CURVE)));
   }
 
   /** The first block of HKDF-Expand (RFC 5869), which is as much as is ever needed here. */

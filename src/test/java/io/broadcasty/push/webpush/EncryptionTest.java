@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.broadcasty.push.webpush.VapidKeys.Base64Url;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.util.Arrays;
+import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.junit.jupiter.api.Test;
 
 class EncryptionTest {
@@ -17,12 +20,18 @@ class EncryptionTest {
   /** RFC 8291, section 5 and appendix A. */
   @Test
   void theExampleOfTheStandard() throws GeneralSecurityException {
-    KeyPair sender =
-        new KeyPair(
-            P256.publicKey(
-                Base64Url.decode(
-                    "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8")),
-            P256.privateKey(Base64Url.decode("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")));
+    AsymmetricCipherKeyPair sender =
+        new AsymmetricCipherKeyPair(
+            new ECPublicKeyParameters(
+                Encryption.CURVE
+                    .getCurve()
+                    .decodePoint(
+                        Base64Url.decode(
+                            "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8")),
+                Encryption.CURVE),
+            new ECPrivateKeyParameters(
+                new BigInteger(1, Base64Url.decode("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw")),
+                Encryption.CURVE));
     byte[] body =
         Encryption.encrypt(
             "When I grow up, I want to be a watermelon".getBytes(StandardCharsets.UTF_8),

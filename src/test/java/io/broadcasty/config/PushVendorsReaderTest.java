@@ -1,0 +1,191 @@
+package io.broadcasty.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.push.apns.ApnsSettings;
+import io.broadcasty.push.onesignal.OneSignalSettings;
+import io.broadcasty.push.webpush.VapidKeys;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PushVendorsReaderTest {
+
+  private final Map<String, String> values = new HashMap<>();
+  private final List<String> faults = new ArrayList<>();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path folder;
+
+  @Test
+  void allAreOffUnlessTurnedOn() {
+    PushVendors vendors = read();
+    assertNull(vendors.webPush());
+    assertNull(vendors.fcm());
+    assertNull(vendors.apns());
+    assertNull(vendors.oneSignal());
+    assertEquals(List.of(), faults);
+  }
+
+  @Test
+  void whatIsMissingIsNamedWithItsVariable() {
+    for (String service : List.of("webpush", "fcm", "apns", "onesignal")) {
+      values.put("broadcasty." + service, "true");
+    }
+    read();
+    for (String variable :
+        List.of(
+            "WEBPUSH_VAPID_SUBJECT",
+            "WEBPUSH_VAPID_PUBLIC_KEY",
+            "WEBPUSH_VAPID_PRIVATE_KEY",
+            "FCM_SERVICE_ACCOUNT",
+            "APNS_KEY_ID",
+            "APNS_TEAM_ID",
+            "APNS_P8_PATH",
+            "APNS_BUNDLE_ID",
+            "ONESIGNAL_APP_ID",
+            "ONESIGNAL_API_KEY")) {
+      assertTrue(
+          faults.stream().anyMatch(fault -> fault.contains("(" + variable + " will do too)")),
+          () -> variable + ": " + faults);
+    }
+    assertEquals(10, faults.size(), faults.toString());
+  }
+
+  @Test
+  void theVariablesOfTheReferenceWork() throws Exception {
+    VapidKeys keys = VapidKeys.generate();
+    values.put("broadcasty.webpush", "true");
+    values.put("WEBPUSH_VAPID_SUBJECT", "mailto:ops@example.com");
+    values.put("WEBPUSH_VAPID_PUBLIC_KEY", keys.publicText());
+    values.put("WEBPUSH_VAPID_PRIVATE_KEY", keys.privateText());
+    values.put("broadcasty.apns", "true");
+    values.put("APNS_KEY_ID", "KEY4567890");
+    values.put("APNS_TEAM_ID", "TEAM567890");
+    values.put("APNS_P8_PATH", Files.writeString(folder.resolve("k.p8"), p8()).toString());
+    values.put("APNS_BUNDLE_ID", "com.example.app");
+    values.put("APNS_SANDBOX", "true");
+    values.put("broadcasty.onesignal", "true");
+    values.put("ONESIGNAL_APP_ID", "3fa85f64-5717-4562-b3fc-2c963f66afa6");
+    values.put("ONESIGNAL_API_KEY", "hush-hush");
+    PushVendors vendors = read();
+    assertEquals(List.of(), faults);
+    assertNotNull(vendors.webPush());
+    ApnsSettings apns = Objects.requireNonNull(vendors.apns());
+    assertEquals("api.sandbox.push.apple.com", apns.host());
+    assertEquals(443, apns.port());
+    OneSignalSettings oneSignal = Objects.requireNonNull(vendors.oneSignal());
+    assertEquals("https://api.onesignal.com", oneSignal.baseUrl().toString());
+    String text = vendors.toString();
+    assertFalse(text.contains("hush-hush") || text.contains(keys.privateText()), text);
+  }
+
+  @Test
+  void theEndedKeyOfFcmIsExplained() {
+    values.put("broadcasty.fcm", "true");
+    values.put("FCM_SERVER_KEY", "AAAAhush");
+    read();
+    assertEquals(1, faults.size(), faults.toString());
+    assertTrue(faults.get(0).contains("ended the legacy API"), faults.toString());
+    assertFalse(faults.get(0).contains("hush"), faults.toString());
+    values.put("broadcasty.push.fcm.service-account", "{}");
+    PushVendors vendors = read();
+    assertEquals(1, vendors.notices().size());
+  }
+
+  @Test
+  void filesThatAreNoneAreNamedByTheirKey() throws Exception {
+    values.put("broadcasty.fcm", "true");
+    values.put("broadcasty.push.fcm.service-account", folder.resolve("absent.json").toString());
+    read();
+    assertTrue(faults.get(0).contains("NoSuchFileException"), faults.toString());
+    Path cut = Files.writeString(folder.resolve("cut.json"), "{\"type\":\"service_acc");
+    values.put("broadcasty.push.fcm.service-account", cut.toString());
+    read();
+    assertTrue(faults.get(0).contains("cut off"), faults.toString());
+    values.clear();
+    values.put("broadcasty.apns", "true");
+    values.put("APNS_P8_PATH", cut.toString());
+    values.put("APNS_KEY_ID", "KEY4567890");
+    values.put("APNS_TEAM_ID", "TEAM567890");
+    values.put("APNS_BUNDLE_ID", "com.example.app");
+    values.put("broadcasty.push.apns.server", "localhost");
+    values.put("broadcasty.push.apns.trust", cut.toString());
+    read();
+    assertEquals(2, faults.size(), faults.toString());
+    values.remove("broadcasty.push.apns.server");
+    read();
+    assertTrue(faults.toString().contains("broadcasty.push.apns.key (or"), faults.toString());
+  }
+
+  @Test
+  void wrongValuesAreNamedByTheirKey() {
+    VapidKeys keys = VapidKeys.generate();
+    values.put("broadcasty.webpush", "true");
+    values.put("WEBPUSH_VAPID_SUBJECT", "ops@example.com");
+    values.put("WEBPUSH_VAPID_PUBLIC_KEY", keys.publicText());
+    values.put("WEBPUSH_VAPID_PRIVATE_KEY", VapidKeys.generate().privateText());
+    read();
+    assertTrue(faults.get(0).startsWith("broadcasty.push.webpush.vapid-public-key"));
+    values.put("WEBPUSH_VAPID_PRIVATE_KEY", keys.privateText());
+    read();
+    assertTrue(faults.get(0).startsWith("broadcasty.push.webpush.vapid-subject"));
+    values.put("WEBPUSH_VAPID_SUBJECT", "mailto:ops@example.com");
+    values.put("broadcasty.push.webpush.allowed-hosts", "https://a/b");
+    read();
+    assertTrue(faults.get(0).startsWith("broadcasty.push.webpush.allowed-hosts"));
+    values.clear();
+    values.put("broadcasty.onesignal", "true");
+    values.put("ONESIGNAL_APP_ID", "7");
+    values.put("ONESIGNAL_API_KEY", "key");
+    values.put("broadcasty.push.onesignal.base-url", "ftp://x");
+    read();
+    assertTrue(faults.get(0).startsWith("broadcasty.push.onesignal.base-url"));
+    values.remove("broadcasty.push.onesignal.base-url");
+    read();
+    assertTrue(faults.get(0).startsWith("broadcasty.push.onesignal.app-id"));
+  }
+
+  private PushVendors read() {
+    faults.clear();
+    return new PushVendorsReader(
+            new ConfigSource() {
+              @Override
+              public Optional<String> get(String name) {
+                return Optional.ofNullable(values.get(name));
+              }
+
+              @Override
+              public Set<String> names() {
+                return values.keySet();
+              }
+            },
+            faults)
+        .read();
+  }
+
+  private static String p8() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return "-----BEGIN PRIVATE KEY-----\n"
+        + Base64.getMimeEncoder(64, new byte[] {'\n'})
+            .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+        + "\n-----END PRIVATE KEY-----\n";
+  }
+}

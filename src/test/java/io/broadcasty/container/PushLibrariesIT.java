@@ -1,0 +1,24 @@
+package io.broadcasty.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.push.TestCertificate;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
+
+/** Netty and Bouncy Castle work within each server, beside whatever it has of them itself. */
+class PushLibrariesIT extends InServer {
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return builtWar().addClasses(PushProbe.class, TestCertificate.class);
+  }
+
+  @Test
+  void theProvidersSendFromWithinTheServer() {
+    assertEquals(
+        "apns accepted, webpush the service cannot be connected to",
+        api.get("/probe/push", api.tokens.guest()).body());
+  }
+}

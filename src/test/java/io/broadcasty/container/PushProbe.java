@@ -1,0 +1,133 @@
+package io.broadcasty.container;
+
+import com.eatthepath.pushy.apns.server.MockApnsServer;
+import com.eatthepath.pushy.apns.server.MockApnsServerBuilder;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.TestCertificate;
+import io.broadcasty.push.Urgency;
+import io.broadcasty.push.apns.ApnsProvider;
+import io.broadcasty.push.apns.ApnsSettings;
+import io.broadcasty.push.webpush.VapidKeys;
+import io.broadcasty.push.webpush.WebPushProvider;
+import io.broadcasty.push.webpush.WebPushSettings;
+import io.broadcasty.time.WallClock;
+import io.netty.channel.nio.NioEventLoopGroup;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.security.KeyPairGenerator;
+import java.security.Security;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends from within the server, with the libraries as its class loading gives them, and tells what
+ * came of it.
+ */
+@WebServlet("/probe/push")
+public class PushProbe extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+  private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    try {
+      int before = Security.getProviders().length;
+      String outcomes = "apns " + viaApns() + ", webpush " + viaWebPush();
+      boolean unchanged = Security.getProviders().length == before;
+      response.getWriter().print(outcomes + (unchanged ? "" : ", a provider was registered"));
+    } catch (Exception | LinkageError e) {
+      response.getWriter().print(e.toString());
+    }
+  }
+
+  private static String viaApns() throws Exception {
+    NioEventLoopGroup serving = new NioEventLoopGroup(1);
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    MockApnsServer apns =
+        new MockApnsServerBuilder()
+            .setServerCredentials(
+                new X509Certificate[] {TestCertificate.shared().certificate()},
+                TestCertificate.shared().key(),
+                null)
+            .setEventLoopGroup(serving)
+            .setHandlerFactory(session -> (headers, payload) -> {})
+            .build();
+    apns.start(port).get(10, TimeUnit.SECONDS);
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    String p8 =
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getEncoder()
+                .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+            + "\n-----END PRIVATE KEY-----\n";
+    ApnsSettings settings =
+        new ApnsSettings(
+            ApnsSettings.key(p8, "TEAM567890", "KEY4567890"),
+            "com.example.app",
+            "localhost",
+            port,
+            TestCertificate.shared().certificate(),
+            PATIENT);
+    try (PushProvider provider = new ApnsProvider(settings, WallClock.system(), Thread::new)) {
+      return send(provider, new DeviceAddress(PushService.APNS, "ab".repeat(32), null, null));
+    } finally {
+      apns.shutdown().get(10, TimeUnit.SECONDS);
+      serving.shutdownGracefully(0, 5, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Encrypts, and finds nobody to send to: WildFly has no com.sun.net.httpserver for a service. */
+  private static String viaWebPush() throws Exception {
+    int nobody;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = free.getLocalPort();
+    }
+    String origin = "http://localhost:" + nobody;
+    WebPushSettings settings =
+        new WebPushSettings(
+            "mailto:ops@example.com", VapidKeys.generate(), List.of(origin), PATIENT);
+    try (PushProvider provider = new WebPushProvider(settings, WallClock.system(), Thread::new)) {
+      return send(
+          provider,
+          new DeviceAddress(
+              PushService.WEB_PUSH,
+              origin + "/x",
+              VapidKeys.generate().publicText(),
+              "AAAAAAAAAAAAAAAAAAAAAA"));
+    }
+  }
+
+  private static String send(PushProvider provider, DeviceAddress device) throws Exception {
+    Notification notification =
+        new Notification("Hello", null, null, null, PATIENT, Urgency.NORMAL, null);
+    PushOutcome outcome =
+        provider
+            .send(new Dispatch(UUID.randomUUID(), device, notification, 60_000))
+            .toCompletableFuture()
+            .get(30, TimeUnit.SECONDS);
+    if (outcome instanceof PushOutcome.Retry retry) {
+      return retry.reason();
+    }
+    return outcome instanceof PushOutcome.Accepted ? "accepted" : outcome.toString();
+  }
+}

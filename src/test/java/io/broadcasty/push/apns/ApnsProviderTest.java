@@ -1,0 +1,316 @@
+package io.broadcasty.push.apns;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.eatthepath.pushy.apns.auth.ApnsSigningKey;
+import com.eatthepath.pushy.apns.server.MockApnsServer;
+import com.eatthepath.pushy.apns.server.MockApnsServerBuilder;
+import com.eatthepath.pushy.apns.server.RejectedNotificationException;
+import com.eatthepath.pushy.apns.server.RejectionReason;
+import com.eatthepath.pushy.apns.server.UnregisteredDeviceTokenException;
+import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushProviderContract;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.TestCertificate;
+import io.broadcasty.push.Urgency;
+import io.broadcasty.time.ManualTime;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** APNs against pushy's own stand-in, over HTTP/2 and TLS. */
+class ApnsProviderTest extends PushProviderContract {
+
+  private static final String P8 = p8("secp256r1");
+  private static final String DEVICE = "0123456789abcdef".repeat(4);
+
+  private final ManualTime time = new ManualTime();
+  private final NioEventLoopGroup serving = new NioEventLoopGroup(1);
+  private final List<Received> received = new CopyOnWriteArrayList<>();
+  private volatile @Nullable RejectedNotificationException rejection;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private MockApnsServer server;
+  private int port;
+
+  private record Received(Http2Headers headers, String payload) {}
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        new MockApnsServerBuilder()
+            .setServerCredentials(
+                new X509Certificate[] {TestCertificate.shared().certificate()},
+                TestCertificate.shared().key(),
+                null)
+            .setEventLoopGroup(serving)
+            .setHandlerFactory(
+                session ->
+                    (headers, payload) -> {
+                      received.add(
+                          new Received(
+                              headers,
+                              payload == null ? "" : payload.toString(StandardCharsets.UTF_8)));
+                      await();
+                      RejectedNotificationException thrown = rejection;
+                      if (thrown != null) {
+                        throw thrown;
+                      }
+                    })
+            .build();
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    server.start(port).get(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    gate.countDown();
+    server.shutdown().get(10, TimeUnit.SECONDS);
+    serving.shutdownGracefully(0, 5, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+  }
+
+  private void await() {
+    try {
+      if (!gate.await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("nobody went on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  protected PushProvider make(Duration timeout) {
+    return at(port, TestCertificate.shared().certificate(), timeout);
+  }
+
+  @Override
+  protected PushProvider makeAt(int other) {
+    return at(other, TestCertificate.shared().certificate(), Duration.ofSeconds(3));
+  }
+
+  @Override
+  protected PushProvider makeUntrusting() {
+    return at(port, null, PATIENT);
+  }
+
+  private PushProvider at(int at, @Nullable X509Certificate trusted, Duration timeout) {
+    return new ApnsProvider(
+        new ApnsSettings(key(P8), "com.example.app", "localhost", at, trusted, timeout),
+        time,
+        threads());
+  }
+
+  private static ApnsSigningKey key(String p8) {
+    return ApnsSettings.key(p8, "TEAM567890", "KEY4567890");
+  }
+
+  @Override
+  protected DeviceAddress device() {
+    return new DeviceAddress(PushService.APNS, DEVICE, null, null);
+  }
+
+  @Override
+  protected List<DeviceAddress> badDevices() {
+    return List.of(
+        new DeviceAddress(PushService.APNS, "short", null, null),
+        new DeviceAddress(PushService.APNS, DEVICE + "0", null, null),
+        new DeviceAddress(PushService.APNS, DEVICE.replace('a', 'g'), null, null),
+        new DeviceAddress(PushService.APNS, "<" + DEVICE + ">", null, null));
+  }
+
+  @Override
+  protected void behave(Behaviour behaviour) {
+    rejection =
+        switch (behaviour) {
+          case ACCEPT -> null;
+          case GONE ->
+              new UnregisteredDeviceTokenException(Instant.ofEpochMilli(1_790_000_000_000L));
+          case BUSY -> new RejectedNotificationException(RejectionReason.SERVICE_UNAVAILABLE);
+          case TOO_LARGE -> new RejectedNotificationException(RejectionReason.PAYLOAD_TOO_LARGE);
+        };
+  }
+
+  @Override
+  protected void busyFor(int seconds) {
+    rejection = new RejectedNotificationException(RejectionReason.TOO_MANY_REQUESTS);
+  }
+
+  /** Apple does not, and pushy would not hand it on. */
+  @Override
+  protected boolean saysForHowLong() {
+    return false;
+  }
+
+  @Override
+  protected void hold() {
+    gate = new CountDownLatch(1);
+  }
+
+  @Override
+  protected void release() {
+    gate.countDown();
+  }
+
+  @Override
+  protected int received() {
+    return received.size();
+  }
+
+  @Override
+  protected List<String> secrets() {
+    return List.of(DEVICE, P8, P8.substring(30, 60));
+  }
+
+  @Test
+  void theNotificationAndItsHeaders() throws Exception {
+    Dispatch dispatch =
+        dispatch(
+            new Notification(
+                "Order",
+                "is ready",
+                "https://shop.example.com/7",
+                "{\"order\":7}",
+                Duration.ofMinutes(5),
+                Urgency.HIGH,
+                "order-7"));
+    assertEquals(
+        new PushOutcome.Accepted(dispatch.id().toString()),
+        outcome(opened(make(PATIENT)), dispatch));
+    Received came = received.get(0);
+    assertEquals("/3/device/" + DEVICE, came.headers().path().toString());
+    assertEquals("com.example.app", header(came, "apns-topic"));
+    assertEquals("alert", header(came, "apns-push-type"));
+    assertEquals("10", header(came, "apns-priority"));
+    assertEquals("order-7", header(came, "apns-collapse-id"));
+    assertEquals(dispatch.id().toString(), header(came, "apns-id"));
+    assertEquals(
+        Long.toString((time.nowMillis() + 60_500) / 1000), header(came, "apns-expiration"));
+    String token = header(came, "authorization").replace("bearer ", "");
+    assertEquals("KEY4567890", SignedJWT.parse(token).getHeader().getKeyID());
+    assertEquals("TEAM567890", SignedJWT.parse(token).getJWTClaimsSet().getIssuer());
+    assertEquals(
+        "{\"aps\":{\"alert\":{\"title\":\"Order\",\"body\":\"is ready\"}},\"id\":\""
+            + dispatch.id()
+            + "\",\"url\":\"https://shop.example.com/7\",\"data\":{\"order\":7}}",
+        came.payload());
+  }
+
+  @Test
+  void whatIsNotUrgentSavesPower() {
+    outcome(
+        opened(make(PATIENT)),
+        new Notification("Only", null, null, null, Duration.ZERO, Urgency.LOW, "k".repeat(65)));
+    assertEquals("5", header(received.get(0), "apns-priority"));
+    assertEquals(43, header(received.get(0), "apns-collapse-id").length());
+  }
+
+  @Test
+  void aDeviceIsGoneSinceAMoment() {
+    behave(Behaviour.GONE);
+    PushOutcome.Unregistered gone =
+        assertInstanceOf(
+            PushOutcome.Unregistered.class, outcome(opened(make(PATIENT)), notification("Hello")));
+    assertEquals(1_790_000_000_000L, gone.sinceMillis());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "410, Unregistered, Unregistered",
+    "410, ExpiredToken, Unregistered",
+    "410, '', Unregistered",
+    "400, BadDeviceToken, Unregistered",
+    "400, DeviceTokenNotForTopic, Unregistered",
+    "429, TooManyRequests, Retry",
+    "429, TooManyProviderTokenUpdates, Retry",
+    "403, ExpiredProviderToken, Retry",
+    "500, InternalServerError, Retry",
+    "503, ServiceUnavailable, Retry",
+    "503, Shutdown, Retry",
+    "403, InvalidProviderToken, Misconfigured",
+    "403, MissingProviderToken, Misconfigured",
+    "403, BadCertificate, Misconfigured",
+    "403, BadCertificateEnvironment, Misconfigured",
+    "403, Forbidden, Misconfigured",
+    "400, TopicDisallowed, Misconfigured",
+    "400, MissingTopic, Misconfigured",
+    "400, BadTopic, Misconfigured",
+    "400, InvalidPushType, Misconfigured",
+    "413, PayloadTooLarge, Rejected",
+    "400, BadCollapseId, Rejected",
+    "400, PayloadEmpty, Rejected"
+  })
+  void theReasonsOfApple(int status, String reason, String outcome) {
+    PushOutcome verdict = ApnsProvider.verdict(status, reason, Long.MAX_VALUE);
+    assertEquals(outcome, verdict.getClass().getSimpleName(), verdict.toString());
+    if (verdict instanceof PushOutcome.Misconfigured mend) {
+      assertEquals(
+          status == 403 ? "broadcasty.push.apns.key" : "broadcasty.push.apns.topic",
+          mend.setting());
+    }
+  }
+
+  @Test
+  void aBadKeyIsToldAtTheStart() {
+    for (String bad :
+        List.of(
+            "", "AuthKey", P8.replace("BEGIN", "BEGINN"), P8.substring(0, 80), p8("secp384r1"))) {
+      IllegalArgumentException refused =
+          assertThrows(IllegalArgumentException.class, () -> key(bad), bad);
+      assertTrue(String.valueOf(refused.getMessage()).contains(".p8"), refused.getMessage());
+      assertEquals(null, refused.getCause());
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> ApnsSettings.key(P8, "my team", "KEY4567890"));
+    assertFalse(key(P8.replace("\n", "\\n")).getKeyId().isEmpty());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new ApnsSettings(key(P8), "not a bundle", "localhost", 1, null, PATIENT));
+  }
+
+  private static String header(Received came, String name) {
+    return String.valueOf(came.headers().get(name));
+  }
+
+  private static String p8(String curve) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec(curve));
+      return "-----BEGIN PRIVATE KEY-----\n"
+          + Base64.getMimeEncoder(64, new byte[] {'\n'})
+              .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
+          + "\n-----END PRIVATE KEY-----\n";
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

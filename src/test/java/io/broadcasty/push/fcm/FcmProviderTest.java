@@ -1,0 +1,342 @@
+package io.broadcasty.push.fcm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushProviderContract;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.StandIn;
+import io.broadcasty.push.Urgency;
+import io.broadcasty.time.ManualTime;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FcmProviderTest extends PushProviderContract {
+
+  static final RSAKey KEY = key();
+  private static final String TOKEN = "device-token:of-an-installation_123456";
+  private static final String SENDING = "/v1/projects/shop-1/messages:send";
+
+  private final ManualTime time = new ManualTime();
+  private final StandIn service = StandIn.http();
+  private final StandIn untrusted = StandIn.https();
+
+  @BeforeEach
+  void grant() {
+    service.answersAt(
+        "/token",
+        200,
+        "{\"token_type\":\"Bearer\",\"access_token\":\"ya29.a\",\"expires_in\":3600}");
+  }
+
+  @AfterEach
+  void stop() {
+    service.close();
+    untrusted.close();
+  }
+
+  @Override
+  protected PushProvider make(Duration timeout) {
+    return at(service.url(), service.url(), timeout);
+  }
+
+  @Override
+  protected PushProvider makeAt(int port) {
+    return at(service.url(), URI.create("http://localhost:" + port), PATIENT);
+  }
+
+  @Override
+  protected PushProvider makeUntrusting() {
+    return at(service.url(), untrusted.url(), PATIENT);
+  }
+
+  private PushProvider at(URI tokens, URI sending, Duration timeout) {
+    ServiceAccount account = ServiceAccount.parse(file(tokens + "/token"));
+    return new FcmProvider(new FcmSettings(account, sending, timeout), time, time, threads());
+  }
+
+  static String file(String tokenUri) {
+    try {
+      String pem =
+          "-----BEGIN PRIVATE KEY-----\\n"
+              + Base64.getEncoder().encodeToString(KEY.toPrivateKey().getEncoded())
+              + "\\n-----END PRIVATE KEY-----\\n";
+      return """
+          {"type":"service_account","project_id":"shop-1","private_key_id":"k1","private_key":"%s",
+           "client_email":"push@shop-1.example.com","token_uri":"%s","extra":{"a":[1]}}
+          """
+          .formatted(pem, tokenUri);
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected DeviceAddress device() {
+    return new DeviceAddress(PushService.FCM, TOKEN, null, null);
+  }
+
+  @Override
+  protected List<DeviceAddress> badDevices() {
+    return List.of(
+        new DeviceAddress(PushService.FCM, "short", null, null),
+        new DeviceAddress(PushService.FCM, "with a space in the middle of it", null, null),
+        new DeviceAddress(PushService.FCM, "a".repeat(5000), null, null));
+  }
+
+  @Override
+  protected void behave(Behaviour behaviour) {
+    switch (behaviour) {
+      case ACCEPT -> service.answers(200, "{\"name\":\"projects/shop-1/messages/1\"}");
+      case GONE -> service.answers(404, error("NOT_FOUND", "Requested entity", "UNREGISTERED"));
+      case BUSY -> service.answers(503, error("UNAVAILABLE", "busy", "UNAVAILABLE"));
+      case TOO_LARGE ->
+          service.answers(400, error("INVALID_ARGUMENT", "too big", "INVALID_ARGUMENT"));
+    }
+  }
+
+  @Override
+  protected void busyFor(int seconds) {
+    service.answers(
+        429,
+        error("RESOURCE_EXHAUSTED", "quota", "QUOTA_EXCEEDED"),
+        "Retry-After",
+        Integer.toString(seconds));
+  }
+
+  @Override
+  protected void hold() {
+    service.hold();
+  }
+
+  @Override
+  protected void release() {
+    service.release();
+  }
+
+  @Override
+  protected int received() {
+    return service.requestsAt(SENDING).size() + untrusted.requests().size();
+  }
+
+  @Override
+  protected List<String> secrets() {
+    return List.of(TOKEN, "ya29.a", "PRIVATE KEY");
+  }
+
+  @Test
+  void theMessageHasWhatEachPlatformNeeds() {
+    behave(Behaviour.ACCEPT);
+    Dispatch dispatch =
+        dispatch(
+            new Notification(
+                "Order",
+                "is ready",
+                "https://shop.example.com/7",
+                "{\"order\":7,\"tags\":[\"a\"],\"text\":\"t\",\"none\":null}",
+                Duration.ofMinutes(5),
+                Urgency.HIGH,
+                "order-7"));
+    PushOutcome outcome = outcome(opened(make(PATIENT)), dispatch);
+    assertEquals(new PushOutcome.Accepted("projects/shop-1/messages/1"), outcome);
+    StandIn.Request request = service.last();
+    assertEquals("Bearer ya29.a", request.header("Authorization"));
+    assertEquals(
+        "{\"message\":{\"token\":\""
+            + TOKEN
+            + "\",\"notification\":{\"title\":\"Order\",\"body\":\"is ready\"},\"data\":{\"order\":\"7\","
+            + "\"tags\":\"[\\\"a\\\"]\",\"text\":\"t\",\"none\":\"null\",\"id\":\""
+            + dispatch.id()
+            + "\",\"url\":\"https://shop.example.com/7\"},\"android\":{\"ttl\":\"60s\",\"priority\":\"HIGH\","
+            + "\"collapse_key\":\"order-7\"},\"webpush\":{\"headers\":{\"TTL\":\"60\",\"Urgency\":\"high\"},"
+            + "\"fcm_options\":{\"link\":\"https://shop.example.com/7\"}},\"apns\":{\"headers\":"
+            + "{\"apns-priority\":\"10\"}}}}",
+        request.text());
+  }
+
+  @Test
+  void theTokenIsGrantedForASignedRequest() throws Exception {
+    behave(Behaviour.ACCEPT);
+    outcome(opened(make(PATIENT)), notification("Hello"));
+    StandIn.Request request = service.requestsAt("/token").get(0);
+    String[] form = request.text().split("&assertion=", 2);
+    assertEquals(
+        "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer",
+        URLDecoder.decode(form[0], StandardCharsets.UTF_8));
+    SignedJWT grant = SignedJWT.parse(form[1]);
+    assertTrue(grant.verify(new RSASSAVerifier(KEY.toRSAPublicKey())));
+    assertEquals("k1", grant.getHeader().getKeyID());
+    assertEquals("push@shop-1.example.com", grant.getJWTClaimsSet().getIssuer());
+    assertEquals(List.of(service.url() + "/token"), grant.getJWTClaimsSet().getAudience());
+    assertEquals(
+        "https://www.googleapis.com/auth/firebase.messaging",
+        grant.getJWTClaimsSet().getStringClaim("scope"));
+  }
+
+  @Test
+  void oneTokenServesManyUntilShortlyBeforeItsEnd() {
+    behave(Behaviour.ACCEPT);
+    PushProvider provider = opened(make(PATIENT));
+    outcome(provider, notification("a"));
+    time.advance(Duration.ofMinutes(58).minusSeconds(1));
+    outcome(provider, notification("b"));
+    assertEquals(1, service.requestsAt("/token").size());
+    time.advance(Duration.ofSeconds(1));
+    outcome(provider, notification("c"));
+    assertEquals(2, service.requestsAt("/token").size());
+  }
+
+  @Test
+  void manyAtTheBeginningAskForOneToken() throws Exception {
+    manyAtOnceAllHaveTheirOutcome();
+    assertEquals(1, service.requestsAt("/token").size());
+  }
+
+  @Test
+  void aTokenThatIsNotTakenIsNotUsedAgain() {
+    PushProvider provider = opened(make(PATIENT));
+    service.answers(401, error("UNAUTHENTICATED", "no", null));
+    assertMisconfigured(outcome(provider, notification("a")));
+    behave(Behaviour.ACCEPT);
+    assertInstanceOf(PushOutcome.Accepted.class, outcome(provider, notification("b")));
+    assertEquals(2, service.requestsAt("/token").size());
+  }
+
+  @Test
+  void withoutATokenNothingIsSent() {
+    PushProvider provider = opened(make(PATIENT));
+    service.answersAt("/token", 400, "{\"error\":\"invalid_grant\"}");
+    assertMisconfigured(outcome(provider, notification("a")));
+    service.answersAt("/token", 503, "");
+    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("a")));
+    service.answersAt("/token", 200, "<html>");
+    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("a")));
+    service.answersAt("/token", 200, "{}");
+    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("a")));
+    assertEquals(0, received());
+    grant();
+    behave(Behaviour.ACCEPT);
+    assertInstanceOf(PushOutcome.Accepted.class, outcome(provider, notification("a")));
+  }
+
+  @Test
+  void tokensThatAreGone() {
+    assertGone(404, error("NOT_FOUND", "gone", "UNREGISTERED"));
+    assertGone(403, error("PERMISSION_DENIED", "other", "SENDER_ID_MISMATCH"));
+    assertGone(
+        400,
+        error(
+            "INVALID_ARGUMENT",
+            "The registration token is not a valid FCM registration token",
+            "INVALID_ARGUMENT"));
+    assertGone(
+        400,
+        """
+        {"error":{"code":400,"message":"Invalid","status":"INVALID_ARGUMENT","details":[
+        {"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"INVALID_ARGUMENT"},
+        {"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.token","description":"x"}]}]}}
+        """);
+  }
+
+  @Test
+  void aBadMessageTakesNoDeviceAway() {
+    PushOutcome outcome =
+        answered(
+            400,
+            """
+            {"error":{"code":400,"message":"Invalid value next to a registration token","status":"INVALID_ARGUMENT","details":[
+            {"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"INVALID_ARGUMENT"},
+            {"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.data","description":"x"}]}]}}
+            """);
+    assertInstanceOf(PushOutcome.Rejected.class, outcome);
+    assertInstanceOf(
+        PushOutcome.Rejected.class,
+        answered(400, error("INVALID_ARGUMENT", "bad registration token", null)));
+    assertInstanceOf(PushOutcome.Rejected.class, answered(400, "<html>registration token"));
+  }
+
+  @Test
+  void whatIsTriedAgain() {
+    assertEquals(
+        new PushOutcome.Retry("FCM answered 429 QUOTA_EXCEEDED", Duration.ofMinutes(1)),
+        answered(429, error("RESOURCE_EXHAUSTED", "quota", "QUOTA_EXCEEDED")));
+    assertInstanceOf(
+        PushOutcome.Retry.class, answered(503, error("UNAVAILABLE", "x", "UNAVAILABLE")));
+    assertInstanceOf(PushOutcome.Retry.class, answered(500, error("INTERNAL", "x", "INTERNAL")));
+    assertInstanceOf(PushOutcome.Retry.class, answered(502, "<html>Bad gateway</html>"));
+  }
+
+  @Test
+  void whatAnOperatorMustMend() {
+    assertMisconfigured(answered(401, error("UNAUTHENTICATED", "x", null)));
+    assertMisconfigured(answered(401, error("UNAUTHENTICATED", "x", "THIRD_PARTY_AUTH_ERROR")));
+    assertMisconfigured(answered(403, error("PERMISSION_DENIED", "x", null)));
+    assertMisconfigured(answered(404, error("NOT_FOUND", "x", null)));
+    assertMisconfigured(answered(404, "<html>no such page</html>"));
+  }
+
+  @Test
+  void aSecretOfTheVendorsAnswerIsNotRepeated() {
+    PushOutcome outcome = answered(400, error("INVALID_ARGUMENT", "bad " + TOKEN, null));
+    assertFalse(outcome.toString().contains(TOKEN));
+  }
+
+  private void assertGone(int status, String body) {
+    assertInstanceOf(PushOutcome.Unregistered.class, answered(status, body), body);
+  }
+
+  private static void assertMisconfigured(PushOutcome outcome) {
+    assertEquals(
+        "broadcasty.push.fcm.service-account",
+        assertInstanceOf(PushOutcome.Misconfigured.class, outcome).setting());
+  }
+
+  private PushOutcome answered(int status, String body) {
+    service.answers(status, body);
+    return outcome(opened(make(PATIENT)), notification("Hello"));
+  }
+
+  private static String error(String status, String message, @Nullable String code) {
+    String details =
+        code == null
+            ? ""
+            : ",\"details\":[{\"@type\":\"type.googleapis.com/google.firebase.fcm.v1.FcmError\",\"errorCode\":\""
+                + code
+                + "\"}]";
+    return "{\"error\":{\"code\":1,\"message\":\""
+        + message
+        + "\",\"status\":\""
+        + status
+        + "\""
+        + details
+        + "}}";
+  }
+
+  private static RSAKey key() {
+    try {
+      return new RSAKeyGenerator(2048).generate();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.broadcasty.push.onesignal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushProviderContract;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.StandIn;
+import io.broadcasty.push.Urgency;
+import io.broadcasty.time.ManualTime;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class OneSignalProviderTest extends PushProviderContract {
+
+  private static final UUID APP = UUID.fromString("3fa85f64-5717-4562-b3fc-2c963f66afa6");
+  private static final String KEY = "os_v2_app_hush";
+  private static final String DEVICE = "1DD608F2-C6A1-11E3-851D-000C2940E62C";
+
+  private final StandIn service = StandIn.http();
+  private final StandIn untrusted = StandIn.https();
+
+  @AfterEach
+  void stop() {
+    service.close();
+    untrusted.close();
+  }
+
+  @Override
+  protected PushProvider make(Duration timeout) {
+    return at(service.url(), timeout);
+  }
+
+  @Override
+  protected PushProvider makeAt(int port) {
+    return at(URI.create("http://localhost:" + port), PATIENT);
+  }
+
+  @Override
+  protected PushProvider makeUntrusting() {
+    return at(untrusted.url(), PATIENT);
+  }
+
+  private static PushProvider at(URI url, Duration timeout) {
+    return new OneSignalProvider(
+        new OneSignalSettings(APP, KEY, url, timeout), new ManualTime(), threads());
+  }
+
+  @Override
+  protected DeviceAddress device() {
+    return new DeviceAddress(PushService.ONE_SIGNAL, DEVICE, null, null);
+  }
+
+  @Override
+  protected List<DeviceAddress> badDevices() {
+    return List.of(
+        new DeviceAddress(PushService.ONE_SIGNAL, "external-user-7", null, null),
+        new DeviceAddress(PushService.ONE_SIGNAL, DEVICE + "0", null, null));
+  }
+
+  @Override
+  protected void behave(Behaviour behaviour) {
+    switch (behaviour) {
+      case ACCEPT -> service.answers(200, "{\"id\":\"m1\",\"external_id\":null}");
+      case GONE ->
+          service.answers(
+              200, "{\"id\":\"\",\"errors\":{\"invalid_player_ids\":[\"" + DEVICE + "\"]}}");
+      case BUSY -> service.answers(503, "");
+      case TOO_LARGE -> service.answers(400, "{\"errors\":[\"Data must be no more than\"]}");
+    }
+  }
+
+  @Override
+  protected void busyFor(int seconds) {
+    service.answers(429, "{}", "Retry-After", Integer.toString(seconds));
+  }
+
+  @Override
+  protected void hold() {
+    service.hold();
+  }
+
+  @Override
+  protected void release() {
+    service.release();
+  }
+
+  @Override
+  protected int received() {
+    return service.requests().size() + untrusted.requests().size();
+  }
+
+  @Override
+  protected List<String> secrets() {
+    return List.of(KEY, DEVICE);
+  }
+
+  @Test
+  void theMessageHasItsDispatchAsIdempotencyKey() {
+    behave(Behaviour.ACCEPT);
+    Dispatch dispatch =
+        dispatch(
+            new Notification(
+                "Order",
+                "is ready",
+                "https://shop.example.com/7",
+                "{\"order\":7}",
+                Duration.ofMinutes(5),
+                Urgency.HIGH,
+                "order-7"));
+    assertEquals(new PushOutcome.Accepted("m1"), outcome(opened(make(PATIENT)), dispatch));
+    StandIn.Request request = service.last();
+    assertEquals("/notifications?c=push", request.path());
+    assertEquals("Key " + KEY, request.header("Authorization"));
+    assertEquals(
+        "{\"app_id\":\""
+            + APP
+            + "\",\"target_channel\":\"push\",\"include_subscription_ids\":[\""
+            + DEVICE
+            + "\"],\"idempotency_key\":\""
+            + dispatch.id()
+            + "\",\"ttl\":60,\"priority\":10,\"collapse_id\":\"order-7\",\"headings\":{\"en\":\"Order\"},"
+            + "\"contents\":{\"en\":\"is ready\"},\"url\":\"https://shop.example.com/7\",\"data\":{\"order\":7}}",
+        request.text());
+  }
+
+  @Test
+  void aTitleAloneIsTheContents() {
+    behave(Behaviour.ACCEPT);
+    outcome(
+        opened(make(PATIENT)),
+        new Notification("Only", null, null, null, Duration.ZERO, Urgency.LOW, "k".repeat(65)));
+    String text = service.last().text();
+    assertTrue(text.contains("\"contents\":{\"en\":\"Only\"}}"), text);
+    assertTrue(text.contains("\"priority\":5"), text);
+    assertTrue(text.matches(".*\"collapse_id\":\"[A-Za-z0-9_-]{43}\".*"), text);
+  }
+
+  @Test
+  void nothingSentIsToldBySuccessToo() {
+    assertGone("{\"id\":\"\",\"errors\":[\"All included players are not subscribed\"]}");
+    assertGone("{\"id\":\"\"}");
+    assertGone("{\"id\":\"m\",\"errors\":{\"invalid_player_ids\":[\"" + DEVICE + "\"]}}");
+    assertGone(
+        "{\"id\":\"\",\"errors\":{\"x\":1,\"invalid_subscription_ids\":[\""
+            + DEVICE.toLowerCase(java.util.Locale.ROOT)
+            + "\"]}}");
+    assertInstanceOf(
+        PushOutcome.Rejected.class,
+        answered(200, "{\"id\":\"\",\"errors\":[\"Message Notifications must have English\"]}"));
+    assertInstanceOf(
+        PushOutcome.Accepted.class,
+        answered(200, "{\"id\":\"m\",\"errors\":{\"invalid_player_ids\":[\"" + APP + "\"]}}"),
+        "another device is the one that is invalid");
+    assertInstanceOf(PushOutcome.Accepted.class, answered(200, "{\"id\":\"m\",\"errors\":{}}"));
+  }
+
+  @Test
+  void whatIsTriedAgain() {
+    for (int status : List.of(408, 429, 500, 503)) {
+      assertNull(assertInstanceOf(PushOutcome.Retry.class, answered(status, "<html>")).after());
+    }
+    assertInstanceOf(PushOutcome.Retry.class, answered(200, "<html>"));
+    assertInstanceOf(PushOutcome.Retry.class, answered(200, "{\"id\":\"m"));
+  }
+
+  @Test
+  void whatAnOperatorMustMend() {
+    assertMisconfigured("api-key", answered(401, "{\"errors\":[\"Access denied.\"]}"));
+    assertMisconfigured("api-key", answered(403, ""));
+    assertMisconfigured("app-id", answered(400, "{\"errors\":[\"app_id not found\"]}"));
+    assertInstanceOf(PushOutcome.Rejected.class, answered(404, "<html>"));
+  }
+
+  @Test
+  void aKeyWithALineEndIsRefused() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new OneSignalSettings(APP, "a\nb", URI.create("http://x"), PATIENT));
+  }
+
+  private void assertGone(String body) {
+    assertInstanceOf(PushOutcome.Unregistered.class, answered(200, body), body);
+  }
+
+  private static void assertMisconfigured(String setting, PushOutcome outcome) {
+    assertEquals(
+        "broadcasty.push.onesignal." + setting,
+        assertInstanceOf(PushOutcome.Misconfigured.class, outcome).setting());
+  }
+
+  private PushOutcome answered(int status, String body) {
+    service.answers(status, body);
+    return outcome(opened(make(PATIENT)), notification("Hello"));
+  }
+}

@@ -1,0 +1,332 @@
+package io.broadcasty.push.webpush;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushOutcome;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushProviderContract;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.StandIn;
+import io.broadcasty.push.Urgency;
+import io.broadcasty.push.webpush.VapidKeys.Base64Url;
+import io.broadcasty.time.ManualTime;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Web Push against a push service that decrypts and knows its senders. */
+class WebPushProviderTest extends PushProviderContract {
+
+  private static final VapidKeys KEYS = VapidKeys.generate();
+  private static final String PATH = "/push/secret-of-the-endpoint";
+
+  private final ManualTime time = new ManualTime();
+  private final StandIn service = StandIn.http();
+  private final StandIn untrusted = StandIn.https();
+  private final Browser browser = new Browser();
+  private String endpoint = service.url() + PATH;
+
+  @AfterEach
+  void stop() {
+    service.close();
+    untrusted.close();
+  }
+
+  @Override
+  protected PushProvider make(Duration timeout) {
+    return provider(List.of(service.url().toString()), timeout);
+  }
+
+  @Override
+  protected PushProvider makeAt(int port) {
+    endpoint = "http://localhost:" + port + PATH;
+    return provider(List.of("http://localhost:" + port), PATIENT);
+  }
+
+  @Override
+  protected PushProvider makeUntrusting() {
+    endpoint = untrusted.url() + PATH;
+    return provider(List.of(untrusted.url().toString()), PATIENT);
+  }
+
+  private WebPushProvider provider(List<String> hosts, Duration timeout) {
+    return new WebPushProvider(
+        new WebPushSettings("mailto:ops@example.com", KEYS, hosts, timeout), time, threads());
+  }
+
+  @Override
+  protected DeviceAddress device() {
+    return browser.at(endpoint);
+  }
+
+  @Override
+  protected List<DeviceAddress> badDevices() {
+    String there = service.url() + PATH;
+    return List.of(
+        new DeviceAddress(PushService.WEB_PUSH, there, null, browser.auth()),
+        new DeviceAddress(PushService.WEB_PUSH, there, browser.p256dh(), null),
+        new DeviceAddress(PushService.WEB_PUSH, there, "BAAA", browser.auth()),
+        new DeviceAddress(PushService.WEB_PUSH, there, browser.p256dh(), "AAAA"),
+        new DeviceAddress(PushService.WEB_PUSH, there, browser.p256dh(), "no base64"),
+        browser.at("not a url"),
+        browser.at("mailto:ann@example.com"),
+        browser.at("https://other.example.com/push"),
+        browser.at("https://" + "x".repeat(3000) + ".example.com/"));
+  }
+
+  @Override
+  protected void behave(Behaviour behaviour) {
+    switch (behaviour) {
+      case ACCEPT -> service.answers(201, "");
+      case GONE -> service.answers(410, "");
+      case BUSY -> service.answers(503, "busy");
+      case TOO_LARGE -> service.answers(413, "");
+    }
+  }
+
+  @Override
+  protected void busyFor(int seconds) {
+    service.answers(429, "", "Retry-After", Integer.toString(seconds));
+  }
+
+  @Override
+  protected void hold() {
+    service.hold();
+  }
+
+  @Override
+  protected void release() {
+    service.release();
+  }
+
+  @Override
+  protected int received() {
+    return service.requests().size() + untrusted.requests().size();
+  }
+
+  @Override
+  protected List<String> secrets() {
+    return List.of(KEYS.privateText(), browser.auth(), browser.p256dh(), "secret-of-the-endpoint");
+  }
+
+  @Test
+  void theBrowserReadsWhatWasSent() throws Exception {
+    behave(Behaviour.ACCEPT);
+    Notification notification =
+        new Notification(
+            "Order \u20ac 7",
+            "is ready",
+            "https://shop.example.com/7",
+            "{\"order\":7}",
+            Duration.ofMinutes(5),
+            Urgency.HIGH,
+            "order-7");
+    Dispatch dispatch = dispatch(notification);
+    outcome(opened(make(PATIENT)), dispatch);
+    StandIn.Request request = service.last();
+    assertEquals(PATH, request.path());
+    assertEquals("60", request.header("TTL"));
+    assertEquals("high", request.header("Urgency"));
+    assertEquals("order-7", request.header("Topic"));
+    assertEquals("aes128gcm", request.header("Content-Encoding"));
+    assertFalse(request.headers().containsKey("crypto-key"), "that is of a draft");
+    assertEquals(
+        "{\"title\":\"Order \u20ac 7\",\"body\":\"is ready\",\"url\":\"https://shop.example.com/7\","
+            + "\"data\":{\"order\":7},\"id\":\""
+            + dispatch.id()
+            + "\",\"collapseKey\":\"order-7\"}",
+        browser.decrypt(request.body()));
+  }
+
+  @Test
+  void theServiceKnowsItsSender() throws Exception {
+    behave(Behaviour.ACCEPT);
+    outcome(opened(make(PATIENT)), notification("Hello"));
+    String[] parts = service.last().header("Authorization").split("t=|, k=", -1);
+    assertEquals("vapid ", parts[0]);
+    assertEquals(KEYS.publicText(), parts[2]);
+    SignedJWT token = SignedJWT.parse(parts[1]);
+    assertTrue(token.verify(new ECDSAVerifier(P256.publicKey(Base64Url.decode(parts[2])))));
+    assertEquals(List.of(service.url().toString()), token.getJWTClaimsSet().getAudience());
+    assertEquals("mailto:ops@example.com", token.getJWTClaimsSet().getSubject());
+    long goodSeconds =
+        (token.getJWTClaimsSet().getExpirationTime().getTime() - time.nowMillis()) / 1000;
+    assertEquals(13 * 3600, goodSeconds);
+  }
+
+  @Test
+  void oneTokenServesForTwelveHours() {
+    behave(Behaviour.ACCEPT);
+    PushProvider provider = opened(make(PATIENT));
+    String first = authorization(provider);
+    time.advance(Duration.ofHours(12).minusSeconds(1));
+    assertEquals(first, authorization(provider));
+    time.advance(Duration.ofSeconds(1));
+    assertNotEquals(first, authorization(provider));
+  }
+
+  private String authorization(PushProvider provider) {
+    outcome(provider, notification("Hello"));
+    return service.last().header("Authorization");
+  }
+
+  @Test
+  void aTopicIsACollapseKeyThatFits() {
+    assertEquals("order-7", WebPushProvider.topic("order-7"));
+    assertEquals("a".repeat(32), WebPushProvider.topic("a".repeat(32)));
+    for (String key : List.of("a".repeat(33), "with space", "\u20ac", "a.b", "")) {
+      String topic = WebPushProvider.topic(key);
+      assertTrue(topic.matches("[A-Za-z0-9_-]{32}"), topic);
+      assertEquals(topic, WebPushProvider.topic(key));
+      assertNotEquals(topic, WebPushProvider.topic(key + "x"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 201, 202, 204})
+  void taken(int status) {
+    assertInstanceOf(PushOutcome.Accepted.class, answered(status));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 410})
+  void gone(int status) {
+    assertEquals(
+        Long.MAX_VALUE,
+        assertInstanceOf(PushOutcome.Unregistered.class, answered(status)).sinceMillis());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403})
+  void anotherVapidKey(int status) {
+    PushOutcome.Misconfigured outcome =
+        assertInstanceOf(PushOutcome.Misconfigured.class, answered(status));
+    assertEquals("broadcasty.push.webpush.vapid-public-key", outcome.setting());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {408, 429, 500, 502, 503})
+  void later(int status) {
+    assertNull(assertInstanceOf(PushOutcome.Retry.class, answered(status)).after());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {400, 413, 415})
+  void never(int status) {
+    assertInstanceOf(PushOutcome.Rejected.class, answered(status));
+  }
+
+  @Test
+  void aRedirectIsNotFollowed() {
+    service.answers(307, "", "Location", service.url() + "/inside");
+    assertInstanceOf(
+        PushOutcome.Rejected.class, outcome(opened(make(PATIENT)), notification("Hello")));
+    assertEquals(1, service.requests().size());
+  }
+
+  @Test
+  void aDateIsATimeToTryAgainToo() {
+    service.answers(503, "", "Retry-After", "Mon, 21 Sep 2026 12:00:30 GMT");
+    assertEquals(Duration.ofSeconds(30), retryAfter());
+    service.answers(503, "", "Retry-After", "999999999");
+    assertEquals(Duration.ofDays(1), retryAfter(), "no service is waited for any longer");
+    service.answers(503, "", "Retry-After", "Mon, 21 Sep 2026 11:00:00 GMT");
+    assertNull(retryAfter());
+    service.answers(503, "", "Retry-After", "soon");
+    assertNull(retryAfter());
+  }
+
+  private @Nullable Duration retryAfter() {
+    return assertInstanceOf(
+            PushOutcome.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")))
+        .after();
+  }
+
+  @Test
+  void aBodyThatDoesNotEndIsLeftInTime() {
+    service.answers(201, "some");
+    service.stallsInItsAnswer();
+    assertInstanceOf(
+        PushOutcome.Retry.class, outcome(opened(make(IMPATIENT)), notification("Hello")));
+  }
+
+  @Test
+  void aHugeBodyIsNotRead() {
+    service.answers(503, "x".repeat(5_000_000));
+    assertInstanceOf(
+        PushOutcome.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")));
+  }
+
+  @Test
+  void aNameThatLeadsInsideLaterIsNotSentTo() {
+    AtomicInteger asked = new AtomicInteger();
+    Endpoints.Resolver rebinding =
+        host -> {
+          byte last = (byte) (asked.getAndIncrement() == 0 ? 8 : 1);
+          byte[] address = last == 8 ? new byte[] {8, 8, 8, 8} : new byte[] {127, 0, 0, 1};
+          return List.of(InetAddress.getByAddress(host, address));
+        };
+    PushProvider provider =
+        opened(
+            new WebPushProvider(
+                new WebPushSettings("mailto:ops@example.com", KEYS, List.of(), PATIENT),
+                time,
+                threads(),
+                rebinding));
+    endpoint = "https://push.example.com/x";
+    assertDoesNotThrow(() -> provider.check(device()));
+    PushOutcome.Rejected outcome =
+        assertInstanceOf(PushOutcome.Rejected.class, outcome(provider, notification("Hello")));
+    assertTrue(outcome.reason().contains("not at a public address"), outcome.reason());
+    assertEquals(2, asked.get());
+  }
+
+  @Test
+  void aHostThatIsNotKnownNowIsTriedAgain() {
+    PushProvider provider =
+        opened(
+            new WebPushProvider(
+                new WebPushSettings("mailto:ops@example.com", KEYS, List.of(), PATIENT),
+                time,
+                threads(),
+                host -> {
+                  throw new UnknownHostException(host);
+                }));
+    endpoint = "https://push.example.com/x";
+    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("Hello")));
+  }
+
+  @Test
+  void anExpiredNotificationIsNotKept() {
+    behave(Behaviour.ACCEPT);
+    outcome(
+        opened(make(PATIENT)),
+        new Dispatch(UUID.randomUUID(), device(), notification("Hello"), -5));
+    assertEquals("0", service.last().header("TTL"));
+    assertFalse(service.last().headers().containsKey("topic"));
+  }
+
+  private PushOutcome answered(int status) {
+    service.answers(status, "");
+    return outcome(opened(make(PATIENT)), notification("Hello"));
+  }
+}
