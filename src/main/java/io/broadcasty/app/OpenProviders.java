@@ -42,8 +42,7 @@ record OpenProviders(EnabledServices services, @Nullable String webPushKey)
       providers.add(new OneSignalProvider(vendors.oneSignal(), clock, Threads.named("onesignal")));
     }
     if (!providers.isEmpty()) {
-      LOG.info(
-          () -> "push: " + providers.stream().map(each -> each.service().word()).toList());
+      LOG.info(() -> "push: " + providers.stream().map(each -> each.service().word()).toList());
     }
     return new OpenProviders(new EnabledServices(providers), key);
   }

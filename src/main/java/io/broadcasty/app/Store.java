@@ -2,8 +2,8 @@ package io.broadcasty.app;
 
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
-import io.broadcasty.driver.RelayReport;
 import io.broadcasty.database.Database;
+import io.broadcasty.driver.RelayReport;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.ConnectionLimiter;

@@ -10,7 +10,7 @@ import java.util.List;
 public final class PushKeys {
 
   private static final ConfigType<Duration> TIMEOUT =
-      ConfigType.duration(Duration.ofMillis(100), Duration.ofMinutes(2));
+      ConfigType.duration(Duration.ofMillis(100), Duration.ofSeconds(20));
 
   public static final ConfigKey<Boolean> WEBPUSH =
       flag("broadcasty.webpush", "Whether notifications are sent to browsers, by Web Push.");

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
@@ -103,7 +104,8 @@ public abstract class BrokerContract {
   @Test
   void listsTheChannelsOfAllTenantsByPage() throws Exception {
     Broker broker = broker();
-    Directory directory = assertInstanceOf(Directory.class, broker);
+    assumeTrue(broker instanceof Directory, "it stands before one that lists them");
+    Directory directory = (Directory) broker;
     List<TenantChannel> all =
         List.of(
             channel("acme", "a"),

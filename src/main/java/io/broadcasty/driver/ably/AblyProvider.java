@@ -25,8 +25,9 @@ import java.util.List;
  * Ably. A message's name is the publication's event, else {@code message}; its data is the
  * publication as Broadcasty's own subscribers get it, as JSON.
  *
- * <p>Messages have ids made of the position of the first of their request, so that Ably drops what
- * is sent again within two minutes. A request is taken as a whole or not at all.
+ * <p>Messages have ids made of the position of the first of their request and their number, so that
+ * Ably drops a request that is sent again within two minutes. A request is taken as a whole or not
+ * at all.
  */
 public final class AblyProvider implements Provider {
 
@@ -34,6 +35,7 @@ public final class AblyProvider implements Provider {
   private static final String DEFAULT_EVENT = "message";
   private static final int MAX_BATCH = 20;
   private static final int MAX_BATCH_BYTES = 60_000;
+  private static final int ID_BYTES = 64;
   private static final int OK = 200;
   private static final int CREATED = 201;
   private static final int BAD_REQUEST = 400;
@@ -114,19 +116,31 @@ public final class AblyProvider implements Provider {
 
   /** The JSON of as many as go into one request. */
   private static List<String> messages(List<Publication> run) {
+    int count = fitting(run);
     Position first = run.get(0).position();
-    String id = first.epoch() + "-" + first.partition() + "-" + first.sequence() + ":";
+    // with their count: a request that is repeated with more of them is another one to Ably, which
+    // would else drop all of it
+    String id =
+        first.epoch() + "-" + first.partition() + "-" + first.sequence() + "-" + count + ":";
     List<String> messages = new ArrayList<>();
-    int bytes = 0;
-    for (Publication publication : run) {
-      String message = message(id + messages.size(), publication);
-      bytes += message.getBytes(UTF_8).length + 1;
-      if (messages.size() == MAX_BATCH || (bytes > MAX_BATCH_BYTES && !messages.isEmpty())) {
-        break;
-      }
-      messages.add(message);
+    for (int i = 0; i < count; i++) {
+      messages.add(message(id + i, run.get(i)));
     }
     return messages;
+  }
+
+  /** How many go into one request, at least 1. */
+  private static int fitting(List<Publication> run) {
+    int bytes = 0;
+    int count = 0;
+    for (Publication publication : run) {
+      bytes += message("", publication).getBytes(UTF_8).length + ID_BYTES;
+      if (count == MAX_BATCH || (bytes > MAX_BATCH_BYTES && count > 0)) {
+        break;
+      }
+      count++;
+    }
+    return count;
   }
 
   private static String message(String id, Publication publication) {
