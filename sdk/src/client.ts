@@ -1,5 +1,5 @@
 import { checkChannel } from './channels.js';
-import { within } from './clock.js';
+import { pause, within } from './clock.js';
 import { CoreClient, DEFAULT_TIMEOUT_MILLIS, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
@@ -13,6 +13,9 @@ import { sseTransport } from './transport/sse.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { LinkSettings } from './transport/transport.js';
 import type { Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
+
+/** How long what could not be sent, though there is a connection, waits for the next try. */
+const FLUSH_RETRY_MILLIS = 3000;
 
 export type TransportMode = 'auto' | 'ws' | 'sse';
 
@@ -43,6 +46,7 @@ export interface PresenceOptions {
  * orders.close();
  */
 export class BroadcastyClient extends CoreClient {
+  private flushing = false;
   private readonly offline: OfflineQueue | undefined;
   private readonly replyTo = `rpc:client:${newId()}`;
   private readonly replies = new Map<string, (publication: Publication) => void>();
@@ -159,8 +163,16 @@ export class BroadcastyClient extends CoreClient {
   }
 
   private async flushWaiting(): Promise<void> {
-    if (await this.offline?.holds()) {
-      await this.flushOffline().catch(() => undefined);
+    while (!this.flushing && this.state === 'connected' && (await this.offline?.holds())) {
+      this.flushing = true;
+      const flushed = await this.flushOffline().catch(() => undefined);
+      if (flushed?.waiting !== 0) {
+        await pause(this.clock, FLUSH_RETRY_MILLIS, new AbortController().signal);
+      }
+      this.flushing = false;
+      if (flushed?.waiting === 0 && flushed.sent + flushed.refused.length === 0) {
+        return; // the rest is another user's
+      }
     }
   }
 

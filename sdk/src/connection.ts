@@ -50,6 +50,8 @@ const REFRESH_RETRY_MILLIS = 3000;
 
 /** The one connection of a client: keeps a link to the server while anything is wanted, and every feed on it. */
 export class Connection extends Emitter<ConnectionEvents> implements LinkListener {
+  /** Why there is no connection now. */
+  lastError: BroadcastyError | undefined;
   private current: ConnectionState = 'idle';
   private link: Link | undefined;
   private running = false;
@@ -377,6 +379,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
   private enter(to: ConnectionEvents['state']): void {
     if (this.current !== 'closed') {
       this.current = to.state;
+      this.lastError = to.error ?? (to.state === 'connecting' ? this.lastError : undefined);
       this.emit('state', to);
     }
   }

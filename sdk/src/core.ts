@@ -1,17 +1,18 @@
 import { fullJitter } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { checkChannel } from './channels.js';
-import { pause, SYSTEM_CLOCK, within } from './clock.js';
+import { SYSTEM_CLOCK, within } from './clock.js';
 import type { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import type { ConnectionEvents, ConnectionState } from './connection.js';
-import { asError, BroadcastyError, refusal, timeout } from './errors.js';
+import { BroadcastyError, timeout } from './errors.js';
 import type { Backpressure } from './inbox.js';
+import { Outbox } from './outbox.js';
 import { Subscription } from './subscription.js';
 import { SURROUNDINGS } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { TransportChoice } from './transport/choice.js';
-import type { Link, LinkSettings } from './transport/transport.js';
+import type { LinkSettings } from './transport/transport.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { ChannelPosition, Envelope, Publication, Published, Queued, Since } from './wire.js';
 
@@ -60,7 +61,6 @@ export interface PublishOptions<P = unknown, M = unknown> extends Envelope<P, M>
 
 
 export const DEFAULT_TIMEOUT_MILLIS = 10_000;
-const MAX_BATCH = 100;
 
 /**
  * Streams and publishing over WebSocket, and nothing else: for pages where every kilobyte counts. `BroadcastyClient` adds
@@ -75,7 +75,7 @@ export class CoreClient {
   protected readonly settings: LinkSettings;
   /** @internal */
   protected readonly surroundings: Surroundings;
-  private readonly backoff: Backoff;
+  private readonly outbox: Outbox;
 
   constructor(
     private readonly options: CoreOptions,
@@ -91,7 +91,6 @@ export class CoreClient {
     }
     const { clock = SYSTEM_CLOCK, backoff = fullJitter(), surroundings = SURROUNDINGS, connectTimeoutMs = DEFAULT_TIMEOUT_MILLIS } = options;
     this.clock = clock;
-    this.backoff = backoff;
     this.surroundings = surroundings;
     this.settings = {
       baseUrl: options.baseUrl.replace(/\/+$/, ''),
@@ -101,6 +100,7 @@ export class CoreClient {
       connectTimeoutMs,
     };
     this.connection = new Connection({ ...this.settings, getToken: options.getToken, choice: choice(this.settings), backoff, surroundings });
+    this.outbox = new Outbox(this.connection, clock, backoff);
   }
 
   get state(): ConnectionState {
@@ -119,7 +119,7 @@ export class CoreClient {
    *     client goes on trying
    */
   async connect({ timeoutMs = Infinity, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
-    await this.link(this.clock.now() + timeoutMs, timeoutMs, signal);
+    await within(this.clock, this.connection.linked(), timeoutMs, () => this.connection.lastError ?? timeout('connecting', timeoutMs), signal);
   }
 
   /**
@@ -152,18 +152,22 @@ export class CoreClient {
    * Publishes many in few messages, in order; an item that the server refuses keeps no other one from being published. They
    * are not queued for want of a network.
    *
-   * @returns an outcome for each, in order
-   * @throws BroadcastyError `timeout` when it is not known what became of them: do the same again with the same ids
+   * @returns an outcome for each, in order; a `timeout` is one of which it is not known what became: publish it again with
+   *     the same id
    */
   async publishAll(envelopes: readonly Envelope[], { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<(Published | Queued | BroadcastyError)[]> {
     envelopes.forEach(({ channel }) => checkChannel(channel));
-    const all = envelopes.map((envelope) => ({ ...envelope, id: envelope.id ?? newId() }));
-    const outcomes: (Published | Queued | BroadcastyError)[] = [];
-    for (let from = 0; from < all.length; from += MAX_BATCH) {
-      const some = await this.attempt((link) => link.publish(all.slice(from, from + MAX_BATCH)), timeoutMs, signal);
-      outcomes.push(...some.map((outcome) => ('error' in outcome ? refusal(outcome.error) : outcome)));
-    }
-    return outcomes;
+    signal?.throwIfAborted();
+    return Promise.all(
+      envelopes.map((envelope) =>
+        this.send({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal).catch((error: unknown) => {
+          if (error instanceof BroadcastyError) {
+            return error;
+          }
+          throw error;
+        }),
+      ),
+    );
   }
 
   /** Ends the connection and every subscription for good. */
@@ -195,48 +199,8 @@ export class CoreClient {
   }
 
   /** @internal */
-  protected async send(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
-    return this.attempt(
-      async (link) => {
-        const [outcome] = await link.publish([envelope]);
-        if (!outcome || 'error' in outcome) {
-          throw outcome ? refusal(outcome.error) : timeout('publishing', timeoutMs);
-        }
-        return outcome;
-      },
-      timeoutMs,
-      signal,
-    );
-  }
-
-  /** Tries until it is done, refused for good, or time is up. */
-  private async attempt<T>(what: (link: Link) => Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
-    const deadline = this.clock.now() + timeoutMs;
-    const left = () => deadline - this.clock.now();
-    for (let attempt = 0; ; attempt++) {
-      const link = await this.link(deadline, timeoutMs, signal);
-      try {
-        return await within(this.clock, what(link), left(), () => timeout('publishing', timeoutMs), signal);
-      } catch (thrown) {
-        signal?.throwIfAborted();
-        const error = asError(thrown);
-        const wait = error.retryAfterMillis ?? this.backoff(attempt, this.clock.random());
-        if (error.retry === 'no' || error.code === 'timeout' || wait >= left()) {
-          throw error;
-        }
-        await pause(this.clock, wait, signal ?? new AbortController().signal);
-      }
-    }
-  }
-
-  private async link(deadline: number, timeoutMs: number, signal?: AbortSignal): Promise<Link> {
-    let why: BroadcastyError | undefined;
-    const off = this.on('state', ({ error }) => (why = error ?? why));
-    try {
-      return await within(this.clock, this.connection.linked(), deadline - this.clock.now(), () => why ?? timeout('connecting', timeoutMs), signal);
-    } finally {
-      off();
-    }
+  protected send(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
+    return this.outbox.add(envelope, timeoutMs, signal);
   }
 }
 

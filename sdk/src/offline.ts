@@ -70,7 +70,7 @@ export async function indexedStore(name: string, factory: IDBFactory): Promise<O
 function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.onerror = () => reject(request.error ?? new DOMException('the database failed'));
   });
 }
 

@@ -4,7 +4,7 @@ import type { WireError } from '../wire.js';
 import type { LinkSettings } from './transport.js';
 
 export interface HttpRequest {
-  /** Sent as JSON by POST; without it the request is a GET. */
+  /** Sent as JSON by POST, a string as it is; without it the request is a GET. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -29,7 +29,7 @@ export async function request(settings: LinkSettings, token: string, path: strin
       settings.fetch(`${settings.baseUrl}/broadcasty/${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         cache: 'no-store',
         signal: cut.signal,
       }),

@@ -7,6 +7,8 @@ import type { ServerEvent } from './events.js';
 import { request } from './http.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
 
+/** A body of many publications is cut here; far below what a server takes. */
+const MAX_BODY_CHARS = 200_000;
 /** The server comments every 20 s. */
 const SILENCE_MILLIS = 45_000;
 /** How long before its end a token is taken to be expiring; the server says the same over WebSocket. */
@@ -29,6 +31,7 @@ interface Wanted {
  * place of both. The listener may hear a publication twice meanwhile, but always in order and without a gap.
  */
 class SseLink implements Link {
+  readonly window = 1;
   readonly ended: Promise<LinkEnd>;
   private end!: (end: LinkEnd) => void;
   private readonly established = new Set<string>();
@@ -67,8 +70,17 @@ class SseLink implements Link {
   }
 
   async publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
-    const answer = await this.request('publish', envelopes);
-    return (await answer.json()) as Outcome[];
+    const texts = envelopes.map((envelope) => JSON.stringify(envelope));
+    const outcomes: Outcome[] = [];
+    while (texts.length > 0) {
+      let count = 0;
+      for (let chars = 0; count < texts.length && (count === 0 || chars < MAX_BODY_CHARS); count++) {
+        chars += texts[count]?.length ?? 0;
+      }
+      const some = texts.splice(0, count);
+      outcomes.push(...((await (await this.request('publish', `[${some.join()}]`)).json()) as Outcome[]));
+    }
+    return outcomes;
   }
 
   refresh(token: string): Promise<void> {
@@ -111,7 +123,15 @@ class SseLink implements Link {
   }
 
   private request(path: string, body?: unknown): Promise<Response> {
-    return this.over ? Promise.reject(unreachable('the connection ended')) : request(this.settings, this.token, path, { body });
+    return this.over
+      ? Promise.reject(unreachable('the connection ended'))
+      : request(this.settings, this.token, path, { body }).catch((error: unknown) => {
+          if (asError(error).code !== 'token_expired') {
+            throw error;
+          }
+          this.listener.expiring();
+          throw unreachable('the token ended', error);
+        });
   }
 
   /** Renews a lease at a third of its time. */

@@ -48,6 +48,8 @@ export interface Link {
   /** @param accepted called with the server’s answer before any publication that comes of it */
   subscribe(target: string, since: Since, accepted: (result: Subscribed) => void): Promise<void>;
   unsubscribe(target: string): Promise<void>;
+  /** How many calls of `publish` may be under way at a time so that what they publish keeps its order, and the server its limits. */
+  readonly window: number;
   /** @returns an outcome for each, in order; at most 100 at a time */
   publish(envelopes: readonly Envelope[]): Promise<Outcome[]>;
   refresh(token: string): Promise<void>;

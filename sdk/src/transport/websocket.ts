@@ -20,6 +20,7 @@ interface Waiting {
 
 /** The native protocol over WebSocket. Commands of one moment go out in one frame. */
 class WebSocketLink implements Link {
+  readonly window = 5;
   readonly ended: Promise<LinkEnd>;
   private end!: (end: LinkEnd) => void;
   private readonly waiting = new Map<number, Waiting>();
