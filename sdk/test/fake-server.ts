@@ -89,6 +89,8 @@ export class FakeServer {
   cutAfter = Infinity;
   /** Tokens that are not taken any more. */
   readonly expiredTokens = new Set<string>();
+  /** The longest message from a client, in bytes. */
+  longest = 0;
   protocol = 1;
   pingInterval = 25_000;
   partitions = 1;
@@ -351,6 +353,7 @@ export class FakeServer {
     socket.on('close', () => this.gone(peer));
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
+      this.longest = Math.max(this.longest, data.length);
       const frame = JSON.parse(data.toString()) as object;
       const later: (() => void)[] = [];
       if (Array.isArray(frame)) {
@@ -445,6 +448,7 @@ export class FakeServer {
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);
     }
+    this.longest = Math.max(this.longest, Buffer.concat(chunks).length);
     if (this.mute) {
       return;
     }

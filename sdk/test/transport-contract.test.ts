@@ -171,6 +171,28 @@ for (const transport of ['ws', 'sse'] as const) {
       assert.deepEqual(server.stored('a')[0]?.meta, { schema: 'v1' });
     });
 
+    it('keeps the order of what is published without waiting, over cuts and refusals', async () => {
+      const client = connect();
+      const published: Promise<unknown>[] = [];
+      for (let n = 0; n < 1500; n++) {
+        published.push(client.publish({ channel: 'a', payload: n, timeoutMs: 15_000 }));
+        if (n % 300 === 150) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          server.cutAll();
+        }
+      }
+      await Promise.all(published);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), Array.from({ length: 1500 }, (_, n) => n));
+    });
+
+    it('cuts what is large into several messages', async () => {
+      const payload = 'x'.repeat(50_000);
+      const outcomes = await connect().publishAll(Array.from({ length: 30 }, () => ({ channel: 'a', payload })));
+      assert.ok(outcomes.every((outcome) => 'sequence' in outcome));
+      assert.equal(server.stored('a').length, 30);
+      assert.ok(server.longest <= 300_000, `${server.longest} bytes at once`);
+    });
+
     it('waits as long as a refusal says, then publishes', async () => {
       server.publishProblems = [{ code: 'rate_limited', status: 429, retryAfter: 1 }];
       const began = Date.now();
