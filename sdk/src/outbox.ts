@@ -12,6 +12,8 @@ interface Item {
   envelope: Envelope;
   /** Nobody waits for it any more. */
   gone: boolean;
+  /** Why the last attempt failed. */
+  why?: BroadcastyError;
   resolve: (published: Published | Queued) => void;
   reject: (error: BroadcastyError) => void;
 }
@@ -44,7 +46,7 @@ export class Outbox {
     const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { resolve, reject }));
     this.queue.push(item as Item);
     void this.pump();
-    const late = () => this.connection.lastError ?? timeout('publishing', timeoutMs);
+    const late = () => this.connection.lastError ?? item.why ?? timeout('publishing', timeoutMs);
     return within(this.clock, answer, timeoutMs, late, signal).finally(() => (item.gone = true));
   }
 
@@ -81,6 +83,7 @@ export class Outbox {
       }
       const wait = error.retryAfterMillis ?? this.backoff(this.attempt++, this.clock.random());
       this.holdUntil = Math.max(this.holdUntil, this.clock.now() + wait);
+      item.why = error;
       this.queue.push(item);
     };
     try {

@@ -160,9 +160,9 @@ describe('a client', { timeout: 20_000 }, () => {
     });
 
     it('an address where something else is', async () => {
-      const client = make(`${server.url}/other`, { transport: 'sse' });
+      const client = make(`${server.url}/other`, { transport: 'sse', offline: false });
       clients.push(client);
-      await assert.rejects(client.subscribe({ channel: 'a' }), { code: 'not_found' });
+      await assert.rejects(client.publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
     });
 
     it('after close', async () => {

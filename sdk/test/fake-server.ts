@@ -79,6 +79,8 @@ export class FakeServer {
   refusing = false;
   /** WebSocket handshakes are answered as a proxy does that does not know them. */
   webSocketBlocked = false;
+  /** HTTP is answered as by a server that has not deployed the WAR yet. */
+  undeployed = false;
   /** Nothing is answered, and nothing sent. */
   mute = false;
   /** Problems to answer the next publishes with. */
@@ -118,7 +120,7 @@ export class FakeServer {
     http.on('request', (request, response) => void server.request(request, response));
     http.on('upgrade', (request, socket, head) => {
       server.heard.push('upgrade');
-      if (server.webSocketBlocked) {
+      if (server.webSocketBlocked || server.undeployed) {
         socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -444,6 +446,10 @@ export class FakeServer {
     const url = new URL(request.url ?? '', 'http://server');
     const path = url.pathname.replace('/broadcasty/', '');
     this.heard.push(path);
+    if (this.undeployed || !url.pathname.startsWith('/broadcasty/')) {
+      response.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>HTTP Status 404 - Not Found</h1>');
+      return;
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);

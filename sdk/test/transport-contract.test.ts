@@ -98,6 +98,21 @@ for (const transport of ['ws', 'sse'] as const) {
       assert.equal(new Set(pattern.all.map(({ id }) => id)).size, 20);
     });
 
+    it('waits for a server that answers before it has deployed the WAR', async () => {
+      const client = connect();
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      server.undeployed = true;
+      server.cutAll();
+      publish('a', 1);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const published = client.publish({ channel: 'a', payload: 2 });
+      server.undeployed = false;
+      await published;
+      await until('both', () => ledger.all.length === 2);
+      assert.deepEqual(ledger.payloads, [1, 2]);
+    });
+
     it('resumes when it is cut in the middle of a replay', async () => {
       publish('a', ...Array.from({ length: 100 }, (_, i) => i));
       server.cutAfter = 40;

@@ -46,7 +46,7 @@ export async function request(settings: LinkSettings, token: string, path: strin
   return response;
 }
 
-/** What the answer says in the form of RFC 9457, or what a proxy’s answer lets guess. */
+/** What the answer says in the form of RFC 9457; any other answer is a proxy’s, or a server’s that has not deployed the WAR yet. */
 async function problem(response: Response): Promise<BroadcastyError> {
   const { status } = response;
   const retryAfter = Number(response.headers.get('Retry-After')) || undefined;
@@ -58,7 +58,7 @@ async function problem(response: Response): Promise<BroadcastyError> {
   } catch {
     // not the server’s words
   }
-  return status >= 500 || status === 429
-    ? refusal({ code: 'unavailable', status, detail: `the answer was ${status}`, retryAfter: retryAfter ?? 1 })
-    : new BroadcastyError('not_found', `${response.url} answered ${status}: check that baseUrl is where Broadcasty is`, 'no', { status });
+  return new BroadcastyError('unreachable', `the answer was ${status}, and not Broadcasty’s: it is still starting, or baseUrl is not where it is`, 'after', {
+    retryAfterMillis: retryAfter && retryAfter * 1000,
+  });
 }

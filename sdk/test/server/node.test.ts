@@ -131,9 +131,13 @@ describe('against the WAR', { timeout: 600_000 }, () => {
     await server.restart();
     await new Promise((resolve) => setTimeout(resolve, 1000));
     clearInterval(publishing);
-    await Promise.all(published);
+    const outcomes = await Promise.all(published);
+    console.log(`${outcomes.filter((outcome) => 'queued' in (outcome as object)).length} of ${n} were queued`);
     const total = () => [...ledgers.values()].reduce((sum, { all }) => sum + all.length, 0);
-    await until(`all ${n}`, () => total() >= n);
+    await until(`all ${n}`, () => total() >= n).catch((error: unknown) => {
+      console.log([...ledgers].map(([channel, { all }]) => `${channel}: ${all.length}`).join(), readers.map(({ state }) => state).join());
+      throw error;
+    });
     for (const [channel, ledger] of ledgers) {
       ledger.assertGapless();
       assert.equal(new Set(ledger.payloads).size, ledger.all.length, `doubles on ${channel}`);

@@ -59,6 +59,8 @@ export class RealServer {
         },
       },
     );
+    const { process: child } = this;
+    process.once('exit', () => child.kill('SIGKILL')); // never outlives the tests
     const end = Date.now() + START_MILLIS;
     while (!this.log().slice(started).includes(' ready in ')) {
       if (Date.now() > end || this.process.exitCode !== null) {
