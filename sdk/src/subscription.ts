@@ -1,0 +1,104 @@
+import { Emitter } from './emitter.js';
+import { BroadcastyError } from './errors.js';
+import type { Reader } from './feed.js';
+import { Inbox } from './inbox.js';
+import type { InboxSettings } from './inbox.js';
+import type { Lost, Publication } from './wire.js';
+
+export interface SubscriptionEvents {
+  /** The stream was joined, at first or again; `recovered` is false when something before is not kept any more. */
+  subscribed: { recovered: boolean };
+  /** Something was not kept long enough to be delivered. */
+  lost: Lost;
+  /** Backpressure `drop` let go of so many publications. */
+  dropped: { count: number };
+  /** The handler threw, or the subscription ended for good. */
+  error: BroadcastyError;
+  closed: undefined;
+}
+
+/** One consumer of a channel, or of the channels of a pattern. Read it by `onMessage` or by `for await`, not by both. */
+export class Subscription<P = unknown, M = unknown> extends Emitter<SubscriptionEvents> implements AsyncIterable<Publication<P, M>>, Reader {
+  private readonly inbox: Inbox<Publication<P, M>>;
+  private ended = false;
+  private failure: BroadcastyError | undefined;
+
+  /** @internal */
+  constructor(
+    readonly channel: string,
+    settings: Pick<InboxSettings, 'mode' | 'max' | 'clock' | 'drained'>,
+    onMessage: ((publication: Publication<P, M>) => unknown) | undefined,
+    private readonly leave: () => void,
+  ) {
+    super();
+    this.inbox = new Inbox({
+      ...settings,
+      handler: onMessage,
+      failed: (cause) => this.emit('error', new BroadcastyError('handler_failed', 'onMessage threw', 'no', { cause })),
+      dropped: (count) => this.emit('dropped', { count }),
+    });
+  }
+
+  get closed(): boolean {
+    return this.ended;
+  }
+
+  /** How many publications wait for the handler. */
+  get waiting(): number {
+    return this.inbox.size;
+  }
+
+  /** Nothing is delivered after this. May be called any number of times. */
+  close(): void {
+    if (!this.ended) {
+      this.ended = true;
+      this.inbox.close(this.failure !== undefined);
+      this.leave();
+      this.emit('closed', undefined);
+    }
+  }
+
+  /** Ends when the subscription is closed; throws when the server ended it. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Publication<P, M>, void, undefined> {
+    try {
+      for (let next = await this.inbox.take(); next; next = await this.inbox.take()) {
+        yield next;
+      }
+      if (this.failure) {
+        throw this.failure;
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  /** @internal */
+  hasRoom(): boolean {
+    return this.inbox.hasRoom();
+  }
+
+  /** @internal */
+  publication(publication: Publication): void {
+    this.inbox.push(publication as Publication<P, M>);
+  }
+
+  /** @internal */
+  lost(lost: Lost): void {
+    this.emit('lost', lost);
+  }
+
+  /** @internal */
+  joined(recovered: boolean): void {
+    this.inbox.restart();
+    this.emit('subscribed', { recovered });
+  }
+
+  /** @internal The server ended it for good. */
+  fail(error: BroadcastyError): void {
+    if (!this.ended) {
+      this.failure = error;
+      this.emit('error', error);
+      this.close();
+    }
+  }
+}

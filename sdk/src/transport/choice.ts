@@ -1,0 +1,79 @@
+import { within } from '../clock.js';
+import type { LinkEnd, LinkSettings, Transport } from './transport.js';
+
+/** So many failures of WebSocket in a row make way for the other one. */
+const FAILURES = 2;
+/** For so long WebSocket is not tried again. */
+const REMEMBERED_MILLIS = 600_000;
+
+/**
+ * Which transport to try next: the first, and the second one when the first is blocked or keeps failing. What was found out
+ * is remembered for ten minutes, over a reload too where there is a `localStorage`.
+ */
+export class TransportChoice {
+  private failures = 0;
+  private readonly key: string;
+  private avoidUntil = 0;
+
+  constructor(
+    private readonly first: Transport,
+    private readonly second?: Transport,
+    private readonly settings?: LinkSettings,
+  ) {
+    this.key = `broadcasty.${second?.name}:${settings?.baseUrl}`;
+    try {
+      this.avoidUntil = Number(second && localStorage.getItem(this.key));
+    } catch {
+      // no storage here, or none allowed
+    }
+  }
+
+  next(): Transport {
+    return this.second && this.settings && this.settings.clock.now() < this.avoidUntil ? this.second : this.first;
+  }
+
+  worked(transport: Transport): void {
+    if (transport === this.first) {
+      this.failures = 0;
+    }
+  }
+
+  /**
+   * The transport could not be opened, or broke at once. That counts against the first one only when the server can be
+   * reached by HTTP, so that a server which is away is waited for.
+   */
+  async failed(transport: Transport, end: LinkEnd): Promise<void> {
+    if (!this.second || !this.settings) {
+      return;
+    }
+    const { clock } = this.settings;
+    if (transport === this.second) {
+      this.failures = FAILURES - 1; // neither works: the first has one more try
+      this.avoid(0);
+    } else if (end.code === 'no_websocket') {
+      end.retry = 'yes';
+      this.avoid(Infinity);
+    } else if ((await isReachable(this.settings)) && ++this.failures >= FAILURES) {
+      this.avoid(clock.now() + REMEMBERED_MILLIS);
+    }
+  }
+
+  private avoid(until: number): void {
+    this.avoidUntil = until;
+    try {
+      localStorage.setItem(this.key, String(until));
+    } catch {
+      // remembered in this object alone
+    }
+  }
+}
+
+/** Whether the server itself answers by HTTP at the address of its WebSocket. */
+async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: LinkSettings): Promise<boolean> {
+  try {
+    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ws`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
+    return answer.status === 426;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,427 @@
+import { asError, unreachable } from '../errors.js';
+import type { BroadcastyError } from '../errors.js';
+import { cursor } from '../wire.js';
+import type { End, Envelope, Lost, Member, MembersPage, PresencePush, Publication, Since, Subscribed } from '../wire.js';
+import { EventParser } from './events.js';
+import type { ServerEvent } from './events.js';
+import { request } from './http.js';
+import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
+
+/** A body of many publications is cut here; far below what a server takes. */
+const MAX_BODY_CHARS = 200_000;
+/** The server comments every 20 s. */
+const SILENCE_MILLIS = 45_000;
+/** How long before its end a token is taken to be expiring; the server says the same over WebSocket. */
+const EXPIRY_MARGIN_MILLIS = 30_000;
+
+interface Wanted {
+  target: string;
+  since: Since;
+  accepted: (result: Subscribed) => void;
+  done: () => void;
+  failed: (error: BroadcastyError) => void;
+}
+
+/**
+ * One stream of Server-Sent Events for all targets, read through `fetch` so that the token goes in a header; what a client
+ * says goes by POST.
+ *
+ * A stream’s targets all start alike: live, from a sequence, or after the positions in a cursor. So what is subscribed to
+ * later is begun on a stream of its own, and once its positions are known one stream after the positions of all takes the
+ * place of both. The listener may hear a publication twice meanwhile, but always in order and without a gap.
+ */
+class SseLink implements Link {
+  readonly window = 1;
+  readonly ended: Promise<LinkEnd>;
+  private end!: (end: LinkEnd) => void;
+  private readonly established = new Set<string>();
+  private readonly watched = new Set<string>();
+  private readonly leases = new Map<string, unknown>();
+  private wanted: Wanted[] = [];
+  private stream: Stream | undefined;
+  /** Whether the stream must be opened anew, for another token or other targets. */
+  private stale = false;
+  private working = false;
+  private over = false;
+  private expiry: unknown;
+
+  constructor(
+    private readonly settings: LinkSettings,
+    private token: string,
+    private readonly listener: LinkListener,
+  ) {
+    this.ended = new Promise((resolve) => (this.end = resolve));
+    this.guardExpiry();
+  }
+
+  subscribe(target: string, since: Since, accepted: (result: Subscribed) => void): Promise<void> {
+    return new Promise((done, failed) => {
+      this.wanted.push({ target, since, accepted, done, failed });
+      this.schedule();
+    });
+  }
+
+  unsubscribe(target: string): Promise<void> {
+    this.watched.delete(target);
+    if (this.established.delete(target)) {
+      this.reopen();
+    }
+    return Promise.resolve();
+  }
+
+  async publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
+    const texts = envelopes.map((envelope) => JSON.stringify(envelope));
+    const outcomes: Outcome[] = [];
+    while (texts.length > 0) {
+      let count = 0;
+      for (let chars = 0; count < texts.length && (count === 0 || chars < MAX_BODY_CHARS); count++) {
+        chars += texts[count]?.length ?? 0;
+      }
+      const some = texts.splice(0, count);
+      outcomes.push(...((await (await this.request('publish', `[${some.join()}]`)).json()) as Outcome[]));
+    }
+    return outcomes;
+  }
+
+  refresh(token: string): Promise<void> {
+    this.token = token;
+    this.guardExpiry();
+    this.reopen();
+    return Promise.resolve();
+  }
+
+  watch(channel: string): Promise<void> {
+    this.watched.add(channel);
+    this.reopen();
+    return Promise.resolve();
+  }
+
+  async join(channel: string, member?: Record<string, unknown>): Promise<Member> {
+    const answer = await this.request('presence/join', { channel, ...(member ? { member } : {}) });
+    const joined = (await answer.json()) as { member: Member; ttl: number };
+    this.renew(channel, joined.member, joined.ttl);
+    return joined.member;
+  }
+
+  async leave(channel: string): Promise<void> {
+    this.settings.clock.clearTimeout(this.leases.get(channel));
+    this.leases.delete(channel);
+    await this.request('presence/leave', { channel });
+  }
+
+  async members(channel: string, after?: string): Promise<MembersPage> {
+    const query = new URLSearchParams({ channel, ...(after === undefined ? {} : { after }) });
+    return (await (await this.request(`presence?${query.toString()}`)).json()) as MembersPage;
+  }
+
+  check(): void {
+    this.stream?.check();
+  }
+
+  close(): void {
+    this.finish({ code: 'closed', retry: 'no', detail: 'closed by this client' });
+  }
+
+  private request(path: string, body?: unknown): Promise<Response> {
+    return this.over
+      ? Promise.reject(unreachable('the connection ended'))
+      : request(this.settings, this.token, path, { body }).catch((error: unknown) => {
+          if (asError(error).code !== 'token_expired') {
+            throw error;
+          }
+          this.listener.expiring();
+          throw unreachable('the token ended', error);
+        });
+  }
+
+  /** Renews a lease at a third of its time. */
+  private renew(channel: string, member: Member, ttlSeconds: number): void {
+    const { clock } = this.settings;
+    clock.clearTimeout(this.leases.get(channel));
+    this.leases.set(
+      channel,
+      clock.setTimeout(() => {
+        this.request('presence/heartbeat', { channel, id: member.id }).then(
+          () => {
+            if (this.leases.has(channel)) {
+              this.renew(channel, member, ttlSeconds);
+            }
+          },
+          (error: unknown) => {
+            if (!this.leases.has(channel)) {
+              return;
+            }
+            if (asError(error).code === 'not_present') {
+              this.join(channel, member).catch(() => undefined);
+            } else {
+              this.renew(channel, member, ttlSeconds);
+            }
+          },
+        );
+      }, (ttlSeconds * 1000) / 3),
+    );
+  }
+
+  private reopen(): void {
+    this.stale = true;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (!this.working) {
+      this.working = true;
+      queueMicrotask(() => void this.work());
+    }
+  }
+
+  private async work(): Promise<void> {
+    while (!this.over && (this.wanted.length > 0 || this.stale)) {
+      try {
+        if (this.wanted.length > 0) {
+          await this.begin(this.nextGroup());
+        } else {
+          await this.replaceStream();
+        }
+      } catch (error) {
+        this.fail(asError(error));
+      }
+    }
+    this.working = false;
+    if (this.over) {
+      this.wanted.splice(0).forEach(({ failed }) => failed(unreachable('the connection ended')));
+    }
+  }
+
+  /** Takes those off the queue that start as its first does. */
+  private nextGroup(): Wanted[] {
+    const start = ({ since }: Wanted) => (since && 'since' in since ? 'after' : since?.fromSequence);
+    const first = start(this.wanted[0] as Wanted);
+    const group = this.wanted.filter((one) => start(one) === first);
+    this.wanted = this.wanted.filter((one) => start(one) !== first);
+    return group;
+  }
+
+  private async begin(group: Wanted[]): Promise<void> {
+    const since = group[0]?.since;
+    const after = since && 'since' in since;
+    const targets = group.map(({ target }) => target);
+    try {
+      if (after) {
+        const positions = group.flatMap((one) => (one.since as { since: [] }).since);
+        await this.replaceStream(targets, group, positions);
+      } else {
+        const stream = await this.open(targets, since, group);
+        targets.forEach((target) => this.established.add(target));
+        if (this.stream) {
+          const first = stream;
+          await this.replaceStream();
+          first.close();
+        } else {
+          this.stream = stream;
+        }
+      }
+      group.forEach(({ done }) => done());
+    } catch (error) {
+      const refused = asError(error);
+      targets.forEach((target) => this.established.delete(target));
+      if (refused.status === undefined || refused.status >= 429 || refused.status === 401) {
+        group.forEach(({ failed }) => failed(unreachable('the connection ended', error)));
+        throw error;
+      }
+      if (group.length === 1) {
+        group[0]?.failed(refused);
+        return;
+      }
+      for (const one of group) {
+        await this.begin([one]); // to find the one at fault
+      }
+    }
+  }
+
+  /** Puts one stream after the positions of all in the place of the one before. */
+  private async replaceStream(more: string[] = [], group: Wanted[] = [], positions: readonly Parameters<typeof cursor>[0][number][] = []): Promise<void> {
+    this.stale = false;
+    const before = this.stream;
+    const old = [...this.established];
+    const targets = [...old, ...more];
+    if (targets.length > 0) {
+      const since = [...old.flatMap((target) => this.listener.since(target).since), ...positions];
+      const seen = new Map(since.map((position) => [`${position.channel} ${position.partition}`, position]));
+      this.stream = await this.open(targets, { since: [...seen.values()] }, group);
+      more.forEach((target) => this.established.add(target));
+    } else {
+      this.stream = undefined;
+    }
+    before?.close();
+  }
+
+  private async open(targets: string[], since: Since, group: Wanted[]): Promise<Stream> {
+    const query = new URLSearchParams(targets.map((target) => ['channel', target]));
+    const headers: Record<string, string> = { Accept: 'text/event-stream' };
+    if (since && 'since' in since) {
+      headers['Last-Event-ID'] = cursor(since.since);
+    } else if (since) {
+      query.set('fromSequence', String(since.fromSequence));
+    }
+    if (targets.some((target) => this.watched.has(target))) {
+      query.set('presence', 'true');
+    }
+    const asked = new Map(group.map((one) => [one.target, one]));
+    const stream: Stream = new Stream(this.settings, {
+      heard: (event) => this.heard(event, asked),
+      ended: (end) => {
+        if (stream === this.stream || !opened) {
+          this.finish(end);
+        }
+      },
+    });
+    let opened = false;
+    await stream.open(this.token, `sse?${query.toString()}`, headers, targets.length);
+    opened = true;
+    if (this.over) {
+      stream.close();
+      throw unreachable('the connection ended');
+    }
+    return stream;
+  }
+
+  private heard({ event, data }: ServerEvent, asked: Map<string, Wanted>): void {
+    if (this.over) {
+      return;
+    }
+    const { listener } = this;
+    switch (event) {
+      case 'message':
+        listener.publication(JSON.parse(data) as Publication);
+        return;
+      case 'lost':
+        listener.lost(JSON.parse(data) as Lost);
+        return;
+      case 'presence':
+        listener.presence(JSON.parse(data) as PresencePush);
+        return;
+      case 'subscribed': {
+        const result = JSON.parse(data) as Subscribed;
+        asked.get(result.channel)?.accepted(result);
+      }
+    }
+  }
+
+  private fail(error: BroadcastyError): void {
+    this.finish({ code: error.code, retry: error.retry, retryAfterMillis: error.retryAfterMillis, detail: error.message });
+  }
+
+  private guardExpiry(): void {
+    const { clock } = this.settings;
+    clock.clearTimeout(this.expiry);
+    const expires = expiryOf(this.token);
+    if (expires !== undefined) {
+      const left = expires - EXPIRY_MARGIN_MILLIS - clock.now();
+      this.expiry = clock.setTimeout(() => this.listener.expiring(), Math.min(Math.max(left, 1000), 2 ** 31 - 1));
+    }
+  }
+
+  private finish(end: LinkEnd): void {
+    if (this.over) {
+      return;
+    }
+    this.over = true;
+    const { clock } = this.settings;
+    clock.clearTimeout(this.expiry);
+    this.leases.forEach((timer) => clock.clearTimeout(timer));
+    this.stream?.close();
+    this.end(end);
+  }
+}
+
+/** One response that never ends by itself. */
+class Stream {
+  private readonly cut = new AbortController();
+  private subscribed = 0;
+  private heardAt = 0;
+  private watchdog: unknown;
+  private closed = false;
+  private announced: LinkEnd | undefined;
+
+  constructor(
+    private readonly settings: LinkSettings,
+    private readonly owner: { heard(event: ServerEvent): void; ended(end: LinkEnd): void },
+  ) {}
+
+  /** Opens the stream; done when the server has told of every target that it is subscribed to. */
+  async open(token: string, path: string, headers: Record<string, string>, targets: number): Promise<void> {
+    const response = await request(this.settings, token, path, { headers, signal: this.cut.signal });
+    await new Promise<void>((resolve, reject) => {
+      const parser = new EventParser((event) => {
+        if (this.closed) {
+          return;
+        }
+        if (event.event === 'end') {
+          const { code, retry, retryAfter, detail } = JSON.parse(event.data) as End;
+          this.announced = { code, retry, retryAfterMillis: retryAfter && retryAfter * 1000, detail: detail ?? code };
+          return;
+        }
+        this.owner.heard(event);
+        if (event.event === 'subscribed' && ++this.subscribed === targets) {
+          resolve();
+        }
+      });
+      this.guard();
+      void this.read(response, parser).then((end) => {
+        this.close();
+        this.owner.ended(end);
+        reject(unreachable('the stream ended'));
+      });
+    });
+  }
+
+  check(): void {
+    if (this.settings.clock.now() - this.heardAt > SILENCE_MILLIS) {
+      this.cut.abort();
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    this.settings.clock.clearTimeout(this.watchdog);
+    this.cut.abort();
+  }
+
+  private async read(response: Response, parser: EventParser): Promise<LinkEnd> {
+    try {
+      const reader = response.body?.getReader();
+      const decoder = new TextDecoder();
+      for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
+        this.heardAt = this.settings.clock.now();
+        parser.push(decoder.decode(chunk.value, { stream: true }));
+      }
+    } catch {
+      // a broken line
+    }
+    return this.announced ?? { code: 'unreachable', retry: 'yes', detail: 'the stream ended' };
+  }
+
+  private guard(): void {
+    this.heardAt = this.settings.clock.now();
+    const look = () => {
+      this.check();
+      this.watchdog = this.settings.clock.setTimeout(look, SILENCE_MILLIS / 3);
+    };
+    this.watchdog = this.settings.clock.setTimeout(look, SILENCE_MILLIS / 3);
+  }
+}
+
+/** When a JWT ends, by its own words; undefined when it is none. */
+function expiryOf(token: string): number | undefined {
+  try {
+    const claims = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))) as { exp?: number };
+    return claims.exp === undefined ? undefined : claims.exp * 1000;
+  } catch {
+    return undefined;
+  }
+}
+
+export const sseTransport: Transport = {
+  name: 'sse',
+  open: (settings, token, listener) => Promise.resolve(new SseLink(settings, token, listener)),
+};

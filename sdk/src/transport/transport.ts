@@ -1,0 +1,74 @@
+import type { Clock } from '../clock.js';
+import type { Retry } from '../codes.js';
+import type { ErrorCode } from '../errors.js';
+import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, Unsubscribed, WireError } from '../wire.js';
+
+/** What each connection is made with. */
+export interface LinkSettings {
+  /** Where the server is, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly fetch: typeof fetch;
+  readonly WebSocket: typeof WebSocket | undefined;
+  readonly clock: Clock;
+  readonly connectTimeoutMs: number;
+}
+
+/** Hears what comes over a link, in the order in which the server sent it. Nothing is called after the link ended. */
+export interface LinkListener {
+  publication(publication: Publication): void;
+  lost(lost: Lost): void;
+  unsubscribed(what: Unsubscribed): void;
+  presence(push: PresencePush): void;
+  /** The token ends soon: time for `refresh`. */
+  expiring(): void;
+  /** After which positions a target goes on, should the link have to begin it anew. */
+  since(target: string): ChannelPositions;
+}
+
+export type ChannelPositions = Exclude<Since, undefined | { fromSequence: number }>;
+
+/** Why a link ended. */
+export interface LinkEnd {
+  code: ErrorCode;
+  retry: Retry;
+  retryAfterMillis?: number | undefined;
+  detail: string;
+}
+
+export type Outcome = Published | Queued | { error: WireError };
+
+/**
+ * One life of a connection, whatever carries it; never used again once it ended. Each method fails with a BroadcastyError:
+ * `unreachable` when the link ended before the answer, so that it is not known whether the server did it; anything else is
+ * the server’s refusal.
+ */
+export interface Link {
+  /** Settles when the link ends; never fails. */
+  readonly ended: Promise<LinkEnd>;
+  /** @param accepted called with the server’s answer before any publication that comes of it */
+  subscribe(target: string, since: Since, accepted: (result: Subscribed) => void): Promise<void>;
+  unsubscribe(target: string): Promise<void>;
+  /** How many calls of `publish` may be under way at a time so that what they publish keeps its order, and the server its limits. */
+  readonly window: number;
+  /** @returns an outcome for each, in order; at most 100 at a time */
+  publish(envelopes: readonly Envelope[]): Promise<Outcome[]>;
+  refresh(token: string): Promise<void>;
+  /** The members of a channel that is subscribed to come as `presence` from now on, beginning with a page. */
+  watch(channel: string): Promise<void>;
+  join(channel: string, member?: Record<string, unknown>): Promise<Member>;
+  leave(channel: string): Promise<void>;
+  members(channel: string, after?: string): Promise<MembersPage>;
+  /** Asks for a sign of life where there was none for a while; a link that gives none ends. */
+  check(): void;
+  /** Ends the link for good. */
+  close(): void;
+}
+
+/**
+ * Opens links of one kind. Fails with a BroadcastyError: `unreachable` or `timeout` when there was no server to talk to,
+ * else what the server said.
+ */
+export interface Transport {
+  readonly name: 'ws' | 'sse';
+  open(settings: LinkSettings, token: string, listener: LinkListener): Promise<Link>;
+}

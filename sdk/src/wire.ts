@@ -1,0 +1,180 @@
+/** What goes over the wire, in the words of protocol/PROTOCOL.md, version 1. Times are milliseconds since 1970. */
+import type { Retry, ServerCode } from './codes.js';
+
+export const PROTOCOL_VERSION = 1;
+export const SUBPROTOCOL = 'broadcasty.v1';
+
+/** Where a publication stands in its channel. Sequences begin at 1 and have no gaps within an epoch. */
+export interface Position {
+  epoch: string;
+  partition: number;
+  sequence: number;
+}
+
+/** A position that says of which channel it is. */
+export interface ChannelPosition extends Position {
+  channel: string;
+}
+
+/** What was published, with its place in the stream. */
+export interface Publication<P = unknown, M = unknown> extends Position {
+  channel: string;
+  id: string;
+  event?: string;
+  payload: P;
+  meta?: M;
+  correlationId?: string;
+  replyTo?: string;
+  /** The server's wall clock at publish. */
+  time: number;
+}
+
+/** What a publisher hands in; `id` makes it idempotent. */
+export interface Envelope<P = unknown, M = unknown> {
+  channel: string;
+  payload: P;
+  id?: string;
+  meta?: M;
+  event?: string;
+  partitionKey?: string;
+  correlationId?: string;
+  replyTo?: string;
+}
+
+/** A publication has its place in the stream. */
+export interface Published extends Position {
+  id: string;
+  channel: string;
+  /** Whether the same id had been published before; the position is the first one's. */
+  duplicate: boolean;
+}
+
+/** A publication is kept, by the server or by this client, and gets its place later. */
+export interface Queued {
+  id: string;
+  channel: string;
+  queued: true;
+}
+
+/** A refusal of one command, or of one item of a batch. */
+export interface WireError {
+  code: ServerCode;
+  status?: number;
+  detail?: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+export interface Subscribed {
+  channel: string;
+  recovered: boolean;
+  /** The heads at subscribe time; left out when the connection gets the channel already. */
+  positions?: (Position & { channel?: string })[];
+}
+
+/** What was asked for is not kept any more; the stream goes on after `resumeFrom`. */
+export interface Lost {
+  channel: string;
+  reason: 'trimmed' | 'epoch' | 'ahead';
+  requested: Position;
+  resumeFrom: Position;
+}
+
+export interface End {
+  code: ServerCode;
+  retry: Retry;
+  /** Seconds. */
+  retryAfter?: number;
+  detail?: string;
+}
+
+/** Somebody who is present on a channel; whatever else it says of itself stands beside the id. */
+export interface Member {
+  id: string;
+  [field: string]: unknown;
+}
+
+/** A page of members, in order of id. */
+export interface MembersPage {
+  channel: string;
+  /** Counts the changes of the channel's members. */
+  version: number;
+  count: number;
+  members: Member[];
+  next: string | null;
+}
+
+/** Members who came or changed, and ids of those who left. */
+export interface MembersChange {
+  channel: string;
+  version: number;
+  joined: Member[];
+  left: string[];
+}
+
+export type PresencePush = ({ reset: true } & MembersPage) | ({ reset?: undefined } & MembersChange);
+
+export interface Unsubscribed {
+  channel: string;
+  code: ServerCode;
+}
+
+export interface Connected {
+  session: string;
+  protocol: number;
+  subject: string;
+  tenant: string;
+  expires: number;
+  /** Milliseconds. */
+  pingInterval: number;
+}
+
+/** A page of `GET /broadcasty/replay`. */
+export interface ReplayPage {
+  channel: string;
+  partition: number;
+  epoch: string;
+  first: number;
+  head: number;
+  recovered: boolean;
+  lost: Omit<Lost, 'channel'> | null;
+  publications: Publication[];
+  next: number | null;
+}
+
+/** From where a stream is wanted: live, from a sequence of every partition (0: the oldest kept), or after positions. */
+export type Since = undefined | { fromSequence: number } | { since: ChannelPosition[] };
+
+export type Command =
+  | { command: 'connect' | 'refresh'; token: string }
+  | ({ command: 'subscribe'; channel: string } & Partial<{ fromSequence: number; since: ChannelPosition[] }>)
+  | { command: 'unsubscribe' | 'leave' | 'presence'; channel: string }
+  | { command: 'join'; channel: string; member?: Record<string, unknown> }
+  | { command: 'members'; channel: string; after?: string; limit?: number }
+  | ({ command: 'publish'; publicationId?: string } & Omit<Envelope, 'id'>)
+  | { command: 'ping' };
+
+export type Reply =
+  | { reply: number | string | null; result: unknown; error?: undefined }
+  | { reply: number | string | null; error: WireError };
+
+export type Push =
+  | ({ push: 'publication' } & Publication)
+  | ({ push: 'lost' } & Lost)
+  | ({ push: 'end' } & End)
+  | ({ push: 'presence' } & PresencePush)
+  | ({ push: 'unsubscribed' } & Unsubscribed)
+  | { push: 'expiring'; expires: number };
+
+export type ServerFrame = Reply | Push;
+
+/** The positions of a stream as the id of an event, in the one form that the server reads. */
+export function cursor(positions: readonly ChannelPosition[]): string {
+  const entries = new Map<string, string[]>();
+  for (const { channel, epoch, partition, sequence } of positions) {
+    const entry = entries.get(channel) ?? [];
+    entries.set(channel, entry);
+    entry.push(`${epoch}:${partition}:${sequence}`);
+  }
+  return [...entries].map(([channel, entry]) => `${channel}!${entry.join('~')}`).join('|') || '-';
+}

@@ -1,0 +1,377 @@
+/** What does not depend on the transport, and how one is chosen. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { BroadcastyClient, BroadcastyError, CoreClient, fullJitter } from '../src/index.js';
+import type { ClientOptions } from '../src/index.js';
+import { localStore, memoryStore } from '../src/offline.js';
+import type { OfflineStore } from '../src/offline.js';
+import WebSocket from 'ws';
+import { FakeServer, token } from './fake-server.js';
+import { client as make, Ledger, Network, until } from './support.js';
+
+describe('a client', { timeout: 20_000 }, () => {
+  let server: FakeServer;
+  let clients: { close(): void }[];
+
+  const connect = (options: Partial<ClientOptions> = {}) => {
+    const client = make(server.url, options);
+    clients.push(client);
+    return client;
+  };
+
+  beforeEach(async () => {
+    server = await FakeServer.start();
+    clients = [];
+  });
+  afterEach(async () => {
+    clients.forEach((client) => client.close());
+    await server.close();
+  });
+
+  describe('auto', () => {
+    it('takes WebSocket where it can', async () => {
+      const client = connect();
+      const carried: unknown[] = [];
+      client.on('state', ({ transport }) => transport && carried.push(transport));
+      await client.connect();
+      assert.deepEqual(carried, ['ws']);
+    });
+
+    it('takes Server-Sent Events where WebSocket is blocked, without a gap, and remembers it', async () => {
+      const client = connect();
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      server.publish({ channel: 'a', payload: 1 });
+      await until('the first', () => ledger.all.length === 1);
+      server.webSocketBlocked = true;
+      server.cutAll();
+      server.publish({ channel: 'a', payload: 2 });
+      await until('the second', () => ledger.all.length === 2);
+      ledger.assertGapless();
+      const tries = server.heard.filter((name) => name === 'upgrade').length;
+      server.cutAll();
+      server.publish({ channel: 'a', payload: 3 });
+      await until('the third', () => ledger.all.length === 3);
+      assert.ok(server.heard.filter((name) => name === 'upgrade').length <= tries + 1);
+      await client.publish({ channel: 'a', payload: 4 });
+      await until('the fourth', () => ledger.all.length === 4);
+      ledger.assertGapless();
+    });
+
+    it('waits for a server that is away, and takes WebSocket when it is back', async () => {
+      const client = connect();
+      const carried: unknown[] = [];
+      await client.connect();
+      client.on('state', ({ transport }) => transport && carried.push(transport));
+      server.refusing = true;
+      server.cutAll();
+      await until('four attempts', () => client.state === 'waiting');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      server.refusing = false;
+      await until('connected', () => client.state === 'connected');
+      assert.deepEqual(carried, ['ws']);
+    });
+
+    it('needs no WebSocket', async () => {
+      const without = new BroadcastyClient({ baseUrl: server.url, getToken: () => token(), offline: false });
+      clients.push(without);
+      if (!('WebSocket' in globalThis)) {
+        const ledger = new Ledger();
+        await without.subscribe({ channel: 'a', onMessage: ledger.add });
+        server.publish({ channel: 'a', payload: 1 });
+        await until('one', () => ledger.all.length === 1);
+      }
+    });
+  });
+
+  describe('token', () => {
+    it('is refreshed before its end without dropping the stream', async () => {
+      let given = 0;
+      const client = connect({ transport: 'ws', getToken: () => token({ subject: `ann`, expires: Date.now() + 3_600_000 + ++given * 1000 }) });
+      const states: string[] = [];
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      client.on('state', ({ state }) => states.push(state));
+      server.expiring();
+      await until('a refresh', () => server.heard.includes('refresh'));
+      server.publish({ channel: 'a', payload: 1 });
+      await until('one', () => ledger.all.length === 1);
+      assert.deepEqual(states, []);
+      assert.equal(given, 2);
+    });
+
+    it('is refreshed by a new stream of Server-Sent Events without a gap', async () => {
+      let given = 0;
+      const client = connect({ transport: 'sse', getToken: () => token({ expires: Date.now() + (given++ === 0 ? 31_500 : 3_600_000) }) });
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      let n = 0;
+      const timer = setInterval(() => server.publish({ channel: 'a', payload: ++n }), 10);
+      await until('the second token', () => given === 2);
+      await until('the second stream', () => server.heard.filter((name) => name === 'sse').length === 2);
+      await until('one stream', () => server.peers.size === 1);
+      clearInterval(timer);
+      await until('all', () => ledger.all.length === n);
+      ledger.assertGapless();
+      assert.equal(client.state, 'connected');
+    });
+
+    it('that is missing is a typed error', async () => {
+      await assert.rejects(connect({ getToken: () => '' }).connect(), { code: 'no_token', message: /getToken/ });
+    });
+
+    it('that the server does not take is a typed error', async () => {
+      await assert.rejects(connect({ getToken: () => 'rubbish', transport: 'ws' }).connect(), { code: 'unauthorized', message: /tid/ });
+      await assert.rejects(connect({ getToken: () => 'rubbish', transport: 'sse' }).subscribe({ channel: 'a' }), { name: 'BroadcastyError' });
+    });
+
+    it('that cannot be got for a while is asked for again', async () => {
+      let asked = 0;
+      const client = connect({ getToken: () => (asked++ < 2 ? Promise.reject(new Error('login server away')) : token()) });
+      await client.connect();
+      assert.equal(asked, 3);
+    });
+  });
+
+  describe('wrong use', () => {
+    it('of the constructor', () => {
+      assert.throws(() => new BroadcastyClient({ baseUrl: 'example.com', getToken: () => '' }), /baseUrl must be/);
+      assert.throws(() => new BroadcastyClient({ baseUrl: 'http://x' } as never), /getToken must be/);
+    });
+
+    it('of a channel', async () => {
+      const client = connect();
+      await assert.rejects(client.subscribe({ channel: 'a/b' }), { code: 'invalid_channel' });
+      await assert.rejects(client.publish({ channel: 'orders.*', payload: 1 }), { code: 'invalid_channel', message: /patterns/ });
+      await assert.rejects(client.publish({ channel: 'private-nobody', payload: 1 }), { code: 'forbidden' });
+      await client.subscribe({ channel: 'a' });
+      await assert.rejects(client.subscribe({ channel: 'a', fromSequence: 0 }), { code: 'overlapping_subscription' });
+    });
+
+    it('a server that is not there', async () => {
+      server.refusing = true;
+      await assert.rejects(connect({ transport: 'ws' }).connect({ timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
+      await assert.rejects(connect({ offline: false }).publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable' });
+    });
+
+    it('a server of another version', async () => {
+      server.protocol = 2;
+      await assert.rejects(connect({ transport: 'ws' }).connect(), { code: 'incompatible_protocol' });
+    });
+
+    it('an address where something else is', async () => {
+      const client = make(`${server.url}/other`, { transport: 'sse', offline: false });
+      clients.push(client);
+      await assert.rejects(client.publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
+    });
+
+    it('after close', async () => {
+      const client = connect();
+      client.close();
+      await assert.rejects(client.connect(), { code: 'closed' });
+    });
+
+    it('a signal that is aborted', async () => {
+      server.mute = true;
+      const stop = new AbortController();
+      const published = connect({ offline: false }).publish({ channel: 'a', payload: 1, signal: stop.signal });
+      setTimeout(() => stop.abort(), 20);
+      await assert.rejects(published, { name: 'AbortError' });
+    });
+  });
+
+  describe('a server that gives no sign of life', () => {
+    it('is left', async () => {
+      server.pingInterval = 50;
+      const client = connect({ transport: 'ws', connectTimeoutMs: 500, clock: quick(100) });
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      server.mute = true;
+      await until('noticed', () => client.state !== 'connected');
+      server.mute = false;
+      server.publish({ channel: 'a', payload: 1 });
+      await until('the first', () => ledger.all.length === 1);
+    });
+  });
+
+  describe('the network', () => {
+    it('is waited for, and used at once when it is back', async () => {
+      const network = new Network();
+      network.set(false);
+      const client = connect({ surroundings: network, backoff: () => 60_000 });
+      const ledger = new Ledger();
+      const subscribed = client.subscribe({ channel: 'a', onMessage: ledger.add });
+      await until('offline', () => client.state === 'offline');
+      network.set(true);
+      await subscribed;
+    });
+
+    it('cuts a wait short when it changes, but not one that the server asked for', async () => {
+      const network = new Network();
+      const client = connect({ surroundings: network, backoff: () => 60_000 });
+      await client.connect();
+      server.refusing = true;
+      server.cutAll();
+      await until('a long wait', () => client.state === 'waiting');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      server.refusing = false;
+      network.set(true);
+      await until('connected', () => client.state === 'connected');
+      server.endAll('unavailable', 4504, 'after', 60);
+      await until('waiting', () => client.state === 'waiting');
+      network.set(true);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(client.state, 'waiting');
+    });
+  });
+
+  describe('the offline queue', () => {
+    it('keeps what is published without a network, over a reload, and sends it once and in order', async () => {
+      const network = new Network();
+      const store = memoryStore();
+      network.set(false);
+      const before = connect({ surroundings: network, offline: { store } });
+      for (let n = 1; n <= 5; n++) {
+        const outcome = await before.publish({ channel: n % 2 ? 'odd' : 'even', payload: n });
+        assert.ok('queued' in outcome);
+      }
+      before.close();
+      network.set(true);
+      const after = connect({ surroundings: network, offline: { store } });
+      server.lostAnswers = 1;
+      const flushed = await after.flushOffline();
+      assert.deepEqual(flushed, { sent: 5, waiting: 0, refused: [] });
+      assert.deepEqual(server.stored('odd').map(({ payload }) => payload), [1, 3, 5]);
+      assert.deepEqual(server.stored('even').map(({ payload }) => payload), [2, 4]);
+    });
+
+    it('is sent by itself when the connection is back, before what comes later on the channel', async () => {
+      const network = new Network();
+      network.set(false);
+      const client = connect({ surroundings: network });
+      await client.publish({ channel: 'a', payload: 1 });
+      await client.publish({ channel: 'a', payload: 2 });
+      network.set(true);
+      await client.publish({ channel: 'a', payload: 3 });
+      await until('three', () => server.stored('a').length === 3);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), [1, 2, 3]);
+    });
+
+    it('keeps what got no answer in time', async () => {
+      server.refusing = true;
+      const client = connect();
+      assert.ok('queued' in (await client.publish({ channel: 'a', payload: 1, timeoutMs: 50 })));
+      server.refusing = false;
+      await until('it', () => server.stored('a').length === 1);
+    });
+
+    it('is bounded, and drops what the server refuses for good', async () => {
+      const network = new Network();
+      network.set(false);
+      const client = connect({ surroundings: network, offline: { store: memoryStore(), max: 2 } });
+      await client.publish({ channel: 'private-nobody', payload: 1 });
+      await client.publish({ channel: 'a', payload: 2 });
+      await assert.rejects(client.publish({ channel: 'a', payload: 3 }), { code: 'queue_full' });
+      network.set(true);
+      const { refused, sent, waiting } = await client.flushOffline();
+      assert.deepEqual([refused.map(({ error }) => error.code), sent, waiting], [['forbidden'], 1, 0]);
+    });
+
+    it('of one user is not sent with the token of another', async () => {
+      const network = new Network();
+      const store = memoryStore();
+      network.set(false);
+      await connect({ surroundings: network, offline: { store } }).publish({ channel: 'a', payload: 1 });
+      network.set(true);
+      const bob = connect({ surroundings: network, offline: { store }, getToken: () => token({ subject: 'bob' }) });
+      await bob.connect();
+      assert.deepEqual(await bob.flushOffline(), { sent: 0, waiting: 0, refused: [] });
+      assert.equal((await store.all()).length, 1);
+    });
+
+    it('lives in localStorage too', async () => {
+      const entries = new Map<string, string>();
+      const storage = {
+        get length() {
+          return entries.size;
+        },
+        key: (i: number) => [...entries.keys()][i] ?? null,
+        getItem: (key: string) => entries.get(key) ?? null,
+        setItem: (key: string, value: string) => void entries.set(key, value),
+        removeItem: (key: string) => void entries.delete(key),
+      } as unknown as Storage;
+      const store: OfflineStore = localStore('q', storage);
+      entries.set('other', 'kept');
+      for (let n = 0; n < 12; n++) {
+        await store.add({ envelope: { id: `i${n}`, channel: 'a', payload: n }, owner: 'o' });
+      }
+      await store.remove('i3');
+      assert.deepEqual((await localStore('q', storage).all()).map(({ envelope }) => envelope.payload), [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
+      assert.equal(entries.get('other'), 'kept');
+    });
+  });
+
+  it('reads what is kept, by page', async () => {
+    server.publish({ channel: 'a', payload: 1 });
+    server.publish({ channel: 'a', payload: 2 });
+    const page = await connect().replay<number>({ channel: 'a', from: 2 });
+    assert.deepEqual(page.publications.map(({ payload }) => payload), [2]);
+  });
+
+  it('delivers a channel that overlaps a pattern to both', async () => {
+    const client = connect();
+    const [pattern, plain] = [new Ledger(), new Ledger()];
+    server.publish({ channel: 'o.a', payload: 0 });
+    await client.subscribe({ channel: 'o.*', onMessage: pattern.add });
+    await client.subscribe({ channel: 'o.a', onMessage: plain.add });
+    server.publish({ channel: 'o.a', payload: 1 });
+    server.cutAll();
+    server.publish({ channel: 'o.a', payload: 2 });
+    await until('both', () => pattern.all.length === 2 && plain.all.length === 2);
+    pattern.assertGapless();
+    plain.assertGapless();
+  });
+
+  it('tells of a handler that throws, and goes on', async () => {
+    const errors: BroadcastyError[] = [];
+    let calls = 0;
+    const sub = await connect().subscribe({
+      channel: 'a',
+      onMessage: () => {
+        calls++;
+        throw new Error('boom');
+      },
+    });
+    sub.on('error', (error) => errors.push(error));
+    server.publish({ channel: 'a', payload: 1 });
+    server.publish({ channel: 'a', payload: 2 });
+    await until('two', () => calls === 2);
+    assert.deepEqual(errors.map(({ code }) => code), ['handler_failed', 'handler_failed']);
+  });
+
+  it('with the core alone streams and publishes', async () => {
+    const core = new CoreClient({ baseUrl: server.url, getToken: () => token(), WebSocket });
+    clients.push(core);
+    const ledger = new Ledger();
+    await core.subscribe({ channel: 'a', onMessage: ledger.add });
+    await core.publish({ channel: 'a', payload: 1 });
+    await until('one', () => ledger.all.length === 1);
+  });
+});
+
+it('the backoff is exponential, with full jitter and a cap', () => {
+  const backoff = fullJitter(500, 30_000);
+  assert.deepEqual([0, 1, 2, 3, 10, 1000].map((attempt) => backoff(attempt, 0.5)), [250, 500, 1000, 2000, 15_000, 15_000]);
+  assert.equal(backoff(5, 0), 0);
+});
+
+/** A clock whose timers run so many times as fast, so that nobody waits for the patience of seconds. */
+function quick(times: number) {
+  const start = Date.now();
+  return {
+    now: () => start + (Date.now() - start) * times,
+    setTimeout: (task: () => void, millis: number) => setTimeout(task, millis / times),
+    clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
+    random: Math.random,
+  };
+}

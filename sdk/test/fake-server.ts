@@ -1,0 +1,568 @@
+/**
+ * A server that speaks the protocol over both transports and can misbehave on command. It keeps streams in memory, shares no
+ * code with the client, and checks what clients send it as strictly as the real one.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+
+interface Pos {
+  epoch: string;
+  partition: number;
+  sequence: number;
+}
+
+interface Pub extends Pos {
+  channel: string;
+  id: string;
+  payload: unknown;
+  time: number;
+  [field: string]: unknown;
+}
+
+interface Part {
+  epoch: string;
+  head: number;
+  kept: Pub[];
+}
+
+interface Problem {
+  code: string;
+  status: number;
+  detail?: string;
+  retryAfter?: number;
+}
+
+type Since = 'live' | { from: number } | { after: Map<string, Pos[]> };
+
+const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}\*?$/;
+
+/** One connection of either kind. */
+class Peer {
+  readonly targets = new Set<string>();
+  readonly watched = new Set<string>();
+  subject = '';
+
+  constructor(
+    readonly kind: 'ws' | 'sse',
+    readonly tell: (name: string, body: object) => void,
+    readonly end: (code: string, close: number, retry: string, retryAfter?: number) => void,
+    readonly cut: () => void,
+  ) {}
+
+  gets(channel: string): boolean {
+    return [...this.targets].some((target) => covers(target, channel));
+  }
+}
+
+function kindOf(name: string): string {
+  return /^(private-encrypted-|private-|presence-)/.exec(name)?.[0] ?? '';
+}
+
+function covers(target: string, channel: string): boolean {
+  return target.endsWith('*') ? channel.startsWith(target.slice(0, -1)) && kindOf(target) === kindOf(channel) : target === channel;
+}
+
+export function token({ subject = 'ann', tenant = 'acme', expires = Date.now() + 3_600_000 } = {}): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part({ sub: subject, tid: tenant, exp: Math.floor(expires / 1000) })}.s`;
+}
+
+export class FakeServer {
+  readonly peers = new Set<Peer>();
+  /** What was asked of the server, by name of the command or path. */
+  readonly heard: string[] = [];
+  /** New connections are cut at once. */
+  refusing = false;
+  /** WebSocket handshakes are answered as a proxy does that does not know them. */
+  webSocketBlocked = false;
+  /** HTTP is answered as by a server that has not deployed the WAR yet. */
+  undeployed = false;
+  /** Nothing is answered, and nothing sent. */
+  mute = false;
+  /** Problems to answer the next publishes with. */
+  publishProblems: Problem[] = [];
+  /** So many publishes are carried out, but the line breaks before the answer. */
+  lostAnswers = 0;
+  /** The line is cut after so many publications. */
+  cutAfter = Infinity;
+  /** Tokens that are not taken any more. */
+  readonly expiredTokens = new Set<string>();
+  /** The longest message from a client, in bytes. */
+  longest = 0;
+  protocol = 1;
+  pingInterval = 25_000;
+  partitions = 1;
+
+  private readonly streams = new Map<string, Part[]>();
+  private readonly ids = new Map<string, Pos>();
+  private readonly members = new Map<string, Map<string, { member: { id: string }; holder: unknown }>>();
+  private versions = 0;
+  private lives = 0;
+  private readonly sockets = new Set<Socket>();
+  private readonly upgrades = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('broadcasty.v1') ? 'broadcasty.v1' : false) });
+
+  private constructor(private readonly http: Server) {}
+
+  static async start(): Promise<FakeServer> {
+    const http = createServer();
+    const server = new FakeServer(http);
+    http.on('connection', (socket) => {
+      server.sockets.add(socket);
+      socket.on('close', () => server.sockets.delete(socket));
+      if (server.refusing) {
+        socket.destroy();
+      }
+    });
+    http.on('request', (request, response) => void server.request(request, response));
+    http.on('upgrade', (request, socket, head) => {
+      server.heard.push('upgrade');
+      if (server.webSocketBlocked || server.undeployed) {
+        socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      server.upgrades.handleUpgrade(request, socket, head, (webSocket) => server.accept(webSocket));
+    });
+    await once(http.listen(0, '127.0.0.1'), 'listening');
+    return server;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.refusing = true;
+    this.sockets.forEach((socket) => socket.destroy());
+    this.upgrades.close();
+    await new Promise((done) => this.http.close(done));
+  }
+
+  // What tests do to clients.
+
+  /** As when a cable is pulled: no word, no close frame. */
+  cutAll(): void {
+    this.sockets.forEach((socket) => socket.destroy());
+  }
+
+  /** Ends every connection with a code, as the protocol says. */
+  endAll(code: string, close: number, retry: string, retryAfter?: number): void {
+    [...this.peers].forEach((peer) => peer.end(code, close, retry, retryAfter));
+  }
+
+  /** Tells clients that their token ends in a moment. */
+  expiring(): void {
+    this.peers.forEach((peer) => peer.kind === 'ws' && peer.tell('expiring', { expires: Date.now() + 30_000 }));
+  }
+
+  /** Sends a publication again that was sent before, or one with a hole before it. */
+  sendRaw(publication: object): void {
+    this.peers.forEach((peer) => peer.tell('publication', publication));
+  }
+
+  /** Forgets all but the newest. */
+  trim(channel: string, keep: number): void {
+    this.parts(channel).forEach((part) => part.kept.splice(0, Math.max(0, part.kept.length - keep)));
+  }
+
+  /** Loses every stream, as a memory store does with a restart. */
+  forget(): void {
+    this.streams.clear();
+    this.ids.clear();
+  }
+
+  /** How often an id was published, doubles not counted. */
+  stored(channel: string): Pub[] {
+    return this.parts(channel).flatMap(({ kept }) => kept);
+  }
+
+  publish(envelope: { channel: string; payload: unknown; id?: string; [field: string]: unknown }): Pub & { duplicate: boolean } {
+    const { channel, id = `s-${++this.lives}`, ...rest } = envelope;
+    const parts = this.parts(channel);
+    const known = this.ids.get(`${channel} ${id}`);
+    if (known) {
+      return { ...rest, ...known, channel, id, time: 0, duplicate: true };
+    }
+    const partition = this.ids.size % parts.length;
+    const part = parts[partition]!;
+    const publication: Pub = { channel, partition, sequence: ++part.head, epoch: part.epoch, id, time: Date.now(), ...rest };
+    part.kept.push(publication);
+    this.ids.set(`${channel} ${id}`, { epoch: part.epoch, partition, sequence: part.head });
+    for (const peer of [...this.peers]) {
+      if (peer.gets(channel)) {
+        this.deliver(peer, publication);
+      }
+    }
+    return { ...publication, duplicate: false };
+  }
+
+  join(channel: string, member: { id: string }, holder: unknown = 'test'): void {
+    this.room(channel).set(member.id, { member, holder });
+    this.changed(channel, { joined: [member], left: [] });
+  }
+
+  leave(channel: string, id: string): void {
+    if (this.room(channel).delete(id)) {
+      this.changed(channel, { joined: [], left: [id] });
+    }
+  }
+
+  // Streams.
+
+  private parts(channel: string): Part[] {
+    let parts = this.streams.get(channel);
+    if (!parts) {
+      parts = Array.from({ length: this.partitions }, () => ({ epoch: `e${++this.lives}`, head: 0, kept: [] }));
+      this.streams.set(channel, parts);
+    }
+    return parts;
+  }
+
+  private deliver(peer: Peer, publication: Pub): void {
+    if (this.mute) {
+      return;
+    }
+    if (this.cutAfter-- <= 0) {
+      this.cutAfter = Infinity;
+      peer.cut();
+      return;
+    }
+    peer.tell('publication', publication);
+  }
+
+  /** @returns the reply, and what comes after it */
+  private subscribe(peer: Peer, target: string, since: Since): { result: object; after: () => void } {
+    const pattern = target.endsWith('*');
+    if (!pattern) {
+      this.parts(target);
+    }
+    const channels = [...this.streams.keys()].filter((channel) => covers(target, channel));
+    const had = new Set(channels.filter((channel) => peer.gets(channel)));
+    peer.targets.add(target);
+    let recovered = true;
+    const later: (() => void)[] = [];
+    const positions: object[] = [];
+    for (const channel of channels) {
+      if (had.has(channel)) {
+        continue;
+      }
+      this.parts(channel).forEach(({ epoch, head, kept }, partition) => {
+        positions.push({ ...(pattern ? { channel } : {}), epoch, partition, sequence: head });
+        const first = head - kept.length + 1;
+        let after = head;
+        if (since !== 'live' && 'from' in since) {
+          after = since.from === 0 ? first - 1 : since.from - 1;
+        } else if (since !== 'live' && (pattern || since.after.has(channel))) {
+          const seen = since.after.get(channel)?.find((one) => one.partition === partition);
+          after = seen?.sequence ?? 0;
+          if (seen && seen.epoch !== epoch) {
+            after = -1;
+          }
+          const reason = after < 0 ? 'epoch' : after > head ? 'ahead' : after < first - 1 ? 'trimmed' : undefined;
+          if (reason) {
+            recovered = false;
+            const resume = reason === 'ahead' ? head : first - 1;
+            after = resume;
+            later.push(() => peer.tell('lost', { channel, reason, requested: seen ?? { epoch, partition, sequence: 0 }, resumeFrom: { epoch, partition, sequence: resume } }));
+          }
+        }
+        const missed = kept.filter(({ sequence }) => sequence > after);
+        later.push(() => missed.forEach((publication) => this.deliver(peer, publication)));
+      });
+    }
+    return { result: { channel: target, recovered, positions }, after: () => later.forEach((tell) => tell()) };
+  }
+
+  private room(channel: string): Map<string, { member: { id: string }; holder: unknown }> {
+    let room = this.members.get(channel);
+    if (!room) {
+      room = new Map<string, { member: { id: string }; holder: unknown }>();
+      this.members.set(channel, room);
+    }
+    return room;
+  }
+
+  private page(channel: string, after = '', limit = 2): object {
+    const all = [...this.room(channel).values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const members = all.filter(({ id }) => id > after).slice(0, limit);
+    const last = members.at(-1)?.id;
+    return { channel, version: this.versions, count: all.length, members, next: last !== undefined && last !== all.at(-1)?.id ? last : null };
+  }
+
+  private changed(channel: string, change: object): void {
+    const version = ++this.versions;
+    this.peers.forEach((peer) => peer.watched.has(channel) && peer.tell('presence', { channel, version, ...change }));
+  }
+
+  private gone(peer: Peer): void {
+    this.peers.delete(peer);
+    this.members.forEach((room, channel) => room.forEach(({ holder }, id) => holder === peer && this.leave(channel, id)));
+  }
+
+  // Tokens.
+
+  private check(given: string | undefined): Problem | { subject: string } {
+    if (!given) {
+      return { code: 'unauthorized', status: 401, detail: 'send a token' };
+    }
+    try {
+      const claims = JSON.parse(Buffer.from(given.split('.')[1] ?? '', 'base64url').toString()) as { sub: string; exp: number };
+      return claims.exp * 1000 < Date.now() || this.expiredTokens.has(given)
+        ? { code: 'token_expired', status: 401, detail: 'the token has expired' }
+        : { subject: claims.sub };
+    } catch {
+      return { code: 'unauthorized', status: 401, detail: 'the token is not valid' };
+    }
+  }
+
+  private publishOne(envelope: unknown): object {
+    const problem = this.publishProblems.shift();
+    if (problem) {
+      return { error: problem };
+    }
+    const { channel, payload, ...rest } = envelope as { channel: string; payload: unknown; id?: string };
+    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo'].includes(field));
+    if (unknown) {
+      return { error: { code: 'invalid_request', status: 400, detail: `there is no field ${unknown}` } };
+    }
+    if (!NAME.test(channel) || channel.endsWith('*')) {
+      return { error: { code: 'invalid_channel', status: 400 } };
+    }
+    if (channel.startsWith('private-nobody')) {
+      return { error: { code: 'forbidden', status: 403, detail: 'the policy does not allow this' } };
+    }
+    const { partition, sequence, epoch, id, duplicate } = this.publish({ channel, payload, ...rest });
+    return { id, channel, partition, sequence, epoch, duplicate };
+  }
+
+  // WebSocket.
+
+  private accept(socket: WebSocket): void {
+    const send = (frame: object) => !this.mute && socket.readyState === socket.OPEN && socket.send(JSON.stringify(frame));
+    const peer: Peer = new Peer(
+      'ws',
+      (name, body) => send({ push: name, ...body }),
+      (code, close, retry, retryAfter) => {
+        send({ push: 'end', code, retry, detail: `ended: ${code}`, ...(retryAfter === undefined ? {} : { retryAfter }) });
+        socket.close(close);
+      },
+      () => socket.terminate(),
+    );
+    this.peers.add(peer);
+    socket.on('close', () => this.gone(peer));
+    socket.on('error', () => undefined);
+    socket.on('message', (data: Buffer) => {
+      this.longest = Math.max(this.longest, data.length);
+      const frame = JSON.parse(data.toString()) as object;
+      const later: (() => void)[] = [];
+      if (Array.isArray(frame)) {
+        if (frame.length > 100) {
+          peer.end('protocol_error', 4400, 'no');
+          return;
+        }
+        send(frame.map((command: object) => this.command(peer, command, later)));
+      } else {
+        send(this.command(peer, frame, later));
+      }
+      later.forEach((then) => then());
+    });
+  }
+
+  private command(peer: Peer, command: object, later: (() => void)[]): object {
+    const { id, command: name, ...fields } = command as { id: number; command: string; channel: string; token: string; member?: { id: string } };
+    this.heard.push(name);
+    const refuse = (code: string, status: number, detail = code) => ({ reply: id, error: { code, status, detail } });
+    if (name === 'connect' || name === 'refresh') {
+      const who = this.check(fields.token);
+      if ('code' in who) {
+        if (name === 'connect') {
+          later.push(() => peer.end(who.code, who.code === 'token_expired' ? 4402 : 4401, 'no'));
+        }
+        return { reply: id, error: who };
+      }
+      peer.subject = who.subject;
+      const expires = Date.now() + 3_600_000;
+      return { reply: id, result: name === 'refresh' ? { expires } : { session: 's', protocol: this.protocol, subject: who.subject, tenant: 'acme', expires, pingInterval: this.pingInterval } };
+    }
+    if (!peer.subject) {
+      return refuse('unauthorized', 401);
+    }
+    const { channel } = fields;
+    switch (name) {
+      case 'subscribe': {
+        if (!NAME.test(channel)) {
+          return refuse('invalid_channel', 400);
+        }
+        if (channel.startsWith('private-nobody')) {
+          return refuse('forbidden', 403, 'the policy does not allow this');
+        }
+        if (peer.targets.has(channel)) {
+          return refuse('already_subscribed', 409);
+        }
+        const { since, fromSequence } = fields as { since?: (Pos & { channel?: string })[]; fromSequence?: number };
+        const after = new Map<string, Pos[]>();
+        since?.forEach((position) => after.set(position.channel ?? channel, [...(after.get(position.channel ?? channel) ?? []), position]));
+        const { result, after: then } = this.subscribe(peer, channel, since ? { after } : fromSequence === undefined ? 'live' : { from: fromSequence });
+        later.push(then);
+        return { reply: id, result };
+      }
+      case 'unsubscribe':
+        return peer.targets.delete(channel) ? { reply: id, result: { channel } } : refuse('not_subscribed', 409);
+      case 'publish': {
+        const { publicationId, ...envelope } = fields as { publicationId?: string };
+        const outcome = this.publishOne({ ...envelope, ...(publicationId === undefined ? {} : { id: publicationId }) });
+        if (this.lostAnswers > 0) {
+          this.lostAnswers--;
+          this.cutAll();
+        }
+        return 'error' in outcome ? { reply: id, error: outcome.error } : { reply: id, result: outcome };
+      }
+      case 'presence':
+        peer.watched.add(channel);
+        return { reply: id, result: this.page(channel) };
+      case 'members':
+        return { reply: id, result: this.page(channel, (fields as { after?: string }).after) };
+      case 'join': {
+        const member = { id: peer.subject, ...fields.member };
+        this.join(channel, member, peer);
+        return { reply: id, result: { channel, member } };
+      }
+      case 'leave':
+        this.leave(channel, peer.subject);
+        return { reply: id, result: { channel } };
+      case 'ping':
+        return { reply: id, result: { time: Date.now() } };
+      default:
+        return refuse('unknown_command', 400);
+    }
+  }
+
+  // HTTP.
+
+  private async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '', 'http://server');
+    const path = url.pathname.replace('/broadcasty/', '');
+    this.heard.push(path);
+    if (this.undeployed || !url.pathname.startsWith('/broadcasty/')) {
+      response.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>HTTP Status 404 - Not Found</h1>');
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
+    this.longest = Math.max(this.longest, Buffer.concat(chunks).length);
+    if (this.mute) {
+      return;
+    }
+    const answer = (status: number, body: object) => {
+      const type = status < 400 ? 'application/json' : 'application/problem+json';
+      const wait = (body as Problem).retryAfter;
+      response.writeHead(status, { 'Content-Type': type, ...(wait === undefined ? {} : { 'Retry-After': wait }) }).end(JSON.stringify(body));
+    };
+    if (path === 'ws') {
+      answer(426, { code: 'upgrade_required', status: 426 });
+      return;
+    }
+    const who = this.check(request.headers.authorization?.replace('Bearer ', ''));
+    if ('code' in who) {
+      answer(who.status, who);
+      return;
+    }
+    const body = chunks.length > 0 ? (JSON.parse(Buffer.concat(chunks).toString()) as { channel: string; id?: string; member?: { id: string } }) : undefined;
+    switch (path) {
+      case 'publish': {
+        const outcomes = (Array.isArray(body) ? body : [body]).map((item) => this.publishOne(item));
+        if (this.lostAnswers > 0) {
+          this.lostAnswers--;
+          request.socket.destroy();
+          return;
+        }
+        answer(200, outcomes);
+        return;
+      }
+      case 'replay': {
+        const part = this.parts(url.searchParams.get('channel') ?? '')[Number(url.searchParams.get('partition') ?? 0)]!;
+        const from = Number(url.searchParams.get('from') ?? 0);
+        answer(200, { channel: url.searchParams.get('channel'), partition: 0, epoch: part.epoch, first: 1, head: part.head, recovered: true, lost: null, publications: part.kept.filter((one) => one.sequence >= from), next: null });
+        return;
+      }
+      case 'presence':
+        answer(200, this.page(url.searchParams.get('channel') ?? '', url.searchParams.get('after') ?? ''));
+        return;
+      case 'presence/join': {
+        const member = { id: who.subject, ...body?.member };
+        this.join(body?.channel ?? '', member, 'lease');
+        answer(200, { channel: body?.channel, member, ttl: 60 });
+        return;
+      }
+      case 'presence/leave':
+        this.leave(body?.channel ?? '', body?.id ?? who.subject);
+        answer(200, { channel: body?.channel, id: who.subject });
+        return;
+      case 'sse':
+        this.stream(url, request, response, answer);
+        return;
+      default:
+        answer(404, { code: 'not_found', status: 404 });
+    }
+  }
+
+  private stream(url: URL, request: IncomingMessage, response: ServerResponse, answer: (status: number, body: object) => void): void {
+    const targets = url.searchParams.getAll('channel');
+    const forbidden = targets.find((target) => target.startsWith('private-nobody'));
+    if (forbidden ?? targets.length === 0) {
+      answer(forbidden ? 403 : 400, { code: forbidden ? 'forbidden' : 'invalid_request', status: forbidden ? 403 : 400, detail: 'the policy does not allow this' });
+      return;
+    }
+    const cursor = request.headers['last-event-id'] as string | undefined;
+    const from = url.searchParams.get('fromSequence');
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+    const peer = new Peer(
+      'sse',
+      (name, body) => !response.writableEnded && response.write(`${name === 'publication' ? '' : `event: ${name}\n`}id: x\ndata: ${JSON.stringify(body)}\n\n`),
+      (code, _close, retry, retryAfter) => {
+        response.end(`event: end\ndata: ${JSON.stringify({ code, retry, detail: `ended: ${code}`, ...(retryAfter === undefined ? {} : { retryAfter }) })}\n\n`);
+      },
+      () => request.socket.destroy(),
+    );
+    this.peers.add(peer);
+    response.on('close', () => this.gone(peer));
+    response.write(': hello\n\n');
+    const since: Since = cursor ? { after: readCursor(cursor) } : from === null ? 'live' : { from: Number(from) };
+    const all = targets.map((target) => {
+      const subscribed = this.subscribe(peer, target, since);
+      peer.tell('subscribed', subscribed.result);
+      return subscribed;
+    });
+    all.forEach(({ after }) => after());
+    if (url.searchParams.get('presence') === 'true') {
+      targets
+        .filter((target) => target.startsWith('presence-') && !target.endsWith('*'))
+        .forEach((channel) => {
+          peer.watched.add(channel);
+          peer.tell('presence', { reset: true, ...this.page(channel) });
+        });
+    }
+  }
+}
+
+function readCursor(text: string): Map<string, Pos[]> {
+  const read = new Map<string, Pos[]>();
+  if (text !== '-') {
+    for (const entry of text.split('|')) {
+      const [channel = '', positions = ''] = entry.split('!');
+      read.set(
+        channel,
+        positions.split('~').map((position) => {
+          const [epoch = '', partition, sequence] = position.split(':');
+          return { epoch, partition: Number(partition), sequence: Number(sequence) };
+        }),
+      );
+    }
+  }
+  return read;
+}

@@ -1,0 +1,382 @@
+/** What holds over WebSocket and over Server-Sent Events alike. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { BroadcastyClient, BroadcastyError, ClientOptions, Lost, Publication } from '../src/index.js';
+import { FakeServer, token } from './fake-server.js';
+import { client as make, Ledger, until } from './support.js';
+
+for (const transport of ['ws', 'sse'] as const) {
+  describe(`over ${transport}`, { timeout: 20_000 }, () => {
+    let server: FakeServer;
+    let clients: BroadcastyClient[];
+
+    const connect = (options: Partial<ClientOptions> = {}) => {
+      const client = make(server.url, { transport, ...options });
+      clients.push(client);
+      return client;
+    };
+    const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
+
+    beforeEach(async () => {
+      server = await FakeServer.start();
+      clients = [];
+    });
+    afterEach(async () => {
+      clients.forEach((client) => client.close());
+      await server.close();
+    });
+
+    it('delivers what comes from now on', async () => {
+      publish('a', 1);
+      const ledger = new Ledger();
+      await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      publish('a', 2, 3);
+      await until('two', () => ledger.all.length === 2);
+      assert.deepEqual(ledger.payloads, [2, 3]);
+    });
+
+    it('delivers from a sequence, and from the oldest kept without a word of loss', async () => {
+      publish('a', 1, 2, 3, 4);
+      server.trim('a', 3);
+      const client = connect();
+      const oldest = new Ledger();
+      const third = new Ledger();
+      publish('b', 1, 2, 3);
+      const sub = await client.subscribe({ channel: 'a', fromSequence: 0, onMessage: oldest.add });
+      const lost: Lost[] = [];
+      sub.on('lost', (one) => lost.push(one));
+      await client.subscribe({ channel: 'b', fromSequence: 3, onMessage: third.add });
+      await until('all', () => oldest.all.length === 3 && third.all.length === 1);
+      assert.deepEqual(oldest.payloads, [2, 3, 4]);
+      assert.deepEqual(third.payloads, [3]);
+      assert.deepEqual(lost, []);
+    });
+
+    it('goes on after positions of an earlier visit', async () => {
+      publish('a', 1, 2, 3);
+      const seen = server.stored('a')[0]!;
+      const ledger = new Ledger();
+      await connect().subscribe({ channel: 'a', since: seen, onMessage: ledger.add });
+      await until('two', () => ledger.all.length === 2);
+      assert.deepEqual(ledger.payloads, [2, 3]);
+    });
+
+    it('carries all subscriptions over one connection, begun together and later', async () => {
+      const client = connect();
+      const ledgers = Array.from({ length: 20 }, () => new Ledger());
+      await Promise.all(ledgers.slice(0, 15).map((ledger, i) => client.subscribe({ channel: `c${i}`, onMessage: ledger.add })));
+      publish('late16', 'before');
+      for (let i = 15; i < 20; i++) {
+        await client.subscribe({ channel: i % 2 ? `c${i}` : `late${i}`, ...(i % 2 ? {} : { fromSequence: 0 }), onMessage: ledgers[i]!.add });
+        publish('c0', i);
+      }
+      await until('all of c0', () => ledgers[0]!.all.length === 5);
+      await until('the past of late16', () => ledgers[16]!.all.length === 1);
+      ledgers.forEach((ledger) => ledger.assertGapless());
+      await until('one connection', () => server.peers.size === 1);
+    });
+
+    it('resumes every partition and every channel of a pattern after a cut, without a gap and without a double', async () => {
+      server.partitions = 2;
+      const client = connect();
+      const pattern = new Ledger();
+      const plain = new Ledger();
+      publish('o.a', 0);
+      await client.subscribe({ channel: 'o.*', onMessage: pattern.add });
+      await client.subscribe({ channel: 'x', onMessage: plain.add });
+      for (let round = 1; round <= 5; round++) {
+        publish('o.a', `a${round}`, `b${round}`, `c${round}`);
+        publish('x', round);
+        server.cutAll();
+        publish(`o.new${round}`, round); // comes into being while nobody listens
+        publish('x', -round);
+        await until('connected', () => server.peers.size === 1 && client.state === 'connected');
+      }
+      await until('all', () => pattern.all.length === 20 && plain.all.length === 10);
+      pattern.assertGapless();
+      plain.assertGapless();
+      assert.equal(new Set(pattern.all.map(({ id }) => id)).size, 20);
+    });
+
+    it('waits for a server that answers before it has deployed the WAR', async () => {
+      const client = connect();
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      server.undeployed = true;
+      server.cutAll();
+      publish('a', 1);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const published = client.publish({ channel: 'a', payload: 2 });
+      server.undeployed = false;
+      await published;
+      await until('both', () => ledger.all.length === 2);
+      assert.deepEqual(ledger.payloads, [1, 2]);
+    });
+
+    it('resumes when it is cut in the middle of a replay', async () => {
+      publish('a', ...Array.from({ length: 100 }, (_, i) => i));
+      server.cutAfter = 40;
+      const ledger = new Ledger();
+      await connect().subscribe({ channel: 'a', fromSequence: 0, onMessage: ledger.add });
+      await until('all', () => ledger.all.length === 100);
+      ledger.assertGapless();
+    });
+
+    it('tells what was lost, and goes on', async () => {
+      const client = connect();
+      const ledger = new Ledger();
+      const sub = await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const lost: Lost[] = [];
+      const joined: boolean[] = [];
+      sub.on('lost', (one) => lost.push(one));
+      sub.on('subscribed', ({ recovered }) => joined.push(recovered));
+      publish('a', 1);
+      await until('the first', () => ledger.all.length === 1);
+      server.refusing = true;
+      server.cutAll();
+      publish('a', 2, 3, 4, 5);
+      server.trim('a', 2);
+      server.refusing = false;
+      await until('the rest', () => ledger.all.length === 3);
+      assert.deepEqual(ledger.payloads, [1, 4, 5]);
+      assert.equal(lost[0]?.reason, 'trimmed');
+      if (transport === 'ws') {
+        assert.deepEqual(joined, [false]);
+      }
+      server.refusing = true;
+      server.cutAll();
+      server.forget();
+      publish('a', 6);
+      server.refusing = false;
+      await until('the new life', () => ledger.all.length === 4);
+      assert.equal(lost[1]?.reason, 'epoch');
+    });
+
+    it('drops what comes twice', async () => {
+      const ledger = new Ledger();
+      await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      publish('a', 1, 2);
+      server.sendRaw(server.stored('a')[0]!);
+      publish('a', 3);
+      await until('three', () => ledger.all.length === 3);
+      assert.deepEqual(ledger.payloads, [1, 2, 3]);
+    });
+
+    it('asks again for what a server left out', async () => {
+      const ledger = new Ledger();
+      await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      publish('a', 1);
+      await until('one', () => ledger.all.length === 1);
+      const [first] = server.stored('a');
+      server.mute = true;
+      publish('a', 2, 3);
+      server.mute = false;
+      server.sendRaw({ ...first!, sequence: 4, id: 'x', payload: 'too early' });
+      await until('all', () => ledger.all.length === 3);
+      assert.deepEqual(ledger.payloads, [1, 2, 3]);
+    });
+
+    it('publishes once, however often the answer is lost', async () => {
+      const client = connect();
+      await client.connect();
+      server.lostAnswers = 2;
+      const outcome = await client.publish({ channel: 'a', payload: { n: 1 }, meta: { schema: 'v1' }, event: 'made' });
+      assert.ok('duplicate' in outcome && outcome.duplicate);
+      assert.equal(server.stored('a').length, 1);
+      assert.deepEqual(server.stored('a')[0]?.meta, { schema: 'v1' });
+    });
+
+    it('keeps the order of what is published without waiting, over cuts and refusals', async () => {
+      const client = connect();
+      const published: Promise<unknown>[] = [];
+      for (let n = 0; n < 1500; n++) {
+        published.push(client.publish({ channel: 'a', payload: n, timeoutMs: 15_000 }));
+        if (n % 300 === 150) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          server.cutAll();
+        }
+      }
+      await Promise.all(published);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), Array.from({ length: 1500 }, (_, n) => n));
+    });
+
+    it('cuts what is large into several messages', async () => {
+      const payload = 'x'.repeat(50_000);
+      const outcomes = await connect().publishAll(Array.from({ length: 30 }, () => ({ channel: 'a', payload })));
+      assert.ok(outcomes.every((outcome) => 'sequence' in outcome));
+      assert.equal(server.stored('a').length, 30);
+      assert.ok(server.longest <= 300_000, `${server.longest} bytes at once`);
+    });
+
+    it('waits as long as a refusal says, then publishes', async () => {
+      server.publishProblems = [{ code: 'rate_limited', status: 429, retryAfter: 1 }];
+      const began = Date.now();
+      const outcome = await connect().publish({ channel: 'a', payload: 1 });
+      assert.ok('sequence' in outcome);
+      assert.ok(Date.now() - began >= 1000);
+    });
+
+    it('publishes many, and tells of each', async () => {
+      const outcomes = await connect().publishAll([...Array.from({ length: 150 }, (_, i) => ({ channel: 'a', payload: i })), { channel: 'private-nobody', payload: 0 }]);
+      assert.equal(outcomes.length, 151);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), Array.from({ length: 150 }, (_, i) => i));
+      assert.equal((outcomes[150] as BroadcastyError).code, 'forbidden');
+    });
+
+    it('takes a new token when the one in use ends', async () => {
+      const tokens = [token({ subject: 'ann' }), token({ subject: 'ann', expires: Date.now() + 7_200_000 })];
+      let given = 0;
+      const client = connect({ getToken: () => tokens[Math.min(given++, 1)]! });
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      publish('a', 1);
+      server.expiredTokens.add(tokens[0]!);
+      server.endAll('token_expired', 4402, 'no');
+      publish('a', 2);
+      await until('both', () => ledger.all.length === 2);
+      ledger.assertGapless();
+      assert.equal(client.state, 'connected');
+    });
+
+    it('comes back at once when the node drains, and when it was too slow', async () => {
+      const client = connect({ backoff: () => 60_000 });
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      publish('a', 1);
+      server.endAll('draining', 4503, 'yes');
+      publish('a', 2);
+      await until('both', () => ledger.all.length === 2);
+      ledger.assertGapless();
+    });
+
+    it('comes back after the wait that an end asks for', async () => {
+      const client = connect();
+      const states: unknown[] = [];
+      const ledger = new Ledger();
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      client.on('state', ({ state, retryInMillis }) => state === 'waiting' && states.push(retryInMillis));
+      server.endAll('unavailable', 4504, 'after', 1);
+      publish('a', 1);
+      const began = Date.now();
+      await until('it', () => ledger.all.length === 1);
+      assert.ok(Date.now() - began >= 900);
+      assert.deepEqual(states, [1000]);
+    });
+
+    it('does not come back when the server does not want it, and says why', async () => {
+      const client = connect();
+      const sub = await client.subscribe({ channel: 'a', onMessage: () => undefined });
+      const errors: string[] = [];
+      sub.on('error', ({ code }) => errors.push(code));
+      server.endAll('unauthorized', 4401, 'no');
+      await until('failed', () => client.state === 'failed');
+      assert.deepEqual(errors, ['unauthorized']);
+      assert.ok(sub.closed);
+      const heard = server.heard.length;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      assert.equal(server.heard.length, heard);
+    });
+
+    it('refuses one channel and serves the others', async () => {
+      const client = connect();
+      const ledger = new Ledger();
+      const [refused, served] = await Promise.allSettled([
+        client.subscribe({ channel: 'private-nobody', onMessage: () => undefined }),
+        client.subscribe({ channel: 'a', onMessage: ledger.add }),
+      ]);
+      assert.equal(served.status, 'fulfilled');
+      assert.equal(((refused as PromiseRejectedResult).reason as BroadcastyError).code, 'forbidden');
+      publish('a', 1);
+      await until('one', () => ledger.all.length === 1);
+    });
+
+    it('stops with close, and ends the stream of a channel with its last subscription', async () => {
+      const client = connect();
+      const one = new Ledger();
+      const two = new Ledger();
+      const first = await client.subscribe({ channel: 'a', onMessage: one.add });
+      const second = await client.subscribe({ channel: 'a', onMessage: two.add });
+      publish('a', 1);
+      await until('both', () => one.all.length === 1 && two.all.length === 1);
+      first.close();
+      publish('a', 2);
+      await until('the second', () => two.all.length === 2);
+      second.close();
+      await until('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      assert.equal(one.all.length, 1);
+    });
+
+    it('is read by for await, and ended by a signal', async () => {
+      const stop = new AbortController();
+      const sub = await connect().subscribe<number>({ channel: 'a', signal: stop.signal });
+      publish('a', 1, 2, 3);
+      const got: number[] = [];
+      for await (const { payload } of sub) {
+        got.push(payload);
+        if (payload === 3) {
+          stop.abort();
+        }
+      }
+      assert.deepEqual(got, [1, 2, 3]);
+    });
+
+    it('leaves the stream when the handler is slow, and comes back from its position', async () => {
+      const ledger = new Ledger();
+      const client = connect();
+      let most = 0;
+      const sub = await client.subscribe({
+        channel: 'a',
+        maxQueue: 10,
+        onMessage: async (publication: Publication) => {
+          most = Math.max(most, sub.waiting);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          ledger.add(publication);
+        },
+      });
+      for (let i = 0; i < 20; i++) {
+        publish('a', ...Array.from({ length: 10 }, (_, n) => i * 10 + n));
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      await until('all', () => ledger.all.length === 200);
+      ledger.assertGapless();
+      assert.ok(most <= 10, `${most} waited`);
+    });
+
+    it('asks and answers', async () => {
+      const [asker, answerer] = [connect(), connect()];
+      await answerer.respond<{ sku: string }, number>({ channel: 'rpc:stock', onRequest: ({ payload }) => payload.sku.length });
+      const answers = await Promise.all(['a', 'bb', 'ccc'].map((sku) => asker.request<number>({ channel: 'rpc:stock', payload: { sku } })));
+      assert.deepEqual(answers.map(({ payload }) => payload), [1, 2, 3]);
+      await assert.rejects(asker.request({ channel: 'rpc:nobody', payload: 0, timeoutMs: 50 }), { code: 'timeout' });
+    });
+
+    it('finds an answer that was given while the line was cut', async () => {
+      const asker = connect();
+      const asked = asker.request<string>({ channel: 'rpc:slow', payload: 'q', timeoutMs: 5000 });
+      await until('the request', () => server.stored('rpc:slow').length === 1);
+      const { replyTo, correlationId } = server.stored('rpc:slow')[0]!;
+      server.cutAll();
+      server.publish({ channel: replyTo as string, payload: 'answer', correlationId });
+      assert.equal((await asked).payload, 'answer');
+    });
+
+    it('knows who is present, over a cut', async () => {
+      server.join('presence-room', { id: 'bob' });
+      server.join('presence-room', { id: 'cleo' });
+      server.join('presence-room', { id: 'dan' });
+      const client = connect();
+      const view = await client.presence('presence-room', { member: { name: 'Ann' } });
+      const present = () => [...view.members.keys()].sort().join();
+      await until('four', () => present() === 'ann,bob,cleo,dan');
+      assert.deepEqual(view.members.get('ann'), { id: 'ann', name: 'Ann' });
+      server.leave('presence-room', 'bob');
+      server.join('presence-room', { id: 'eve' });
+      await until('a change', () => present() === 'ann,cleo,dan,eve');
+      server.cutAll();
+      server.leave('presence-room', 'eve');
+      await until('after the cut', () => present() === 'ann,cleo,dan');
+      view.close();
+      assert.equal(client.state, 'connected');
+    });
+  });
+}

@@ -1,0 +1,119 @@
+/** The examples in protocol/vectors, as far as a client reads or writes them. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import WebSocket, { WebSocketServer } from 'ws';
+import { checkChannel, kind, matches } from '../src/channels.js';
+import { CLOSE_CODES } from '../src/codes.js';
+import { SYSTEM_CLOCK } from '../src/clock.js';
+import { EventParser } from '../src/transport/events.js';
+import type { LinkListener } from '../src/transport/transport.js';
+import { webSocketTransport } from '../src/transport/websocket.js';
+import { cursor } from '../src/wire.js';
+import type { ChannelPosition } from '../src/wire.js';
+
+type Text = string | (string | { repeat: string; times: number })[];
+
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../protocol/${name}`, import.meta.url), 'utf8'));
+const text = (given: Text): string => [given].flat().map((part) => (typeof part === 'string' ? part : part.repeat.repeat(part.times))).join('');
+
+describe('channels', () => {
+  const { channels, badChannels, patterns, badPatterns } = read('vectors/channels.json') as {
+    channels: { name: string; channel: Text; kind: string }[];
+    badChannels: { name: string; channel: Text }[];
+    patterns: { name: string; pattern: Text; kind: string; matches: Text[]; misses: Text[] }[];
+    badPatterns: { name: string; pattern: Text }[];
+  };
+  for (const vector of channels) {
+    it(vector.name, () => {
+      checkChannel(text(vector.channel));
+      assert.equal(kind(text(vector.channel)), vector.kind === 'public' ? '' : `${vector.kind}-`);
+    });
+  }
+  for (const vector of badChannels) {
+    it(`not: ${vector.name}`, () => assert.throws(() => checkChannel(text(vector.channel)), { code: 'invalid_channel' }));
+  }
+  for (const vector of patterns) {
+    it(vector.name, () => {
+      const pattern = text(vector.pattern);
+      checkChannel(pattern, true);
+      vector.matches.forEach((channel) => assert.ok(matches(pattern, text(channel)), text(channel)));
+      vector.misses.forEach((channel) => assert.ok(!matches(pattern, text(channel)), text(channel)));
+    });
+  }
+  for (const vector of badPatterns.filter(({ pattern }) => text(pattern).includes('*'))) {
+    it(`not: ${vector.name}`, () => assert.throws(() => checkChannel(text(vector.pattern), true), { code: 'invalid_channel' }));
+  }
+});
+
+describe('cursors', () => {
+  const { good } = read('vectors/cursors.json') as { good: { name: string; cursor: Text; positions: ChannelPosition[] }[] };
+  for (const vector of good.filter(({ positions }) => positions.every(({ sequence }) => Number.isSafeInteger(sequence)))) {
+    it(vector.name, () => assert.equal(cursor(vector.positions), text(vector.cursor)));
+  }
+});
+
+describe('what the server sends', () => {
+  const { vectors } = read('vectors/server-frames.json') as {
+    vectors: { name: string; kind: string; frame: Record<string, unknown>; sse?: { event: string | null; data: unknown } }[];
+  };
+  for (const { name, frame } of vectors.filter((vector) => 'push' in vector.frame)) {
+    it(`over WebSocket: ${name}`, async () => {
+      const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+      await new Promise((listening) => server.once('listening', listening));
+      server.once('connection', (socket) =>
+        socket.once('message', () => {
+          socket.send('{"reply":1,"result":{"session":"s","protocol":1,"subject":"a","tenant":"t","expires":1,"pingInterval":25000}}');
+          socket.send(JSON.stringify(frame));
+          socket.close(4503);
+        }),
+      );
+      const heard: unknown[] = [];
+      const listener = new Proxy({} as LinkListener, { get: (_, method) => (what: unknown) => heard.push({ push: method, ...(what as object) }) });
+      const { port } = server.address() as { port: number };
+      const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000 }, 't', listener);
+      const end = await link.ended;
+      server.close();
+      if (frame.push === 'end') {
+        assert.equal(end.code, frame.code);
+        assert.equal(end.retry, frame.retry);
+        assert.equal(end.retryAfterMillis, frame.retryAfter && (frame.retryAfter as number) * 1000);
+      } else {
+        assert.deepEqual(heard, [frame.push === 'expiring' ? { push: 'expiring' } : frame]);
+      }
+    });
+  }
+  for (const { name, sse } of vectors.filter((vector) => vector.sse)) {
+    it(`as an event, cut anywhere: ${name}`, () => {
+      const stream = `: hello\r\n\r\n${sse?.event ? `event: ${sse.event}\n` : ''}id: x\ndata: ${JSON.stringify(sse?.data)}\n\ndata: incomplete`;
+      for (const size of [1, 2, 7, 1000]) {
+        const events: unknown[] = [];
+        const parser = new EventParser((event) => events.push(event));
+        for (let from = 0; from < stream.length; from += size) {
+          parser.push(stream.slice(from, from + size));
+        }
+        assert.deepEqual(events, [{ event: sse?.event ?? 'message', data: JSON.stringify(sse?.data) }]);
+      }
+    });
+  }
+});
+
+it('the codes are those of protocol/codes.json', () => {
+  const { codes } = read('codes.json') as { codes: { code: string; close?: number; retry: string }[] };
+  const closes = codes.filter(({ close }) => close);
+  assert.equal(Object.keys(CLOSE_CODES).length, closes.length);
+  closes.forEach(({ code, close, retry }) => assert.deepEqual(CLOSE_CODES[close!], [code, retry]));
+});
+
+it('events end their lines with CR, LF or both, and have data of many lines', () => {
+  const events: unknown[] = [];
+  const parser = new EventParser((event) => events.push(event));
+  for (const piece of ['data: a\r', '\ndata:b\r\r', 'event: x\ndata\n\n', ':c\n\n']) {
+    parser.push(piece);
+  }
+  assert.deepEqual(events, [
+    { event: 'message', data: 'a\nb' },
+    { event: 'x', data: '' },
+  ]);
+});
+
