@@ -5,15 +5,12 @@ import io.broadcasty.broker.Archive;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.ForwardingBroker;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
-import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.broker.Turn;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -28,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * does not keep them any more. Publishing does not wait for the copy, nor does it know of it: a
  * thread of its own reads the streams and catches up.
  */
-public final class MirroredBroker implements Broker {
+public final class MirroredBroker extends ForwardingBroker {
 
   private static final System.Logger LOG = System.getLogger(MirroredBroker.class.getName());
 
@@ -37,7 +34,6 @@ public final class MirroredBroker implements Broker {
 
   private static final Duration LAST_ROUNDS = Duration.ofSeconds(3);
 
-  private final Broker streams;
   private final MirroredChannels mirrored;
   private final Copier copier;
   private final LongReplay replay;
@@ -88,7 +84,7 @@ public final class MirroredBroker implements Broker {
       LongReplay replay,
       Ticker ticker,
       ThreadFactory threads) {
-    this.streams = streams;
+    super(streams);
     this.mirrored = mirrored;
     this.copier = copier;
     this.replay = replay;
@@ -99,8 +95,7 @@ public final class MirroredBroker implements Broker {
 
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
-    return streams
-        .publish(envelopes)
+    return super.publish(envelopes)
         .thenApply(
             outcomes -> {
               for (int i = 0; i < outcomes.size(); i++) {
@@ -116,54 +111,19 @@ public final class MirroredBroker implements Broker {
 
   @Override
   public ReplayPage replay(ReplayRequest request) {
-    ReplayPage recent = streams.replay(request);
+    ReplayPage recent = super.replay(request);
     return mirrored.contains(request.channel()) ? replay.replay(request, recent) : recent;
   }
 
   @Override
   public List<StreamState> states(TenantChannel channel, int partitions) {
-    List<StreamState> recent = streams.states(channel, partitions);
+    List<StreamState> recent = super.states(channel, partitions);
     return mirrored.contains(channel) ? replay.states(channel, recent) : recent;
   }
 
   @Override
-  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
-    return streams.channels(tenant, pattern, limit);
-  }
-
-  @Override
-  public CompletionStage<Void> follow(TenantChannel channel) {
-    return streams.follow(channel);
-  }
-
-  @Override
-  public void unfollow(TenantChannel channel) {
-    streams.unfollow(channel);
-  }
-
-  @Override
-  public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
-    return streams.follow(tenant, pattern);
-  }
-
-  @Override
-  public void unfollow(TenantId tenant, ChannelPattern pattern) {
-    streams.unfollow(tenant, pattern);
-  }
-
-  @Override
-  public void prune() {
-    streams.prune();
-  }
-
-  @Override
-  public StoreCondition condition() {
-    return streams.condition();
-  }
-
-  @Override
   public String durability() {
-    return streams.durability()
+    return super.durability()
         + "; channels "
         + mirrored
         + " are copied to the database afterwards, for longer";
@@ -181,7 +141,7 @@ public final class MirroredBroker implements Broker {
         interrupted = true;
       }
     }
-    streams.close();
+    super.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -3,17 +3,11 @@ package io.broadcasty.spool;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.ForwardingBroker;
 import io.broadcasty.broker.GroupCommit;
-import io.broadcasty.broker.ReplayPage;
-import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.broker.Spool;
 import io.broadcasty.broker.StoreCondition;
-import io.broadcasty.broker.StreamState;
 import io.broadcasty.broker.Turn;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.ChannelPattern;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.tenant.TenantId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,12 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p>What another node has queued this one knows after a moment. An id that the server made is kept
  * too, so that an envelope that is taken out of the spool twice is appended once.
  */
-public final class SpoolingBroker implements Broker {
+public final class SpoolingBroker extends ForwardingBroker {
 
   private static final int MAX_GROUP = 500;
   private static final long MAX_WAITING_BYTES = 64L * 1024 * 1024;
 
-  private final Broker streams;
   private final WaitingChannels waiting;
   private final GroupCommit queue;
   private final Drain drain;
@@ -64,7 +57,7 @@ public final class SpoolingBroker implements Broker {
   /** Without a thread that empties the spool. */
   SpoolingBroker(
       Broker streams, WaitingChannels waiting, GroupCommit queue, Spool spool, Turn turn) {
-    this.streams = streams;
+    super(streams);
     this.waiting = waiting;
     this.queue = queue;
     this.drain = new Drain(streams, spool, waiting, turn);
@@ -77,18 +70,18 @@ public final class SpoolingBroker implements Broker {
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
     if (waiting.isEmpty()) {
-      return queueingRefused(envelopes, streams.publish(envelopes));
+      return queueingRefused(envelopes, super.publish(envelopes));
     }
     List<Envelope> behind = only(envelopes, e -> waiting.contains(e.channel()));
     if (behind.isEmpty()) {
-      return queueingRefused(envelopes, streams.publish(envelopes));
+      return queueingRefused(envelopes, super.publish(envelopes));
     }
     List<Envelope> ahead = only(envelopes, e -> !behind.contains(e));
     CompletionStage<List<AppendOutcome>> queued = queue(behind);
     if (ahead.isEmpty()) {
       return queued;
     }
-    return queueingRefused(ahead, streams.publish(ahead))
+    return queueingRefused(ahead, super.publish(ahead))
         .thenCombine(queued, (first, second) -> merged(envelopes, behind, first, second));
   }
 
@@ -103,7 +96,7 @@ public final class SpoolingBroker implements Broker {
               refused.add(envelopes.get(i));
             }
           }
-          if (refused.isEmpty() || streams.condition().state() == StoreCondition.State.UP) {
+          if (refused.isEmpty() || super.condition().state() == StoreCondition.State.UP) {
             return CompletableFuture.completedFuture(outcomes);
           }
           return queue(refused)
@@ -151,50 +144,10 @@ public final class SpoolingBroker implements Broker {
     return envelopes.stream().filter(which).toList();
   }
 
-  @Override
-  public ReplayPage replay(ReplayRequest request) {
-    return streams.replay(request);
-  }
-
-  @Override
-  public List<StreamState> states(TenantChannel channel, int partitions) {
-    return streams.states(channel, partitions);
-  }
-
-  @Override
-  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
-    return streams.channels(tenant, pattern, limit);
-  }
-
-  @Override
-  public CompletionStage<Void> follow(TenantChannel channel) {
-    return streams.follow(channel);
-  }
-
-  @Override
-  public void unfollow(TenantChannel channel) {
-    streams.unfollow(channel);
-  }
-
-  @Override
-  public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
-    return streams.follow(tenant, pattern);
-  }
-
-  @Override
-  public void unfollow(TenantId tenant, ChannelPattern pattern) {
-    streams.unfollow(tenant, pattern);
-  }
-
-  @Override
-  public void prune() {
-    streams.prune();
-  }
-
   /** {@inheritDoc} Without its streams it can still queue, as long as the spool can be reached. */
   @Override
   public StoreCondition condition() {
-    StoreCondition condition = streams.condition();
+    StoreCondition condition = super.condition();
     return condition.state() == StoreCondition.State.UP || !drain.isSpoolUp()
         ? condition
         : new StoreCondition(
@@ -204,13 +157,13 @@ public final class SpoolingBroker implements Broker {
 
   @Override
   public String durability() {
-    return streams.durability() + "; while it cannot be reached, queued in the database";
+    return super.durability() + "; while it cannot be reached, queued in the database";
   }
 
   @Override
   public void close() {
     drain.close();
     queue.close();
-    streams.close();
+    super.close();
   }
 }

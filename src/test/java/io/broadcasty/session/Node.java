@@ -6,14 +6,11 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
-import io.broadcasty.broker.ReplayPage;
-import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.ForwardingBroker;
 import io.broadcasty.broker.Retention;
-import io.broadcasty.broker.StreamState;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
-import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.presence.LocalPresenceStore;
@@ -249,15 +246,14 @@ final class Node {
   }
 
   /** Answers publishes when the test lets it. */
-  static final class SlowBroker implements Broker {
-    private final Broker inner;
+  static final class SlowBroker extends ForwardingBroker {
     final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     boolean slow;
     boolean queueing;
     @Nullable RuntimeException fault;
 
     SlowBroker(Broker inner) {
-      this.inner = inner;
+      super(inner);
     }
 
     @Override
@@ -270,41 +266,11 @@ final class Node {
             Collections.nCopies(envelopes.size(), new AppendOutcome.Queued()));
       }
       if (!slow) {
-        return inner.publish(envelopes);
+        return super.publish(envelopes);
       }
       CompletableFuture<List<AppendOutcome>> later = new CompletableFuture<>();
-      waiting.add(() -> inner.publish(envelopes).thenAccept(later::complete));
+      waiting.add(() -> super.publish(envelopes).thenAccept(later::complete));
       return later;
-    }
-
-    @Override
-    public ReplayPage replay(ReplayRequest request) {
-      return inner.replay(request);
-    }
-
-    @Override
-    public List<StreamState> states(TenantChannel channel, int partitions) {
-      return inner.states(channel, partitions);
-    }
-
-    @Override
-    public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
-      return inner.channels(tenant, pattern, limit);
-    }
-
-    @Override
-    public void prune() {
-      inner.prune();
-    }
-
-    @Override
-    public String durability() {
-      return inner.durability();
-    }
-
-    @Override
-    public void close() {
-      inner.close();
     }
   }
 }

@@ -3,14 +3,9 @@ package io.broadcasty.spool;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
-import io.broadcasty.broker.ReplayPage;
-import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.ForwardingBroker;
 import io.broadcasty.broker.StoreCondition;
-import io.broadcasty.broker.StreamState;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -20,12 +15,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A broker that refuses all publications, or those to a channel. */
-final class AwayBroker implements Broker {
+final class AwayBroker extends ForwardingBroker {
 
   private static final AppendOutcome REFUSED =
       new AppendOutcome.Unavailable("away", Duration.ofSeconds(1));
 
-  private final Broker real;
   private volatile boolean allAway;
   private volatile @Nullable TenantChannel away;
 
@@ -33,7 +27,7 @@ final class AwayBroker implements Broker {
   volatile Runnable afterPublish = () -> {};
 
   AwayBroker(Broker real) {
-    this.real = real;
+    super(real);
   }
 
   void away() {
@@ -57,7 +51,7 @@ final class AwayBroker implements Broker {
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
     List<Envelope> taken = envelopes.stream().filter(e -> !isAway(e)).toList();
-    Iterator<AppendOutcome> outcomes = real.publish(taken).toCompletableFuture().join().iterator();
+    Iterator<AppendOutcome> outcomes = super.publish(taken).toCompletableFuture().join().iterator();
     afterPublish.run();
     List<AppendOutcome> all = new ArrayList<>();
     for (Envelope envelope : envelopes) {
@@ -69,35 +63,5 @@ final class AwayBroker implements Broker {
   @Override
   public StoreCondition condition() {
     return allAway ? new StoreCondition(StoreCondition.State.DOWN, "away") : StoreCondition.UP;
-  }
-
-  @Override
-  public ReplayPage replay(ReplayRequest request) {
-    return real.replay(request);
-  }
-
-  @Override
-  public List<StreamState> states(TenantChannel channel, int partitions) {
-    return real.states(channel, partitions);
-  }
-
-  @Override
-  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
-    return real.channels(tenant, pattern, limit);
-  }
-
-  @Override
-  public void prune() {
-    real.prune();
-  }
-
-  @Override
-  public String durability() {
-    return real.durability();
-  }
-
-  @Override
-  public void close() {
-    real.close();
   }
 }

@@ -1,0 +1,84 @@
+package io.broadcasty.broker;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Stands before another broker and hands everything on to it, its end included; a subclass says
+ * what it does otherwise.
+ */
+public abstract class ForwardingBroker implements Broker {
+
+  private final Broker streams;
+
+  /**
+   * @param streams where the streams are; closed with this
+   */
+  protected ForwardingBroker(Broker streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    return streams.publish(envelopes);
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    return streams.replay(request);
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    return streams.states(channel, partitions);
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    return streams.channels(tenant, pattern, limit);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantChannel channel) {
+    return streams.follow(channel);
+  }
+
+  @Override
+  public void unfollow(TenantChannel channel) {
+    streams.unfollow(channel);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
+    return streams.follow(tenant, pattern);
+  }
+
+  @Override
+  public void unfollow(TenantId tenant, ChannelPattern pattern) {
+    streams.unfollow(tenant, pattern);
+  }
+
+  @Override
+  public void prune() {
+    streams.prune();
+  }
+
+  @Override
+  public StoreCondition condition() {
+    return streams.condition();
+  }
+
+  @Override
+  public String durability() {
+    return streams.durability();
+  }
+
+  @Override
+  public void close() {
+    streams.close();
+  }
+}
