@@ -2,6 +2,7 @@ package io.broadcasty.broker.jdbc;
 
 import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.database.DatabaseFault;
+import io.broadcasty.database.Transactions;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadFactory;
@@ -88,7 +89,7 @@ final class Availability implements AutoCloseable {
   private void tryUntilItServes() {
     while (isToBeTried()) {
       try {
-        transactions.tryWrite();
+        transactions.tryWrite(StreamsTable::touch);
         if (fault != DatabaseFault.FULL) { // a write that changes nothing does not tell of that
           served();
         }

@@ -5,6 +5,7 @@ import io.broadcasty.broker.GroupCommit;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.Submission;
+import io.broadcasty.database.Transactions;
 import io.broadcasty.time.WallClock;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;

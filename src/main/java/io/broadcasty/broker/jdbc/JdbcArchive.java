@@ -6,6 +6,7 @@ import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.StreamKey;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.database.Database;
+import io.broadcasty.database.Transactions;
 import io.broadcasty.time.WallClock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -50,7 +51,7 @@ public final class JdbcArchive implements Archive {
         () -> {
           Map<Integer, List<Stretch>> stretches = new TreeMap<>();
           transactions
-              .read(connection -> MirrorTable.read(connection, channel, epoch))
+              .eachByItself(connection -> MirrorTable.read(connection, channel, epoch))
               .forEach(
                   (partition, rows) ->
                       stretches.put(
@@ -63,24 +64,7 @@ public final class JdbcArchive implements Archive {
   @Override
   public long append(StreamKey stream, List<Publication> run) {
     return calling(
-        () -> {
-          for (int attempt = 1; ; attempt++) {
-            try (Connection connection = transactions.begin()) {
-              try {
-                long head = append(connection, stream, run);
-                transactions.commitDurably(connection);
-                return head;
-              } catch (SQLException | RuntimeException e) {
-                Transactions.rollback(connection);
-                throw e;
-              }
-            } catch (SQLException e) {
-              if (attempt == ATTEMPTS || !Transactions.isOfAnotherNode(e)) {
-                throw e;
-              }
-            }
-          }
-        });
+        () -> transactions.writeDurably(ATTEMPTS, connection -> append(connection, stream, run)));
   }
 
   private static long append(Connection connection, StreamKey stream, List<Publication> run)
@@ -128,7 +112,7 @@ public final class JdbcArchive implements Archive {
   public List<Publication> read(StreamKey stream, long after, long upTo, int maxCount) {
     return calling(
         () ->
-            transactions.read(
+            transactions.eachByItself(
                 connection -> EventsTable.read(connection, stream, after, upTo, maxCount)));
   }
 
@@ -144,7 +128,7 @@ public final class JdbcArchive implements Archive {
         () -> {
           List<StreamKey> old;
           do {
-            old = transactions.read(c -> MirrorTable.holdingFromBefore(c, before, CHUNK));
+            old = transactions.eachByItself(c -> MirrorTable.holdingFromBefore(c, before, CHUNK));
             for (StreamKey stream : old) {
               transactions.write(connection -> pruneSome(connection, stream, before));
             }

@@ -17,6 +17,7 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.database.Database;
+import io.broadcasty.database.Transactions;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.WallClock;
 import java.sql.Connection;
@@ -78,7 +79,7 @@ public final class JdbcBroker implements Broker, Directory {
     this.trim = new Trim(settings.retention());
     this.pruning = new Pruning(transactions, trim);
     try {
-      transactions.read(
+      transactions.eachByItself(
           connection -> {
             StreamsTable.ensureEpoch(connection);
             return true;
@@ -275,7 +276,7 @@ public final class JdbcBroker implements Broker, Directory {
   private <T> T reading(Transactions.Work<T> work) {
     refuseWhileDown();
     try {
-      return transactions.read(work);
+      return transactions.eachByItself(work);
     } catch (SQLException e) {
       availability.failed(e);
       throw new BrokerException("the database cannot be read", e);

@@ -8,6 +8,7 @@ import io.broadcasty.broker.Spool;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.database.Database;
+import io.broadcasty.database.Transactions;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.WallClock;
 import java.sql.Connection;
@@ -89,21 +90,10 @@ public final class JdbcSpool implements Spool {
   }
 
   private <T> T adding(Transactions.Work<T> work) {
-    for (int attempt = 1; ; attempt++) {
-      try (Connection connection = transactions.begin()) {
-        try {
-          T result = work.run(connection);
-          transactions.commitDurably(connection);
-          return result;
-        } catch (SQLException | RuntimeException e) {
-          Transactions.rollback(connection);
-          throw e;
-        }
-      } catch (SQLException e) {
-        if (attempt == ATTEMPTS || !Transactions.isOfAnotherNode(e)) { // who added the same id
-          throw new BrokerException(UNREACHABLE, e);
-        }
-      }
+    try {
+      return transactions.writeDurably(ATTEMPTS, work); // another may have added the same id
+    } catch (SQLException e) {
+      throw new BrokerException(UNREACHABLE, e);
     }
   }
 
@@ -208,7 +198,7 @@ public final class JdbcSpool implements Spool {
 
   private <T> T reading(Transactions.Work<T> work) {
     try {
-      return transactions.read(work);
+      return transactions.eachByItself(work);
     } catch (SQLException e) {
       throw new BrokerException(UNREACHABLE, e);
     }

@@ -1,6 +1,7 @@
 package io.broadcasty.broker.jdbc;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.database.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -28,23 +29,26 @@ final class Pruning {
    * @param idleSinceMillis so are streams that are empty and idle since
    */
   void run(long nowMillis, long idsBeforeMillis, long idleSinceMillis) throws SQLException {
-    for (TenantChannel channel : transactions.read(StreamsTable::holding)) {
+    for (TenantChannel channel : transactions.eachByItself(StreamsTable::holding)) {
       trim(channel, nowMillis);
     }
     boolean more = true;
     while (more) {
       more = transactions.write(c -> IdsTable.deleteSome(c, idsBeforeMillis, CHUNK));
     }
-    List<TenantChannel> idle = transactions.read(c -> StreamsTable.idleSince(c, idleSinceMillis));
+    List<TenantChannel> idle =
+        transactions.eachByItself(c -> StreamsTable.idleSince(c, idleSinceMillis));
     for (TenantChannel channel : idle) {
       transactions.write(c -> forget(c, channel, idleSinceMillis));
     }
   }
 
   private void trim(TenantChannel channel, long nowMillis) throws SQLException {
-    Collection<StreamRow> rows = transactions.read(c -> StreamsTable.read(c, channel)).values();
+    Collection<StreamRow> rows =
+        transactions.eachByItself(c -> StreamsTable.read(c, channel)).values();
     for (StreamRow row : rows) {
-      long first = transactions.read(c -> trim.first(c, channel, row, rows.size(), nowMillis));
+      long first =
+          transactions.eachByItself(c -> trim.first(c, channel, row, rows.size(), nowMillis));
       for (long pruned = row.first(); pruned < first; ) {
         pruned = Math.min(first, pruned + CHUNK);
         long upTo = pruned;

@@ -245,11 +245,11 @@ final class StreamsTable {
   }
 
   /** Writes what is there already. */
-  static void touch(Connection connection) throws SQLException {
+  static int touch(Connection connection) throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
             "UPDATE broadcasty_store SET evictions = evictions WHERE id = 1")) {
-      update.executeUpdate();
+      return update.executeUpdate();
     }
   }
 

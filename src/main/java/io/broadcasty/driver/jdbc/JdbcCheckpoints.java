@@ -4,6 +4,7 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.database.Database;
+import io.broadcasty.database.Transactions;
 import io.broadcasty.driver.Checkpoints;
 import io.broadcasty.time.WallClock;
 import java.sql.Connection;
@@ -46,7 +47,7 @@ public final class JdbcCheckpoints implements Checkpoints {
       "INSERT INTO broadcasty_relay (epoch, seq, saved_at, tenant_id, channel, partition_no)"
           + " VALUES (?, ?, ?, ?, ?, ?)";
 
-  private final Database database;
+  private final Transactions transactions;
   private final Duration lease;
   private final Duration kept;
   private final WallClock clock;
@@ -57,21 +58,16 @@ public final class JdbcCheckpoints implements Checkpoints {
    * @param kept for how long a channel is remembered after it was used last
    */
   public JdbcCheckpoints(Database database, Duration lease, Duration kept, WallClock clock) {
-    this.database = database;
+    this.transactions = new Transactions(database);
     this.lease = lease;
     this.kept = kept;
     this.clock = clock;
   }
 
-  private interface Work<T> {
-    T run(Connection connection) throws SQLException;
-  }
-
   /** Each statement is a transaction of its own. */
-  private <T> T doing(Work<T> work) {
-    try (Connection connection = database.dataSource().getConnection()) {
-      connection.setAutoCommit(true);
-      return work.run(connection);
+  private <T> T doing(Transactions.Work<T> work) {
+    try {
+      return transactions.eachByItself(work);
     } catch (SQLException e) {
       throw new BrokerException(UNREACHABLE, e);
     }
@@ -168,21 +164,18 @@ public final class JdbcCheckpoints implements Checkpoints {
   /** The lease first: its row is locked until the position is saved, so that nobody else saves. */
   @Override
   public boolean save(TenantChannel channel, String owner, Position relayed) {
-    return doing(
-        connection -> {
-          connection.setAutoCommit(false);
-          try {
+    try {
+      return transactions.write(
+          connection -> {
             boolean held = renew(connection, channel, owner, lease.toMillis());
             if (held && !move(connection, MOVE, channel, relayed)) {
               move(connection, ADD, channel, relayed);
             }
-            connection.commit();
             return held;
-          } catch (SQLException | RuntimeException e) {
-            connection.rollback();
-            throw e;
-          }
-        });
+          });
+    } catch (SQLException e) {
+      throw new BrokerException(UNREACHABLE, e);
+    }
   }
 
   private boolean renew(Connection connection, TenantChannel channel, String owner, long millis)
