@@ -3,6 +3,7 @@ package io.broadcasty.database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** The table of what was done by whom. */
 public final class AuditLogs {
@@ -10,12 +11,43 @@ public final class AuditLogs {
   private static final long CHUNK_MILLIS = 3_600_000;
   private static final String OLDEST =
       "SELECT MIN(created_at) FROM broadcasty_audit_logs WHERE created_at < ?";
+  private static final String INSERT =
+      "INSERT INTO broadcasty_audit_logs (tenant_id, action, actor_id, ip, ctx, created_at)"
+          + " VALUES (?, ?, ?, ?, ?, ?)";
   private static final String DELETE = "DELETE FROM broadcasty_audit_logs WHERE created_at < ?";
 
   private final Database database;
 
   public AuditLogs(Database database) {
     this.database = database;
+  }
+
+  /**
+   * Adds a row, in the connection's transaction.
+   *
+   * @param tenant empty for the whole service
+   * @param actor the caller's subject; null for the service itself
+   * @param ip the caller's address; null where there is no caller
+   * @param context JSON of more, without secrets and payloads; null for none
+   */
+  public static void append(
+      Connection connection,
+      String tenant,
+      String action,
+      @Nullable String actor,
+      @Nullable String ip,
+      @Nullable String context,
+      long timeMillis)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      insert.setString(1, tenant);
+      insert.setString(2, action);
+      insert.setString(3, actor);
+      insert.setString(4, ip);
+      insert.setString(5, context);
+      insert.setLong(6, timeMillis);
+      insert.executeUpdate();
+    }
   }
 
   /**

@@ -2,10 +2,10 @@ package io.broadcasty.audit.jdbc;
 
 import io.broadcasty.audit.AuditEvent;
 import io.broadcasty.audit.AuditLog;
+import io.broadcasty.database.AuditLogs;
 import io.broadcasty.database.Database;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /** The table {@code broadcasty_audit_logs}; what concerns the whole service has no tenant there. */
@@ -13,9 +13,6 @@ public final class JdbcAuditLog implements AuditLog {
 
   private static final System.Logger LOG = System.getLogger(JdbcAuditLog.class.getName());
   private static final String NO_TENANT = "";
-  private static final String INSERT =
-      "INSERT INTO broadcasty_audit_logs (tenant_id, action, actor_id, ip, ctx, created_at)"
-          + " VALUES (?, ?, ?, ?, ?, ?)";
 
   private final Database database;
 
@@ -28,16 +25,16 @@ public final class JdbcAuditLog implements AuditLog {
 
   @Override
   public void append(AuditEvent event) {
-    try (Connection connection = database.dataSource().getConnection();
-        PreparedStatement insert = connection.prepareStatement(INSERT)) {
+    try (Connection connection = database.dataSource().getConnection()) {
       connection.setAutoCommit(true);
-      insert.setString(1, event.tenant() == null ? NO_TENANT : event.tenant().value());
-      insert.setString(2, event.action());
-      insert.setString(3, event.actor());
-      insert.setString(4, event.ip());
-      insert.setString(5, event.context());
-      insert.setLong(6, event.timeMillis());
-      insert.executeUpdate();
+      AuditLogs.append(
+          connection,
+          event.tenant() == null ? NO_TENANT : event.tenant().value(),
+          event.action(),
+          event.actor(),
+          event.ip(),
+          event.context(),
+          event.timeMillis());
     } catch (SQLException e) {
       LOG.log(Level.WARNING, "the audit log could not take `" + event.action() + "`", e);
     }

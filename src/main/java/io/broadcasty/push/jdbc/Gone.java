@@ -2,6 +2,7 @@ package io.broadcasty.push.jdbc;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.database.AuditLogs;
 import io.broadcasty.push.Claimed;
 import io.broadcasty.push.Settlement;
 import java.io.IOException;
@@ -23,9 +24,6 @@ final class Gone {
   private static final String CONFIRMED_BEFORE =
       "SELECT user_id, service FROM broadcasty_user_push_subs"
           + " WHERE id = ? AND confirmed_at <= ? FOR UPDATE";
-  private static final String AUDIT =
-      "INSERT INTO broadcasty_audit_logs (tenant_id, action, actor_id, ip, ctx, created_at)"
-          + " VALUES (?, ?, NULL, NULL, ?, ?)";
 
   private Gone() {}
 
@@ -46,13 +44,7 @@ final class Gone {
       }
     }
     JdbcSubscriptionStore.delete(connection, claimed.subscriptionId());
-    try (PreparedStatement audit = connection.prepareStatement(AUDIT)) {
-      audit.setString(1, claimed.tenant().value());
-      audit.setString(2, ACTION);
-      audit.setString(3, context);
-      audit.setLong(4, nowMillis);
-      audit.executeUpdate();
-    }
+    AuditLogs.append(connection, claimed.tenant().value(), ACTION, null, null, context, nowMillis);
   }
 
   private static String context(String subscription, String user, String service, String reason) {
