@@ -12,10 +12,10 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.SignedJWT;
 import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushProviderContract;
 import io.broadcasty.push.PushService;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
@@ -27,19 +27,16 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class FcmProviderTest extends PushProviderContract {
+class FcmProviderTest extends HttpProviderContract {
 
   static final RSAKey KEY = key();
   private static final String TOKEN = "device-token:of-an-installation_123456";
   private static final String SENDING = "/v1/projects/shop-1/messages:send";
 
   private final ManualTime time = new ManualTime();
-  private final StandIn service = StandIn.http();
-  private final StandIn untrusted = StandIn.https();
 
   @BeforeEach
   void grant() {
@@ -47,12 +44,6 @@ class FcmProviderTest extends PushProviderContract {
         "/token",
         200,
         "{\"token_type\":\"Bearer\",\"access_token\":\"ya29.a\",\"expires_in\":3600}");
-  }
-
-  @AfterEach
-  void stop() {
-    service.close();
-    untrusted.close();
   }
 
   @Override
@@ -122,16 +113,6 @@ class FcmProviderTest extends PushProviderContract {
         error("RESOURCE_EXHAUSTED", "quota", "QUOTA_EXCEEDED"),
         "Retry-After",
         Integer.toString(seconds));
-  }
-
-  @Override
-  protected void hold() {
-    service.hold();
-  }
-
-  @Override
-  protected void release() {
-    service.release();
   }
 
   @Override

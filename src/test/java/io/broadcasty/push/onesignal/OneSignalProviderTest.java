@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushProviderContract;
 import io.broadcasty.push.PushService;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
@@ -20,23 +20,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class OneSignalProviderTest extends PushProviderContract {
+class OneSignalProviderTest extends HttpProviderContract {
 
   private static final UUID APP = UUID.fromString("3fa85f64-5717-4562-b3fc-2c963f66afa6");
   private static final String KEY = "os_v2_app_hush";
   private static final String DEVICE = "1DD608F2-C6A1-11E3-851D-000C2940E62C";
-
-  private final StandIn service = StandIn.http();
-  private final StandIn untrusted = StandIn.https();
-
-  @AfterEach
-  void stop() {
-    service.close();
-    untrusted.close();
-  }
 
   @Override
   protected PushProvider make(Duration timeout) {
@@ -85,21 +75,6 @@ class OneSignalProviderTest extends PushProviderContract {
   @Override
   protected void busyFor(int seconds) {
     service.answers(429, "{}", "Retry-After", Integer.toString(seconds));
-  }
-
-  @Override
-  protected void hold() {
-    service.hold();
-  }
-
-  @Override
-  protected void release() {
-    service.release();
-  }
-
-  @Override
-  protected int received() {
-    return service.requests().size() + untrusted.requests().size();
   }
 
   @Override

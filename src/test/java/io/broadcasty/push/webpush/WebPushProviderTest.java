@@ -12,10 +12,10 @@ import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
 import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.Dispatch;
+import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushProviderContract;
 import io.broadcasty.push.PushService;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
@@ -28,28 +28,19 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Web Push against a push service that decrypts and knows its senders. */
-class WebPushProviderTest extends PushProviderContract {
+class WebPushProviderTest extends HttpProviderContract {
 
   private static final VapidKeys KEYS = VapidKeys.generate();
   private static final String PATH = "/push/secret-of-the-endpoint";
 
   private final ManualTime time = new ManualTime();
-  private final StandIn service = StandIn.http();
-  private final StandIn untrusted = StandIn.https();
   private final Browser browser = new Browser();
   private String endpoint = service.url() + PATH;
-
-  @AfterEach
-  void stop() {
-    service.close();
-    untrusted.close();
-  }
 
   @Override
   protected PushProvider make(Duration timeout) {
@@ -106,21 +97,6 @@ class WebPushProviderTest extends PushProviderContract {
   @Override
   protected void busyFor(int seconds) {
     service.answers(429, "", "Retry-After", Integer.toString(seconds));
-  }
-
-  @Override
-  protected void hold() {
-    service.hold();
-  }
-
-  @Override
-  protected void release() {
-    service.release();
-  }
-
-  @Override
-  protected int received() {
-    return service.requests().size() + untrusted.requests().size();
   }
 
   @Override
