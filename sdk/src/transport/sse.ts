@@ -1,16 +1,15 @@
 import { asError, unreachable } from '../errors.js';
 import type { BroadcastyError } from '../errors.js';
 import { cursor } from '../wire.js';
-import type { End, Envelope, Lost, Member, MembersPage, PresencePush, Publication, Since, Subscribed } from '../wire.js';
-import { EventParser } from './events.js';
+import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Since, Subscribed } from '../wire.js';
 import type { ServerEvent } from './events.js';
 import { request } from './http.js';
+import { Leases } from './leases.js';
+import { Stream } from './stream.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
 
 /** A body of many publications is cut here; far below what a server takes. */
 const MAX_BODY_CHARS = 200_000;
-/** The server comments every 20 s. */
-const SILENCE_MILLIS = 45_000;
 /** How long before its end a token is taken to be expiring; the server says the same over WebSocket. */
 const EXPIRY_MARGIN_MILLIS = 30_000;
 
@@ -36,7 +35,7 @@ class SseLink implements Link {
   private end!: (end: LinkEnd) => void;
   private readonly established = new Set<string>();
   private readonly watched = new Set<string>();
-  private readonly leases = new Map<string, unknown>();
+  private readonly leases: Leases;
   private wanted: Wanted[] = [];
   private stream: Stream | undefined;
   /** Whether the stream must be opened anew, for another token or other targets. */
@@ -51,6 +50,10 @@ class SseLink implements Link {
     private readonly listener: LinkListener,
   ) {
     this.ended = new Promise((resolve) => (this.end = resolve));
+    this.leases = new Leases(settings.clock, {
+      renew: (channel, id) => this.request('presence/heartbeat', { channel, id }),
+      rejoin: (channel, member) => this.join(channel, member),
+    });
     this.guardExpiry();
   }
 
@@ -99,13 +102,12 @@ class SseLink implements Link {
   async join(channel: string, member?: Record<string, unknown>): Promise<Member> {
     const answer = await this.request('presence/join', { channel, ...(member ? { member } : {}) });
     const joined = (await answer.json()) as { member: Member; ttl: number };
-    this.renew(channel, joined.member, joined.ttl);
+    this.leases.hold(channel, joined.member, joined.ttl);
     return joined.member;
   }
 
   async leave(channel: string): Promise<void> {
-    this.settings.clock.clearTimeout(this.leases.get(channel));
-    this.leases.delete(channel);
+    this.leases.drop(channel);
     await this.request('presence/leave', { channel });
   }
 
@@ -132,34 +134,6 @@ class SseLink implements Link {
           this.listener.expiring();
           throw unreachable('the token ended', error);
         });
-  }
-
-  /** Renews a lease at a third of its time. */
-  private renew(channel: string, member: Member, ttlSeconds: number): void {
-    const { clock } = this.settings;
-    clock.clearTimeout(this.leases.get(channel));
-    this.leases.set(
-      channel,
-      clock.setTimeout(() => {
-        this.request('presence/heartbeat', { channel, id: member.id }).then(
-          () => {
-            if (this.leases.has(channel)) {
-              this.renew(channel, member, ttlSeconds);
-            }
-          },
-          (error: unknown) => {
-            if (!this.leases.has(channel)) {
-              return;
-            }
-            if (asError(error).code === 'not_present') {
-              this.join(channel, member).catch(() => undefined);
-            } else {
-              this.renew(channel, member, ttlSeconds);
-            }
-          },
-        );
-      }, (ttlSeconds * 1000) / 3),
-    );
   }
 
   private reopen(): void {
@@ -326,88 +300,10 @@ class SseLink implements Link {
       return;
     }
     this.over = true;
-    const { clock } = this.settings;
-    clock.clearTimeout(this.expiry);
-    this.leases.forEach((timer) => clock.clearTimeout(timer));
+    this.settings.clock.clearTimeout(this.expiry);
+    this.leases.close();
     this.stream?.close();
     this.end(end);
-  }
-}
-
-/** One response that never ends by itself. */
-class Stream {
-  private readonly cut = new AbortController();
-  private subscribed = 0;
-  private heardAt = 0;
-  private watchdog: unknown;
-  private closed = false;
-  private announced: LinkEnd | undefined;
-
-  constructor(
-    private readonly settings: LinkSettings,
-    private readonly owner: { heard(event: ServerEvent): void; ended(end: LinkEnd): void },
-  ) {}
-
-  /** Opens the stream; done when the server has told of every target that it is subscribed to. */
-  async open(token: string, path: string, headers: Record<string, string>, targets: number): Promise<void> {
-    const response = await request(this.settings, token, path, { headers, signal: this.cut.signal });
-    await new Promise<void>((resolve, reject) => {
-      const parser = new EventParser((event) => {
-        if (this.closed) {
-          return;
-        }
-        if (event.event === 'end') {
-          const { code, retry, retryAfter, detail } = JSON.parse(event.data) as End;
-          this.announced = { code, retry, retryAfterMillis: retryAfter && retryAfter * 1000, detail: detail ?? code };
-          return;
-        }
-        this.owner.heard(event);
-        if (event.event === 'subscribed' && ++this.subscribed === targets) {
-          resolve();
-        }
-      });
-      this.guard();
-      void this.read(response, parser).then((end) => {
-        this.close();
-        this.owner.ended(end);
-        reject(unreachable('the stream ended'));
-      });
-    });
-  }
-
-  check(): void {
-    if (this.settings.clock.now() - this.heardAt > SILENCE_MILLIS) {
-      this.cut.abort();
-    }
-  }
-
-  close(): void {
-    this.closed = true;
-    this.settings.clock.clearTimeout(this.watchdog);
-    this.cut.abort();
-  }
-
-  private async read(response: Response, parser: EventParser): Promise<LinkEnd> {
-    try {
-      const reader = response.body?.getReader();
-      const decoder = new TextDecoder();
-      for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
-        this.heardAt = this.settings.clock.now();
-        parser.push(decoder.decode(chunk.value, { stream: true }));
-      }
-    } catch {
-      // a broken line
-    }
-    return this.announced ?? { code: 'unreachable', retry: 'yes', detail: 'the stream ended' };
-  }
-
-  private guard(): void {
-    this.heardAt = this.settings.clock.now();
-    const look = () => {
-      this.check();
-      this.watchdog = this.settings.clock.setTimeout(look, SILENCE_MILLIS / 3);
-    };
-    this.watchdog = this.settings.clock.setTimeout(look, SILENCE_MILLIS / 3);
   }
 }
 

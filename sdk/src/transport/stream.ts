@@ -1,0 +1,86 @@
+import { unreachable } from '../errors.js';
+import type { End } from '../wire.js';
+import { EventParser } from './events.js';
+import type { ServerEvent } from './events.js';
+import { request } from './http.js';
+import type { LinkEnd, LinkSettings } from './transport.js';
+
+/** The server comments every 20 s. */
+const SILENCE_MILLIS = 45_000;
+
+/** One response that never ends by itself. */
+export class Stream {
+  private readonly cut = new AbortController();
+  private subscribed = 0;
+  private heardAt = 0;
+  private watchdog: unknown;
+  private closed = false;
+  private announced: LinkEnd | undefined;
+
+  constructor(
+    private readonly settings: LinkSettings,
+    private readonly owner: { heard(event: ServerEvent): void; ended(end: LinkEnd): void },
+  ) {}
+
+  /** Opens the stream; done when the server has told of every target that it is subscribed to. */
+  async open(token: string, path: string, headers: Record<string, string>, targets: number): Promise<void> {
+    const response = await request(this.settings, token, path, { headers, signal: this.cut.signal });
+    await new Promise<void>((resolve, reject) => {
+      const parser = new EventParser((event) => {
+        if (this.closed) {
+          return;
+        }
+        if (event.event === 'end') {
+          const { code, retry, retryAfter, detail } = JSON.parse(event.data) as End;
+          this.announced = { code, retry, retryAfterMillis: retryAfter && retryAfter * 1000, detail: detail ?? code };
+          return;
+        }
+        this.owner.heard(event);
+        if (event.event === 'subscribed' && ++this.subscribed === targets) {
+          resolve();
+        }
+      });
+      this.guard();
+      void this.read(response, parser).then((end) => {
+        this.close();
+        this.owner.ended(end);
+        reject(unreachable('the stream ended'));
+      });
+    });
+  }
+
+  check(): void {
+    if (this.settings.clock.now() - this.heardAt > SILENCE_MILLIS) {
+      this.cut.abort();
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    this.settings.clock.clearTimeout(this.watchdog);
+    this.cut.abort();
+  }
+
+  private async read(response: Response, parser: EventParser): Promise<LinkEnd> {
+    try {
+      const reader = response.body?.getReader();
+      const decoder = new TextDecoder();
+      for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
+        this.heardAt = this.settings.clock.now();
+        parser.push(decoder.decode(chunk.value, { stream: true }));
+      }
+    } catch {
+      // a broken line
+    }
+    return this.announced ?? { code: 'unreachable', retry: 'yes', detail: 'the stream ended' };
+  }
+
+  private guard(): void {
+    this.heardAt = this.settings.clock.now();
+    const look = () => {
+      this.check();
+      this.watchdog = this.settings.clock.setTimeout(look, SILENCE_MILLIS / 3);
+    };
+    this.watchdog = this.settings.clock.setTimeout(look, SILENCE_MILLIS / 3);
+  }
+}
