@@ -28,10 +28,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Push from the request to a stand-in for a push service (OneSignal's, which is plain JSON). */
+@Tag("any-server")
 class PushProcessIT {
 
   private static final Pattern KEY = Pattern.compile("\"idempotency_key\":\"([^\"]+)\"");
