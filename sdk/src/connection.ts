@@ -6,7 +6,7 @@ import { Emitter } from './emitter.js';
 import { Feed } from './feed.js';
 import type { Surroundings } from './surroundings.js';
 import type { Subscription } from './subscription.js';
-import type { TransportChoice } from './transport/choice.js';
+import type { Choice } from './transport/choice.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, ChannelPositions } from './transport/transport.js';
 import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wire.js';
 
@@ -36,7 +36,7 @@ export interface ConnectionEvents {
 
 export interface ConnectionSettings extends LinkSettings {
   readonly getToken: () => string | Promise<string>;
-  readonly choice: TransportChoice;
+  readonly choice: Choice;
   readonly backoff: Backoff;
   readonly surroundings: Surroundings;
 }
@@ -61,7 +61,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
   private waiters: { resolve: (link: Link) => void; reject: (error: BroadcastyError) => void }[] = [];
   private readonly stop = new AbortController();
   private nap = new AbortController();
-  private readonly choice: TransportChoice;
+  private readonly choice: Choice;
   private readonly forget: () => void;
 
   constructor(private readonly settings: ConnectionSettings) {
@@ -115,6 +115,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
     const fresh = feed === undefined;
     feed ??= new Feed(target, since);
     feed.readers.add(reader);
+    reader.feed = feed;
     if (fresh) {
       this.feeds.set(target, feed);
       if (isPattern(target)) {
@@ -193,7 +194,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
 
   lost(lost: Lost): void {
     for (const feed of this.feeds.values()) {
-      if (!feed.paused && matches(feed.target, lost.channel)) {
+      if (feed.begun && !feed.paused && matches(feed.target, lost.channel)) {
         feed.lost(lost);
       }
     }
@@ -269,7 +270,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
         link.close();
         return await link.ended;
       }
-      this.use(link, transport.name);
+      this.use(link, link.carrier ?? transport.name);
       end = await link.ended;
     } catch (failed) {
       const { code, retry, retryAfterMillis, message } = asError(failed);
@@ -306,7 +307,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
             feed.learn(other.positions());
           }
         }
-        feed.readers.forEach((reader) => reader.joined(result.recovered));
+        feed.readers.forEach((reader) => reader.joined(result));
       });
     } catch (thrown) {
       const error = asError(thrown);
@@ -325,8 +326,8 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
   }
 
   private hand(feed: Feed, publication: Publication): void {
-    if (feed.paused) {
-      return;
+    if (feed.paused || !feed.begun) {
+      return; // of a subscription before this one, that is on its way out
     }
     const verdict = feed.accept(publication);
     if (verdict === 'full') {

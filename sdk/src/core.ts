@@ -11,7 +11,8 @@ import { Outbox } from './outbox.js';
 import { Subscription } from './subscription.js';
 import { SURROUNDINGS } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
-import { TransportChoice } from './transport/choice.js';
+import { only } from './transport/choice.js';
+import type { Choice } from './transport/choice.js';
 import type { LinkSettings } from './transport/transport.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { ChannelPosition, Envelope, Publication, Published, Queued, Since } from './wire.js';
@@ -80,7 +81,7 @@ export class CoreClient {
   constructor(
     private readonly options: CoreOptions,
     /** @internal */
-    choice: (settings: LinkSettings) => TransportChoice = () => new TransportChoice(webSocketTransport),
+    choice: (settings: LinkSettings) => Choice = () => only(webSocketTransport),
   ) {
     const given = options as Partial<CoreOptions> | undefined;
     if (typeof given?.baseUrl !== 'string' || !/^https?:\/\//.test(given.baseUrl)) {

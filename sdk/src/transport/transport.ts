@@ -43,6 +43,8 @@ export type Outcome = Published | Queued | { error: WireError };
  * the server’s refusal.
  */
 export interface Link {
+  /** What carries it, where that is not what its transport is called. */
+  readonly carrier?: 'ws' | 'sse';
   /** Settles when the link ends; never fails. */
   readonly ended: Promise<LinkEnd>;
   /** @param accepted called with the server’s answer before any publication that comes of it */
