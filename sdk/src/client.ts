@@ -1,11 +1,12 @@
 import { checkChannel } from './channels.js';
 import { pause, within } from './clock.js';
-import { CoreClient, DEFAULT_TIMEOUT_MILLIS, newId } from './core.js';
+import { CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
 import { bestStore, OfflineQueue } from './offline.js';
 import type { Flushed, OfflineStore } from './offline.js';
 import { PresenceView } from './presence.js';
+import { DEFAULT_TIMEOUT_MILLIS } from './settings.js';
 import type { Subscription } from './subscription.js';
 import { ownerOf } from './token.js';
 import { FirstChoice, only } from './transport/choice.js';

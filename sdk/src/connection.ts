@@ -6,6 +6,8 @@ import { Emitter } from './emitter.js';
 import { Feed } from './feed.js';
 import type { Surroundings } from './surroundings.js';
 import type { Subscription } from './subscription.js';
+import { askForToken } from './token.js';
+import type { GetToken } from './token.js';
 import type { Choice } from './transport/choice.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, ChannelPositions } from './transport/transport.js';
 import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wire.js';
@@ -35,7 +37,7 @@ export interface ConnectionEvents {
 }
 
 export interface ConnectionSettings extends LinkSettings {
-  readonly getToken: () => string | Promise<string>;
+  readonly getToken: GetToken;
   readonly choice: Choice;
   readonly backoff: Backoff;
   readonly surroundings: Surroundings;
@@ -90,17 +92,8 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
   }
 
   /** The token to send now, as the application gives it. */
-  async token(): Promise<string> {
-    let token: unknown;
-    try {
-      token = await this.settings.getToken();
-    } catch (cause) {
-      throw new BroadcastyError('no_token', 'getToken() failed', 'after', { cause });
-    }
-    if (typeof token !== 'string' || token === '') {
-      throw new BroadcastyError('no_token', 'getToken() gave no token; let it return a JWT that the server trusts, or a promise of one');
-    }
-    return token;
+  token(): Promise<string> {
+    return askForToken(this.settings.getToken);
   }
 
   /** Adds a reader to a target’s feed, which is begun if it is not there. Settles when the server has answered. */

@@ -1,3 +1,22 @@
+import { BroadcastyError } from './errors.js';
+
+/** Gives the JWT of the user. */
+export type GetToken = () => string | Promise<string>;
+
+/** The token to send now, as the application gives it. @throws BroadcastyError `no_token` */
+export async function askForToken(getToken: GetToken): Promise<string> {
+  let token: unknown;
+  try {
+    token = await getToken();
+  } catch (cause) {
+    throw new BroadcastyError('no_token', 'getToken() failed', 'after', { cause });
+  }
+  if (typeof token !== 'string' || token === '') {
+    throw new BroadcastyError('no_token', 'getToken() gave no token; let it return a JWT that the server trusts, or a promise of one');
+  }
+  return token;
+}
+
 /** What this client reads of a JWT; the server alone verifies it. */
 export interface Claims {
   sub?: unknown;
@@ -7,11 +26,10 @@ export interface Claims {
   [claim: string]: unknown;
 }
 
-/** The claims of a JWT; undefined when it is none. */
+/** The claims of a JWT, texts byte by byte as they are in UTF-8; undefined when it is none. */
 export function claimsOf(token: string): Claims | undefined {
   try {
-    const bytes = Uint8Array.from(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0));
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const claims: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')));
     return typeof claims === 'object' && claims !== null ? (claims as Claims) : undefined;
   } catch {
     return undefined;

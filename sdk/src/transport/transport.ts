@@ -1,16 +1,11 @@
-import type { Clock } from '../clock.js';
 import type { Retry } from '../codes.js';
 import type { ErrorCode } from '../errors.js';
+import type { HttpSettings } from '../settings.js';
 import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, Unsubscribed, WireError } from '../wire.js';
 
 /** What each connection is made with. */
-export interface LinkSettings {
-  /** Where the server is, without a slash at the end. */
-  readonly baseUrl: string;
-  readonly fetch: typeof fetch;
+export interface LinkSettings extends HttpSettings {
   readonly WebSocket: typeof WebSocket | undefined;
-  readonly clock: Clock;
-  readonly connectTimeoutMs: number;
 }
 
 /** Hears what comes over a link, in the order in which the server sent it. Nothing is called after the link ended. */
