@@ -51,15 +51,16 @@ const OFFLINE_MILLIS = 30_000;
 const REFRESH_RETRY_MILLIS = 3000;
 
 /** The one connection of a client: keeps a link to the server while anything is wanted, and every feed on it. */
-export class Connection extends Emitter<ConnectionEvents> implements LinkListener {
+export class Connection extends Emitter<ConnectionEvents & { presence: PresencePush }> implements LinkListener {
   /** Why there is no connection now. */
   lastError: BroadcastyError | undefined;
+  /** How many views have joined each channel; the last of them leaves it. */
+  readonly joined = new Map<string, number>();
   private current: ConnectionState = 'idle';
   private link: Link | undefined;
   private running = false;
   private readonly feeds = new Map<string, Feed>();
   private readonly patterns = new Set<Feed>();
-  private readonly watchers = new Map<string, (push: PresencePush) => void>();
   private waiters: { resolve: (link: Link) => void; reject: (error: BroadcastyError) => void }[] = [];
   private readonly stop = new AbortController();
   private nap = new AbortController();
@@ -152,15 +153,6 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
     }
   }
 
-  /** Hears of the members of a channel from now on. */
-  onPresence(channel: string, heard: (push: PresencePush) => void): void {
-    this.watchers.set(channel, heard);
-  }
-
-  offPresence(channel: string): void {
-    this.watchers.delete(channel);
-  }
-
   close(): void {
     if (this.current !== 'closed') {
       this.stop.abort();
@@ -201,7 +193,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
   }
 
   presence(push: PresencePush): void {
-    this.watchers.get(push.channel)?.(push);
+    this.emit('presence', push);
   }
 
   expiring(): void {
