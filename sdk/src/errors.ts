@@ -11,6 +11,9 @@ export type ClientCode =
   | 'overlapping_subscription'
   | 'handler_failed'
   | 'queue_full'
+  | 'push_unsupported'
+  | 'permission_denied'
+  | 'push_failed'
   | 'closed';
 
 export type ErrorCode = ServerCode | ClientCode;

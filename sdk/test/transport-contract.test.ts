@@ -61,6 +61,51 @@ for (const transport of ['ws', 'sse'] as const) {
       assert.deepEqual(ledger.payloads, [2, 3]);
     });
 
+    it('closed and begun anew from the oldest, misses nothing though the earlier stream still delivers', async () => {
+      publish('a', 1, 2);
+      const client = connect();
+      const [live, all] = [new Ledger(), new Ledger()];
+      const first = await client.subscribe({ channel: 'a', onMessage: live.add });
+      publish('a', 3);
+      await until('the third', () => live.all.length === 1);
+      first.close();
+      const second = client.subscribe({ channel: 'a', fromSequence: 0, onMessage: all.add });
+      publish('a', 4); // the server has not heard of either yet
+      await second;
+      await until('all', () => all.all.length === 4);
+      assert.deepEqual(all.payloads, [1, 2, 3, 4]);
+    });
+
+    it('tells where it stands, so that another client goes on there', async () => {
+      publish('o.a', 1, 2);
+      const before = connect();
+      const seen = new Ledger();
+      const sub = await before.subscribe({ channel: 'o.*', fromSequence: 0 });
+      for await (const publication of sub) {
+        seen.add(publication);
+        break; // the second one waits, and is not counted
+      }
+      assert.deepEqual(sub.positions.map(({ channel, sequence }) => ({ channel, sequence })), [{ channel: 'o.a', sequence: 1 }]);
+      publish('o.b', 1);
+      const ledger = new Ledger();
+      await connect().subscribe({ channel: 'o.*', since: sub.positions, onMessage: ledger.add });
+      await until('the rest', () => ledger.all.length === 2);
+      assert.deepEqual(ledger.all.map(({ channel, payload }) => `${channel} ${payload as number}`).sort(), ['o.a 2', 'o.b 1']);
+    });
+
+    it('tells up to where it replays', async () => {
+      const client = connect();
+      const sub = await client.subscribe({ channel: 'a', onMessage: () => undefined });
+      const heads: number[] = [];
+      sub.on('subscribed', (joined) => heads.push(...joined.heads.map(({ sequence }) => sequence)));
+      server.refusing = true;
+      server.cutAll();
+      publish('a', 1, 2, 3);
+      server.refusing = false;
+      await until('joined again', () => heads.length === 1);
+      assert.deepEqual(heads, [3]);
+    });
+
     it('carries all subscriptions over one connection, begun together and later', async () => {
       const client = connect();
       const ledgers = Array.from({ length: 20 }, () => new Ledger());

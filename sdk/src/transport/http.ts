@@ -1,21 +1,23 @@
 import { within } from '../clock.js';
 import { BroadcastyError, refusal, timeout, unreachable } from '../errors.js';
+import type { HttpSettings } from '../settings.js';
 import type { WireError } from '../wire.js';
-import type { LinkSettings } from './transport.js';
 
 export interface HttpRequest {
-  /** Sent as JSON by POST, a string as it is; without it the request is a GET. */
+  /** Unless said: POST with a body, GET without. */
+  method?: 'DELETE';
+  /** Sent as JSON, a string as it is. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 /**
- * A request with the token in its header.
+ * A request with the token in its header, if there is one.
  *
  * @throws BroadcastyError what the server said, `unreachable`, or `timeout` when no answer began in time
  */
-export async function request(settings: LinkSettings, token: string, path: string, { body, headers, signal }: HttpRequest = {}): Promise<Response> {
+export async function request(settings: HttpSettings, token: string | undefined, path: string, { method, body, headers, signal }: HttpRequest = {}): Promise<Response> {
   const cut = new AbortController();
   const abort = () => cut.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
@@ -27,8 +29,8 @@ export async function request(settings: LinkSettings, token: string, path: strin
     response = await within(
       settings.clock,
       settings.fetch(`${settings.baseUrl}/broadcasty/${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         cache: 'no-store',
         signal: cut.signal,

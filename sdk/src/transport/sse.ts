@@ -1,5 +1,6 @@
 import { asError, unreachable } from '../errors.js';
 import type { BroadcastyError } from '../errors.js';
+import { claimsOf } from '../token.js';
 import { cursor } from '../wire.js';
 import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Since, Subscribed } from '../wire.js';
 import type { ServerEvent } from './events.js';
@@ -288,9 +289,9 @@ class SseLink implements Link {
   private guardExpiry(): void {
     const { clock } = this.settings;
     clock.clearTimeout(this.expiry);
-    const expires = expiryOf(this.token);
-    if (expires !== undefined) {
-      const left = expires - EXPIRY_MARGIN_MILLIS - clock.now();
+    const exp = claimsOf(this.token)?.exp;
+    if (exp !== undefined) {
+      const left = exp * 1000 - EXPIRY_MARGIN_MILLIS - clock.now();
       this.expiry = clock.setTimeout(() => this.listener.expiring(), Math.min(Math.max(left, 1000), 2 ** 31 - 1));
     }
   }
@@ -304,16 +305,6 @@ class SseLink implements Link {
     this.leases.close();
     this.stream?.close();
     this.end(end);
-  }
-}
-
-/** When a JWT ends, by its own words; undefined when it is none. */
-function expiryOf(token: string): number | undefined {
-  try {
-    const claims = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))) as { exp?: number };
-    return claims.exp === undefined ? undefined : claims.exp * 1000;
-  } catch {
-    return undefined;
   }
 }
 
