@@ -111,7 +111,7 @@ export class BroadcastyClient extends CoreClient {
     const deadline = this.clock.now() + timeoutMs;
     const correlationId = options.correlationId ?? newId();
     const replyTo = options.replyTo ?? this.replyTo;
-    const late = () => timeout(`the request to ${options.channel}`, timeoutMs);
+    const late = () => this.connection.lastError ?? timeout(`the request to ${options.channel}`, timeoutMs);
     const hear = (heard: Publication) => this.replies.get(heard.correlationId ?? '')?.(heard);
     const answer = new Promise<Publication>((resolve) => this.replies.set(correlationId, resolve));
     let own: Subscription | undefined;

@@ -107,7 +107,12 @@ final class Node {
     context =
         new SessionContext(
             new SessionSettings(
-                Duration.ofSeconds(20), Duration.ofSeconds(10), OUTBOX_BYTES, 100, PLACES),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(40),
+                OUTBOX_BYTES,
+                100,
+                PLACES),
             token ->
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
             publish,

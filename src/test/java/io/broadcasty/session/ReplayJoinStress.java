@@ -136,7 +136,12 @@ public abstract class ReplayJoinStress {
       SessionContext context =
           new SessionContext(
               new SessionSettings(
-                  Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 10_000, 10_000),
+                  Duration.ofSeconds(20),
+                  Duration.ofSeconds(10),
+                  Duration.ofSeconds(30),
+                  64 * 1024,
+                  10_000,
+                  10_000),
               token -> new Authenticator.Authenticated(caller),
               publish,
               new Subscribe(
