@@ -2,6 +2,7 @@ package io.broadcasty.app;
 
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.DriversResource;
+import io.broadcasty.transport.http.MetricsResource;
 import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.PushPagesResource;
@@ -20,6 +21,7 @@ public class DataPlane extends Application {
     return Set.of(
         AdminResource.class,
         DriversResource.class,
+        MetricsResource.class,
         PresenceResource.class,
         PushPagesResource.class,
         PushResource.class,

@@ -52,7 +52,7 @@ public class HealthChecks {
       HealthCheckResponseBuilder response =
           HealthCheckResponse.named("broadcasty-ready")
               .withData("draining", draining)
-              .withData("store", word(store.state()))
+              .withData("store", store.state().word())
               .withData("driver", word(node.relay().status()))
               .withData("connections", node.sessions().size())
               .status(!draining && store.state() != StoreCondition.State.DOWN);
@@ -98,14 +98,5 @@ public class HealthChecks {
    */
   private static String word(RelayStatus relay) {
     return relay.degraded() ? "degraded" : relay.active();
-  }
-
-  private static String word(StoreCondition.State state) {
-    return switch (state) {
-      case UP -> "up";
-      case QUEUEING -> "queueing";
-      case READ_ONLY -> "read-only";
-      case DOWN -> "down";
-    };
   }
 }

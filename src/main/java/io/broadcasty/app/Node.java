@@ -8,6 +8,7 @@ import io.broadcasty.config.Settings;
 import io.broadcasty.driver.Guard;
 import io.broadcasty.driver.RelayReport;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.metrics.Meters;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.ratelimit.ConnectionLimiter;
@@ -16,6 +17,10 @@ import io.broadcasty.rbac.Policy;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.subscribe.Subscribe;
+import io.broadcasty.telemetry.ConnectionMeters;
+import io.broadcasty.telemetry.DriverMeters;
+import io.broadcasty.telemetry.PublicationMeters;
+import io.broadcasty.telemetry.StoreMeters;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -54,11 +59,15 @@ final class Node implements AutoCloseable {
   private final SessionContext context;
   private volatile long sweptNanos;
 
+  /**
+   * @param meters shown what the rooms count; closed by whoever made it
+   */
   Node(
       Settings settings,
       Authenticator authenticator,
       Policy policy,
       Guard guard,
+      Meters meters,
       Ticker ticker,
       WallClock clock) {
     this.ticker = ticker;
@@ -77,15 +86,17 @@ final class Node implements AutoCloseable {
                 clock,
                 hub,
                 threads,
-                relays)
+                relays,
+                meters)
             .open();
-    this.push = pushing(settings, identity, clock);
+    this.push = pushing(settings, identity, meters, clock);
     RateLimiter limits = store.limits();
+    Publish publish = new Publish(policy, limits, store.broker());
     this.context =
         new SessionContext(
             settings.session(),
             authenticator,
-            new Publish(policy, limits, store.broker()),
+            publish,
             new Subscribe(
                 policy,
                 limits,
@@ -109,6 +120,10 @@ final class Node implements AutoCloseable {
             threads::nextLane,
             threads.readers,
             threads.closers);
+    meters.addAll(ConnectionMeters.of(sessions, store.nodes()));
+    meters.addAll(PublicationMeters.of(publish.counts(), hub));
+    meters.addAll(StoreMeters.of(store.broker()));
+    meters.addAll(DriverMeters.of(store.relay(), ticker));
     sweptNanos = ticker.readNanos();
     threads.every(SWEEP_MILLIS, this::sweep);
     threads.every(SWEEP_MILLIS, store.presence()::expire);
@@ -116,7 +131,7 @@ final class Node implements AutoCloseable {
   }
 
   /** A start that fails leaves nothing open. */
-  private Pushing pushing(Settings settings, Identity identity, WallClock clock) {
+  private Pushing pushing(Settings settings, Identity identity, Meters meters, WallClock clock) {
     try {
       return new Pushing(
           settings,
@@ -125,6 +140,7 @@ final class Node implements AutoCloseable {
           policy,
           identity.name(),
           sessions::subscribers,
+          meters,
           ticker,
           clock,
           threads);

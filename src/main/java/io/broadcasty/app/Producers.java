@@ -5,6 +5,7 @@ import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.driver.RelayReport;
+import io.broadcasty.metrics.Exposition;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.PublishReader;
@@ -135,6 +136,12 @@ public class Producers {
   @Singleton
   RelayReport relay() {
     return startup.node().relay();
+  }
+
+  @Produces
+  @Singleton
+  Exposition meters() {
+    return startup.exposition();
   }
 
   @Produces

@@ -19,6 +19,7 @@ import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,11 @@ final class PushOff implements SubscriptionStore, PushQueue, PendingPushes {
 
   @Override
   public @Nullable SendStatus status(TenantId tenant, String id, long after, int limit) {
+    throw off();
+  }
+
+  @Override
+  public Map<PushService, Integer> backlog(Collection<PushService> services, int most) {
     throw off();
   }
 

@@ -5,12 +5,14 @@ import io.broadcasty.database.AuditLogs;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseException;
 import io.broadcasty.database.Turns;
+import io.broadcasty.metrics.Meters;
 import io.broadcasty.push.DeliveryWatch;
 import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.PendingPushes;
+import io.broadcasty.push.PushBacklog;
 import io.broadcasty.push.PushCondition;
+import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushIfUndelivered;
-import io.broadcasty.push.PushListener;
 import io.broadcasty.push.PushQueue;
 import io.broadcasty.push.PushSend;
 import io.broadcasty.push.PushSettings;
@@ -23,6 +25,7 @@ import io.broadcasty.push.jdbc.JdbcPendingPushes;
 import io.broadcasty.push.jdbc.JdbcPushQueue;
 import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.telemetry.PushMeters;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -46,6 +49,7 @@ final class Pushing implements AutoCloseable {
   private static final Duration LOOKED_AFTER_ONCE_IN = Duration.ofSeconds(4);
   private static final long WATCH_MILLIS = 1000;
   private static final long UPKEEP_MILLIS = 5000;
+  private static final long BACKLOG_MILLIS = 15_000;
 
   private final OpenProviders providers;
   private final @Nullable Database opened;
@@ -61,6 +65,7 @@ final class Pushing implements AutoCloseable {
    * @param providers closed with it
    * @param node names this node's claims
    * @param connected who is connected to this node
+   * @param meters shown what is counted
    */
   Pushing(
       Settings settings,
@@ -69,6 +74,7 @@ final class Pushing implements AutoCloseable {
       Policy policy,
       String node,
       DeliveryWatch.Connected connected,
+      Meters meters,
       Ticker ticker,
       WallClock clock,
       Threads threads) {
@@ -88,6 +94,7 @@ final class Pushing implements AutoCloseable {
     }
     this.opened = ofStore == null ? database : null;
     PushSettings push = settings.push();
+    PushCounts counts = new PushCounts();
     this.worker =
         new PushWorker(
             services,
@@ -96,7 +103,7 @@ final class Pushing implements AutoCloseable {
             push.maxInFlight(),
             ticker,
             clock,
-            PushListener.NONE,
+            counts,
             LINGER,
             Threads.named("push"));
     this.subscriptions = new PushSubscriptions(services, policy, store.limits(), devices, clock);
@@ -125,6 +132,9 @@ final class Pushing implements AutoCloseable {
               clock,
               worker::wake);
       threads.watching(WATCH_MILLIS, whileThereIsADatabase(watch::look));
+      PushBacklog backlog = new PushBacklog(queue, services);
+      meters.addAll(PushMeters.of(services.services(), counts, backlog::of, worker::conditions));
+      threads.rarely(BACKLOG_MILLIS, whileThereIsADatabase(backlog::look));
       threads.rarely(
           UPKEEP_MILLIS, whileThereIsADatabase(upkeep(settings, database, queue, clock)));
     }

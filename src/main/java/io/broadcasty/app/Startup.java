@@ -8,6 +8,10 @@ import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.InvalidConfigurationException;
 import io.broadcasty.config.Settings;
 import io.broadcasty.config.SettingsReader;
+import io.broadcasty.metrics.Exposition;
+import io.broadcasty.metrics.Meters;
+import io.broadcasty.metrics.microprofile.ServerRegistry;
+import io.broadcasty.metrics.prometheus.PrometheusMeters;
 import io.broadcasty.rbac.DefaultPolicyResolver;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
@@ -18,6 +22,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.logging.Level;
@@ -37,10 +42,13 @@ public class Startup {
   @Inject private Config config;
   @Inject @Any private Instance<PolicyResolver> resolvers;
   @Inject private ProviderCalls providerCalls;
+  @Inject @Any private Instance<Object> beans;
 
   private volatile @Nullable Settings settings;
   private volatile @Nullable Node node;
   private volatile @Nullable DevMode devMode;
+  private volatile @Nullable Exposition exposition;
+  private @Nullable Meters meters;
   private @Nullable StopSignals signals;
   private @Nullable Thread shutdownHook;
   private boolean stopped;
@@ -56,14 +64,22 @@ public class Startup {
     Ticker ticker = Ticker.system();
     DevMode dev = read.development() ? DevMode.start(read, clock) : null;
     JwtSettings jwt = dev == null ? read.jwt() : dev.jwt();
-    node =
-        new Node(
-            read,
-            authenticator(jwt, ticker, clock),
-            policy(),
-            new FaultToleranceGuard(providerCalls),
-            ticker,
-            clock);
+    Meters shown = meters(read);
+    try {
+      node =
+          new Node(
+              read,
+              authenticator(jwt, ticker, clock),
+              policy(),
+              new FaultToleranceGuard(providerCalls),
+              shown,
+              ticker,
+              clock);
+    } catch (RuntimeException e) {
+      shown.close();
+      throw e;
+    }
+    meters = shown;
     settings = read;
     devMode = dev;
     drainOnSignal();
@@ -79,6 +95,9 @@ public class Startup {
     if (running != null && !stopped) {
       stopped = true; // the node is kept, since requests that still come get their answer from it
       running.close();
+      if (meters != null) {
+        meters.close();
+      }
     }
   }
 
@@ -129,9 +148,28 @@ public class Startup {
     return read;
   }
 
+  Exposition exposition() {
+    Exposition made = exposition;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
+  }
+
   /** Development mode; null when it is off. */
   @Nullable DevMode devMode() {
     return devMode;
+  }
+
+  /** Those that Broadcasty serves itself, and those of the server where it has some. */
+  private Meters meters(Settings settings) {
+    PrometheusMeters own = new PrometheusMeters();
+    exposition = own;
+    List<Meters> all = new ArrayList<>(List.of(own));
+    if (settings.serverMetrics()) {
+      ServerRegistry.meters(beans).ifPresent(all::add);
+    }
+    return Meters.all(all);
   }
 
   private static Authenticator authenticator(JwtSettings jwt, Ticker ticker, WallClock clock) {

@@ -24,6 +24,7 @@ import io.broadcasty.driver.memory.MemoryCheckpoints;
 import io.broadcasty.driver.redis.RedisCheckpoints;
 import io.broadcasty.driver.redis.RedisTurn;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.metrics.Meters;
 import io.broadcasty.mirror.MirroredBroker;
 import io.broadcasty.mirror.MirroredChannels;
 import io.broadcasty.nodes.LocalNodeRegistry;
@@ -38,6 +39,7 @@ import io.broadcasty.ratelimit.redis.RedisConnectionLimiter;
 import io.broadcasty.ratelimit.redis.RedisRateLimiter;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.spool.SpoolingBroker;
+import io.broadcasty.telemetry.StoreMeters;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -51,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * Opens the store that is configured.
  *
  * @param self describes this node as it is now
+ * @param meters shown what stands beside the streams
  */
 record Stores(
     Settings settings,
@@ -59,7 +62,8 @@ record Stores(
     WallClock clock,
     Hub hub,
     Threads threads,
-    Relays relays) {
+    Relays relays,
+    Meters meters) {
 
   private static final Logger LOG = Logger.getLogger(Stores.class.getName());
 
@@ -203,9 +207,11 @@ record Stores(
   }
 
   private Broker mirrored(RedisBroker streams, JdbcArchive archive, Turns turns) {
-    return settings.mirror().channels().isEmpty()
-        ? streams
-        : new MirroredBroker(
+    if (settings.mirror().channels().isEmpty()) {
+      return streams;
+    }
+    MirroredBroker mirrored =
+        new MirroredBroker(
             streams,
             archive,
             new MirroredChannels(settings.mirror().channels()),
@@ -213,6 +219,8 @@ record Stores(
             work -> take(turns, "mirror-scan", LONG_TASK, SCANNED_ONCE_IN, work),
             ticker,
             Threads.named("mirror"));
+    meters.addAll(StoreMeters.ofMirror(mirrored));
+    return mirrored;
   }
 
   /** Of nodes that share a database. */
@@ -240,14 +248,18 @@ record Stores(
   }
 
   private Broker queued(Broker streams, Database database, Turns turns) {
-    return settings.replay().queued()
-        ? new SpoolingBroker(
+    if (!settings.replay().queued()) {
+      return streams;
+    }
+    SpoolingBroker queued =
+        new SpoolingBroker(
             streams,
             new JdbcSpool(database, clock),
             work -> take(turns, "spool", SHORT_TASK, Duration.ZERO, work),
             Threads.named("spool"),
-            threads.answers)
-        : streams;
+            threads.answers);
+    meters.addAll(StoreMeters.ofSpool(queued));
+    return queued;
   }
 
   /** A node among others. */

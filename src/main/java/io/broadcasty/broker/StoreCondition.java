@@ -14,14 +14,25 @@ public record StoreCondition(State state, String reason) {
   /** What it can do. */
   public enum State {
     /** Everything. */
-    UP,
+    UP("up"),
     /**
      * It takes publications and keeps them until their streams can be reached; these are not read.
      */
-    QUEUEING,
+    QUEUEING("queueing"),
     /** It is read, and takes no publications: publishers are told to come again. */
-    READ_ONLY,
+    READ_ONLY("read-only"),
     /** Nothing. */
-    DOWN
+    DOWN("down");
+
+    private final String word;
+
+    State(String word) {
+      this.word = word;
+    }
+
+    /** Its name in health checks and metrics. */
+    public String word() {
+      return word;
+    }
   }
 }

@@ -122,6 +122,30 @@ public final class ConfigKeys {
           "5m",
           "By how much the time of a request with a nonce may differ from the server's clock. Nonces are remembered for twice as long.");
 
+  public static final ConfigKey<Boolean> METRICS_PUBLIC =
+      new ConfigKey<>(
+          "broadcasty.metrics.public",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Whether anybody may read /broadcasty/metrics. Else administrators may, and whoever has broadcasty.metrics.token.");
+
+  public static final ConfigKey<String> METRICS_TOKEN =
+      new ConfigKey<>(
+          "broadcasty.metrics.token",
+          ConfigType.TEXT,
+          null,
+          "7c1e0f6f0d4c4b0f9a53c0b5f1f0a3de",
+          "A secret of at least 16 characters with which a scraper may read /broadcasty/metrics, sent as Authorization: Bearer.");
+
+  public static final ConfigKey<Boolean> METRICS_SERVER =
+      new ConfigKey<>(
+          "broadcasty.metrics.server",
+          ConfigType.FLAG,
+          "true",
+          "false",
+          "Whether the meters are shown by the server's own /metrics too, where it has MicroProfile Metrics.");
+
   public static final ConfigKey<Boolean> LIMITS_ENABLED =
       new ConfigKey<>(
           "broadcasty.limits.enabled",
@@ -560,6 +584,9 @@ public final class ConfigKeys {
           DRAIN,
           NONCE_REQUIRED,
           NONCE_WINDOW,
+          METRICS_PUBLIC,
+          METRICS_TOKEN,
+          METRICS_SERVER,
           LIMITS_ENABLED,
           IP_PER_SECOND,
           IP_BURST,

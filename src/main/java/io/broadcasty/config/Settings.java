@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwt has keys, except perhaps in development mode
  * @param webSockets who speaks RFC 6455
  * @param maxChannels of one connection
+ * @param serverMetrics whether the server's own registry shows the meters too
  * @param auditRetention for how long it is kept what was done by whom
  * @param dataSource the JNDI name of the server's data source; null for a pool of our own, as
  *     {@code database} says
@@ -42,6 +43,7 @@ public record Settings(
     int maxChannels,
     Replay replay,
     Mirror mirror,
+    boolean serverMetrics,
     Duration auditRetention,
     Presence presence,
     PushSettings push,

@@ -12,6 +12,7 @@ import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.edge.MetricsAccess;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,6 +34,9 @@ public final class SettingsReader {
   private static final String DEFAULT_CONNECTION = "default";
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
   private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(30);
+
+  /** Characters. */
+  private static final int MIN_SECRET = 16;
 
   private final ConfigSource source;
   private final List<String> faults = new ArrayList<>();
@@ -68,7 +72,8 @@ public final class SettingsReader {
             count(ConfigKeys.BATCH),
             count(ConfigKeys.MESSAGE_BYTES),
             value(ConfigKeys.NONCE_REQUIRED, false),
-            value(ConfigKeys.NONCE_WINDOW, Duration.ofSeconds(60)));
+            value(ConfigKeys.NONCE_WINDOW, Duration.ofSeconds(60)),
+            metricsAccess());
     RateLimits limits =
         new RateLimits(
             value(ConfigKeys.LIMITS_ENABLED, true),
@@ -117,6 +122,7 @@ public final class SettingsReader {
         count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
         mirror(replay),
+        value(ConfigKeys.METRICS_SERVER, true),
         value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
         new Settings.Presence(
             value(ConfigKeys.PRESENCE_TTL, Duration.ofSeconds(1)),
@@ -222,6 +228,21 @@ public final class SettingsReader {
       return List.of();
     }
     return proxies;
+  }
+
+  private MetricsAccess metricsAccess() {
+    String token = optional(ConfigKeys.METRICS_TOKEN).orElse(null);
+    if (token != null && token.length() < MIN_SECRET) {
+      faults.add(
+          ConfigKeys.METRICS_TOKEN.name()
+              + " (or "
+              + ConfigKeys.METRICS_TOKEN.environmentName()
+              + "): at least "
+              + MIN_SECRET
+              + " characters are expected, since it can be guessed at; openssl rand -hex 32 makes"
+              + " one");
+    }
+    return new MetricsAccess(value(ConfigKeys.METRICS_PUBLIC, false), token);
   }
 
   private String publicUrl() {

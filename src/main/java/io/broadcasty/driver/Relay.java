@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Sends publications on to providers, on threads of its own. What has been published only marks its
@@ -32,6 +33,7 @@ public final class Relay implements RelayReport, AutoCloseable {
   private static final long PATIENCE_MILLIS = 10_000;
 
   private final RelaySettings settings;
+  private final Told told;
   private final ProviderChain chain;
   private final Checkpoints checkpoints;
   private final Agenda agenda;
@@ -65,24 +67,32 @@ public final class Relay implements RelayReport, AutoCloseable {
     this.settings = settings;
     this.checkpoints = checkpoints;
     this.ticker = ticker;
+    told = new Told(listener);
     chain =
         new ProviderChain(
             providers.stream().map(Provider::name).toList(),
             settings.probeInterval(),
             ticker,
             clock,
-            new Told(listener));
+            told);
     courier = new Courier(providers, chain, guard, listener);
     agenda = new Agenda(MAX_CHANNELS, ticker, clock);
     channels = new ChannelRelay(streams, checkpoints, courier, agenda, owner, clock);
     scan = new Scan(streams, checkpoints, directory, turn, agenda, ticker);
   }
 
-  /** Says a switch in the log, too. */
-  private record Told(RelayListener listener) implements ProviderChain.Listener {
+  /** Says a switch in the log, too, and counts it. */
+  private static final class Told implements ProviderChain.Listener {
+    private final RelayListener listener;
+    private final LongAdder switches = new LongAdder();
+
+    Told(RelayListener listener) {
+      this.listener = listener;
+    }
 
     @Override
     public void onSwitch(io.broadcasty.failover.Switch change) {
+      switches.increment();
       String to = change.to();
       if (to == null) {
         LOG.log(
@@ -132,6 +142,7 @@ public final class Relay implements RelayReport, AutoCloseable {
         !order.get(0).equals(active),
         providers,
         chain.lastSwitch(),
+        told.switches.sum(),
         agenda.lag(),
         courier.relayed(),
         courier.rejected(),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param degraded whether that is not the first
  * @param providers in order
  * @param lastSwitch null before the first
+ * @param switches how many since the start
  * @param lag what was published here and has not been relayed
  * @param relayed publications since the start
  * @param rejected publications since the start that a provider will never take
@@ -26,6 +27,7 @@ public record RelayStatus(
     boolean degraded,
     List<ProviderStatus> providers,
     @Nullable Switch lastSwitch,
+    long switches,
     Lag lag,
     long relayed,
     long rejected,
@@ -58,6 +60,6 @@ public record RelayStatus(
   /** Nothing is relayed; Broadcasty's own streams serve. */
   public static RelayStatus none(String driver, String active) {
     return new RelayStatus(
-        driver, List.of(active), active, false, List.of(), null, Lag.NONE, 0, 0, 0);
+        driver, List.of(active), active, false, List.of(), null, 0, Lag.NONE, 0, 0, 0);
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class Fanout implements Runnable {
   static final int MAX_WAITING = 256;
 
   private final Executor lane;
+  private final LongAdder delivered;
 
   // guarded by this
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
@@ -29,8 +31,12 @@ final class Fanout implements Runnable {
   private boolean gap;
   private boolean scheduled;
 
-  Fanout(Executor lane) {
+  /**
+   * @param delivered counts what subscribers are handed
+   */
+  Fanout(Executor lane, LongAdder delivered) {
     this.lane = lane;
+    this.delivered = delivered;
   }
 
   Executor lane() {
@@ -128,6 +134,7 @@ final class Fanout implements Runnable {
         subscriber.onGap();
       }
     }
+    delivered.add((long) batch.size() * all.length); // once for all of them
   }
 
   private Subscriber[] subscribers() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class Hub implements PublicationListener, PresenceListener {
   private final ConcurrentHashMap<TenantChannel, Topic> topics = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<TenantId, Set<PatternSubscriber>> patterns =
       new ConcurrentHashMap<>();
+  private final LongAdder delivered = new LongAdder();
 
   @Override
   public void onPublication(Publication publication) {
@@ -136,6 +138,14 @@ public final class Hub implements PublicationListener, PresenceListener {
     return topic == null ? 0 : topic.size();
   }
 
+  /**
+   * How many publications subscribers on this node were handed since the start, each counted for
+   * each of them. What they read from the broker is not among it.
+   */
+  public long delivered() {
+    return delivered.sum();
+  }
+
   private @Nullable Topic openForPatterns(TenantChannel channel) {
     if (!anyPattern(channel)) {
       return null;
@@ -183,7 +193,7 @@ public final class Hub implements PublicationListener, PresenceListener {
    * they are not asked again, until the tenant has no pattern any more.
    */
   private Topic open(TenantChannel channel) {
-    Topic topic = new Topic();
+    Topic topic = new Topic(delivered);
     joinPatterns(channel, topic);
     return topic;
   }

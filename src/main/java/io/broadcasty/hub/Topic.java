@@ -2,6 +2,7 @@ package io.broadcasty.hub;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,19 @@ import org.jspecify.annotations.Nullable;
 final class Topic {
 
   private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
+  private final LongAdder delivered;
+
+  /**
+   * @param delivered counts what subscribers are handed
+   */
+  Topic(LongAdder delivered) {
+    this.delivered = delivered;
+  }
 
   void add(Subscriber subscriber) {
     Fanout fanout = find(subscriber);
     if (fanout == null) {
-      fanout = new Fanout(subscriber.lane());
+      fanout = new Fanout(subscriber.lane(), delivered);
       fanout.add(subscriber);
       fanouts.add(fanout);
     } else {

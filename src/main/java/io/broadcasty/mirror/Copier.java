@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +53,11 @@ final class Copier {
 
   private long nextScanNanos;
 
-  /** Left the streams' retention before they were copied, and not yet told. */
-  private long missed;
+  /** Left the streams' retention before they were copied. */
+  private final LongAdder missed = new LongAdder();
+
+  /** How many of them the log has been told of. */
+  private long told;
 
   Copier(
       Broker streams,
@@ -80,6 +84,11 @@ final class Copier {
         overflowed = true;
       }
     }
+  }
+
+  /** How many publications left their streams before they were copied, since the start. */
+  long missed() {
+    return missed.sum();
   }
 
   boolean isDone() {
@@ -112,7 +121,8 @@ final class Copier {
     return true;
   }
 
-  private int marked() {
+  /** How many channels wait to be copied, as far as this node knows. */
+  int marked() {
     synchronized (marked) {
       return marked.size();
     }
@@ -183,15 +193,16 @@ final class Copier {
   }
 
   private void tellMissed() {
-    if (missed > 0) {
+    long untold = missed() - told;
+    if (untold > 0) {
       LOG.log(
           Level.WARNING,
-          missed
+          untold
               + " publications had left the retention of their streams before they could be"
               + " mirrored; readers of that far back are told so (broadcasty.replay.retention,"
               + " broadcasty.replay.max-count and broadcasty.replay.max-bytes must outlast an outage"
               + " of the database)");
-      missed = 0;
+      told += untold;
     }
   }
 
@@ -230,7 +241,7 @@ final class Copier {
         return;
       }
       if (lost != null) {
-        missed += lost.resumeFrom().sequence() - copied;
+        missed.add(lost.resumeFrom().sequence() - copied);
         copied = lost.resumeFrom().sequence();
       }
       if (page.publications().isEmpty()) {

@@ -129,6 +129,16 @@ public final class MirroredBroker extends ForwardingBroker {
         + " are copied to the database afterwards, for longer";
   }
 
+  /** How many channels have publications that wait to be copied, as far as this node knows. */
+  public int waitingChannels() {
+    return copier.marked();
+  }
+
+  /** How many publications left their streams before they were copied, since the start. */
+  public long missed() {
+    return copier.missed();
+  }
+
   /** {@inheritDoc} What can be copied within moments is. */
   @Override
   public void close() {

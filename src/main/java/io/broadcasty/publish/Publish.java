@@ -26,6 +26,7 @@ public final class Publish {
   private final Policy policy;
   private final RateLimiter limits;
   private final Broker broker;
+  private final PublishCounts counts = new PublishCounts();
 
   public Publish(Policy policy, RateLimiter limits, Broker broker) {
     this.policy = policy;
@@ -64,7 +65,13 @@ public final class Publish {
               @SuppressWarnings("NullAway") // each place has been filled now
               List<PublishOutcome> all = Arrays.asList(outcomes);
               return all;
-            });
+            })
+        .whenComplete((all, failure) -> counts.ended(all, drafts.size()));
+  }
+
+  /** What became of publications since the start. */
+  public PublishCounts counts() {
+    return counts;
   }
 
   /** A broker that throws is a broker that fails. */

@@ -4,6 +4,7 @@ import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,14 @@ public interface PushQueue {
    * @return null when the tenant has none of this id, or not any more
    */
   @Nullable SendStatus status(TenantId tenant, String id, long after, int limit);
+
+  /**
+   * How many dispatches are not finished, those that somebody tries among them.
+   *
+   * @param services which ones to look at
+   * @param most counted of each; there may be more
+   */
+  Map<PushService, Integer> backlog(Collection<PushService> services, int most);
 
   /**
    * Ends what is past its time and nobody tries, whatever service it is for, and forgets finished

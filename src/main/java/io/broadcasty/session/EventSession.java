@@ -35,6 +35,11 @@ public final class EventSession extends Session {
     opened();
   }
 
+  @Override
+  protected TransportType type() {
+    return TransportType.SSE;
+  }
+
   /**
    * Subscribes to all targets and queues what tells the client of it; publications come after
    * {@link Opening#start}.

@@ -43,6 +43,11 @@ public final class NativeSession extends Session {
     opened();
   }
 
+  @Override
+  protected TransportType type() {
+    return TransportType.WEBSOCKET;
+  }
+
   /**
    * The handshake has carried a token that is good; false when the caller has no place left, and
    * the session ends.

@@ -54,6 +54,9 @@ public abstract class Session implements Sink, Outbox.Owner {
     this.lastHeartbeatNanos = context.ticker().readNanos();
   }
 
+  /** What it came over. */
+  protected abstract TransportType type();
+
   /** To be called at the end of a constructor: from now on the session is swept and drained. */
   protected final void opened() {
     context.sessions().add(this);
@@ -151,6 +154,7 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   @Override
   public final void onOverflow() {
+    context.sessions().counts().slow(type());
     abandon(
         Problem.of(
             Code.SLOW_CONSUMER,

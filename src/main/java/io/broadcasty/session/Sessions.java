@@ -28,6 +28,7 @@ public final class Sessions {
   private static final long STANDSTILL_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
+  private final ConnectionCounts counts = new ConnectionCounts();
   private final Ticker ticker;
   private final WallClock clock;
   private volatile boolean draining;
@@ -45,13 +46,21 @@ public final class Sessions {
 
   void add(Session session) {
     open.add(session);
+    counts.opened(session.type());
     if (draining) { // it came in while the door was being closed
       session.end(drained());
     }
   }
 
   void remove(Session session) {
-    open.remove(session);
+    if (open.remove(session)) {
+      counts.closed(session.type());
+    }
+  }
+
+  /** They counted, since the start. */
+  public ConnectionCounts counts() {
+    return counts;
   }
 
   /** How many connections there are. */

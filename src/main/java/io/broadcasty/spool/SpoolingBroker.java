@@ -63,6 +63,11 @@ public final class SpoolingBroker extends ForwardingBroker {
     this.drain = new Drain(streams, spool, waiting, turn);
   }
 
+  /** For how many channels something waits, as far as this node knows. */
+  public int waitingChannels() {
+    return waiting.size();
+  }
+
   Drain drain() {
     return drain;
   }

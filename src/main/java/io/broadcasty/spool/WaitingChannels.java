@@ -25,6 +25,10 @@ final class WaitingChannels {
     return !marks.isEmpty() && marks.containsKey(channel);
   }
 
+  int size() {
+    return marks.size();
+  }
+
   boolean isEmpty() {
     return marks.isEmpty();
   }

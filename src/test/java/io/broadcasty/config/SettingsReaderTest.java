@@ -118,6 +118,18 @@ class SettingsReaderTest {
   }
 
   @Test
+  void theSecretOfScrapersIsLongAndNotShown() {
+    assertNull(read().edge().metrics().token());
+    values.put("broadcasty.metrics.token", "short");
+    assertTrue(faults().get(0).startsWith("broadcasty.metrics.token"), faults().toString());
+    assertTrue(faults().get(0).contains("at least 16"), faults().toString());
+    assertFalse(faults().toString().contains("short"), faults().toString());
+    values.put("broadcasty.metrics.token", "0123456789abcdef");
+    assertEquals("0123456789abcdef", read().edge().metrics().token());
+    assertFalse(read().toString().contains("0123456789abcdef"));
+  }
+
+  @Test
   void thePasswordIsNotShown() {
     values.put("broadcasty.db.password", "hush");
     values.put("broadcasty.db.url", "jdbc:h2:mem:x;PASSWORD=hush");

@@ -9,12 +9,16 @@ import java.util.Map;
 /** Open Liberty, unpacked, with the configuration of {@code server-config/liberty}. */
 record OpenLiberty(Path installation, Path configuration) implements ServerKind {
 
-  /** What Arquillian's container needs: to talk to the server, and to say when it deploys. */
+  /**
+   * What Arquillian's container needs, to talk to the server and to say when it deploys; and the
+   * server's meters, which it shows to administrators only unless it is told so.
+   */
   private static final String FOR_ARQUILLIAN =
       """
       <server>
         <featureManager><feature>localConnector-1.0</feature></featureManager>
         <applicationMonitor updateTrigger="mbean"/>
+        <mpMetrics authentication="false"/>
       </server>
       """;
 

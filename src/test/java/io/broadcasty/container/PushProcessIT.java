@@ -127,6 +127,7 @@ class PushProcessIT {
       status = 200;
       Api.await("acceptance", () -> outcomes(api, "s-1").contains("\"counts\":{\"accepted\":1}"));
       assertTrue(bodies.size() >= 2);
+      assertMeters(api);
       assertEquals(1, bodies.stream().map(PushProcessIT::key).distinct().count());
       assertTrue(send(api, "s-1", "{\"users\":[\"bob\"]}").body().contains("\"duplicate\":true"));
       assertEquals(404, send(api, "s-2", "{\"users\":[\"nobody\"]}").statusCode());
@@ -199,6 +200,19 @@ class PushProcessIT {
     List<String> all = bodies.stream().map(PushProcessIT::key).toList();
     assertEquals(count, new HashSet<>(all).size());
     assertTrue(all.size() - count <= 200, () -> all.size() - count + " were sent twice");
+  }
+
+  /** One device was tried in vain, and then accepted. */
+  private static void assertMeters(Api api) {
+    Scrape meters = Scrape.of(api);
+    String outcomes = "broadcasty_push_outcomes_total{outcome=\"%s\",service=\"onesignal\"}";
+    assertEquals(1, meters.value(outcomes.formatted("accepted")));
+    assertTrue(meters.value(outcomes.formatted("retrying")) >= 1, meters::toString);
+    assertEquals(0, meters.value(outcomes.formatted("rejected")));
+    assertEquals(1, meters.value("broadcasty_push_service_up{service=\"onesignal\"}"));
+    assertTrue(
+        meters.samples().containsKey("broadcasty_push_queue{service=\"onesignal\"}"),
+        meters::toString);
   }
 
   private static String key(String body) {

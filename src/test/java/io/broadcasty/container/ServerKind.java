@@ -40,6 +40,11 @@ interface ServerKind {
    */
   boolean hasStarted(String log);
 
+  /** Whether it has MicroProfile Metrics, at {@code /metrics} of the port of HTTP. */
+  default boolean hasMicroProfileMetrics() {
+    return true;
+  }
+
   /** Copies a folder with its files, which may be there already. */
   static void copyFiles(Path from, Path to) throws IOException {
     Files.createDirectories(to);

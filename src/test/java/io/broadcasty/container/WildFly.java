@@ -46,6 +46,11 @@ record WildFly(Path installation) implements ServerKind {
     return log.contains("WFLYSRV0025"); // "started in"
   }
 
+  @Override
+  public boolean hasMicroProfileMetrics() {
+    return false;
+  }
+
   private static List<String> options(Ports ports) {
     return List.of(
         "-Djboss.http.port=" + ports.http(),

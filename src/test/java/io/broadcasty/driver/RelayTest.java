@@ -163,6 +163,7 @@ class RelayTest {
     node.round();
     assertEquals(List.of("reverb>pusher", "pusher>reverb"), switches);
     assertEquals(11L, reverb.sequences().get(6));
+    assertEquals(2, node.relay.status().switches());
   }
 
   @Test

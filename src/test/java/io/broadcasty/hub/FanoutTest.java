@@ -12,13 +12,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
 class FanoutTest {
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final Executor lane = tasks::add;
-  private final Fanout fanout = new Fanout(lane);
+  private final LongAdder delivered = new LongAdder();
+  private final Fanout fanout = new Fanout(lane, delivered);
 
   private final class Ear implements Subscriber {
     final List<String> heard = new ArrayList<>();
@@ -73,6 +75,7 @@ class FanoutTest {
     runTasks();
     assertEquals(List.of("1", "2", "3"), a.heard);
     assertEquals(List.of("1", "2", "3"), b.heard);
+    assertEquals(6, delivered.sum());
   }
 
   @Test

@@ -175,10 +175,12 @@ class MirroredBrokerTest {
       }
       assertTrue(archive.calls < 10, "it is left alone: " + archive.calls);
       assertEquals(List.of(), stretches());
+      assertEquals(1, node.broker.waitingChannels());
       archive.away = false;
       time.advance(Duration.ofSeconds(16));
       node.copier.round();
       assertEquals(List.of(new Stretch(1, 10)), stretches());
+      assertEquals(0, node.broker.waitingChannels());
       assertEquals(2, log.text().lines().count(), log.text());
       assertTrue(log.text().contains("broadcasty.db.url"), log.text());
       assertEquals("", missed.text());
@@ -216,6 +218,7 @@ class MirroredBrokerTest {
       node.copier.round();
       assertEquals(1, log.text().lines().count(), log.text());
       assertTrue(log.text().startsWith("25 publications"), log.text());
+      assertEquals(25, node.broker.missed());
     }
     publishAndCopy(15);
     assertEquals(List.of(new Stretch(1, 20), new Stretch(46, 70)), stretches());

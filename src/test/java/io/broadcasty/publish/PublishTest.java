@@ -11,6 +11,7 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
+import io.broadcasty.publish.PublishCounts.Result;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -53,7 +54,8 @@ class PublishTest {
                   : envelope.payload().equals("\"full\"")
                       ? new AppendOutcome.Unavailable("full", Duration.ofSeconds(5))
                       : new AppendOutcome.Appended(
-                          new Position("e", envelope.partition(), appended.size()), false));
+                          new Position("e", envelope.partition(), appended.size()),
+                          envelope.payload().equals("\"again\"")));
         }
         return CompletableFuture.completedFuture(outcomes);
       };
@@ -130,6 +132,10 @@ class PublishTest {
     assertEquals(
         List.of("1", "\"full\"", "3", "\"later\""),
         appended.stream().map(Envelope::payload).toList());
+    assertEquals(2, publish.counts().count(Result.PUBLISHED));
+    for (Result other : List.of(Result.DENIED, Result.UNAVAILABLE, Result.QUEUED)) {
+      assertEquals(1, publish.counts().count(other));
+    }
   }
 
   @Test
@@ -145,6 +151,7 @@ class PublishTest {
     PublishOutcome.Throttled throttled =
         assertInstanceOf(PublishOutcome.Throttled.class, outcomes.get(2));
     assertEquals(RateLimiter.Scope.CHANNEL, throttled.verdict().scope());
+    assertEquals(1, publish.counts().count(Result.THROTTLED));
   }
 
   @Test
@@ -189,6 +196,7 @@ class PublishTest {
     CompletionException thrown =
         assertThrows(CompletionException.class, () -> publish(draft("a", "1", null)));
     assertEquals("throws", Objects.requireNonNull(thrown.getCause()).getMessage());
+    assertEquals(2, publish.counts().count(Result.FAILED));
   }
 
   @Test
@@ -198,5 +206,12 @@ class PublishTest {
           throw new IllegalStateException("asked");
         };
     assertEquals(List.of(new PublishOutcome.Denied()), publish(draft("secret", "1", null)));
+  }
+
+  @Test
+  void aPublicationThatCameBeforeIsCountedByItself() {
+    publish(draft("a", "\"again\"", null), draft("a", "1", null));
+    assertEquals(1, publish.counts().count(Result.DUPLICATE));
+    assertEquals(1, publish.counts().count(Result.PUBLISHED));
   }
 }

@@ -93,6 +93,18 @@ public abstract class PushQueueContract {
   }
 
   @Test
+  void theBacklogIsWhatIsNotFinished() {
+    Set<PushService> both = Set.of(PushService.FCM, PushService.WEB_PUSH);
+    assertEquals(Map.of(PushService.FCM, 0, PushService.WEB_PUSH, 0), open().backlog(both, 10));
+    open().enqueue(send(ACME, "s", time), devices(4), 0);
+    List<Claimed> claimed = claim("node", 3);
+    settle("node", claimed.get(0), new Settlement.Accepted(null));
+    settle("node", claimed.get(1), new Settlement.Again("busy", time.nowMillis() + 1000));
+    assertEquals(Map.of(PushService.FCM, 3, PushService.WEB_PUSH, 0), open().backlog(both, 10));
+    assertEquals(Map.of(PushService.FCM, 2), open().backlog(Set.of(PushService.FCM), 2));
+  }
+
+  @Test
   void anIdIsTakenOnceForATenant() {
     List<Recipient> two = devices(2);
     assertNull(open().find(ACME, "s"));

@@ -100,6 +100,11 @@ class SenderTest {
     }
 
     @Override
+    public Map<PushService, Integer> backlog(Collection<PushService> services, int most) {
+      return real.backlog(services, most);
+    }
+
+    @Override
     public void upkeep(long forgetBeforeMillis) {
       real.upkeep(forgetBeforeMillis);
     }

@@ -88,6 +88,10 @@ class EventSessionTest {
       node.run();
     }
     assertTrue(node.isQuiet());
+    ConnectionCounts counts = node.sessions.counts();
+    assertEquals(frames.size() - 1, counts.total(TransportType.SSE));
+    assertEquals(0, counts.open(TransportType.SSE));
+    assertEquals(0, counts.total(TransportType.WEBSOCKET));
   }
 
   /** The line breaks after `subscribed` and before `lost`: the loss must still be told. */

@@ -194,6 +194,8 @@ class NativeSessionTest {
       node.publish("a", "\"" + "x".repeat(100) + "\"");
     }
     assertEquals(List.of("slow_consumer 4408"), slow.closed);
+    assertEquals(1, node.sessions.counts().slowConsumers(TransportType.WEBSOCKET));
+    assertEquals(0, node.sessions.counts().open(TransportType.WEBSOCKET));
     List<Long> seen = new ArrayList<>(slow.sequences());
     assertEquals(List.of(1L), seen, "the one that was being written");
 

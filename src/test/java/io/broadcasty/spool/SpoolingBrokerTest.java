@@ -85,8 +85,10 @@ class SpoolingBrokerTest {
     streams.away();
     queue(node, ORDERS, "b", "c", "d");
     node.drain().round();
+    assertEquals(1, node.waitingChannels());
     streams.back();
     drain(node);
+    assertEquals(0, node.waitingChannels());
     assertEquals(List.of("a", "b", "c", "d"), ids(ORDERS));
     assertInstanceOf(
         AppendOutcome.Appended.class, publishOne(node, named(ORDERS, 0, "e")), "as ever");

@@ -40,6 +40,9 @@ final class DispatchesTable {
           + " service_ref = ?, changed_at = ? WHERE number = ? AND owner = ?";
   private static final String COUNTS =
       "SELECT state, COUNT(*) FROM broadcasty_push_dispatches WHERE send_number = ? GROUP BY state";
+  private static final String UNFINISHED =
+      "SELECT COUNT(*) FROM (SELECT due_at FROM broadcasty_push_dispatches"
+          + " WHERE service = ? AND due_at IS NOT NULL LIMIT ?) some_of_them";
   private static final String PAGE =
       "SELECT number, subscription_id, user_id, service, state, attempts, reason, due_at,"
           + " service_ref, changed_at FROM broadcasty_push_dispatches"
@@ -194,6 +197,18 @@ final class DispatchesTable {
       }
     }
     return counts;
+  }
+
+  /** How many are not finished, at most so many. */
+  static int unfinished(Connection connection, PushService service, int most) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(UNFINISHED)) {
+      select.setString(1, service.word());
+      select.setInt(2, most);
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getInt(1);
+      }
+    }
   }
 
   /**

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +216,18 @@ public final class JdbcPushQueue implements PushQueue {
         DispatchesTable.counts(connection, send.number()),
         page.devices(),
         page.devices().size() == limit ? page.last() : 0);
+  }
+
+  @Override
+  public Map<PushService, Integer> backlog(Collection<PushService> services, int most) {
+    return database.read(
+        connection -> {
+          Map<PushService, Integer> counts = new EnumMap<>(PushService.class);
+          for (PushService service : services) {
+            counts.put(service, DispatchesTable.unfinished(connection, service, most));
+          }
+          return counts;
+        });
   }
 
   @Override

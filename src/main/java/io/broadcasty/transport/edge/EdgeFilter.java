@@ -54,12 +54,14 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable ClientAddress addresses;
   private transient @Nullable Origins origins;
   private transient @Nullable ReplayGuard replays;
+  private transient @Nullable Scrapers scrapers;
 
   @Override
   public void init() {
     addresses = new ClientAddress(settings.trustedProxies());
     origins = new Origins(settings.allowedOrigins());
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
+    scrapers = new Scrapers(settings.metrics());
   }
 
   @Override
@@ -112,6 +114,10 @@ public class EdgeFilter extends HttpFilter {
       return;
     }
     String token = Tokens.of(request, stream);
+    if (scrapers != null && scrapers.admit(request, path, token)) {
+      chain.doFilter(request, response);
+      return;
+    }
     if (token == null) {
       if (path.equals(WS_PATH)) {
         chain.doFilter(request, response);

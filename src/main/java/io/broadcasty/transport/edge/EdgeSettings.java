@@ -14,6 +14,7 @@ import java.util.List;
  * @param maxMessageBytes the longest request body or WebSocket message
  * @param nonceRequired whether a request that changes something must bear a nonce
  * @param nonceWindow by how much its time may differ from the server's
+ * @param metrics who may read the meters
  */
 public record EdgeSettings(
     List<String> allowedOrigins,
@@ -22,7 +23,8 @@ public record EdgeSettings(
     int maxBatch,
     int maxMessageBytes,
     boolean nonceRequired,
-    Duration nonceWindow) {
+    Duration nonceWindow,
+    MetricsAccess metrics) {
 
   /** What a publication may need beside its payload. */
   public static final int ENVELOPE_BYTES = 4096;

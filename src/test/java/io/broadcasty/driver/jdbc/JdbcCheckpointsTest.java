@@ -33,10 +33,15 @@ class JdbcCheckpointsTest extends CheckpointsContract {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("relay"), "sa", null, 8);
   }
 
+  /** An empty one. */
+  protected Database openDatabase() {
+    return Database.open(settings());
+  }
+
   @Override
   protected synchronized Checkpoints open() {
     if (database == null) {
-      database = Database.open(settings());
+      database = openDatabase();
     }
     return new JdbcCheckpoints(database, LEASE, KEPT, time);
   }

@@ -23,10 +23,15 @@ class JdbcPendingPushesTest extends PendingPushesContract {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("push"), "sa", null, 8);
   }
 
+  /** An empty one. */
+  protected Database openDatabase() {
+    return Database.open(settings());
+  }
+
   @Override
   protected synchronized PendingPushes open() {
     if (database == null) {
-      database = Database.open(settings());
+      database = openDatabase();
     }
     return new JdbcPendingPushes(database);
   }

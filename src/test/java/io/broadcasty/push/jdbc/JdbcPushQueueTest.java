@@ -44,9 +44,14 @@ class JdbcPushQueueTest extends PushQueueContract {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("push"), "sa", null, 8);
   }
 
+  /** An empty one. */
+  protected Database openDatabase() {
+    return Database.open(settings());
+  }
+
   private synchronized Database database() {
     if (database == null) {
-      database = Database.open(settings());
+      database = openDatabase();
     }
     return database;
   }

@@ -28,10 +28,15 @@ class JdbcSubscriptionStoreTest extends SubscriptionStoreContract {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("push"), "sa", null, 8);
   }
 
+  /** An empty one. */
+  protected Database openDatabase() {
+    return Database.open(settings());
+  }
+
   @Override
   protected synchronized SubscriptionStore open() {
     if (database == null) {
-      database = Database.open(settings());
+      database = openDatabase();
     }
     return new JdbcSubscriptionStore(database);
   }

@@ -1,0 +1,50 @@
+package io.broadcasty.metrics.microprofile;
+
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.metrics.MeterFamily;
+import io.broadcasty.metrics.Meters;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricID;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.Tag;
+
+/**
+ * Meters in a registry of MicroProfile Metrics, all of them as gauges: its counters count for
+ * themselves and cannot be read from elsewhere. One that an earlier life of the application has
+ * left there is replaced.
+ */
+final class MicroProfileMeters implements Meters {
+
+  private final MetricRegistry registry;
+  private final List<MetricID> added = new ArrayList<>(); // guarded by this
+
+  MicroProfileMeters(MetricRegistry registry) {
+    this.registry = registry;
+  }
+
+  @Override
+  public synchronized void add(Meter meter) {
+    MeterFamily family = meter.family();
+    Tag[] tags = new Tag[meter.labels().size()];
+    for (int i = 0; i < tags.length; i++) {
+      tags[i] = new Tag(family.labels().get(i), meter.labels().get(i));
+    }
+    MetricID id = new MetricID(family.name(), tags);
+    registry.remove(id);
+    registry.gauge(
+        Metadata.builder().withName(family.name()).withDescription(family.meaning()).build(),
+        meter,
+        Meter::value,
+        tags);
+    added.add(id);
+  }
+
+  /** The server's registry may outlive the application, and must not keep it. */
+  @Override
+  public synchronized void close() {
+    added.forEach(registry::remove);
+    added.clear();
+  }
+}

@@ -1,0 +1,69 @@
+package io.broadcasty.metrics.prometheus;
+
+import io.broadcasty.metrics.Exposition;
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.metrics.MeterFamily;
+import io.broadcasty.metrics.Meters;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Meters in a Prometheus registry of Micrometer's. */
+public final class PrometheusMeters implements Meters, Exposition {
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Held here, since Micrometer lets go of what it reads. Guarded by this. */
+  private final Map<Key, Meter> meters = new HashMap<>();
+
+  private record Key(MeterFamily family, List<String> labels) {}
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException when there is one already of this family and with these labels
+   */
+  @Override
+  public synchronized void add(Meter meter) {
+    MeterFamily family = meter.family();
+    if (meters.putIfAbsent(new Key(family, meter.labels()), meter) != null) {
+      throw new IllegalArgumentException(
+          "there is a meter " + family.name() + " with " + meter.labels() + " already");
+    }
+    List<Tag> tags = new ArrayList<>();
+    for (int i = 0; i < meter.labels().size(); i++) {
+      tags.add(Tag.of(family.labels().get(i), meter.labels().get(i)));
+    }
+    var unused =
+        switch (family.kind()) {
+          case COUNTER ->
+              FunctionCounter.builder(family.name(), meter, Meter::value)
+                  .tags(tags)
+                  .description(family.meaning())
+                  .register(registry);
+          case GAUGE ->
+              Gauge.builder(family.name(), meter, Meter::value)
+                  .tags(tags)
+                  .description(family.meaning())
+                  .register(registry);
+        };
+  }
+
+  @Override
+  public String text() {
+    return registry.scrape();
+  }
+
+  @Override
+  public synchronized void close() {
+    registry.close();
+    meters.clear();
+  }
+}

@@ -1,0 +1,31 @@
+package io.broadcasty.telemetry;
+
+import static io.broadcasty.telemetry.MeterTable.flag;
+
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.session.ConnectionCounts;
+import io.broadcasty.session.Sessions;
+import io.broadcasty.session.TransportType;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Meters of the connections of this node, and of the nodes. */
+public final class ConnectionMeters {
+
+  private ConnectionMeters() {}
+
+  public static List<Meter> of(Sessions sessions, NodeRegistry nodes) {
+    ConnectionCounts counts = sessions.counts();
+    List<Meter> meters = new ArrayList<>();
+    for (TransportType type : TransportType.values()) {
+      List<String> label = List.of(type.word());
+      meters.add(new Meter(MeterTable.CONNECTIONS, label, () -> counts.open(type)));
+      meters.add(new Meter(MeterTable.CONNECTIONS_OPENED, label, () -> counts.total(type)));
+      meters.add(new Meter(MeterTable.SLOW_CONSUMERS, label, () -> counts.slowConsumers(type)));
+    }
+    meters.add(new Meter(MeterTable.NODES, List.of(), () -> nodes.nodes().size()));
+    meters.add(new Meter(MeterTable.DRAINING, List.of(), () -> flag(sessions.isDraining())));
+    return meters;
+  }
+}

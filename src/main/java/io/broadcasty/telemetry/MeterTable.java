@@ -1,0 +1,214 @@
+package io.broadcasty.telemetry;
+
+import static io.broadcasty.metrics.MeterFamily.Kind.COUNTER;
+import static io.broadcasty.metrics.MeterFamily.Kind.GAUGE;
+
+import io.broadcasty.metrics.MeterFamily;
+import java.util.List;
+
+/** The table of all meters; that in docs/operations.md is made of it. */
+public final class MeterTable {
+
+  static final MeterFamily CONNECTIONS =
+      new MeterFamily(
+          "broadcasty_connections", GAUGE, List.of("transport"), "Connections that are open.");
+
+  static final MeterFamily CONNECTIONS_OPENED =
+      new MeterFamily(
+          "broadcasty_connections_opened_total",
+          COUNTER,
+          List.of("transport"),
+          "Connections that were opened.");
+
+  static final MeterFamily SLOW_CONSUMERS =
+      new MeterFamily(
+          "broadcasty_slow_consumers_total",
+          COUNTER,
+          List.of("transport"),
+          "Connections that were closed because their client read too slowly.");
+
+  static final MeterFamily PUBLICATIONS =
+      new MeterFamily(
+          "broadcasty_publications_total",
+          COUNTER,
+          List.of("outcome"),
+          "Publications that were asked for, by what became of them: published, duplicate, queued,"
+              + " denied, throttled, unavailable, failed.");
+
+  static final MeterFamily DELIVERIES =
+      new MeterFamily(
+          "broadcasty_deliveries_total",
+          COUNTER,
+          List.of(),
+          "Live publications handed to subscribers here, each counted for each of them; replays"
+              + " are not among them.");
+
+  static final MeterFamily STORE_AVAILABLE =
+      new MeterFamily(
+          "broadcasty_store_available",
+          GAUGE,
+          List.of(),
+          "1 while publications are taken, queued ones too; else 0.");
+
+  static final MeterFamily STORE_STATE =
+      new MeterFamily(
+          "broadcasty_store_state",
+          GAUGE,
+          List.of("state"),
+          "1 for the state the store is in, 0 for the others: up, queueing, read-only, down.");
+
+  static final MeterFamily SPOOL_WAITING =
+      new MeterFamily(
+          "broadcasty_spool_waiting_channels",
+          GAUGE,
+          List.of(),
+          "Channels with publications that are queued in the database, as far as this node knows;"
+              + " with `broadcasty.replay.fallback` only.");
+
+  static final MeterFamily MIRROR_WAITING =
+      new MeterFamily(
+          "broadcasty_mirror_waiting_channels",
+          GAUGE,
+          List.of(),
+          "Channels with publications that this node has still to copy; with"
+              + " `broadcasty.mirror.channels` only, as the next one.");
+
+  static final MeterFamily MIRROR_MISSED =
+      new MeterFamily(
+          "broadcasty_mirror_missed_publications_total",
+          COUNTER,
+          List.of(),
+          "Publications that had left the retention before they could be copied.");
+
+  static final MeterFamily DRIVER_ACTIVE =
+      new MeterFamily(
+          "broadcasty_driver_active",
+          GAUGE,
+          List.of("provider"),
+          "1 for who serves now, 0 for the others of the order.");
+
+  static final MeterFamily DRIVER_STATE =
+      new MeterFamily(
+          "broadcasty_driver_state",
+          GAUGE,
+          List.of("provider", "state"),
+          "1 for the state the provider is in, 0 for the others: healthy, failing, probing.");
+
+  static final MeterFamily DRIVER_BREAKER =
+      new MeterFamily(
+          "broadcasty_driver_breaker_open",
+          GAUGE,
+          List.of("provider"),
+          "1 while the provider's circuit breaker was last seen open, else 0.");
+
+  static final MeterFamily DRIVER_SWITCHES =
+      new MeterFamily(
+          "broadcasty_driver_switches_total",
+          COUNTER,
+          List.of(),
+          "Changes from one provider to another, or to none.");
+
+  static final MeterFamily DRIVER_LAG_PUBLICATIONS =
+      new MeterFamily(
+          "broadcasty_driver_lag_publications",
+          GAUGE,
+          List.of(),
+          "Publications of this node that have not been relayed yet.");
+
+  static final MeterFamily DRIVER_LAG_SECONDS =
+      new MeterFamily(
+          "broadcasty_driver_lag_seconds",
+          GAUGE,
+          List.of(),
+          "Since when the oldest of them waits; 0 when none does.");
+
+  static final MeterFamily DRIVER_RELAYED =
+      new MeterFamily(
+          "broadcasty_driver_relayed_publications_total",
+          COUNTER,
+          List.of("provider"),
+          "Publications that the provider took from this node.");
+
+  static final MeterFamily DRIVER_REJECTED =
+      new MeterFamily(
+          "broadcasty_driver_rejected_publications_total",
+          COUNTER,
+          List.of(),
+          "Publications left out because a provider will never take them.");
+
+  static final MeterFamily DRIVER_MISSED =
+      new MeterFamily(
+          "broadcasty_driver_missed_publications_total",
+          COUNTER,
+          List.of(),
+          "Publications that had left the retention before they could be relayed.");
+
+  static final MeterFamily PUSH_OUTCOMES =
+      new MeterFamily(
+          "broadcasty_push_outcomes_total",
+          COUNTER,
+          List.of("service", "outcome"),
+          "Tries of this node to notify a device, by what came of them: accepted, rejected,"
+              + " unregistered, expired, retrying.");
+
+  static final MeterFamily PUSH_QUEUE =
+      new MeterFamily(
+          "broadcasty_push_queue",
+          GAUGE,
+          List.of("service"),
+          "Notifications to devices that are not finished, of all nodes that share the database;"
+              + " looked at every 15 s, NaN when that fails, 100000 for as many or more.");
+
+  static final MeterFamily PUSH_SERVICE_UP =
+      new MeterFamily(
+          "broadcasty_push_service_up",
+          GAUGE,
+          List.of("service"),
+          "1 while this node sends through the service, 0 while it pauses.");
+
+  static final MeterFamily NODES =
+      new MeterFamily(
+          "broadcasty_nodes", GAUGE, List.of(), "Nodes that live, as far as this node knows.");
+
+  static final MeterFamily DRAINING =
+      new MeterFamily(
+          "broadcasty_node_draining",
+          GAUGE,
+          List.of(),
+          "1 while this node takes no new connections, since it is stopping; else 0.");
+
+  /** In the order of the reference. */
+  public static final List<MeterFamily> ALL =
+      List.of(
+          CONNECTIONS,
+          CONNECTIONS_OPENED,
+          SLOW_CONSUMERS,
+          PUBLICATIONS,
+          DELIVERIES,
+          STORE_AVAILABLE,
+          STORE_STATE,
+          SPOOL_WAITING,
+          MIRROR_WAITING,
+          MIRROR_MISSED,
+          DRIVER_ACTIVE,
+          DRIVER_STATE,
+          DRIVER_BREAKER,
+          DRIVER_SWITCHES,
+          DRIVER_LAG_PUBLICATIONS,
+          DRIVER_LAG_SECONDS,
+          DRIVER_RELAYED,
+          DRIVER_REJECTED,
+          DRIVER_MISSED,
+          PUSH_OUTCOMES,
+          PUSH_QUEUE,
+          PUSH_SERVICE_UP,
+          NODES,
+          DRAINING);
+
+  private MeterTable() {}
+
+  /** As a gauge that says yes or no. */
+  static double flag(boolean yes) {
+    return yes ? 1 : 0;
+  }
+}

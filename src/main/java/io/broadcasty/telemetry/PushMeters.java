@@ -1,0 +1,60 @@
+package io.broadcasty.telemetry;
+
+import static io.broadcasty.telemetry.MeterTable.flag;
+
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.push.DispatchState;
+import io.broadcasty.push.PushCondition;
+import io.broadcasty.push.PushCounts;
+import io.broadcasty.push.PushService;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** Meters of push. */
+public final class PushMeters {
+
+  /** What a try may come to. */
+  private static final Set<DispatchState> OUTCOMES =
+      EnumSet.complementOf(EnumSet.of(DispatchState.QUEUED, DispatchState.SENDING));
+
+  private PushMeters() {}
+
+  /**
+   * Of the services that are enabled.
+   *
+   * @param backlog how much waits for a service, as far as is known
+   * @param conditions how each of them does
+   */
+  public static List<Meter> of(
+      Collection<PushService> services,
+      PushCounts counts,
+      ToDoubleFunction<PushService> backlog,
+      Supplier<List<PushCondition>> conditions) {
+    List<Meter> meters = new ArrayList<>();
+    for (PushService service : services) {
+      for (DispatchState outcome : OUTCOMES) {
+        meters.add(
+            new Meter(
+                MeterTable.PUSH_OUTCOMES,
+                List.of(service.word(), outcome.word()),
+                () -> counts.count(service, outcome)));
+      }
+      List<String> label = List.of(service.word());
+      meters.add(new Meter(MeterTable.PUSH_QUEUE, label, () -> backlog.applyAsDouble(service)));
+      meters.add(
+          new Meter(
+              MeterTable.PUSH_SERVICE_UP, label, () -> flag(isUp(conditions.get(), service))));
+    }
+    return meters;
+  }
+
+  private static boolean isUp(List<PushCondition> conditions, PushService service) {
+    return conditions.stream()
+        .anyMatch(each -> each.service() == service && each.trouble() == null);
+  }
+}

@@ -1,0 +1,39 @@
+package io.broadcasty.telemetry;
+
+import io.broadcasty.time.Ticker;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was last said to a question that several meters ask: when all of them are read together, it
+ * is put once. Safe for use by several threads.
+ */
+final class Recent<T> implements Supplier<T> {
+
+  static final Duration MAX_AGE = Duration.ofMillis(500);
+
+  private final Supplier<T> source;
+  private final Ticker ticker;
+
+  // guarded by this
+  private @Nullable T said;
+  private long saidNanos;
+
+  Recent(Supplier<T> source, Ticker ticker) {
+    this.source = source;
+    this.ticker = ticker;
+  }
+
+  @Override
+  public synchronized T get() {
+    T known = said;
+    long now = ticker.readNanos();
+    if (known == null || now - saidNanos >= MAX_AGE.toNanos()) {
+      known = source.get();
+      said = known;
+      saidNanos = now;
+    }
+    return known;
+  }
+}

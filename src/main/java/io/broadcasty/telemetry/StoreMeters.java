@@ -1,0 +1,48 @@
+package io.broadcasty.telemetry;
+
+import static io.broadcasty.telemetry.MeterTable.flag;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.StoreCondition.State;
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.mirror.MirroredBroker;
+import io.broadcasty.spool.SpoolingBroker;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Meters of the store, and of what stands beside it. */
+public final class StoreMeters {
+
+  private StoreMeters() {}
+
+  /** Of the streams as publishers meet them. */
+  public static List<Meter> of(Broker broker) {
+    List<Meter> meters = new ArrayList<>();
+    meters.add(
+        new Meter(
+            MeterTable.STORE_AVAILABLE,
+            List.of(),
+            () -> {
+              State state = broker.condition().state();
+              return flag(state == State.UP || state == State.QUEUEING);
+            }));
+    for (State state : State.values()) {
+      meters.add(
+          new Meter(
+              MeterTable.STORE_STATE,
+              List.of(state.word()),
+              () -> flag(broker.condition().state() == state)));
+    }
+    return meters;
+  }
+
+  public static List<Meter> ofMirror(MirroredBroker mirror) {
+    return List.of(
+        new Meter(MeterTable.MIRROR_WAITING, List.of(), mirror::waitingChannels),
+        new Meter(MeterTable.MIRROR_MISSED, List.of(), mirror::missed));
+  }
+
+  public static List<Meter> ofSpool(SpoolingBroker spool) {
+    return List.of(new Meter(MeterTable.SPOOL_WAITING, List.of(), spool::waitingChannels));
+  }
+}

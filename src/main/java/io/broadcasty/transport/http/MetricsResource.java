@@ -1,0 +1,34 @@
+package io.broadcasty.transport.http;
+
+import io.broadcasty.metrics.Exposition;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.transport.edge.Scrapers;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+
+/**
+ * {@code /broadcasty/metrics}: the meters of this node in Prometheus' text format, for scrapers
+ * that the edge admits and for callers with the role {@code admin}.
+ */
+@Path("metrics")
+public class MetricsResource {
+
+  @Inject private Exposition meters;
+
+  /** As of now. */
+  @GET
+  public Response metrics(@Context HttpServletRequest request) {
+    try {
+      if (!Scrapers.isAdmitted(request)) {
+        AdminResource.admin(request);
+      }
+      return Response.ok(meters.text(), Exposition.MEDIA_TYPE).build();
+    } catch (ProblemException e) {
+      return ProblemResponses.of(e.problem());
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.broadcasty.driver.jdbc;
+
+import io.broadcasty.database.Database;
+import io.broadcasty.database.MySqlDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+
+/** As of {@link MySqlDriver}. */
+@Tag("stores")
+class MySqlDialectCheckpointsTest extends JdbcCheckpointsTest {
+
+  private final MySqlDriver mysql = new MySqlDriver();
+
+  @Override
+  protected Database openDatabase() {
+    return mysql.open();
+  }
+
+  @AfterEach
+  @Override
+  void close() {
+    super.close();
+    mysql.close();
+  }
+}

@@ -1,0 +1,163 @@
+package io.broadcasty.telemetry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.Heard;
+import io.broadcasty.broker.MemoryArchive;
+import io.broadcasty.broker.MemorySpool;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.driver.RelayStatus;
+import io.broadcasty.driver.RelayStatus.ProviderStatus;
+import io.broadcasty.failover.ProviderState;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.metrics.MeterFamily;
+import io.broadcasty.metrics.prometheus.PrometheusMeters;
+import io.broadcasty.mirror.MirroredBroker;
+import io.broadcasty.mirror.MirroredChannels;
+import io.broadcasty.nodes.LocalNodeRegistry;
+import io.broadcasty.nodes.NodeInfo;
+import io.broadcasty.publish.PublishCounts;
+import io.broadcasty.push.PushCondition;
+import io.broadcasty.push.PushCounts;
+import io.broadcasty.push.PushService;
+import io.broadcasty.session.Sessions;
+import io.broadcasty.spool.SpoolingBroker;
+import io.broadcasty.time.ManualTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The table says what there is: its families are read, and docs/operations.md has them. */
+class MeterTableTest {
+
+  private static final Path OPERATIONS = Path.of("docs/operations.md");
+  private static final String HEAD = "| meter | kind | labels | meaning |\n|---|---|---|---|\n";
+
+  private final ManualTime time = new ManualTime();
+
+  private MemoryBroker streams() {
+    return new MemoryBroker(
+        new Retention(Duration.ofHours(1), 100, 1 << 20),
+        Duration.ofMinutes(10),
+        100,
+        time,
+        time,
+        new Heard());
+  }
+
+  private List<Meter> all(MirroredBroker mirror, SpoolingBroker spool) {
+    NodeInfo self = new NodeInfo("n", "host", "1", Instant.EPOCH, false, Instant.EPOCH);
+    RelayStatus relay =
+        new RelayStatus(
+            "auto",
+            List.of("pusher", "embedded"),
+            "pusher",
+            false,
+            List.of(
+                new ProviderStatus(
+                    new ProviderState(
+                        "pusher", ProviderState.Condition.HEALTHY, Instant.EPOCH, null),
+                    "closed",
+                    0)),
+            null,
+            0,
+            RelayStatus.Lag.NONE,
+            0,
+            0,
+            0);
+    List<Meter> all = new ArrayList<>();
+    all.addAll(
+        ConnectionMeters.of(new Sessions(time, time), new LocalNodeRegistry(() -> self, time)));
+    all.addAll(PublicationMeters.of(new PublishCounts(), new Hub()));
+    all.addAll(StoreMeters.of(spool));
+    all.addAll(StoreMeters.ofSpool(spool));
+    all.addAll(StoreMeters.ofMirror(mirror));
+    all.addAll(DriverMeters.of(() -> relay, time));
+    all.addAll(
+        PushMeters.of(
+            List.of(PushService.FCM),
+            new PushCounts(),
+            service -> 0,
+            () -> List.of(new PushCondition(PushService.FCM, null))));
+    return all;
+  }
+
+  @Test
+  void everyFamilyIsReadAndThereIsNoOther() {
+    PrometheusMeters shown = new PrometheusMeters();
+    Set<MeterFamily> read = new LinkedHashSet<>();
+    try (MirroredBroker mirror = mirror();
+        SpoolingBroker spool = spool()) {
+      for (Meter meter : all(mirror, spool)) {
+        assertFalse(Double.isNaN(meter.value()), meter.toString());
+        read.add(meter.family());
+        shown.add(meter);
+      }
+      assertEquals(Set.copyOf(MeterTable.ALL), read);
+      String text = shown.text();
+      for (MeterFamily family : MeterTable.ALL) {
+        String type = "# TYPE " + family.name() + " " + kind(family) + "\n";
+        assertTrue(text.contains(type), () -> type + "is not in " + text);
+      }
+    }
+  }
+
+  private MirroredBroker mirror() {
+    MemoryBroker streams = streams();
+    return new MirroredBroker(
+        streams,
+        new MemoryArchive(time, Duration.ofDays(1)),
+        new MirroredChannels(List.of()),
+        streams,
+        Runnable::run,
+        time,
+        Thread::new);
+  }
+
+  private SpoolingBroker spool() {
+    return new SpoolingBroker(
+        streams(), new MemorySpool(), Runnable::run, Thread::new, Runnable::run);
+  }
+
+  @Test
+  void theReferenceIsTheTable() throws IOException {
+    String expected = reference();
+    String text = Files.readString(OPERATIONS);
+    if (Boolean.getBoolean("broadcasty.docs.write")) {
+      Pattern there = Pattern.compile(Pattern.quote(HEAD) + "(\\|.*\n)*");
+      text = there.matcher(text).replaceFirst(Matcher.quoteReplacement(expected));
+      Files.writeString(OPERATIONS, text);
+    }
+    assertTrue(
+        text.contains(expected), () -> OPERATIONS + " does not have this table: " + expected);
+  }
+
+  private static String reference() {
+    StringBuilder table = new StringBuilder(HEAD);
+    for (MeterFamily family : MeterTable.ALL) {
+      String labels =
+          family.labels().isEmpty() ? "–" : "`" + String.join("`, `", family.labels()) + "`";
+      table.append(
+          "| `%s` | %s | %s | %s |\n"
+              .formatted(family.name(), kind(family), labels, family.meaning()));
+    }
+    return table.toString();
+  }
+
+  private static String kind(MeterFamily family) {
+    return family.kind() == MeterFamily.Kind.COUNTER ? "counter" : "gauge";
+  }
+}

@@ -1,0 +1,54 @@
+package io.broadcasty.telemetry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.push.DispatchState;
+import io.broadcasty.push.PushCondition;
+import io.broadcasty.push.PushCounts;
+import io.broadcasty.push.PushService;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class PushMetersTest {
+
+  private final PushCounts counts = new PushCounts();
+  private List<PushCondition> conditions = List.of(new PushCondition(PushService.FCM, null));
+
+  private final List<Meter> meters =
+      PushMeters.of(List.of(PushService.FCM), counts, service -> 12, () -> conditions);
+
+  private Map<String, Double> values() {
+    return meters.stream()
+        .collect(
+            Collectors.toMap(
+                m -> m.family().name().substring("broadcasty_push_".length()) + m.labels(),
+                Meter::value));
+  }
+
+  @Test
+  void countsWhatBecameOfEachTry() {
+    counts.onSettled(PushService.FCM, DispatchState.RETRYING);
+    counts.onSettled(PushService.FCM, DispatchState.RETRYING);
+    counts.onSettled(PushService.FCM, DispatchState.ACCEPTED);
+    counts.onSettled(PushService.APNS, DispatchState.REJECTED); // not among the enabled
+    assertEquals(
+        Map.of(
+            "outcomes_total[fcm, retrying]", 2.0,
+            "outcomes_total[fcm, accepted]", 1.0,
+            "outcomes_total[fcm, rejected]", 0.0,
+            "outcomes_total[fcm, unregistered]", 0.0,
+            "outcomes_total[fcm, expired]", 0.0,
+            "queue[fcm]", 12.0,
+            "service_up[fcm]", 1.0),
+        values());
+  }
+
+  @Test
+  void aServiceThatPausesIsNotUp() {
+    conditions = List.of(new PushCondition(PushService.FCM, "answers 503"));
+    assertEquals(0.0, values().get("service_up[fcm]"));
+  }
+}
