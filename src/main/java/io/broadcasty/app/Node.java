@@ -15,6 +15,7 @@ import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
+import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.subscribe.Subscribe;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -86,6 +87,7 @@ final class Node implements AutoCloseable {
             settings.session(),
             authenticator,
             new Publish(policy, limits, store.broker()),
+            new UndeliveredPushes(push.undelivered()),
             new Subscribe(
                 policy,
                 limits,
