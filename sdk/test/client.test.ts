@@ -7,7 +7,7 @@ import { localStore, memoryStore } from '../src/offline.js';
 import type { OfflineStore } from '../src/offline.js';
 import WebSocket from 'ws';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Ledger, Network, until } from './support.js';
+import { client as make, Ledger, Network, quick, until } from './support.js';
 
 describe('a client', { timeout: 20_000 }, () => {
   let server: FakeServer;
@@ -386,14 +386,3 @@ it('the backoff is exponential, with full jitter and a cap', () => {
   assert.deepEqual([0, 1, 2, 3, 10, 1000].map((attempt) => backoff(attempt, 0.5)), [250, 500, 1000, 2000, 15_000, 15_000]);
   assert.equal(backoff(5, 0), 0);
 });
-
-/** A clock whose timers run so many times as fast, so that nobody waits for the patience of seconds. */
-function quick(times: number) {
-  const start = Date.now();
-  return {
-    now: () => start + (Date.now() - start) * times,
-    setTimeout: (task: () => void, millis: number) => setTimeout(task, millis / times),
-    clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-    random: Math.random,
-  };
-}

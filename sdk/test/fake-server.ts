@@ -562,7 +562,7 @@ export class FakeServer {
   }
 
   private stream(url: URL, request: IncomingMessage, response: ServerResponse, answer: (status: number, body: object) => void): void {
-    const targets = url.searchParams.getAll('channel');
+    const targets = [...new Set(url.searchParams.getAll('channel'))];
     const forbidden = targets.find((target) => target.startsWith('private-nobody'));
     if (forbidden ?? targets.length === 0) {
       answer(forbidden ? 403 : 400, { code: forbidden ? 'forbidden' : 'invalid_request', status: forbidden ? 403 : 400, detail: 'the policy does not allow this' });

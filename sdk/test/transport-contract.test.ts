@@ -76,6 +76,26 @@ for (const transport of ['ws', 'sse'] as const) {
       assert.deepEqual(all.payloads, [1, 2, 3, 4]);
     });
 
+    it('is subscribed once when it was closed and begun again at once, as frameworks do', async () => {
+      publish('a', 1);
+      const client = connect();
+      const [first, second] = [new Ledger(), new Ledger()];
+      const stop = new AbortController();
+      const aborted = assert.rejects(client.subscribe({ channel: 'a', fromSequence: 0, onMessage: first.add, signal: stop.signal }), { code: 'closed' });
+      stop.abort();
+      const sub = await client.subscribe({ channel: 'a', fromSequence: 0, onMessage: second.add });
+      await aborted;
+      publish('a', 2);
+      await until('both', () => second.all.length === 2);
+      assert.deepEqual([first.payloads, second.payloads], [[], [1, 2]]);
+      sub.close();
+      await until('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      const begun = client.subscribe({ channel: 'b', onMessage: first.add });
+      await until('it is asked for', () => [...server.peers].some(({ targets }) => targets.has('b')));
+      (await begun).close();
+      await until('no stream again', () => [...server.peers].every(({ targets }) => targets.size === 0));
+    });
+
     it('tells where it stands, so that another client goes on there', async () => {
       publish('o.a', 1, 2);
       const before = connect();

@@ -39,6 +39,8 @@ class SseLink implements Link {
   private readonly leases: Leases;
   private wanted: Wanted[] = [];
   private stream: Stream | undefined;
+  /** What is to be the stream, or to find out where one begins. */
+  private opening: Stream | undefined;
   /** Whether the stream must be opened anew, for another token or other targets. */
   private stale = false;
   private working = false;
@@ -67,8 +69,13 @@ class SseLink implements Link {
 
   unsubscribe(target: string): Promise<void> {
     this.watched.delete(target);
-    if (this.established.delete(target)) {
-      this.reopen();
+    this.wanted.filter((one) => one.target === target).forEach(({ failed }) => failed(unreachable('it was unsubscribed from')));
+    this.wanted = this.wanted.filter((one) => one.target !== target);
+    this.established.delete(target);
+    for (const stream of [this.stream, this.opening]) {
+      if (stream?.targets.delete(target)) {
+        this.reopen();
+      }
     }
     return Promise.resolve();
   }
@@ -186,11 +193,9 @@ class SseLink implements Link {
         await this.replaceStream(targets, group, positions);
       } else {
         const stream = await this.open(targets, since, group);
-        targets.forEach((target) => this.established.add(target));
+        this.establish(targets, stream);
         if (this.stream) {
-          const first = stream;
-          await this.replaceStream();
-          first.close();
+          await this.replaceStream().finally(() => stream.close());
         } else {
           this.stream = stream;
         }
@@ -223,11 +228,16 @@ class SseLink implements Link {
       const since = [...old.flatMap((target) => this.listener.since(target).since), ...positions];
       const seen = new Map(since.map((position) => [`${position.channel} ${position.partition}`, position]));
       this.stream = await this.open(targets, { since: [...seen.values()] }, group);
-      more.forEach((target) => this.established.add(target));
+      this.establish(more, this.stream);
     } else {
       this.stream = undefined;
     }
     before?.close();
+  }
+
+  /** A target that was unsubscribed from meanwhile stays out. */
+  private establish(targets: string[], stream: Stream): void {
+    targets.filter((target) => stream.targets.has(target)).forEach((target) => this.established.add(target));
   }
 
   private async open(targets: string[], since: Since, group: Wanted[]): Promise<Stream> {
@@ -242,8 +252,8 @@ class SseLink implements Link {
       query.set('presence', 'true');
     }
     const asked = new Map(group.map((one) => [one.target, one]));
-    const stream: Stream = new Stream(this.settings, {
-      heard: (event) => this.heard(event, asked),
+    const stream: Stream = new Stream(new Set(targets), this.settings, {
+      heard: (event) => this.heard(event, stream, asked),
       ended: (end) => {
         if (stream === this.stream || !opened) {
           this.finish(end);
@@ -251,7 +261,8 @@ class SseLink implements Link {
       },
     });
     let opened = false;
-    await stream.open(this.token, `sse?${query.toString()}`, headers, targets.length);
+    this.opening = stream;
+    await stream.open(this.token, `sse?${query.toString()}`, headers);
     opened = true;
     if (this.over) {
       stream.close();
@@ -260,18 +271,26 @@ class SseLink implements Link {
     return stream;
   }
 
-  private heard({ event, data }: ServerEvent, asked: Map<string, Wanted>): void {
+  private heard({ event, data }: ServerEvent, stream: Stream, asked: Map<string, Wanted>): void {
     if (this.over) {
       return;
     }
     const { listener } = this;
     switch (event) {
-      case 'message':
-        listener.publication(JSON.parse(data) as Publication);
+      case 'message': {
+        const publication = JSON.parse(data) as Publication;
+        if (stream.delivers(publication.channel)) {
+          listener.publication(publication);
+        }
         return;
-      case 'lost':
-        listener.lost(JSON.parse(data) as Lost);
+      }
+      case 'lost': {
+        const lost = JSON.parse(data) as Lost;
+        if (stream.delivers(lost.channel)) {
+          listener.lost(lost);
+        }
         return;
+      }
       case 'presence':
         listener.presence(JSON.parse(data) as PresencePush);
         return;
@@ -304,6 +323,7 @@ class SseLink implements Link {
     this.settings.clock.clearTimeout(this.expiry);
     this.leases.close();
     this.stream?.close();
+    this.opening?.close();
     this.end(end);
   }
 }
