@@ -202,9 +202,27 @@ describe('the push page', { timeout: 120_000 }, () => {
 
     await page.reload();
     await page.waitForSelector('#here:has-text("follows the news")');
-    await page.click('#toggle:has-text("No notifications here")');
+    await page.click('#toggle:has-text("Stop notifications")');
     await page.waitForSelector('#here:has-text("Gets no notifications")');
     await page.waitForSelector('#devices li', { state: 'detached' });
+    await context.close();
+  });
+});
+
+describe('the push page of a server without Web Push', { timeout: 60_000 }, () => {
+  before(async () => {
+    site = await serve('push', server.url, 0);
+  });
+  after(() => site.close());
+
+  it('says how to turn it on', async () => {
+    const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
+    const page = await context.newPage();
+    const off = { code: 'push_off', status: 404, detail: 'there is no push service' };
+    await page.route('**/broadcasty/push/key', (route) => route.fulfill({ status: 404, contentType: 'application/problem+json', body: JSON.stringify(off) }));
+    await page.goto(site.url);
+    await page.waitForSelector('#off:has-text("VapidKeys")', { timeout: 30_000 });
+    await picture(page, 'push-off');
     await context.close();
   });
 });
