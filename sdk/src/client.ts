@@ -20,8 +20,10 @@ import type { Publication, Published, Queued, ReplayPage } from './wire.js';
 /** How long what could not be sent, though there is a connection, waits for the next try. */
 const FLUSH_RETRY_MILLIS = 3000;
 
+/** What may carry the connection: WebSocket first and Server-Sent Events where it is blocked, or one of them alone. */
 export type TransportMode = 'auto' | 'ws' | 'sse';
 
+/** How a {@link BroadcastyClient} is made. */
 export interface ClientOptions extends CoreOptions {
   /** Default `auto`: WebSocket, and Server-Sent Events where that is blocked. */
   transport?: TransportMode;
@@ -29,8 +31,10 @@ export interface ClientOptions extends CoreOptions {
   offline?: false | { max?: number; store?: OfflineStore };
 }
 
+/** What is asked; `timeoutMs` counts to the answer. */
 export type RequestOptions<P = unknown, M = unknown> = Omit<PublishOptions<P, M>, 'id'>;
 
+/** Whether to take part in a channel, or only to look on. */
 export interface PresenceOptions {
   /** Also joins the channel, as the token’s subject. */
   join?: boolean;

@@ -22,6 +22,7 @@ import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wir
  */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'waiting' | 'offline' | 'failed' | 'closed';
 
+/** What a client tells of its connection. */
 export interface ConnectionEvents {
   state: {
     state: ConnectionState;

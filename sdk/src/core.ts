@@ -11,6 +11,7 @@ import { Outbox } from './outbox.js';
 import { DEFAULT_TIMEOUT_MILLIS, httpSettings } from './settings.js';
 import type { ServerOptions } from './settings.js';
 import { Subscription } from './subscription.js';
+import type { SubscriptionEvents } from './subscription.js';
 import { SURROUNDINGS } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { only } from './transport/choice.js';
@@ -33,6 +34,7 @@ export interface CoreOptions extends ServerOptions {
   surroundings?: Surroundings;
 }
 
+/** What is subscribed to, from where, and who handles it. */
 export interface SubscribeOptions<P = unknown, M = unknown> {
   /** A channel, or a pattern such as `orders.*`. */
   channel: string;
@@ -42,12 +44,15 @@ export interface SubscribeOptions<P = unknown, M = unknown> {
   since?: ChannelPosition | ChannelPosition[];
   /** Called for one publication at a time, in order; if it returns a promise, the next one comes when that is settled. */
   onMessage?: (publication: Publication<P, M>) => unknown;
+  /** Listeners that are there before the server answers, so that they hear of the first join and of what it lost, too. */
+  on?: { [K in keyof SubscriptionEvents]?: (detail: SubscriptionEvents[K]) => void };
   backpressure?: Backpressure;
   maxQueue?: number;
   /** Closes the subscription. */
   signal?: AbortSignal;
 }
 
+/** What is published, and how long that may take. */
 export interface PublishOptions<P = unknown, M = unknown> extends Envelope<P, M> {
   /** How long it may take in all, attempts included; default 10 000. */
   timeoutMs?: number;
@@ -83,6 +88,7 @@ export class CoreClient {
     this.outbox = new Outbox(this.connection, http.clock, backoff);
   }
 
+  /** How the connection does now; `on('state')` tells when that changes. */
   get state(): ConnectionState {
     return this.connection.state;
   }
@@ -172,6 +178,9 @@ export class CoreClient {
         this.connection.remove(subscription as Subscription);
       },
     );
+    for (const [event, listener] of Object.entries(options.on ?? {})) {
+      subscription.on(event as keyof SubscriptionEvents, listener as never);
+    }
     const abort = () => subscription.close();
     signal?.addEventListener('abort', abort);
     const from: Since = since ? { since: [since].flat().map(positionOf) } : fromSequence === undefined ? undefined : { fromSequence };

@@ -16,6 +16,7 @@ export type ClientCode =
   | 'push_failed'
   | 'closed';
 
+/** Every code that an error of this package can have. */
 export type ErrorCode = ServerCode | ClientCode;
 
 /**

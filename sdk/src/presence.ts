@@ -5,9 +5,11 @@ import type { BroadcastyError } from './errors.js';
 import type { Subscription } from './subscription.js';
 import type { Member, PresencePush } from './wire.js';
 
+/** What a {@link PresenceView} tells. */
 export interface PresenceEvents {
   /** The members are what they are now; `joined` and `left` say what changed, as far as that is known. */
   change: { joined: Member[]; left: string[] };
+  /** The members cannot be seen, or the channel cannot be joined. */
   error: BroadcastyError;
 }
 

@@ -9,6 +9,8 @@ import type { HttpRequest } from './transport/http.js';
 export { BroadcastyError } from './errors.js';
 export type { ClientCode, ErrorCode } from './errors.js';
 export type { Retry, ServerCode } from './codes.js';
+export type { ServerOptions } from './settings.js';
+export type { GetToken } from './token.js';
 
 /** What `sw.js` tells the pages when the browser replaced its subscription. */
 const CHANGED = 'broadcasty.push.changed';
@@ -32,7 +34,9 @@ export interface PushBrowser {
   serviceWorker: ServiceWorkerContainer | undefined;
   /** Whether the page has a `PushManager` and a `Notification`. */
   hasPush: boolean;
+  /** What the user has said so far. */
   permission(): NotificationPermission;
+  /** Asks the user, if he was not asked before. */
   requestPermission(): Promise<NotificationPermission>;
   /** Remembers between visits that the user wants notifications here. */
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;

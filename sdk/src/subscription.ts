@@ -5,6 +5,7 @@ import { Inbox } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
 import type { ChannelPosition, Lost, Publication, Subscribed } from './wire.js';
 
+/** What a {@link Subscription} tells. */
 export interface SubscriptionEvents {
   /**
    * The stream was joined, at first or again; `recovered` is false when something before is not kept any more. What comes up
@@ -17,6 +18,7 @@ export interface SubscriptionEvents {
   dropped: { count: number };
   /** The handler threw, or the subscription ended for good. */
   error: BroadcastyError;
+  /** Nothing comes any more. */
   closed: undefined;
 }
 
@@ -43,6 +45,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
     });
   }
 
+  /** Whether nothing comes any more. */
   get closed(): boolean {
     return this.last !== undefined;
   }

@@ -116,6 +116,15 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.equal(client.state, 'connected');
     });
 
+    it('that is the same as before leaves the stream of Server-Sent Events as it is', async () => {
+      let asked = 0;
+      const kept = token({ expires: Date.now() + 31_000 });
+      const client = connect({ transport: 'sse', clock: quick(20), getToken: () => (asked++, kept) });
+      await client.subscribe({ channel: 'a', onMessage: () => undefined });
+      await until('four times', () => asked >= 4);
+      assert.equal(server.heard.filter((name) => name === 'sse').length, 1);
+    });
+
     it('that is missing is a typed error', async () => {
       await assert.rejects(connect({ getToken: () => '' }).connect(), { code: 'no_token', message: /getToken/ });
     });
@@ -150,7 +159,9 @@ describe('a client', { timeout: 20_000 }, () => {
 
     it('a server that is not there', async () => {
       server.refusing = true;
-      await assert.rejects(connect({ transport: 'ws' }).connect({ timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
+      for (const transport of ['ws', 'sse'] as const) {
+        await assert.rejects(connect({ transport }).connect({ timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
+      }
       await assert.rejects(connect({ offline: false }).publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable' });
     });
 

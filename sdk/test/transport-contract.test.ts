@@ -113,6 +113,21 @@ for (const transport of ['ws', 'sse'] as const) {
       assert.deepEqual(ledger.all.map(({ channel, payload }) => `${channel} ${payload as number}`).sort(), ['o.a 2', 'o.b 1']);
     });
 
+    it('tells of the first join, and of what it lost, to listeners that are there from the beginning', async () => {
+      publish('a', 1, 2, 3, 4);
+      const seen = server.stored('a')[0]!;
+      server.trim('a', 2);
+      const told: string[] = [];
+      await connect().subscribe({
+        channel: 'a',
+        since: seen,
+        onMessage: ({ sequence }) => told.push(`${sequence}`),
+        on: { subscribed: ({ heads }) => told.push(`up to ${heads[0]!.sequence}`), lost: ({ reason }) => told.push(reason) },
+      });
+      await until('all', () => told.length === 4);
+      assert.deepEqual(told, ['up to 4', 'trimmed', '3', '4']);
+    });
+
     it('tells up to where it replays', async () => {
       const client = connect();
       const sub = await client.subscribe({ channel: 'a', onMessage: () => undefined });

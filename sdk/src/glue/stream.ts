@@ -24,7 +24,7 @@ export interface StreamStatus {
 }
 
 /** What a component listens to, and how; as in `client.subscribe()`. Only the newest `onMessage` is called. */
-export type StreamOptions<P = unknown, M = unknown> = Omit<SubscribeOptions<P, M>, 'channel' | 'signal'>;
+export type StreamOptions<P = unknown, M = unknown> = Omit<SubscribeOptions<P, M>, 'channel' | 'signal' | 'on'>;
 
 /** How many publications {@link Recent} keeps unless said. */
 export const DEFAULT_LIMIT = 100;
@@ -60,13 +60,13 @@ export class Stream<P, M> {
     const { fromSequence, since, ...rest } = latest();
     const from = this.left ? { since: this.left } : { ...(fromSequence === undefined ? {} : { fromSequence }), ...(since === undefined ? {} : { since }) };
     const onMessage = (publication: Publication<P, M>) => latest().onMessage?.(publication);
-    client.subscribe<P, M>({ ...rest, ...from, channel, onMessage, signal: stop.signal }).then(
-      (joined) => {
-        subscription = joined;
-        tell({ state: 'live' });
-        joined.on('lost', (lost) => tell({ state: 'live', lost }));
-        joined.on('error', (error) => (error.code === 'handler_failed' ? uncaught(error.cause) : tell({ state: 'failed', error })));
-      },
+    const on: SubscribeOptions['on'] = {
+      subscribed: () => tell({ state: 'live' }),
+      lost: (lost) => tell({ state: 'live', lost }),
+      error: (error) => (error.code === 'handler_failed' ? uncaught(error.cause) : tell({ state: 'failed', error })),
+    };
+    client.subscribe<P, M>({ ...rest, ...from, channel, onMessage, on, signal: stop.signal }).then(
+      (joined) => (subscription = joined),
       (error: unknown) => tell({ state: 'failed', error: asError(error) }),
     );
     return () => {

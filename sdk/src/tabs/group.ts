@@ -18,14 +18,19 @@ export interface TabLocks {
 
 /** What of a `BroadcastChannel` a group needs. */
 export interface TabChannel {
+  /** Says it to every other tab. */
   postMessage(message: unknown): void;
+  /** Neither says nor hears anything any more. */
   close(): void;
+  /** Hears what others say. */
   onmessage: ((event: { data: unknown }) => void) | null;
 }
 
 /** What tabs of one origin have in common. */
 export interface TabWorld {
+  /** Who has what; the browser gives up what a tab had when it dies. */
   locks: TabLocks;
+  /** A channel by its name, the same for all tabs. */
   open(name: string): TabChannel;
 }
 
