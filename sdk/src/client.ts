@@ -95,7 +95,7 @@ export class BroadcastyClient extends CoreClient {
         }
       }
     }
-    await this.offline.add({ envelope, owner: ownerOf(await this.connection.token()) });
+    await this.offline.add({ envelope, owner: await this.owner() });
     void this.connection
       .linked()
       .then(() => this.flushWaiting())
@@ -108,7 +108,7 @@ export class BroadcastyClient extends CoreClient {
    * of this client’s own unless another is named. A line that breaks meanwhile does not matter: an answer that was given
    * meanwhile is found by replay. Answer with `respond`.
    *
-   * @throws BroadcastyError `timeout`
+   * @throws BroadcastyError `timeout`, or why there was no connection
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
@@ -171,6 +171,12 @@ export class BroadcastyClient extends CoreClient {
     await ready;
     await view.ensureBegun();
     return view;
+  }
+
+  /** Whose publications are queued now; where no token can be got for want of a network, those of the user of the last one. */
+  private async owner(): Promise<string> {
+    const token = this.connection.token();
+    return ownerOf(await token.catch(() => this.connection.lastToken ?? token));
   }
 
   private async flushWaiting(): Promise<void> {

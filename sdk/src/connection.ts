@@ -55,6 +55,8 @@ const REFRESH_RETRY_MILLIS = 3000;
 export class Connection extends Emitter<ConnectionEvents & { presence: PresencePush }> implements LinkListener {
   /** Why there is no connection now. */
   lastError: BroadcastyError | undefined;
+  /** What the application gave last; it may have ended. */
+  lastToken: string | undefined;
   /** How many views have joined each channel; the last of them leaves it. */
   readonly joined = new Map<string, number>();
   private current: ConnectionState = 'idle';
@@ -94,8 +96,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   /** The token to send now, as the application gives it. */
-  token(): Promise<string> {
-    return askForToken(this.settings.getToken);
+  async token(): Promise<string> {
+    return (this.lastToken = await askForToken(this.settings.getToken));
   }
 
   /** Adds a reader to a target’s feed, which is begun if it is not there. Settles when the server has answered. */
@@ -259,8 +261,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       this.use(link, link.carrier ?? transport.name);
       end = await link.ended;
     } catch (failed) {
-      const { code, retry, retryAfterMillis, message } = asError(failed);
-      end = { code, retry, retryAfterMillis, detail: message };
+      const { code, retry, retryAfterMillis, message, cause } = asError(failed);
+      end = { code, retry, retryAfterMillis, detail: message, cause };
     }
     this.link = undefined;
     const broke = end.code === 'unreachable' || end.code === 'timeout' || end.code === 'no_websocket';

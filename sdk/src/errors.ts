@@ -62,7 +62,7 @@ export function refusal({ code, status, detail, retryAfter }: WireError): Broadc
 
 /** The server cannot be reached, or the line to it broke. */
 export function unreachable(what: string, cause?: unknown): BroadcastyError {
-  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, that the server runs, and that it allows this page’s origin`, 'after', { cause });
+  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, and that the server runs and allows this page’s origin`, 'after', { cause });
 }
 
 export function timeout(what: string, millis: number): BroadcastyError {

@@ -25,7 +25,8 @@ async function start(): Promise<void> {
 
 async function show(): Promise<void> {
   $('#here').textContent = here ? 'Gets notifications, and follows the news.' : 'Gets no notifications.';
-  $('#toggle').textContent = here ? 'No notifications here' : 'Notify me here';
+  $('#toggle').textContent = here ? 'Stop notifications' : 'Notify me here';
+  $('#toggle').classList.toggle('primary', !here);
   const devices = await push.devices();
   $('#devices').replaceChildren(
     ...devices.map(({ id, device = 'A device', confirmedAt }) => {
@@ -44,7 +45,7 @@ async function leave(): Promise<void> {
   here = undefined;
 }
 
-/** A back end sends like this; a token that may publish to the topic is needed, and must stay there. */
+/** As a back end sends: it alone should have a token that may. */
 async function send(text: string): Promise<void> {
   const answer = await fetch('/broadcasty/push/send', {
     method: 'POST',

@@ -1,4 +1,4 @@
-import { within } from '../clock.js';
+import { isReachable } from './http.js';
 import type { LinkEnd, LinkSettings, Transport } from './transport.js';
 
 /** So many failures of WebSocket in a row make way for the other one. */
@@ -76,15 +76,5 @@ export class FirstChoice implements Choice {
     } catch {
       // remembered in this object alone
     }
-  }
-}
-
-/** Whether the server itself answers by HTTP at the address of its WebSocket. */
-async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: LinkSettings): Promise<boolean> {
-  try {
-    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ws`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
-    return answer.status === 426;
-  } catch {
-    return false;
   }
 }

@@ -64,3 +64,13 @@ async function problem(response: Response): Promise<BroadcastyError> {
     retryAfterMillis: retryAfter && retryAfter * 1000,
   });
 }
+
+/** Whether the server itself answers by HTTP at the address of its WebSocket. */
+export async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: HttpSettings): Promise<boolean> {
+  try {
+    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ws`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
+    return answer.status === 426;
+  } catch {
+    return false;
+  }
+}

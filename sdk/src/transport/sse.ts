@@ -4,7 +4,7 @@ import { claimsOf } from '../token.js';
 import { cursor } from '../wire.js';
 import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Since, Subscribed } from '../wire.js';
 import type { ServerEvent } from './events.js';
-import { request } from './http.js';
+import { isReachable, request } from './http.js';
 import { Leases } from './leases.js';
 import { Stream } from './stream.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
@@ -95,9 +95,11 @@ class SseLink implements Link {
   }
 
   refresh(token: string): Promise<void> {
-    this.token = token;
+    if (token !== this.token) {
+      this.token = token;
+      this.reopen();
+    }
     this.guardExpiry();
-    this.reopen();
     return Promise.resolve();
   }
 
@@ -330,5 +332,10 @@ class SseLink implements Link {
 
 export const sseTransport: Transport = {
   name: 'sse',
-  open: (settings, token, listener) => Promise.resolve(new SseLink(settings, token, listener)),
+  async open(settings, token, listener) {
+    if (!(await isReachable(settings))) {
+      throw unreachable('the server did not answer');
+    }
+    return new SseLink(settings, token, listener);
+  },
 };

@@ -28,6 +28,8 @@ export interface LinkEnd {
   retry: Retry;
   retryAfterMillis?: number | undefined;
   detail: string;
+  /** What the application or the platform threw. */
+  cause?: unknown;
 }
 
 export type Outcome = Published | Queued | { error: WireError };

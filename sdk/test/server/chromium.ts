@@ -68,14 +68,19 @@ export class Chromium {
 
   /** Every process of the browser stands still until `wake`, as on a laptop whose lid is closed. */
   sleep(): void {
-    this.signal('SIGSTOP');
+    this.signal('SIGSTOP', () => true);
+  }
+
+  /** The pages stand still until `wake`, as in a background where they get no time; the rest of the browser goes on. */
+  freeze(): void {
+    this.signal('SIGSTOP', (command) => command.includes('--type=renderer'));
   }
 
   wake(): void {
-    this.signal('SIGCONT');
+    this.signal('SIGCONT', () => true);
   }
 
-  private signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  private signal(signal: 'SIGSTOP' | 'SIGCONT', to: (command: string) => boolean): void {
     const children = new Map<number, number[]>();
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
@@ -86,7 +91,9 @@ export class Chromium {
       }
     }
     const send = (pid: number): void => {
-      process.kill(pid, signal);
+      if (to(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))) {
+        process.kill(pid, signal);
+      }
       children.get(pid)?.forEach(send);
     };
     send(this.process.process().pid!);

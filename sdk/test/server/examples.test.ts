@@ -9,6 +9,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { serve } from '../../examples/serve.js';
 import type { Site } from '../../examples/serve.js';
 import { CHROMIUM } from './chromium.js';
+import { PushService, vapidKeys } from './push-service.js';
 import { freePort, RealServer } from './server.js';
 import { until } from './until.js';
 
@@ -16,17 +17,27 @@ import { until } from './until.js';
 const PICTURES = process.env.PICTURES;
 
 let server: RealServer;
+let pushService: PushService;
 let browser: Browser;
 let site: Site;
 let faults: string[] = [];
 
 before(async () => {
-  server = await RealServer.start();
+  pushService = await PushService.start();
+  const { publicKey, privateKey } = vapidKeys();
+  server = await RealServer.start({
+    BROADCASTY_WEBPUSH: 'true',
+    BROADCASTY_PUSH_WEBPUSH_ALLOWED_HOSTS: pushService.origin,
+    WEBPUSH_VAPID_SUBJECT: 'mailto:ops@example.com',
+    WEBPUSH_VAPID_PUBLIC_KEY: publicKey,
+    WEBPUSH_VAPID_PRIVATE_KEY: privateKey,
+  });
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
 });
 after(async () => {
   await browser.close();
   await server.stop();
+  pushService.stop();
 });
 afterEach(() => {
   assert.deepEqual(faults, []);
@@ -142,6 +153,77 @@ describe('the order board', { timeout: 120_000 }, () => {
     await until('now', async () => (await column(two.page, 'Placed').count()) === 3);
     await one.context.close();
     await two.context.close();
+  });
+});
+
+describe('the push page', { timeout: 120_000 }, () => {
+  before(async () => {
+    site = await serve('push', server.url, 0);
+  });
+  after(() => site.close());
+
+  it('opts in, is told, stays in over a reload, and opts out', async () => {
+    const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
+    await context.grantPermissions(['notifications'], { origin: site.url });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    page.on('pageerror', (error) => faults.push(error.message));
+    // the push service of Chromium is out on the internet; all else here is the browser's own
+    await page.addInitScript('globalThis.__name = (named) => named'); // what tsx puts into functions
+    await page.addInitScript((said) => {
+      let present: PushSubscription | null = null;
+      PushManager.prototype.getSubscription = () => Promise.resolve(present);
+      PushManager.prototype.subscribe = (options) => {
+        const unsubscribe = () => {
+          present = null;
+          return Promise.resolve(true);
+        };
+        return Promise.resolve((present = { ...said, options, toJSON: () => said, unsubscribe } as unknown as PushSubscription));
+      };
+    }, pushService.subscription());
+    await page.goto(site.url);
+
+    await page.click('#toggle:has-text("Notify me here")');
+    await page.waitForSelector('#here:has-text("follows the news")');
+    await page.waitForSelector('#devices li:has-text("A computer")');
+    await picture(page, 'push');
+    await page.click('#news button');
+    await page.waitForSelector('#told:has-text("On its way to 1 device.")');
+    await until('it has come', () => pushService.received.length === 1);
+
+    const devtools = await context.newCDPSession(page);
+    const registered = new Promise<string>((resolve) =>
+      devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => registrations[0] && resolve(registrations[0].registrationId)),
+    );
+    await devtools.send('ServiceWorker.enable');
+    await devtools.send('ServiceWorker.deliverPushMessage', { origin: site.url, registrationId: await registered, data: JSON.stringify(pushService.received[0]) });
+    const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body }) => `${title}: ${body}`));
+    await until('it is shown', async () => (await shown()).includes('News: The board is open'));
+
+    await page.reload();
+    await page.waitForSelector('#here:has-text("follows the news")');
+    await page.click('#toggle:has-text("Stop notifications")');
+    await page.waitForSelector('#here:has-text("Gets no notifications")');
+    await page.waitForSelector('#devices li', { state: 'detached' });
+    await context.close();
+  });
+});
+
+describe('the push page of a server without Web Push', { timeout: 60_000 }, () => {
+  before(async () => {
+    site = await serve('push', server.url, 0);
+  });
+  after(() => site.close());
+
+  it('says how to turn it on', async () => {
+    const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
+    const page = await context.newPage();
+    const off = { code: 'push_off', status: 404, detail: 'there is no push service' };
+    await page.route('**/broadcasty/push/key', (route) => route.fulfill({ status: 404, contentType: 'application/problem+json', body: JSON.stringify(off) }));
+    await page.goto(site.url);
+    await page.waitForSelector('#off:has-text("VapidKeys")', { timeout: 30_000 });
+    await picture(page, 'push-off');
+    await context.close();
   });
 });
 
