@@ -9,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -79,12 +78,19 @@ final class Api {
   }
 
   static void await(String what, Duration patience, BooleanSupplier condition) {
+    await(what, patience, Duration.ofMillis(10), condition);
+  }
+
+  /**
+   * @param between for conditions that keep the server busy
+   */
+  static void await(String what, Duration patience, Duration between, BooleanSupplier condition) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("in vain waited for: " + what);
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      LockSupport.parkNanos(between.toNanos());
     }
   }
 }

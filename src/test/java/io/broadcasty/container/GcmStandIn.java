@@ -18,9 +18,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -42,10 +44,10 @@ final class GcmStandIn implements AutoCloseable {
   private final HttpServer http;
   private final ServerSocket listening;
 
-  /** What the browser registered with, and the connection on which it waits. */
+  /** What the browser registered with, and the connections on which it waits, latest first. */
   private final CompletableFuture<Map<String, String>> registration = new CompletableFuture<>();
 
-  private final CompletableFuture<Socket> connection = new CompletableFuture<>();
+  private final BlockingDeque<Socket> connections = new LinkedBlockingDeque<>();
 
   GcmStandIn() throws IOException {
     InetAddress here = InetAddress.getLoopbackAddress();
@@ -72,7 +74,11 @@ final class GcmStandIn implements AutoCloseable {
   /** Hands the browser what a server has sent, as the real service does. */
   void deliver(byte[] encrypted) throws Exception {
     Map<String, String> registered = within(registration);
-    Socket socket = within(connection);
+    Socket socket = connections.pollFirst(Api.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    if (socket == null) {
+      throw new AssertionError("the browser keeps no connection to its push service");
+    }
+    connections.addFirst(socket);
     Message message =
         new Message()
             .text(3, registered.getOrDefault("sender", ""))
@@ -110,7 +116,8 @@ final class GcmStandIn implements AutoCloseable {
       String[] parts = field.split("=", 2);
       fields.put(decoded(parts[0]), parts.length == 2 ? decoded(parts[1]) : "");
     }
-    if (!fields.containsKey("delete")) {
+    if (!fields.containsKey("delete")
+        && fields.getOrDefault("X-subtype", "").startsWith("wp:")) { // not one of the browser's own
       registration.complete(fields);
     }
     answer(exchange, "token=of-this-browser:APA91b".getBytes(StandardCharsets.US_ASCII));
@@ -148,11 +155,12 @@ final class GcmStandIn implements AutoCloseable {
       in.readFully(new byte[length(in)]);
       socket.getOutputStream().write(VERSION);
       write(socket.getOutputStream(), LOGIN_RESPONSE, new Message().text(1, "here"));
-      connection.complete(socket);
+      connections.addFirst(socket);
       while (in.read() >= 0) { // acknowledgements and signs of life
         in.readFully(new byte[length(in)]);
       }
     } catch (IOException ended) {
+      connections.remove(socket);
       threads.execute(() -> close(socket));
     }
   }
@@ -237,8 +245,7 @@ final class GcmStandIn implements AutoCloseable {
   public void close() throws IOException {
     http.stop(0);
     listening.close();
-    Socket socket = connection.getNow(null);
-    if (socket != null) {
+    for (Socket socket : connections) {
       socket.close();
     }
     threads.shutdownNow();

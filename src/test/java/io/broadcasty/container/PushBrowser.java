@@ -133,9 +133,13 @@ final class PushBrowser implements AutoCloseable {
         });
     tools.on(
         "Target.receivedMessageFromTarget",
-        event ->
-            replies.add(
-                JsonParser.parseString(event.get("message").getAsString()).getAsJsonObject()));
+        event -> {
+          JsonObject reply =
+              JsonParser.parseString(event.get("message").getAsString()).getAsJsonObject();
+          if (reply.has("id")) { // else it is an event
+            replies.add(reply);
+          }
+        });
     JsonObject attaching = new JsonObject();
     attaching.addProperty("autoAttach", true);
     attaching.addProperty("waitForDebuggerOnStart", false);

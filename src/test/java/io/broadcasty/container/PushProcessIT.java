@@ -142,7 +142,11 @@ class PushProcessIT {
 
   private void awaitAccepted(String id, int devices, Duration patience) {
     String counts = "\"counts\":{\"accepted\":" + devices + "}";
-    Api.await("acceptance of " + id, patience, () -> outcomes(id).contains(counts));
+    Api.await(
+        "acceptance of " + id,
+        patience,
+        Duration.ofMillis(100),
+        () -> outcomes(id).contains(counts));
   }
 
   @Test
