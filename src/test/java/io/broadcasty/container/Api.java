@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** The HTTP side of a server under test. */
 final class Api {
@@ -79,10 +80,17 @@ final class Api {
   }
 
   static void await(String what, Duration patience, BooleanSupplier condition) {
+    await(() -> what, patience, condition);
+  }
+
+  /**
+   * @param what is asked for when it was waited for in vain
+   */
+  static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("in vain waited for: " + what);
+        throw new AssertionError("in vain waited for: " + what.get());
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
