@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** The HTTP side of a server under test. */
 final class Api {
@@ -78,6 +79,13 @@ final class Api {
   }
 
   static void await(String what, Duration patience, BooleanSupplier condition) {
+    await(() -> what, patience, Duration.ofMillis(10), condition);
+  }
+
+  /**
+   * @param what is asked for when it was waited for in vain
+   */
+  static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
     await(what, patience, Duration.ofMillis(10), condition);
   }
 
@@ -85,10 +93,15 @@ final class Api {
    * @param between for conditions that keep the server busy
    */
   static void await(String what, Duration patience, Duration between, BooleanSupplier condition) {
+    await(() -> what, patience, between, condition);
+  }
+
+  private static void await(
+      Supplier<String> what, Duration patience, Duration between, BooleanSupplier condition) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        throw new AssertionError("in vain waited for: " + what);
+        throw new AssertionError("in vain waited for: " + what.get());
       }
       LockSupport.parkNanos(between.toNanos());
     }

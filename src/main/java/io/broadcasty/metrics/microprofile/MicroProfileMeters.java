@@ -3,6 +3,7 @@ package io.broadcasty.metrics.microprofile;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
 import io.broadcasty.metrics.Meters;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.metrics.Metadata;
@@ -16,6 +17,8 @@ import org.eclipse.microprofile.metrics.Tag;
  * left there is replaced.
  */
 final class MicroProfileMeters implements Meters {
+
+  private static final System.Logger LOG = System.getLogger(MicroProfileMeters.class.getName());
 
   private final MetricRegistry registry;
   private final List<MetricID> added = new ArrayList<>(); // guarded by this
@@ -44,7 +47,11 @@ final class MicroProfileMeters implements Meters {
   /** The server's registry may outlive the application, and must not keep it. */
   @Override
   public synchronized void close() {
-    added.forEach(registry::remove);
+    try {
+      added.forEach(registry::remove);
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.DEBUG, "the server's registry has gone before", e);
+    }
     added.clear();
   }
 }
