@@ -331,7 +331,7 @@ class PushProcessIT {
       for (StandIn.Request each : pushed.subList(before, before + 2)) {
         chromium.deliver(each.body());
       }
-      Api.await("the notifications", () -> chromium.shown().size() == 2);
+      chromium.awaitDisplayed(2);
       String shown = chromium.shown().toString();
       assertTrue(shown.contains("From the page||"), shown);
       assertTrue(shown.contains("Order 17|Order 17|"), shown);
