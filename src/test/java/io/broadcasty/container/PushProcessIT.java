@@ -77,7 +77,7 @@ class PushProcessIT {
     }
     String taken = send(INTERRUPTED, INTERRUPTED, "{\"users\":[" + String.join(",", users) + "]}");
     assertTrue(taken.contains("\"devices\":" + QUEUED), taken);
-    Api.await("some to be under way", () -> oneSignalKeys().size() > SENT_BEFORE);
+    Api.await("some to be under way", () -> services.oneSignal.requests().size() > SENT_BEFORE);
     server.kill();
     assertTrue(oneSignalKeys().size() < QUEUED, "it was killed too late");
     services.oneSignal.release();
