@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Chromium with the demo page open, allowed to notify. It subscribes with keys of its own at a
@@ -27,6 +28,7 @@ final class PushBrowser implements AutoCloseable {
   private final BrowserContext context;
   final Page page;
   final List<String> errors = new ArrayList<>();
+  private final AtomicInteger displayed = new AtomicInteger();
 
   /**
    * @param pushService to which the server shall send
@@ -67,6 +69,19 @@ final class PushBrowser implements AutoCloseable {
         new BrowserContext.GrantPermissionsOptions().setOrigin(site.toString()));
     this.page = context.newPage();
     page.onPageError(errors::add);
+    CDPSession tools = context.newCDPSession(page);
+    tools.on(
+        "BackgroundService.backgroundServiceEventReceived",
+        event -> {
+          if (event.toString().contains("\"Notification displayed\"")) {
+            displayed.incrementAndGet();
+          }
+        });
+    JsonObject notifications = new JsonObject();
+    notifications.addProperty("service", "notifications");
+    tools.send("BackgroundService.startObserving", notifications);
+    notifications.addProperty("shouldRecord", true);
+    tools.send("BackgroundService.setRecording", notifications);
     page.route(
         "**/broadcasty/push/subscriptions",
         route -> {
@@ -87,6 +102,14 @@ final class PushBrowser implements AutoCloseable {
   /** Hands over what the server has sent to the push service. */
   void deliver(byte[] encrypted) throws Exception {
     gcm.deliver(encrypted);
+  }
+
+  /**
+   * Waits until so many were shown. To ask the page for them meanwhile would not do: Chromium drops
+   * what it finds noted down and not displayed yet.
+   */
+  void awaitDisplayed(int count) {
+    page.waitForCondition(() -> displayed.get() >= count);
   }
 
   /** What is shown, each as title, body, tag and data. */

@@ -77,7 +77,7 @@ class PushProcessIT {
     }
     String taken = send(INTERRUPTED, INTERRUPTED, "{\"users\":[" + String.join(",", users) + "]}");
     assertTrue(taken.contains("\"devices\":" + QUEUED), taken);
-    Api.await("some to be under way", () -> oneSignalKeys().size() > SENT_BEFORE);
+    Api.await("some to be under way", () -> services.oneSignal.requests().size() > SENT_BEFORE);
     server.kill();
     assertTrue(oneSignalKeys().size() < QUEUED, "it was killed too late");
     services.oneSignal.release();
@@ -331,7 +331,7 @@ class PushProcessIT {
       for (StandIn.Request each : pushed.subList(before, before + 2)) {
         chromium.deliver(each.body());
       }
-      Api.await("the notifications", () -> chromium.shown().size() == 2);
+      chromium.awaitDisplayed(2);
       String shown = chromium.shown().toString();
       assertTrue(shown.contains("From the page||"), shown);
       assertTrue(shown.contains("Order 17|Order 17|"), shown);

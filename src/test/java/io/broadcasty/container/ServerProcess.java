@@ -53,6 +53,7 @@ final class ServerProcess implements AutoCloseable {
     Api.await(
         "the server to be ready",
         Duration.ofSeconds(120),
+        Duration.ofMillis(100), // more often would take from the start what it needs
         () -> {
           if (!process.isAlive()) {
             throw new AssertionError("the server ended: " + log());

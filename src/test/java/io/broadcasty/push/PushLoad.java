@@ -353,7 +353,7 @@ public final class PushLoad {
     }
     System.out.printf(
         Locale.ROOT,
-        "%nready again %.1f s after the kill; all accepted %.1f s after that (of it the leases of what was under way, 18 s)%n",
+        "%nready again %.1f s after the kill; all accepted %.1f s after that%n",
         (back - killed) / 1e9,
         (whole - back) / 1e9);
     return well;
