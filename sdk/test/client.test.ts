@@ -7,7 +7,7 @@ import { localStore, memoryStore } from '../src/offline.js';
 import type { OfflineStore } from '../src/offline.js';
 import WebSocket from 'ws';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Ledger, Network, quick, until } from './support.js';
+import { client as make, Ledger, Network, quick, turns, until } from './support.js';
 
 describe('a client', { timeout: 20_000 }, () => {
   let server: FakeServer;
@@ -62,11 +62,16 @@ describe('a client', { timeout: 20_000 }, () => {
       const client = connect();
       const carried: unknown[] = [];
       await client.connect();
-      client.on('state', ({ transport }) => transport && carried.push(transport));
+      let waits = 0;
+      client.on('state', ({ state, transport }) => {
+        waits += state === 'waiting' ? 1 : 0;
+        if (transport) {
+          carried.push(transport);
+        }
+      });
       server.refusing = true;
       server.cutAll();
-      await until('four attempts', () => client.state === 'waiting');
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await until('four attempts', () => waits === 4);
       server.refusing = false;
       await until('connected', () => client.state === 'connected');
       assert.deepEqual(carried, ['ws']);
@@ -104,13 +109,21 @@ describe('a client', { timeout: 20_000 }, () => {
       let given = 0;
       const client = connect({ transport: 'sse', getToken: () => token({ expires: Date.now() + (given++ === 0 ? 31_500 : 3_600_000) }) });
       const ledger = new Ledger();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
       let n = 0;
-      const timer = setInterval(() => server.publish({ channel: 'a', payload: ++n }), 10);
+      let more = true;
+      const publish = () => more && server.publish({ channel: 'a', payload: ++n });
+      await client.subscribe({
+        channel: 'a',
+        onMessage: (publication) => {
+          ledger.add(publication);
+          setImmediate(publish); // one follows the other all the while
+        },
+      });
+      publish();
       await until('the second token', () => given === 2);
       await until('the second stream', () => server.heard.filter((name) => name === 'sse').length === 2);
       await until('one stream', () => server.peers.size === 1);
-      clearInterval(timer);
+      more = false;
       await until('all', () => ledger.all.length === n);
       ledger.assertGapless();
       assert.equal(client.state, 'connected');
@@ -195,8 +208,10 @@ describe('a client', { timeout: 20_000 }, () => {
       server.mute = true;
       const stop = new AbortController();
       const published = connect({ offline: false }).publish({ channel: 'a', payload: 1, signal: stop.signal });
-      setTimeout(() => stop.abort(), 20);
-      await assert.rejects(published, { name: 'AbortError' });
+      const refused = assert.rejects(published, { name: 'AbortError' });
+      await until('it is under way', () => server.heard.includes('upgrade'));
+      stop.abort();
+      await refused;
     });
   });
 
@@ -229,18 +244,19 @@ describe('a client', { timeout: 20_000 }, () => {
     it('cuts a wait short when it changes, but not one that the server asked for', async () => {
       const network = new Network();
       const client = connect({ surroundings: network, backoff: () => 60_000 });
+      const waits: unknown[] = [];
+      client.on('state', ({ retryInMillis }) => retryInMillis !== undefined && waits.push(retryInMillis));
       await client.connect();
       server.refusing = true;
       server.cutAll();
-      await until('a long wait', () => client.state === 'waiting');
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await until('a long wait', () => waits.at(-1) === 60_000);
       server.refusing = false;
       network.set(true);
       await until('connected', () => client.state === 'connected');
       server.endAll('unavailable', 4504, 'after', 60);
       await until('waiting', () => client.state === 'waiting');
       network.set(true);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await turns();
       assert.equal(client.state, 'waiting');
     });
   });

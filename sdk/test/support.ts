@@ -35,6 +35,13 @@ export function client(baseUrl: string, options: Partial<ClientOptions> = {}): B
   });
 }
 
+/** Lets everything that is due happen, so that what does not happen by then was not going to. */
+export async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** Waits for something to be so, for at most five seconds. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const end = Date.now() + 5000;

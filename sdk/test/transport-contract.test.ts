@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { BroadcastyClient, BroadcastyError, ClientOptions, Lost, Publication } from '../src/index.js';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Ledger, until } from './support.js';
+import { client as make, Ledger, quick, turns, until } from './support.js';
 
 for (const transport of ['ws', 'sse'] as const) {
   describe(`over ${transport}`, { timeout: 20_000 }, () => {
@@ -185,7 +185,8 @@ for (const transport of ['ws', 'sse'] as const) {
       server.undeployed = true;
       server.cutAll();
       publish('a', 1);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const tries = server.heard.length;
+      await until('some attempts', () => server.heard.length >= tries + 4);
       const published = client.publish({ channel: 'a', payload: 2 });
       server.undeployed = false;
       await published;
@@ -272,7 +273,8 @@ for (const transport of ['ws', 'sse'] as const) {
       for (let n = 0; n < 1500; n++) {
         published.push(client.publish({ channel: 'a', payload: n, timeoutMs: 15_000 }));
         if (n % 300 === 150) {
-          await new Promise((resolve) => setTimeout(resolve, 10));
+          const stored = server.stored('a').length;
+          await until('some more are there', () => server.stored('a').length > stored);
           server.cutAll();
         }
       }
@@ -290,10 +292,11 @@ for (const transport of ['ws', 'sse'] as const) {
 
     it('waits as long as a refusal says, then publishes', async () => {
       server.publishProblems = [{ code: 'rate_limited', status: 429, retryAfter: 1 }];
-      const began = Date.now();
-      const outcome = await connect().publish({ channel: 'a', payload: 1 });
+      const clock = quick(20);
+      const began = clock.now();
+      const outcome = await connect({ clock, connectTimeoutMs: 60_000 }).publish({ channel: 'a', payload: 1, timeoutMs: 100_000 });
       assert.ok('sequence' in outcome);
-      assert.ok(Date.now() - began >= 1000);
+      assert.ok(clock.now() - began >= 1000);
     });
 
     it('publishes many, and tells of each', async () => {
@@ -330,21 +333,22 @@ for (const transport of ['ws', 'sse'] as const) {
     });
 
     it('comes back after the wait that an end asks for', async () => {
-      const client = connect();
+      const clock = quick(20);
+      const client = connect({ clock, connectTimeoutMs: 60_000 });
       const states: unknown[] = [];
       const ledger = new Ledger();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       client.on('state', ({ state, retryInMillis }) => state === 'waiting' && states.push(retryInMillis));
       server.endAll('unavailable', 4504, 'after', 1);
       publish('a', 1);
-      const began = Date.now();
+      const began = clock.now();
       await until('it', () => ledger.all.length === 1);
-      assert.ok(Date.now() - began >= 900);
+      assert.ok(clock.now() - began >= 900);
       assert.deepEqual(states, [1000]);
     });
 
     it('does not come back when the server does not want it, and says why', async () => {
-      const client = connect();
+      const client = connect({ backoff: () => 0 });
       const sub = await client.subscribe({ channel: 'a', onMessage: () => undefined });
       const errors: string[] = [];
       sub.on('error', ({ code }) => errors.push(code));
@@ -352,9 +356,8 @@ for (const transport of ['ws', 'sse'] as const) {
       await until('failed', () => client.state === 'failed');
       assert.deepEqual(errors, ['unauthorized']);
       assert.ok(sub.closed);
-      const heard = server.heard.length;
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      assert.equal(server.heard.length, heard);
+      await turns();
+      assert.equal(client.state, 'failed');
     });
 
     it('refuses one channel and serves the others', async () => {
@@ -404,20 +407,22 @@ for (const transport of ['ws', 'sse'] as const) {
       const ledger = new Ledger();
       const client = connect();
       let most = 0;
+      let handled: () => void = () => undefined;
       const sub = await client.subscribe({
         channel: 'a',
         maxQueue: 10,
-        onMessage: async (publication: Publication) => {
+        onMessage: (publication: Publication) => {
           most = Math.max(most, sub.waiting);
-          await new Promise((resolve) => setTimeout(resolve, 1));
           ledger.add(publication);
+          return new Promise<void>((resolve) => (handled = resolve));
         },
       });
-      for (let i = 0; i < 20; i++) {
-        publish('a', ...Array.from({ length: 10 }, (_, n) => i * 10 + n));
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
-      await until('all', () => ledger.all.length === 200);
+      publish('a', ...Array.from({ length: 200 }, (_, n) => n));
+      await until('full', () => sub.waiting === 10);
+      await until('all', () => {
+        handled();
+        return ledger.all.length === 200;
+      });
       ledger.assertGapless();
       assert.ok(most <= 10, `${most} waited`);
     });
