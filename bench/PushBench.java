@@ -123,6 +123,11 @@ public class PushBench {
     }
 
     @Override
+    public Duration timeout() {
+      return Duration.ofSeconds(10);
+    }
+
+    @Override
     public void check(DeviceAddress device) {}
 
     @Override

@@ -87,7 +87,10 @@ int main(int c,char**v){int port=0,n=100,pport=0;long msgs=0,lead=0,rate=0,windo
     if(g<(1<<20)-1)break;}}
   if(phase==1&&expect&&(!lead||led)&&(long)total>=expect)break;
   if((t-t0)/1e9>tmo&&phase==0){fprintf(stderr,"timeout while connecting: ready %d of %d\n",readyn,n);return 7;}
-  if(phase==1&&t>tready&&(t-tready)/1e9>tmo){printf("TIMEOUT ");break;}}
+  if(phase==1&&t>tready&&(t-tready)/1e9>tmo){// one that has stopped, or many that missed a moment?
+    uint64_t most=0,least;int lacking=0;for(int i=0;i<n;i++)if(cs[i].got>most)most=cs[i].got;
+    least=most;for(int i=0;i<n;i++)if(cs[i].got<most){lacking++;if(cs[i].got<least)least=cs[i].got;}
+    printf("TIMEOUT (%d of %d got less than others: %lu to %lu) ",lacking,n,(unsigned long)least,(unsigned long)most);break;}}
  double u2,s2,r2;cpu(&u2,&s2,&r2);double el=(last-mstart)/1e9;
  printf("delivered=%llu of %ld in %.3fs  rate=%.0f/s  server_cpu_us_per_delivery=%.3f (user %.3f sys %.3f)  cpu=%.2fs  bytes_per_delivery=%.1f  p50=%.2fms p95=%.2fms p99=%.2fms max=%.2fms  rss_mb=%.1f  pub_acked=%ld bad=%ld closed=%d\n",(unsigned long long)total,expect,el,total/el,(u2-u1+s2-s1)*1e6/(total?total:1),(u2-u1)*1e6/(total?total:1),(s2-s1)*1e6/(total?total:1),u2-u1+s2-s1,(double)bytes/(total?total:1),pct(total,.5),pct(total,.95),pct(total,.99),pct(total,.99999),r2,acked,bad,dead);
  return (long)total>=expect&&!bad?0:1;}

@@ -1,24 +1,29 @@
 import { checkChannel } from './channels.js';
 import { pause, within } from './clock.js';
-import { CoreClient, DEFAULT_TIMEOUT_MILLIS, newId } from './core.js';
+import { CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
 import { bestStore, OfflineQueue } from './offline.js';
 import type { Flushed, OfflineStore } from './offline.js';
 import { PresenceView } from './presence.js';
+import { DEFAULT_TIMEOUT_MILLIS } from './settings.js';
 import type { Subscription } from './subscription.js';
-import { TransportChoice } from './transport/choice.js';
+import { ownerOf } from './token.js';
+import { FirstChoice, only } from './transport/choice.js';
+import type { Choice } from './transport/choice.js';
 import { request as httpRequest } from './transport/http.js';
 import { sseTransport } from './transport/sse.js';
 import { webSocketTransport } from './transport/websocket.js';
-import type { LinkSettings } from './transport/transport.js';
-import type { Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
+import type { LinkSettings, Transport } from './transport/transport.js';
+import type { Publication, Published, Queued, ReplayPage } from './wire.js';
 
 /** How long what could not be sent, though there is a connection, waits for the next try. */
 const FLUSH_RETRY_MILLIS = 3000;
 
+/** What may carry the connection: WebSocket first and Server-Sent Events where it is blocked, or one of them alone. */
 export type TransportMode = 'auto' | 'ws' | 'sse';
 
+/** How a {@link BroadcastyClient} is made. */
 export interface ClientOptions extends CoreOptions {
   /** Default `auto`: WebSocket, and Server-Sent Events where that is blocked. */
   transport?: TransportMode;
@@ -26,8 +31,10 @@ export interface ClientOptions extends CoreOptions {
   offline?: false | { max?: number; store?: OfflineStore };
 }
 
+/** What is asked; `timeoutMs` counts to the answer. */
 export type RequestOptions<P = unknown, M = unknown> = Omit<PublishOptions<P, M>, 'id'>;
 
+/** Whether to take part in a channel, or only to look on. */
 export interface PresenceOptions {
   /** Also joins the channel, as the token’s subject. */
   join?: boolean;
@@ -52,8 +59,12 @@ export class BroadcastyClient extends CoreClient {
   private readonly replies = new Map<string, (publication: Publication) => void>();
   private listening: Promise<unknown> | undefined;
 
-  constructor(options: ClientOptions) {
-    super(options, (settings) => choose(options.transport ?? 'auto', settings));
+  constructor(
+    options: ClientOptions,
+    /** @internal What stands between this client and a transport. */
+    carry: (transport: Transport) => Transport = (transport) => transport,
+  ) {
+    super(options, (settings) => choose(options.transport ?? 'auto', settings, carry));
     if (options.offline !== false) {
       const { store, max = 1000 } = options.offline ?? {};
       this.offline = new OfflineQueue(store ?? bestStore(`broadcasty.offline:${this.settings.baseUrl}`), max);
@@ -84,7 +95,7 @@ export class BroadcastyClient extends CoreClient {
         }
       }
     }
-    await this.offline.add({ envelope, owner: ownerOf(await this.connection.token()) });
+    await this.offline.add({ envelope, owner: await this.owner() });
     void this.connection
       .linked()
       .then(() => this.flushWaiting())
@@ -97,15 +108,15 @@ export class BroadcastyClient extends CoreClient {
    * of this client’s own unless another is named. A line that breaks meanwhile does not matter: an answer that was given
    * meanwhile is found by replay. Answer with `respond`.
    *
-   * @throws BroadcastyError `timeout`
+   * @throws BroadcastyError `timeout`, or why there was no connection
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal } = options;
+    const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
     const deadline = this.clock.now() + timeoutMs;
     const correlationId = options.correlationId ?? newId();
     const replyTo = options.replyTo ?? this.replyTo;
-    const late = () => timeout(`the request to ${options.channel}`, timeoutMs);
-    const hear = ({ correlationId: id, ...answer }: Publication) => this.replies.get(id ?? '')?.({ ...answer, ...(id === undefined ? {} : { correlationId: id }) });
+    const late = () => this.connection.lastError ?? timeout(`the request to ${options.channel}`, timeoutMs);
+    const hear = (heard: Publication) => this.replies.get(heard.correlationId ?? '')?.(heard);
     const answer = new Promise<Publication>((resolve) => this.replies.set(correlationId, resolve));
     let own: Subscription | undefined;
     try {
@@ -118,7 +129,7 @@ export class BroadcastyClient extends CoreClient {
       } else {
         own = await within(this.clock, this.subscribe({ channel: replyTo, onMessage: hear }), timeoutMs, late, signal);
       }
-      await this.send({ ...envelopeOf(options), correlationId, replyTo, id: newId() }, deadline - this.clock.now(), signal);
+      await this.send({ ...envelope, correlationId, replyTo, id: newId() }, deadline - this.clock.now(), signal);
       return (await within(this.clock, answer, deadline - this.clock.now(), late, signal)) as Publication<R>;
     } finally {
       this.replies.delete(correlationId);
@@ -162,6 +173,12 @@ export class BroadcastyClient extends CoreClient {
     return view;
   }
 
+  /** Whose publications are queued now; where no token can be got for want of a network, those of the user of the last one. */
+  private async owner(): Promise<string> {
+    const token = this.connection.token();
+    return ownerOf(await token.catch(() => this.connection.lastToken ?? token));
+  }
+
   private async flushWaiting(): Promise<void> {
     while (!this.flushing && this.state === 'connected' && (await this.offline?.holds())) {
       this.flushing = true;
@@ -185,20 +202,7 @@ export class BroadcastyClient extends CoreClient {
 
 }
 
-function choose(mode: TransportMode, settings: LinkSettings): TransportChoice {
-  return mode === 'sse' ? new TransportChoice(sseTransport) : new TransportChoice(webSocketTransport, mode === 'auto' ? sseTransport : undefined, settings);
-}
-
-function envelopeOf<P, M>({ channel, payload, meta, event, partitionKey }: Envelope<P, M>): Envelope<P, M> {
-  return { channel, payload, ...(meta === undefined ? {} : { meta }), ...(event === undefined ? {} : { event }), ...(partitionKey === undefined ? {} : { partitionKey }) };
-}
-
-/** Tenant and subject of a JWT. */
-function ownerOf(token: string): string {
-  try {
-    const claims = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))) as { tid?: string; sub?: string };
-    return JSON.stringify([claims.tid, claims.sub]);
-  } catch {
-    return token;
-  }
+function choose(mode: TransportMode, settings: LinkSettings, carry: (transport: Transport) => Transport): Choice {
+  const [webSocket, sse] = [carry(webSocketTransport), carry(sseTransport)];
+  return mode === 'auto' ? new FirstChoice(webSocket, sse, settings) : only(mode === 'ws' ? webSocket : sse);
 }

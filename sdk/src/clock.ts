@@ -2,7 +2,9 @@
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Calls back after so long, once. @returns what `clearTimeout` takes */
   setTimeout(task: () => void, millis: number): unknown;
+  /** A call that has not come yet does not come any more. */
   clearTimeout(timer: unknown): void;
   /** At least 0, less than 1. */
   random(): number;

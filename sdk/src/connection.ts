@@ -6,7 +6,9 @@ import { Emitter } from './emitter.js';
 import { Feed } from './feed.js';
 import type { Surroundings } from './surroundings.js';
 import type { Subscription } from './subscription.js';
-import type { TransportChoice } from './transport/choice.js';
+import { askForToken } from './token.js';
+import type { GetToken } from './token.js';
+import type { Choice } from './transport/choice.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, ChannelPositions } from './transport/transport.js';
 import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wire.js';
 
@@ -20,6 +22,7 @@ import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wir
  */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'waiting' | 'offline' | 'failed' | 'closed';
 
+/** What a client tells of its connection. */
 export interface ConnectionEvents {
   state: {
     state: ConnectionState;
@@ -35,8 +38,8 @@ export interface ConnectionEvents {
 }
 
 export interface ConnectionSettings extends LinkSettings {
-  readonly getToken: () => string | Promise<string>;
-  readonly choice: TransportChoice;
+  readonly getToken: GetToken;
+  readonly choice: Choice;
   readonly backoff: Backoff;
   readonly surroundings: Surroundings;
 }
@@ -49,19 +52,22 @@ const OFFLINE_MILLIS = 30_000;
 const REFRESH_RETRY_MILLIS = 3000;
 
 /** The one connection of a client: keeps a link to the server while anything is wanted, and every feed on it. */
-export class Connection extends Emitter<ConnectionEvents> implements LinkListener {
+export class Connection extends Emitter<ConnectionEvents & { presence: PresencePush }> implements LinkListener {
   /** Why there is no connection now. */
   lastError: BroadcastyError | undefined;
+  /** What the application gave last; it may have ended. */
+  lastToken: string | undefined;
+  /** How many views have joined each channel; the last of them leaves it. */
+  readonly joined = new Map<string, number>();
   private current: ConnectionState = 'idle';
   private link: Link | undefined;
   private running = false;
   private readonly feeds = new Map<string, Feed>();
   private readonly patterns = new Set<Feed>();
-  private readonly watchers = new Map<string, (push: PresencePush) => void>();
   private waiters: { resolve: (link: Link) => void; reject: (error: BroadcastyError) => void }[] = [];
   private readonly stop = new AbortController();
   private nap = new AbortController();
-  private readonly choice: TransportChoice;
+  private readonly choice: Choice;
   private readonly forget: () => void;
 
   constructor(private readonly settings: ConnectionSettings) {
@@ -91,16 +97,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
 
   /** The token to send now, as the application gives it. */
   async token(): Promise<string> {
-    let token: unknown;
-    try {
-      token = await this.settings.getToken();
-    } catch (cause) {
-      throw new BroadcastyError('no_token', 'getToken() failed', 'after', { cause });
-    }
-    if (typeof token !== 'string' || token === '') {
-      throw new BroadcastyError('no_token', 'getToken() gave no token; let it return a JWT that the server trusts, or a promise of one');
-    }
-    return token;
+    return (this.lastToken = await askForToken(this.settings.getToken));
   }
 
   /** Adds a reader to a target’s feed, which is begun if it is not there. Settles when the server has answered. */
@@ -115,6 +112,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
     const fresh = feed === undefined;
     feed ??= new Feed(target, since);
     feed.readers.add(reader);
+    reader.feed = feed;
     if (fresh) {
       this.feeds.set(target, feed);
       if (isPattern(target)) {
@@ -158,15 +156,6 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
     }
   }
 
-  /** Hears of the members of a channel from now on. */
-  onPresence(channel: string, heard: (push: PresencePush) => void): void {
-    this.watchers.set(channel, heard);
-  }
-
-  offPresence(channel: string): void {
-    this.watchers.delete(channel);
-  }
-
   close(): void {
     if (this.current !== 'closed') {
       this.stop.abort();
@@ -193,7 +182,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
 
   lost(lost: Lost): void {
     for (const feed of this.feeds.values()) {
-      if (!feed.paused && matches(feed.target, lost.channel)) {
+      if (feed.begun && !feed.paused && matches(feed.target, lost.channel)) {
         feed.lost(lost);
       }
     }
@@ -207,7 +196,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
   }
 
   presence(push: PresencePush): void {
-    this.watchers.get(push.channel)?.(push);
+    this.emit('presence', push);
   }
 
   expiring(): void {
@@ -269,11 +258,11 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
         link.close();
         return await link.ended;
       }
-      this.use(link, transport.name);
+      this.use(link, link.carrier ?? transport.name);
       end = await link.ended;
     } catch (failed) {
-      const { code, retry, retryAfterMillis, message } = asError(failed);
-      end = { code, retry, retryAfterMillis, detail: message };
+      const { code, retry, retryAfterMillis, message, cause } = asError(failed);
+      end = { code, retry, retryAfterMillis, detail: message, cause };
     }
     this.link = undefined;
     const broke = end.code === 'unreachable' || end.code === 'timeout' || end.code === 'no_websocket';
@@ -306,7 +295,7 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
             feed.learn(other.positions());
           }
         }
-        feed.readers.forEach((reader) => reader.joined(result.recovered));
+        feed.readers.forEach((reader) => reader.joined(result));
       });
     } catch (thrown) {
       const error = asError(thrown);
@@ -325,8 +314,8 @@ export class Connection extends Emitter<ConnectionEvents> implements LinkListene
   }
 
   private hand(feed: Feed, publication: Publication): void {
-    if (feed.paused) {
-      return;
+    if (feed.paused || !feed.begun) {
+      return; // of a subscription before this one, that is on its way out
     }
     const verdict = feed.accept(publication);
     if (verdict === 'full') {

@@ -1,43 +1,40 @@
 import { fullJitter } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { checkChannel } from './channels.js';
-import { SYSTEM_CLOCK, within } from './clock.js';
+import { within } from './clock.js';
 import type { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import type { ConnectionEvents, ConnectionState } from './connection.js';
 import { BroadcastyError, timeout } from './errors.js';
 import type { Backpressure } from './inbox.js';
 import { Outbox } from './outbox.js';
+import { DEFAULT_TIMEOUT_MILLIS, httpSettings } from './settings.js';
+import type { ServerOptions } from './settings.js';
 import { Subscription } from './subscription.js';
+import type { SubscriptionEvents } from './subscription.js';
 import { SURROUNDINGS } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
-import { TransportChoice } from './transport/choice.js';
+import { only } from './transport/choice.js';
+import type { Choice } from './transport/choice.js';
 import type { LinkSettings } from './transport/transport.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { ChannelPosition, Envelope, Publication, Published, Queued, Since } from './wire.js';
 
-export interface CoreOptions {
-  /** Where the WAR is, e.g. `https://example.com` or `https://example.com/realtime`. */
-  baseUrl: string;
-  /** The JWT of the user; asked for before every connection, and 30 s before the token in use ends. */
-  getToken: () => string | Promise<string>;
+/** How a {@link CoreClient} is made. */
+export interface CoreOptions extends ServerOptions {
   /** What happens when a handler is slower than its stream; default `queue`. */
   backpressure?: Backpressure;
   /** How many publications may wait for one handler; default 1000. */
   maxQueue?: number;
-  /** How long one attempt to connect, or one answer by HTTP, may take; default 10 000. */
-  connectTimeoutMs?: number;
   /** How long to wait before attempts to connect; default `fullJitter()`. */
   backoff?: Backoff;
   /** For runtimes without one, such as Node 20. */
   WebSocket?: unknown;
-  fetch?: typeof fetch;
-  /** Time and chance, for tests. */
-  clock?: Clock;
   /** What tells of the network, for tests and unusual runtimes. */
   surroundings?: Surroundings;
 }
 
+/** What is subscribed to, from where, and who handles it. */
 export interface SubscribeOptions<P = unknown, M = unknown> {
   /** A channel, or a pattern such as `orders.*`. */
   channel: string;
@@ -47,20 +44,20 @@ export interface SubscribeOptions<P = unknown, M = unknown> {
   since?: ChannelPosition | ChannelPosition[];
   /** Called for one publication at a time, in order; if it returns a promise, the next one comes when that is settled. */
   onMessage?: (publication: Publication<P, M>) => unknown;
+  /** Listeners that are there before the server answers, so that they hear of the first join and of what it lost, too. */
+  on?: { [K in keyof SubscriptionEvents]?: (detail: SubscriptionEvents[K]) => void };
   backpressure?: Backpressure;
   maxQueue?: number;
   /** Closes the subscription. */
   signal?: AbortSignal;
 }
 
+/** What is published, and how long that may take. */
 export interface PublishOptions<P = unknown, M = unknown> extends Envelope<P, M> {
   /** How long it may take in all, attempts included; default 10 000. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
-
-
-export const DEFAULT_TIMEOUT_MILLIS = 10_000;
 
 /**
  * Streams and publishing over WebSocket, and nothing else: for pages where every kilobyte counts. `BroadcastyClient` adds
@@ -80,29 +77,18 @@ export class CoreClient {
   constructor(
     private readonly options: CoreOptions,
     /** @internal */
-    choice: (settings: LinkSettings) => TransportChoice = () => new TransportChoice(webSocketTransport),
+    choice: (settings: LinkSettings) => Choice = () => only(webSocketTransport),
   ) {
-    const given = options as Partial<CoreOptions> | undefined;
-    if (typeof given?.baseUrl !== 'string' || !/^https?:\/\//.test(given.baseUrl)) {
-      throw new TypeError('baseUrl must be an address such as https://example.com');
-    }
-    if (typeof given.getToken !== 'function') {
-      throw new TypeError('getToken must be a function that gives a JWT, or a promise of one');
-    }
-    const { clock = SYSTEM_CLOCK, backoff = fullJitter(), surroundings = SURROUNDINGS, connectTimeoutMs = DEFAULT_TIMEOUT_MILLIS } = options;
-    this.clock = clock;
+    const { backoff = fullJitter(), surroundings = SURROUNDINGS } = options;
+    const http = httpSettings(options);
+    this.clock = http.clock;
     this.surroundings = surroundings;
-    this.settings = {
-      baseUrl: options.baseUrl.replace(/\/+$/, ''),
-      fetch: options.fetch ?? ((input, init) => fetch(input, init)),
-      WebSocket: (options.WebSocket as typeof WebSocket | undefined) ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket,
-      clock,
-      connectTimeoutMs,
-    };
+    this.settings = { ...http, WebSocket: (options.WebSocket as typeof WebSocket | undefined) ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket };
     this.connection = new Connection({ ...this.settings, getToken: options.getToken, choice: choice(this.settings), backoff, surroundings });
-    this.outbox = new Outbox(this.connection, clock, backoff);
+    this.outbox = new Outbox(this.connection, http.clock, backoff);
   }
 
+  /** How the connection does now; `on('state')` tells when that changes. */
   get state(): ConnectionState {
     return this.connection.state;
   }
@@ -192,6 +178,9 @@ export class CoreClient {
         this.connection.remove(subscription as Subscription);
       },
     );
+    for (const [event, listener] of Object.entries(options.on ?? {})) {
+      subscription.on(event as keyof SubscriptionEvents, listener as never);
+    }
     const abort = () => subscription.close();
     signal?.addEventListener('abort', abort);
     const from: Since = since ? { since: [since].flat().map(positionOf) } : fromSequence === undefined ? undefined : { fromSequence };

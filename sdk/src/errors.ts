@@ -11,8 +11,12 @@ export type ClientCode =
   | 'overlapping_subscription'
   | 'handler_failed'
   | 'queue_full'
+  | 'push_unsupported'
+  | 'permission_denied'
+  | 'push_failed'
   | 'closed';
 
+/** Every code that an error of this package can have. */
 export type ErrorCode = ServerCode | ClientCode;
 
 /**
@@ -58,7 +62,7 @@ export function refusal({ code, status, detail, retryAfter }: WireError): Broadc
 
 /** The server cannot be reached, or the line to it broke. */
 export function unreachable(what: string, cause?: unknown): BroadcastyError {
-  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, and that the server runs`, 'after', { cause });
+  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, and that the server runs and allows this page’s origin`, 'after', { cause });
 }
 
 export function timeout(what: string, millis: number): BroadcastyError {

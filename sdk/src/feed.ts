@@ -4,12 +4,14 @@ import type { ChannelPosition, Lost, Position, Publication, Since, Subscribed } 
 
 /** What listens to a feed. */
 export interface Reader {
+  /** What it listens to; set by the connection. */
+  feed?: Feed;
   /** Whether another publication may be handed over now; if not, the feed leaves the stream and comes back later. */
   hasRoom(): boolean;
   publication(publication: Publication): void;
   lost(lost: Lost): void;
   /** The stream was joined, at first or again. */
-  joined(recovered: boolean): void;
+  joined(result: Subscribed): void;
   /** The server ended it for good. */
   fail(error: BroadcastyError): void;
 }
@@ -112,9 +114,16 @@ export class Feed {
     return 'handed';
   }
 
-  /** The stream goes on elsewhere. Who asked for the oldest kept has lost nothing of what it was not promised. */
+  /**
+   * The stream goes on elsewhere. Who asked for the oldest kept has lost nothing of what it was not promised, nor has one who
+   * is beyond that already: it shares the stream with somebody who came back from further behind.
+   */
   lost(lost: Lost): void {
-    const mark = this.channels.get(lost.channel)?.get(lost.resumeFrom.partition);
+    const { epoch, partition, sequence } = lost.resumeFrom;
+    const mark = this.channels.get(lost.channel)?.get(partition);
+    if (mark?.epoch === epoch && mark.sequence > sequence && lost.reason !== 'ahead') {
+      return;
+    }
     this.mark(lost.channel, lost.resumeFrom);
     if (!mark?.open || lost.reason !== 'trimmed') {
       this.readers.forEach((reader) => reader.lost(lost));

@@ -52,6 +52,11 @@ export class Inbox<T> {
     return this.items.length - this.head;
   }
 
+  /** What waits, in order. */
+  rest(): T[] {
+    return this.items.slice(this.head);
+  }
+
   hasRoom(): boolean {
     if (this.settings.mode !== 'drop' && this.size >= this.settings.max) {
       this.full = true;

@@ -5,6 +5,8 @@ export type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 export { fullJitter } from './backoff.js';
 export type { Backoff } from './backoff.js';
 export type { Clock } from './clock.js';
+export type { ServerOptions } from './settings.js';
+export type { GetToken } from './token.js';
 export type { Retry, ServerCode } from './codes.js';
 export type { ConnectionEvents, ConnectionState } from './connection.js';
 export { BroadcastyError } from './errors.js';

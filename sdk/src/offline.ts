@@ -10,8 +10,11 @@ export interface Waiting {
 
 /** Where publications wait, in the order in which they were added. */
 export interface OfflineStore {
+  /** What waits, the oldest first. */
   all(): Promise<Waiting[]>;
+  /** Puts one behind the others; settled when it is kept safely. */
   add(waiting: Waiting): Promise<void>;
+  /** Takes one away, if it is there. */
   remove(id: string): Promise<void>;
 }
 
@@ -90,6 +93,7 @@ export async function bestStore(name: string): Promise<OfflineStore> {
   }
 }
 
+/** What became of publications that waited for the network. */
 export interface Flushed {
   /** How many publications were taken by the server. */
   sent: number;

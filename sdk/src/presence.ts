@@ -5,9 +5,11 @@ import type { BroadcastyError } from './errors.js';
 import type { Subscription } from './subscription.js';
 import type { Member, PresencePush } from './wire.js';
 
+/** What a {@link PresenceView} tells. */
 export interface PresenceEvents {
   /** The members are what they are now; `joined` and `left` say what changed, as far as that is known. */
   change: { joined: Member[]; left: string[] };
+  /** The members cannot be seen, or the channel cannot be joined. */
   error: BroadcastyError;
 }
 
@@ -21,6 +23,7 @@ export class PresenceView extends Emitter<PresenceEvents> {
   private held: PresencePush[] | undefined;
   /** The page that is being read on from. */
   private first: PresencePush | undefined;
+  private readonly deafen: () => void;
   private ended = false;
 
   /** @internal */
@@ -33,7 +36,8 @@ export class PresenceView extends Emitter<PresenceEvents> {
   ) {
     super();
     this.members = this.known;
-    connection.onPresence(channel, (push) => this.heard(push));
+    this.deafen = connection.on('presence', (push) => push.channel === channel && this.heard(push));
+    this.count(1);
     subscription.on('subscribed', () => void this.begin());
     subscription.on('closed', () => this.close());
   }
@@ -63,8 +67,8 @@ export class PresenceView extends Emitter<PresenceEvents> {
   close(): void {
     if (!this.ended) {
       this.ended = true;
-      this.connection.offPresence(this.channel);
-      if (this.joins && this.connection.state === 'connected') {
+      this.deafen();
+      if (this.joins && this.count(-1) === 0 && this.connection.state === 'connected') {
         this.connection
           .linked()
           .then((link) => link.leave(this.channel))
@@ -72,6 +76,14 @@ export class PresenceView extends Emitter<PresenceEvents> {
       }
       this.subscription.close();
     }
+  }
+
+  /** @returns how many views have joined the channel */
+  private count(by: 1 | -1): number {
+    const { joined } = this.connection;
+    const count = (joined.get(this.channel) ?? 0) + (this.joins ? by : 0);
+    joined.set(this.channel, count);
+    return count;
   }
 
   private heard(push: PresencePush): void {

@@ -7,7 +7,7 @@ import { localStore, memoryStore } from '../src/offline.js';
 import type { OfflineStore } from '../src/offline.js';
 import WebSocket from 'ws';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Ledger, Network, until } from './support.js';
+import { client as make, Ledger, Network, quick, until } from './support.js';
 
 describe('a client', { timeout: 20_000 }, () => {
   let server: FakeServer;
@@ -116,6 +116,15 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.equal(client.state, 'connected');
     });
 
+    it('that is the same as before leaves the stream of Server-Sent Events as it is', async () => {
+      let asked = 0;
+      const kept = token({ expires: Date.now() + 31_000 });
+      const client = connect({ transport: 'sse', clock: quick(20), getToken: () => (asked++, kept) });
+      await client.subscribe({ channel: 'a', onMessage: () => undefined });
+      await until('four times', () => asked >= 4);
+      assert.equal(server.heard.filter((name) => name === 'sse').length, 1);
+    });
+
     it('that is missing is a typed error', async () => {
       await assert.rejects(connect({ getToken: () => '' }).connect(), { code: 'no_token', message: /getToken/ });
     });
@@ -150,13 +159,24 @@ describe('a client', { timeout: 20_000 }, () => {
 
     it('a server that is not there', async () => {
       server.refusing = true;
-      await assert.rejects(connect({ transport: 'ws' }).connect({ timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
+      for (const transport of ['ws', 'sse'] as const) {
+        await assert.rejects(connect({ transport }).connect({ timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
+      }
       await assert.rejects(connect({ offline: false }).publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable' });
     });
 
     it('a server of another version', async () => {
       server.protocol = 2;
-      await assert.rejects(connect({ transport: 'ws' }).connect(), { code: 'incompatible_protocol' });
+      await assert.rejects(connect({ transport: 'ws' }).connect(), { code: 'incompatible_protocol', message: /version 2 of the protocol, this client 1; use the client of the server’s release/ });
+    });
+
+    it('a request without a token', async () => {
+      const client = connect({ getToken: () => Promise.reject(new Error('login server away')) });
+      await assert.rejects(client.request({ channel: 'rpc:a', payload: 1, timeoutMs: 200 }), ({ code, cause }: BroadcastyError) => {
+        assert.equal(code, 'no_token');
+        assert.equal((cause as Error).message, 'login server away');
+        return true;
+      });
     });
 
     it('an address where something else is', async () => {
@@ -277,6 +297,19 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.deepEqual([refused.map(({ error }) => error.code), sent, waiting], [['forbidden'], 1, 0]);
     });
 
+    it('takes what is published while no token can be got, as the user of the last one', async () => {
+      const network = new Network();
+      const client = connect({ surroundings: network, getToken: () => (network.isOnline() ? token() : Promise.reject(new TypeError('Failed to fetch'))) });
+      await client.connect();
+      network.set(false);
+      assert.ok('queued' in (await client.publish({ channel: 'a', payload: 1 })));
+      network.set(true);
+      await until('it', () => server.stored('a').length === 1);
+      network.set(false);
+      const stranger = connect({ surroundings: network, getToken: () => Promise.reject(new TypeError('Failed to fetch')) });
+      await assert.rejects(stranger.publish({ channel: 'a', payload: 2 }), { code: 'no_token' });
+    });
+
     it('of one user is not sent with the token of another', async () => {
       const network = new Network();
       const store = memoryStore();
@@ -364,14 +397,3 @@ it('the backoff is exponential, with full jitter and a cap', () => {
   assert.deepEqual([0, 1, 2, 3, 10, 1000].map((attempt) => backoff(attempt, 0.5)), [250, 500, 1000, 2000, 15_000, 15_000]);
   assert.equal(backoff(5, 0), 0);
 });
-
-/** A clock whose timers run so many times as fast, so that nobody waits for the patience of seconds. */
-function quick(times: number) {
-  const start = Date.now();
-  return {
-    now: () => start + (Date.now() - start) * times,
-    setTimeout: (task: () => void, millis: number) => setTimeout(task, millis / times),
-    clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-    random: Math.random,
-  };
-}

@@ -36,6 +36,15 @@ interface Problem {
   retryAfter?: number;
 }
 
+interface Registration {
+  endpoint: string;
+  keys: { p256dh?: string; auth?: string };
+  device?: string;
+  topics?: string[];
+}
+
+const PUSH_OFF = [404, { code: 'push_off', status: 404, detail: 'Web Push is not configured here' }] as const;
+
 type Since = 'live' | { from: number } | { after: Map<string, Pos[]> };
 
 const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}\*?$/;
@@ -93,6 +102,10 @@ export class FakeServer {
   readonly expiredTokens = new Set<string>();
   /** The longest message from a client, in bytes. */
   longest = 0;
+  /** With what browsers subscribe; undefined: there is no Web Push. */
+  pushKey: string | undefined = 'AQID';
+  /** The devices that get notifications, by id. */
+  readonly devices = new Map<string, { user: string; endpoint: string; topics: string[]; device?: string }>();
   protocol = 1;
   pingInterval = 25_000;
   partitions = 1;
@@ -467,6 +480,10 @@ export class FakeServer {
       answer(426, { code: 'upgrade_required', status: 426 });
       return;
     }
+    if (path === 'push/key') {
+      answer(this.pushKey === undefined ? 404 : 200, this.pushKey === undefined ? PUSH_OFF[1] : { publicKey: this.pushKey });
+      return;
+    }
     const who = this.check(request.headers.authorization?.replace('Bearer ', ''));
     if ('code' in who) {
       answer(who.status, who);
@@ -503,16 +520,49 @@ export class FakeServer {
         this.leave(body?.channel ?? '', body?.id ?? who.subject);
         answer(200, { channel: body?.channel, id: who.subject });
         return;
+      case 'push/subscriptions':
+        answer(...this.push(who.subject, body as unknown as Registration | undefined));
+        return;
       case 'sse':
         this.stream(url, request, response, answer);
         return;
-      default:
-        answer(404, { code: 'not_found', status: 404 });
+      default: {
+        const id = /^push\/subscriptions\/(.+)$/.exec(path)?.[1] ?? '';
+        if (request.method === 'DELETE' && this.devices.get(id)?.user === who.subject) {
+          this.devices.delete(id);
+          answer(200, { id });
+          return;
+        }
+        answer(404, { code: 'not_found', status: 404, detail: 'there is no such thing' });
+      }
     }
   }
 
+  private push(user: string, registration: Registration | undefined): readonly [number, object] {
+    if (this.pushKey === undefined) {
+      return PUSH_OFF;
+    }
+    const shown = ([id, { user, device, topics }]: [string, { user: string; topics: string[]; device?: string }]) => ({ id, user, service: 'webpush', device, topics, confirmedAt: 1 });
+    if (!registration) {
+      return [200, { subscriptions: [...this.devices].filter(([, one]) => one.user === user).map(shown).reverse() }];
+    }
+    const { endpoint, keys, device, topics } = registration;
+    if (!keys.p256dh || !keys.auth) {
+      return [400, { code: 'invalid_request', status: 400, detail: 'a subscription has keys' }];
+    }
+    if (topics?.some((topic) => topic.startsWith('private-nobody'))) {
+      return [403, { code: 'forbidden', status: 403, detail: 'the policy does not allow this' }];
+    }
+    const [id, known] = [...this.devices].find(([, one]) => one.endpoint === endpoint) ?? [`d${++this.lives}`, undefined];
+    const followed = topics ?? (known?.user === user ? known.topics : []);
+    const registered = { user, endpoint, topics: followed, ...(device === undefined ? {} : { device }) };
+    this.devices.delete(id);
+    this.devices.set(id, registered);
+    return [200, shown([id, registered])];
+  }
+
   private stream(url: URL, request: IncomingMessage, response: ServerResponse, answer: (status: number, body: object) => void): void {
-    const targets = url.searchParams.getAll('channel');
+    const targets = [...new Set(url.searchParams.getAll('channel'))];
     const forbidden = targets.find((target) => target.startsWith('private-nobody'));
     if (forbidden ?? targets.length === 0) {
       answer(forbidden ? 403 : 400, { code: forbidden ? 'forbidden' : 'invalid_request', status: forbidden ? 403 : 400, detail: 'the policy does not allow this' });

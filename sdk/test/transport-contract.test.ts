@@ -61,6 +61,86 @@ for (const transport of ['ws', 'sse'] as const) {
       assert.deepEqual(ledger.payloads, [2, 3]);
     });
 
+    it('closed and begun anew from the oldest, misses nothing though the earlier stream still delivers', async () => {
+      publish('a', 1, 2);
+      const client = connect();
+      const [live, all] = [new Ledger(), new Ledger()];
+      const first = await client.subscribe({ channel: 'a', onMessage: live.add });
+      publish('a', 3);
+      await until('the third', () => live.all.length === 1);
+      first.close();
+      const second = client.subscribe({ channel: 'a', fromSequence: 0, onMessage: all.add });
+      publish('a', 4); // the server has not heard of either yet
+      await second;
+      await until('all', () => all.all.length === 4);
+      assert.deepEqual(all.payloads, [1, 2, 3, 4]);
+    });
+
+    it('is subscribed once when it was closed and begun again at once, as frameworks do', async () => {
+      publish('a', 1);
+      const client = connect();
+      const [first, second] = [new Ledger(), new Ledger()];
+      const stop = new AbortController();
+      const aborted = assert.rejects(client.subscribe({ channel: 'a', fromSequence: 0, onMessage: first.add, signal: stop.signal }), { code: 'closed' });
+      stop.abort();
+      const sub = await client.subscribe({ channel: 'a', fromSequence: 0, onMessage: second.add });
+      await aborted;
+      publish('a', 2);
+      await until('both', () => second.all.length === 2);
+      assert.deepEqual([first.payloads, second.payloads], [[], [1, 2]]);
+      sub.close();
+      await until('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      const begun = client.subscribe({ channel: 'b', onMessage: first.add });
+      await until('it is asked for', () => [...server.peers].some(({ targets }) => targets.has('b')));
+      (await begun).close();
+      await until('no stream again', () => [...server.peers].every(({ targets }) => targets.size === 0));
+    });
+
+    it('tells where it stands, so that another client goes on there', async () => {
+      publish('o.a', 1, 2);
+      const before = connect();
+      const seen = new Ledger();
+      const sub = await before.subscribe({ channel: 'o.*', fromSequence: 0 });
+      for await (const publication of sub) {
+        seen.add(publication);
+        break; // the second one waits, and is not counted
+      }
+      assert.deepEqual(sub.positions.map(({ channel, sequence }) => ({ channel, sequence })), [{ channel: 'o.a', sequence: 1 }]);
+      publish('o.b', 1);
+      const ledger = new Ledger();
+      await connect().subscribe({ channel: 'o.*', since: sub.positions, onMessage: ledger.add });
+      await until('the rest', () => ledger.all.length === 2);
+      assert.deepEqual(ledger.all.map(({ channel, payload }) => `${channel} ${payload as number}`).sort(), ['o.a 2', 'o.b 1']);
+    });
+
+    it('tells of the first join, and of what it lost, to listeners that are there from the beginning', async () => {
+      publish('a', 1, 2, 3, 4);
+      const seen = server.stored('a')[0]!;
+      server.trim('a', 2);
+      const told: string[] = [];
+      await connect().subscribe({
+        channel: 'a',
+        since: seen,
+        onMessage: ({ sequence }) => told.push(`${sequence}`),
+        on: { subscribed: ({ heads }) => told.push(`up to ${heads[0]!.sequence}`), lost: ({ reason }) => told.push(reason) },
+      });
+      await until('all', () => told.length === 4);
+      assert.deepEqual(told, ['up to 4', 'trimmed', '3', '4']);
+    });
+
+    it('tells up to where it replays', async () => {
+      const client = connect();
+      const sub = await client.subscribe({ channel: 'a', onMessage: () => undefined });
+      const heads: number[] = [];
+      sub.on('subscribed', (joined) => heads.push(...joined.heads.map(({ sequence }) => sequence)));
+      server.refusing = true;
+      server.cutAll();
+      publish('a', 1, 2, 3);
+      server.refusing = false;
+      await until('joined again', () => heads.length === 1);
+      assert.deepEqual(heads, [3]);
+    });
+
     it('carries all subscriptions over one connection, begun together and later', async () => {
       const client = connect();
       const ledgers = Array.from({ length: 20 }, () => new Ledger());

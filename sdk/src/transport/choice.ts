@@ -1,4 +1,4 @@
-import { within } from '../clock.js';
+import { isReachable } from './http.js';
 import type { LinkEnd, LinkSettings, Transport } from './transport.js';
 
 /** So many failures of WebSocket in a row make way for the other one. */
@@ -6,30 +6,44 @@ const FAILURES = 2;
 /** For so long WebSocket is not tried again. */
 const REMEMBERED_MILLIS = 600_000;
 
+/** Which transport to try next, and what became of it. */
+export interface Choice {
+  next(): Transport;
+  /** A link held for a while, or ended by the server’s word. */
+  worked(transport: Transport): void;
+  /** A link could not be opened, or broke at once. May change how `end` is taken. */
+  failed(transport: Transport, end: LinkEnd): Promise<void>;
+}
+
+/** There is one transport to choose from. */
+export function only(transport: Transport): Choice {
+  return { next: () => transport, worked: () => undefined, failed: () => Promise.resolve() };
+}
+
 /**
- * Which transport to try next: the first, and the second one when the first is blocked or keeps failing. What was found out
- * is remembered for ten minutes, over a reload too where there is a `localStorage`.
+ * The first of two transports, and the second one when the first is blocked or keeps failing. What was found out is
+ * remembered for ten minutes, over a reload too where there is a `localStorage`.
  */
-export class TransportChoice {
+export class FirstChoice implements Choice {
   private failures = 0;
   private readonly key: string;
   private avoidUntil = 0;
 
   constructor(
     private readonly first: Transport,
-    private readonly second?: Transport,
-    private readonly settings?: LinkSettings,
+    private readonly second: Transport,
+    private readonly settings: LinkSettings,
   ) {
-    this.key = `broadcasty.${second?.name}:${settings?.baseUrl}`;
+    this.key = `broadcasty.${second.name}:${settings.baseUrl}`;
     try {
-      this.avoidUntil = Number(second && localStorage.getItem(this.key));
+      this.avoidUntil = Number(localStorage.getItem(this.key));
     } catch {
       // no storage here, or none allowed
     }
   }
 
   next(): Transport {
-    return this.second && this.settings && this.settings.clock.now() < this.avoidUntil ? this.second : this.first;
+    return this.settings.clock.now() < this.avoidUntil ? this.second : this.first;
   }
 
   worked(transport: Transport): void {
@@ -39,13 +53,10 @@ export class TransportChoice {
   }
 
   /**
-   * The transport could not be opened, or broke at once. That counts against the first one only when the server can be
+   * That counts against the first one only when the server can be
    * reached by HTTP, so that a server which is away is waited for.
    */
   async failed(transport: Transport, end: LinkEnd): Promise<void> {
-    if (!this.second || !this.settings) {
-      return;
-    }
     const { clock } = this.settings;
     if (transport === this.second) {
       this.failures = FAILURES - 1; // neither works: the first has one more try
@@ -65,15 +76,5 @@ export class TransportChoice {
     } catch {
       // remembered in this object alone
     }
-  }
-}
-
-/** Whether the server itself answers by HTTP at the address of its WebSocket. */
-async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: LinkSettings): Promise<boolean> {
-  try {
-    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ws`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
-    return answer.status === 426;
-  } catch {
-    return false;
   }
 }

@@ -1,21 +1,23 @@
 import { within } from '../clock.js';
 import { BroadcastyError, refusal, timeout, unreachable } from '../errors.js';
+import type { HttpSettings } from '../settings.js';
 import type { WireError } from '../wire.js';
-import type { LinkSettings } from './transport.js';
 
 export interface HttpRequest {
-  /** Sent as JSON by POST, a string as it is; without it the request is a GET. */
+  /** Unless said: POST with a body, GET without. */
+  method?: 'DELETE';
+  /** Sent as JSON, a string as it is. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 /**
- * A request with the token in its header.
+ * A request with the token in its header, if there is one.
  *
  * @throws BroadcastyError what the server said, `unreachable`, or `timeout` when no answer began in time
  */
-export async function request(settings: LinkSettings, token: string, path: string, { body, headers, signal }: HttpRequest = {}): Promise<Response> {
+export async function request(settings: HttpSettings, token: string | undefined, path: string, { method, body, headers, signal }: HttpRequest = {}): Promise<Response> {
   const cut = new AbortController();
   const abort = () => cut.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
@@ -27,8 +29,8 @@ export async function request(settings: LinkSettings, token: string, path: strin
     response = await within(
       settings.clock,
       settings.fetch(`${settings.baseUrl}/broadcasty/${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+        method: method ?? (body === undefined ? 'GET' : 'POST'),
+        headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         cache: 'no-store',
         signal: cut.signal,
@@ -61,4 +63,14 @@ async function problem(response: Response): Promise<BroadcastyError> {
   return new BroadcastyError('unreachable', `the answer was ${status}, and not Broadcasty’s: it is still starting, or baseUrl is not where it is`, 'after', {
     retryAfterMillis: retryAfter && retryAfter * 1000,
   });
+}
+
+/** Whether the server itself answers by HTTP at the address of its WebSocket. */
+export async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: HttpSettings): Promise<boolean> {
+  try {
+    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ws`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
+    return answer.status === 426;
+  } catch {
+    return false;
+  }
 }

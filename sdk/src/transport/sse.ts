@@ -1,9 +1,10 @@
 import { asError, unreachable } from '../errors.js';
 import type { BroadcastyError } from '../errors.js';
+import { claimsOf } from '../token.js';
 import { cursor } from '../wire.js';
 import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Since, Subscribed } from '../wire.js';
 import type { ServerEvent } from './events.js';
-import { request } from './http.js';
+import { isReachable, request } from './http.js';
 import { Leases } from './leases.js';
 import { Stream } from './stream.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
@@ -38,6 +39,8 @@ class SseLink implements Link {
   private readonly leases: Leases;
   private wanted: Wanted[] = [];
   private stream: Stream | undefined;
+  /** What is to be the stream, or to find out where one begins. */
+  private opening: Stream | undefined;
   /** Whether the stream must be opened anew, for another token or other targets. */
   private stale = false;
   private working = false;
@@ -66,8 +69,13 @@ class SseLink implements Link {
 
   unsubscribe(target: string): Promise<void> {
     this.watched.delete(target);
-    if (this.established.delete(target)) {
-      this.reopen();
+    this.wanted.filter((one) => one.target === target).forEach(({ failed }) => failed(unreachable('it was unsubscribed from')));
+    this.wanted = this.wanted.filter((one) => one.target !== target);
+    this.established.delete(target);
+    for (const stream of [this.stream, this.opening]) {
+      if (stream?.targets.delete(target)) {
+        this.reopen();
+      }
     }
     return Promise.resolve();
   }
@@ -87,9 +95,11 @@ class SseLink implements Link {
   }
 
   refresh(token: string): Promise<void> {
-    this.token = token;
+    if (token !== this.token) {
+      this.token = token;
+      this.reopen();
+    }
     this.guardExpiry();
-    this.reopen();
     return Promise.resolve();
   }
 
@@ -185,11 +195,9 @@ class SseLink implements Link {
         await this.replaceStream(targets, group, positions);
       } else {
         const stream = await this.open(targets, since, group);
-        targets.forEach((target) => this.established.add(target));
+        this.establish(targets, stream);
         if (this.stream) {
-          const first = stream;
-          await this.replaceStream();
-          first.close();
+          await this.replaceStream().finally(() => stream.close());
         } else {
           this.stream = stream;
         }
@@ -222,11 +230,16 @@ class SseLink implements Link {
       const since = [...old.flatMap((target) => this.listener.since(target).since), ...positions];
       const seen = new Map(since.map((position) => [`${position.channel} ${position.partition}`, position]));
       this.stream = await this.open(targets, { since: [...seen.values()] }, group);
-      more.forEach((target) => this.established.add(target));
+      this.establish(more, this.stream);
     } else {
       this.stream = undefined;
     }
     before?.close();
+  }
+
+  /** A target that was unsubscribed from meanwhile stays out. */
+  private establish(targets: string[], stream: Stream): void {
+    targets.filter((target) => stream.targets.has(target)).forEach((target) => this.established.add(target));
   }
 
   private async open(targets: string[], since: Since, group: Wanted[]): Promise<Stream> {
@@ -241,8 +254,8 @@ class SseLink implements Link {
       query.set('presence', 'true');
     }
     const asked = new Map(group.map((one) => [one.target, one]));
-    const stream: Stream = new Stream(this.settings, {
-      heard: (event) => this.heard(event, asked),
+    const stream: Stream = new Stream(new Set(targets), this.settings, {
+      heard: (event) => this.heard(event, stream, asked),
       ended: (end) => {
         if (stream === this.stream || !opened) {
           this.finish(end);
@@ -250,7 +263,8 @@ class SseLink implements Link {
       },
     });
     let opened = false;
-    await stream.open(this.token, `sse?${query.toString()}`, headers, targets.length);
+    this.opening = stream;
+    await stream.open(this.token, `sse?${query.toString()}`, headers);
     opened = true;
     if (this.over) {
       stream.close();
@@ -259,18 +273,26 @@ class SseLink implements Link {
     return stream;
   }
 
-  private heard({ event, data }: ServerEvent, asked: Map<string, Wanted>): void {
+  private heard({ event, data }: ServerEvent, stream: Stream, asked: Map<string, Wanted>): void {
     if (this.over) {
       return;
     }
     const { listener } = this;
     switch (event) {
-      case 'message':
-        listener.publication(JSON.parse(data) as Publication);
+      case 'message': {
+        const publication = JSON.parse(data) as Publication;
+        if (stream.delivers(publication.channel)) {
+          listener.publication(publication);
+        }
         return;
-      case 'lost':
-        listener.lost(JSON.parse(data) as Lost);
+      }
+      case 'lost': {
+        const lost = JSON.parse(data) as Lost;
+        if (stream.delivers(lost.channel)) {
+          listener.lost(lost);
+        }
         return;
+      }
       case 'presence':
         listener.presence(JSON.parse(data) as PresencePush);
         return;
@@ -288,9 +310,9 @@ class SseLink implements Link {
   private guardExpiry(): void {
     const { clock } = this.settings;
     clock.clearTimeout(this.expiry);
-    const expires = expiryOf(this.token);
-    if (expires !== undefined) {
-      const left = expires - EXPIRY_MARGIN_MILLIS - clock.now();
+    const exp = claimsOf(this.token)?.exp;
+    if (exp !== undefined) {
+      const left = exp * 1000 - EXPIRY_MARGIN_MILLIS - clock.now();
       this.expiry = clock.setTimeout(() => this.listener.expiring(), Math.min(Math.max(left, 1000), 2 ** 31 - 1));
     }
   }
@@ -303,21 +325,17 @@ class SseLink implements Link {
     this.settings.clock.clearTimeout(this.expiry);
     this.leases.close();
     this.stream?.close();
+    this.opening?.close();
     this.end(end);
-  }
-}
-
-/** When a JWT ends, by its own words; undefined when it is none. */
-function expiryOf(token: string): number | undefined {
-  try {
-    const claims = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))) as { exp?: number };
-    return claims.exp === undefined ? undefined : claims.exp * 1000;
-  } catch {
-    return undefined;
   }
 }
 
 export const sseTransport: Transport = {
   name: 'sse',
-  open: (settings, token, listener) => Promise.resolve(new SseLink(settings, token, listener)),
+  async open(settings, token, listener) {
+    if (!(await isReachable(settings))) {
+      throw unreachable('the server did not answer');
+    }
+    return new SseLink(settings, token, listener);
+  },
 };

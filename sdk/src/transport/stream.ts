@@ -1,3 +1,4 @@
+import { matches } from '../channels.js';
 import { unreachable } from '../errors.js';
 import type { End } from '../wire.js';
 import { EventParser } from './events.js';
@@ -17,13 +18,16 @@ export class Stream {
   private closed = false;
   private announced: LinkEnd | undefined;
 
+  /** @param targets what it is to deliver; what is taken out is not wanted of it any more */
   constructor(
+    readonly targets: Set<string>,
     private readonly settings: LinkSettings,
     private readonly owner: { heard(event: ServerEvent): void; ended(end: LinkEnd): void },
   ) {}
 
   /** Opens the stream; done when the server has told of every target that it is subscribed to. */
-  async open(token: string, path: string, headers: Record<string, string>, targets: number): Promise<void> {
+  async open(token: string, path: string, headers: Record<string, string>): Promise<void> {
+    const targets = this.targets.size;
     const response = await request(this.settings, token, path, { headers, signal: this.cut.signal });
     await new Promise<void>((resolve, reject) => {
       const parser = new EventParser((event) => {
@@ -47,6 +51,11 @@ export class Stream {
         reject(unreachable('the stream ended'));
       });
     });
+  }
+
+  /** Whether a channel is still wanted of it. */
+  delivers(channel: string): boolean {
+    return this.targets.has(channel) || [...this.targets].some((target) => matches(target, channel));
   }
 
   check(): void {

@@ -1,16 +1,11 @@
-import type { Clock } from '../clock.js';
 import type { Retry } from '../codes.js';
 import type { ErrorCode } from '../errors.js';
+import type { HttpSettings } from '../settings.js';
 import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, Unsubscribed, WireError } from '../wire.js';
 
 /** What each connection is made with. */
-export interface LinkSettings {
-  /** Where the server is, without a slash at the end. */
-  readonly baseUrl: string;
-  readonly fetch: typeof fetch;
+export interface LinkSettings extends HttpSettings {
   readonly WebSocket: typeof WebSocket | undefined;
-  readonly clock: Clock;
-  readonly connectTimeoutMs: number;
 }
 
 /** Hears what comes over a link, in the order in which the server sent it. Nothing is called after the link ended. */
@@ -33,6 +28,8 @@ export interface LinkEnd {
   retry: Retry;
   retryAfterMillis?: number | undefined;
   detail: string;
+  /** What the application or the platform threw. */
+  cause?: unknown;
 }
 
 export type Outcome = Published | Queued | { error: WireError };
@@ -43,6 +40,8 @@ export type Outcome = Published | Queued | { error: WireError };
  * the server’s refusal.
  */
 export interface Link {
+  /** What carries it, where that is not what its transport is called. */
+  readonly carrier?: 'ws' | 'sse';
   /** Settles when the link ends; never fails. */
   readonly ended: Promise<LinkEnd>;
   /** @param accepted called with the server’s answer before any publication that comes of it */

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import WebSocket from 'ws';
 import { BroadcastyClient } from '../../src/index.js';
-import type { ClientOptions, Publication } from '../../src/index.js';
+import type { BroadcastyError, ClientOptions, Publication } from '../../src/index.js';
 import { Ledger } from '../support.js';
-import { RealServer } from './server.js';
+import { freePort, RealServer } from './server.js';
+import { until } from './until.js';
 
 let server: RealServer;
 let clients: BroadcastyClient[] = [];
@@ -16,17 +17,9 @@ function connect(options: Partial<ClientOptions> = {}): BroadcastyClient {
   return client;
 }
 
-async function until(what: string, holds: () => boolean, millis = 60_000): Promise<void> {
-  const end = Date.now() + millis;
-  while (!holds()) {
-    assert.ok(Date.now() < end, `it did not happen: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-describe('against the WAR', { timeout: 600_000 }, () => {
+describe('against the WAR', { timeout: 900_000 }, () => {
   before(async () => {
-    server = await RealServer.start({ BROADCASTY_REPLAY_STORE: 'database' });
+    server = await RealServer.start({ BROADCASTY_REPLAY_STORE: 'database', BROADCASTY_JWT_SKEW: '0s' });
   });
   after(() => server.stop());
   afterEach(() => {
@@ -86,30 +79,72 @@ describe('against the WAR', { timeout: 600_000 }, () => {
         await until('nobody', () => seen.members.size === 0);
       });
 
-      it('refreshes its token without dropping the stream, and survives its end', async () => {
+      it('refreshes its token 30 s before its end, without dropping the stream', async () => {
         let given = 0;
-        const lives = [33, 3, 3600];
-        const client = connect({ transport, getToken: () => server.token({ seconds: lives[Math.min(given++, 2)]! }) });
+        const client = connect({ transport, getToken: () => server.token({ seconds: given++ === 0 ? 32 : 3600 }) });
         const ledger = new Ledger();
         await client.subscribe({ channel: name('token'), onMessage: ledger.add });
+        const states: string[] = [];
+        client.on('state', ({ state }) => states.push(state));
         const writer = connect();
         let n = 0;
-        while (given < 3) {
+        const began = Date.now();
+        while (given < 2) {
           await writer.publish({ channel: name('token'), payload: n++ });
-          assert.ok(n < 2000);
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          assert.ok(Date.now() < began + 20_000, 'long before the end');
         }
         await writer.publish({ channel: name('token'), payload: n++ });
         await until('all', () => ledger.all.length === n);
         ledger.assertGapless();
+        assert.deepEqual(states, []);
       });
 
-      it('says what is wrong in a typed error', async () => {
-        await assert.rejects(connect({ transport, getToken: () => 'a.b.c' }).subscribe({ channel: 'a' }), { code: 'unauthorized' });
+      it('survives the end of its token', async () => {
+        const seconds = 3;
+        const first = server.token({ seconds });
+        const ends = Date.now() + seconds * 1000;
+        const client = connect({ transport, getToken: () => (Date.now() < ends ? first : server.token()) });
+        const ledger = new Ledger();
+        await client.subscribe({ channel: name('ended'), onMessage: ledger.add });
+        const writer = connect();
+        let n = 0;
+        while (Date.now() < ends + 2000) {
+          await writer.publish({ channel: name('ended'), payload: n++ });
+        }
+        await writer.publish({ channel: name('ended'), payload: n++ });
+        await until('all', () => ledger.all.length === n);
+        ledger.assertGapless();
+      });
+
+      it('says what is wrong, and what to do, in a typed error', async () => {
+        const anyone = connect({ transport });
         const guest = connect({ transport, getToken: () => server.token({ roles: [] }) });
-        await assert.rejects(guest.subscribe({ channel: 'private-a' }), { code: 'forbidden' });
-        await assert.rejects(guest.publish({ channel: 'a', payload: 1 }), { code: 'forbidden' });
-        await assert.rejects(connect({ transport }).publish({ channel: 'a', payload: 'x'.repeat(70_000) }), { code: 'payload_too_large' });
+        const nowhere = { transport, baseUrl: `http://127.0.0.1:${await freePort()}`, offline: false } as const;
+        const cases: [what: string, attempt: () => Promise<unknown>, code: string, advice: RegExp][] = [
+          ['no token', () => connect({ transport, getToken: () => '' }).subscribe({ channel: 'a' }), 'no_token', /getToken\(\) gave no token; let it return a JWT/],
+          ['a token that cannot be got', () => connect({ transport, getToken: () => Promise.reject(new Error('no')) }).connect({ timeoutMs: 500 }), 'no_token', /getToken\(\) failed/],
+          ['what is no token', () => connect({ transport, getToken: () => 'a.b.c' }).subscribe({ channel: 'a' }), 'unauthorized', /check that getToken\(\) gives a JWT that this server trusts/],
+          ['a bad channel', () => anyone.subscribe({ channel: 'orders/eu' }), 'invalid_channel', /"orders\/eu" is no channel; use 1–200 characters/],
+          ['a pattern to publish to', () => anyone.publish({ channel: 'orders.*', payload: 1 }), 'invalid_channel', /patterns can only be subscribed to/],
+          ['a role that may not listen', () => guest.subscribe({ channel: 'private-a' }), 'forbidden', /the roles in the token do not allow it/],
+          ['a role that may not publish', () => guest.publish({ channel: 'a', payload: 1 }), 'forbidden', /the roles in the token do not allow it/],
+          ['too much', () => anyone.publish({ channel: 'a', payload: 'x'.repeat(70_000) }), 'payload_too_large', /65536/],
+          ['no server', () => connect(nowhere).connect({ timeoutMs: 500 }), 'unreachable', /check baseUrl, the network, and that the server runs/],
+          ['no server to publish to', () => connect(nowhere).publish({ channel: 'a', payload: 1, timeoutMs: 500 }), 'unreachable', /check baseUrl/],
+          ['another server', () => connect({ ...nowhere, baseUrl: `${server.url}/elsewhere` }).connect({ timeoutMs: 500 }), 'unreachable', /baseUrl/],
+          ['a deadline', () => anyone.request({ channel: name('nobody'), payload: 1, timeoutMs: 200 }), 'timeout', /within 200 ms/],
+        ];
+        for (const [what, attempt, code, advice] of cases) {
+          const error = await attempt().then(
+            () => assert.fail(`${what}: no error`),
+            (thrown: unknown) => thrown as BroadcastyError,
+          );
+          console.log(`${what}: ${error.code}: ${error.message}`);
+          assert.equal(error.name, 'BroadcastyError', what);
+          assert.equal(error.code, code, what);
+          assert.match(error.message, advice, what);
+          assert.doesNotMatch(error.message, /xxx|a\.b\.c/, what);
+        }
       });
     });
   }
@@ -124,16 +159,22 @@ describe('against the WAR', { timeout: 600_000 }, () => {
     const writer = connect();
     const published: Promise<unknown>[] = [];
     let n = 0;
-    const publishing = setInterval(() => published.push(writer.publish({ channel: channels[n % 20]!, payload: n++, timeoutMs: 120_000 })), 5);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const total = () => [...ledgers.values()].reduce((sum, { all }) => sum + all.length, 0);
+    let unanswered = 0;
+    const publishing = setInterval(() => {
+      if (unanswered < 900) {
+        unanswered++;
+        published.push(writer.publish({ channel: channels[n % 20]!, payload: n++, timeoutMs: 200_000 }).finally(() => unanswered--));
+      }
+    }, 5);
+    await until('some', () => total() > 100);
     await server.kill();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const before = n;
     await server.restart();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await until('some that were published later', () => ledgers.get(channels[0]!)!.payloads.some((payload) => (payload as number) > before));
     clearInterval(publishing);
     const outcomes = await Promise.all(published);
     console.log(`${outcomes.filter((outcome) => 'queued' in (outcome as object)).length} of ${n} were queued`);
-    const total = () => [...ledgers.values()].reduce((sum, { all }) => sum + all.length, 0);
     await until(`all ${n}`, () => total() >= n).catch((error: unknown) => {
       console.log([...ledgers].map(([channel, { all }]) => `${channel}: ${all.length}`).join(), readers.map(({ state }) => state).join());
       throw error;

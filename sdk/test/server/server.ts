@@ -13,7 +13,10 @@ import { fileURLToPath } from 'node:url';
 const TARGET = fileURLToPath(new URL('../../../target', import.meta.url));
 const WAR = process.env.BROADCASTY_WAR ?? join(TARGET, 'broadcasty.war');
 const PAYARA = process.env.BROADCASTY_PAYARA ?? join(TARGET, 'server/payara-micro.jar');
-const START_MILLIS = 180_000;
+const START_MILLIS = 300_000;
+
+/** Without what is said to the tests, which the server would take for settings. */
+const OWN_ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BROADCASTY_')));
 
 export class RealServer {
   private process: ChildProcess | undefined;
@@ -45,12 +48,12 @@ export class RealServer {
     const started = this.log().length;
     this.process = spawn(
       'java',
-      ['-Xmx512m', '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
+      ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-Djava.net.preferIPv4Stack=true', '-jar', PAYARA, '--nocluster', '--disablephonehome', '--port', String(this.port), '--shutdowngrace', '1000', '--deploy', WAR],
       {
         cwd: this.home,
         stdio: ['ignore', log, log],
         env: {
-          ...process.env,
+          ...OWN_ENVIRONMENT,
           BROADCASTY_DEV: 'true',
           BROADCASTY_DRAIN: '1s',
           BROADCASTY_DATA_DIR: join(this.home, 'data'),
@@ -67,6 +70,10 @@ export class RealServer {
         throw new Error(`the server did not start: ${this.log().slice(-4000)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const answer = await fetch(`${this.url}/broadcasty/ws`);
+    if (answer.status !== 426) {
+      throw new Error(`the WAR was not deployed: ${this.log().slice(started, started + 30_000)}`);
     }
   }
 
@@ -97,7 +104,8 @@ export class RealServer {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await once(probe.listen(0, '127.0.0.1'), 'listening');
   const { port } = probe.address() as AddressInfo;

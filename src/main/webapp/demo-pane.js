@@ -32,7 +32,7 @@ export class Pane {
     this.#line = makeLine({
       state: (name, detail) => this.#state(name, detail),
       publication: (publication, replayed) => this.#publication(publication, replayed),
-      resume: (report) => this.#say(describe(report), report.lost.length || report.gaps.length ? "lost" : "kept"),
+      resume: (report) => this.#say(describe(report), report.lost.length ? "lost" : "kept"),
     });
     root.querySelector("form").addEventListener("submit", (submit) => {
       submit.preventDefault();
@@ -156,7 +156,7 @@ function millis(value) {
 
 /** A sentence about a reconnect. */
 function describe(report) {
-  const missing = [...report.lost.map(describeLost), ...report.gaps.map(describeGap)];
+  const missing = report.lost.map(describeLost);
   const replayed = report.replayed === 0 ? "" : `, ${report.replayed} replayed`;
   if (missing.length > 0) {
     return `${missing[0]}${missing.length > 1 ? ` (And ${missing.length - 1} more.)` : ""}`;
@@ -186,8 +186,4 @@ function describeLost({ channel, reason, requested, resumeFrom }) {
     default:
       return `${channel}: position ${requested.sequence} is not in the stream (${reason}). Going on at ${next}.`;
   }
-}
-
-function describeGap({ channel, first, last }) {
-  return `${channel}: ${first === last ? first : `${first}–${last}`} never came.`;
 }

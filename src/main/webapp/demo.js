@@ -1,6 +1,6 @@
 /** The demo page: publishes over HTTP and shows what comes back over two lines. Works in development mode only. */
 
-import { SseLine, WebSocketLine } from "./demo-lines.js";
+import { Line } from "./demo-line.js";
 import { Pane, TAB, stamp } from "./demo-pane.js";
 import { showPush } from "./demo-push.js";
 
@@ -30,6 +30,12 @@ const tokens = {
       fillTerminal();
     }
   },
+
+  /** A new token for listening, or the last one while the server is away: a line that cannot be opened says why. */
+  async newReader() {
+    await this.renew().catch(() => {});
+    return this.reader;
+  },
 };
 
 async function start() {
@@ -45,8 +51,9 @@ async function start() {
   }
   $("#away").hidden = true;
   $("#demo").hidden = false;
-  new Pane($('[data-transport="sse"]'), (listener) => new SseLine(tokens, listener)).listen();
-  new Pane($('[data-transport="ws"]'), (listener) => new WebSocketLine(tokens, listener)).listen();
+  for (const transport of ["sse", "ws"]) {
+    new Pane($(`[data-transport="${transport}"]`), (listener) => new Line(transport, () => tokens.newReader(), listener)).listen();
+  }
   showPush($("#pushing"), tokens);
 }
 

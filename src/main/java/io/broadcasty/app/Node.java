@@ -16,6 +16,7 @@ import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
+import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.subscribe.Subscribe;
 import io.broadcasty.telemetry.ConnectionMeters;
 import io.broadcasty.telemetry.DriverMeters;
@@ -97,6 +98,7 @@ final class Node implements AutoCloseable {
             settings.session(),
             authenticator,
             publish,
+            new UndeliveredPushes(push.undelivered()),
             new Subscribe(
                 policy,
                 limits,

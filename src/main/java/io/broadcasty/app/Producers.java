@@ -18,10 +18,10 @@ import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
+import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.http.PushPages;
-import io.broadcasty.transport.http.UndeliveredPushes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
@@ -93,7 +93,7 @@ public class Producers {
   @Produces
   @Singleton
   UndeliveredPushes undeliveredPushes() {
-    return new UndeliveredPushes(startup.node().push().undelivered());
+    return startup.node().context().undelivered();
   }
 
   @Produces

@@ -33,6 +33,7 @@ public final class SettingsReader {
   private static final String PREFIX = "broadcasty.";
   private static final String DEFAULT_CONNECTION = "default";
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
+  private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(30);
 
   /** Characters. */
   private static final int MIN_SECRET = 16;
@@ -84,6 +85,9 @@ public final class SettingsReader {
         new SessionSettings(
             value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
             value(ConfigKeys.CONNECT_TIMEOUT, Duration.ofSeconds(1)),
+            // counted from `exp`, which the client knows, not from the end of the allowance after
+            // it
+            EXPIRY_NOTICE.plus(jwt.skew()),
             value(ConfigKeys.OUTBOX_BYTES, 1L),
             count(ConfigKeys.CONNECTIONS_PER_TENANT),
             count(ConfigKeys.CONNECTIONS_PER_USER));

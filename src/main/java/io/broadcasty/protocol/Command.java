@@ -36,7 +36,13 @@ public sealed interface Command {
    */
   record Members(String channel, @Nullable String after, int limit) implements Command {}
 
-  record Publish(PublishCommand publication) implements Command {}
+  /**
+   * Publishes.
+   *
+   * @param push what to push if it is not delivered; null for nothing
+   */
+  record Publish(PublishCommand publication, PushJson.@Nullable Undelivered push)
+      implements Command {}
 
   /** Replaces the connection's token by a later one of the same user. */
   record Refresh(String token) implements Command {}

@@ -104,7 +104,7 @@ public final class CommandReader {
    * is `publicationId`.
    */
   private static final class Draft {
-    private final PublishReader.Fields publication = new PublishReader.Fields();
+    private final PublishReader.Fields publication = new PublishReader.Fields("publicationId");
     private @Nullable String idText;
     private @Nullable String name;
     private @Nullable String token;
@@ -126,7 +126,8 @@ public final class CommandReader {
         case "member" -> member = MemberJson.raw(json);
         case "after" -> after = json.text(field, MemberJson.MAX_ID);
         case "limit" -> limit = (int) json.number(field, 1, MemberJson.MAX_LIMIT);
-        case "publicationId" -> publication.read("id", json);
+        case "publicationId" -> publication.readId(json);
+        case "pushIfUndelivered" -> publication.readPush(json);
         default -> {
           if (!publication.read(field, json)) {
             unknownField = PublishReader.abbreviated(field);
@@ -180,7 +181,7 @@ public final class CommandReader {
     private Command publish(PublishReader publications) {
       PublishReader.Item item = publications.item(publication);
       return item.command() != null
-          ? new Command.Publish(item.command())
+          ? new Command.Publish(item.command(), item.push())
           : new Command.Malformed(java.util.Objects.requireNonNull(item.problem()));
     }
 

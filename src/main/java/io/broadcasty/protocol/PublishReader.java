@@ -86,7 +86,7 @@ public final class PublishReader {
           Problem.of(
               Code.INVALID_REQUEST, "a publication is a JSON object with `channel` and `payload`"));
     }
-    Fields fields = new Fields();
+    Fields fields = new Fields("id");
     for (String name = json.nextField(); name != null; name = json.nextField()) {
       if (name.equals("pushIfUndelivered")) {
         fields.readPush(json);
@@ -126,8 +126,9 @@ public final class PublishReader {
       return problem(
           Problem.of(
               Code.INVALID_REQUEST,
-              "`pushIfUndelivered` needs an `id`, so that a repetition neither publishes nor pushes"
-                  + " twice"));
+              "`pushIfUndelivered` needs `"
+                  + fields.idField
+                  + "` too, so that a repetition neither publishes nor pushes twice"));
     }
     if (ChannelPattern.isPattern(fields.channel)) {
       return problem(
@@ -161,6 +162,7 @@ public final class PublishReader {
 
   /** The fields of a publication as they come. */
   static final class Fields {
+    private final String idField;
     @Nullable String channel;
     @Nullable String payload;
     int payloadBytes;
@@ -173,6 +175,17 @@ public final class PublishReader {
     @Nullable String replyTo;
     PushJson.@Nullable Undelivered push;
     @Nullable Problem fault;
+
+    /**
+     * @param idField what the publication's id is called here
+     */
+    Fields(String idField) {
+      this.idField = idField;
+    }
+
+    void readId(JsonReading json) throws ProblemException {
+      id = text(idField, json, MAX_TEXT);
+    }
 
     /** As a whole first, so that a fault in it leaves the reading where it should be. */
     void readPush(JsonReading json) throws ProblemException {
@@ -196,7 +209,7 @@ public final class PublishReader {
           meta = json.raw();
           metaBytes = json.rawBytes();
         }
-        case "id" -> id = text(name, json, MAX_TEXT);
+        case "id" -> readId(json);
         case "partitionKey" -> partitionKey = text(name, json, MAX_TEXT);
         case "event" -> event = text(name, json, MAX_TEXT);
         case "correlationId" -> correlationId = text(name, json, MAX_TEXT);

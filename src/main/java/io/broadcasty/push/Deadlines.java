@@ -28,6 +28,10 @@ public final class Deadlines {
     timer.setRemoveOnCancelPolicy(true);
   }
 
+  Duration timeout() {
+    return timeout;
+  }
+
   /** The outcome of work, or {@link PushOutcome.Retry} when it is not there in time. */
   public CompletableFuture<PushOutcome> within(CompletableFuture<PushOutcome> work) {
     return within(work, late -> late);

@@ -64,6 +64,11 @@ public final class PushHttp implements AutoCloseable {
             .build();
   }
 
+  /** For connecting, and for each answer as a whole. */
+  public Duration timeout() {
+    return deadlines.timeout();
+  }
+
   /** Where to do what takes the processor's time; not what blocks. */
   public Executor workers() {
     return workers;

@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -13,6 +14,9 @@ public interface PushProvider extends AutoCloseable {
 
   PushService service();
 
+  /** How long a {@link #send} may take. */
+  Duration timeout();
+
   /**
    * Checks an address before it is kept.
    *
@@ -24,7 +28,7 @@ public interface PushProvider extends AutoCloseable {
   int excess(Notification notification);
 
   /**
-   * Tries once. Completes within the provider's timeout with what the service says; a service that
+   * Tries once. Completes within the {@link #timeout} with what the service says; a service that
    * cannot be reached or does not answer is {@link PushOutcome.Retry}. Completes exceptionally only
    * where the provider is at fault.
    */

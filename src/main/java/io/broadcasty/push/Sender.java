@@ -19,11 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sender {
 
-  /** How long another node waits before it tries what this one claimed and did not settle. */
-  static final Duration LEASE = Duration.ofSeconds(30);
+  /**
+   * A provider that has not answered so long after its timeout does not, and the dispatch is tried
+   * again.
+   */
+  static final Duration GRACE = Duration.ofSeconds(3);
 
-  /** A provider that has not answered by then does not, and the dispatch is tried again. */
-  static final Duration PATIENCE = Duration.ofSeconds(25);
+  /**
+   * For writing back what came of a dispatch. Only then does another node try what this one claimed
+   * and did not settle.
+   */
+  static final Duration SETTLING = Duration.ofSeconds(5);
 
   private static final System.Logger LOG = System.getLogger(Sender.class.getName());
 
@@ -38,6 +44,8 @@ final class Sender {
   private final PushProvider provider;
   private final PushQueue queue;
   private final String owner;
+  private final Duration patience;
+  private final Duration lease;
   private final PushTime time;
   private final DoubleSupplier random;
   private final PushListener listener;
@@ -73,6 +81,8 @@ final class Sender {
     this.provider = provider;
     this.queue = queue;
     this.owner = owner;
+    this.patience = provider.timeout().plus(GRACE);
+    this.lease = patience.plus(SETTLING);
     this.time = time;
     this.random = random;
     this.listener = listener;
@@ -107,7 +117,7 @@ final class Sender {
     if (room < 1 || room < limit / CLAIMS) {
       return Math.max(1, Math.min(IDLE_MILLIS, pace.pausedUntilMillis() - now));
     }
-    List<Claimed> claimed = queue.claim(provider.service(), owner, room, LEASE);
+    List<Claimed> claimed = queue.claim(provider.service(), owner, room, lease);
     for (Claimed each : claimed) {
       launch(each, now);
     }
@@ -161,7 +171,7 @@ final class Sender {
     long now = time.ticker().readNanos();
     for (Iterator<Flight> each = flights.values().iterator(); each.hasNext(); ) {
       Flight flight = each.next();
-      if (now - flight.sinceNanos() >= PATIENCE.toNanos()) {
+      if (now - flight.sinceNanos() >= patience.toNanos()) {
         each.remove();
         settle(
             flight.claimed(),

@@ -13,7 +13,6 @@ import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.ratelimit.ConnectionLimiter;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class NativeSession extends Session {
 
   private static final int MAX_ERRORS_IN_A_ROW = 10;
-  private static final Duration EXPIRING_NOTICE = Duration.ofSeconds(30);
 
   private final CommandReader reader;
   private final String id = UUID.randomUUID().toString();
@@ -156,7 +154,7 @@ public final class NativeSession extends Session {
       end(Problem.of(Code.IDLE, "nothing was heard from the client for two heartbeats"));
     } else if (who != null && noticedExpiryMillis != who.expiresAt().toEpochMilli()) {
       long expires = who.expiresAt().toEpochMilli();
-      if (expires - nowMillis <= EXPIRING_NOTICE.toMillis()) {
+      if (expires - nowMillis <= context.settings().expiryNotice().toMillis()) {
         noticedExpiryMillis = expires;
         send(EncodedFrame.message(NativeFrames.expiring(who.expiresAt())));
       }

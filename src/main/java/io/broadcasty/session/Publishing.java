@@ -8,10 +8,13 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.PublishCommand;
+import io.broadcasty.protocol.PushJson;
 import io.broadcasty.publish.PublishOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +30,11 @@ final class Publishing {
 
   private static final Logger LOG = Logger.getLogger(Publishing.class.getName());
   private static final int MOST = 1000;
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Problem TOO_MANY =
+      new Problem(
+          Code.RATE_LIMITED,
+          "too many publications of this connection wait for the store; await some answers",
+          Duration.ofSeconds(1));
   private static final Duration FAILED_RETRY_AFTER = Duration.ofSeconds(2);
 
   private final SessionContext context;
@@ -53,16 +60,9 @@ final class Publishing {
       bytes += publish(command).publication().payload().length();
     }
     long takenBytes = bytes;
-    boolean taken =
-        take(commands.size(), bytes) || patience.await(answered) && take(commands.size(), bytes);
-    if (!taken) {
-      Problem problem =
-          new Problem(
-              Code.RATE_LIMITED,
-              "too many publications of this connection wait for the store; await some answers",
-              RETRY_AFTER);
+    if (!take(commands.size(), bytes, answered)) {
       return commands.stream()
-          .map(c -> CompletableFuture.completedFuture(NativeFrames.error(c.id(), problem)))
+          .map(c -> CompletableFuture.completedFuture(NativeFrames.error(c.id(), TOO_MANY)))
           .toList();
     }
     CompletableFuture<List<PublishOutcome>> outcomes =
@@ -79,9 +79,55 @@ final class Publishing {
       replies.add(
           outcomes.handle(
               (all, failure) ->
-                  all == null ? failure(command, failure) : published(command, all.get(index))));
+                  all == null ? failure(command, failure) : reply(command, all.get(index), null)));
     }
     return replies;
+  }
+
+  /**
+   * Publishes one that is to be pushed unless it is delivered; not at all when it cannot be pushed.
+   *
+   * @param command a {@link Command.Publish} with a wish
+   * @param answered completes when the frames before have been answered
+   */
+  CompletableFuture<String> publishOrPush(
+      Caller who, CommandReader.Numbered command, CompletableFuture<?> answered) {
+    PublishCommand publication = publish(command).publication();
+    PushJson.Undelivered wanted = Objects.requireNonNull(publish(command).push());
+    Problem refusal = context.undelivered().refusal(who, wanted);
+    long bytes = publication.payload().length();
+    if (refusal == null && !take(1, bytes, answered)) {
+      refusal = TOO_MANY;
+    }
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(NativeFrames.error(command.id(), refusal));
+    }
+    return context
+        .publish()
+        .publish(who, List.of(Answers.draft(publication)))
+        .toCompletableFuture()
+        .handleAsync( // blocks on the database
+            (all, failure) -> {
+              if (all == null) {
+                return failure(command, failure);
+              }
+              PublishOutcome outcome = all.get(0);
+              if (Answers.problem(outcome) != null) {
+                return reply(command, outcome, null);
+              }
+              UndeliveredPushes.Arranged arranged =
+                  context.undelivered().arrange(who, publication, wanted);
+              return arranged.problem() == null
+                  ? reply(command, outcome, arranged.sendId())
+                  : NativeFrames.error(command.id(), arranged.problem());
+            },
+            context.readers())
+        .whenComplete((reply, failure) -> giveBack(1, bytes));
+  }
+
+  /** Waits a moment when there is no room; false when there is none then either. */
+  private boolean take(int count, long bytes, CompletableFuture<?> answered) {
+    return take(count, bytes) || patience.await(answered) && take(count, bytes);
   }
 
   /** Only the thread that reads takes, so what it has looked at does not grow meanwhile. */
@@ -112,18 +158,29 @@ final class Publishing {
             FAILED_RETRY_AFTER));
   }
 
-  private static String published(CommandReader.Numbered command, PublishOutcome outcome) {
+  /**
+   * @param push the id under which it can be asked what became of its push; null without one
+   */
+  private static String reply(
+      CommandReader.Numbered command, PublishOutcome outcome, @Nullable String push) {
     Problem problem = Answers.problem(outcome);
     if (problem != null) {
       return NativeFrames.error(command.id(), problem);
     }
     ChannelName channel = publish(command).publication().channel();
-    if (outcome instanceof PublishOutcome.Queued queued) {
-      return NativeFrames.reply(command.id(), json -> Json.writeQueued(json, queued.id(), channel));
-    }
-    PublishOutcome.Published published = (PublishOutcome.Published) outcome;
     return NativeFrames.reply(
-        command.id(), json -> Json.write(json, published.id(), channel, published.appended()));
+        command.id(),
+        json -> {
+          if (outcome instanceof PublishOutcome.Queued queued) {
+            Json.writeQueued(json, queued.id(), channel);
+          } else {
+            PublishOutcome.Published published = (PublishOutcome.Published) outcome;
+            Json.write(json, published.id(), channel, published.appended());
+          }
+          if (push != null) {
+            json.writeStringField("push", push);
+          }
+        });
   }
 
   private static Command.Publish publish(CommandReader.Numbered command) {

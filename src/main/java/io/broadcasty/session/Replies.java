@@ -26,7 +26,8 @@ final class Replies {
   }
 
   /**
-   * Carries out the commands; publications that are neighbours go to the store together.
+   * Carries out the commands; publications that are neighbours go to the store together, but for
+   * those with a push, each of which waits for its own.
    *
    * @param answered completes when the frames before have been answered
    */
@@ -36,13 +37,19 @@ final class Replies {
     while (next < all.size()) {
       Caller who = session.caller();
       int end = next;
-      while (who != null && end < all.size() && all.get(end).command() instanceof Command.Publish) {
+      while (who != null
+          && end < all.size()
+          && all.get(end).command() instanceof Command.Publish publish
+          && publish.push() == null) {
         end++;
       }
       if (who != null && end > next) {
         session.understood();
         replies.addAll(publishing.publish(who, all.subList(next, end), answered));
         next = end;
+      } else if (who != null && all.get(next).command() instanceof Command.Publish) {
+        session.understood();
+        replies.add(publishing.publishOrPush(who, all.get(next++), answered));
       } else {
         replies.add(reply(commands, all.get(next++)));
       }

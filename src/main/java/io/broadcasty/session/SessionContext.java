@@ -21,6 +21,7 @@ public record SessionContext(
     SessionSettings settings,
     Authenticator authenticator,
     Publish publish,
+    UndeliveredPushes undelivered,
     Subscribe subscribe,
     Attend attend,
     ConnectionLimiter limits,

@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param heartbeat between two signs of life from the server; a WebSocket client silent for longer
  *     than two of them is closed
  * @param connectTimeout how long a connection may stay without a token
+ * @param expiryNotice how long before its end a client is told that its token expires
  * @param outboxBytes how much may wait for one connection
  * @param maxConnectionsPerTenant on this node
  * @param maxConnectionsPerUser on this node
@@ -15,6 +16,7 @@ import java.time.Duration;
 public record SessionSettings(
     Duration heartbeat,
     Duration connectTimeout,
+    Duration expiryNotice,
     long outboxBytes,
     int maxConnectionsPerTenant,
     int maxConnectionsPerUser) {

@@ -104,6 +104,7 @@ class SettingsReaderTest {
     assertEquals("https://sso.example.com", settings.jwt().issuer());
     assertEquals(List.of("a", "b"), settings.jwt().audiences());
     assertEquals(Duration.ofSeconds(7), settings.jwt().skew());
+    assertEquals(Duration.ofSeconds(37), settings.session().expiryNotice(), "30 s before `exp`");
     assertEquals(Set.of("ES256"), settings.jwt().algorithms());
   }
 

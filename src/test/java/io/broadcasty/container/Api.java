@@ -9,7 +9,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -80,19 +79,31 @@ final class Api {
   }
 
   static void await(String what, Duration patience, BooleanSupplier condition) {
-    await(() -> what, patience, condition);
+    await(() -> what, patience, Duration.ofMillis(10), condition);
+  }
+
+  /**
+   * @param between for conditions that keep the server busy
+   */
+  static void await(String what, Duration patience, Duration between, BooleanSupplier condition) {
+    await(() -> what, patience, between, condition);
   }
 
   /**
    * @param what is asked for when it was waited for in vain
    */
   static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
+    await(what, patience, Duration.ofMillis(10), condition);
+  }
+
+  private static void await(
+      Supplier<String> what, Duration patience, Duration between, BooleanSupplier condition) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("in vain waited for: " + what.get());
       }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      LockSupport.parkNanos(between.toNanos());
     }
   }
 }

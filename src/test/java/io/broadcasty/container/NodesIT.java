@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * listen: what was acknowledged is laid against what each subscriber got. {@code bench/outage} is
  * the same at ten times the size.
  */
+@Tag("any-server")
 class NodesIT {
 
   private static final int NODES = 3;

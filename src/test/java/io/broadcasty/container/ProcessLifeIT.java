@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,7 @@ class ProcessLifeIT {
   }
 
   @Test
+  @Tag("any-server")
   void theMemoryStoreSaysThatItLostThePosition() throws IOException, InterruptedException {
     Ports ports = Ports.free();
     String cursor;

@@ -56,7 +56,7 @@ class PushOffIT extends AsBuilt {
             "{\"channel\":\"feed\",\"payload\":1,\"pushIfUndelivered\":"
                 + "{\"after\":5,\"notification\":{\"title\":\"T\"}}}");
     assertEquals(400, withoutId.statusCode());
-    assertTrue(withoutId.body().contains("needs an `id`"), withoutId.body());
+    assertTrue(withoutId.body().contains("needs `id` too"), withoutId.body());
   }
 
   @Test

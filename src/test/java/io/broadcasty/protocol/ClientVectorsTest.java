@@ -117,7 +117,7 @@ class ClientVectorsTest {
       return Map.of("command", "unsubscribe", "channel", unsubscribe.channel());
     }
     if (command instanceof Command.Publish publish) {
-      Map<String, Object> meaning = meaning(publish.publication(), "publicationId");
+      Map<String, Object> meaning = meaning(publish.publication(), "publicationId", publish.push());
       meaning.put("command", "publish");
       return meaning;
     }
@@ -184,12 +184,13 @@ class ClientVectorsTest {
       items.add(
           item.command() == null
               ? Map.of("error", item.problem().code().text())
-              : meaning(item.command(), "id"));
+              : meaning(item.command(), "id", item.push()));
     }
     return Map.of("batch", request.batch(), "items", items);
   }
 
-  private static Map<String, Object> meaning(PublishCommand command, String idField) {
+  private static Map<String, Object> meaning(
+      PublishCommand command, String idField, PushJson.Undelivered push) {
     Map<String, Object> meaning = new LinkedHashMap<>();
     meaning.put("channel", command.channel().value());
     meaning.put("payload", command.payload());
@@ -199,6 +200,11 @@ class ClientVectorsTest {
     meaning.put("event", command.event());
     meaning.put("correlationId", command.correlationId());
     meaning.put("replyTo", command.replyTo());
+    meaning.put(
+        "pushIfUndelivered",
+        push == null
+            ? null
+            : Map.of("after", push.afterSeconds(), "title", push.message().title()));
     meaning.values().removeIf(v -> v == null);
     return meaning;
   }

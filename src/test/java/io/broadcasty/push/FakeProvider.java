@@ -1,17 +1,20 @@
 package io.broadcasty.push;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A provider that does what a test says, misbehaviour included. */
-final class FakeProvider implements PushProvider {
+public final class FakeProvider implements PushProvider {
 
   /** What comes of a dispatch. */
   interface Script {
     CompletionStage<PushOutcome> of(Dispatch dispatch);
   }
+
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   final List<Dispatch> sent = new CopyOnWriteArrayList<>();
   private final PushService service;
@@ -25,7 +28,7 @@ final class FakeProvider implements PushProvider {
   }
 
   /** Accepts everything. */
-  static FakeProvider accepting(PushService service) {
+  public static FakeProvider accepting(PushService service) {
     return new FakeProvider(service, always(new PushOutcome.Accepted("ok")));
   }
 
@@ -41,7 +44,7 @@ final class FakeProvider implements PushProvider {
     script = always(outcome);
   }
 
-  void excess(int bytes) {
+  public void excess(int bytes) {
     excess = bytes;
   }
 
@@ -52,6 +55,11 @@ final class FakeProvider implements PushProvider {
   @Override
   public PushService service() {
     return service;
+  }
+
+  @Override
+  public Duration timeout() {
+    return TIMEOUT;
   }
 
   /** Tokens that begin with "bad" are none. */

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A push service over HTTP that answers, and misbehaves, as it is told. */
 public final class StandIn implements AutoCloseable {
@@ -30,6 +31,7 @@ public final class StandIn implements AutoCloseable {
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private volatile Answer usual = new Answer(200, "{}", Map.of());
   private volatile CountDownLatch gate = new CountDownLatch(0);
+  private final AtomicInteger free = new AtomicInteger();
   private volatile boolean half;
 
   /** What came. */
@@ -102,6 +104,12 @@ public final class StandIn implements AutoCloseable {
 
   /** Answers nothing until {@link #release}. */
   public void hold() {
+    holdAfter(0);
+  }
+
+  /** Answers so many more, and then nothing until {@link #release}. */
+  public void holdAfter(int answers) {
+    free.set(answers);
     gate = new CountDownLatch(1);
   }
 
@@ -135,7 +143,9 @@ public final class StandIn implements AutoCloseable {
         .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values));
     String path = exchange.getRequestURI().toString();
     requests.add(new Request(path, headers, body));
-    await(gate);
+    if (free.getAndDecrement() <= 0) {
+      await(gate);
+    }
     Answer answer = byPath.getOrDefault(path, usual);
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);

@@ -88,7 +88,7 @@ public final class TestCertificate {
     }
   }
 
-  SSLContext serving() {
+  public SSLContext serving() {
     try {
       KeyManagerFactory keys =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

@@ -66,6 +66,7 @@ public final class RedisServer implements AutoCloseable {
       Path folder = Files.createTempDirectory("broadcasty-redis");
       List<String> all = new ArrayList<>(options);
       all.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", folder.toString()));
+      all.addAll(List.of("--appendfsync", "always")); // else it answers before it writes, at times
       return new RedisServer(port, folder, all, launch(folder, all, port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -117,13 +117,13 @@ class NativeSessionTest {
   @Test
   void theEndOfATokenIsAnnouncedAndThenComes() {
     Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
-    node.pass(Duration.ofSeconds(29));
+    node.pass(Duration.ofSeconds(19));
     assertEquals(List.of(), client.take());
     node.pass(Duration.ofSeconds(1));
     node.pass(Duration.ofSeconds(1));
     assertEquals(List.of("expiring"), client.take().stream().map(p -> p.get("push")).toList());
     client.session.heard();
-    node.pass(Duration.ofSeconds(29));
+    node.pass(Duration.ofSeconds(39));
     Map<String, Object> end = client.take().get(0);
     assertEquals("token_expired", end.get("code"));
     assertEquals("no", end.get("retry"));

@@ -19,6 +19,12 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
+import io.broadcasty.push.EnabledServices;
+import io.broadcasty.push.PendingPush;
+import io.broadcasty.push.PendingPushes;
+import io.broadcasty.push.PushIfUndelivered;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushStoreException;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
@@ -32,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -63,9 +70,15 @@ final class Node {
   final Sessions sessions = new Sessions(time, time);
   final ConnectionLimiter limits = new LocalConnectionLimiter("node", 100, PLACES);
   final SessionContext context;
+  final OpenPushes pushes = new OpenPushes();
   long permits = Long.MAX_VALUE;
 
+  /** One without push. */
   Node() {
+    this(List.of());
+  }
+
+  Node(List<PushProvider> services) {
     broker =
         new SlowBroker(
             new MemoryBroker(
@@ -107,10 +120,17 @@ final class Node {
     context =
         new SessionContext(
             new SessionSettings(
-                Duration.ofSeconds(20), Duration.ofSeconds(10), OUTBOX_BYTES, 100, PLACES),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(40),
+                OUTBOX_BYTES,
+                100,
+                PLACES),
             token ->
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
             publish,
+            new UndeliveredPushes(
+                new PushIfUndelivered(new EnabledServices(services), pushes, time)),
             new Subscribe(
                 policy, limiter, broker, presence, hub, tasks::add, tasks::add, 50, 2_000),
             new Attend(policy, limiter, presence, Duration.ofSeconds(60), MEMBER_BYTES),
@@ -195,6 +215,40 @@ final class Node {
         throw new AssertionError("one answer was due, not " + answers);
       }
       return answers.get(0);
+    }
+  }
+
+  /** What is to be pushed unless it is delivered, in a store that can be away. */
+  static final class OpenPushes implements PendingPushes {
+    final List<PendingPush> kept = new ArrayList<>();
+    boolean away;
+
+    @Override
+    public void add(PendingPush push) {
+      if (away) {
+        throw new PushStoreException("away", new IllegalStateException());
+      }
+      kept.add(push);
+    }
+
+    @Override
+    public List<PendingPush> oldest(int limit) {
+      return kept;
+    }
+
+    @Override
+    public void delivered(PendingPush push, Collection<String> users) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<String> receipts(PendingPush push) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void remove(PendingPush push) {
+      throw new UnsupportedOperationException();
     }
   }
 

@@ -21,6 +21,8 @@ import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
+import io.broadcasty.push.EnabledServices;
+import io.broadcasty.push.PushIfUndelivered;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
@@ -136,9 +138,17 @@ public abstract class ReplayJoinStress {
       SessionContext context =
           new SessionContext(
               new SessionSettings(
-                  Duration.ofSeconds(20), Duration.ofSeconds(10), 64 * 1024, 10_000, 10_000),
+                  Duration.ofSeconds(20),
+                  Duration.ofSeconds(10),
+                  Duration.ofSeconds(30),
+                  64 * 1024,
+                  10_000,
+                  10_000),
               token -> new Authenticator.Authenticated(caller),
               publish,
+              new UndeliveredPushes(
+                  new PushIfUndelivered(
+                      new EnabledServices(List.of()), new Node.OpenPushes(), WallClock.system())),
               new Subscribe(
                   policy, unlimited, broker, presence, hub, replays, replays, 100, 16 * 1024),
               new Attend(policy, unlimited, presence, Duration.ofSeconds(60), 2048),

@@ -14,6 +14,7 @@ import io.broadcasty.push.PushService;
 import io.broadcasty.time.WallClock;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -73,6 +74,11 @@ public final class ApnsProvider implements PushProvider {
   @Override
   public PushService service() {
     return PushService.APNS;
+  }
+
+  @Override
+  public Duration timeout() {
+    return settings.timeout();
   }
 
   @Override

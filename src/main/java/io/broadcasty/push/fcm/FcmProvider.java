@@ -48,6 +48,11 @@ public final class FcmProvider implements PushProvider {
   }
 
   @Override
+  public Duration timeout() {
+    return http.timeout();
+  }
+
+  @Override
   public void check(DeviceAddress device) throws InvalidDeviceException {
     if (!device.token().matches("[A-Za-z0-9:_.-]{20,4096}")) {
       throw new InvalidDeviceException(

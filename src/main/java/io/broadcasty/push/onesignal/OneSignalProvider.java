@@ -12,6 +12,7 @@ import io.broadcasty.push.Reply;
 import io.broadcasty.time.WallClock;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,6 +42,11 @@ public final class OneSignalProvider implements PushProvider {
   @Override
   public PushService service() {
     return PushService.ONE_SIGNAL;
+  }
+
+  @Override
+  public Duration timeout() {
+    return settings.timeout();
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
 import java.security.GeneralSecurityException;
 import java.security.interfaces.ECPublicKey;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +75,11 @@ public final class WebPushProvider implements PushProvider {
   @Override
   public PushService service() {
     return PushService.WEB_PUSH;
+  }
+
+  @Override
+  public Duration timeout() {
+    return http.timeout();
   }
 
   /** {@inheritDoc} Looks the endpoint's host up, which may block for some seconds. */

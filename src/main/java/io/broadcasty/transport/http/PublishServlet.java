@@ -10,6 +10,7 @@ import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.session.Answers;
+import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Problems;
@@ -176,7 +177,8 @@ public class PublishServlet extends HttpServlet {
         if (item.push() == null || problem != null) {
           answers.add(new Answer(item, outcome, problem, null));
         } else {
-          UndeliveredPushes.Arranged arranged = undelivered.arrange(caller, item);
+          UndeliveredPushes.Arranged arranged =
+              undelivered.arrange(caller, item.command(), item.push());
           answers.add(new Answer(item, outcome, arranged.problem(), arranged.sendId()));
         }
       }

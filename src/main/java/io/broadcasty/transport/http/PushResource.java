@@ -16,6 +16,7 @@ import io.broadcasty.push.PushStatus;
 import io.broadcasty.push.PushStoreException;
 import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.session.Answers;
+import io.broadcasty.session.PushProtocol;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import jakarta.inject.Inject;
@@ -142,7 +143,7 @@ public class PushResource {
     return new PushSend.Order(
         new Audience(read.users(), read.devices(), channels(read.topics())),
         read.channel() == null ? null : new ChannelName(read.channel()),
-        PushAnswers.notification(read.message()),
+        PushProtocol.notification(read.message()),
         read.id());
   }
 

@@ -15,10 +15,24 @@ self.addEventListener("push", (event) => {
   event.waitUntil(self.registration.showNotification(title || "New notification", { body, tag: collapseKey || id, renotify: Boolean(collapseKey), data: { url, data } }));
 });
 
+// the browser replaced its subscription: a page has the token that the server wants with the new one, now or when it is next opened
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(renew(event.oldSubscription, event.newSubscription));
+});
+
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data && event.notification.data.url));
 });
+
+async function renew(before, after) {
+  if (!after && before) {
+    await self.registration.pushManager.subscribe(before.options).catch(() => undefined); // the page tries it too
+  }
+  for (const page of await self.clients.matchAll({ type: "window", includeUncontrolled: true })) {
+    page.postMessage({ type: "broadcasty.push.changed" });
+  }
+}
 
 /** Brings the window that shows the address to the front, else one of this origin, else a new one. */
 async function open(address) {

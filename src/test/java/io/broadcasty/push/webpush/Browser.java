@@ -19,12 +19,12 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The other end: a subscription with its private key, which decrypts (RFC 8291 section 3). */
-final class Browser {
+public final class Browser {
 
   private final KeyPair keys;
   private final byte[] authSecret = new byte[16];
 
-  Browser() {
+  public Browser() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(P256.NAME);
@@ -39,11 +39,11 @@ final class Browser {
     return (ECPublicKey) keys.getPublic();
   }
 
-  String p256dh() {
+  public String p256dh() {
     return base64(P256.point(publicKey()));
   }
 
-  String auth() {
+  public String auth() {
     return base64(authSecret);
   }
 
@@ -52,7 +52,7 @@ final class Browser {
   }
 
   /** What was encrypted for it. */
-  String decrypt(byte[] body) throws GeneralSecurityException {
+  public String decrypt(byte[] body) throws GeneralSecurityException {
     ByteBuffer in = ByteBuffer.wrap(body);
     byte[] salt = new byte[16];
     in.get(salt);

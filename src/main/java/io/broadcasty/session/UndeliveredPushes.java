@@ -1,4 +1,4 @@
-package io.broadcasty.transport.http;
+package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.Code;
@@ -17,10 +17,15 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a publish that is about pushing what is not delivered. */
+/**
+ * The part of a publish that is about pushing what is not delivered. Safe for use by several
+ * threads.
+ */
 public final class UndeliveredPushes {
 
   private static final Logger LOG = Logger.getLogger(UndeliveredPushes.class.getName());
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
   private final PushIfUndelivered push;
 
@@ -29,12 +34,12 @@ public final class UndeliveredPushes {
   }
 
   /** What came of it; exactly one of the two is set. */
-  record Arranged(@Nullable String sendId, @Nullable Problem problem) {}
+  public record Arranged(@Nullable String sendId, @Nullable Problem problem) {}
 
   /**
    * The request, with a problem in place of what must not be published since it cannot be pushed.
    */
-  PublishReader.Request checked(Caller caller, PublishReader.Request request) {
+  public PublishReader.Request checked(Caller caller, PublishReader.Request request) {
     if (request.items().stream().allMatch(item -> item.push() == null)) {
       return request;
     }
@@ -44,29 +49,29 @@ public final class UndeliveredPushes {
   }
 
   private PublishReader.Item checked(Caller caller, PublishReader.Item item) {
-    if (item.push() == null) {
-      return item;
-    }
-    Problem problem;
-    try {
-      PushAnswer refusal = push.refusal(caller, wish(item.push()));
-      problem = refusal == null ? null : PushAnswers.problem(refusal);
-    } catch (ProblemException e) {
-      problem = e.problem();
-    }
-    return problem == null ? item : new PublishReader.Item(null, problem, null);
+    Problem refusal = item.push() == null ? null : refusal(caller, item.push());
+    return refusal == null ? item : new PublishReader.Item(null, refusal, null);
   }
 
-  /** Keeps the wish of an item that was published. May block on the database. */
-  Arranged arrange(Caller caller, PublishReader.Item item) {
-    PublishCommand command = Objects.requireNonNull(item.command());
+  /** Why something cannot be pushed, so that it must not be published; null when it can. */
+  @Nullable Problem refusal(Caller caller, PushJson.Undelivered wanted) {
+    try {
+      PushAnswer refusal = push.refusal(caller, wish(wanted));
+      return refusal == null ? null : PushProtocol.problem(refusal);
+    } catch (ProblemException e) {
+      return e.problem();
+    }
+  }
+
+  /** Keeps what is wanted of a publication that was made. May block on the database. */
+  public Arranged arrange(Caller caller, PublishCommand publication, PushJson.Undelivered wanted) {
     try {
       return new Arranged(
           push.arrange(
               caller,
-              command.channel(),
-              Objects.requireNonNull(command.id(), "the reader wants one"),
-              wish(Objects.requireNonNull(item.push()))),
+              publication.channel(),
+              Objects.requireNonNull(publication.id(), "the reader wants one"),
+              wish(wanted)),
           null);
     } catch (PushStoreException e) {
       LOG.log(Level.FINE, "a push could not be arranged", e);
@@ -75,8 +80,8 @@ public final class UndeliveredPushes {
           new Problem(
               Code.UNAVAILABLE,
               "it was published, but the push could not be arranged; publish it again with the same"
-                  + " `id`",
-              Duration.ofSeconds(2)));
+                  + " id",
+              RETRY_AFTER));
     } catch (ProblemException e) { // was checked before
       return new Arranged(null, e.problem());
     }
@@ -86,6 +91,6 @@ public final class UndeliveredPushes {
     return new PushIfUndelivered.Wish(
         Duration.ofSeconds(wanted.afterSeconds()),
         wanted.users(),
-        PushAnswers.notification(wanted.message()));
+        PushProtocol.notification(wanted.message()));
   }
 }

@@ -1,0 +1,46 @@
+/** `npm run example NAME`: starts one of the examples against a server in development mode (`./mvnw -Prun`). */
+import { serve } from './serve.js';
+import { ask } from './worker/ask.js';
+import { work } from './worker/worker.js';
+
+const USAGE = `npm run example chat              a chat, with who is present and what was said before
+npm run example orders            a live board of orders, and how it came about
+npm run example push              notifications when the page is closed
+npm run example worker            a worker that answers requests
+npm run example ask [SKU-1]       asks it
+
+Each needs a server in development mode: ./mvnw -Prun
+BROADCASTY_URL says where it is (http://localhost:8080), PORT where the pages are served (5173).`;
+
+const server = (process.env.BROADCASTY_URL ?? 'http://localhost:8080').replace(/\/+$/, '');
+const [name = '', argument = 'SKU-1'] = process.argv.slice(2);
+
+async function run(): Promise<void> {
+  switch (name) {
+    case 'chat':
+    case 'orders':
+    case 'push': {
+      await fetch(`${server}/broadcasty/ws`).catch(() => console.log(`There is no server at ${server} yet; start one: ./mvnw -Prun`));
+      const { url } = await serve(name, server, Number(process.env.PORT ?? 5173));
+      console.log(`${name}: open ${url} in two windows`);
+      return;
+    }
+    case 'worker':
+      console.log(`connecting to ${server}`);
+      await work(server);
+      console.log('answers requests on rpc:inventory; ask it: npm run example ask SKU-1');
+      return;
+    case 'ask':
+      console.log(await ask(server, argument));
+      return;
+    default:
+      console.log(USAGE);
+      process.exitCode = name === '' ? 0 : 1;
+  }
+}
+
+run().catch((error: unknown) => {
+  const { message, cause } = error as Error;
+  console.error(cause instanceof Error ? `${message}: ${cause.message}` : message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,32 @@
+/**
+ * A worker that answers requests: no port to open, no address to know. One for a channel: a second one would answer every
+ * request as well.
+ */
+import BroadcastyClient from '@broadcasty/client';
+import WebSocket from 'ws'; // Node 22 has one of its own
+import { devToken } from '../dev-token.js';
+
+export interface StockRequest {
+  sku: string;
+}
+export type StockAnswer = { sku: string; count: number } | { error: string };
+
+const STOCK = new Map([
+  ['SKU-1', 12],
+  ['SKU-2', 0],
+]);
+
+/** Answers until it is closed. */
+export async function work(baseUrl: string): Promise<{ close(): void }> {
+  const client = new BroadcastyClient({ baseUrl, getToken: () => devToken(baseUrl), WebSocket });
+  client.on('state', ({ state, error }) => error && console.log(`${state}: ${error.message}`));
+  await client.respond<StockRequest, StockAnswer>({
+    channel: 'rpc:inventory',
+    onRequest: ({ payload: { sku } }) => {
+      const count = STOCK.get(sku);
+      console.log(`asked for ${sku}: ${count ?? 'not known'}`);
+      return count === undefined ? { error: `${sku} is not known` } : { sku, count };
+    },
+  });
+  return client;
+}

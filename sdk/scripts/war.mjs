@@ -1,0 +1,31 @@
+// The client as one file, for the demo page of the WAR and for pages without a bundler; with --check only says whether it is in
+// step. Its first line has the digest of the sources, by which the Maven build sees that too, without Node.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const target = new URL('../../src/main/webapp/broadcasty-client.js', import.meta.url);
+const sources = new URL('../src/', import.meta.url);
+
+const digest = createHash('sha256');
+for (const name of readdirSync(sources, { recursive: true }).map((path) => path.replaceAll('\\', '/')).filter((path) => path.endsWith('.ts')).sort()) {
+  digest.update(`${name}\n`).update(readFileSync(new URL(name, sources)));
+}
+const { outputFiles } = await build({
+  entryPoints: ['src/index.ts'],
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+  banner: { js: `// @broadcasty/client, made from sdk/src by \`npm run build\`; sha256 of the sources: ${digest.digest('hex')}` },
+  write: false,
+});
+const [{ text }] = outputFiles;
+
+if (!process.argv.includes('--check')) {
+  writeFileSync(target, text);
+} else if (readFileSync(target, 'utf8') !== text) {
+  console.error('src/main/webapp/broadcasty-client.js is not in step with sdk/src: run `npm run build`');
+  process.exit(1);
+}

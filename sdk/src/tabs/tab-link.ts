@@ -1,0 +1,167 @@
+import { matches } from '../channels.js';
+import type { Clock } from '../clock.js';
+import { unreachable } from '../errors.js';
+import type { BroadcastyError } from '../errors.js';
+import type { Link, LinkEnd, LinkListener, Outcome } from '../transport/transport.js';
+import type { Envelope, Member, MembersPage, Since, Subscribed } from '../wire.js';
+import { errorOf } from './words.js';
+import type { Answer, Call, News, Word } from './words.js';
+
+/** How long the leading tab may be silent after it was asked for a sign of life. */
+const PATIENCE_MILLIS = 5000;
+
+/** The end of a link whose tab lost the connection of another one: there will be another at once. */
+export const MOVED: LinkEnd = { code: 'draining', retry: 'yes', detail: 'another tab holds the connection now' };
+
+export interface TabLinkSettings {
+  id: string;
+  /** Who carries out its calls. */
+  hub: string;
+  carrier: 'ws' | 'sse';
+  window: number;
+  clock: Clock;
+  listener: LinkListener;
+  say: (word: Word) => void;
+  /** Hands a token to the connection, if it is this tab’s; it does not leave the tab. */
+  refresh: (token: string) => Promise<void>;
+}
+
+/** One tab’s life on the connection that the leading tab holds; in the leading tab itself too. */
+export class TabLink implements Link {
+  readonly ended: Promise<LinkEnd>;
+  readonly carrier: 'ws' | 'sse';
+  readonly window: number;
+  readonly id: string;
+  private end!: (end: LinkEnd) => void;
+  private over = false;
+  private lastId = 0;
+  private heardAt: number;
+  private readonly targets = new Set<string>();
+  private readonly waiting = new Map<number, { answered: (result: unknown) => void; failed: (error: BroadcastyError) => void }>();
+
+  constructor(private readonly settings: TabLinkSettings) {
+    ({ id: this.id, carrier: this.carrier, window: this.window } = settings);
+    this.heardAt = settings.clock.now();
+    this.ended = new Promise((resolve) => (this.end = resolve));
+  }
+
+  async subscribe(target: string, since: Since, accepted: (result: Subscribed) => void): Promise<void> {
+    await this.call<Subscribed>({ call: 'subscribe', args: [target, since] }, (result) => {
+      this.targets.add(target);
+      accepted(result);
+    });
+  }
+
+  async unsubscribe(target: string): Promise<void> {
+    this.targets.delete(target);
+    await this.call({ call: 'unsubscribe', args: [target] });
+  }
+
+  publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
+    return this.call({ call: 'publish', args: [envelopes] });
+  }
+
+  refresh(token: string): Promise<void> {
+    return this.settings.refresh(token);
+  }
+
+  async watch(channel: string): Promise<void> {
+    await this.call({ call: 'watch', args: [channel] });
+  }
+
+  join(channel: string, member?: Record<string, unknown>): Promise<Member> {
+    return this.call({ call: 'join', args: member ? [channel, member] : [channel] });
+  }
+
+  async leave(channel: string): Promise<void> {
+    await this.call({ call: 'leave', args: [channel] });
+  }
+
+  members(channel: string, after?: string): Promise<MembersPage> {
+    return this.call({ call: 'members', args: after === undefined ? [channel] : [channel, after] });
+  }
+
+  check(): void {
+    const { clock } = this.settings;
+    const asked = clock.now();
+    this.call({ call: 'check', args: [] }).catch(() => undefined);
+    clock.setTimeout(() => {
+      if (this.heardAt < asked) {
+        this.finish({ code: 'unreachable', retry: 'yes', detail: 'the tab that holds the connection gives no sign of life' });
+      }
+    }, PATIENCE_MILLIS);
+  }
+
+  close(): void {
+    this.finish({ code: 'closed', retry: 'no', detail: 'closed by this client' });
+  }
+
+  /** What the leading tab says to this link, or to all. */
+  hear(word: News | Answer): void {
+    if (this.over) {
+      return;
+    }
+    const { clock, listener } = this.settings;
+    this.heardAt = clock.now();
+    switch (word.say) {
+      case 'answer': {
+        const waiting = this.waiting.get(word.id);
+        this.waiting.delete(word.id);
+        if (word.error) {
+          waiting?.failed(errorOf(word.error));
+        } else {
+          waiting?.answered(word.result);
+        }
+        return;
+      }
+      case 'publication':
+        if (this.wants(word.body.channel)) {
+          listener.publication(word.body);
+        }
+        return;
+      case 'lost':
+        if (this.wants(word.body.channel)) {
+          listener.lost(word.body);
+        }
+        return;
+      case 'presence':
+        listener.presence(word.body);
+        return;
+      case 'unsubscribed':
+        listener.unsubscribed(word.body);
+    }
+  }
+
+  finish(end: LinkEnd): void {
+    if (!this.over) {
+      this.over = true;
+      this.settings.say({ say: 'bye', from: this.id });
+      this.waiting.forEach(({ failed }) => failed(unreachable('the connection ended')));
+      this.waiting.clear();
+      this.end(end);
+    }
+  }
+
+  private wants(channel: string): boolean {
+    return this.targets.has(channel) || [...this.targets].some((target) => matches(target, channel));
+  }
+
+  /** @param first called before anything that the leading tab says after its answer */
+  private call<T>(call: Call, first?: (result: T) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.over) {
+        reject(unreachable('the connection ended'));
+        return;
+      }
+      const id = ++this.lastId;
+      this.waiting.set(id, {
+        answered: (result) => {
+          first?.(result as T);
+          resolve(result as T);
+        },
+        failed: reject,
+      });
+      this.settings.say({ say: 'call', hub: this.settings.hub, from: this.id, id, ...call });
+    });
+  }
+}

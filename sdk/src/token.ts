@@ -1,0 +1,42 @@
+import { BroadcastyError } from './errors.js';
+
+/** Gives the JWT of the user. */
+export type GetToken = () => string | Promise<string>;
+
+/** The token to send now, as the application gives it. @throws BroadcastyError `no_token` */
+export async function askForToken(getToken: GetToken): Promise<string> {
+  let token: unknown;
+  try {
+    token = await getToken();
+  } catch (cause) {
+    throw new BroadcastyError('no_token', 'getToken() failed', 'after', { cause });
+  }
+  if (typeof token !== 'string' || token === '') {
+    throw new BroadcastyError('no_token', 'getToken() gave no token; let it return a JWT that the server trusts, or a promise of one');
+  }
+  return token;
+}
+
+/** What this client reads of a JWT; the server alone verifies it. */
+export interface Claims {
+  sub?: unknown;
+  tid?: unknown;
+  /** Seconds since 1970. */
+  exp?: number;
+  [claim: string]: unknown;
+}
+
+/** The claims of a JWT, texts byte by byte as they are in UTF-8; undefined when it is none. */
+export function claimsOf(token: string): Claims | undefined {
+  try {
+    return Object(JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')))) as Claims;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whose token it is: tenant and subject. A token that says neither is its own owner. */
+export function ownerOf(token: string): string {
+  const claims = claimsOf(token);
+  return claims ? JSON.stringify([claims.tid, claims.sub]) : token;
+}

@@ -1,0 +1,149 @@
+/** A browser’s locks and channels, for tabs that live in one process and die on command. */
+import type { TabChannel, TabLocks, TabWorld } from '../src/tabs/client.js';
+
+interface Request {
+  tab: Tab;
+  grant: () => Promise<void>;
+  settle: (error?: Error) => void;
+}
+
+/** What the tabs of one origin share. */
+export class FakeOrigin {
+  readonly channels = new Map<string, Set<Channel>>();
+  private readonly held = new Map<string, Request>();
+  private queues = new Map<string, Request[]>();
+
+  /** How many locks are held or waited for. */
+  get locks(): number {
+    return this.held.size + [...this.queues.values()].flat().length;
+  }
+
+  tab(): Tab {
+    return new Tab(this);
+  }
+
+  request(tab: Tab, name: string, { steal = false, signal }: { steal?: boolean; signal?: AbortSignal }, held: () => Promise<void>): Promise<unknown> {
+    return new Promise<void>((resolve, reject) => {
+      const request: Request = { tab, grant: held, settle: (error) => (error ? reject(error) : resolve()) };
+      signal?.addEventListener('abort', () => {
+        const queue = this.queues.get(name) ?? [];
+        if (queue.includes(request)) {
+          this.queues.set(name, queue.filter((one) => one !== request));
+          reject(signal.reason as Error);
+        }
+      });
+      if (signal?.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      const queue = this.queues.get(name) ?? [];
+      if (steal) {
+        this.held.get(name)?.settle(new DOMException('stolen', 'AbortError'));
+        this.held.delete(name);
+        this.queues.set(name, [request, ...queue]);
+      } else {
+        this.queues.set(name, [...queue, request]);
+      }
+      this.next(name);
+    });
+  }
+
+  /** As a browser does with what a page held. */
+  gone(tab: Tab): void {
+    this.queues = new Map([...this.queues].map(([name, queue]) => [name, queue.filter((request) => request.tab !== tab)]));
+    for (const [name, request] of [...this.held]) {
+      if (request.tab === tab) {
+        this.held.delete(name);
+        this.next(name);
+      }
+    }
+  }
+
+  private next(name: string): void {
+    const [request, ...rest] = this.queues.get(name) ?? [];
+    if (!request || this.held.has(name)) {
+      return;
+    }
+    this.queues.set(name, rest);
+    this.held.set(name, request);
+    setImmediate(() => {
+      if (this.held.get(name) === request) {
+        void request.grant().then(() => {
+          if (this.held.get(name) === request) {
+            this.held.delete(name);
+            request.settle();
+            this.next(name);
+          }
+        });
+      }
+    });
+  }
+}
+
+/** One tab. */
+export class Tab implements TabWorld {
+  /** Says and hears nothing for now, but keeps its locks. */
+  hangs = false;
+  private dead = false;
+  private backlog: (() => void)[] = [];
+  private readonly open_: Channel[] = [];
+
+  constructor(private readonly origin: FakeOrigin) {}
+
+  locks: TabLocks = { request: (name, options, held) => this.origin.request(this, name, options, held) };
+
+  open(name: string): TabChannel {
+    const all = this.origin.channels.get(name) ?? new Set();
+    this.origin.channels.set(name, all);
+    const channel = new Channel(this, all);
+    all.add(channel);
+    this.open_.push(channel);
+    return channel;
+  }
+
+  /** What was said and heard meanwhile comes now. */
+  wake(): void {
+    this.hangs = false;
+    this.backlog.splice(0).forEach((act) => act());
+  }
+
+  /** Does it now, or when the page wakes. */
+  act(act: () => void): void {
+    if (this.hangs) {
+      this.backlog.push(act);
+    } else if (!this.dead) {
+      act();
+    }
+  }
+
+  /** The page is gone, without a word. */
+  die(): void {
+    this.dead = true;
+    this.open_.forEach((channel) => channel.close());
+    this.origin.gone(this);
+  }
+}
+
+class Channel implements TabChannel {
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+
+  constructor(
+    readonly tab: Tab,
+    private readonly all: Set<Channel>,
+  ) {}
+
+  postMessage(message: unknown): void {
+    this.tab.act(() => {
+      for (const other of this.all) {
+        if (other !== this) {
+          const data: unknown = structuredClone(message);
+          setImmediate(() => other.tab.act(() => this.all.has(other) && other.onmessage?.({ data })));
+        }
+      }
+    });
+  }
+
+  close(): void {
+    this.all.delete(this);
+  }
+}

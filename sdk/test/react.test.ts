@@ -1,0 +1,201 @@
+/** The hooks, in React itself, against the fake server. */
+import assert from 'node:assert/strict';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import { Activity, createElement as h, StrictMode, useState } from 'react';
+import type { ReactNode } from 'react';
+import type { Root } from 'react-dom/client';
+import type { BroadcastyClient } from '../src/index.js';
+import type { ChannelPosition } from '../src/index.js';
+import { BroadcastyProvider, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } from '../src/glue/react.js';
+import { FakeServer, token } from './fake-server.js';
+import { closePage, root } from './page.js';
+import { client as make, until } from './support.js';
+
+const { createRoot } = await import('react-dom/client'); // it looks for a document
+
+describe('in React', { timeout: 20_000 }, () => {
+  let server: FakeServer;
+  let client: BroadcastyClient;
+  let place: Element;
+  let drawn: Root;
+
+  beforeEach(async () => {
+    server = await FakeServer.start();
+    client = make(server.url);
+    place = root();
+    drawn = createRoot(place);
+  });
+  afterEach(async () => {
+    drawn.unmount();
+    client.close();
+    await server.close();
+  });
+  after(closePage);
+
+  const draw = (children: ReactNode, more: { strict?: boolean } = {}) =>
+    drawn.render(h(more.strict === false ? 'div' : StrictMode, null, h(BroadcastyProvider, { client }, children)));
+  const shows = (text: string) => until(`${text}, not ${place.textContent}`, () => place.textContent === text);
+  const targets = () => [...server.peers].flatMap(({ targets: all }) => [...all]);
+
+  it('a subscription lives as long as its component, mounted twice by StrictMode', async () => {
+    const got: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => got.push(payload) }).state);
+    draw(h(Orders));
+    await shows('live');
+    assert.deepEqual(targets(), ['orders']);
+    server.publish({ channel: 'orders', payload: 1 });
+    server.publish({ channel: 'orders', payload: 2 });
+    await until('both', () => got.length === 2);
+    assert.deepEqual(got, [1, 2]);
+    draw(null);
+    await until('nothing wanted', () => targets().length === 0);
+  });
+
+  it('the newest handler is called', async () => {
+    const got: string[] = [];
+    let rename: (name: string) => void = () => assert.fail();
+    const Orders = () => {
+      const [name, setName] = useState('first');
+      rename = setName;
+      const { state } = useSubscription({ channel: 'orders', onMessage: () => got.push(name) });
+      return h('p', null, `${state} ${name}`);
+    };
+    draw(h(Orders));
+    await shows('live first');
+    const subscribed = server.heard.filter((command) => command === 'subscribe').length;
+    rename('second');
+    await shows('live second');
+    server.publish({ channel: 'orders', payload: 1 });
+    await until('one', () => got.length === 1);
+    assert.deepEqual(got, ['second']);
+    assert.equal(server.heard.filter((command) => command === 'subscribe').length, subscribed);
+  });
+
+  it('what was published between reading and mounting arrives', async () => {
+    server.publish({ channel: 'orders', payload: 1 });
+    const read: ChannelPosition = server.stored('orders')[0]!;
+    server.publish({ channel: 'orders', payload: 2 });
+    const got: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', since: read, onMessage: ({ payload }) => got.push(payload) }).state);
+    draw(h(Orders));
+    server.publish({ channel: 'orders', payload: 3 });
+    await until('both', () => got.length === 2);
+    assert.deepEqual(got, [2, 3]);
+  });
+
+  it('a hidden component misses nothing and gets nothing twice when it is shown again', async () => {
+    const got: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => got.push(payload) }).state);
+    const show = (mode: 'visible' | 'hidden') => draw(h(Activity, { mode, children: h(Orders) }));
+    show('visible');
+    await shows('live');
+    server.publish({ channel: 'orders', payload: 1 });
+    await until('the first', () => got.length === 1);
+    show('hidden');
+    await until('nothing wanted', () => targets().length === 0);
+    server.publish({ channel: 'orders', payload: 2 });
+    show('visible');
+    await until('the second', () => got.length === 2);
+    server.publish({ channel: 'orders', payload: 3 });
+    await until('the third', () => got.length === 3);
+    assert.deepEqual(got, [1, 2, 3]);
+  });
+
+  it('the last publications of a channel are shown, those of another after a change', async () => {
+    [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
+    server.publish({ channel: 'b', payload: 7 });
+    const List = ({ channel }: { channel: string | undefined }) => {
+      const { publications, state } = useChannel<number>(channel, { fromSequence: 0, limit: 2 });
+      return h('p', null, `${state} ${publications.map(({ payload }) => payload).join()}`);
+    };
+    draw(h(List, { channel: 'a' }));
+    await shows('live 2,3');
+    server.publish({ channel: 'a', payload: 4 });
+    await shows('live 3,4');
+    draw(h(List, { channel: 'b' }));
+    await shows('live 7');
+    draw(h(List, { channel: undefined }));
+    await shows('off ');
+    assert.deepEqual(targets(), []);
+  });
+
+  it('many publications are drawn in few renders', async () => {
+    for (let payload = 0; payload < 500; payload++) {
+      server.publish({ channel: 'a', payload });
+    }
+    let renders = 0;
+    const List = () => {
+      renders++;
+      return h('p', null, String(useChannel('a', { fromSequence: 0, limit: 1000 }).publications.length));
+    };
+    draw(h(List), { strict: false });
+    await shows('500');
+    assert.ok(renders < 50, `${renders} renders`);
+  });
+
+  it('who is present is shown, by two components as by one', async () => {
+    const Who = ({ member }: { member?: Record<string, unknown> }) => {
+      const { members, state } = usePresence('presence-room', member ? { member } : {});
+      return h('i', null, `${state} ${members.map(({ id }) => id).join()};`);
+    };
+    server.join('presence-room', { id: 'bob' });
+    draw([h(Who, { key: 1, member: { name: 'Ann' } }), h(Who, { key: 2 })]);
+    await until('both', () => /^(live (ann,bob|bob,ann);){2}$/.test(place.textContent));
+    server.leave('presence-room', 'bob');
+    await shows('live ann;live ann;');
+    draw([h(Who, { key: 2 })]);
+    await shows('live ;');
+    draw(null);
+    await until('nothing wanted', () => targets().length === 0);
+  });
+
+  it('the state of the connection is shown', async () => {
+    const State = () => {
+      const { state, transport = '' } = useConnectionState();
+      return h('p', null, `${state} ${transport}`);
+    };
+    draw(h(State));
+    await shows('idle ');
+    await client.connect();
+    await shows('connected ws');
+    server.refusing = true;
+    server.cutAll();
+    await until('a break', () => place.textContent !== 'connected ws');
+    server.refusing = false;
+    await shows('connected ws');
+  });
+
+  it('a refusal is shown', async () => {
+    const Orders = () => {
+      const { state, error } = useSubscription({ channel: 'private-nobody' });
+      return h('p', null, `${state} ${error?.code ?? ''}`);
+    };
+    draw(h(Orders));
+    await shows('failed forbidden');
+  });
+
+  it('another client takes the place of the first', async () => {
+    const got: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => got.push(payload) }).state);
+    draw(h(Orders));
+    await shows('live');
+    const other = make(server.url, { getToken: () => token({ subject: 'bob' }) });
+    const first = client;
+    client = other;
+    draw(h(Orders));
+    await until('only the second', () => targets().length === 1 && [...server.peers].some(({ subject, targets: all }) => subject === 'bob' && all.size === 1));
+    server.publish({ channel: 'orders', payload: 1 });
+    await until('one', () => got.length === 1);
+    first.close();
+  });
+
+  it('without a provider says so', async () => {
+    const Lost = () => h('p', null, useBroadcasty().state);
+    const errors: unknown[] = [];
+    const alone = createRoot(root(), { onUncaughtError: (error) => errors.push(error) });
+    alone.render(h(Lost));
+    await until('an error', () => errors.length === 1);
+    assert.match(String(errors[0]), /BroadcastyProvider/);
+    alone.unmount();
+  });
+});

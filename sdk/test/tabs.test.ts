@@ -1,0 +1,329 @@
+/** Tabs that share a connection: who holds it, what happens when it goes, and that nobody misses or doubles anything. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import WebSocket from 'ws';
+import type { Lost, Publication } from '../src/index.js';
+import { memoryStore } from '../src/offline.js';
+import { SharedClient } from '../src/tabs/client.js';
+import type { SharedClientOptions, TabWorld } from '../src/tabs/client.js';
+import { nameOf } from '../src/tabs/group.js';
+import { FakeOrigin } from './fake-tabs.js';
+import type { Tab } from './fake-tabs.js';
+import { FakeServer, token } from './fake-server.js';
+import { Ledger, quick, until } from './support.js';
+
+for (const transport of ['ws', 'sse'] as const) {
+  describe(`tabs over ${transport}`, { timeout: 30_000 }, () => {
+    let server: FakeServer;
+    let origin: FakeOrigin;
+    let all: { client: SharedClient; tab: Tab }[];
+
+    const open = (options: Partial<SharedClientOptions> = {}) => {
+      const tab = origin.tab();
+      const client = new SharedClient({
+        baseUrl: server.url,
+        getToken: () => token(),
+        transport,
+        WebSocket,
+        backoff: (attempt) => Math.min(10 * 2 ** attempt, 100),
+        offline: { store: memoryStore() },
+        connectTimeoutMs: 2000,
+        tabs: tab,
+        ...options,
+      });
+      all.push({ client, tab });
+      return { client, tab, ledger: new Ledger() };
+    };
+    const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
+    /** The page goes without a word to the others, and its connection with it. */
+    const die = ({ tab, client }: { tab: Tab; client: SharedClient }) => {
+      tab.die();
+      client.close();
+    };
+
+    beforeEach(async () => {
+      server = await FakeServer.start();
+      origin = new FakeOrigin();
+      all = [];
+    });
+    afterEach(async () => {
+      all.forEach(({ client }) => client.close());
+      await server.close();
+    });
+
+    it('have one connection, and each gets what it wants', async () => {
+      const [one, two, three] = [open(), open(), open()];
+      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      await three.client.subscribe({ channel: 'b', onMessage: three.ledger.add });
+      publish('a', 1, 2);
+      publish('b', 3);
+      await until('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 2 && three.ledger.all.length === 1);
+      await until('one connection', () => server.peers.size === 1);
+      assert.deepEqual([one.client.state, two.client.state, three.client.state], ['connected', 'connected', 'connected']);
+      await two.client.publish({ channel: 'a', payload: 4 });
+      await until('it', () => one.ledger.all.length === 3 && two.ledger.all.length === 3);
+      assert.equal(server.peers.size, 1);
+    });
+
+    it('begin where each wants to, though another has the channel already', async () => {
+      publish('o.a', 1, 2, 3);
+      const [one, two, three, four] = [open(), open(), open(), open()];
+      await one.client.subscribe({ channel: 'o.*', onMessage: one.ledger.add });
+      publish('o.a', 4);
+      await two.client.subscribe({ channel: 'o.a', fromSequence: 0, onMessage: two.ledger.add });
+      await until('the past', () => two.ledger.all.length === 4);
+      await three.client.subscribe({ channel: 'o.a', since: server.stored('o.a')[1]!, onMessage: three.ledger.add });
+      await four.client.subscribe({ channel: 'o.a', fromSequence: 6, onMessage: four.ledger.add });
+      publish('o.a', 5, 6);
+      publish('o.b', 7);
+      await until('all', () => one.ledger.all.length === 4 && two.ledger.all.length === 6 && three.ledger.all.length === 4 && four.ledger.all.length === 1);
+      assert.deepEqual(one.ledger.payloads, [4, 5, 6, 7]);
+      assert.deepEqual(two.ledger.payloads, [1, 2, 3, 4, 5, 6]);
+      assert.deepEqual(three.ledger.payloads, [3, 4, 5, 6]);
+      assert.deepEqual(four.ledger.payloads, [6]);
+      await until('one connection', () => server.peers.size === 1);
+    });
+
+    it('tell only the one that came too late of what is lost', async () => {
+      publish('a', 1, 2, 3, 4);
+      const [one, two] = [open(), open()];
+      const lost: [string, Lost][] = [];
+      const first = await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      first.on('lost', (what) => lost.push(['one', what]));
+      publish('a', 5);
+      await until('the fifth', () => one.ledger.all.length === 1);
+      server.trim('a', 2);
+      const second = two.client.subscribe({ channel: 'a', since: { ...server.stored('a')[0]!, sequence: 1 }, onMessage: two.ledger.add });
+      (await second).on('lost', (what) => lost.push(['two', what]));
+      publish('a', 6);
+      await until('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 3);
+      assert.deepEqual(two.ledger.payloads, [4, 5, 6]);
+      assert.deepEqual(lost.map(([who, { reason }]) => `${who} ${reason}`), ['two trimmed']);
+    });
+
+    it('go on without a gap and without a double when the one that holds the connection dies, again and again', async () => {
+      const tabs = [open(), open(), open(), open()];
+      for (const { client, ledger } of tabs) {
+        await client.subscribe({ channel: 'a', onMessage: ledger.add });
+        await client.subscribe({ channel: 'p.*', fromSequence: 0, onMessage: ledger.add });
+      }
+      let n = 0;
+      for (const dead of tabs.slice(0, 3)) {
+        publish('a', ++n);
+        publish('p.x', ++n);
+        die(dead);
+        publish('a', ++n);
+        publish(`p.new${n}`, ++n);
+        const living = tabs.slice(tabs.indexOf(dead) + 1);
+        await until('all that live have it', () => living.every(({ ledger }) => ledger.all.length === n));
+      }
+      const last = tabs[3]!.ledger;
+      last.assertGapless();
+      assert.equal(new Set(last.all.map(({ id }) => id)).size, n);
+      await until('one connection', () => server.peers.size === 1);
+    });
+
+    it('hand over at once when the one that holds the connection closes', async () => {
+      const [one, two] = [open(), open()];
+      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      publish('a', 1);
+      await until('one', () => two.ledger.all.length === 1);
+      one.client.close();
+      publish('a', 2);
+      await until('two', () => two.ledger.all.length === 2);
+      two.ledger.assertGapless();
+      two.client.close();
+      await until('no locks', () => origin.locks === 0);
+      await until('no connection', () => server.peers.size === 0);
+    });
+
+    it('publish once, though the holder dies before the answer', async () => {
+      const [one, two] = [open(), open()];
+      await one.client.connect();
+      await two.client.connect();
+      server.lostAnswers = 1;
+      const published = two.client.publish({ channel: 'a', payload: 1, timeoutMs: 10_000 });
+      await until('it is there', () => server.stored('a').length === 1);
+      die(one);
+      const outcome = await published;
+      assert.ok('duplicate' in outcome && outcome.duplicate);
+      assert.equal(server.stored('a').length, 1);
+    });
+
+    it('keep the order of what each publishes', async () => {
+      const [one, two] = [open(), open()];
+      await one.client.connect();
+      const published = Array.from({ length: 600 }, (_, n) => [one.client.publish({ channel: 'a', payload: n }), two.client.publish({ channel: 'b', payload: n })]).flat();
+      await Promise.all(published);
+      for (const channel of ['a', 'b']) {
+        assert.deepEqual(server.stored(channel).map(({ payload }) => payload), Array.from({ length: 600 }, (_, n) => n));
+      }
+    });
+
+    it('wait together for a server that is away', async () => {
+      const [one, two] = [open(), open()];
+      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      server.refusing = true;
+      server.cutAll();
+      await until('both noticed', () => one.client.state !== 'connected' && two.client.state !== 'connected');
+      publish('a', 1);
+      server.refusing = false;
+      await until('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
+      await until('one connection', () => server.peers.size === 1);
+    });
+
+    it('end the stream of a channel with the last that wants it, also when a tab dies', async () => {
+      const [one, two, three] = [open(), open(), open()];
+      await one.client.subscribe({ channel: 'x', onMessage: one.ledger.add });
+      const sub = await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      await three.client.subscribe({ channel: 'a', onMessage: three.ledger.add });
+      sub.close();
+      publish('a', 1);
+      await until('the third has it', () => three.ledger.all.length === 1);
+      die(three);
+      await until('it ended', () => [...server.peers].every(({ targets }) => !targets.has('a')));
+      assert.deepEqual(two.ledger.all, []);
+      assert.deepEqual([...server.peers].flatMap(({ targets }) => [...targets]), ['x']);
+    });
+
+    it('have the members of a channel, and leave it with the last', async () => {
+      const [one, two] = [open(), open()];
+      const first = await one.client.presence('presence-room', { member: { name: 'Ann' } });
+      const second = await two.client.presence('presence-room', { member: { name: 'Ann' } });
+      server.join('presence-room', { id: 'bob' });
+      const present = (view: typeof first) => [...view.members.keys()].sort().join();
+      await until('both', () => present(first) === 'ann,bob' && present(second) === 'ann,bob');
+      second.close();
+      server.join('presence-room', { id: 'cleo' });
+      await until('one goes on', () => present(first) === 'ann,bob,cleo');
+      first.close();
+      const looker = await two.client.presence('presence-room');
+      await until('gone', () => present(looker) === 'bob,cleo');
+    });
+
+    it('ask and answer', async () => {
+      const [one, two] = [open(), open()];
+      await one.client.respond<number, number>({ channel: 'rpc:twice', onRequest: ({ payload }) => payload * 2 });
+      assert.equal((await two.client.request<number>({ channel: 'rpc:twice', payload: 21 })).payload, 42);
+    });
+
+    it('leave the stream for a slow tab alone', async () => {
+      const [one, two] = [open(), open()];
+      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      const next: (() => void)[] = [];
+      const slow = await two.client.subscribe({
+        channel: 'a',
+        maxQueue: 10,
+        onMessage: (publication: Publication) => {
+          two.ledger.add(publication);
+          return new Promise<void>((resolve) => next.push(resolve));
+        },
+      });
+      publish('a', ...Array.from({ length: 50 }, (_, n) => n));
+      await until('the fast one has all', () => one.ledger.all.length === 50);
+      await until('the slow one is full', () => slow.waiting === 10);
+      await until('the slow one has all', () => {
+        next.splice(0).forEach((resolve) => resolve());
+        return two.ledger.all.length === 50;
+      });
+      one.ledger.assertGapless();
+      two.ledger.assertGapless();
+    });
+
+    it('hear a refusal as they would alone', async () => {
+      const [one, two] = [open(), open()];
+      await one.client.connect();
+      await assert.rejects(two.client.subscribe({ channel: 'private-nobody', onMessage: () => undefined }), { name: 'BroadcastyError', code: 'forbidden', message: /policy/ });
+      await assert.rejects(two.client.publish({ channel: 'private-nobody', payload: 1 }), { code: 'forbidden' });
+      assert.equal(two.client.state, 'connected');
+    });
+
+    it('do without one whose token the server does not take', async () => {
+      const [one, two] = [open({ getToken: () => expired }), open()];
+      const expired = token({ expires: Date.now() + 7_200_000 });
+      server.expiredTokens.add(expired);
+      const ends = transport === 'ws' ? one.client.connect() : one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      ends.catch(() => undefined);
+      one.client.on('state', ({ state }) => state === 'waiting' && one.client.close());
+      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      publish('a', 1);
+      await until('the second has it', () => two.ledger.all.length === 1);
+    });
+
+    it('take the place of one that hangs', async () => {
+      const [one, two] = [open(), open({ clock: quick(20) })];
+      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      one.tab.hangs = true;
+      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      one.tab.wake();
+      publish('a', 1);
+      await until('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
+      await until('one connection', () => server.peers.size === 1);
+    });
+
+    it('never share with another subject, tenant, role or server', async () => {
+      const [ann, bob] = [open(), open({ getToken: () => token({ subject: 'bob' }) })];
+      await ann.client.subscribe({ channel: 'a', onMessage: ann.ledger.add });
+      await bob.client.subscribe({ channel: 'a', onMessage: bob.ledger.add });
+      await until('two connections', () => server.peers.size === 2);
+      assert.deepEqual([...server.peers].map(({ subject }) => subject).sort(), transport === 'ws' ? ['ann', 'bob'] : ['', '']);
+      const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
+      const mine = await nameOf('x', jwt({ sub: 'ann', tid: 'acme', roles: ['member'], exp: 1, iat: 1 }));
+      assert.equal(await nameOf('x', jwt({ exp: 2, iat: 2, jti: 'j', roles: ['member'], tid: 'acme', sub: 'ann' })), mine);
+      for (const other of [{ sub: 'ann', tid: 'acme', roles: ['admin'] }, { sub: 'ann', tid: 'other', roles: ['member'] }, { sub: 'ann', tid: 'acme', roles: ['member'], scope: 's' }]) {
+        assert.notEqual(await nameOf('x', jwt(other)), mine);
+      }
+      assert.notEqual(await nameOf('y', jwt({ sub: 'ann', tid: 'acme', roles: ['member'] })), mine);
+      assert.equal(await nameOf(mine, jwt({ sub: 'ann', tid: 'acme', roles: ['member'] })), mine);
+    });
+  });
+}
+
+it('a token never leaves its tab, and other rights lead to another group', async () => {
+  const server = await FakeServer.start();
+  const origin = new FakeOrigin();
+  const said: string[] = [];
+  const spied = (tab: Tab): TabWorld => ({
+    locks: tab.locks,
+    open: (name) => {
+      const channel = tab.open(name);
+      const post = channel.postMessage.bind(channel);
+      channel.postMessage = (word) => {
+        said.push(JSON.stringify(word));
+        post(word);
+      };
+      return channel;
+    },
+  });
+  let subject = 'ann';
+  const client = (tab: Tab, getToken: () => string) => new SharedClient({ baseUrl: server.url, getToken, transport: 'ws', WebSocket, tabs: spied(tab) });
+  const one = client(origin.tab(), () => token({ subject }));
+  const two = client(origin.tab(), () => token());
+  const ledger = new Ledger();
+  await one.connect();
+  await two.subscribe({ channel: 'a', onMessage: ledger.add });
+  server.expiring();
+  await until('a refresh', () => server.heard.includes('refresh'));
+  assert.equal(server.peers.size, 1);
+  subject = 'bob';
+  server.expiring();
+  await until('two connections', () => [...server.peers].map((peer) => peer.subject).sort().join() === 'ann,bob');
+  server.publish({ channel: 'a', payload: 1 });
+  await until('it', () => ledger.all.length === 1);
+  assert.ok(said.length > 0 && said.every((word) => !word.includes(token().split('.')[1]!.slice(0, 20))));
+  one.close();
+  two.close();
+  await server.close();
+});
+
+it('without locks a client has its own connection', async () => {
+  const server = await FakeServer.start();
+  const clients = [1, 2].map(() => new SharedClient({ baseUrl: server.url, getToken: () => token(), transport: 'ws', WebSocket }));
+  await Promise.all(clients.map((client) => client.connect()));
+  assert.equal(server.peers.size, 2);
+  clients.forEach((client) => client.close());
+  await server.close();
+});

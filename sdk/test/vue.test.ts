@@ -1,0 +1,132 @@
+/** The composables, in Vue itself, against the fake server. */
+import assert from 'node:assert/strict';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
+import type { App, Component } from 'vue';
+import type { BroadcastyClient } from '../src/index.js';
+import { FakeServer } from './fake-server.js';
+import { closePage, root } from './page.js';
+import { client as make, until } from './support.js';
+
+const { createApp, defineComponent, effectScope, h, nextTick, ref } = await import('vue'); // it looks for a document
+const { createBroadcasty, provideBroadcasty, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } = await import('../src/glue/vue.js');
+
+describe('in Vue', { timeout: 20_000 }, () => {
+  let server: FakeServer;
+  let client: BroadcastyClient;
+  let place: Element;
+  let app: App | undefined;
+
+  beforeEach(async () => {
+    server = await FakeServer.start();
+    client = make(server.url);
+    place = root();
+  });
+  afterEach(async () => {
+    app?.unmount();
+    app = undefined;
+    client.close();
+    await server.close();
+  });
+  after(closePage);
+
+  const mount = (setup: () => () => unknown) => {
+    app = createApp(defineComponent({ setup }) as Component).use(createBroadcasty(client));
+    app.mount(place);
+  };
+  const shows = (text: string) => until(`${text}, not ${place.textContent}`, () => place.textContent === text);
+  const targets = () => [...server.peers].flatMap(({ targets: all }) => [...all]);
+
+  it('a subscription lives as long as its component, and follows its channel', async () => {
+    const got: unknown[] = [];
+    const region = ref<string | undefined>('eu');
+    mount(() => {
+      const { state } = useSubscription({ channel: () => region.value && `orders.${region.value}`, onMessage: ({ payload }) => got.push(payload) });
+      return () => state.value;
+    });
+    await shows('live');
+    server.publish({ channel: 'orders.eu', payload: 1 });
+    await until('one', () => got.length === 1);
+    region.value = 'us';
+    await until('the other', () => targets().join() === 'orders.us');
+    server.publish({ channel: 'orders.eu', payload: 2 });
+    server.publish({ channel: 'orders.us', payload: 3 });
+    await until('two', () => got.length === 2);
+    assert.deepEqual(got, [1, 3]);
+    region.value = undefined;
+    await shows('off');
+    region.value = 'eu';
+    await shows('live');
+    app?.unmount();
+    app = undefined;
+    await until('nothing wanted', () => targets().length === 0);
+  });
+
+  it('the last publications of a channel are shown, those of another after a change', async () => {
+    [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
+    server.publish({ channel: 'b', payload: 7 });
+    const channel = ref('a');
+    mount(() => {
+      const { publications, state } = useChannel<number>(channel, { fromSequence: 0, limit: 2 });
+      return () => `${state.value} ${publications.value.map(({ payload }) => payload).join()}`;
+    });
+    await shows('live 2,3');
+    channel.value = 'b';
+    await shows('live 7');
+  });
+
+  it('who is present is shown', async () => {
+    server.join('presence-room', { id: 'bob' });
+    const inside = ref(true);
+    const Room = defineComponent(() => {
+      const { members, state } = usePresence('presence-room', { join: true });
+      return () => h('i', `${state.value} ${members.value.map(({ id }) => id).sort().join()}`);
+    });
+    mount(() => () => (inside.value ? h(Room) : null));
+    await shows('live ann,bob');
+    inside.value = false;
+    await until('left', () => targets().length === 0);
+    const looker = await client.presence('presence-room');
+    await until('gone', () => [...looker.members.keys()].join() === 'bob');
+  });
+
+  it('the state of the connection, and a refusal, are shown', async () => {
+    mount(() => {
+      const connection = useConnectionState();
+      const { error } = useSubscription({ channel: 'private-nobody' });
+      return () => `${connection.value.state} ${error.value?.code ?? ''}`;
+    });
+    await shows('connected forbidden');
+  });
+
+  it('outside of components a scope ends it', async () => {
+    const got: unknown[] = [];
+    app = createApp({ render: () => null }).use(createBroadcasty(client));
+    const scope = effectScope();
+    const { state } = app.runWithContext(() => scope.run(() => useSubscription({ channel: 'a', onMessage: ({ payload }) => got.push(payload) }))!);
+    await until('live', () => state.value === 'live');
+    server.publish({ channel: 'a', payload: 1 });
+    await until('one', () => got.length === 1);
+    scope.stop();
+    await until('nothing wanted', () => targets().length === 0);
+    app = undefined;
+  });
+
+  it('a component may provide another client, and none is an error', async () => {
+    const Inner = defineComponent(() => {
+      const own = useBroadcasty() === client;
+      return () => String(own);
+    });
+    app = createApp(
+      defineComponent(() => {
+        provideBroadcasty(client);
+        return () => h(Inner);
+      }),
+    );
+    app.mount(place);
+    await nextTick();
+    assert.equal(place.textContent, 'true');
+    const alone = createApp(Inner);
+    alone.config.warnHandler = () => undefined;
+    assert.throws(() => alone.mount(root()), /createBroadcasty/);
+  });
+});

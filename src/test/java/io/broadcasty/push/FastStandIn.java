@@ -1,0 +1,196 @@
+package io.broadcasty.push;
+
+import com.eatthepath.pushy.apns.server.MockApnsServer;
+import com.eatthepath.pushy.apns.server.MockApnsServerBuilder;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A push service that accepts everything, costs little, and counts what comes to each device: plain
+ * HTTP/1.1, or for APNs pushy's own stand-in (HTTP/2 and TLS).
+ */
+final class FastStandIn {
+
+  private static final int MAX_BODY_BYTES = 16 * 1024;
+  private static final NioEventLoopGroup THREADS =
+      new NioEventLoopGroup(
+          1,
+          task -> {
+            Thread thread = new Thread(task, "stand-in");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final PushService service;
+  private final Map<String, Integer> timesByDevice = new ConcurrentHashMap<>();
+  private final AtomicInteger received = new AtomicInteger();
+  private final long answerMillis;
+  private volatile long lastNanos;
+  private int port;
+
+  private FastStandIn(PushService service, long answerMillis) {
+    this.service = service;
+    this.answerMillis = answerMillis;
+  }
+
+  /**
+   * @param answerMillis after which it answers; APNs' answers at once
+   */
+  static FastStandIn start(PushService service, long answerMillis) throws Exception {
+    FastStandIn standIn = new FastStandIn(service, answerMillis);
+    if (service == PushService.APNS) {
+      standIn.serveApns();
+    } else {
+      standIn.serveHttp();
+    }
+    return standIn;
+  }
+
+  PushService service() {
+    return service;
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** How many came since {@link #reset}. */
+  int received() {
+    return received.get();
+  }
+
+  /** When the latest came, by {@link System#nanoTime}. */
+  long lastNanos() {
+    return lastNanos;
+  }
+
+  /** How often which device was sent to since {@link #reset}. */
+  Map<String, Integer> timesByDevice() {
+    return timesByDevice;
+  }
+
+  void reset() {
+    timesByDevice.clear();
+    received.set(0);
+  }
+
+  private void took(String device) {
+    timesByDevice.merge(device, 1, Integer::sum);
+    lastNanos = System.nanoTime();
+    received.incrementAndGet();
+  }
+
+  private void serveApns() throws Exception {
+    MockApnsServer server =
+        new MockApnsServerBuilder()
+            .setServerCredentials(
+                new X509Certificate[] {TestCertificate.shared().certificate()},
+                TestCertificate.shared().key(),
+                null)
+            .setEventLoopGroup(THREADS)
+            .setHandlerFactory(
+                session ->
+                    (headers, payload) ->
+                        took(String.valueOf(headers.path()).substring("/3/device/".length())))
+            .build();
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    server.start(port).get(10, TimeUnit.SECONDS);
+  }
+
+  private void serveHttp() throws InterruptedException {
+    Channel listening =
+        new ServerBootstrap()
+            .group(THREADS)
+            .channel(NioServerSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new HttpServerCodec(),
+                            new HttpObjectAggregator(MAX_BODY_BYTES),
+                            new Answering());
+                  }
+                })
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .sync()
+            .channel();
+    port = ((InetSocketAddress) listening.localAddress()).getPort();
+  }
+
+  private final class Answering extends SimpleChannelInboundHandler<FullHttpRequest> {
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+      if (request.uri().equals("/token")) {
+        answer(context, 200, "{\"access_token\":\"t\",\"expires_in\":3600}");
+        return;
+      }
+      String body = request.content().toString(StandardCharsets.UTF_8);
+      switch (service) {
+        case WEB_PUSH -> took(request.uri().substring(1));
+        case FCM -> took(between(body, "\"token\":\"", '"'));
+        default -> took(between(body, "\"include_subscription_ids\":[\"", '"'));
+      }
+      Runnable answers =
+          () ->
+              answer(
+                  context,
+                  service == PushService.WEB_PUSH ? 201 : 200,
+                  service == PushService.FCM ? "{\"name\":\"m\"}" : "{\"id\":\"m\"}");
+      if (answerMillis == 0) {
+        answers.run();
+      } else {
+        var unused = context.executor().schedule(answers, answerMillis, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private void answer(ChannelHandlerContext context, int status, String json) {
+      ByteBuf body = Unpooled.copiedBuffer(json, StandardCharsets.UTF_8);
+      DefaultFullHttpResponse response =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), body);
+      response.headers().set(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+      var unused = context.writeAndFlush(response);
+    }
+
+    /** Of a server that was killed. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      var unused = context.close();
+    }
+
+    private static String between(String text, String before, char after) {
+      int start = text.indexOf(before) + before.length();
+      return text.substring(start, text.indexOf(after, start));
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.broadcasty.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.push.FakeProvider;
+import io.broadcasty.push.PendingPush;
+import io.broadcasty.push.PushService;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Publications over WebSocket that are to be pushed unless they are delivered. */
+class PushedPublishTest {
+
+  private static final String PAID = "{\"title\":\"Paid\"}";
+
+  private final FakeProvider service = FakeProvider.accepting(PushService.FCM);
+  private final Node node = new Node(List.of(service));
+  private final Node.Client client =
+      node.connect().as(node.caller("pub", Duration.ofHours(1), "publisher"));
+
+  @AfterEach
+  void leave() {
+    client.session.gone();
+    node.run();
+  }
+
+  private static String publish(int id, String push) {
+    return "{\"id\":"
+        + id
+        + ",\"command\":\"publish\",\"channel\":\"a\",\"payload\":1,\"publicationId\":\"p-"
+        + id
+        + "\",\"pushIfUndelivered\":"
+        + push
+        + "}";
+  }
+
+  private static String after(int seconds, String more, String notification) {
+    return "{\"after\":" + seconds + more + ",\"notification\":" + notification + "}";
+  }
+
+  private static Map<String, Object> error(Map<String, Object> reply) {
+    return JsonTree.object(reply, "error");
+  }
+
+  private void refused(String code, String detail, String frame) {
+    Map<String, Object> error = error(client.ask(frame));
+    assertEquals(code, error.get("code"), error.toString());
+    assertTrue(String.valueOf(error.get("detail")).contains(detail), error.toString());
+  }
+
+  private void nothingWasPublished() {
+    assertEquals(
+        1L,
+        JsonTree.object(
+                client.ask("{\"id\":1,\"command\":\"publish\",\"channel\":\"a\",\"payload\":1}"),
+                "result")
+            .get("sequence"));
+    assertEquals(List.of(), node.pushes.kept);
+  }
+
+  @Test
+  void theAnswerHasTheIdOfThePush() {
+    Map<String, Object> reply = client.ask(publish(7, after(10, ",\"users\":[\"ann\"]", PAID)));
+    Map<String, Object> result = JsonTree.object(reply, "result");
+    assertEquals(1L, result.get("sequence"));
+    PendingPush kept = node.pushes.kept.get(0);
+    assertEquals(kept.sendId(), result.get("push"));
+    assertEquals(Set.of("ann"), kept.users());
+    assertEquals("a", kept.channel().name().value());
+    assertEquals("Paid", kept.notification().title());
+    assertEquals(node.time.nowMillis() + 10_000, kept.dueAtMillis());
+  }
+
+  @Test
+  void itKeepsItsPlaceAmongOthers() {
+    client.session.onText(
+        "["
+            + publish(1, after(10, "", PAID)).replace("\"channel\":\"a\"", "\"channel\":\"secret\"")
+            + ",{\"id\":2,\"command\":\"publish\",\"channel\":\"a\",\"payload\":1},"
+            + publish(3, after(10, "", PAID))
+            + ",{\"id\":4,\"command\":\"publish\",\"channel\":\"a\",\"payload\":1}]");
+    node.run();
+    List<?> replies = (List<?>) Objects.requireNonNull(JsonTree.read(client.frames.get(0).text()));
+    StringBuilder all = new StringBuilder();
+    for (Object each : replies) {
+      Map<?, ?> reply = (Map<?, ?>) each;
+      Object result = reply.get("result");
+      all.append(reply.get("reply"))
+          .append(':')
+          .append(result == null ? "refused" : ((Map<?, ?>) result).get("sequence"))
+          .append(result != null && ((Map<?, ?>) result).containsKey("push") ? " pushed " : " ");
+    }
+    assertEquals("1:refused 2:1 3:2 pushed 4:3 ", all.toString());
+    assertEquals(1, node.pushes.kept.size(), "what may not be published is not pushed either");
+  }
+
+  @Test
+  void whatCannotBePushedIsNotPublished() {
+    refused(
+        "invalid_request",
+        "publicationId",
+        publish(1, after(10, "", PAID)).replace(",\"publicationId\":\"p-1\"", ""));
+    refused("invalid_request", "from 2 to 3600", publish(2, after(1, "", PAID)));
+    refused("invalid_request", "title", publish(3, after(10, "", "{\"body\":\"b\"}")));
+    refused("invalid_request", "object", publish(4, "[10]"));
+    refused("invalid_request", "users` is empty", publish(5, after(10, ",\"users\":[]", PAID)));
+    refused(
+        "invalid_request",
+        "very-low, low",
+        publish(6, after(10, "", "{\"title\":\"T\",\"urgency\":\"now\"}")));
+    service.excess(17);
+    refused("payload_too_large", "17 bytes longer than fcm takes", publish(7, after(10, "", PAID)));
+    nothingWasPublished();
+  }
+
+  @Test
+  void usersAreForPublishersAlone() {
+    Node.Client member = node.connect().as(node.caller("ann", Duration.ofHours(1), "member"));
+    Map<String, Object> reply = member.ask(publish(1, after(10, ",\"users\":[\"ben\"]", PAID)));
+    assertEquals("forbidden", error(reply).get("code"));
+    member.session.gone();
+    nothingWasPublished();
+  }
+
+  @Test
+  void withoutAServiceThereIsNoPush() {
+    Node off = new Node();
+    Node.Client there = off.connect().as(off.caller("pub", Duration.ofHours(1), "publisher"));
+    assertEquals("push_off", error(there.ask(publish(1, after(10, "", PAID)))).get("code"));
+    there.session.gone();
+  }
+
+  @Test
+  void refusalsDoNotEndTheConnection() {
+    service.excess(1);
+    for (int i = 0; i < 20; i++) {
+      refused("payload_too_large", "fcm", publish(i, after(10, "", PAID)));
+    }
+    assertEquals(List.of(), client.closed);
+  }
+
+  @Test
+  void whenItCannotBeKeptTheSameAgainMendsIt() {
+    node.pushes.away = true;
+    refused("unavailable", "it was published", publish(1, after(10, "", PAID)));
+    node.pushes.away = false;
+    Map<String, Object> result =
+        JsonTree.object(client.ask(publish(1, after(10, "", PAID))), "result");
+    assertEquals(true, result.get("duplicate"));
+    assertEquals(node.pushes.kept.get(0).sendId(), result.get("push"));
+  }
+
+  @Test
+  void whatWaitsForASlowStoreIsBounded() {
+    node.broker.slow = true;
+    for (int i = 0; i < 1_010; i++) {
+      client.session.onText(publish(i, after(10, "", PAID)));
+    }
+    assertEquals(1000, node.broker.waiting.size());
+    for (Runnable answer : node.broker.waiting) {
+      answer.run();
+      node.run();
+    }
+    node.broker.waiting.clear();
+    node.broker.slow = false;
+    node.run();
+    assertEquals(1000, node.pushes.kept.size());
+    assertEquals(1_010, client.take().size());
+    Map<String, Object> next = client.ask(publish(5, after(10, "", PAID)));
+    assertTrue(next.containsKey("result"), next.toString());
+  }
+}

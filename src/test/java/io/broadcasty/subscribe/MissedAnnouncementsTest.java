@@ -1,0 +1,236 @@
+package io.broadcasty.subscribe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.ForwardingBroker;
+import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.broker.ReplayRequest;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedPresence;
+import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.hub.Hub;
+import io.broadcasty.hub.Lane;
+import io.broadcasty.presence.LocalPresenceStore;
+import io.broadcasty.presence.PresencePage;
+import io.broadcasty.protocol.Since;
+import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Action;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.rbac.PolicyResolver;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Subscribers that stay for all the time, while announcements are left out and told of later, gaps
+ * are suspected where there are none, and the store can often not be read: each has everything,
+ * once and in order, without having come back.
+ */
+class MissedAnnouncementsTest {
+
+  private static final TenantChannel ORDERS =
+      new TenantChannel(new TenantId("acme"), new ChannelName("orders"));
+  private static final int SUBSCRIBERS = 200;
+  private static final int PUBLICATIONS = 2000;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final Caller ANN =
+      new Caller(
+          ORDERS.tenant(), "ann", Set.of(), Instant.EPOCH, Instant.MAX, Map.of(), "the token");
+
+  private final Hub hub = new Hub();
+  private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
+  private final Random random = new Random(20_261_126);
+
+  @Test
+  void allIsHealed() {
+    List<Lane> lanes = List.of(new Lane(Thread::new), new Lane(Thread::new));
+    try (MemoryBroker memory =
+        new MemoryBroker(
+            new Retention(Duration.ofHours(1), 100_000, Long.MAX_VALUE),
+            Duration.ofMinutes(10),
+            1000,
+            Ticker.system(),
+            WallClock.system(),
+            new Forgetful())) {
+      Subscribe subscribe = subscribe(new Unreliable(memory));
+      List<Reader> readers = new ArrayList<>();
+      for (int i = 0; i < SUBSCRIBERS; i++) {
+        Reader reader = new Reader(lanes.get(i % lanes.size()));
+        readers.add(reader);
+        Subscriptions subscriptions = subscribe.open(reader);
+        assertInstanceOf(
+                SubscribeOutcome.Subscribed.class,
+                subscriptions.subscribe(ANN, "orders", new Since.Live()))
+            .start()
+            .run();
+      }
+      for (int i = 0; i < PUBLICATIONS; i++) {
+        memory.publish(
+            List.of(new Envelope(ORDERS, 0, "" + i, false, "1", null, null, null, null)));
+        if (random.nextInt(20) == 0) {
+          hub.onGap(ORDERS);
+          LockSupport.parkNanos(random.nextInt(2_000_000));
+        }
+      }
+      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      for (Reader reader : readers) {
+        while (reader.last < PUBLICATIONS && System.nanoTime() < deadline) {
+          LockSupport.parkNanos(1_000_000);
+        }
+        assertEquals(PUBLICATIONS, reader.last);
+        assertTrue(reader.wrong.isEmpty(), () -> reader.wrong.toString());
+      }
+    } finally {
+      lanes.forEach(Lane::close);
+      threads.shutdownNow();
+    }
+  }
+
+  private Subscribe subscribe(Unreliable broker) {
+    PolicyResolver everything =
+        new PolicyResolver() {
+          @Override
+          public boolean authorize(
+              String tenant, String channel, String userId, Set<String> roles, Action action) {
+            return true;
+          }
+        };
+    RateLimiter unlimited =
+        new RateLimiter() {
+          @Override
+          public Verdict tryAcquire(Scope scope, String key, long permits) {
+            return new Verdict(true, scope, 1, 1, Duration.ZERO);
+          }
+
+          @Override
+          public boolean enabled() {
+            return false;
+          }
+        };
+    Executor later =
+        task -> {
+          var unused = threads.schedule(task, 5, TimeUnit.MILLISECONDS);
+        };
+    return new Subscribe(
+        new Policy(everything),
+        unlimited,
+        broker,
+        new LocalPresenceStore(10, Ticker.system(), hub, later),
+        hub,
+        threads,
+        later,
+        10,
+        1000);
+  }
+
+  /** Leaves announcements out, also several in a row, and says so a little later. */
+  private final class Forgetful implements PublicationListener {
+    @Override
+    public void onPublication(Publication publication) {
+      if (random.nextInt(10) > 0) {
+        hub.onPublication(publication);
+      } else {
+        var unused =
+            threads.schedule(() -> hub.onGap(ORDERS), random.nextInt(10), TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  /** Cannot be read now and then. */
+  private static final class Unreliable extends ForwardingBroker {
+    Unreliable(MemoryBroker memory) {
+      super(memory);
+    }
+
+    @Override
+    public ReplayPage replay(ReplayRequest request) {
+      if (ThreadLocalRandom.current().nextInt(3) == 0) {
+        throw new BrokerException("the store cannot be read now", null);
+      }
+      return super.replay(request);
+    }
+  }
+
+  /** Takes everything at once, and remembers how far it has come. */
+  private static final class Reader implements Sink {
+    private final Lane lane;
+    private final List<String> wrong = new ArrayList<>(); // guarded by the partition's join
+    private volatile long last;
+
+    Reader(Lane lane) {
+      this.lane = lane;
+    }
+
+    @Override
+    public Executor lane() {
+      return lane;
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one call at a time
+    public void publication(EncodedPublication publication) {
+      long sequence = publication.publication().position().sequence();
+      if (sequence != last + 1) {
+        wrong.add(sequence + " came after " + last);
+      }
+      last = sequence;
+    }
+
+    @Override
+    public void lost(ChannelName channel, Lost lost) {
+      wrong.add("lost " + lost);
+    }
+
+    @Override
+    public void presence(EncodedPresence change) {}
+
+    @Override
+    public void presenceReset(ChannelName channel, PresencePage page) {}
+
+    @Override
+    public boolean hasRoom() {
+      return true;
+    }
+
+    @Override
+    public void whenRoom(Runnable action) {
+      action.run();
+    }
+
+    @Override
+    public void failed(@Nullable RuntimeException failure) {
+      wrong.add("failed: " + failure);
+    }
+
+    @Override
+    public void tooManyChannels() {
+      wrong.add("too many channels");
+    }
+  }
+}
