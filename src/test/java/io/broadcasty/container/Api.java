@@ -83,17 +83,17 @@ final class Api {
   }
 
   /**
-   * @param what is asked for when it was waited for in vain
-   */
-  static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
-    await(what, patience, Duration.ofMillis(10), condition);
-  }
-
-  /**
    * @param between for conditions that keep the server busy
    */
   static void await(String what, Duration patience, Duration between, BooleanSupplier condition) {
     await(() -> what, patience, between, condition);
+  }
+
+  /**
+   * @param what is asked for when it was waited for in vain
+   */
+  static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
+    await(what, patience, Duration.ofMillis(10), condition);
   }
 
   private static void await(
