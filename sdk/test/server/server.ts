@@ -51,6 +51,8 @@ export class RealServer {
         stdio: ['ignore', log, log],
         env: {
           ...process.env,
+          BROADCASTY_WAR: undefined, // for these tests, no keys of the server
+          BROADCASTY_PAYARA: undefined,
           BROADCASTY_DEV: 'true',
           BROADCASTY_DRAIN: '1s',
           BROADCASTY_DATA_DIR: join(this.home, 'data'),
