@@ -20,9 +20,9 @@ function measure(client, bytes) {
   return JSON.parse(execFileSync(process.execPath, ['--expose-gc', script, client, String(bytes), String(messages)], {encoding: 'utf8'}));
 }
 
-const row = (...cells) => `| ${cells[0].padEnd(26)} | ${cells.slice(1).map((cell) => String(cell).padStart(13)).join(' | ')} |`;
-console.log(row('client', 'payload', 'a message', 'messages/s', 'min-max', '× ours'));
-console.log(`| ${'-'.repeat(26)} |${' ------------: |'.repeat(5)}`);
+const row = (...cells) => `| ${cells[0].padEnd(28)} | ${cells.slice(1).map((cell) => String(cell).padStart(13)).join(' | ')} |`;
+console.log(row('client', 'payload', 'a message', 'messages/s', 'min-max', 'CPU µs', '× ours'));
+console.log(`| ${'-'.repeat(28)} |${' ------------: |'.repeat(6)}`);
 let behind = false;
 for (const bytes of SIZES) {
   const figures = new Map(Object.keys(PEERS).map((client) => [client, []]));
@@ -33,14 +33,14 @@ for (const bytes of SIZES) {
     console.error(`${bytes} bytes, round ${round + 1} of ${rounds}`);
   }
   const rates = (client) => figures.get(client).map(({perSecond}) => perSecond);
-  const ours = median(rates('broadcasty'));
+  const cpu = (client) => median(figures.get(client).map(({cpuMicros}) => cpuMicros));
+  const ours = cpu('broadcasty');
   for (const [client, name] of Object.entries(PEERS)) {
     const all = rates(client);
-    const theirs = median(all);
-    behind ||= theirs > ours;
+    behind ||= cpu(client) < ours;
     const spread = `${Math.round(Math.min(...all) / 1000)}k-${Math.round(Math.max(...all) / 1000)}k`;
-    console.log(row(name, `${bytes} bytes`, `${figures.get(client)[0].bytes} bytes`, Math.round(theirs), spread, (theirs / ours).toFixed(2)));
+    console.log(row(name, `${bytes} bytes`, `${figures.get(client)[0].bytes} bytes`, Math.round(median(all)), spread, cpu(client).toFixed(2), (cpu(client) / ours).toFixed(2)));
   }
 }
-console.log(`\ngoal: ahead of each; ${behind ? 'missed' : 'met'}`);
+console.log(`\ngoal: the least CPU time of all; ${behind ? 'missed' : 'met'}`);
 process.exit(behind ? 1 : 0);

@@ -1,5 +1,5 @@
 // One round of bench/sdk for one client, in a process of its own, so that no client meets what the compiler has made of
-// another:  node measure.mjs CLIENT BYTES MESSAGES  prints {"perSecond", "bytes"}.
+// another:  node measure.mjs CLIENT BYTES MESSAGES  prints {"perSecond", "cpuMicros", "bytes"}.
 // The client gets the frames that its own server would send, from a WebSocket that is in the same process and costs nothing.
 import {clients} from './clients.mjs';
 
@@ -43,6 +43,7 @@ async function round() {
   until = made;
   const all = new Promise((resolve) => (done = resolve));
   globalThis.gc?.();
+  const busy = process.cpuUsage();
   const began = process.hrtime.bigint();
   let bytes = 0;
   for (const frame of frames) {
@@ -53,7 +54,9 @@ async function round() {
     }
   }
   await all;
-  return {perSecond: (messages * 1e9) / Number(process.hrtime.bigint() - began), bytes: Math.round(frames.reduce((sum, {length}) => sum + length, 0) / messages)};
+  const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+  const {user, system} = process.cpuUsage(busy);
+  return {perSecond: messages / seconds, cpuMicros: (user + system) / messages, bytes: Math.round(frames.reduce((sum, {length}) => sum + length, 0) / messages)};
 }
 
 for (let i = 0; i < WARM_UP_ROUNDS; i++) {
