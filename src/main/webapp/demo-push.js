@@ -41,6 +41,7 @@ export async function showPush(section, tokens) {
         subscription = null;
         say("This browser gets no notifications any more.");
       } else {
+        say("Registering this browser at its push service…");
         subscription = await subscribe({ token: tokens.reader, device: "demo page", topics: ["orders.eu"], scope });
         say("This browser gets bob's notifications, and follows orders.eu.", "taken");
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
@@ -48,6 +49,10 @@ class PushProcessIT {
   private static final int IN_FLIGHT = 50;
   private static final int SENT_BEFORE = 100;
   private static final String INTERRUPTED = "interrupted";
+
+  /** Chromium, at its own push service, which takes a moment. */
+  private static final LocatorAssertions.ContainsTextOptions REGISTERS_FIRST =
+      new LocatorAssertions.ContainsTextOptions().setTimeout(60_000);
 
   @SuppressWarnings("NullAway.Init")
   private PushServices services;
@@ -319,7 +324,7 @@ class PushProcessIT {
     try (PushBrowser chromium = PushBrowser.open(profile, api.base, services.webPush.url())) {
       Page page = chromium.page;
       page.locator("#push-subscribe").click();
-      assertThat(page.locator("#push-answer")).containsText("bob's notifications");
+      assertThat(page.locator("#push-answer")).containsText("bob's notifications", REGISTERS_FIRST);
       int before = services.webPush.requests().size();
       page.locator("#push-text").fill("From the page");
       page.locator("#push-form").evaluate("form => form.requestSubmit()");
