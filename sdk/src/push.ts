@@ -2,7 +2,7 @@ import { Emitter } from './emitter.js';
 import { asError, BroadcastyError } from './errors.js';
 import { httpSettings } from './settings.js';
 import type { HttpSettings, ServerOptions } from './settings.js';
-import { askForToken, ownerOf } from './token.js';
+import { askForToken, fromBase64Url, ownerOf } from './token.js';
 import { request } from './transport/http.js';
 import type { HttpRequest } from './transport/http.js';
 
@@ -211,8 +211,7 @@ export class WebPush extends Emitter<WebPushEvents> {
   private async key(): Promise<Uint8Array<ArrayBuffer>> {
     this.publicKey ??= request(this.settings, undefined, 'push/key').then(async (answer) => ((await answer.json()) as { publicKey: string }).publicKey);
     try {
-      const text = atob((await this.publicKey).replace(/-/g, '+').replace(/_/g, '/'));
-      return Uint8Array.from(text, (char) => char.charCodeAt(0));
+      return Uint8Array.from(fromBase64Url(await this.publicKey), (char) => char.charCodeAt(0));
     } catch (error) {
       this.publicKey = undefined;
       throw error;

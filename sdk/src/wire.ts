@@ -156,7 +156,7 @@ export type Command =
 
 export type Reply =
   | { reply: number | string | null; result: unknown; error?: undefined }
-  | { reply: number | string | null; error: WireError };
+  | { reply: number | string | null; result?: undefined; error: WireError };
 
 export type Push =
   | ({ push: 'publication' } & Publication)

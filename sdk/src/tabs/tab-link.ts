@@ -1,7 +1,6 @@
 import { matches } from '../channels.js';
 import type { Clock } from '../clock.js';
-import { unreachable } from '../errors.js';
-import type { BroadcastyError } from '../errors.js';
+import { Pending } from '../transport/pending.js';
 import type { Link, LinkEnd, LinkListener, Outcome } from '../transport/transport.js';
 import type { Envelope, Member, MembersPage, Since, Subscribed } from '../wire.js';
 import { errorOf } from './words.js';
@@ -34,10 +33,9 @@ export class TabLink implements Link {
   readonly id: string;
   private end!: (end: LinkEnd) => void;
   private over = false;
-  private lastId = 0;
   private heardAt: number;
   private readonly targets = new Set<string>();
-  private readonly waiting = new Map<number, { answered: (result: unknown) => void; failed: (error: BroadcastyError) => void }>();
+  private readonly pending = new Pending();
 
   constructor(private readonly settings: TabLinkSettings) {
     ({ id: this.id, carrier: this.carrier, window: this.window } = settings);
@@ -104,16 +102,9 @@ export class TabLink implements Link {
     const { clock, listener } = this.settings;
     this.heardAt = clock.now();
     switch (word.say) {
-      case 'answer': {
-        const waiting = this.waiting.get(word.id);
-        this.waiting.delete(word.id);
-        if (word.error) {
-          waiting?.failed(errorOf(word.error));
-        } else {
-          waiting?.answered(word.result);
-        }
+      case 'answer':
+        this.pending.settle(word.id, word.error && errorOf(word.error), word.result);
         return;
-      }
       case 'publication':
         if (this.wants(word.body.channel)) {
           listener.publication(word.body);
@@ -136,8 +127,7 @@ export class TabLink implements Link {
     if (!this.over) {
       this.over = true;
       this.settings.say({ say: 'bye', from: this.id });
-      this.waiting.forEach(({ failed }) => failed(unreachable('the connection ended')));
-      this.waiting.clear();
+      this.pending.end();
       this.end(end);
     }
   }
@@ -148,20 +138,6 @@ export class TabLink implements Link {
 
   /** @param first called before anything that the leading tab says after its answer */
   private call<T>(call: Call, first?: (result: T) => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (this.over) {
-        reject(unreachable('the connection ended'));
-        return;
-      }
-      const id = ++this.lastId;
-      this.waiting.set(id, {
-        answered: (result) => {
-          first?.(result as T);
-          resolve(result as T);
-        },
-        failed: reject,
-      });
-      this.settings.say({ say: 'call', hub: this.settings.hub, from: this.id, id, ...call });
-    });
+    return this.pending.ask((id) => this.settings.say({ say: 'call', hub: this.settings.hub, from: this.id, id, ...call }), first);
   }
 }

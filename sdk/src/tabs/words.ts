@@ -25,7 +25,7 @@ export type News =
   | { say: 'presence'; body: PresencePush }
   | { say: 'unsubscribed'; body: Unsubscribed };
 
-export type Answer = { say: 'answer'; to: string; id: number } & ({ result: unknown; error?: undefined } | { error: Failure });
+export type Answer = { say: 'answer'; to: string; id: number } & ({ result: unknown; error?: undefined } | { result?: undefined; error: Failure });
 
 /** `from` and `to` name links: each tab has one at a time, and another one each time it comes back. */
 export type Word =

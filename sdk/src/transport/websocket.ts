@@ -3,6 +3,7 @@ import { within } from '../clock.js';
 import { asError, BroadcastyError, refusal, timeout, unreachable } from '../errors.js';
 import { PROTOCOL_VERSION, SUBPROTOCOL } from '../wire.js';
 import type { Command, Connected, Envelope, Member, MembersPage, Published, Push, Queued, Reply, ServerFrame, Since, Subscribed, WireError } from '../wire.js';
+import { Pending } from './pending.js';
 import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
 
 const MAX_COMMANDS = 100;
@@ -12,20 +13,13 @@ const OPEN = 1;
 /** How long a link may be silent after it was asked for a sign of life. */
 const PATIENCE_MILLIS = 5000;
 
-interface Waiting {
-  /** Called before anything that the server sent after the reply. */
-  answered: (result: unknown) => void;
-  failed: (error: BroadcastyError) => void;
-}
-
 /** The native protocol over WebSocket. Commands of one moment go out in one frame. */
 class WebSocketLink implements Link {
   readonly window = 5;
   readonly ended: Promise<LinkEnd>;
   private end!: (end: LinkEnd) => void;
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly pending = new Pending();
   private outgoing: string[] = [];
-  private lastId = 0;
   private over = false;
   private announced: LinkEnd | undefined;
   private heardAt: number;
@@ -133,23 +127,11 @@ class WebSocketLink implements Link {
   }
 
   private send<T>(command: Command, first?: (result: T) => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (this.over) {
-        reject(unreachable('the connection ended'));
-        return;
-      }
-      const id = ++this.lastId;
-      this.waiting.set(id, {
-        answered: (result) => {
-          first?.(result as T);
-          resolve(result as T);
-        },
-        failed: reject,
-      });
+    return this.pending.ask((id) => {
       if (this.outgoing.push(JSON.stringify({ id, ...command })) === 1) {
         queueMicrotask(() => this.flush());
       }
-    });
+    }, first);
   }
 
   private flush(): void {
@@ -221,15 +203,8 @@ class WebSocketLink implements Link {
     }
   }
 
-  private reply(reply: Reply): void {
-    const id = reply.reply as number;
-    const waiting = this.waiting.get(id);
-    this.waiting.delete(id);
-    if (reply.error) {
-      waiting?.failed(new Refused(reply.error));
-    } else {
-      waiting?.answered(reply.result);
-    }
+  private reply({ reply, error, result }: Reply): void {
+    this.pending.settle(reply as number, error && new Refused(error), result);
   }
 
   private finish(end: LinkEnd): void {
@@ -245,9 +220,7 @@ class WebSocketLink implements Link {
       // closed already
     }
     const final = end.retry === 'no' && end.code !== 'token_expired' && end.code !== 'closed';
-    const error = final ? new BroadcastyError(end.code, end.detail) : unreachable('the connection ended');
-    this.waiting.forEach(({ failed }) => failed(error));
-    this.waiting.clear();
+    this.pending.end(final ? new BroadcastyError(end.code, end.detail) : undefined);
     this.end(end);
   }
 }
