@@ -10,9 +10,6 @@ import io.broadcasty.ratelimit.RateLimiter.Scope;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
-import io.broadcasty.transport.edge.ClientAddress;
-import io.broadcasty.transport.edge.EdgeSettings;
-import io.broadcasty.transport.edge.MetricsAccess;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.net.URI;
 import java.nio.file.Path;
@@ -33,10 +30,11 @@ public final class SettingsReader {
   private static final String PREFIX = "broadcasty.";
   private static final String DEFAULT_CONNECTION = "default";
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
-  private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(30);
 
-  /** Characters. */
-  private static final int MIN_SECRET = 16;
+  /**
+   * Counted from {@code exp}, which the client knows, not from the end of the allowance after it.
+   */
+  private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(30);
 
   private final ConfigSource source;
   private final List<String> faults = new ArrayList<>();
@@ -64,16 +62,6 @@ public final class SettingsReader {
     boolean development = value(ConfigKeys.DEV, false);
     String dataDir = value(ConfigKeys.DATA_DIR, "data");
     JwtSettings jwt = jwt(development);
-    EdgeSettings edge =
-        new EdgeSettings(
-            origins(),
-            proxies(),
-            count(ConfigKeys.PAYLOAD_BYTES),
-            count(ConfigKeys.BATCH),
-            count(ConfigKeys.MESSAGE_BYTES),
-            value(ConfigKeys.NONCE_REQUIRED, false),
-            value(ConfigKeys.NONCE_WINDOW, Duration.ofSeconds(60)),
-            metricsAccess());
     RateLimits limits =
         new RateLimits(
             value(ConfigKeys.LIMITS_ENABLED, true),
@@ -85,8 +73,6 @@ public final class SettingsReader {
         new SessionSettings(
             value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
             value(ConfigKeys.CONNECT_TIMEOUT, Duration.ofSeconds(1)),
-            // counted from `exp`, which the client knows, not from the end of the allowance after
-            // it
             EXPIRY_NOTICE.plus(jwt.skew()),
             value(ConfigKeys.OUTBOX_BYTES, 1L),
             count(ConfigKeys.CONNECTIONS_PER_TENANT),
@@ -114,7 +100,7 @@ public final class SettingsReader {
         dataDir,
         publicUrl(),
         jwt,
-        edge,
+        new EdgeReader(this).read(),
         limits,
         session,
         WebSockets.Engine.valueOf(
@@ -201,50 +187,6 @@ public final class SettingsReader {
     }
   }
 
-  private List<String> origins() {
-    List<String> origins = optional(ConfigKeys.ALLOWED_ORIGINS).orElse(List.of());
-    for (String origin : origins) {
-      if (!origin.equals("*") && !origin.matches("(?i)https?://[^/*\\s]+")) {
-        faults.add(
-            ConfigKeys.ALLOWED_ORIGINS.name()
-                + ": `"
-                + origin
-                + "` is not an origin; it is scheme and host without a path, such as https://app.example.com");
-      }
-    }
-    return origins;
-  }
-
-  private List<String> proxies() {
-    List<String> proxies = optional(ConfigKeys.TRUSTED_PROXIES).orElse(List.of());
-    try {
-      new ClientAddress(proxies);
-    } catch (IllegalArgumentException e) {
-      faults.add(
-          ConfigKeys.TRUSTED_PROXIES.name()
-              + ": "
-              + e.getMessage()
-              + "; write 10.0.0.0/8,192.168.1.7");
-      return List.of();
-    }
-    return proxies;
-  }
-
-  private MetricsAccess metricsAccess() {
-    String token = optional(ConfigKeys.METRICS_TOKEN).orElse(null);
-    if (token != null && token.length() < MIN_SECRET) {
-      faults.add(
-          ConfigKeys.METRICS_TOKEN.name()
-              + " (or "
-              + ConfigKeys.METRICS_TOKEN.environmentName()
-              + "): at least "
-              + MIN_SECRET
-              + " characters are expected, since it can be guessed at; openssl rand -hex 32 makes"
-              + " one");
-    }
-    return new MetricsAccess(value(ConfigKeys.METRICS_PUBLIC, false), token);
-  }
-
   private String publicUrl() {
     String url = value(ConfigKeys.PUBLIC_URL, "").replaceAll("/+$", "");
     if (!url.matches("(?i)https?://[^\\s]+")) {
@@ -322,7 +264,7 @@ public final class SettingsReader {
     return new RateLimits.Rate(value(perSecond, 1L), value(burst, 1L));
   }
 
-  private int count(ConfigKey<Long> key) {
+  int count(ConfigKey<Long> key) {
     return Math.toIntExact(value(key, 1L));
   }
 
@@ -340,7 +282,7 @@ public final class SettingsReader {
     return faults.size();
   }
 
-  private <T> Optional<T> optional(ConfigKey<T> key) {
+  <T> Optional<T> optional(ConfigKey<T> key) {
     try {
       return key.read(source);
     } catch (IllegalArgumentException e) {
