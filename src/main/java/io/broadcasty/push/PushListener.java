@@ -4,9 +4,6 @@ package io.broadcasty.push;
 @FunctionalInterface
 public interface PushListener {
 
-  /** Nobody. */
-  PushListener NONE = (service, state) -> {};
-
   /** A dispatch has come to this state, {@link DispatchState#RETRYING} with each try that fails. */
   void onSettled(PushService service, DispatchState state);
 }

@@ -6,15 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.auth.Pem;
 import io.broadcasty.push.apns.ApnsSettings;
 import io.broadcasty.push.onesignal.OneSignalSettings;
 import io.broadcasty.push.webpush.VapidKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +76,9 @@ class PushVendorsReaderTest {
     values.put("broadcasty.apns", "true");
     values.put("APNS_KEY_ID", "KEY4567890");
     values.put("APNS_TEAM_ID", "TEAM567890");
-    values.put("APNS_P8_PATH", Files.writeString(folder.resolve("k.p8"), p8()).toString());
+    values.put(
+        "APNS_P8_PATH",
+        Files.writeString(folder.resolve("k.p8"), Pem.newEcKey("secp256r1")).toString());
     values.put("APNS_BUNDLE_ID", "com.example.app");
     values.put("APNS_SANDBOX", "true");
     values.put("broadcasty.onesignal", "true");
@@ -178,14 +178,5 @@ class PushVendorsReaderTest {
             },
             faults)
         .read();
-  }
-
-  private static String p8() throws Exception {
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    return "-----BEGIN PRIVATE KEY-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'})
-            .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
-        + "\n-----END PRIVATE KEY-----\n";
   }
 }

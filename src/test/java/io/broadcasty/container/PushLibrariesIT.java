@@ -2,6 +2,8 @@ package io.broadcasty.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.broadcasty.auth.Pem;
+import io.broadcasty.push.ApnsStandIn;
 import io.broadcasty.push.TestCertificate;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -12,7 +14,8 @@ class PushLibrariesIT extends InServer {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar().addClasses(PushProbe.class, TestCertificate.class);
+    return builtWar()
+        .addClasses(PushProbe.class, ApnsStandIn.class, TestCertificate.class, Pem.class);
   }
 
   @Test

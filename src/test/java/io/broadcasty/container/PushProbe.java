@@ -1,7 +1,7 @@
 package io.broadcasty.container;
 
-import com.eatthepath.pushy.apns.server.MockApnsServer;
-import com.eatthepath.pushy.apns.server.MockApnsServerBuilder;
+import io.broadcasty.auth.Pem;
+import io.broadcasty.push.ApnsStandIn;
 import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.Dispatch;
 import io.broadcasty.push.Notification;
@@ -16,7 +16,6 @@ import io.broadcasty.push.webpush.VapidKeys;
 import io.broadcasty.push.webpush.WebPushProvider;
 import io.broadcasty.push.webpush.WebPushSettings;
 import io.broadcasty.time.WallClock;
-import io.netty.channel.nio.NioEventLoopGroup;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,12 +23,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.security.KeyPairGenerator;
 import java.security.Security;
-import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -58,41 +53,18 @@ public class PushProbe extends HttpServlet {
   }
 
   private static String viaApns() throws Exception {
-    NioEventLoopGroup serving = new NioEventLoopGroup(1);
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    MockApnsServer apns =
-        new MockApnsServerBuilder()
-            .setServerCredentials(
-                new X509Certificate[] {TestCertificate.shared().certificate()},
-                TestCertificate.shared().key(),
-                null)
-            .setEventLoopGroup(serving)
-            .setHandlerFactory(session -> (headers, payload) -> {})
-            .build();
-    apns.start(port).get(10, TimeUnit.SECONDS);
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    String p8 =
-        "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getEncoder()
-                .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
-            + "\n-----END PRIVATE KEY-----\n";
-    ApnsSettings settings =
-        new ApnsSettings(
-            ApnsSettings.key(p8, "TEAM567890", "KEY4567890"),
-            "com.example.app",
-            "localhost",
-            port,
-            TestCertificate.shared().certificate(),
-            PATIENT);
-    try (PushProvider provider = new ApnsProvider(settings, WallClock.system(), Thread::new)) {
-      return send(provider, new DeviceAddress(PushService.APNS, "ab".repeat(32), null, null));
-    } finally {
-      apns.shutdown().get(10, TimeUnit.SECONDS);
-      serving.shutdownGracefully(0, 5, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+    try (ApnsStandIn apns = new ApnsStandIn((headers, payload) -> {})) {
+      ApnsSettings settings =
+          new ApnsSettings(
+              ApnsSettings.key(Pem.newEcKey("secp256r1"), "TEAM567890", "KEY4567890"),
+              "com.example.app",
+              "localhost",
+              apns.port(),
+              TestCertificate.shared().certificate(),
+              PATIENT);
+      try (PushProvider provider = new ApnsProvider(settings, WallClock.system(), Thread::new)) {
+        return send(provider, new DeviceAddress(PushService.APNS, "ab".repeat(32), null, null));
+      }
     }
   }
 

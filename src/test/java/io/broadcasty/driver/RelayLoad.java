@@ -67,9 +67,6 @@ public final class RelayLoad {
 
   private final List<Long> latencies = new ArrayList<>(); // guarded by itself
 
-  /** The 99th percentile, in nanoseconds. */
-  private long lastTurn;
-
   private final AtomicInteger refused = new AtomicInteger();
 
   private RelayLoad(URI base, String token, int rate) {
@@ -114,9 +111,8 @@ public final class RelayLoad {
     }
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      without.turn();
-      with.turn();
-      ratios.add(with.lastTurn / (double) without.lastTurn);
+      long p99 = without.turn();
+      ratios.add(with.turn() / (double) p99);
     }
     ratios.sort(null);
     System.out.println("no driver: " + without.percentiles());
@@ -301,17 +297,15 @@ public final class RelayLoad {
     return lost == 0 && disorder == 0;
   }
 
-  private void turn() throws InterruptedException {
-    List<Long> all;
+  /** The 99th percentile of what is published now, in nanoseconds. */
+  private long turn() throws InterruptedException {
+    int before;
     synchronized (latencies) {
-      all = new ArrayList<>(latencies);
-      latencies.clear();
+      before = latencies.size();
     }
     publishFor(TURN, () -> {});
     synchronized (latencies) {
-      long[] sorted = sorted(latencies);
-      lastTurn = sorted[(int) (sorted.length * 0.99)];
-      latencies.addAll(all);
+      return percentile(sorted(latencies.subList(before, latencies.size())), 0.99);
     }
   }
 
@@ -385,13 +379,17 @@ public final class RelayLoad {
         Locale.ROOT,
         "n %d, p50 %.2f ms, p99 %.2f ms, p99.9 %.2f ms",
         sorted.length,
-        sorted[sorted.length / 2] / 1e6,
-        sorted[(int) (sorted.length * 0.99)] / 1e6,
-        sorted[(int) (sorted.length * 0.999)] / 1e6);
+        percentile(sorted, 0.5) / 1e6,
+        percentile(sorted, 0.99) / 1e6,
+        percentile(sorted, 0.999) / 1e6);
   }
 
   private static long[] sorted(List<Long> values) {
     return values.stream().mapToLong(Long::longValue).sorted().toArray();
+  }
+
+  private static long percentile(long[] sorted, double part) {
+    return sorted[(int) (sorted.length * part)];
   }
 
   private String drivers(String admin) throws IOException, InterruptedException {

@@ -1,7 +1,5 @@
 package io.broadcasty.push;
 
-import com.eatthepath.pushy.apns.server.MockApnsServer;
-import com.eatthepath.pushy.apns.server.MockApnsServerBuilder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -21,9 +19,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -105,22 +101,11 @@ final class FastStandIn {
   }
 
   private void serveApns() throws Exception {
-    MockApnsServer server =
-        new MockApnsServerBuilder()
-            .setServerCredentials(
-                new X509Certificate[] {TestCertificate.shared().certificate()},
-                TestCertificate.shared().key(),
-                null)
-            .setEventLoopGroup(THREADS)
-            .setHandlerFactory(
-                session ->
-                    (headers, payload) ->
-                        took(String.valueOf(headers.path()).substring("/3/device/".length())))
-            .build();
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    server.start(port).get(10, TimeUnit.SECONDS);
+    port =
+        new ApnsStandIn(
+                (headers, payload) ->
+                    took(String.valueOf(headers.path()).substring("/3/device/".length())))
+            .port(); // runs as long as this process
   }
 
   private void serveHttp() throws InterruptedException {

@@ -42,7 +42,7 @@ final class KilledSender {
         IN_FLIGHT,
         Ticker.system(),
         WallClock.system(),
-        PushListener.NONE,
+        new PushCounts(),
         Duration.ofSeconds(5),
         Thread::new);
   }

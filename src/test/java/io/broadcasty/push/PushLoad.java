@@ -3,6 +3,7 @@ package io.broadcasty.push;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadcasty.auth.Pem;
 import io.broadcasty.push.webpush.VapidKeys;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,11 +17,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -95,14 +94,11 @@ public final class PushLoad {
 
   private void writeSettings(Path folder) throws Exception {
     VapidKeys vapid = VapidKeys.generate();
-    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
     Path p8 = folder.resolve("apns.p8");
-    Files.writeString(
-        p8, pem("PRIVATE KEY", generator.generateKeyPair().getPrivate().getEncoded()));
+    Files.writeString(p8, Pem.newEcKey("secp256r1"));
     Path trust = folder.resolve("apns.pem");
     Files.writeString(
-        trust, pem("CERTIFICATE", TestCertificate.shared().certificate().getEncoded()));
+        trust, Pem.of("CERTIFICATE", TestCertificate.shared().certificate().getEncoded()));
     KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
     rsa.initialize(2048);
     Path account = folder.resolve("firebase.json");
@@ -113,7 +109,7 @@ public final class PushLoad {
          "client_email":"push@shop-1.example.com","token_uri":"%s/token"}
         """
             .formatted(
-                pem("PRIVATE KEY", rsa.generateKeyPair().getPrivate().getEncoded())
+                Pem.of("PRIVATE KEY", rsa.generateKeyPair().getPrivate().getEncoded())
                     .replace("\n", "\\n"),
                 url(PushService.FCM)));
     Files.write(
@@ -139,16 +135,6 @@ public final class PushLoad {
             "ONESIGNAL_API_KEY=key",
             "BROADCASTY_PUSH_ONESIGNAL_BASE_URL=" + url(PushService.ONE_SIGNAL),
             "BROADCASTY_PUSH_MAX_IN_FLIGHT=" + MAX_IN_FLIGHT));
-  }
-
-  private static String pem(String kind, byte[] bytes) {
-    return "-----BEGIN "
-        + kind
-        + "-----\n"
-        + Base64.getEncoder().encodeToString(bytes)
-        + "\n-----END "
-        + kind
-        + "-----\n";
   }
 
   private FastStandIn standIn(PushService service) {

@@ -57,7 +57,7 @@ class PushWorkerTest {
             100,
             Ticker.system(),
             WallClock.system(),
-            PushListener.NONE,
+            new PushCounts(),
             linger,
             Thread::new);
     workers.add(worker);

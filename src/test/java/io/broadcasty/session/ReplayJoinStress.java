@@ -26,6 +26,7 @@ import io.broadcasty.push.PushIfUndelivered;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.ratelimit.Unlimited;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
@@ -96,18 +97,7 @@ public abstract class ReplayJoinStress {
         }
       };
 
-  private final RateLimiter unlimited =
-      new RateLimiter() {
-        @Override
-        public Verdict tryAcquire(Scope scope, String key, long permits) {
-          return new Verdict(true, scope, 1, 1, Duration.ZERO);
-        }
-
-        @Override
-        public boolean enabled() {
-          return false;
-        }
-      };
+  private final RateLimiter unlimited = new Unlimited();
 
   /** How often a publisher went on because a follower had come or left. */
   private final AtomicInteger paced = new AtomicInteger();

@@ -24,7 +24,7 @@ import io.broadcasty.hub.Lane;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.Since;
-import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.ratelimit.Unlimited;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
@@ -121,25 +121,13 @@ class MissedAnnouncementsTest {
             return true;
           }
         };
-    RateLimiter unlimited =
-        new RateLimiter() {
-          @Override
-          public Verdict tryAcquire(Scope scope, String key, long permits) {
-            return new Verdict(true, scope, 1, 1, Duration.ZERO);
-          }
-
-          @Override
-          public boolean enabled() {
-            return false;
-          }
-        };
     Executor later =
         task -> {
           var unused = threads.schedule(task, 5, TimeUnit.MILLISECONDS);
         };
     return new Subscribe(
         new Policy(everything),
-        unlimited,
+        new Unlimited(),
         broker,
         new LocalPresenceStore(10, Ticker.system(), hub, later),
         hub,

@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import io.broadcasty.auth.Authenticator.Authenticated;
 import io.broadcasty.auth.Authenticator.Refused;
+import io.broadcasty.auth.Pem;
 import io.broadcasty.time.ManualTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,8 +116,8 @@ class PublicKeysTest {
   @Test
   void refusesAPrivateKey() throws Exception {
     byte[] der = TestTokens.RSA.toPrivateKey().getEncoded();
-    assertRefused(TestTokens.block("PRIVATE KEY", der), "it is a PRIVATE KEY");
-    assertRefused(TestTokens.block("RSA PRIVATE KEY", der), "it is a RSA PRIVATE KEY");
+    assertRefused(Pem.of("PRIVATE KEY", der), "it is a PRIVATE KEY");
+    assertRefused(Pem.of("RSA PRIVATE KEY", der), "it is a RSA PRIVATE KEY");
     assertRefused(TestTokens.RSA.toJSONString(), "private key");
     assertRefused(new JWKSet(TestTokens.EC).toString(false), "private key");
   }

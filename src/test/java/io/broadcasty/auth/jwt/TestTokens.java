@@ -14,10 +14,10 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import io.broadcasty.auth.Pem;
 import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,17 +92,7 @@ final class TestTokens {
   }
 
   static String pem(PublicKey key) {
-    return block("PUBLIC KEY", key.getEncoded());
-  }
-
-  static String block(String type, byte[] der) {
-    return "-----BEGIN "
-        + type
-        + "-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-        + "\n-----END "
-        + type
-        + "-----\n";
+    return Pem.of("PUBLIC KEY", key.getEncoded());
   }
 
   static RSAKey rsa(String id) {

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.eatthepath.pushy.apns.auth.ApnsSigningKey;
-import com.eatthepath.pushy.apns.server.MockApnsServer;
-import com.eatthepath.pushy.apns.server.MockApnsServerBuilder;
 import com.eatthepath.pushy.apns.server.RejectedNotificationException;
 import com.eatthepath.pushy.apns.server.RejectionReason;
 import com.eatthepath.pushy.apns.server.UnregisteredDeviceTokenException;
 import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.auth.Pem;
+import io.broadcasty.push.ApnsStandIn;
 import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.Dispatch;
 import io.broadcasty.push.Notification;
@@ -23,18 +23,11 @@ import io.broadcasty.push.PushService;
 import io.broadcasty.push.TestCertificate;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.time.ManualTime;
-import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -49,53 +42,37 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** APNs against pushy's own stand-in, over HTTP/2 and TLS. */
 class ApnsProviderTest extends PushProviderContract {
 
-  private static final String P8 = p8("secp256r1");
+  private static final String P8 = Pem.newEcKey("secp256r1");
   private static final String DEVICE = "0123456789abcdef".repeat(4);
 
   private final ManualTime time = new ManualTime();
-  private final NioEventLoopGroup serving = new NioEventLoopGroup(1);
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private volatile @Nullable RejectedNotificationException rejection;
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private MockApnsServer server;
-  private int port;
+  private ApnsStandIn server;
 
   private record Received(Http2Headers headers, String payload) {}
 
   @BeforeEach
   void start() throws Exception {
     server =
-        new MockApnsServerBuilder()
-            .setServerCredentials(
-                new X509Certificate[] {TestCertificate.shared().certificate()},
-                TestCertificate.shared().key(),
-                null)
-            .setEventLoopGroup(serving)
-            .setHandlerFactory(
-                session ->
-                    (headers, payload) -> {
-                      received.add(
-                          new Received(
-                              headers,
-                              payload == null ? "" : payload.toString(StandardCharsets.UTF_8)));
-                      await();
-                      RejectedNotificationException thrown = rejection;
-                      if (thrown != null) {
-                        throw thrown;
-                      }
-                    })
-            .build();
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
-    server.start(port).get(10, TimeUnit.SECONDS);
+        new ApnsStandIn(
+            (headers, payload) -> {
+              received.add(
+                  new Received(
+                      headers, payload == null ? "" : payload.toString(StandardCharsets.UTF_8)));
+              await();
+              RejectedNotificationException thrown = rejection;
+              if (thrown != null) {
+                throw thrown;
+              }
+            });
   }
 
   @AfterEach
   void stop() throws Exception {
     gate.countDown();
-    server.shutdown().get(10, TimeUnit.SECONDS);
-    serving.shutdownGracefully(0, 5, TimeUnit.SECONDS).get(10, TimeUnit.SECONDS);
+    server.close();
   }
 
   private void await() {
@@ -110,7 +87,7 @@ class ApnsProviderTest extends PushProviderContract {
 
   @Override
   protected PushProvider make(Duration timeout) {
-    return at(port, TestCertificate.shared().certificate(), timeout);
+    return at(server.port(), TestCertificate.shared().certificate(), timeout);
   }
 
   @Override
@@ -120,7 +97,7 @@ class ApnsProviderTest extends PushProviderContract {
 
   @Override
   protected PushProvider makeUntrusting() {
-    return at(port, null, PATIENT);
+    return at(server.port(), null, PATIENT);
   }
 
   private PushProvider at(int at, @Nullable X509Certificate trusted, Duration timeout) {
@@ -283,7 +260,11 @@ class ApnsProviderTest extends PushProviderContract {
   void aBadKeyIsToldAtTheStart() {
     for (String bad :
         List.of(
-            "", "AuthKey", P8.replace("BEGIN", "BEGINN"), P8.substring(0, 80), p8("secp384r1"))) {
+            "",
+            "AuthKey",
+            P8.replace("BEGIN", "BEGINN"),
+            P8.substring(0, 80),
+            Pem.newEcKey("secp384r1"))) {
       IllegalArgumentException refused =
           assertThrows(IllegalArgumentException.class, () -> key(bad), bad);
       assertTrue(String.valueOf(refused.getMessage()).contains(".p8"), refused.getMessage());
@@ -299,18 +280,5 @@ class ApnsProviderTest extends PushProviderContract {
 
   private static String header(Received came, String name) {
     return String.valueOf(came.headers().get(name));
-  }
-
-  private static String p8(String curve) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec(curve));
-      return "-----BEGIN PRIVATE KEY-----\n"
-          + Base64.getMimeEncoder(64, new byte[] {'\n'})
-              .encodeToString(generator.generateKeyPair().getPrivate().getEncoded())
-          + "\n-----END PRIVATE KEY-----\n";
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -10,6 +10,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.auth.Pem;
 import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.Dispatch;
 import io.broadcasty.push.HttpProviderContract;
@@ -24,7 +25,6 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,10 +68,7 @@ class FcmProviderTest extends HttpProviderContract {
 
   static String file(String tokenUri) {
     try {
-      String pem =
-          "-----BEGIN PRIVATE KEY-----\\n"
-              + Base64.getEncoder().encodeToString(KEY.toPrivateKey().getEncoded())
-              + "\\n-----END PRIVATE KEY-----\\n";
+      String pem = Pem.of("PRIVATE KEY", KEY.toPrivateKey().getEncoded()).replace("\n", "\\n");
       return """
           {"type":"service_account","project_id":"shop-1","private_key_id":"k1","private_key":"%s",
            "client_email":"push@shop-1.example.com","token_uri":"%s","extra":{"a":[1]}}
