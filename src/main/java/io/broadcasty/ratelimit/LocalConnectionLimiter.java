@@ -1,6 +1,9 @@
 package io.broadcasty.ratelimit;
 
 import io.broadcasty.tenant.TenantId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts the connections of one node. */
 public final class LocalConnectionLimiter implements ConnectionLimiter {
 
-  private final ConcurrentHashMap<Owner, Integer> counts = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TenantId, Counts> tenants = new ConcurrentHashMap<>();
   private final String node;
   private final int maxPerTenant;
   private final int maxPerUser;
@@ -23,6 +26,37 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
   public record Owner(TenantId tenant, @Nullable String subject) {}
 
   /**
+   * How many a tenant has: counted together with its users', so that a user that has too many never
+   * takes a place from others while it is refused.
+   */
+  private static final class Counts {
+    private int all;
+    private final Map<String, Integer> users = new HashMap<>();
+
+    synchronized boolean add(String subject, int maxPerTenant, int maxPerUser) {
+      if (all >= maxPerTenant || of(subject) >= maxPerUser) {
+        return false;
+      }
+      all++;
+      users.merge(subject, 1, Integer::sum);
+      return true;
+    }
+
+    synchronized void remove(String subject) {
+      all--;
+      users.computeIfPresent(subject, (s, count) -> count == 1 ? null : count - 1);
+    }
+
+    synchronized int of(@Nullable String subject) {
+      return subject == null ? all : users.getOrDefault(subject, 0);
+    }
+
+    synchronized List<String> users() {
+      return List.copyOf(users.keySet());
+    }
+  }
+
+  /**
    * @param node this node's name
    */
   public LocalConnectionLimiter(String node, int maxPerTenant, int maxPerUser) {
@@ -33,22 +67,32 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   @Override
   public @Nullable Lease tryAcquire(TenantId tenant, String subject) {
-    Owner all = new Owner(tenant, null);
-    Owner user = new Owner(tenant, subject);
-    if (!increment(all, maxPerTenant)) {
-      return null;
-    }
-    if (!increment(user, maxPerUser)) {
-      decrement(all);
+    boolean[] taken = new boolean[1];
+    tenants.compute(
+        tenant,
+        (t, known) -> {
+          Counts counts = known == null ? new Counts() : known;
+          taken[0] = counts.add(subject, maxPerTenant, maxPerUser);
+          return counts.of(null) == 0 ? null : counts;
+        });
+    if (!taken[0]) {
       return null;
     }
     AtomicBoolean held = new AtomicBoolean(true);
     return () -> {
       if (held.getAndSet(false)) {
-        decrement(all);
-        decrement(user);
+        release(tenant, subject);
       }
     };
+  }
+
+  private void release(TenantId tenant, String subject) {
+    tenants.computeIfPresent(
+        tenant,
+        (t, counts) -> {
+          counts.remove(subject);
+          return counts.of(null) == 0 ? null : counts;
+        });
   }
 
   @Override
@@ -65,27 +109,18 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   /** How many connections somebody has here. */
   public int count(Owner owner) {
-    return counts.getOrDefault(owner, 0);
+    Counts counts = tenants.get(owner.tenant());
+    return counts == null ? 0 : counts.of(owner.subject());
   }
 
   /** Who has connections here. */
   public Set<Owner> owners() {
-    return Set.copyOf(counts.keySet());
-  }
-
-  private boolean increment(Owner owner, int max) {
-    boolean[] taken = new boolean[1];
-    counts.compute(
-        owner,
-        (k, count) -> {
-          int now = count == null ? 0 : count;
-          taken[0] = now < max;
-          return taken[0] ? Integer.valueOf(now + 1) : count;
+    Set<Owner> owners = new HashSet<>();
+    tenants.forEach(
+        (tenant, counts) -> {
+          owners.add(new Owner(tenant, null));
+          counts.users().forEach(user -> owners.add(new Owner(tenant, user)));
         });
-    return taken[0];
-  }
-
-  private void decrement(Owner owner) {
-    counts.computeIfPresent(owner, (k, count) -> count == 1 ? null : Integer.valueOf(count - 1));
+    return owners;
   }
 }

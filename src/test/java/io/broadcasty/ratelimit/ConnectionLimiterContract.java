@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link ConnectionLimiter} keeps. */
@@ -25,6 +26,7 @@ public abstract class ConnectionLimiterContract {
   protected static final String NODE = "n1";
   protected static final int PER_TENANT = 5;
   protected static final int PER_USER = 2;
+  private static final int USERS = 4;
   protected static final TenantId ACME = new TenantId("acme");
   protected static final TenantId OTHER = new TenantId("other");
 
@@ -84,32 +86,39 @@ public abstract class ConnectionLimiterContract {
 
   @Test
   void manyAtOnceGetAsManyPlacesAsThereAre() throws Exception {
-    int threads = 4;
-    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    ExecutorService executor = Executors.newFixedThreadPool(USERS);
     try {
-      CountDownLatch start = new CountDownLatch(1);
-      List<Future<Integer>> taken = new ArrayList<>();
-      for (int t = 0; t < threads; t++) {
-        String user = "user" + t;
-        taken.add(
-            executor.submit(
-                () -> {
-                  assertTrue(start.await(10, TimeUnit.SECONDS));
-                  int mine = 0;
-                  for (int i = 0; i < 20; i++) {
-                    mine += limiter().tryAcquire(ACME, user) != null ? 1 : 0;
-                  }
-                  return mine;
-                }));
+      for (int round = 0; round < 20; round++) {
+        List<Lease> taken = takeAtOnce(executor);
+        assertEquals(PER_TENANT, taken.size(), "in round " + round);
+        taken.forEach(Lease::close);
       }
-      start.countDown();
-      int sum = 0;
-      for (Future<Integer> one : taken) {
-        sum += one.get(30, TimeUnit.SECONDS);
-      }
-      assertEquals(PER_TENANT, sum);
     } finally {
       executor.shutdownNow();
     }
+  }
+
+  /** Each user asks more often than there are places for it. */
+  private List<Lease> takeAtOnce(ExecutorService executor) throws Exception {
+    CountDownLatch start = new CountDownLatch(1);
+    List<Future<List<Lease>>> users = new ArrayList<>();
+    for (int u = 0; u < USERS; u++) {
+      String user = "user" + u;
+      users.add(
+          executor.submit(
+              () -> {
+                assertTrue(start.await(10, TimeUnit.SECONDS));
+                return Stream.generate(() -> limiter().tryAcquire(ACME, user))
+                    .limit(20)
+                    .filter(Objects::nonNull)
+                    .toList();
+              }));
+    }
+    start.countDown();
+    List<Lease> taken = new ArrayList<>();
+    for (Future<List<Lease>> one : users) {
+      taken.addAll(one.get(30, TimeUnit.SECONDS));
+    }
+    return taken;
   }
 }
