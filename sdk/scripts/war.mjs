@@ -1,7 +1,8 @@
-// The client as one file, for the demo page of the WAR and for pages without a bundler; with --check only says whether it is in
+// The client with its push as one file, for the demo page of the WAR and for pages without a bundler; with --check only says whether it is in
 // step. Its first line has the digest of the sources, by which the Maven build sees that too, without Node.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const target = new URL('../../src/main/webapp/broadcasty-client.js', import.meta.url);
@@ -12,7 +13,7 @@ for (const name of readdirSync(sources, { recursive: true }).map((path) => path.
   digest.update(`${name}\n`).update(readFileSync(new URL(name, sources)));
 }
 const { outputFiles } = await build({
-  entryPoints: ['src/index.ts'],
+  stdin: { contents: "export * from './src/index.ts'; export { WebPush } from './src/push.ts';", resolveDir: fileURLToPath(new URL('..', import.meta.url)) },
   bundle: true,
   format: 'esm',
   target: 'es2022',

@@ -1,6 +1,6 @@
 /** The demo page's push: bob registers this browser, alice pushes to him. Shown where Web Push is configured. */
 
-import { isSupported, subscribe, unsubscribe } from "./broadcasty/push/subscribe.js";
+import { WebPush } from "./broadcasty-client.js";
 
 const LOOKS = 20;
 const LOOK_EVERY = 500;
@@ -21,32 +21,40 @@ export async function showPush(section, tokens) {
   const button = section.querySelector("#push-subscribe");
   const line = section.querySelector("#push-answer");
   const scope = new URL(".", document.baseURI).pathname;
-  let subscription = null;
+  const push = new WebPush({ baseUrl: new URL(".", document.baseURI).href, getToken: () => tokens.reader, scope });
 
   const say = (text, kind = "") => {
     line.dataset.kind = kind;
     line.textContent = text;
   };
 
-  if (!isSupported()) {
+  const show = (registered) => {
+    button.setAttribute("aria-pressed", String(registered));
+    button.textContent = registered ? "No notifications here" : "Get notifications here";
+    say(registered ? "This browser gets bob's notifications, and follows orders.eu." : "", "taken");
+  };
+
+  if (!push.isSupported()) {
     button.disabled = true;
     say("This browser has no Web Push here; it needs HTTPS, or localhost.");
   }
+  push.resume().then(
+    (device) => device && show(true),
+    (failure) => say(failure.message, "refused"),
+  );
 
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      if (subscription) {
-        await unsubscribe({ token: tokens.reader, id: subscription.id, scope });
-        subscription = null;
+      if (button.getAttribute("aria-pressed") === "true") {
+        await push.unsubscribe();
+        show(false);
         say("This browser gets no notifications any more.");
       } else {
         say("Registering this browser at its push service…");
-        subscription = await subscribe({ token: tokens.reader, device: "demo page", topics: ["orders.eu"], scope });
-        say("This browser gets bob's notifications, and follows orders.eu.", "taken");
+        await push.subscribe({ device: "demo page", topics: ["orders.eu"] });
+        show(true);
       }
-      button.setAttribute("aria-pressed", String(Boolean(subscription)));
-      button.textContent = subscription ? "No notifications here" : "Get notifications here";
     } catch (failure) {
       say(failure.message, "refused");
     } finally {

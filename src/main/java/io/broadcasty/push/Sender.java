@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +34,14 @@ final class Sender {
 
   private static final System.Logger LOG = System.getLogger(Sender.class.getName());
 
+  /** For how long answers are gathered, so that many are written back at once. */
+  static final long GATHERING_MILLIS = 20;
+
   /** Between two looks at the queue when nothing is known to wait there. */
   private static final long IDLE_MILLIS = 500;
 
-  /** Claims are made for at least such a part of what may be under way, not for each place. */
-  private static final int CLAIMS = 8;
+  /** Claims and settlements are of at least such a part of what may be under way, not of each. */
+  private static final int SHARES = 8;
 
   private static final int MAX_REASON = 500;
 
@@ -50,8 +54,10 @@ final class Sender {
   private final DoubleSupplier random;
   private final PushListener listener;
   private final Runnable answered;
+  private final int enough;
   private final Pace pace;
   private final ConcurrentLinkedQueue<Answer> answers = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger gathered = new AtomicInteger();
   private final Map<Long, Flight> flights = new HashMap<>();
   private final List<Settled> unsettled = new ArrayList<>();
   private @Nullable String reported;
@@ -67,7 +73,8 @@ final class Sender {
   /**
    * @param owner unique to this node's life
    * @param random from 0 to 1
-   * @param answered called when there is something for another round; by any thread, quick
+   * @param answered called when enough was answered for another round to be due before its time; by
+   *     any thread, quick
    */
   Sender(
       PushProvider provider,
@@ -87,6 +94,7 @@ final class Sender {
     this.random = random;
     this.listener = listener;
     this.answered = answered;
+    this.enough = Math.max(1, maxInFlight / SHARES);
     this.pace = new Pace(maxInFlight);
   }
 
@@ -104,7 +112,7 @@ final class Sender {
    * Does what is to be done now.
    *
    * @param claiming whether to take on more
-   * @return after how many milliseconds the next round is due, unless something is answered before
+   * @return after how many milliseconds the next round is due, unless there is a reason before
    * @throws PushStoreException when the queue cannot be reached; what is to be written back is kept
    */
   long round(boolean claiming) {
@@ -114,15 +122,20 @@ final class Sender {
     long now = time.clock().nowMillis();
     int limit = claiming ? pace.limit(now) : 0;
     int room = limit - flights.size();
-    if (room < 1 || room < limit / CLAIMS) {
-      return Math.max(1, Math.min(IDLE_MILLIS, pace.pausedUntilMillis() - now));
+    if (room < 1 || room < limit / SHARES) {
+      return untilNext();
     }
     List<Claimed> claimed = queue.claim(provider.service(), owner, room, lease);
     for (Claimed each : claimed) {
       launch(each, now);
     }
     settle();
-    return claimed.size() == room ? 0 : IDLE_MILLIS;
+    return claimed.size() == room ? 0 : untilNext();
+  }
+
+  /** A pause of the service is looked at again no later than an empty queue. */
+  private long untilNext() {
+    return flights.isEmpty() ? IDLE_MILLIS : GATHERING_MILLIS;
   }
 
   private void launch(Claimed claimed, long nowMillis) {
@@ -154,10 +167,13 @@ final class Sender {
 
   private void answer(Answer answer) {
     answers.add(answer);
-    answered.run();
+    if (gathered.incrementAndGet() == enough) {
+      answered.run();
+    }
   }
 
   private void takeAnswers() {
+    gathered.set(0);
     for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
       Flight flight = answer.flight();
       if (flights.remove(flight.claimed().number(), flight)) { // else it was given up

@@ -45,6 +45,7 @@ public final class PushLoad {
   private static final int KEYS = 200;
   private static final int REGISTERING = 16;
   private static final int WARM_UP_ROUNDS = 3;
+  private static final long ASKING_MILLIS = 500; // each answer counts all devices of the send
   private static final long ANSWER_MILLIS = 100; // of a kill, so that much is under way
   private static final int MAX_IN_FLIGHT = 200;
   private static final long TICKS_A_SECOND = 100;
@@ -223,7 +224,7 @@ public final class PushLoad {
       if (System.nanoTime() - deadline > 0) {
         throw new IllegalStateException("not all were accepted: " + status);
       }
-      pause(20);
+      pause(ASKING_MILLIS);
       status = http.send(asking, BodyHandlers.ofString()).body();
     }
   }

@@ -38,6 +38,7 @@ class SenderTest {
   private final Queue queue = new Queue(new JdbcPushQueue(database, time));
   private final FakeProvider provider = FakeProvider.accepting(PushService.FCM);
   private final List<DispatchState> told = new ArrayList<>();
+  private int wakes;
   private final Sender sender = sender(provider, "node", 50);
 
   private Sender sender(FakeProvider to, String owner, int maxInFlight) {
@@ -49,7 +50,7 @@ class SenderTest {
         new PushTime(time, time),
         () -> 0.5,
         (service, state) -> told.add(state),
-        () -> {});
+        () -> wakes++);
   }
 
   @AfterEach
@@ -337,6 +338,33 @@ class SenderTest {
     sender.round(false);
     assertEquals(Map.of(DispatchState.ACCEPTED, 3), counts("s"));
     assertEquals(3, provider.sent.size());
+  }
+
+  @Test
+  void gathersAnswersInsteadOfWritingEachBack() {
+    List<CompletableFuture<PushOutcome>> waiting = new ArrayList<>();
+    provider.does(
+        dispatch -> {
+          waiting.add(new CompletableFuture<>());
+          return waiting.get(waiting.size() - 1);
+        });
+    enqueue("s", 50);
+    assertEquals(0, sender.round(true), "there may be more to claim");
+    assertEquals(Sender.GATHERING_MILLIS, sender.round(true), "or sooner, when woken");
+    for (int i = 0; i < 5; i++) {
+      waiting.get(i).complete(new PushOutcome.Accepted(null));
+    }
+    assertEquals(0, wakes);
+    for (int i = 5; i < 11; i++) {
+      waiting.get(i).complete(new PushOutcome.Accepted(null));
+    }
+    assertEquals(1, wakes);
+    sender.round(true);
+    assertEquals(Map.of(DispatchState.ACCEPTED, 11, DispatchState.SENDING, 39), counts("s"));
+    for (int i = 11; i < 17; i++) {
+      waiting.get(i).complete(new PushOutcome.Accepted(null));
+    }
+    assertEquals(2, wakes);
   }
 
   @Test

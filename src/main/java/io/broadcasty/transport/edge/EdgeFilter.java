@@ -39,9 +39,9 @@ public class EdgeFilter extends HttpFilter {
 
   private static final Set<String> CHANGING = Set.of("POST", "DELETE");
 
-  /** What a browser fetches without a token: scripts, and a key that is public. */
+  /** What a browser fetches without a token: a script, and a key that is public. */
   private static final Set<String> OPEN_PATHS =
-      Set.of("/broadcasty/push/sw.js", "/broadcasty/push/subscribe.js", "/broadcasty/push/key");
+      Set.of("/broadcasty/push/sw.js", "/broadcasty/push/key");
 
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;

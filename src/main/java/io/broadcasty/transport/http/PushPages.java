@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class PushPages {
 
   private final @Nullable String publicKey;
-  private final String serviceWorker = script("sw.js");
-  private final String subscribe = script("subscribe.js");
+  private final String serviceWorker = script();
 
   /**
    * @param publicKey what browsers subscribe with, in base64url; null without Web Push
@@ -28,14 +27,10 @@ public final class PushPages {
     return serviceWorker;
   }
 
-  String subscribe() {
-    return subscribe;
-  }
-
-  private static String script(String name) {
-    try (InputStream in = PushPages.class.getResourceAsStream(name)) {
+  private static String script() {
+    try (InputStream in = PushPages.class.getResourceAsStream("sw.js")) {
       if (in == null) {
-        throw new IllegalStateException("the WAR lacks " + name);
+        throw new IllegalStateException("the WAR lacks sw.js");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -1,0 +1,30 @@
+package io.broadcasty.transport.http;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * The service worker, which a browser fetches without a token. A servlet, since WildFly takes its
+ * name for the id of a notification (see {@link PushResource}) where a browser accepts anything.
+ */
+@WebServlet(urlPatterns = "/broadcasty/push/sw.js", name = "broadcasty-push-worker")
+public class PushWorkerServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+
+  @Inject private transient PushPages pages;
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setContentType("text/javascript");
+    response.setCharacterEncoding("UTF-8");
+    response.setHeader("Cache-Control", "no-cache");
+    response.setHeader("Service-Worker-Allowed", "/"); // for every page of this origin
+    response.getWriter().write(pages.serviceWorker());
+  }
+}
