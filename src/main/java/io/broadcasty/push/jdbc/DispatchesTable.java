@@ -27,10 +27,12 @@ final class DispatchesTable {
       "INSERT INTO broadcasty_push_dispatches (send_number, subscription_id, user_id, service,"
           + " state, due_at, expires_at, attempts, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)";
 
-  // "service" leads the order too, or H2 would sort all that is due
-  private static final String DUE =
+  // "service" leads the order too, or H2 would sort all that is due; and of those that are
+  // finished,
+  // which have no due_at, it would read each unless told where the others begin
+  static final String DUE =
       "SELECT number, send_number, subscription_id, user_id, attempts, due_at"
-          + " FROM broadcasty_push_dispatches WHERE service = ? AND due_at <= ?"
+          + " FROM broadcasty_push_dispatches WHERE service = ? AND due_at BETWEEN 0 AND ?"
           + " ORDER BY service, due_at LIMIT ?";
   private static final String CLAIM =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = ?, attempts = ?,"
@@ -40,16 +42,16 @@ final class DispatchesTable {
           + " service_ref = ?, changed_at = ? WHERE number = ? AND owner = ?";
   private static final String COUNTS =
       "SELECT state, COUNT(*) FROM broadcasty_push_dispatches WHERE send_number = ? GROUP BY state";
-  private static final String UNFINISHED =
+  static final String UNFINISHED =
       "SELECT COUNT(*) FROM (SELECT due_at FROM broadcasty_push_dispatches"
-          + " WHERE service = ? AND due_at IS NOT NULL LIMIT ?) some_of_them";
+          + " WHERE service = ? AND due_at >= 0 LIMIT ?) some_of_them";
   private static final String PAGE =
       "SELECT number, subscription_id, user_id, service, state, attempts, reason, due_at,"
           + " service_ref, changed_at FROM broadcasty_push_dispatches"
           + " WHERE send_number = ? AND number > ? ORDER BY number LIMIT ?";
-  private static final String EXPIRE =
+  static final String EXPIRE =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = NULL, owner = NULL, reason = ?,"
-          + " changed_at = ? WHERE service = ? AND due_at <= ? AND expires_at <= ?";
+          + " changed_at = ? WHERE service = ? AND due_at BETWEEN 0 AND ? AND expires_at <= ?";
   private static final String LAST_OF_SOME =
       "SELECT MAX(number) FROM (SELECT number FROM broadcasty_push_dispatches"
           + " WHERE send_number = ? ORDER BY number LIMIT ?) some_of_them";

@@ -1,0 +1,107 @@
+package io.broadcasty.push.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.push.DispatchState;
+import io.broadcasty.push.PushService;
+import io.broadcasty.push.Recipient;
+import io.broadcasty.push.jdbc.DispatchesTable.Due;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Where thousands are finished, what is to be done is found without reading them. */
+class DispatchesTableTest {
+
+  private static final int FINISHED = 2000;
+  private static final int WAITING = 5;
+  private static final long NOW = 1000;
+  private static final Pattern READ = Pattern.compile("scanCount: (\\d+)");
+
+  private final Database database =
+      Database.open(new DatabaseSettings("jdbc:h2:mem:" + UUID.randomUUID(), "sa", null, 2));
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @BeforeEach
+  void fill() throws SQLException {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement finish = connection.createStatement()) {
+      DispatchesTable.insert(connection, 1, recipients(FINISHED), NOW, NOW + 1000);
+      finish.executeUpdate(
+          "UPDATE broadcasty_push_dispatches SET due_at = NULL, state = "
+              + DispatchState.ACCEPTED.code());
+      DispatchesTable.insert(connection, 2, recipients(WAITING), NOW, NOW + 1000);
+      connection.commit();
+    }
+  }
+
+  private static List<Recipient> recipients(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Recipient("device-" + i, "ann", PushService.FCM))
+        .toList();
+  }
+
+  /** How many rows H2 reads for it. */
+  private int read(String sql, Object... arguments) throws SQLException {
+    try (Connection connection = database.dataSource().getConnection();
+        PreparedStatement explain = connection.prepareStatement("EXPLAIN ANALYZE " + sql)) {
+      for (int i = 0; i < arguments.length; i++) {
+        explain.setObject(i + 1, arguments[i]);
+      }
+      try (ResultSet row = explain.executeQuery()) {
+        assertTrue(row.next());
+        return READ.matcher(row.getString(1))
+            .results()
+            .map((MatchResult each) -> Integer.parseInt(each.group(1)))
+            .reduce(0, Integer::sum);
+      }
+    }
+  }
+
+  private static void isLittle(int read) {
+    assertTrue(read > 0 && read <= 4 * WAITING, read + " rows were read");
+  }
+
+  @Test
+  void whatIsDue() throws SQLException {
+    try (Connection connection = database.dataSource().getConnection()) {
+      List<Due> due = DispatchesTable.due(connection, PushService.FCM, NOW, 100, false);
+      assertEquals(WAITING, due.size());
+    }
+    isLittle(read(DispatchesTable.DUE, "fcm", NOW, 100));
+  }
+
+  @Test
+  void howManyAreNotFinished() throws SQLException {
+    try (Connection connection = database.dataSource().getConnection()) {
+      assertEquals(WAITING, DispatchesTable.unfinished(connection, PushService.FCM, 100));
+    }
+    isLittle(read(DispatchesTable.UNFINISHED, "fcm", 100));
+  }
+
+  @Test
+  void whatHasExpired() throws SQLException {
+    int expired = DispatchState.EXPIRED.code();
+    isLittle(read(DispatchesTable.EXPIRE, expired, "late", NOW, "fcm", NOW + 1000, NOW + 1000));
+    try (Connection connection = database.dataSource().getConnection()) {
+      assertEquals(0, DispatchesTable.unfinished(connection, PushService.FCM, 100));
+    }
+  }
+}
