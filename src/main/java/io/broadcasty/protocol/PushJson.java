@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what clients ask of push. Pure; safe for use by several threads. */
@@ -20,6 +21,11 @@ public final class PushJson {
   private static final int MAX_TITLE = 1000;
   private static final int MAX_BODY = 4000;
   private static final int MAX_URL = 2048;
+
+  /** What would be run, or shown as a page of its own making, where it is opened. */
+  private static final Pattern SCRIPT =
+      Pattern.compile("\\s*(javascript|vbscript|data)\\s*:", Pattern.CASE_INSENSITIVE);
+
   private static final int MAX_NAMES = 10_000;
   private static final long MAX_TTL_SECONDS = 4 * 7 * 86_400;
   private static final long USUAL_TTL_SECONDS = 86_400;
@@ -261,7 +267,7 @@ public final class PushJson {
         switch (field) {
           case "title" -> title = filled(name, json, MAX_TITLE);
           case "body" -> body = json.text(name, MAX_BODY);
-          case "url" -> url = filled(name, json, MAX_URL);
+          case "url" -> url = address(name, filled(name, json, MAX_URL));
           case "data" -> {
             object(name, json, "{\"order\": 17}");
             data = json.raw();
@@ -272,6 +278,14 @@ public final class PushJson {
           default -> throw unknown(name);
         }
       }
+    }
+
+    private static @Nullable String address(String name, @Nullable String url)
+        throws ProblemException {
+      if (url != null && SCRIPT.matcher(url).lookingAt()) {
+        throw invalid("`" + name + "` must be a path or an address, such as /orders/17");
+      }
+      return url;
     }
 
     Message message() throws ProblemException {
@@ -299,7 +313,7 @@ public final class PushJson {
       throws ProblemException {
     String text = json.text(field, maxLength);
     if (text != null && text.isEmpty()) {
-      throw invalid("`" + field + "` is empty; leave it out");
+      throw invalid("`" + field + "` is empty");
     }
     return text;
   }

@@ -93,6 +93,8 @@ class PushJsonTest {
         "{'notification':{}}|`notification.title` is missing",
         "{'notification':'x'}|`notification` must be an object",
         "{'notification':{'title':''}}|`notification.title` is empty",
+        "{'notification':{'title':'T','url':'JavaScript:alert(1)'}}|such as /orders/17",
+        "{'notification':{'title':'T','url':' data:text/html,x'}}|such as /orders/17",
         "{'notification':{'title':'T','ttl':-1}}|`notification.ttl` must be a whole number from 0",
         "{'notification':{'title':'T','ttl':2419201}}|to 2419200",
         "{'notification':{'title':'T','data':[1]}}|`notification.data` must be an object",

@@ -56,8 +56,8 @@ public final class FcmProvider implements PushProvider {
   public void check(DeviceAddress device) throws InvalidDeviceException {
     if (!device.token().matches("[A-Za-z0-9:_.-]{20,4096}")) {
       throw new InvalidDeviceException(
-          "a registration token of FCM is expected: what getToken() gives, letters, digits and"
-              + " : _ - only");
+          "a registration token of FCM is expected: what getToken() gives, 20 characters or more,"
+              + " letters, digits and : _ . - only");
     }
   }
 
