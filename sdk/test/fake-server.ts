@@ -476,6 +476,10 @@ export class FakeServer {
       const wait = (body as Problem).retryAfter;
       response.writeHead(status, { 'Content-Type': type, ...(wait === undefined ? {} : { 'Retry-After': wait }) }).end(JSON.stringify(body));
     };
+    if (path === 'ping') {
+      response.writeHead(204).end();
+      return;
+    }
     if (path === 'ws') {
       answer(426, { code: 'upgrade_required', status: 426 });
       return;

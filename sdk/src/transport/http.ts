@@ -65,11 +65,11 @@ async function problem(response: Response): Promise<BroadcastyError> {
   });
 }
 
-/** Whether the server itself answers by HTTP at the address of its WebSocket. */
+/** Whether the server itself answers by HTTP, and takes streams. */
 export async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: HttpSettings): Promise<boolean> {
   try {
-    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ws`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
-    return answer.status === 426;
+    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ping`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
+    return answer.status === 204;
   } catch {
     return false;
   }

@@ -71,8 +71,8 @@ export class RealServer {
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    const answer = await fetch(`${this.url}/broadcasty/ws`);
-    if (answer.status !== 426) {
+    const answer = await fetch(`${this.url}/broadcasty/ping`);
+    if (answer.status !== 204) {
       throw new Error(`the WAR was not deployed: ${this.log().slice(started, started + 30_000)}`);
     }
   }

@@ -3,6 +3,7 @@ package io.broadcasty.app;
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.MetricsResource;
+import io.broadcasty.transport.http.PingResource;
 import io.broadcasty.transport.http.PresenceResource;
 import io.broadcasty.transport.http.ProblemResponses;
 import io.broadcasty.transport.http.PushPagesResource;
@@ -23,6 +24,7 @@ public class DataPlane extends Application {
         DriversResource.class,
         MetricsResource.class,
         PresenceResource.class,
+        PingResource.class,
         PushPagesResource.class,
         PushResource.class,
         ReplayResource.class,

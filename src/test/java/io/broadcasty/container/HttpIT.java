@@ -264,4 +264,15 @@ class HttpIT extends AsBuilt {
       assertEquals(status == 401, answer.body().contains("\"code\":\"replayed\""));
     }
   }
+
+  @Test
+  void saysWithoutATokenThatItIsThere() {
+    HttpRequest asked =
+        api.request("/broadcasty/ping", "").header("Origin", "https://app.example.com").build();
+    HttpResponse<String> answer = api.send(asked);
+    assertEquals(204, answer.statusCode());
+    assertEquals(
+        "https://app.example.com",
+        answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+  }
 }

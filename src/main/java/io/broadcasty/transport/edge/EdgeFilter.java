@@ -36,12 +36,13 @@ public class EdgeFilter extends HttpFilter {
   private static final Logger LOG = Logger.getLogger(EdgeFilter.class.getName());
   private static final String WS_PATH = "/broadcasty/ws";
   private static final String SSE_PATH = "/broadcasty/sse";
+  private static final String PING_PATH = "/broadcasty/ping";
 
   private static final Set<String> CHANGING = Set.of("POST", "DELETE");
 
-  /** What a browser fetches without a token: a script, and a key that is public. */
+  /** What needs no token: whether this is there, a script, and a key that is public. */
   private static final Set<String> OPEN_PATHS =
-      Set.of("/broadcasty/push/sw.js", "/broadcasty/push/key");
+      Set.of(PING_PATH, "/broadcasty/push/sw.js", "/broadcasty/push/key");
 
   @Inject private transient EdgeSettings settings;
   @Inject private transient Authenticator authenticator;
@@ -98,7 +99,7 @@ public class EdgeFilter extends HttpFilter {
     }
     Problem refusal = refuseByAddress(request, response);
     boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
-    if (refusal == null && stream && sessions.isDraining()) {
+    if (refusal == null && (stream || path.equals(PING_PATH)) && sessions.isDraining()) {
       refusal =
           new Problem(
               Code.DRAINING,
