@@ -30,6 +30,7 @@ import io.broadcasty.mirror.MirroredChannels;
 import io.broadcasty.nodes.LocalNodeRegistry;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.nodes.redis.Pulse;
 import io.broadcasty.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.redis.RedisPresenceStore;
@@ -265,7 +266,7 @@ record Stores(
   /** A node among others. */
   private Store shared(
       Redis redis, Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
-    RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, ticker);
+    RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, Pulse.USUAL, ticker);
     RedisPresenceStore presence =
         new RedisPresenceStore(
             redis,

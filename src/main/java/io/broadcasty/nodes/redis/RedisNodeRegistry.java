@@ -8,7 +8,6 @@ import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,25 +18,21 @@ import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The nodes that share a Redis. Each says every 2 s that it lives; one whose last word is older
- * than 8 s is gone, and whichever node notices has it forgotten. A node that has only just come, or
- * come back after an outage, waits as long before it takes others for dead: they may not have had
- * the time to speak.
+ * The nodes that share a Redis. Each says from time to time that it lives; one whose last word does
+ * not count any more is gone, and whichever node notices has it forgotten. A node that has only
+ * just come, or come back after an outage, waits as long before it takes others for dead: they may
+ * not have had the time to speak.
  */
 public final class RedisNodeRegistry implements NodeRegistry {
 
   private static final System.Logger LOG = System.getLogger(RedisNodeRegistry.class.getName());
   private static final Script BEAT = Script.load(RedisNodeRegistry.class, "beat.lua");
-  private static final long BEAT_MILLIS = 2000;
-
-  /** For how long a node's word that it lives counts. */
-  private static final Duration WORD = Duration.ofSeconds(8);
-
   private static final long STOP_MILLIS = 2000;
 
   private final Redis redis;
   private final Supplier<NodeInfo> self;
   private final String name;
+  private final Pulse pulse;
   private final Ticker ticker;
   private final String seenKey;
   private final String infoKey;
@@ -58,10 +53,11 @@ public final class RedisNodeRegistry implements NodeRegistry {
    * @param redis stays open when the registry is closed
    * @param self describes this node as it is now
    */
-  public RedisNodeRegistry(Redis redis, Supplier<NodeInfo> self, Ticker ticker) {
+  public RedisNodeRegistry(Redis redis, Supplier<NodeInfo> self, Pulse pulse, Ticker ticker) {
     this.redis = redis;
     this.self = self;
     this.name = self.get().name();
+    this.pulse = pulse;
     this.ticker = ticker;
     this.seenKey = redis.key("{nodes}:seen");
     this.infoKey = redis.key("{nodes}:info");
@@ -98,7 +94,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
     long deadline = ticker.readNanos() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
     try {
       while (!ended && deadline - ticker.readNanos() > 0) {
-        wait(BEAT_MILLIS / 10);
+        wait(STOP_MILLIS / 10);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -131,7 +127,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private synchronized boolean pause() {
     try {
       if (!closed) {
-        wait(BEAT_MILLIS);
+        wait(pulse.beat().toMillis());
       }
     } catch (InterruptedException e) {
       LOG.log(Level.DEBUG, "ended by close() alone", e);
@@ -147,7 +143,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
                 List.of(seenKey.getBytes(UTF_8), infoKey.getBytes(UTF_8)),
                 List.of(
                     name.getBytes(UTF_8),
-                    Long.toString(WORD.toMillis()).getBytes(UTF_8),
+                    Long.toString(pulse.word().toMillis()).getBytes(UTF_8),
                     Description.write(self.get()).getBytes(UTF_8)));
     nodes = described((List<?>) reply.get(2));
     boolean counted = reply.get(0).equals(1L);
@@ -157,7 +153,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
       livesSinceNanos = now;
       listeners.forEach(Listener::onForgotten);
     }
-    if (now - livesSinceNanos >= WORD.toNanos()) {
+    if (now - livesSinceNanos >= pulse.word().toNanos()) {
       for (Object gone : (List<?>) reply.get(1)) {
         forget(text(gone));
       }

@@ -23,10 +23,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-/** Nodes on a real Redis; the beats are those of real time. */
+/** Nodes on a real Redis, whose hearts beat faster. */
 @Tag("stores")
 class RedisNodeRegistryTest {
 
+  private static final Pulse PULSE = new Pulse(Duration.ofMillis(500), Duration.ofSeconds(2));
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final RedisServer server = RedisServer.start();
@@ -53,6 +54,7 @@ class RedisNodeRegistryTest {
                       Instant.ofEpochMilli(startedAt),
                       draining,
                       Instant.EPOCH),
+              PULSE,
               Ticker.system());
       registry.start(List.of(this), Thread::new);
       members.add(this);
@@ -114,7 +116,7 @@ class RedisNodeRegistryTest {
     Member one = new Member("one", 1);
     Member two = new Member("two", 2);
     await("both", () -> one.names().size() == 2 && two.names().size() == 2);
-    LockSupport.parkNanos(Duration.ofSeconds(9).toNanos()); // it has lived for a while
+    LockSupport.parkNanos(PULSE.word().toNanos()); // it has lived for a while
     one.failures = 1;
     two.redis.close(); // as kill -9
     await("the end", () -> one.gone.equals(List.of("two")));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.broker.Epochs;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.nodes.redis.Pulse;
 import io.broadcasty.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
@@ -56,7 +57,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Node(RedisSettings settings) {
       redis = Redis.open(settings);
       NodeInfo self = new NodeInfo(Epochs.next(), "here", "1", Instant.EPOCH, false, Instant.EPOCH);
-      registry = new RedisNodeRegistry(redis, () -> self, Ticker.system());
+      registry = new RedisNodeRegistry(redis, () -> self, Pulse.USUAL, Ticker.system());
       store =
           new RedisPresenceStore(
               redis,
