@@ -68,7 +68,7 @@ public final class PushWorker implements AutoCloseable {
 
   /** There is something to be sent. */
   public void wake() {
-    loops.forEach(Loop::wake);
+    loops.forEach(Loop::look);
   }
 
   /** How each service does, in the order of {@link PushService}. */
@@ -110,6 +110,11 @@ public final class PushWorker implements AutoCloseable {
      */
     Loop(Function<Runnable, Sender> made) {
       this.sender = made.apply(this::wake);
+    }
+
+    void look() {
+      sender.look();
+      wake();
     }
 
     synchronized void wake() {

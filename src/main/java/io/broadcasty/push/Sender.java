@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,8 @@ final class Sender {
   private final List<Settled> unsettled = new ArrayList<>();
   private @Nullable String reported;
   private volatile @Nullable String trouble;
+  private volatile boolean looking = true;
+  private long lookedNanos;
 
   /** A dispatch under way. */
   private record Flight(Claimed claimed, long sinceNanos) {}
@@ -103,6 +106,11 @@ final class Sender {
     return new PushCondition(provider.service(), trouble);
   }
 
+  /** The queue may have something new for the next round. May be called by any thread. */
+  void look() {
+    looking = true;
+  }
+
   /** Whether something is under way or not written back yet. */
   boolean isBusy() {
     return !flights.isEmpty() || !unsettled.isEmpty() || !answers.isEmpty();
@@ -122,15 +130,35 @@ final class Sender {
     long now = time.clock().nowMillis();
     int limit = claiming ? pace.limit(now) : 0;
     int room = limit - flights.size();
-    if (room < 1 || room < limit / SHARES) {
+    if (room < 1 || room < limit / SHARES || !isToLook()) {
       return untilNext();
     }
-    List<Claimed> claimed = queue.claim(provider.service(), owner, room, lease);
+    List<Claimed> claimed = claim(room);
     for (Claimed each : claimed) {
       launch(each, now);
     }
     settle();
-    return claimed.size() == room ? 0 : untilNext();
+    if (claimed.size() < room) {
+      return untilNext();
+    }
+    look();
+    return 0;
+  }
+
+  private boolean isToLook() {
+    return looking
+        || time.ticker().readNanos() - lookedNanos >= TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
+  }
+
+  private List<Claimed> claim(int room) {
+    looking = false;
+    lookedNanos = time.ticker().readNanos();
+    try {
+      return queue.claim(provider.service(), owner, room, lease);
+    } catch (PushStoreException e) {
+      look();
+      throw e;
+    }
   }
 
   /** A pause of the service is looked at again no later than an empty queue. */

@@ -62,6 +62,7 @@ class SenderTest {
   private static final class Queue implements PushQueue {
     private final PushQueue real;
     private boolean away;
+    private int claims;
 
     Queue(PushQueue real) {
       this.real = real;
@@ -86,6 +87,7 @@ class SenderTest {
     @Override
     public List<Claimed> claim(PushService service, String owner, int max, Duration lease) {
       check();
+      claims++;
       return real.claim(service, owner, max, lease);
     }
 
@@ -117,6 +119,7 @@ class SenderTest {
       recipients.add(recipient(register(subscriptions, "u" + i, "t" + i, time)));
     }
     queue.enqueue(send(ACME, id, time), recipients, 0);
+    sender.look();
   }
 
   private Map<DispatchState, Integer> counts(String id) {
@@ -365,6 +368,21 @@ class SenderTest {
       waiting.get(i).complete(new PushOutcome.Accepted(null));
     }
     assertEquals(2, wakes);
+  }
+
+  @Test
+  void leavesAnEmptyQueueAloneForAWhile() {
+    provider.does(dispatch -> new CompletableFuture<>());
+    enqueue("s", 1);
+    run(sender);
+    assertEquals(1, queue.claims, "although one is under way");
+    time.advance(Duration.ofMillis(500));
+    run(sender);
+    assertEquals(2, queue.claims);
+    enqueue("more", 1);
+    run(sender);
+    assertEquals(3, queue.claims);
+    assertEquals(2, provider.sent.size());
   }
 
   @Test
