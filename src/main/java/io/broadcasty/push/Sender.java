@@ -138,11 +138,11 @@ final class Sender {
       launch(each, now);
     }
     settle();
-    if (claimed.size() < room) {
+    if (claimed.isEmpty()) {
       return untilNext();
     }
-    look();
-    return 0;
+    look(); // another node may have been in the way of some
+    return claimed.size() == room ? 0 : untilNext();
   }
 
   private boolean isToLook() {

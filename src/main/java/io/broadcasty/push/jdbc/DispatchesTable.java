@@ -27,9 +27,8 @@ final class DispatchesTable {
       "INSERT INTO broadcasty_push_dispatches (send_number, subscription_id, user_id, service,"
           + " state, due_at, expires_at, attempts, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)";
 
-  // "service" leads the order too, or H2 would sort all that is due; and of those that are
-  // finished,
-  // which have no due_at, it would read each unless told where the others begin
+  // "service" leads the order too, or H2 would sort all that is due; and it is told where that
+  // begins, or it would read all that is finished, which has no due_at
   static final String DUE =
       "SELECT number, send_number, subscription_id, user_id, attempts, due_at"
           + " FROM broadcasty_push_dispatches WHERE service = ? AND due_at BETWEEN 0 AND ?"
