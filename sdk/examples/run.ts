@@ -20,7 +20,7 @@ async function run(): Promise<void> {
     case 'chat':
     case 'orders':
     case 'push': {
-      await fetch(`${server}/broadcasty/ws`).catch(() => console.log(`There is no server at ${server} yet; start one: ./mvnw -Prun`));
+      await fetch(`${server}/broadcasty/ping`).catch(() => console.log(`There is no server at ${server} yet; start one: ./mvnw -Prun`));
       const { url } = await serve(name, server, Number(process.env.PORT ?? 5173));
       console.log(`${name}: open ${url} in two windows`);
       return;

@@ -16,7 +16,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -69,8 +68,8 @@ class DispatchesTableTest {
         assertTrue(row.next());
         return READ.matcher(row.getString(1))
             .results()
-            .map((MatchResult each) -> Integer.parseInt(each.group(1)))
-            .reduce(0, Integer::sum);
+            .mapToInt(each -> Integer.parseInt(each.group(1)))
+            .sum();
       }
     }
   }
