@@ -1,6 +1,6 @@
 package io.broadcasty.app;
 
-import io.broadcasty.config.ConfigSource;
+import io.broadcasty.config.key.ConfigSource;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;

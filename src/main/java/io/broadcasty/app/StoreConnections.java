@@ -1,6 +1,6 @@
 package io.broadcasty.app;
 
-import io.broadcasty.config.ConfigKey;
+import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.InvalidConfigurationException;
 import io.broadcasty.config.Settings;

@@ -1,5 +1,7 @@
 package io.broadcasty.config;
 
+import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigKey;
 import java.util.List;
 
 /**

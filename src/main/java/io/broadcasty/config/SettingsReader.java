@@ -1,5 +1,8 @@
 package io.broadcasty.config;
 
+import io.broadcasty.config.key.ConfigSource;
+import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;

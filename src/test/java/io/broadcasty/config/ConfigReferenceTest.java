@@ -2,6 +2,7 @@ package io.broadcasty.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.broadcasty.config.key.ConfigKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

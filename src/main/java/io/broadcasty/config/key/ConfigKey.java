@@ -1,4 +1,4 @@
-package io.broadcasty.config;
+package io.broadcasty.config.key;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +21,8 @@ public record ConfigKey<T>(
     return environmentName(name);
   }
 
-  static String environmentName(String name) {
+  /** The environment variable of a key with this name. */
+  public static String environmentName(String name) {
     return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
   }
 
@@ -31,7 +32,7 @@ public record ConfigKey<T>(
    * @throws IllegalArgumentException when the text is not of the type; the message says what is
    *     expected
    */
-  Optional<T> read(ConfigSource source) {
+  public Optional<T> read(ConfigSource source) {
     Optional<String> text = source.get(name).filter(t -> !t.isBlank());
     if (text.isPresent()) {
       return Optional.of(type.parse(text.get()));

@@ -1,4 +1,4 @@
-package io.broadcasty.config;
+package io.broadcasty.config.key;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -29,7 +29,12 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)?");
 
-  T parse(String text) {
+  /**
+   * Reads a text, blanks around it left out.
+   *
+   * @throws IllegalArgumentException when it is not of the type; the message says what is expected
+   */
+  public T parse(String text) {
     return parser.apply(text.strip());
   }
 
@@ -114,7 +119,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
   }
 
   /** A duration as it is written in the configuration. */
-  static String show(Duration duration) {
+  public static String show(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1000 != 0) {
       return millis + "ms";

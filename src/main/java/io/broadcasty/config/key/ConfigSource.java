@@ -1,4 +1,4 @@
-package io.broadcasty.config;
+package io.broadcasty.config.key;
 
 import java.util.Optional;
 import java.util.Set;
