@@ -101,6 +101,9 @@ class ArchitectureTest {
         assertTrue(imported.level() <= room.level(), () -> room.name() + " names " + name);
         assertFalse(isAdapter(imported), () -> room.name() + " names the adapter " + name);
         assertTrue(
+            !isProtocol(imported) || isProtocol(room) || room.name().equals("transport"),
+            () -> room.name() + " names the protocol " + name);
+        assertTrue(
             !STORES.containsKey(name) || room.name().endsWith(STORES.get(name)),
             () -> room.name() + " names the store " + name);
       }
@@ -201,7 +204,12 @@ class ArchitectureTest {
 
   /** An adapter imports the port that it fulfils; a sub-package that imports nothing is none. */
   private static boolean isAdapter(Room room) {
-    return room.name().indexOf('.') > 0 && !room.imports().isEmpty();
+    return room.name().indexOf('.') > 0 && !room.imports().isEmpty() && !isProtocol(room);
+  }
+
+  /** One of the protocols that connections speak; they may build on each other. */
+  private static boolean isProtocol(Room room) {
+    return room.name().startsWith("protocol.");
   }
 
   /** The packages with classes in them. */

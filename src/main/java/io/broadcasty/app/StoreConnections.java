@@ -1,9 +1,9 @@
 package io.broadcasty.app;
 
-import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.InvalidConfigurationException;
 import io.broadcasty.config.Settings;
+import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseException;
 import io.broadcasty.redis.Redis;

@@ -1,7 +1,7 @@
 package io.broadcasty.config;
 
-import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.driver.ably.AblySettings;
 import io.broadcasty.driver.pusher.PusherSettings;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package io.broadcasty.config;
 
+import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.config.key.ConfigType;
-import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.push.apns.ApnsSettings;
 import io.broadcasty.push.fcm.FcmSettings;
 import io.broadcasty.push.fcm.ServiceAccount;

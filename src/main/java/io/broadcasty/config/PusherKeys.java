@@ -1,7 +1,7 @@
 package io.broadcasty.config;
 
-import io.broadcasty.config.key.ConfigType;
 import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigType;
 import java.util.List;
 
 /**

@@ -1,12 +1,12 @@
 package io.broadcasty.config;
 
-import io.broadcasty.config.key.ConfigSource;
-import io.broadcasty.config.key.ConfigType;
-import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigSource;
+import io.broadcasty.config.key.ConfigType;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.push.PushSettings;
 import io.broadcasty.ratelimit.RateLimiter.Scope;

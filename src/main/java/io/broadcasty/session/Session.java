@@ -84,16 +84,16 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   /** Whether the connection is at its end: nothing the client says counts any more. */
-  protected final boolean hasEnded() {
+  public final boolean hasEnded() {
     return end.get() != null;
   }
 
-  protected final Subscriptions subscriptions() {
+  public final Subscriptions subscriptions() {
     return subscriptions;
   }
 
   /** Queues a frame; never blocks. */
-  protected final void send(EncodedFrame frame) {
+  public final void send(EncodedFrame frame) {
     outbox.offer(frame);
   }
 

@@ -22,7 +22,7 @@ public record SessionSettings(
     int maxConnectionsPerUser) {
 
   /** How long a WebSocket client may be silent: two heartbeats, and a second on the way. */
-  Duration silence() {
+  public Duration silence() {
     return heartbeat.plus(heartbeat).plusSeconds(1);
   }
 }

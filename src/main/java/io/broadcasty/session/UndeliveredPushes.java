@@ -54,7 +54,7 @@ public final class UndeliveredPushes {
   }
 
   /** Why something cannot be pushed, so that it must not be published; null when it can. */
-  @Nullable Problem refusal(Caller caller, PushJson.Undelivered wanted) {
+  public @Nullable Problem refusal(Caller caller, PushJson.Undelivered wanted) {
     try {
       PushAnswer refusal = push.refusal(caller, wish(wanted));
       return refusal == null ? null : PushProtocol.problem(refusal);

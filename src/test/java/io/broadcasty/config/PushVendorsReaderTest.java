@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.auth.Pem;
+import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.push.apns.ApnsSettings;
 import io.broadcasty.push.onesignal.OneSignalSettings;
 import io.broadcasty.push.webpush.VapidKeys;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigSource;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -8,6 +8,8 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.protocol.Since;
+import io.broadcasty.protocol.json.NativeSession;
+import io.broadcasty.protocol.sse.EventSession;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import java.io.IOException;
 import java.util.HashMap;

@@ -12,32 +12,32 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON into maps, lists, strings, longs and booleans, as a client would. */
-final class JsonTree {
+public final class JsonTree {
 
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private JsonTree() {}
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> object(String text) {
+  public static Map<String, Object> object(String text) {
     return (Map<String, Object>) java.util.Objects.requireNonNull(read(text));
   }
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> object(Map<String, Object> parent, String field) {
+  public static Map<String, Object> object(Map<String, Object> parent, String field) {
     return (Map<String, Object>) java.util.Objects.requireNonNull(parent.get(field), field);
   }
 
   @SuppressWarnings("unchecked")
-  static List<Map<String, Object>> objects(Map<String, Object> parent, String field) {
+  public static List<Map<String, Object>> objects(Map<String, Object> parent, String field) {
     return (List<Map<String, Object>>) java.util.Objects.requireNonNull(parent.get(field), field);
   }
 
-  static long number(Map<String, Object> parent, String field) {
+  public static long number(Map<String, Object> parent, String field) {
     return (Long) java.util.Objects.requireNonNull(parent.get(field), field);
   }
 
-  static @Nullable Object read(String text) {
+  public static @Nullable Object read(String text) {
     try (JsonParser json = FACTORY.createParser(text)) {
       return value(json, json.nextToken());
     } catch (IOException e) {

@@ -17,6 +17,7 @@ import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.protocol.json.NativeSession;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.push.EnabledServices;
@@ -50,35 +51,35 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** A node whose tasks and time a test runs by hand. */
-final class Node {
+public final class Node {
 
-  static final TenantId ACME = new TenantId("acme");
-  static final int PLACES = 2;
-  static final int MEMBERS = 5;
-  static final int MEMBER_BYTES = 100;
+  public static final TenantId ACME = new TenantId("acme");
+  public static final int PLACES = 2;
+  public static final int MEMBERS = 5;
+  public static final int MEMBER_BYTES = 100;
   private static final Duration SECOND = Duration.ofSeconds(1);
-  static final int OUTBOX_BYTES = 20_000;
+  public static final int OUTBOX_BYTES = 20_000;
 
-  final ManualTime time = new ManualTime();
-  final Hub hub = new Hub();
-  final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-  final LocalPresenceStore presence = new LocalPresenceStore(MEMBERS, time, hub, tasks::add);
+  public final ManualTime time = new ManualTime();
+  public final Hub hub = new Hub();
+  public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  public final LocalPresenceStore presence = new LocalPresenceStore(MEMBERS, time, hub, tasks::add);
   private final Executor lane = tasks::add;
-  final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
-  final SlowBroker broker;
-  final Publish publish;
-  final Sessions sessions = new Sessions(time, time);
-  final ConnectionLimiter limits = new LocalConnectionLimiter("node", 100, PLACES);
-  final SessionContext context;
-  final OpenPushes pushes = new OpenPushes();
-  long permits = Long.MAX_VALUE;
+  public final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
+  public final SlowBroker broker;
+  public final Publish publish;
+  public final Sessions sessions = new Sessions(time, time);
+  public final ConnectionLimiter limits = new LocalConnectionLimiter("node", 100, PLACES);
+  public final SessionContext context;
+  public final OpenPushes pushes = new OpenPushes();
+  public long permits = Long.MAX_VALUE;
 
   /** One without push. */
-  Node() {
+  public Node() {
     this(List.of());
   }
 
-  Node(List<PushProvider> services) {
+  public Node(List<PushProvider> services) {
     broker =
         new SlowBroker(
             new MemoryBroker(
@@ -143,36 +144,36 @@ final class Node {
             tasks::add);
   }
 
-  Caller caller(String subject, Duration lives, String... roles) {
+  public Caller caller(String subject, Duration lives, String... roles) {
     Instant now = time.now();
     return new Caller(ACME, subject, Set.of(roles), now, now.plus(lives), Map.of(), "token");
   }
 
-  Caller ann() {
+  public Caller ann() {
     return caller("ann", Duration.ofHours(1));
   }
 
-  void run() {
+  public void run() {
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       task.run();
     }
   }
 
   /** Second by second. */
-  void pass(Duration by) {
+  public void pass(Duration by) {
     for (Duration left = by; left.compareTo(Duration.ZERO) > 0; left = left.minusSeconds(1)) {
       standStill(left.compareTo(SECOND) < 0 ? left : SECOND);
     }
   }
 
   /** Nothing is done meanwhile, as while the machine is paused. */
-  void standStill(Duration by) {
+  public void standStill(Duration by) {
     time.advance(by);
     sessions.sweep();
     run();
   }
 
-  void publish(String channel, String payload) {
+  public void publish(String channel, String payload) {
     publish
         .publish(
             ann(),
@@ -183,33 +184,33 @@ final class Node {
     run();
   }
 
-  boolean isQuiet() {
+  public boolean isQuiet() {
     return sessions.size() == 0 && hub.channels(ACME, ChannelPattern.parse("*")).isEmpty();
   }
 
-  Client connect() {
+  public Client connect() {
     return new Client();
   }
 
   /** A WebSocket client. */
-  final class Client extends Line {
-    final NativeSession session =
+  public final class Client extends Line {
+    public final NativeSession session =
         new NativeSession(context, this, new CommandReader(new PublishReader(100, 65_536)));
 
-    Client as(Caller caller) {
+    public Client as(Caller caller) {
       session.open(caller);
       run();
       return this;
     }
 
     /** Sends a frame and answers what came for it. */
-    List<Map<String, Object>> send(String text) {
+    public List<Map<String, Object>> send(String text) {
       session.onText(text);
       run();
       return take();
     }
 
-    Map<String, Object> ask(String text) {
+    public Map<String, Object> ask(String text) {
       List<Map<String, Object>> answers = send(text);
       if (answers.size() != 1) {
         throw new AssertionError("one answer was due, not " + answers);
@@ -219,9 +220,9 @@ final class Node {
   }
 
   /** What is to be pushed unless it is delivered, in a store that can be away. */
-  static final class OpenPushes implements PendingPushes {
-    final List<PendingPush> kept = new ArrayList<>();
-    boolean away;
+  public static final class OpenPushes implements PendingPushes {
+    public final List<PendingPush> kept = new ArrayList<>();
+    public boolean away;
 
     @Override
     public void add(PendingPush push) {
@@ -253,12 +254,12 @@ final class Node {
   }
 
   /** The client's end of a connection. */
-  static class Line implements Transport {
-    final List<EncodedFrame> frames = new ArrayList<>();
-    final ArrayDeque<Done> unread = new ArrayDeque<>();
-    final List<String> closed = new ArrayList<>();
-    boolean reading = true;
-    int heartbeats;
+  public static class Line implements Transport {
+    public final List<EncodedFrame> frames = new ArrayList<>();
+    public final ArrayDeque<Done> unread = new ArrayDeque<>();
+    public final List<String> closed = new ArrayList<>();
+    public boolean reading = true;
+    public int heartbeats;
 
     @Override
     public void write(List<EncodedFrame> batch, Done done) {
@@ -281,7 +282,7 @@ final class Node {
       closed.add(problem.code().text() + " " + problem.code().close());
     }
 
-    List<Map<String, Object>> take() {
+    public List<Map<String, Object>> take() {
       List<Map<String, Object>> taken =
           frames.stream().map(f -> JsonTree.object(f.text())).toList();
       frames.clear();
@@ -289,7 +290,7 @@ final class Node {
     }
 
     /** Of the publications, in the order in which they came. */
-    List<Long> sequences() {
+    public List<Long> sequences() {
       return frames.stream()
           .filter(f -> f.text().startsWith("{"))
           .map(f -> JsonTree.object(f.text()))
@@ -300,13 +301,13 @@ final class Node {
   }
 
   /** Answers publishes when the test lets it. */
-  static final class SlowBroker extends ForwardingBroker {
-    final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
-    boolean slow;
-    boolean queueing;
-    @Nullable RuntimeException fault;
+  public static final class SlowBroker extends ForwardingBroker {
+    public final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    public boolean slow;
+    public boolean queueing;
+    public @Nullable RuntimeException fault;
 
-    SlowBroker(Broker inner) {
+    public SlowBroker(Broker inner) {
       super(inner);
     }
 

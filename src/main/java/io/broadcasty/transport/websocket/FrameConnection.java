@@ -4,7 +4,7 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
-import io.broadcasty.session.NativeSession;
+import io.broadcasty.protocol.json.NativeSession;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Transport;
 import io.broadcasty.transport.NonBlockingInput;

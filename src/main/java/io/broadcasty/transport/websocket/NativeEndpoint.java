@@ -2,7 +2,7 @@ package io.broadcasty.transport.websocket;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.session.NativeSession;
+import io.broadcasty.protocol.json.NativeSession;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;

@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Lost;
@@ -13,6 +13,11 @@ import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.session.Answers;
+import io.broadcasty.session.Session;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.Transport;
+import io.broadcasty.session.TransportType;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +72,11 @@ public final class NativeSession extends Session {
       authenticated(caller, place);
     }
     return place != null;
+  }
+
+  /** A later token of the same user has come. */
+  void refreshed(Caller caller) {
+    authenticated(caller, null);
   }
 
   /** Any frame from the client. */

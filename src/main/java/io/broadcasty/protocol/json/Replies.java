@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.Command;

@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.sse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -13,6 +13,10 @@ import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.session.ConnectionCounts;
+import io.broadcasty.session.JsonTree;
+import io.broadcasty.session.Node;
+import io.broadcasty.session.TransportType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.push.FakeProvider;
 import io.broadcasty.push.PendingPush;
 import io.broadcasty.push.PushService;
+import io.broadcasty.session.JsonTree;
+import io.broadcasty.session.Node;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

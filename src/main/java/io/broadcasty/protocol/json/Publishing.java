@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
@@ -11,6 +11,9 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishCommand;
 import io.broadcasty.protocol.PushJson;
 import io.broadcasty.publish.PublishOutcome;
+import io.broadcasty.session.Answers;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.UndeliveredPushes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

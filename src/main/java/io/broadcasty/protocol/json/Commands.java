@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.BrokerException;
@@ -10,6 +10,8 @@ import io.broadcasty.protocol.Command;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.session.Answers;
+import io.broadcasty.session.SessionContext;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -154,7 +156,7 @@ final class Commands implements AutoCloseable {
           Code.UNAUTHORIZED,
           "a refresh must be for the same tenant and subject; reconnect instead");
     }
-    session.authenticated(fresh, null);
+    session.refreshed(fresh);
     PresenceCommands members = presence;
     if (members != null) {
       members.reauthorize(fresh);

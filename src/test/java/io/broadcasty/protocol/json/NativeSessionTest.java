@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -10,6 +10,9 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
+import io.broadcasty.session.JsonTree;
+import io.broadcasty.session.Node;
+import io.broadcasty.session.TransportType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

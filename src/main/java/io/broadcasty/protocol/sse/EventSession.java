@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.sse;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Lost;
@@ -14,6 +14,11 @@ import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.session.Answers;
+import io.broadcasty.session.Session;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.Transport;
+import io.broadcasty.session.TransportType;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import io.broadcasty.subscribe.WatchOutcome;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import io.broadcasty.attend.AttendOutcome;
 import io.broadcasty.attend.Attendance;
@@ -14,6 +14,8 @@ import io.broadcasty.protocol.MemberJson;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.session.Answers;
+import io.broadcasty.session.SessionContext;
 import io.broadcasty.subscribe.Subscriptions;
 import io.broadcasty.subscribe.WatchOutcome;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.protocol.json;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
