@@ -1,5 +1,7 @@
 package io.broadcasty;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -9,6 +11,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
   private final Logger logger;
   private final StringBuffer text = new StringBuffer();
+  private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
 
   public LogCapture(Class<?> of) {
     logger = Logger.getLogger(of.getName());
@@ -19,9 +22,17 @@ public final class LogCapture extends Handler implements AutoCloseable {
     return text.toString();
   }
 
+  /** What came with the lines, in order. */
+  public List<Throwable> thrown() {
+    return List.copyOf(thrown);
+  }
+
   @Override
   public void publish(LogRecord line) {
     text.append(line.getMessage()).append('\n');
+    if (line.getThrown() != null) {
+      thrown.add(line.getThrown());
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.broadcasty.config.Settings;
 import io.broadcasty.driver.Guard;
 import io.broadcasty.driver.RelayReport;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.RealtimeListeners;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.publish.Publish;
@@ -18,9 +19,11 @@ import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.subscribe.Subscribe;
+import io.broadcasty.telemetry.ConnectionCounts;
 import io.broadcasty.telemetry.ConnectionMeters;
 import io.broadcasty.telemetry.DriverMeters;
 import io.broadcasty.telemetry.PublicationMeters;
+import io.broadcasty.telemetry.PublishCounts;
 import io.broadcasty.telemetry.StoreMeters;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -57,6 +60,7 @@ final class Node implements AutoCloseable {
   private final Pushing push;
   private final Policy policy;
   private final Sessions sessions;
+  private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
   private volatile long sweptNanos;
 
@@ -75,7 +79,11 @@ final class Node implements AutoCloseable {
     this.drain = settings.drain();
     this.policy = policy;
     Hub hub = new Hub();
-    this.sessions = new Sessions(ticker, clock);
+    ConnectionCounts connections = new ConnectionCounts();
+    PublishCounts publications = new PublishCounts();
+    listeners.add(connections);
+    listeners.add(publications);
+    this.sessions = new Sessions(ticker, clock, listeners);
     Identity identity = Identity.next(clock);
     Relays relays =
         new Relays(settings, guard, identity.name(), ticker, clock, threads.housekeeper::execute);
@@ -92,7 +100,7 @@ final class Node implements AutoCloseable {
             .open();
     this.push = pushing(settings, identity, meters, clock);
     RateLimiter limits = store.limits();
-    Publish publish = new Publish(policy, limits, store.broker());
+    Publish publish = new Publish(policy, limits, store.broker(), ticker, listeners);
     this.context =
         new SessionContext(
             settings.session(),
@@ -108,7 +116,9 @@ final class Node implements AutoCloseable {
                 threads.replays,
                 threads.after(RETRY_MILLIS),
                 settings.maxChannels(),
-                Math.min(REPLAY_PAGE_BYTES, settings.session().outboxBytes() / 4)),
+                Math.min(REPLAY_PAGE_BYTES, settings.session().outboxBytes() / 4),
+                ticker,
+                listeners),
             new Attend(
                 policy,
                 limits,
@@ -121,9 +131,10 @@ final class Node implements AutoCloseable {
             clock,
             threads::nextLane,
             threads.readers,
-            threads.closers);
-    meters.addAll(ConnectionMeters.of(sessions, store.nodes()));
-    meters.addAll(PublicationMeters.of(publish.counts(), hub));
+            threads.closers,
+            listeners);
+    meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
+    meters.addAll(PublicationMeters.of(publications, hub));
     meters.addAll(StoreMeters.of(store.broker()));
     meters.addAll(DriverMeters.of(store.relay(), ticker));
     sweptNanos = ticker.readNanos();

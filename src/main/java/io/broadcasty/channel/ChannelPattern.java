@@ -36,6 +36,11 @@ public record ChannelPattern(String prefix) {
     return new ChannelPattern(text.substring(0, text.length() - 1));
   }
 
+  /** The kind of a channel's name, or of all channels that a pattern matches. */
+  public static ChannelName.Kind kind(String nameOrPattern) {
+    return ChannelName.Kind.of(nameOrPattern);
+  }
+
   /** The kind of every channel it matches. */
   public ChannelName.Kind kind() {
     return ChannelName.Kind.of(prefix);

@@ -22,11 +22,19 @@ public final class Outbox implements FrameWriter.Done {
   /** Hears how an outbox ends, once, on a thread of the executor. */
   public interface Owner {
 
-    /** More waited than the bound allows. */
-    void onOverflow();
+    /**
+     * More waited than the bound allows.
+     *
+     * @param waitingBytes what waited, and is dropped
+     */
+    void onOverflow(long waitingBytes);
 
-    /** The transport could not write. */
-    void onFailure(Throwable failure);
+    /**
+     * The transport could not write.
+     *
+     * @param waitingBytes what waited, and is dropped
+     */
+    void onFailure(Throwable failure, long waitingBytes);
   }
 
   private static final int MAX_FRAMES_PER_WRITE = 128;
@@ -41,6 +49,7 @@ public final class Outbox implements FrameWriter.Done {
   private @Nullable EncodedFrame first; // waits; most often alone
   private @Nullable ArrayDeque<EncodedFrame> others; // wait after it
   private long bytes;
+  private long writtenBytes;
   private int writingBytes;
   private boolean writing;
 
@@ -80,8 +89,9 @@ public final class Outbox implements FrameWriter.Done {
         return false;
       }
       if (bytes + frame.sizeBytes() > maxBytes && bytes > 0) {
+        long waited = bytes;
         end();
-        run(owner::onOverflow);
+        run(() -> owner.onOverflow(waited));
         return false;
       }
       bytes += frame.sizeBytes();
@@ -153,6 +163,11 @@ public final class Outbox implements FrameWriter.Done {
     end();
   }
 
+  /** Bytes that have been written so far, as frames count them. */
+  public synchronized long writtenBytes() {
+    return writtenBytes;
+  }
+
   /** Bytes that wait or are being written. */
   public synchronized long pendingBytes() {
     return bytes;
@@ -163,8 +178,10 @@ public final class Outbox implements FrameWriter.Done {
     if (failure != null) {
       boolean first;
       Runnable drained;
+      long waited;
       synchronized (this) {
         first = !closed;
+        waited = bytes;
         writing = false;
         writingBytes = 0;
         end();
@@ -172,7 +189,7 @@ public final class Outbox implements FrameWriter.Done {
         whenDrained = null;
       }
       if (first) {
-        run(() -> owner.onFailure(failure));
+        run(() -> owner.onFailure(failure, waited));
       }
       if (drained != null) {
         run(drained);
@@ -181,6 +198,7 @@ public final class Outbox implements FrameWriter.Done {
     }
     synchronized (this) {
       bytes -= writingBytes;
+      writtenBytes += writingBytes;
       writingBytes = 0;
       if (hasRoom()) {
         tellRoom();

@@ -5,9 +5,12 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.PublicationEvent.AppendStarted;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.time.Ticker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,12 +29,20 @@ public final class Publish {
   private final Policy policy;
   private final RateLimiter limits;
   private final Broker broker;
-  private final PublishCounts counts = new PublishCounts();
+  private final Ticker ticker;
+  private final RealtimeListener listener;
 
-  public Publish(Policy policy, RateLimiter limits, Broker broker) {
+  /**
+   * @param ticker measures how long a publication takes
+   * @param listener hears of each publication's end, before its answer goes out
+   */
+  public Publish(
+      Policy policy, RateLimiter limits, Broker broker, Ticker ticker, RealtimeListener listener) {
     this.policy = policy;
     this.limits = limits;
     this.broker = broker;
+    this.ticker = ticker;
+    this.listener = listener;
   }
 
   /**
@@ -41,6 +52,7 @@ public final class Publish {
    *     broker
    */
   public CompletionStage<List<PublishOutcome>> publish(Caller caller, List<Draft> drafts) {
+    PublishEvents events = PublishEvents.begin(listener, ticker, caller);
     @Nullable PublishOutcome[] outcomes = new @Nullable PublishOutcome[drafts.size()];
     List<Envelope> envelopes = new ArrayList<>(drafts.size());
     for (int i = 0; i < outcomes.length; i++) {
@@ -48,11 +60,14 @@ public final class Publish {
       PublishOutcome refusal = refuse(caller, draft);
       if (refusal != null) {
         outcomes[i] = refusal;
+        if (refusal instanceof PublishOutcome.Denied) {
+          events.denied(draft);
+        }
       } else {
         envelopes.add(envelope(caller, draft));
       }
     }
-    return append(envelopes)
+    return append(envelopes, events)
         .thenApply(
             appended -> {
               int next = 0;
@@ -66,24 +81,25 @@ public final class Publish {
               List<PublishOutcome> all = Arrays.asList(outcomes);
               return all;
             })
-        .whenComplete((all, failure) -> counts.ended(all, drafts.size()));
-  }
-
-  /** What became of publications since the start. */
-  public PublishCounts counts() {
-    return counts;
+        .whenComplete((all, failure) -> events.ended(drafts, all));
   }
 
   /** A broker that throws is a broker that fails. */
-  private CompletionStage<List<AppendOutcome>> append(List<Envelope> envelopes) {
+  private CompletionStage<List<AppendOutcome>> append(
+      List<Envelope> envelopes, PublishEvents events) {
     if (envelopes.isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
     }
+    AppendStarted started = events.appendStarted(envelopes);
+    long sinceNanos = ticker.readNanos();
+    CompletionStage<List<AppendOutcome>> appended;
     try {
-      return broker.publish(envelopes);
+      appended = broker.publish(envelopes);
     } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      appended = CompletableFuture.failedFuture(e);
     }
+    return appended.whenComplete(
+        (outcomes, failure) -> events.appendEnded(started, sinceNanos, failure));
   }
 
   private @Nullable PublishOutcome refuse(Caller caller, Draft draft) {

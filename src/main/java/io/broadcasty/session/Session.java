@@ -5,12 +5,16 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Outbox;
+import io.broadcasty.lifecycle.ConnectionEvent;
+import io.broadcasty.lifecycle.ConnectionInfo;
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.Sink;
 import io.broadcasty.subscribe.Subscriptions;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,7 +44,18 @@ public abstract class Session implements Sink, Outbox.Owner {
   private volatile ConnectionLimiter.@Nullable Lease lease;
   private volatile long lastHeartbeatNanos;
 
-  private record End(Problem problem, long atNanos) {}
+  private final long number;
+  private final long openedNanos;
+
+  /** Whether everything that the connection had has been given up. */
+  private volatile boolean left;
+
+  /**
+   * How it ends.
+   *
+   * @param told whether the client is told why
+   */
+  private record End(Problem problem, boolean told, long atNanos, long outboxBytes) {}
 
   /** Loaded while the WAR is there: it may be gone when its sessions are ended. */
   static final Class<?> LOADED_EARLY = End.class;
@@ -51,7 +66,9 @@ public abstract class Session implements Sink, Outbox.Owner {
     this.lane = context.lanes().get();
     this.outbox = new Outbox(context.settings().outboxBytes(), lane, transport, this);
     this.subscriptions = context.subscribe().open(this);
-    this.lastHeartbeatNanos = context.ticker().readNanos();
+    this.openedNanos = context.ticker().readNanos();
+    this.lastHeartbeatNanos = openedNanos;
+    this.number = context.sessions().nextNumber();
   }
 
   /** What it came over. */
@@ -60,6 +77,31 @@ public abstract class Session implements Sink, Outbox.Owner {
   /** To be called at the end of a constructor: from now on the session is swept and drained. */
   protected final void opened() {
     context.sessions().add(this);
+  }
+
+  /** As events name it. */
+  @Override
+  public final ConnectionInfo info() {
+    Caller who = caller;
+    return new ConnectionInfo(
+        number, type(), who == null ? null : who.tenant(), who == null ? null : who.subject());
+  }
+
+  /** How it ended; to be asked once it has. */
+  final ConnectionEvent.Disconnected disconnected() {
+    End over = Objects.requireNonNull(end.get(), "it has not ended");
+    return new ConnectionEvent.Disconnected(
+        info(),
+        over.told() ? over.problem().code().text() : null,
+        over.problem().detail(),
+        context.ticker().readNanos() - openedNanos,
+        outbox.writtenBytes(),
+        over.outboxBytes());
+  }
+
+  /** When it was opened, by the ticker. */
+  protected final long openedNanos() {
+    return openedNanos;
   }
 
   /** Who is connected; null as long as nobody has said so. */
@@ -79,6 +121,8 @@ public abstract class Session implements Sink, Outbox.Owner {
       lease = place;
       if (hasEnded()) {
         place.close();
+      } else {
+        context.listener().onAuthenticated(new ConnectionEvent.Authenticated(info()));
       }
     }
   }
@@ -129,7 +173,7 @@ public abstract class Session implements Sink, Outbox.Owner {
    * the close.
    */
   public final void end(Problem problem) {
-    if (beginEnd(problem)) {
+    if (beginEnd(problem, true, outbox.pendingBytes())) {
       later(
           () -> {
             leave();
@@ -141,32 +185,38 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   /** The transport has gone: the peer left, or the line broke. */
   public final void gone() {
-    if (beginEnd(Problem.of(Code.INTERNAL_ERROR, "the connection is gone"))) {
+    Problem gone = Problem.of(Code.INTERNAL_ERROR, "the connection is gone");
+    if (beginEnd(gone, false, outbox.pendingBytes())) {
       transportClosed.set(true);
       outbox.close();
       later(this::leave);
     } else {
       transportClosed.set(true);
       outbox.close();
-      context.sessions().remove(this);
+      removeOnceOver();
     }
   }
 
   @Override
-  public final void onOverflow() {
-    context.sessions().counts().slow(type());
+  public final void onOverflow(long waitingBytes) {
+    context.listener().onSlowConsumer(new ConnectionEvent.SlowConsumer(info(), waitingBytes));
     abandon(
         Problem.of(
             Code.SLOW_CONSUMER,
             "more than "
                 + context.settings().outboxBytes()
-                + " bytes waited for this connection; come back and resume from the last position"));
+                + " bytes waited for this connection; come back and resume from the last position"),
+        true,
+        waitingBytes);
   }
 
   @Override
-  public final void onFailure(Throwable failure) {
+  public final void onFailure(Throwable failure, long waitingBytes) {
     LOG.log(Level.FINE, "a write failed", failure);
-    abandon(Problem.of(Code.INTERNAL_ERROR, "the connection could not be written to"));
+    abandon(
+        Problem.of(Code.INTERNAL_ERROR, "the connection could not be written to"),
+        false,
+        waitingBytes);
   }
 
   /** Completes once what is sent finds room, or the session is over. */
@@ -211,9 +261,9 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   /** Ends without a word: nothing more can be written. */
-  private void abandon(Problem problem) {
+  private void abandon(Problem problem, boolean told, long waitingBytes) {
     outbox.close();
-    if (beginEnd(problem)) {
+    if (beginEnd(problem, told, waitingBytes)) {
       later(
           () -> {
             leave();
@@ -224,8 +274,9 @@ public abstract class Session implements Sink, Outbox.Owner {
     }
   }
 
-  private boolean beginEnd(Problem problem) {
-    return end.compareAndSet(null, new End(problem, context.ticker().readNanos()));
+  private boolean beginEnd(Problem problem, boolean told, long outboxBytes) {
+    return end.compareAndSet(
+        null, new End(problem, told, context.ticker().readNanos(), outboxBytes));
   }
 
   /** Some ends come up on the way of a publication, which must not hear that the node stops. */
@@ -247,7 +298,13 @@ public abstract class Session implements Sink, Outbox.Owner {
     if (place != null) {
       place.close();
     }
-    if (transportClosed.get()) {
+    left = true;
+    removeOnceOver();
+  }
+
+  /** Nothing of it is heard of any more once it has left everything and its transport is closed. */
+  private void removeOnceOver() {
+    if (left && transportClosed.get()) {
       context.sessions().remove(this);
     }
   }
@@ -257,7 +314,7 @@ public abstract class Session implements Sink, Outbox.Owner {
     if (over != null && transportClosed.compareAndSet(false, true)) {
       outbox.close();
       transport.close(over.problem());
-      context.sessions().remove(this);
+      removeOnceOver();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.broadcasty.session;
 
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.Subscribe;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * @param lanes gives each connection what fans out to it and writes its outbox; never blocked
  * @param readers carry out what clients say, which may block on the store
  * @param closers run what may block on a connection: its end, and on some servers its writes
+ * @param listener hears of connections
  */
 public record SessionContext(
     SessionSettings settings,
@@ -30,4 +32,5 @@ public record SessionContext(
     WallClock clock,
     Supplier<Executor> lanes,
     Executor readers,
-    Executor closers) {}
+    Executor closers,
+    RealtimeListener listener) {}

@@ -2,6 +2,8 @@ package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ConnectionEvent;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.time.Ticker;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -28,25 +31,30 @@ public final class Sessions {
   private static final long STANDSTILL_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
-  private final ConnectionCounts counts = new ConnectionCounts();
+  private final AtomicLong numbers = new AtomicLong();
   private final Ticker ticker;
   private final WallClock clock;
+  private final RealtimeListener listener;
   private volatile boolean draining;
 
   // by the thread that checks
   private long sweptNanos;
   private long awakeSinceNanos;
 
-  public Sessions(Ticker ticker, WallClock clock) {
+  /**
+   * @param listener hears of connections that come and go
+   */
+  public Sessions(Ticker ticker, WallClock clock, RealtimeListener listener) {
     this.ticker = ticker;
     this.clock = clock;
+    this.listener = listener;
     this.sweptNanos = ticker.readNanos();
     this.awakeSinceNanos = sweptNanos;
   }
 
   void add(Session session) {
+    listener.onConnected(new ConnectionEvent.Connected(session.info()));
     open.add(session);
-    counts.opened(session.type());
     if (draining) { // it came in while the door was being closed
       session.end(drained());
     }
@@ -54,13 +62,13 @@ public final class Sessions {
 
   void remove(Session session) {
     if (open.remove(session)) {
-      counts.closed(session.type());
+      listener.onDisconnected(session.disconnected());
     }
   }
 
-  /** They counted, since the start. */
-  public ConnectionCounts counts() {
-    return counts;
+  /** Names the next connection. */
+  long nextNumber() {
+    return numbers.incrementAndGet();
   }
 
   /** How many connections there are. */

@@ -3,7 +3,7 @@
  *
  * <p>May import: {@code auth}, {@code ratelimit}, {@code channel}, {@code broker}, {@code
  * protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code attend}, {@code presence},
- * {@code push}, {@code tenant}, {@code time}.
+ * {@code push}, {@code lifecycle}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.session;

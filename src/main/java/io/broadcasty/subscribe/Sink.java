@@ -4,6 +4,7 @@ import io.broadcasty.broker.Lost;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.lifecycle.ConnectionInfo;
 import io.broadcasty.presence.PresencePage;
 import java.util.concurrent.Executor;
 
@@ -12,6 +13,9 @@ import java.util.concurrent.Executor;
  * blocks.
  */
 public interface Sink {
+
+  /** The connection as events name it. */
+  ConnectionInfo info();
 
   /** Runs what brings publications to this connection; always the same object. */
   Executor lane();

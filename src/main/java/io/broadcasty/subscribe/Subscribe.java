@@ -2,9 +2,11 @@ package io.broadcasty.subscribe;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.time.Ticker;
 import java.util.concurrent.Executor;
 
 /**
@@ -15,6 +17,8 @@ import java.util.concurrent.Executor;
  * @param maxChannels how many channels a connection may have, those matched by patterns included
  * @param pageBytes about how much of a replay is handed to a connection at once; well below half an
  *     outbox
+ * @param ticker measures how long replays take
+ * @param listener hears of subscriptions and replays
  */
 public record Subscribe(
     Policy policy,
@@ -25,7 +29,9 @@ public record Subscribe(
     Executor replays,
     Executor later,
     int maxChannels,
-    long pageBytes) {
+    long pageBytes,
+    Ticker ticker,
+    RealtimeListener listener) {
 
   /** The subscriptions of a new connection; to be closed with it. */
   public Subscriptions open(Sink sink) {

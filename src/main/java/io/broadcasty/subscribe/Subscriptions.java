@@ -8,6 +8,11 @@ import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ChannelEvent.Subscribed;
+import io.broadcasty.lifecycle.ChannelEvent.Unsubscribed;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.ConnectionInfo;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
@@ -55,6 +60,7 @@ public final class Subscriptions implements AutoCloseable {
             ? context.policy().allows(caller, wanted, Action.SUBSCRIBE)
             : name != null && context.policy().allows(caller, name, Action.SUBSCRIBE);
     if (!allowed) {
+      denied(caller, Operation.SUBSCRIBE, ChannelPattern.kind(target));
       return new SubscribeOutcome.Denied();
     }
     RateLimiter.Verdict verdict =
@@ -65,13 +71,31 @@ public final class Subscriptions implements AutoCloseable {
       return new SubscribeOutcome.Throttled(verdict);
     }
     try {
-      return wanted != null
-          ? subscribePattern(caller, target, wanted, since)
-          : subscribeChannels(caller, target, List.of(new ChannelName(target)), since);
+      SubscribeOutcome outcome =
+          wanted != null
+              ? subscribePattern(caller, target, wanted, since)
+              : subscribeChannels(caller, target, List.of(new ChannelName(target)), since);
+      if (outcome instanceof SubscribeOutcome.Subscribed) {
+        tell(target);
+      }
+      return outcome;
     } catch (RuntimeException e) {
       unsubscribe(target);
       throw e;
     }
+  }
+
+  /** Whoever ends it meanwhile does not tell, since it has not been told of. */
+  private void tell(String target) {
+    ConnectionInfo connection = sink.info();
+    context.listener().onSubscribed(new Subscribed(connection, target));
+    if (!targets.confirm(target)) {
+      context.listener().onUnsubscribed(new Unsubscribed(connection, target));
+    }
+  }
+
+  private void denied(Caller caller, Operation operation, ChannelName.Kind kind) {
+    context.listener().onDenied(new Denied(caller.tenant(), caller.subject(), operation, kind));
   }
 
   /** Ends a subscription; false when there was none. */
@@ -85,6 +109,9 @@ public final class Subscriptions implements AutoCloseable {
       pattern.leave();
     }
     ended.channels().forEach(this::leave);
+    if (ended.confirmed()) {
+      context.listener().onUnsubscribed(new Unsubscribed(sink.info(), target));
+    }
     return true;
   }
 
@@ -104,6 +131,7 @@ public final class Subscriptions implements AutoCloseable {
       return new WatchOutcome.NoPresenceChannel();
     }
     if (!context.policy().allows(caller, name, Action.PRESENCE)) {
+      denied(caller, Operation.PRESENCE, name.kind());
       return new WatchOutcome.Denied();
     }
     ChannelSubscription subscription = targets.channel(name);

@@ -4,8 +4,10 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,16 @@ final class Targets {
   record Arrival(
       @Nullable ChannelSubscription subscription, boolean fresh, boolean begun, boolean full) {}
 
-  /** What nothing wants any more; no pattern for a channel's own name. */
-  record Ended(@Nullable PatternSubscription pattern, List<ChannelSubscription> channels) {}
+  /**
+   * What nothing wants any more.
+   *
+   * @param pattern null for a channel's own name
+   * @param confirmed whether it had been set up
+   */
+  record Ended(
+      @Nullable PatternSubscription pattern,
+      List<ChannelSubscription> channels,
+      boolean confirmed) {}
 
   private static final Arrival NOBODY = new Arrival(null, false, false, false);
 
@@ -51,6 +61,9 @@ final class Targets {
   private final Map<ChannelName, ChannelSubscription> channels = new HashMap<>(2);
   private final Map<String, @Nullable PatternSubscription> targets = new HashMap<>(2);
   private boolean closed;
+
+  /** Wanted, and not set up yet; null for none, as it is most of the time. */
+  private @Nullable Set<String> unconfirmed;
 
   Targets(int maxChannels, Opener opener) {
     this.maxChannels = maxChannels;
@@ -74,6 +87,7 @@ final class Targets {
   synchronized boolean add(PatternSubscription subscription) {
     if (!closed) {
       targets.put(subscription.target(), subscription);
+      addUnconfirmed(subscription.target());
     }
     return !closed;
   }
@@ -83,7 +97,10 @@ final class Targets {
     if (closed) {
       return new Claim(null, true);
     }
-    targets.putIfAbsent(target, null);
+    if (!targets.containsKey(target)) {
+      targets.put(target, null);
+      addUnconfirmed(target);
+    }
     ChannelSubscription known = channels.get(channel.name());
     if (known != null) {
       known.targets.add(target);
@@ -95,6 +112,15 @@ final class Targets {
       return new Claim(null, true);
     }
     return new Claim(open(channel, partitions, target), false);
+  }
+
+  /** A target has been set up; false when it has been removed meanwhile. */
+  synchronized boolean confirm(String target) {
+    if (!targets.containsKey(target)) {
+      return false;
+    }
+    removeUnconfirmed(target);
+    return true;
   }
 
   /** A channel that matches a pattern has come into being. */
@@ -131,6 +157,7 @@ final class Targets {
       return null;
     }
     PatternSubscription pattern = targets.remove(target); // null for a channel's own name
+    boolean confirmed = !removeUnconfirmed(target);
     List<ChannelSubscription> ended = new ArrayList<>();
     channels
         .values()
@@ -142,7 +169,7 @@ final class Targets {
               }
               return last;
             });
-    return new Ended(pattern, ended);
+    return new Ended(pattern, ended, confirmed);
   }
 
   /** Ends a channel whatever it was wanted by; false when it had ended already. */
@@ -184,6 +211,23 @@ final class Targets {
 
   synchronized boolean isClosed() {
     return closed;
+  }
+
+  private void addUnconfirmed(String target) {
+    if (unconfirmed == null) {
+      unconfirmed = new HashSet<>(2);
+    }
+    unconfirmed.add(target);
+  }
+
+  private boolean removeUnconfirmed(String target) {
+    if (unconfirmed == null || !unconfirmed.remove(target)) {
+      return false;
+    }
+    if (unconfirmed.isEmpty()) {
+      unconfirmed = null;
+    }
+    return true;
   }
 
   private ChannelSubscription open(TenantChannel channel, int partitions, String target) {

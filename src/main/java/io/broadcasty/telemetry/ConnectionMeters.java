@@ -2,11 +2,10 @@ package io.broadcasty.telemetry;
 
 import static io.broadcasty.telemetry.MeterTable.flag;
 
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.nodes.NodeRegistry;
-import io.broadcasty.session.ConnectionCounts;
 import io.broadcasty.session.Sessions;
-import io.broadcasty.session.TransportType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +14,7 @@ public final class ConnectionMeters {
 
   private ConnectionMeters() {}
 
-  public static List<Meter> of(Sessions sessions, NodeRegistry nodes) {
-    ConnectionCounts counts = sessions.counts();
+  public static List<Meter> of(ConnectionCounts counts, Sessions sessions, NodeRegistry nodes) {
     List<Meter> meters = new ArrayList<>();
     for (TransportType type : TransportType.values()) {
       List<String> label = List.of(type.word());

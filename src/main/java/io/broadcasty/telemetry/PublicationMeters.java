@@ -1,8 +1,8 @@
 package io.broadcasty.telemetry;
 
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.PublicationEvent.PublishResult;
 import io.broadcasty.metrics.Meter;
-import io.broadcasty.publish.PublishCounts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +13,7 @@ public final class PublicationMeters {
 
   public static List<Meter> of(PublishCounts counts, Hub hub) {
     List<Meter> meters = new ArrayList<>();
-    for (PublishCounts.Result result : PublishCounts.Result.values()) {
+    for (PublishResult result : PublishResult.values()) {
       meters.add(
           new Meter(MeterTable.PUBLICATIONS, List.of(result.word()), () -> counts.count(result)));
     }

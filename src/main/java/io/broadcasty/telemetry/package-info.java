@@ -1,9 +1,9 @@
 /**
- * Which meters there are, and from where in the rooms each is read. Nothing is recorded here: a
- * meter reads what its room counts or knows in any case.
+ * Which meters there are, and from where in the rooms each is read. What happens is counted by
+ * listeners; the rest is read from where it is known in any case.
  *
  * <p>May import: {@code metrics}, {@code broker}, {@code driver}, {@code failover}, {@code hub},
- * {@code mirror}, {@code nodes}, {@code publish}, {@code push}, {@code session}, {@code spool},
+ * {@code lifecycle}, {@code mirror}, {@code nodes}, {@code push}, {@code session}, {@code spool},
  * {@code time}.
  */
 @NullMarked

@@ -71,13 +71,13 @@ class OutboxConcurrencyTest {
     }
 
     @Override
-    public void onOverflow() {
+    public void onOverflow(long waitingBytes) {
       overflows.incrementAndGet();
       ended.countDown();
     }
 
     @Override
-    public void onFailure(Throwable failure) {
+    public void onFailure(Throwable failure, long waitingBytes) {
       failures.incrementAndGet();
       ended.countDown();
     }
@@ -170,13 +170,13 @@ class OutboxConcurrencyTest {
             (frames, done) -> {}, // a client that never reads
             new Outbox.Owner() {
               @Override
-              public void onOverflow() {
+              public void onOverflow(long waitingBytes) {
                 overflows.incrementAndGet();
                 told.countDown();
               }
 
               @Override
-              public void onFailure(Throwable failure) {}
+              public void onFailure(Throwable failure, long waitingBytes) {}
             });
     AtomicLong most = new AtomicLong();
     int taken = produce(outbox, most);

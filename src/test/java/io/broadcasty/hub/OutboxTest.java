@@ -45,12 +45,12 @@ class OutboxTest {
         writer,
         new Outbox.Owner() {
           @Override
-          public void onOverflow() {
+          public void onOverflow(long waitingBytes) {
             told.add("overflow");
           }
 
           @Override
-          public void onFailure(Throwable failure) {
+          public void onFailure(Throwable failure, long waitingBytes) {
             told.add("failure " + failure.getMessage());
           }
         });
@@ -252,10 +252,10 @@ class OutboxTest {
             },
             new Outbox.Owner() {
               @Override
-              public void onOverflow() {}
+              public void onOverflow(long waitingBytes) {}
 
               @Override
-              public void onFailure(Throwable failure) {
+              public void onFailure(Throwable failure, long waitingBytes) {
                 told.add(String.valueOf(failure.getMessage()));
               }
             });

@@ -2,6 +2,7 @@ package io.broadcasty.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,12 +12,18 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
-import io.broadcasty.publish.PublishCounts.Result;
+import io.broadcasty.lifecycle.ConnectionEvent;
+import io.broadcasty.lifecycle.LifecycleEvent;
+import io.broadcasty.lifecycle.PublicationEvent;
+import io.broadcasty.lifecycle.PublicationEvent.PublishResult;
+import io.broadcasty.lifecycle.PublicationEvent.Published;
+import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +67,9 @@ class PublishTest {
         return CompletableFuture.completedFuture(outcomes);
       };
 
+  private final ManualTime time = new ManualTime();
+  private final RecordingListener listener = new RecordingListener();
+
   private final Publish publish =
       new Publish(
           new Policy(
@@ -87,7 +97,9 @@ class PublishTest {
               return permits < 100;
             }
           },
-          broker());
+          broker(),
+          time,
+          listener);
 
   /** The broker port with nothing but its publish. */
   private Broker broker() {
@@ -100,6 +112,10 @@ class PublishTest {
               List<Envelope> envelopes = (List<Envelope>) arguments[0];
               return broker.apply(envelopes);
             });
+  }
+
+  private long count(PublishResult result) {
+    return listener.of(Published.class).stream().filter(p -> p.result() == result).count();
   }
 
   private static Draft draft(String channel, String payload, @Nullable String key) {
@@ -132,9 +148,10 @@ class PublishTest {
     assertEquals(
         List.of("1", "\"full\"", "3", "\"later\""),
         appended.stream().map(Envelope::payload).toList());
-    assertEquals(2, publish.counts().count(Result.PUBLISHED));
-    for (Result other : List.of(Result.DENIED, Result.UNAVAILABLE, Result.QUEUED)) {
-      assertEquals(1, publish.counts().count(other));
+    assertEquals(2, count(PublishResult.PUBLISHED));
+    for (PublishResult other :
+        List.of(PublishResult.DENIED, PublishResult.UNAVAILABLE, PublishResult.QUEUED)) {
+      assertEquals(1, count(other));
     }
   }
 
@@ -151,7 +168,47 @@ class PublishTest {
     PublishOutcome.Throttled throttled =
         assertInstanceOf(PublishOutcome.Throttled.class, outcomes.get(2));
     assertEquals(RateLimiter.Scope.CHANNEL, throttled.verdict().scope());
-    assertEquals(1, publish.counts().count(Result.THROTTLED));
+    assertEquals(1, count(PublishResult.THROTTLED));
+  }
+
+  @Test
+  void theListenerHearsOfTheAppendAndThenOfEachPublication() {
+    CompletableFuture<List<AppendOutcome>> stored = new CompletableFuture<>();
+    broker = envelopes -> stored;
+    CompletableFuture<List<PublishOutcome>> answer =
+        publish
+            .publish(ann, List.of(draft("a", "1", null), draft("secret", "2", null)))
+            .toCompletableFuture();
+    List<LifecycleEvent> begun = listener.take();
+    assertEquals(
+        List.of(ConnectionEvent.Denied.class, PublicationEvent.AppendStarted.class),
+        begun.stream().map(Object::getClass).toList());
+    PublicationEvent.AppendStarted started =
+        listenerSaw(PublicationEvent.AppendStarted.class, begun);
+    assertEquals("a", started.publications().get(0).channel().name().value());
+
+    time.advance(Duration.ofMillis(3));
+    stored.complete(List.of(new AppendOutcome.Appended(new Position("e", 2, 17), false)));
+    answer.join();
+
+    List<LifecycleEvent> ended = listener.take();
+    long nanos = Duration.ofMillis(3).toNanos();
+    assertEquals(new PublicationEvent.AppendEnded(started, nanos, null), ended.get(0));
+    Published first = (Published) ended.get(1);
+    assertEquals(PublishResult.PUBLISHED, first.result());
+    assertEquals(new PublicationEvent.Place("e", 17), first.place());
+    assertEquals(2, first.publication().partition());
+    assertEquals(started.publications().get(0).id(), first.publication().id());
+    assertEquals(nanos, first.durationNanos());
+    Published second = (Published) ended.get(2);
+    assertEquals(PublishResult.DENIED, second.result());
+    assertNull(second.place());
+    assertEquals(3, ended.size());
+  }
+
+  private static <E extends LifecycleEvent> E listenerSaw(
+      Class<E> kind, List<LifecycleEvent> events) {
+    return events.stream().filter(kind::isInstance).map(kind::cast).findFirst().orElseThrow();
   }
 
   @Test
@@ -196,7 +253,12 @@ class PublishTest {
     CompletionException thrown =
         assertThrows(CompletionException.class, () -> publish(draft("a", "1", null)));
     assertEquals("throws", Objects.requireNonNull(thrown.getCause()).getMessage());
-    assertEquals(2, publish.counts().count(Result.FAILED));
+    assertEquals(2, count(PublishResult.FAILED));
+    assertEquals(
+        List.of("fails", "throws"),
+        listener.of(PublicationEvent.AppendEnded.class).stream()
+            .map(e -> Objects.requireNonNull(e.failure()).getMessage())
+            .toList());
   }
 
   @Test
@@ -211,7 +273,7 @@ class PublishTest {
   @Test
   void aPublicationThatCameBeforeIsCountedByItself() {
     publish(draft("a", "\"again\"", null), draft("a", "1", null));
-    assertEquals(1, publish.counts().count(Result.DUPLICATE));
-    assertEquals(1, publish.counts().count(Result.PUBLISHED));
+    assertEquals(1, count(PublishResult.DUPLICATE));
+    assertEquals(1, count(PublishResult.PUBLISHED));
   }
 }

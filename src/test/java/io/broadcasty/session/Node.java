@@ -13,6 +13,7 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
@@ -68,7 +69,8 @@ public final class Node {
   public final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
   public final SlowBroker broker;
   public final Publish publish;
-  public final Sessions sessions = new Sessions(time, time);
+  public final RecordingListener listener = new RecordingListener();
+  public final Sessions sessions = new Sessions(time, time, listener);
   public final ConnectionLimiter limits = new LocalConnectionLimiter("node", 100, PLACES);
   public final SessionContext context;
   public final OpenPushes pushes = new OpenPushes();
@@ -117,7 +119,7 @@ public final class Node {
           }
         };
     Policy policy = new Policy(resolver);
-    publish = new Publish(policy, limiter, broker);
+    publish = new Publish(policy, limiter, broker, time, listener);
     context =
         new SessionContext(
             new SessionSettings(
@@ -133,7 +135,17 @@ public final class Node {
             new UndeliveredPushes(
                 new PushIfUndelivered(new EnabledServices(services), pushes, time)),
             new Subscribe(
-                policy, limiter, broker, presence, hub, tasks::add, tasks::add, 50, 2_000),
+                policy,
+                limiter,
+                broker,
+                presence,
+                hub,
+                tasks::add,
+                tasks::add,
+                50,
+                2_000,
+                time,
+                listener),
             new Attend(policy, limiter, presence, Duration.ofSeconds(60), MEMBER_BYTES),
             limits,
             sessions,
@@ -141,7 +153,8 @@ public final class Node {
             time,
             () -> lane,
             tasks::add,
-            tasks::add);
+            tasks::add,
+            listener);
   }
 
   public Caller caller(String subject, Duration lives, String... roles) {

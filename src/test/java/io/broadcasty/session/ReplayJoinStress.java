@@ -16,6 +16,7 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.hub.Lane;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.publish.Draft;
@@ -120,8 +121,9 @@ public abstract class ReplayJoinStress {
     try (Broker broker = open(hub)) {
       Policy policy = new Policy(everything);
       PresenceStore presence = new LocalPresenceStore(100, Ticker.system(), hub, replays);
-      Publish publish = new Publish(policy, unlimited, broker);
-      Sessions sessions = new Sessions(Ticker.system(), WallClock.system());
+      Publish publish =
+          new Publish(policy, unlimited, broker, Ticker.system(), RealtimeListener.NONE);
+      Sessions sessions = new Sessions(Ticker.system(), WallClock.system(), RealtimeListener.NONE);
       // places are given back a little after a connection has gone
       ConnectionLimiter limits =
           new LocalConnectionLimiter("node", size.followers() * 20, size.followers() * 20);
@@ -140,7 +142,17 @@ public abstract class ReplayJoinStress {
                   new PushIfUndelivered(
                       new EnabledServices(List.of()), new Node.OpenPushes(), WallClock.system())),
               new Subscribe(
-                  policy, unlimited, broker, presence, hub, replays, replays, 100, 16 * 1024),
+                  policy,
+                  unlimited,
+                  broker,
+                  presence,
+                  hub,
+                  replays,
+                  replays,
+                  100,
+                  16 * 1024,
+                  Ticker.system(),
+                  RealtimeListener.NONE),
               new Attend(policy, unlimited, presence, Duration.ofSeconds(60), 2048),
               limits,
               sessions,
@@ -148,7 +160,8 @@ public abstract class ReplayJoinStress {
               WallClock.system(),
               () -> lanes.get(connections.getAndIncrement() % lanes.size()),
               Runnable::run,
-              closers);
+              closers,
+              RealtimeListener.NONE);
       List<Follower> followers = new ArrayList<>();
       for (int f = 0; f < size.followers(); f++) {
         String target = f % 20 == 0 ? "stress.*" : channel(f % CHANNELS);

@@ -21,6 +21,9 @@ import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.hub.Lane;
+import io.broadcasty.lifecycle.ConnectionInfo;
+import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.Since;
@@ -134,7 +137,9 @@ class MissedAnnouncementsTest {
         threads,
         later,
         10,
-        1000);
+        1000,
+        Ticker.system(),
+        RealtimeListener.NONE);
   }
 
   /** Leaves announcements out, also several in a row, and says so a little later. */
@@ -173,6 +178,11 @@ class MissedAnnouncementsTest {
 
     Reader(Lane lane) {
       this.lane = lane;
+    }
+
+    @Override
+    public ConnectionInfo info() {
+      return new ConnectionInfo(1, TransportType.SSE, null, null);
     }
 
     @Override

@@ -7,8 +7,11 @@ import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.lifecycle.ConnectionInfo;
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresencePage;
+import io.broadcasty.tenant.TenantId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection that writes down what it gets and checks that each follows from the one before. */
 final class Reader implements Sink {
+
+  static final ConnectionInfo INFO =
+      new ConnectionInfo(1, TransportType.WEBSOCKET, new TenantId("acme"), "ann");
 
   private static final Executor AT_ONCE = Runnable::run;
 
@@ -31,6 +37,11 @@ final class Reader implements Sink {
 
   void at(String channel, Position position) {
     lasts.put(channel + "/" + position.partition(), position);
+  }
+
+  @Override
+  public ConnectionInfo info() {
+    return INFO;
   }
 
   @Override

@@ -14,6 +14,9 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.ChannelEvent;
+import io.broadcasty.lifecycle.ConnectionEvent;
+import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
@@ -53,6 +56,7 @@ class SubscriptionsTest {
   private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final ArrayDeque<Runnable> gathered = new ArrayDeque<>();
   private final ManualTime time = new ManualTime();
+  private final RecordingListener listener = new RecordingListener();
   private final LocalPresenceStore presence =
       new LocalPresenceStore(100, time, change -> hub.onPresence(change), gathered::add);
   private final Reader reader = new Reader();
@@ -101,7 +105,9 @@ class SubscriptionsTest {
         },
         later::add,
         MAX_CHANNELS,
-        10_000);
+        10_000,
+        time,
+        listener);
   }
 
   private static Caller caller(String... roles) {
@@ -203,6 +209,65 @@ class SubscriptionsTest {
     reader.makeRoom(100);
     run();
     assertEquals(5, reader.record.size());
+  }
+
+  @Test
+  void theListenerHearsOfWhatWasSetUpAndOfItsEnd() {
+    subscribe("a", new Since.Live());
+    subscribe("orders.*", new Since.Live());
+    assertEquals(
+        List.of(
+            new ChannelEvent.Subscribed(Reader.INFO, "a"),
+            new ChannelEvent.Subscribed(Reader.INFO, "orders.*")),
+        listener.take());
+    subscriptions.subscribe(caller(), "a", new Since.Live());
+    assertEquals(List.of(), listener.take(), "it had been subscribed before");
+    subscriptions.unsubscribe("a");
+    subscriptions.unsubscribe("a");
+    assertEquals(List.of(new ChannelEvent.Unsubscribed(Reader.INFO, "a")), listener.take());
+    subscriptions.close();
+    assertEquals(List.of(new ChannelEvent.Unsubscribed(Reader.INFO, "orders.*")), listener.take());
+  }
+
+  @Test
+  void theListenerDoesNotHearOfASubscriptionThatCameToNothing() {
+    broker.beforeStates =
+        () -> {
+          throw new BrokerException("the store cannot be read now", null);
+        };
+    assertThrows(BrokerException.class, () -> subscribe("a", new Since.Live()));
+    assertEquals(List.of(), listener.take());
+  }
+
+  /** The connection ends on another thread while its subscribe asks the store. */
+  @Test
+  void aSubscriptionThatEndsWhileItIsSetUpIsNotToldOf() {
+    broker.beforeStates = subscriptions::close;
+    assertInstanceOf(
+        SubscribeOutcome.Denied.class, subscriptions.subscribe(caller(), "a", new Since.Live()));
+    assertEquals(List.of(), listener.take());
+  }
+
+  /** It ends between being told of and being confirmed. */
+  @Test
+  void aSubscriptionThatEndsWhileItIsToldOfIsToldToHaveEndedOnceAndAfterwards() {
+    listener.then = subscriptions::close;
+    subscriptions.subscribe(caller(), "a", new Since.Live());
+    assertEquals(
+        List.of(
+            new ChannelEvent.Subscribed(Reader.INFO, "a"),
+            new ChannelEvent.Unsubscribed(Reader.INFO, "a")),
+        listener.take());
+  }
+
+  @Test
+  void theListenerHearsOfWhatIsDenied() {
+    subscriptions.subscribe(caller(), "private-secret", new Since.Live());
+    assertEquals(
+        List.of(
+            new ConnectionEvent.Denied(
+                ACME, "ann", ConnectionEvent.Operation.SUBSCRIBE, ChannelName.Kind.PRIVATE)),
+        listener.take());
   }
 
   @Test

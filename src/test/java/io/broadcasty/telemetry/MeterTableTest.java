@@ -13,6 +13,7 @@ import io.broadcasty.driver.RelayStatus;
 import io.broadcasty.driver.RelayStatus.ProviderStatus;
 import io.broadcasty.failover.ProviderState;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
 import io.broadcasty.metrics.prometheus.PrometheusMeters;
@@ -20,7 +21,6 @@ import io.broadcasty.mirror.MirroredBroker;
 import io.broadcasty.mirror.MirroredChannels;
 import io.broadcasty.nodes.LocalNodeRegistry;
 import io.broadcasty.nodes.NodeInfo;
-import io.broadcasty.publish.PublishCounts;
 import io.broadcasty.push.PushCondition;
 import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushService;
@@ -80,7 +80,10 @@ class MeterTableTest {
             0);
     List<Meter> all = new ArrayList<>();
     all.addAll(
-        ConnectionMeters.of(new Sessions(time, time), new LocalNodeRegistry(() -> self, time)));
+        ConnectionMeters.of(
+            new ConnectionCounts(),
+            new Sessions(time, time, RealtimeListener.NONE),
+            new LocalNodeRegistry(() -> self, time)));
     all.addAll(PublicationMeters.of(new PublishCounts(), new Hub()));
     all.addAll(StoreMeters.of(spool));
     all.addAll(StoreMeters.ofSpool(spool));

@@ -6,6 +6,7 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.CommandReader;
@@ -17,7 +18,6 @@ import io.broadcasty.session.Answers;
 import io.broadcasty.session.Session;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Transport;
-import io.broadcasty.session.TransportType;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,6 @@ public final class NativeSession extends Session {
 
   private final CommandReader reader;
   private final String id = UUID.randomUUID().toString();
-  private final long openedNanos;
   private volatile long lastHeardNanos;
   private volatile long noticedExpiryMillis;
   private int errorsInARow;
@@ -43,8 +42,7 @@ public final class NativeSession extends Session {
   public NativeSession(SessionContext context, Transport transport, CommandReader reader) {
     super(context, transport);
     this.reader = reader;
-    this.openedNanos = context.ticker().readNanos();
-    this.lastHeardNanos = openedNanos;
+    this.lastHeardNanos = openedNanos();
     opened();
   }
 
@@ -156,7 +154,7 @@ public final class NativeSession extends Session {
     Caller who = caller();
     long awakeNanos = nowNanos - awakeSinceNanos;
     if (who == null
-        && Math.min(nowNanos - openedNanos, awakeNanos)
+        && Math.min(nowNanos - openedNanos(), awakeNanos)
             > context.settings().connectTimeout().toNanos()) {
       end(Problem.of(Code.UNAUTHORIZED, "no `connect` with a token came in time"));
     } else if (Math.min(nowNanos - lastHeardNanos, awakeNanos)

@@ -2,9 +2,9 @@
  * The protocol {@code broadcasty.v1}: commands, replies and pushes as JSON messages in both
  * directions (protocol/PROTOCOL.md).
  *
- * <p>May import: {@code session}, {@code hub}, {@code protocol}, {@code publish}, {@code
- * subscribe}, {@code attend}, {@code presence}, {@code broker}, {@code channel}, {@code auth},
- * {@code ratelimit}, {@code tenant}, {@code time}.
+ * <p>May import: {@code session}, {@code hub}, {@code lifecycle}, {@code protocol}, {@code
+ * publish}, {@code subscribe}, {@code attend}, {@code presence}, {@code broker}, {@code channel},
+ * {@code auth}, {@code ratelimit}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.protocol.json;

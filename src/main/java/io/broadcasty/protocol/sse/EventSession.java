@@ -6,6 +6,7 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Cursor;
@@ -18,7 +19,6 @@ import io.broadcasty.session.Answers;
 import io.broadcasty.session.Session;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Transport;
-import io.broadcasty.session.TransportType;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import io.broadcasty.subscribe.WatchOutcome;
 import java.util.ArrayList;
@@ -36,8 +36,8 @@ public final class EventSession extends Session {
   public EventSession(
       SessionContext context, Transport transport, Caller caller, ConnectionLimiter.Lease place) {
     super(context, transport);
-    authenticated(caller, place);
     opened();
+    authenticated(caller, place);
   }
 
   @Override

@@ -2,17 +2,22 @@ package io.broadcasty.protocol.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ChannelEvent;
+import io.broadcasty.lifecycle.ConnectionEvent;
+import io.broadcasty.lifecycle.ConnectionInfo;
+import io.broadcasty.lifecycle.LifecycleEvent;
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
 import io.broadcasty.session.JsonTree;
 import io.broadcasty.session.Node;
-import io.broadcasty.session.TransportType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,8 +202,10 @@ class NativeSessionTest {
       node.publish("a", "\"" + "x".repeat(100) + "\"");
     }
     assertEquals(List.of("slow_consumer 4408"), slow.closed);
-    assertEquals(1, node.sessions.counts().slowConsumers(TransportType.WEBSOCKET));
-    assertEquals(0, node.sessions.counts().open(TransportType.WEBSOCKET));
+    assertEquals(1, node.listener.of(ConnectionEvent.SlowConsumer.class).size());
+    ConnectionEvent.Disconnected over = node.listener.of(ConnectionEvent.Disconnected.class).get(0);
+    assertEquals("slow_consumer", over.code());
+    assertTrue(over.outboxBytes() > Node.OUTBOX_BYTES / 2, over.toString());
     List<Long> seen = new ArrayList<>(slow.sequences());
     assertEquals(List.of(1L), seen, "the one that was being written");
 
@@ -219,6 +226,48 @@ class NativeSessionTest {
   }
 
   @Test
+  void theListenerHearsOfAConnectionsLifeInOrder() {
+    Node.Client client = node.connect().as(node.ann());
+    client.ask(subscribe("a"));
+    node.time.advance(Duration.ofSeconds(3));
+    client.session.gone();
+    client.session.gone();
+    node.run();
+
+    ConnectionInfo unknown = new ConnectionInfo(1, TransportType.WEBSOCKET, null, null);
+    ConnectionInfo ann = new ConnectionInfo(1, TransportType.WEBSOCKET, Node.ACME, "ann");
+    List<LifecycleEvent> heard = node.listener.take();
+    assertEquals(
+        List.of(
+            new ConnectionEvent.Connected(unknown),
+            new ConnectionEvent.Authenticated(ann),
+            new ChannelEvent.Subscribed(ann, "a"),
+            new ChannelEvent.Unsubscribed(ann, "a")),
+        heard.subList(0, 4));
+    ConnectionEvent.Disconnected over = (ConnectionEvent.Disconnected) heard.get(4);
+    assertNull(over.code(), "the client left by itself");
+    assertEquals(Duration.ofSeconds(3).toNanos(), over.durationNanos());
+    assertEquals(0, over.outboxBytes());
+    assertTrue(over.bytesOut() > 50, over.toString());
+    assertEquals(5, heard.size());
+  }
+
+  /** The line breaks between the end and its last frame; what is still held is given up later. */
+  @Test
+  void theListenerHearsOfTheEndLast() {
+    Node.Client client = node.connect().as(node.ann());
+    client.ask(subscribe("a"));
+    node.listener.take();
+    client.session.onBinary();
+    client.session.gone();
+    assertEquals(List.of(), node.listener.take());
+    node.run();
+    assertEquals(
+        List.of(ChannelEvent.Unsubscribed.class, ConnectionEvent.Disconnected.class),
+        node.listener.take().stream().map(Object::getClass).toList());
+  }
+
+  @Test
   void placesAreGivenBackOnEveryWayOut() {
     for (int i = 0; i < 4; i++) {
       Node.Client client = node.connect().as(node.ann());
@@ -229,8 +278,8 @@ class NativeSessionTest {
       switch (i) {
         case 0 -> client.session.gone();
         case 1 -> client.session.onBinary();
-        case 2 -> client.session.onFailure(new IOException("broken"));
-        default -> client.session.onOverflow();
+        case 2 -> client.session.onFailure(new IOException("broken"), 0);
+        default -> client.session.onOverflow(1);
       }
       other.session.gone();
       other.session.gone();

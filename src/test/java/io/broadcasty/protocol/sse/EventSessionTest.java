@@ -7,16 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.publish.Draft;
 import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.session.ConnectionCounts;
 import io.broadcasty.session.JsonTree;
 import io.broadcasty.session.Node;
-import io.broadcasty.session.TransportType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,10 +91,7 @@ class EventSessionTest {
       node.run();
     }
     assertTrue(node.isQuiet());
-    ConnectionCounts counts = node.sessions.counts();
-    assertEquals(frames.size() - 1, counts.total(TransportType.SSE));
-    assertEquals(0, counts.open(TransportType.SSE));
-    assertEquals(0, counts.total(TransportType.WEBSOCKET));
+    assertEquals(frames.size() - 1, node.listener.of(ConnectionEvent.Disconnected.class).size());
   }
 
   /** The line breaks after `subscribed` and before `lost`: the loss must still be told. */

@@ -1,30 +1,34 @@
-package io.broadcasty.session;
+package io.broadcasty.telemetry;
 
+import io.broadcasty.lifecycle.ConnectionEvent;
+import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.lifecycle.TransportType;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Counts the connections of this node by what they came over. Safe for use by several threads. */
-public final class ConnectionCounts {
+public final class ConnectionCounts implements RealtimeListener {
 
   private final AtomicLongArray opened = ofEachType();
   private final AtomicLongArray closed = ofEachType();
   private final AtomicLongArray slow = ofEachType();
 
-  ConnectionCounts() {}
-
   private static AtomicLongArray ofEachType() {
     return new AtomicLongArray(TransportType.values().length);
   }
 
-  void opened(TransportType type) {
-    opened.incrementAndGet(type.ordinal());
+  @Override
+  public void onConnected(ConnectionEvent.Connected event) {
+    opened.incrementAndGet(event.connection().transport().ordinal());
   }
 
-  void closed(TransportType type) {
-    closed.incrementAndGet(type.ordinal());
+  @Override
+  public void onDisconnected(ConnectionEvent.Disconnected event) {
+    closed.incrementAndGet(event.connection().transport().ordinal());
   }
 
-  void slow(TransportType type) {
-    slow.incrementAndGet(type.ordinal());
+  @Override
+  public void onSlowConsumer(ConnectionEvent.SlowConsumer event) {
+    slow.incrementAndGet(event.connection().transport().ordinal());
   }
 
   /** How many are open. */

@@ -1,4 +1,4 @@
-package io.broadcasty.session;
+package io.broadcasty.lifecycle;
 
 /** What a connection came over. */
 public enum TransportType {

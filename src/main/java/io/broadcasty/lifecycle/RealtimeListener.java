@@ -1,0 +1,105 @@
+package io.broadcasty.lifecycle;
+
+/**
+ * Hears what happens on this node: connections, subscriptions, publications, members, and what was
+ * refused. Each method does nothing unless it is overridden. Meters, the audit log and traces
+ * listen; whoever wants to know what happens listens too, and nobody is told by hand.
+ *
+ * <p><b>Threads.</b> A call comes on the thread on which it happened, of several at the same time,
+ * outside of any lock that connections or publishers wait for, and never once a delivery. A
+ * listener must not block: what it hears of waits for it. One that wants to do more hands the
+ * event, which is immutable, to a thread of its own. What a listener throws is kept from the others
+ * and from the caller by {@link RealtimeListeners}.
+ *
+ * <p><b>Order.</b> Of one connection: {@link #onConnected} first, {@link #onAuthenticated} at most
+ * once and before any {@link #onSubscribed}, an {@link #onUnsubscribed} for each subscribed target
+ * and after it, {@link #onDisconnected} last. Only a subscribe that was under way when its
+ * connection ended may be told of, and ended, after that. Of one channel: {@link #onOccupied} and
+ * {@link #onVacated} by turns. Between connections, and between channels, there is no order.
+ */
+public interface RealtimeListener {
+
+  /** Hears of nothing. */
+  RealtimeListener NONE = new RealtimeListener() {};
+
+  /** A connection has been opened. */
+  default void onConnected(ConnectionEvent.Connected event) {}
+
+  /** A token has said whose a connection is. */
+  default void onAuthenticated(ConnectionEvent.Authenticated event) {}
+
+  /** A connection is over. */
+  default void onDisconnected(ConnectionEvent.Disconnected event) {}
+
+  /** A connection is closed because its client reads too slowly. */
+  default void onSlowConsumer(ConnectionEvent.SlowConsumer event) {}
+
+  /** A token was not taken. */
+  default void onTokenRefused(ConnectionEvent.TokenRefused event) {}
+
+  /** A caller may not do what it asked for. */
+  default void onDenied(ConnectionEvent.Denied event) {}
+
+  /** A connection has subscribed. */
+  default void onSubscribed(ChannelEvent.Subscribed event) {}
+
+  /** A subscription has ended. */
+  default void onUnsubscribed(ChannelEvent.Unsubscribed event) {}
+
+  /**
+   * A channel has its first subscriber. Told once in the cluster: on the node that had it, though
+   * others have subscribers by then.
+   */
+  default void onOccupied(ChannelEvent.Occupied event) {}
+
+  /** A channel's last subscriber has gone. Told once in the cluster. */
+  default void onVacated(ChannelEvent.Vacated event) {}
+
+  /** Somebody has come to a presence channel. */
+  default void onMemberJoined(ChannelEvent.MemberJoined event) {}
+
+  /** Somebody has left a presence channel. */
+  default void onMemberLeft(ChannelEvent.MemberLeft event) {}
+
+  /** A subscriber has what it had missed, and is live. */
+  default void onResumed(ChannelEvent.Resumed event) {}
+
+  /** A subscriber was told that its position cannot be served. */
+  default void onPositionLost(ChannelEvent.PositionLost event) {}
+
+  /** A publication that was asked for here has been answered. */
+  default void onPublished(PublicationEvent.Published event) {}
+
+  /** Publications are handed to the store; on the thread that hands them over. */
+  default void onAppendStarted(PublicationEvent.AppendStarted event) {}
+
+  /** The store has answered; on whichever thread it answers. */
+  default void onAppendEnded(PublicationEvent.AppendEnded event) {}
+
+  /**
+   * Whether {@link #onReceived} and {@link #onFannedOut} are wanted, which come once for each
+   * publication and node. Asked when the node starts, and never again; they are not made when
+   * nobody wants them.
+   */
+  default boolean observesFanout() {
+    return false;
+  }
+
+  /**
+   * A publication of another node was announced here. On the thread that hears of announcements,
+   * which all channels of the node wait for.
+   */
+  default void onReceived(PublicationEvent.Received event) {}
+
+  /**
+   * A publication was given to the lanes of its subscribers. On the thread that announces, as
+   * {@link #onReceived}; of one partition in order of sequence.
+   */
+  default void onFannedOut(PublicationEvent.FannedOut event) {}
+
+  /** Publications were sent to a provider. */
+  default void onRelayed(PublicationEvent.Relayed event) {}
+
+  /** A notification was sent to a device. */
+  default void onPushed(PublicationEvent.Pushed event) {}
+}

@@ -1,0 +1,187 @@
+package io.broadcasty.lifecycle;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+
+/**
+ * Calls several listeners, in the order in which they were added. What one of them throws is
+ * counted, and logged with its stack the first time for a listener and a kind of event; neither the
+ * other listeners nor the caller notice it. Safe for use by several threads.
+ */
+public final class RealtimeListeners implements RealtimeListener {
+
+  private static final System.Logger LOG = System.getLogger(RealtimeListeners.class.getName());
+
+  private final List<RealtimeListener> listeners = new CopyOnWriteArrayList<>();
+  private final LongAdder failures = new LongAdder();
+
+  /** Of what a failure has been logged. */
+  private final Set<Failed> logged = ConcurrentHashMap.newKeySet();
+
+  private record Failed(Class<?> listener, Class<?> event) {}
+
+  public RealtimeListeners(RealtimeListener... first) {
+    listeners.addAll(List.of(first));
+  }
+
+  /**
+   * Calls one more from now on. One that observes fan-out has to be added before the node's hub is
+   * made.
+   */
+  public void add(RealtimeListener listener) {
+    listeners.add(listener);
+  }
+
+  /** How often a listener has thrown. */
+  public long failures() {
+    return failures.sum();
+  }
+
+  @Override
+  public void onConnected(ConnectionEvent.Connected event) {
+    tell(event, RealtimeListener::onConnected);
+  }
+
+  @Override
+  public void onAuthenticated(ConnectionEvent.Authenticated event) {
+    tell(event, RealtimeListener::onAuthenticated);
+  }
+
+  @Override
+  public void onDisconnected(ConnectionEvent.Disconnected event) {
+    tell(event, RealtimeListener::onDisconnected);
+  }
+
+  @Override
+  public void onSlowConsumer(ConnectionEvent.SlowConsumer event) {
+    tell(event, RealtimeListener::onSlowConsumer);
+  }
+
+  @Override
+  public void onTokenRefused(ConnectionEvent.TokenRefused event) {
+    tell(event, RealtimeListener::onTokenRefused);
+  }
+
+  @Override
+  public void onDenied(ConnectionEvent.Denied event) {
+    tell(event, RealtimeListener::onDenied);
+  }
+
+  @Override
+  public void onSubscribed(ChannelEvent.Subscribed event) {
+    tell(event, RealtimeListener::onSubscribed);
+  }
+
+  @Override
+  public void onUnsubscribed(ChannelEvent.Unsubscribed event) {
+    tell(event, RealtimeListener::onUnsubscribed);
+  }
+
+  @Override
+  public void onOccupied(ChannelEvent.Occupied event) {
+    tell(event, RealtimeListener::onOccupied);
+  }
+
+  @Override
+  public void onVacated(ChannelEvent.Vacated event) {
+    tell(event, RealtimeListener::onVacated);
+  }
+
+  @Override
+  public void onMemberJoined(ChannelEvent.MemberJoined event) {
+    tell(event, RealtimeListener::onMemberJoined);
+  }
+
+  @Override
+  public void onMemberLeft(ChannelEvent.MemberLeft event) {
+    tell(event, RealtimeListener::onMemberLeft);
+  }
+
+  @Override
+  public void onResumed(ChannelEvent.Resumed event) {
+    tell(event, RealtimeListener::onResumed);
+  }
+
+  @Override
+  public void onPositionLost(ChannelEvent.PositionLost event) {
+    tell(event, RealtimeListener::onPositionLost);
+  }
+
+  @Override
+  public void onPublished(PublicationEvent.Published event) {
+    tell(event, RealtimeListener::onPublished);
+  }
+
+  @Override
+  public void onAppendStarted(PublicationEvent.AppendStarted event) {
+    tell(event, RealtimeListener::onAppendStarted);
+  }
+
+  @Override
+  public void onAppendEnded(PublicationEvent.AppendEnded event) {
+    tell(event, RealtimeListener::onAppendEnded);
+  }
+
+  /** Whether one of those added so far does; one that cannot say so does not. */
+  @Override
+  public boolean observesFanout() {
+    boolean observed = false;
+    for (RealtimeListener listener : listeners) {
+      try {
+        observed |= listener.observesFanout();
+      } catch (RuntimeException | LinkageError e) {
+        failed(listener, RealtimeListener.class, e);
+      }
+    }
+    return observed;
+  }
+
+  @Override
+  public void onReceived(PublicationEvent.Received event) {
+    tell(event, RealtimeListener::onReceived);
+  }
+
+  @Override
+  public void onFannedOut(PublicationEvent.FannedOut event) {
+    tell(event, RealtimeListener::onFannedOut);
+  }
+
+  @Override
+  public void onRelayed(PublicationEvent.Relayed event) {
+    tell(event, RealtimeListener::onRelayed);
+  }
+
+  @Override
+  public void onPushed(PublicationEvent.Pushed event) {
+    tell(event, RealtimeListener::onPushed);
+  }
+
+  private <E extends LifecycleEvent> void tell(E event, BiConsumer<RealtimeListener, E> method) {
+    for (RealtimeListener listener : listeners) {
+      try {
+        method.accept(listener, event);
+      } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes
+        failed(listener, event.getClass(), e);
+      }
+    }
+  }
+
+  private void failed(RealtimeListener listener, Class<?> event, Throwable failure) {
+    failures.increment();
+    if (logged.add(new Failed(listener.getClass(), event))) {
+      LOG.log(
+          Level.ERROR,
+          "the listener "
+              + listener.getClass().getName()
+              + " failed on "
+              + event.getSimpleName()
+              + "; the others were told; further failures of this kind are only counted",
+          failure);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.broadcasty.publish;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.PublicationEvent.About;
+import io.broadcasty.lifecycle.PublicationEvent.AppendEnded;
+import io.broadcasty.lifecycle.PublicationEvent.AppendStarted;
+import io.broadcasty.lifecycle.PublicationEvent.Place;
+import io.broadcasty.lifecycle.PublicationEvent.PublishResult;
+import io.broadcasty.lifecycle.PublicationEvent.Published;
+import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.time.Ticker;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the listener what happens to the publications of one request. */
+record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, long startedNanos) {
+
+  static PublishEvents begin(RealtimeListener listener, Ticker ticker, Caller caller) {
+    return new PublishEvents(listener, ticker, caller, ticker.readNanos());
+  }
+
+  void denied(Draft draft) {
+    listener.onDenied(
+        new Denied(caller.tenant(), caller.subject(), Operation.PUBLISH, draft.channel().kind()));
+  }
+
+  AppendStarted appendStarted(List<Envelope> envelopes) {
+    AppendStarted started =
+        new AppendStarted(envelopes.stream().map(PublishEvents::about).toList());
+    listener.onAppendStarted(started);
+    return started;
+  }
+
+  void appendEnded(AppendStarted started, long sinceNanos, @Nullable Throwable failure) {
+    listener.onAppendEnded(new AppendEnded(started, ticker.readNanos() - sinceNanos, failure));
+  }
+
+  /**
+   * The request has been answered.
+   *
+   * @param outcomes those of the drafts; null when the broker failed
+   */
+  void ended(List<Draft> drafts, @Nullable List<PublishOutcome> outcomes) {
+    long nanos = ticker.readNanos() - startedNanos;
+    for (int i = 0; i < drafts.size(); i++) {
+      PublishOutcome outcome = outcomes == null ? null : outcomes.get(i);
+      Position position =
+          outcome instanceof PublishOutcome.Published published
+              ? published.appended().position()
+              : null;
+      listener.onPublished(
+          new Published(
+              about(drafts.get(i), position, outcome),
+              result(outcome),
+              position == null ? null : new Place(position.epoch(), position.sequence()),
+              nanos));
+    }
+  }
+
+  private About about(Draft draft, @Nullable Position position, @Nullable PublishOutcome outcome) {
+    String id = draft.id();
+    if (outcome instanceof PublishOutcome.Published published) {
+      id = published.id();
+    } else if (outcome instanceof PublishOutcome.Queued queued) {
+      id = queued.id();
+    }
+    return new About(
+        new TenantChannel(caller.tenant(), draft.channel()),
+        position == null ? 0 : position.partition(),
+        id,
+        Map.of());
+  }
+
+  private static About about(Envelope envelope) {
+    return new About(envelope.channel(), envelope.partition(), envelope.id(), Map.of());
+  }
+
+  private static PublishResult result(@Nullable PublishOutcome outcome) {
+    if (outcome instanceof PublishOutcome.Published published) {
+      return published.appended().duplicate() ? PublishResult.DUPLICATE : PublishResult.PUBLISHED;
+    }
+    if (outcome instanceof PublishOutcome.Queued) {
+      return PublishResult.QUEUED;
+    }
+    if (outcome instanceof PublishOutcome.Denied) {
+      return PublishResult.DENIED;
+    }
+    if (outcome instanceof PublishOutcome.Throttled) {
+      return PublishResult.THROTTLED;
+    }
+    return outcome == null ? PublishResult.FAILED : PublishResult.UNAVAILABLE;
+  }
+}

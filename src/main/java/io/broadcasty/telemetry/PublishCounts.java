@@ -1,0 +1,28 @@
+package io.broadcasty.telemetry;
+
+import io.broadcasty.lifecycle.PublicationEvent;
+import io.broadcasty.lifecycle.PublicationEvent.PublishResult;
+import io.broadcasty.lifecycle.RealtimeListener;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what became of publications. Safe for use by several threads. */
+public final class PublishCounts implements RealtimeListener {
+
+  private final LongAdder[] counts = new LongAdder[PublishResult.values().length];
+
+  public PublishCounts() {
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = new LongAdder();
+    }
+  }
+
+  @Override
+  public void onPublished(PublicationEvent.Published event) {
+    counts[event.result().ordinal()].increment();
+  }
+
+  /** How many ended so since the start. */
+  public long count(PublishResult result) {
+    return counts[result.ordinal()].sum();
+  }
+}

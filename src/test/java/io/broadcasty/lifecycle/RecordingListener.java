@@ -1,0 +1,164 @@
+package io.broadcasty.lifecycle;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers what it hears of, in order; throws when it is told to. */
+public final class RecordingListener implements RealtimeListener {
+
+  private final List<LifecycleEvent> events = new CopyOnWriteArrayList<>();
+
+  /** Whether it wants to hear of fan-out. */
+  public boolean observing = true;
+
+  /** Thrown by each call, after the event has been remembered; null for nothing. */
+  public @Nullable RuntimeException fault;
+
+  /** Run after the next event has been remembered; null for nothing. */
+  public @Nullable Runnable then;
+
+  /** What was heard of since the last time, in order. */
+  public List<LifecycleEvent> take() {
+    List<LifecycleEvent> taken = List.copyOf(events);
+    events.clear();
+    return taken;
+  }
+
+  /** What was heard of one kind so far, in order. */
+  public <E extends LifecycleEvent> List<E> of(Class<E> kind) {
+    List<E> found = new ArrayList<>();
+    for (LifecycleEvent event : events) {
+      if (kind.isInstance(event)) {
+        found.add(kind.cast(event));
+      }
+    }
+    return found;
+  }
+
+  private void heard(LifecycleEvent event) {
+    events.add(event);
+    Runnable next = then;
+    then = null;
+    if (next != null) {
+      next.run();
+    }
+    if (fault != null) {
+      throw fault;
+    }
+  }
+
+  @Override
+  public boolean observesFanout() {
+    if (fault != null) {
+      throw fault;
+    }
+    return observing;
+  }
+
+  @Override
+  public void onConnected(ConnectionEvent.Connected event) {
+    heard(event);
+  }
+
+  @Override
+  public void onAuthenticated(ConnectionEvent.Authenticated event) {
+    heard(event);
+  }
+
+  @Override
+  public void onDisconnected(ConnectionEvent.Disconnected event) {
+    heard(event);
+  }
+
+  @Override
+  public void onSlowConsumer(ConnectionEvent.SlowConsumer event) {
+    heard(event);
+  }
+
+  @Override
+  public void onTokenRefused(ConnectionEvent.TokenRefused event) {
+    heard(event);
+  }
+
+  @Override
+  public void onDenied(ConnectionEvent.Denied event) {
+    heard(event);
+  }
+
+  @Override
+  public void onSubscribed(ChannelEvent.Subscribed event) {
+    heard(event);
+  }
+
+  @Override
+  public void onUnsubscribed(ChannelEvent.Unsubscribed event) {
+    heard(event);
+  }
+
+  @Override
+  public void onOccupied(ChannelEvent.Occupied event) {
+    heard(event);
+  }
+
+  @Override
+  public void onVacated(ChannelEvent.Vacated event) {
+    heard(event);
+  }
+
+  @Override
+  public void onMemberJoined(ChannelEvent.MemberJoined event) {
+    heard(event);
+  }
+
+  @Override
+  public void onMemberLeft(ChannelEvent.MemberLeft event) {
+    heard(event);
+  }
+
+  @Override
+  public void onResumed(ChannelEvent.Resumed event) {
+    heard(event);
+  }
+
+  @Override
+  public void onPositionLost(ChannelEvent.PositionLost event) {
+    heard(event);
+  }
+
+  @Override
+  public void onPublished(PublicationEvent.Published event) {
+    heard(event);
+  }
+
+  @Override
+  public void onAppendStarted(PublicationEvent.AppendStarted event) {
+    heard(event);
+  }
+
+  @Override
+  public void onAppendEnded(PublicationEvent.AppendEnded event) {
+    heard(event);
+  }
+
+  @Override
+  public void onReceived(PublicationEvent.Received event) {
+    heard(event);
+  }
+
+  @Override
+  public void onFannedOut(PublicationEvent.FannedOut event) {
+    heard(event);
+  }
+
+  @Override
+  public void onRelayed(PublicationEvent.Relayed event) {
+    heard(event);
+  }
+
+  @Override
+  public void onPushed(PublicationEvent.Pushed event) {
+    heard(event);
+  }
+}
