@@ -129,7 +129,7 @@ export class BroadcastyClient extends CoreClient {
       } else {
         own = await within(this.clock, this.subscribe({ channel: replyTo, onMessage: hear }), timeoutMs, late, signal);
       }
-      await this.send({ ...envelope, correlationId, replyTo, id: newId() }, deadline - this.clock.now(), signal);
+      await this.send({ ...envelope, correlationId, replyTo }, deadline - this.clock.now(), signal);
       return (await within(this.clock, answer, deadline - this.clock.now(), late, signal)) as Publication<R>;
     } finally {
       this.replies.delete(correlationId);
@@ -146,7 +146,8 @@ export class BroadcastyClient extends CoreClient {
         const { replyTo, correlationId } = request;
         const payload = await onRequest(request);
         if (replyTo !== undefined && correlationId !== undefined) {
-          await this.publish({ channel: replyTo, payload, correlationId, id: `re:${request.id}`.slice(0, 200) });
+          const id = `re:${request.id ?? `${request.epoch}:${request.partition}:${request.sequence}`}`; // the same for each who answers
+          await this.publish({ channel: replyTo, payload, correlationId, id: id.slice(0, 200) });
         }
       },
     });
@@ -184,7 +185,7 @@ export class BroadcastyClient extends CoreClient {
       this.flushing = true;
       const flushed = await this.flushOffline().catch(() => undefined);
       if (flushed?.waiting !== 0) {
-        await pause(this.clock, FLUSH_RETRY_MILLIS, new AbortController().signal);
+        await pause(this.clock, FLUSH_RETRY_MILLIS);
       }
       this.flushing = false;
       if (flushed?.waiting === 0 && flushed.sent + flushed.refused.length === 0) {

@@ -18,19 +18,18 @@ export const SYSTEM_CLOCK: Clock = {
 };
 
 /** Waits; ends early, without an error, when the signal says so. */
-export function pause(clock: Clock, millis: number, signal: AbortSignal): Promise<void> {
+export function pause(clock: Clock, millis: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
     const done = () => {
       clock.clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     const timer = clock.setTimeout(done, millis);
-    signal.addEventListener('abort', done);
+    signal?.addEventListener('abort', done);
+    if (signal?.aborted) {
+      done();
+    }
   });
 }
 

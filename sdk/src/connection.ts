@@ -9,7 +9,7 @@ import type { Subscription } from './subscription.js';
 import { askForToken } from './token.js';
 import type { GetToken } from './token.js';
 import type { Choice } from './transport/choice.js';
-import type { Link, LinkEnd, LinkListener, LinkSettings, ChannelPositions } from './transport/transport.js';
+import type { Link, LinkListener, LinkSettings, ChannelPositions } from './transport/transport.js';
 import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wire.js';
 
 /**
@@ -67,12 +67,10 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   private waiters: { resolve: (link: Link) => void; reject: (error: BroadcastyError) => void }[] = [];
   private readonly stop = new AbortController();
   private nap = new AbortController();
-  private readonly choice: Choice;
   private readonly forget: () => void;
 
   constructor(private readonly settings: ConnectionSettings) {
     super();
-    this.choice = settings.choice;
     this.forget = settings.surroundings.onChange(() => {
       this.nap.abort();
       this.link?.check();
@@ -84,12 +82,12 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   /** The link, as soon as there is one. Fails when the connection does for good. */
-  linked(): Promise<Link> {
+  async linked(): Promise<Link> {
     if (this.link) {
-      return Promise.resolve(this.link);
+      return this.link;
     }
     if (this.current === 'closed') {
-      return Promise.reject(closed());
+      throw closed();
     }
     this.start();
     return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }));
@@ -101,13 +99,11 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   /** Adds a reader to a target’s feed, which is begun if it is not there. Settles when the server has answered. */
-  add(reader: Subscription, since: Since): Promise<void> {
+  async add(reader: Subscription, since: Since): Promise<void> {
     const target = reader.channel;
     let feed = this.feeds.get(target);
     if (feed && since !== undefined) {
-      return Promise.reject(
-        new BroadcastyError('overlapping_subscription', `${target} is subscribed to already, so its past would come twice; subscribe with fromSequence or since first, or read the past by replay()`),
-      );
+      throw new BroadcastyError('overlapping_subscription', `${target} is subscribed to already; ask for its past with the first subscription, or by replay()`);
     }
     const fresh = feed === undefined;
     feed ??= new Feed(target, since);
@@ -123,13 +119,13 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       }
     }
     this.start();
-    return feed.begun
-      ? Promise.resolve()
-      : new Promise((resolve, reject) => {
-          reader.on('subscribed', () => resolve());
-          reader.on('error', (error) => error.code !== 'handler_failed' && reject(error));
-          reader.on('closed', () => reject(new BroadcastyError('closed', 'the subscription was closed before the server answered')));
-        });
+    if (!feed.begun) {
+      await new Promise<void>((resolve, reject) => {
+        reader.on('subscribed', () => resolve());
+        reader.on('error', (error) => error.code !== 'handler_failed' && reject(error));
+        reader.on('closed', () => reject(new BroadcastyError('closed', 'the subscription was closed before the server answered')));
+      });
+    }
   }
 
   /** Takes a reader away; the feed ends with its last one. */
@@ -151,7 +147,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   /** A reader has room again: the feed comes back from where it left. */
   resume(target: string): void {
     const feed = this.feeds.get(target);
-    if (feed?.paused && this.link && [...feed.readers].every((reader) => reader.hasRoom())) {
+    if (feed?.paused && this.link && feed.hasRoom()) {
       void this.join(feed, this.link);
     }
   }
@@ -225,10 +221,9 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       if (this.isStopped()) {
         return;
       }
-      const error = new BroadcastyError(end.code, end.detail, end.retry, end);
       if (isFinal(end)) {
-        this.emit('error', error);
-        this.giveUp(error, 'failed');
+        this.emit('error', end);
+        this.giveUp(end, 'failed');
         return;
       }
       if (clock.now() - began >= STABLE_MILLIS) {
@@ -236,7 +231,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       }
       const atOnce = end.retry !== 'after' && attempt === 0;
       const wait = Math.max(end.retryAfterMillis ?? 0, atOnce ? 0 : backoff(attempt, clock.random()));
-      this.enter({ state: 'waiting', error, retryInMillis: wait });
+      this.enter({ state: 'waiting', error: end, retryInMillis: wait });
       await this.sleep(wait, end.retryAfterMillis === undefined);
     }
   }
@@ -246,11 +241,11 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   /** One link, from its opening to its end. */
-  private async live(): Promise<LinkEnd> {
-    const { clock } = this.settings;
-    const transport = this.choice.next();
+  private async live(): Promise<BroadcastyError> {
+    const { clock, choice } = this.settings;
+    const transport = choice.next();
     const began = clock.now();
-    let end: LinkEnd;
+    let end: BroadcastyError;
     try {
       this.enter({ state: 'connecting' });
       const link = await transport.open(this.settings, await this.token(), this);
@@ -261,15 +256,13 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       this.use(link, link.carrier ?? transport.name);
       end = await link.ended;
     } catch (failed) {
-      const { code, retry, retryAfterMillis, message, cause } = asError(failed);
-      end = { code, retry, retryAfterMillis, detail: message, cause };
+      end = asError(failed);
     }
     this.link = undefined;
-    const broke = end.code === 'unreachable' || end.code === 'timeout' || end.code === 'no_websocket';
-    if (broke && clock.now() - began < STABLE_MILLIS) {
-      await this.choice.failed(transport, end);
+    if ((end.code === 'unreachable' || end.code === 'timeout') && clock.now() - began < STABLE_MILLIS) {
+      await choice.failed(transport);
     } else {
-      this.choice.worked(transport);
+      choice.worked(transport);
     }
     return end;
   }
@@ -277,7 +270,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   private use(link: Link, transport: 'ws' | 'sse'): void {
     this.link = link;
     for (const feed of this.feeds.values()) {
-      if (!feed.paused || [...feed.readers].every((reader) => reader.hasRoom())) {
+      if (!feed.paused || feed.hasRoom()) {
         void this.join(feed, link);
       }
     }
@@ -378,6 +371,6 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
  * Whether coming back is no use. A token that ended is followed by the next one; a message that was too large is refused to
  * whoever sent it, and the connection comes back without it.
  */
-function isFinal({ code, retry }: LinkEnd): boolean {
+function isFinal({ code, retry }: BroadcastyError): boolean {
   return retry === 'no' && code !== 'token_expired' && code !== 'payload_too_large' && code !== 'closed';
 }

@@ -18,7 +18,7 @@ import { only } from './transport/choice.js';
 import type { Choice } from './transport/choice.js';
 import type { LinkSettings } from './transport/transport.js';
 import { webSocketTransport } from './transport/websocket.js';
-import type { ChannelPosition, Envelope, Publication, Published, Queued, Since } from './wire.js';
+import type { ChannelPosition, Envelope, IncludedField, ProtocolVersion, Publication, Published, Queued, Since } from './wire.js';
 
 /** How a {@link CoreClient} is made. */
 export interface CoreOptions extends ServerOptions {
@@ -30,6 +30,16 @@ export interface CoreOptions extends ServerOptions {
   backoff?: Backoff;
   /** For runtimes without one, such as Node 20. */
   WebSocket?: unknown;
+  /**
+   * How the server writes publications: `v2`, compact, where it can, and else `v1`, with every field. Default `v2`; what an
+   * application gets differs in `id` and `time` alone, see `include`.
+   */
+  protocol?: ProtocolVersion;
+  /**
+   * What publications bear over `v2` though it costs bytes in each: `id` of those whose publisher chose none, `time` of all. Default
+   * none; over `v1` they are always there.
+   */
+  include?: readonly IncludedField[];
   /** What tells of the network, for tests and unusual runtimes. */
   surroundings?: Surroundings;
 }
@@ -83,7 +93,7 @@ export class CoreClient {
     const http = httpSettings(options);
     this.clock = http.clock;
     this.surroundings = surroundings;
-    this.settings = { ...http, WebSocket: (options.WebSocket as typeof WebSocket | undefined) ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket };
+    this.settings = { ...http, protocol: options.protocol ?? 'v2', include: options.include?.join() ?? '', WebSocket: (options.WebSocket as typeof WebSocket | undefined) ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket };
     this.connection = new Connection({ ...this.settings, getToken: options.getToken, choice: choice(this.settings), backoff, surroundings });
     this.outbox = new Outbox(this.connection, http.clock, backoff);
   }
@@ -131,7 +141,7 @@ export class CoreClient {
   async publish<P = unknown, M = unknown>({ timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope }: PublishOptions<P, M>): Promise<Published | Queued> {
     checkChannel(envelope.channel);
     signal?.throwIfAborted();
-    return this.send({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal);
+    return this.send(envelope, timeoutMs, signal);
   }
 
   /**
@@ -146,7 +156,7 @@ export class CoreClient {
     signal?.throwIfAborted();
     return Promise.all(
       envelopes.map((envelope) =>
-        this.send({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal).catch((error: unknown) => {
+        this.send(envelope, timeoutMs, signal).catch((error: unknown) => {
           if (error instanceof BroadcastyError) {
             return error;
           }
@@ -189,7 +199,7 @@ export class CoreClient {
 
   /** @internal */
   protected send(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
-    return this.outbox.add(envelope, timeoutMs, signal);
+    return this.outbox.add({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal);
   }
 }
 

@@ -1,12 +1,11 @@
 import type { Retry, ServerCode } from './codes.js';
-import type { WireError } from './wire.js';
+import type { End, WireError } from './wire.js';
 
 /** What this client itself calls a failure. */
 export type ClientCode =
   | 'no_token'
   | 'unreachable'
   | 'timeout'
-  | 'incompatible_protocol'
   | 'no_websocket'
   | 'overlapping_subscription'
   | 'handler_failed'
@@ -36,7 +35,7 @@ export class BroadcastyError extends Error {
     readonly retry: Retry = 'no',
     options: { status?: number | undefined; retryAfterMillis?: number | undefined; cause?: unknown } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(message, options);
     this.status = options.status;
     this.retryAfterMillis = options.retryAfterMillis;
   }
@@ -46,7 +45,6 @@ export class BroadcastyError extends Error {
 const ADVICE: Partial<Record<ServerCode, string>> = {
   unauthorized: 'check that getToken() gives a JWT that this server trusts, with sub, tid, roles, iat and exp',
   forbidden: 'the roles in the token do not allow it; change them, or the server’s channel policy',
-  invalid_channel: 'use 1–200 characters of A–Z a–z 0–9 _ - = @ , . ; :, with a * only at the end and only to subscribe',
   origin_not_allowed: 'add the origin of this page to BROADCASTY_ALLOWED_ORIGINS',
 };
 
@@ -58,6 +56,11 @@ export function refusal({ code, status, detail, retryAfter }: WireError): Broadc
     status,
     retryAfterMillis: retryAfter === undefined ? undefined : retryAfter * 1000,
   });
+}
+
+/** Makes an error of what the server says at the end of a connection. */
+export function ending({ code, retry, retryAfter, detail = code }: End): BroadcastyError {
+  return new BroadcastyError(code, detail, retry, { retryAfterMillis: retryAfter && retryAfter * 1000 });
 }
 
 /** The server cannot be reached, or the line to it broke. */

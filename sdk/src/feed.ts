@@ -48,6 +48,16 @@ export class Feed {
     }
   }
 
+  /** Whether every reader could take another publication. */
+  hasRoom(): boolean {
+    for (const reader of this.readers) {
+      if (!reader.hasRoom()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** From where to subscribe: what was asked for, later after the last positions. */
   since(): Since {
     return this.begun ? { since: this.positions() } : this.first;
@@ -96,10 +106,8 @@ export class Feed {
       const requested = { epoch: mark.epoch, partition, sequence: mark.sequence };
       this.lost({ channel, reason: 'trimmed', requested, resumeFrom: { epoch, partition, sequence: sequence - 1 } });
     }
-    for (const reader of this.readers) {
-      if (!reader.hasRoom()) {
-        return 'full';
-      }
+    if (!this.hasRoom()) {
+      return 'full';
     }
     if (mark) {
       mark.epoch = epoch;

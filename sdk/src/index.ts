@@ -18,4 +18,4 @@ export type { PresenceEvents } from './presence.js';
 export { Subscription } from './subscription.js';
 export type { SubscriptionEvents } from './subscription.js';
 export type { Surroundings } from './surroundings.js';
-export type { ChannelPosition, Envelope, Lost, Member, Position, Publication, Published, Queued, ReplayPage } from './wire.js';
+export type { ChannelPosition, Envelope, IncludedField, Lost, Member, Position, ProtocolVersion, Publication, Published, Queued, ReplayPage } from './wire.js';

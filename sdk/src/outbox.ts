@@ -2,8 +2,7 @@ import type { Backoff } from './backoff.js';
 import { pause, within } from './clock.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
-import { asError, refusal, timeout } from './errors.js';
-import type { BroadcastyError } from './errors.js';
+import { asError, BroadcastyError, timeout } from './errors.js';
 import type { Link } from './transport/transport.js';
 import type { Envelope, Published, Queued } from './wire.js';
 
@@ -32,7 +31,6 @@ export class Outbox {
   private attempt = 0;
   /** Nothing is sent before this. */
   private holdUntil = 0;
-  private readonly never = new AbortController().signal;
 
   constructor(
     private readonly connection: Connection,
@@ -60,7 +58,7 @@ export class Outbox {
         const link = await this.connection.linked();
         const wait = this.holdUntil - this.clock.now();
         if (wait > 0) {
-          await pause(this.clock, wait, this.never);
+          await pause(this.clock, wait);
         } else if (this.sending.size >= link.window) {
           await Promise.race(this.sending);
         } else {
@@ -76,33 +74,22 @@ export class Outbox {
   }
 
   private async send(link: Link, batch: Item[]): Promise<void> {
-    const again = (item: Item, error: BroadcastyError) => {
-      if (error.retry === 'no') {
-        item.reject(error);
-        return;
+    const answer = await link.publish(batch.map(({ envelope }) => envelope)).catch(asError);
+    const { attempt } = this;
+    this.attempt = 0;
+    batch.forEach((item, i) => {
+      const outcome = answer instanceof BroadcastyError ? answer : (answer[i] ?? timeout('publishing', 0));
+      if (!(outcome instanceof BroadcastyError)) {
+        item.resolve(outcome);
+      } else if (outcome.retry === 'no') {
+        item.reject(outcome);
+      } else {
+        this.attempt = attempt + 1;
+        this.holdUntil = Math.max(this.holdUntil, this.clock.now() + (outcome.retryAfterMillis ?? this.backoff(attempt, this.clock.random())));
+        item.why = outcome;
+        this.queue.push(item);
       }
-      const wait = error.retryAfterMillis ?? this.backoff(this.attempt++, this.clock.random());
-      this.holdUntil = Math.max(this.holdUntil, this.clock.now() + wait);
-      item.why = error;
-      this.queue.push(item);
-    };
-    try {
-      const outcomes = await link.publish(batch.map(({ envelope }) => envelope));
-      this.attempt = 0;
-      batch.forEach((item, i) => {
-        const outcome = outcomes[i];
-        if (!outcome || 'error' in outcome) {
-          again(item, outcome ? refusal(outcome.error) : timeout('publishing', 0));
-        } else {
-          item.resolve(outcome);
-        }
-      });
-    } catch (thrown) {
-      const error = asError(thrown);
-      const { attempt } = this;
-      batch.forEach((item) => again(item, error));
-      this.attempt = attempt + 1;
-    }
+    });
     this.queue.sort((a, b) => a.order - b.order);
     void this.pump();
   }

@@ -34,7 +34,7 @@ export function httpSettings(options: ServerOptions): HttpSettings {
     throw new TypeError('baseUrl must be an address such as https://example.com');
   }
   if (typeof given.getToken !== 'function') {
-    throw new TypeError('getToken must be a function that gives a JWT, or a promise of one');
+    throw new TypeError('getToken must be a function; let it return a JWT that the server trusts, or a promise of one');
   }
   return {
     baseUrl: given.baseUrl.replace(/\/+$/, ''),

@@ -7,20 +7,14 @@ export interface Surroundings {
 }
 
 export const SURROUNDINGS: Surroundings = {
-  isOnline: () => typeof navigator === 'undefined' || (navigator as { onLine?: boolean }).onLine !== false,
+  isOnline: () => (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine !== false,
   onChange(changed) {
-    const page = typeof document === 'undefined' ? undefined : document;
-    const seen = () => page?.visibilityState !== 'hidden' && changed();
-    const world = globalThis as Partial<Pick<typeof globalThis, 'addEventListener' | 'removeEventListener'>>;
-    for (const event of ['online', 'offline']) {
-      world.addEventListener?.(event, changed);
-    }
-    page?.addEventListener('visibilitychange', seen);
-    return () => {
-      for (const event of ['online', 'offline']) {
-        world.removeEventListener?.(event, changed);
-      }
-      page?.removeEventListener('visibilitychange', seen);
-    };
+    const { addEventListener: listen, document: page } = globalThis as Partial<Pick<typeof globalThis, 'addEventListener' | 'document'>>;
+    const stop = new AbortController();
+    const { signal } = stop;
+    listen?.('online', changed, { signal });
+    listen?.('offline', changed, { signal });
+    page?.addEventListener('visibilitychange', () => page.visibilityState !== 'hidden' && changed(), { signal });
+    return () => stop.abort();
   },
 };

@@ -9,7 +9,7 @@ export async function askForToken(getToken: GetToken): Promise<string> {
   try {
     token = await getToken();
   } catch (cause) {
-    throw new BroadcastyError('no_token', 'getToken() failed, as `cause` says; it will be asked again', 'after', { cause });
+    throw new BroadcastyError('no_token', 'getToken() failed, as `cause` says', 'after', { cause });
   }
   if (typeof token !== 'string' || token === '') {
     throw new BroadcastyError('no_token', 'getToken() gave no token; let it return a JWT that the server trusts, or a promise of one');

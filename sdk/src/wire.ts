@@ -1,8 +1,11 @@
-/** What goes over the wire, in the words of protocol/PROTOCOL.md, version 1. Times are milliseconds since 1970. */
+/** What goes over the wire, in the words of protocol/PROTOCOL.md. Times are milliseconds since 1970. */
 import type { Retry, ServerCode } from './codes.js';
 
-export const PROTOCOL_VERSION = 1;
-export const SUBPROTOCOL = 'broadcasty.v1';
+/** How publications are written on a connection: with every field, or compact, without what the subscriber knows already. */
+export type ProtocolVersion = 'v1' | 'v2';
+
+/** A field of publications that `broadcasty.v2` leaves out unless a connection asks for it. */
+export type IncludedField = 'id' | 'time';
 
 /** Where a publication stands in its channel. Sequences begin at 1 and have no gaps within an epoch. */
 export interface Position {
@@ -19,14 +22,18 @@ export interface ChannelPosition extends Position {
 /** What was published, with its place in the stream. */
 export interface Publication<P = unknown, M = unknown> extends Position {
   channel: string;
-  id: string;
+  /**
+   * What the publisher called it; every publication of this client has one. Of a publication without, the server’s own id: over
+   * `broadcasty.v1`, or with the option `include: ['id']`. Else undefined.
+   */
+  id?: string;
   event?: string;
   payload: P;
   meta?: M;
   correlationId?: string;
   replyTo?: string;
-  /** The server's wall clock at publish. */
-  time: number;
+  /** The server’s wall clock at publish: over `broadcasty.v1`, or with the option `include: ['time']`. Else undefined. */
+  time?: number;
 }
 
 /** What a publisher hands in; `id` makes it idempotent. */
@@ -69,7 +76,36 @@ export interface Subscribed {
   channel: string;
   recovered: boolean;
   /** The heads at subscribe time; left out when the connection gets the channel already. */
-  positions?: (Position & { channel?: string })[];
+  positions?: (Position & { channel?: string; number?: number })[];
+  /** By which publications of the channel name it, over `broadcasty.v2`; those of a pattern’s channels stand in `positions`. */
+  number?: number;
+}
+
+/** A channel that a pattern delivers from now on, or the new epoch of a partition; over `broadcasty.v2`. */
+export interface ChannelNumber {
+  channel: string;
+  number: number;
+  /** 0 when left out. */
+  partition?: number;
+  epoch: string;
+}
+
+/** A publication as `broadcasty.v2` writes it. */
+export interface CompactPublication {
+  /** The number of the channel. */
+  c: number;
+  /** The sequence. */
+  s: number;
+  /** The partition, 0 when left out. */
+  p?: number;
+  i?: string;
+  e?: string;
+  d: unknown;
+  m?: unknown;
+  h?: Record<string, string>;
+  o?: string;
+  r?: string;
+  t?: number;
 }
 
 /** What was asked for is not kept any more; the stream goes on after `resumeFrom`. */
@@ -149,9 +185,9 @@ export type Command =
   | { command: 'connect' | 'refresh'; token: string }
   | ({ command: 'subscribe'; channel: string } & Partial<{ fromSequence: number; since: ChannelPosition[] }>)
   | { command: 'unsubscribe' | 'leave' | 'presence'; channel: string }
-  | { command: 'join'; channel: string; member?: Record<string, unknown> }
-  | { command: 'members'; channel: string; after?: string; limit?: number }
-  | ({ command: 'publish'; publicationId?: string } & Omit<Envelope, 'id'>)
+  | { command: 'join'; channel: string; member: Record<string, unknown> | undefined }
+  | { command: 'members'; channel: string; after: string | undefined }
+  | ({ command: 'publish'; publicationId: string | undefined } & Omit<Envelope, 'id'>)
   | { command: 'ping' };
 
 export type Reply =
@@ -164,9 +200,11 @@ export type Push =
   | ({ push: 'end' } & End)
   | ({ push: 'presence' } & PresencePush)
   | ({ push: 'unsubscribed' } & Unsubscribed)
+  | ({ push: 'channel' } & ChannelNumber)
   | { push: 'expiring'; expires: number };
 
-export type ServerFrame = Reply | Push;
+/** One message of the server; over `broadcasty.v2` several may come in one frame, as an array. */
+export type ServerMessage = Reply | Push | CompactPublication;
 
 /** The positions of a stream as the id of an event, in the one form that the server reads. */
 export function cursor(positions: readonly ChannelPosition[]): string {

@@ -178,11 +178,6 @@ describe('a client', { timeout: 20_000 }, () => {
       await assert.rejects(connect({ offline: false }).publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable' });
     });
 
-    it('a server of another version', async () => {
-      server.protocol = 2;
-      await assert.rejects(connect({ transport: 'ws' }).connect(), { code: 'incompatible_protocol', message: /version 2 of the protocol, this client 1; use the client of the server’s release/ });
-    });
-
     it('a request without a token', async () => {
       const client = connect({ getToken: () => Promise.reject(new Error('login server away')) });
       await assert.rejects(client.request({ channel: 'rpc:a', payload: 1, timeoutMs: 200 }), ({ code, cause }: BroadcastyError) => {

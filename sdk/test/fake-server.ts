@@ -49,15 +49,24 @@ type Since = 'live' | { from: number } | { after: Map<string, Pos[]> };
 
 const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}\*?$/;
 
+/** How many messages are joined in each frame, in turn, so that a cut may come anywhere. */
+const JOINED = [2, 1, 5, 1, 100];
+
 /** One connection of either kind. */
 class Peer {
   readonly targets = new Set<string>();
   readonly watched = new Set<string>();
   subject = '';
+  /** Whether it gets publications as `broadcasty.v2` writes them. */
+  compact = false;
+  include: string[] = [];
+  /** Of each channel the epochs by partition that it was told, as `broadcasty.v2` has them. */
+  readonly told = new Map<string, Map<number, string>>();
 
   constructor(
     readonly kind: 'ws' | 'sse',
-    readonly tell: (name: string, body: object) => void,
+    /** The name of a push or event; undefined: a compact publication. */
+    readonly tell: (name: string | undefined, body: object) => void,
     readonly end: (code: string, close: number, retry: string, retryAfter?: number) => void,
     readonly cut: () => void,
   ) {}
@@ -106,7 +115,12 @@ export class FakeServer {
   pushKey: string | undefined = 'AQID';
   /** The devices that get notifications, by id. */
   readonly devices = new Map<string, { user: string; endpoint: string; topics: string[]; device?: string }>();
-  protocol = 1;
+  /** The newest version of the protocol that it speaks; 1: as the servers before, which take no headers either. */
+  speaks: 1 | 2 = 2;
+  /** So many publications, and then one under a number that nobody was told. */
+  unknownNumberAfter = Infinity;
+  /** Tells the number and the epoch of a channel before each publication again. */
+  repeatsNumbers = false;
   pingInterval = 25_000;
   partitions = 1;
 
@@ -116,7 +130,13 @@ export class FakeServer {
   private versions = 0;
   private lives = 0;
   private readonly sockets = new Set<Socket>();
-  private readonly upgrades = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has('broadcasty.v1') ? 'broadcasty.v1' : false) });
+  private readonly numbers = new Map<string, number>();
+  /** Publications whose publisher chose no id. */
+  private readonly unnamed = new WeakSet<Pub>();
+  private readonly upgrades = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => [...offered].find((one) => one === 'broadcasty.v1' || (one === 'broadcasty.v2' && this.speaks === 2)) ?? false,
+  });
 
   private constructor(private readonly http: Server) {}
 
@@ -137,7 +157,7 @@ export class FakeServer {
         socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;
       }
-      server.upgrades.handleUpgrade(request, socket, head, (webSocket) => server.accept(webSocket));
+      server.upgrades.handleUpgrade(request, socket, head, (webSocket) => server.accept(webSocket, new URL(request.url ?? '', 'http://server')));
     });
     await once(http.listen(0, '127.0.0.1'), 'listening');
     return server;
@@ -172,8 +192,13 @@ export class FakeServer {
   }
 
   /** Sends a publication again that was sent before, or one with a hole before it. */
-  sendRaw(publication: object): void {
-    this.peers.forEach((peer) => peer.tell('publication', publication));
+  sendRaw(publication: Pub): void {
+    this.peers.forEach((peer) => this.send(peer, publication));
+  }
+
+  /** Begins the stream of a channel anew, in another epoch, and tells nobody that something was lost. */
+  renew(channel: string): void {
+    this.streams.delete(channel);
   }
 
   /** Forgets all but the newest. */
@@ -203,6 +228,9 @@ export class FakeServer {
     const part = parts[partition]!;
     const publication: Pub = { channel, partition, sequence: ++part.head, epoch: part.epoch, id, time: Date.now(), ...rest };
     part.kept.push(publication);
+    if (envelope.id === undefined) {
+      this.unnamed.add(publication);
+    }
     this.ids.set(`${channel} ${id}`, { epoch: part.epoch, partition, sequence: part.head });
     for (const peer of [...this.peers]) {
       if (peer.gets(channel)) {
@@ -243,7 +271,50 @@ export class FakeServer {
       peer.cut();
       return;
     }
-    peer.tell('publication', publication);
+    this.send(peer, publication);
+  }
+
+  private send(peer: Peer, publication: Pub): void {
+    if (!peer.compact) {
+      peer.tell('publication', publication);
+      return;
+    }
+    const { channel, partition, sequence, epoch, id, event, payload, meta, headers, correlationId, replyTo, time } = publication;
+    const number = this.number(channel);
+    const epochs = this.told(peer, channel);
+    if (epochs.get(partition) !== epoch || this.repeatsNumbers) {
+      epochs.set(partition, epoch);
+      peer.tell('channel', { number, channel, epoch, ...(partition === 0 ? {} : { partition }) });
+    }
+    const unknown = this.unknownNumberAfter-- <= 0;
+    if (unknown) {
+      this.unknownNumberAfter = Infinity;
+    }
+    peer.tell(undefined, {
+      c: unknown ? 999_999 : number,
+      s: sequence,
+      p: partition === 0 ? undefined : partition,
+      i: this.unnamed.has(publication) && !peer.include.includes('id') ? undefined : id,
+      e: event,
+      d: payload,
+      m: meta,
+      h: headers,
+      o: correlationId,
+      r: replyTo,
+      t: peer.include.includes('time') ? time : undefined,
+    });
+  }
+
+  private number(channel: string): number {
+    const number = this.numbers.get(channel) ?? this.numbers.size + 17;
+    this.numbers.set(channel, number);
+    return number;
+  }
+
+  private told(peer: Peer, channel: string): Map<number, string> {
+    const epochs = peer.told.get(channel) ?? new Map<number, string>();
+    peer.told.set(channel, epochs);
+    return epochs;
   }
 
   /** @returns the reply, and what comes after it */
@@ -263,7 +334,8 @@ export class FakeServer {
         continue;
       }
       this.parts(channel).forEach(({ epoch, head, kept }, partition) => {
-        positions.push({ ...(pattern ? { channel } : {}), epoch, partition, sequence: head });
+        positions.push({ ...(pattern ? { channel } : {}), ...(pattern && peer.compact ? { number: this.number(channel) } : {}), epoch, partition, sequence: head });
+        this.told(peer, channel).set(partition, epoch);
         const first = head - kept.length + 1;
         let after = head;
         if (since !== 'live' && 'from' in since) {
@@ -286,7 +358,8 @@ export class FakeServer {
         later.push(() => missed.forEach((publication) => this.deliver(peer, publication)));
       });
     }
-    return { result: { channel: target, recovered, positions }, after: () => later.forEach((tell) => tell()) };
+    const number = peer.compact && !pattern ? { number: this.number(target) } : {};
+    return { result: { channel: target, recovered, ...number, positions }, after: () => later.forEach((tell) => tell()) };
   }
 
   private room(channel: string): Map<string, { member: { id: string }; holder: unknown }> {
@@ -337,7 +410,7 @@ export class FakeServer {
       return { error: problem };
     }
     const { channel, payload, ...rest } = envelope as { channel: string; payload: unknown; id?: string };
-    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo'].includes(field));
+    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo', ...(this.speaks === 2 ? ['headers'] : [])].includes(field));
     if (unknown) {
       return { error: { code: 'invalid_request', status: 400, detail: `there is no field ${unknown}` } };
     }
@@ -353,17 +426,47 @@ export class FakeServer {
 
   // WebSocket.
 
-  private accept(socket: WebSocket): void {
-    const send = (frame: object) => !this.mute && socket.readyState === socket.OPEN && socket.send(JSON.stringify(frame));
+  private accept(socket: WebSocket, url: URL): void {
+    let waiting: object[] = [];
+    let frames = 0;
+    const flush = () => {
+      while (waiting.length > 0) {
+        const some = waiting.splice(0, JOINED[frames++ % JOINED.length]);
+        if (socket.readyState === socket.OPEN) {
+          socket.send(JSON.stringify(some.length === 1 ? some[0] : some));
+        }
+      }
+    };
+    const send = (message: object | object[]) => {
+      if (this.mute) {
+        return;
+      }
+      if (!peer.compact) {
+        if (socket.readyState === socket.OPEN) {
+          socket.send(JSON.stringify(message));
+        }
+        return;
+      }
+      if (waiting.length === 0) {
+        queueMicrotask(flush);
+      }
+      waiting = waiting.concat(message);
+    };
     const peer: Peer = new Peer(
       'ws',
-      (name, body) => send({ push: name, ...body }),
+      (name, body) => send(name === undefined ? body : { push: name, ...body }),
       (code, close, retry, retryAfter) => {
         send({ push: 'end', code, retry, detail: `ended: ${code}`, ...(retryAfter === undefined ? {} : { retryAfter }) });
+        flush();
         socket.close(close);
       },
-      () => socket.terminate(),
+      () => {
+        flush();
+        socket.terminate();
+      },
     );
+    peer.compact = socket.protocol === 'broadcasty.v2';
+    peer.include = url.searchParams.get('include')?.split(',') ?? [];
     this.peers.add(peer);
     socket.on('close', () => this.gone(peer));
     socket.on('error', () => undefined);
@@ -398,7 +501,7 @@ export class FakeServer {
       }
       peer.subject = who.subject;
       const expires = Date.now() + 3_600_000;
-      return { reply: id, result: name === 'refresh' ? { expires } : { session: 's', protocol: this.protocol, subject: who.subject, tenant: 'acme', expires, pingInterval: this.pingInterval } };
+      return { reply: id, result: name === 'refresh' ? { expires } : { session: 's', protocol: peer.compact ? 2 : 1, subject: who.subject, tenant: 'acme', expires, pingInterval: this.pingInterval } };
     }
     if (!peer.subject) {
       return refuse('unauthorized', 401);
@@ -423,7 +526,11 @@ export class FakeServer {
         return { reply: id, result };
       }
       case 'unsubscribe':
-        return peer.targets.delete(channel) ? { reply: id, result: { channel } } : refuse('not_subscribed', 409);
+        if (!peer.targets.delete(channel)) {
+          return refuse('not_subscribed', 409);
+        }
+        peer.told.forEach((_, one) => !peer.gets(one) && peer.told.delete(one));
+        return { reply: id, result: { channel } };
       case 'publish': {
         const { publicationId, ...envelope } = fields as { publicationId?: string };
         const outcome = this.publishOne({ ...envelope, ...(publicationId === undefined ? {} : { id: publicationId }) });
@@ -567,6 +674,11 @@ export class FakeServer {
 
   private stream(url: URL, request: IncomingMessage, response: ServerResponse, answer: (status: number, body: object) => void): void {
     const targets = [...new Set(url.searchParams.getAll('channel'))];
+    const [protocol, include] = this.speaks === 2 ? [url.searchParams.get('protocol') ?? 'v1', url.searchParams.get('include')?.split(',') ?? []] : ['v1', []];
+    if (!['v1', 'v2'].includes(protocol) || include.some((field) => !['id', 'time'].includes(field))) {
+      answer(400, { code: 'invalid_request', status: 400, detail: 'protocol is v1 or v2, include has id and time' });
+      return;
+    }
     const forbidden = targets.find((target) => target.startsWith('private-nobody'));
     if (forbidden ?? targets.length === 0) {
       answer(forbidden ? 403 : 400, { code: forbidden ? 'forbidden' : 'invalid_request', status: forbidden ? 403 : 400, detail: 'the policy does not allow this' });
@@ -577,12 +689,14 @@ export class FakeServer {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
     const peer = new Peer(
       'sse',
-      (name, body) => !response.writableEnded && response.write(`${name === 'publication' ? '' : `event: ${name}\n`}id: x\ndata: ${JSON.stringify(body)}\n\n`),
+      (name, body) => !response.writableEnded && response.write(`${name === undefined || name === 'publication' ? '' : `event: ${name}\n`}id: x\ndata: ${JSON.stringify(body)}\n\n`),
       (code, _close, retry, retryAfter) => {
         response.end(`event: end\ndata: ${JSON.stringify({ code, retry, detail: `ended: ${code}`, ...(retryAfter === undefined ? {} : { retryAfter }) })}\n\n`);
       },
       () => request.socket.destroy(),
     );
+    peer.compact = protocol === 'v2';
+    peer.include = include;
     this.peers.add(peer);
     response.on('close', () => this.gone(peer));
     response.write(': hello\n\n');

@@ -12,8 +12,10 @@ import type { Tab } from './fake-tabs.js';
 import { FakeServer, token } from './fake-server.js';
 import { Ledger, quick, until } from './support.js';
 
-for (const transport of ['ws', 'sse'] as const) {
-  describe(`tabs over ${transport}`, { timeout: 30_000 }, () => {
+const WAYS = (['ws', 'sse'] as const).flatMap((transport) => (['v2', 'v1'] as const).map((protocol) => ({ transport, protocol })));
+
+for (const { transport, protocol } of WAYS) {
+  describe(`tabs over ${transport}, in ${protocol}`, { timeout: 30_000 }, () => {
     let server: FakeServer;
     let origin: FakeOrigin;
     let all: { client: SharedClient; tab: Tab }[];
@@ -24,6 +26,8 @@ for (const transport of ['ws', 'sse'] as const) {
         baseUrl: server.url,
         getToken: () => token(),
         transport,
+        protocol,
+        include: ['id'],
         WebSocket,
         backoff: (attempt) => Math.min(10 * 2 ** attempt, 100),
         offline: { store: memoryStore() },

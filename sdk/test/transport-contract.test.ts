@@ -1,17 +1,32 @@
-/** What holds over WebSocket and over Server-Sent Events alike. */
+/** What holds over WebSocket and over Server-Sent Events alike, in each version of the protocol, and with a server that knows only the first. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { BroadcastyClient, BroadcastyError, ClientOptions, Lost, Publication } from '../src/index.js';
+import type { BroadcastyClient, BroadcastyError, ClientOptions, Lost, ProtocolVersion, Publication } from '../src/index.js';
 import { FakeServer, token } from './fake-server.js';
 import { client as make, Ledger, quick, turns, until } from './support.js';
 
-for (const transport of ['ws', 'sse'] as const) {
-  describe(`over ${transport}`, { timeout: 20_000 }, () => {
+interface Way {
+  transport: 'ws' | 'sse';
+  name: string;
+  /** The client's option. */
+  protocol?: ProtocolVersion;
+  /** The newest version that the server speaks. */
+  speaks: 1 | 2;
+}
+
+const WAYS: Way[] = (['ws', 'sse'] as const).flatMap((transport): Way[] => [
+  { transport, name: 'v2', speaks: 2 },
+  { transport, name: 'v1', protocol: 'v1', speaks: 2 },
+  { transport, name: 'v1 of a server that knows no other', speaks: 1 },
+]);
+
+for (const { transport, name, protocol, speaks } of WAYS) {
+  describe(`over ${transport}, in ${name}`, { timeout: 20_000 }, () => {
     let server: FakeServer;
     let clients: BroadcastyClient[];
 
     const connect = (options: Partial<ClientOptions> = {}) => {
-      const client = make(server.url, { transport, ...options });
+      const client = make(server.url, { transport, ...(protocol ? { protocol } : {}), ...options });
       clients.push(client);
       return client;
     };
@@ -19,9 +34,12 @@ for (const transport of ['ws', 'sse'] as const) {
 
     beforeEach(async () => {
       server = await FakeServer.start();
+      server.speaks = speaks;
       clients = [];
     });
     afterEach(async () => {
+      const compact = name === 'v2';
+      assert.ok([...server.peers].every((peer) => peer.compact === compact), `every connection in ${name}`);
       clients.forEach((client) => client.close());
       await server.close();
     });
@@ -158,7 +176,7 @@ for (const transport of ['ws', 'sse'] as const) {
 
     it('resumes every partition and every channel of a pattern after a cut, without a gap and without a double', async () => {
       server.partitions = 2;
-      const client = connect();
+      const client = connect({ include: ['id'] });
       const pattern = new Ledger();
       const plain = new Ledger();
       publish('o.a', 0);
@@ -255,6 +273,37 @@ for (const transport of ['ws', 'sse'] as const) {
       server.sendRaw({ ...first!, sequence: 4, id: 'x', payload: 'too early' });
       await until('all', () => ledger.all.length === 3);
       assert.deepEqual(ledger.payloads, [1, 2, 3]);
+    });
+
+    it('hands over every field that a publisher gave, and no other one', async () => {
+      const ledger = new Ledger();
+      const client = connect({ include: ['id', 'time'] });
+      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      await client.subscribe({ channel: 'b', onMessage: ledger.add });
+      const all = { id: 'o-17', event: 'made', payload: { n: [1, null] }, meta: null, correlationId: 'c', replyTo: 'rpc:x' };
+      await client.publish({ channel: 'a', ...all });
+      server.publish({ channel: 'b', payload: null });
+      await until('both', () => ledger.all.length === 2);
+      const [one, other] = ledger.all;
+      const [a, b] = [server.stored('a')[0]!, server.stored('b')[0]!];
+      const plain = (publication: Publication | undefined) => Object.fromEntries(Object.entries(publication!).filter(([field]) => field !== 'push'));
+      assert.deepEqual(plain(one), { channel: 'a', partition: 0, sequence: 1, epoch: a.epoch, time: a.time, ...all });
+      assert.deepEqual(plain(other), { channel: 'b', partition: 0, sequence: 1, epoch: b.epoch, id: b.id, time: b.time, payload: null });
+    });
+
+    it('asks again when the epoch changes and nobody said that anything was lost', async () => {
+      const ledger = new Ledger();
+      const lost: Lost[] = [];
+      const sub = await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      sub.on('lost', (one) => lost.push(one));
+      publish('a', 1, 2);
+      await until('two', () => ledger.all.length === 2);
+      server.renew('a');
+      publish('a', 3, 4);
+      await until('all', () => ledger.all.length === 4);
+      assert.deepEqual(ledger.payloads, [1, 2, 3, 4]);
+      assert.deepEqual(lost.map(({ reason }) => reason), ['epoch']);
+      ledger.assertGapless();
     });
 
     it('publishes once, however often the answer is lost', async () => {

@@ -71,7 +71,7 @@ describe('what the server sends', () => {
       const heard: unknown[] = [];
       const listener = new Proxy({} as LinkListener, { get: (_, method) => (what: unknown) => heard.push({ push: method, ...(what as object) }) });
       const { port } = server.address() as { port: number };
-      const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000 }, 't', listener);
+      const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
       const end = await link.ended;
       server.close();
       if (frame.push === 'end') {

@@ -12,7 +12,7 @@ interface Message {
 const CHANNEL = 'presence-chat';
 
 async function join(name: string): Promise<void> {
-  const client = new BroadcastyClient({ baseUrl: location.origin, getToken: () => devToken(location.origin) });
+  const client = new BroadcastyClient({ baseUrl: location.origin, getToken: () => devToken(location.origin), include: ['id', 'time'] });
   showState(client, $('#state'));
   $('#composer').addEventListener('submit', (submit) => {
     submit.preventDefault();
@@ -25,7 +25,7 @@ async function join(name: string): Promise<void> {
   await client.subscribe<Message>({
     channel: CHANNEL,
     fromSequence: 0,
-    onMessage: ({ id, payload, time }) => show(id, payload, name, time),
+    onMessage: ({ id = '', payload, time }) => show(id, payload, name, time),
   });
 
   // a token that may publish may say who it is; other members are their token's subject

@@ -21,7 +21,7 @@ const CHANNEL = 'orders.board';
 const ITEMS = ['Espresso cups', 'Reading lamp', 'Garden chair', 'Wool blanket', 'Tea kettle', 'Wall clock'];
 const EUROS = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 
-const client = new BroadcastyClient({ baseUrl: location.origin, getToken: () => devToken(location.origin) });
+const client = new BroadcastyClient({ baseUrl: location.origin, getToken: () => devToken(location.origin), include: ['time'] });
 /** Everything that has happened, as it is replayed and as it goes on. */
 const happened: Publication<Order>[] = [];
 /** How many of the events are shown; undefined: all of them, also those that come. */
@@ -75,7 +75,7 @@ function draw(): void {
     const slider = $<HTMLInputElement>('#moment');
     slider.max = String(happened.length);
     slider.value = String(shown.length);
-    $('#told').textContent = last ? `${shown.length} of ${happened.length}: ${last.payload.order} was ${last.event ?? ''} at ${new Date(last.time).toLocaleTimeString()}` : 'nothing yet';
+    $('#told').textContent = last ? `${shown.length} of ${happened.length}: ${last.payload.order} was ${last.event ?? ''} at ${new Date(last.time ?? 0).toLocaleTimeString()}` : 'nothing yet';
     $('#live').setAttribute('aria-pressed', String(moment === undefined));
   });
 }

@@ -52,8 +52,8 @@ class Tabs {
     this.group = undefined;
   }
 
-  private async enter(world: TabWorld, { baseUrl, clock }: LinkSettings, token: string): Promise<Group> {
-    const name = await nameOf(`broadcasty.tabs.1:${baseUrl}`, token);
+  private async enter(world: TabWorld, { baseUrl, protocol, include, clock }: LinkSettings, token: string): Promise<Group> {
+    const name = await nameOf(`broadcasty.tabs.2:${baseUrl} ${protocol} ${include}`, token); // those who get publications with the same fields
     if (this.closed) {
       throw closed();
     }

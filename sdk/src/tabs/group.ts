@@ -2,9 +2,9 @@ import type { Clock } from '../clock.js';
 import { newId } from '../core.js';
 import { BroadcastyError, closed } from '../errors.js';
 import { claimsOf } from '../token.js';
-import type { Link, LinkEnd, LinkListener, LinkSettings, Transport } from '../transport/transport.js';
+import type { Link, LinkListener, LinkSettings, Transport } from '../transport/transport.js';
 import { Hub } from './hub.js';
-import { MOVED, TabLink } from './tab-link.js';
+import { moved, TabLink } from './tab-link.js';
 import type { Word } from './words.js';
 
 /** How long a leading tab may leave a link at the door before another one takes its place. */
@@ -114,8 +114,8 @@ export class Group {
       this.stop.abort();
       this.waiting.abort();
       this.knock?.failed(closed());
-      this.disconnect(MOVED);
-      this.link?.finish(MOVED);
+      this.disconnect(moved());
+      this.link?.finish(moved());
       this.release();
       this.channel.close();
       this.mute = true;
@@ -138,14 +138,14 @@ export class Group {
   private lead(): void {
     this.leading = true;
     this.say({ say: 'over' });
-    this.link?.finish(MOVED);
+    this.link?.finish(moved());
     this.knock?.done(undefined);
   }
 
   /** Another tab took the lock: this one had not answered for too long. */
   private depose(): void {
     this.leading = false;
-    this.disconnect(MOVED);
+    this.disconnect(moved());
     this.stand();
   }
 
@@ -176,7 +176,7 @@ export class Group {
     return this.leading && !this.ended;
   }
 
-  private disconnect(end: LinkEnd): void {
+  private disconnect(end: BroadcastyError): void {
     const { real } = this;
     if (real) {
       this.hub = this.real = undefined;
@@ -295,7 +295,7 @@ export class Group {
         return;
       case 'over':
         if (link && !this.leading) {
-          link.finish(MOVED);
+          link.finish(moved());
         }
         return;
       case 'answer':

@@ -1,6 +1,6 @@
 import { isPattern, kind, matches } from '../channels.js';
 import { newId } from '../core.js';
-import { asError } from '../errors.js';
+import { asError, BroadcastyError } from '../errors.js';
 import { Feed } from '../feed.js';
 import type { ChannelPositions, Link, LinkListener, Outcome } from '../transport/transport.js';
 import type { ChannelPosition, Envelope, Lost, PresencePush, Publication, Since, Subscribed, Unsubscribed } from '../wire.js';
@@ -58,7 +58,7 @@ export class Hub implements LinkListener {
     }
   }
 
-  refresh(token: string): Promise<void> {
+  refresh(token: string): Promise<unknown> {
     return this.link.refresh(token);
   }
 
@@ -117,7 +117,7 @@ export class Hub implements LinkListener {
       case 'unsubscribe':
         return this.inTurn(args[0], () => this.unsubscribe(guest, args[0]));
       case 'publish':
-        return this.publish(args[0]);
+        return this.publish(args[0]).then((outcomes) => outcomes.map((one) => (one instanceof BroadcastyError ? { error: failureOf(one) } : one)));
       case 'watch':
         return this.link.watch(args[0]);
       case 'join':

@@ -1,16 +1,19 @@
 import { matches } from '../channels.js';
 import type { Clock } from '../clock.js';
+import { BroadcastyError } from '../errors.js';
 import { Pending } from '../transport/pending.js';
-import type { Link, LinkEnd, LinkListener, Outcome } from '../transport/transport.js';
-import type { Envelope, Member, MembersPage, Since, Subscribed } from '../wire.js';
+import type { Link, LinkListener, Outcome } from '../transport/transport.js';
+import type { Envelope, Member, MembersPage, Published, Queued, Since, Subscribed } from '../wire.js';
 import { errorOf } from './words.js';
-import type { Answer, Call, News, Word } from './words.js';
+import type { Answer, Call, Failure, News, Word } from './words.js';
 
 /** How long the leading tab may be silent after it was asked for a sign of life. */
 const PATIENCE_MILLIS = 5000;
 
 /** The end of a link whose tab lost the connection of another one: there will be another at once. */
-export const MOVED: LinkEnd = { code: 'draining', retry: 'yes', detail: 'another tab holds the connection now' };
+export function moved(): BroadcastyError {
+  return new BroadcastyError('draining', 'another tab holds the connection now', 'yes');
+}
 
 export interface TabLinkSettings {
   id: string;
@@ -27,11 +30,11 @@ export interface TabLinkSettings {
 
 /** One tab’s life on the connection that the leading tab holds; in the leading tab itself too. */
 export class TabLink implements Link {
-  readonly ended: Promise<LinkEnd>;
+  readonly ended: Promise<BroadcastyError>;
   readonly carrier: 'ws' | 'sse';
   readonly window: number;
   readonly id: string;
-  private end!: (end: LinkEnd) => void;
+  private end!: (end: BroadcastyError) => void;
   private over = false;
   private heardAt: number;
   private readonly targets = new Set<string>();
@@ -55,8 +58,9 @@ export class TabLink implements Link {
     await this.call({ call: 'unsubscribe', args: [target] });
   }
 
-  publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
-    return this.call({ call: 'publish', args: [envelopes] });
+  async publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
+    const outcomes = await this.call<(Published | Queued | { error: Failure })[]>({ call: 'publish', args: [envelopes] });
+    return outcomes.map((one) => ('error' in one ? errorOf(one.error) : one));
   }
 
   refresh(token: string): Promise<void> {
@@ -85,13 +89,13 @@ export class TabLink implements Link {
     this.call({ call: 'check', args: [] }).catch(() => undefined);
     clock.setTimeout(() => {
       if (this.heardAt < asked) {
-        this.finish({ code: 'unreachable', retry: 'yes', detail: 'the tab that holds the connection gives no sign of life' });
+        this.finish(new BroadcastyError('unreachable', 'the tab that holds the connection gives no sign of life', 'yes'));
       }
     }, PATIENCE_MILLIS);
   }
 
   close(): void {
-    this.finish({ code: 'closed', retry: 'no', detail: 'closed by this client' });
+    this.finish(new BroadcastyError('closed', 'closed by this client'));
   }
 
   /** What the leading tab says to this link, or to all. */
@@ -123,7 +127,7 @@ export class TabLink implements Link {
     }
   }
 
-  finish(end: LinkEnd): void {
+  finish(end: BroadcastyError): void {
     if (!this.over) {
       this.over = true;
       this.settings.say({ say: 'bye', from: this.id });

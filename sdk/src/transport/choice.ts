@@ -1,5 +1,5 @@
 import { isReachable } from './http.js';
-import type { LinkEnd, LinkSettings, Transport } from './transport.js';
+import type { LinkSettings, Transport } from './transport.js';
 
 /** So many failures of WebSocket in a row make way for the other one. */
 const FAILURES = 2;
@@ -11,8 +11,8 @@ export interface Choice {
   next(): Transport;
   /** A link held for a while, or ended by the server’s word. */
   worked(transport: Transport): void;
-  /** A link could not be opened, or broke at once. May change how `end` is taken. */
-  failed(transport: Transport, end: LinkEnd): Promise<void>;
+  /** A link could not be opened, or broke at once. */
+  failed(transport: Transport): Promise<void>;
 }
 
 /** There is one transport to choose from. */
@@ -43,7 +43,8 @@ export class FirstChoice implements Choice {
   }
 
   next(): Transport {
-    return this.settings.clock.now() < this.avoidUntil ? this.second : this.first;
+    const { clock, WebSocket } = this.settings;
+    return !WebSocket || clock.now() < this.avoidUntil ? this.second : this.first;
   }
 
   worked(transport: Transport): void {
@@ -56,14 +57,11 @@ export class FirstChoice implements Choice {
    * That counts against the first one only when the server can be
    * reached by HTTP, so that a server which is away is waited for.
    */
-  async failed(transport: Transport, end: LinkEnd): Promise<void> {
+  async failed(transport: Transport): Promise<void> {
     const { clock } = this.settings;
     if (transport === this.second) {
       this.failures = FAILURES - 1; // neither works: the first has one more try
       this.avoid(0);
-    } else if (end.code === 'no_websocket') {
-      end.retry = 'yes';
-      this.avoid(Infinity);
     } else if ((await isReachable(this.settings)) && ++this.failures >= FAILURES) {
       this.avoid(clock.now() + REMEMBERED_MILLIS);
     }

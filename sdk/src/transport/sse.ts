@@ -1,13 +1,13 @@
-import { asError, unreachable } from '../errors.js';
-import type { BroadcastyError } from '../errors.js';
+import { asError, BroadcastyError, refusal, unreachable } from '../errors.js';
+import { UNREADABLE } from '../channel-table.js';
 import { claimsOf } from '../token.js';
 import { cursor } from '../wire.js';
-import type { Envelope, Lost, Member, MembersPage, PresencePush, Publication, Since, Subscribed } from '../wire.js';
+import type { ChannelNumber, CompactPublication, Envelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, WireError } from '../wire.js';
 import type { ServerEvent } from './events.js';
 import { isReachable, request } from './http.js';
 import { Leases } from './leases.js';
 import { Stream } from './stream.js';
-import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
+import type { Link, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
 
 /** A body of many publications is cut here; far below what a server takes. */
 const MAX_BODY_CHARS = 200_000;
@@ -32,8 +32,8 @@ interface Wanted {
  */
 class SseLink implements Link {
   readonly window = 1;
-  readonly ended: Promise<LinkEnd>;
-  private end!: (end: LinkEnd) => void;
+  readonly ended: Promise<BroadcastyError>;
+  private end!: (end: BroadcastyError) => void;
   private readonly established = new Set<string>();
   private readonly watched = new Set<string>();
   private readonly leases: Leases;
@@ -89,7 +89,8 @@ class SseLink implements Link {
         chars += texts[count]?.length ?? 0;
       }
       const some = texts.splice(0, count);
-      outcomes.push(...((await (await this.request('publish', `[${some.join()}]`)).json()) as Outcome[]));
+      const answers = (await (await this.request('publish', `[${some.join()}]`)).json()) as (Published | Queued | { error: WireError })[];
+      outcomes.push(...answers.map((answer) => ('error' in answer ? refusal(answer.error) : answer)));
     }
     return outcomes;
   }
@@ -131,7 +132,7 @@ class SseLink implements Link {
   }
 
   close(): void {
-    this.finish({ code: 'closed', retry: 'no', detail: 'closed by this client' });
+    this.finish(new BroadcastyError('closed', 'closed by this client'));
   }
 
   private request(path: string, body?: unknown): Promise<Response> {
@@ -167,7 +168,7 @@ class SseLink implements Link {
           await this.replaceStream();
         }
       } catch (error) {
-        this.fail(asError(error));
+        this.finish(asError(error));
       }
     }
     this.working = false;
@@ -243,7 +244,14 @@ class SseLink implements Link {
   }
 
   private async open(targets: string[], since: Since, group: Wanted[]): Promise<Stream> {
+    const { protocol, include } = this.settings;
     const query = new URLSearchParams(targets.map((target) => ['channel', target]));
+    if (protocol === 'v2') {
+      query.set('protocol', protocol); // a server that does not know it answers in v1
+    }
+    if (include) {
+      query.set('include', include);
+    }
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
     if (since && 'since' in since) {
       headers['Last-Event-ID'] = cursor(since.since);
@@ -280,14 +288,18 @@ class SseLink implements Link {
     const { listener } = this;
     switch (event) {
       case 'message': {
-        const publication = JSON.parse(data) as Publication;
-        if (stream.delivers(publication.channel)) {
+        const message = JSON.parse(data) as Publication | CompactPublication;
+        const publication = 'c' in message ? stream.table.expand(message) : message;
+        if (!publication) {
+          this.finish(new BroadcastyError('unreachable', UNREADABLE, 'yes'));
+        } else if (stream.delivers(publication.channel)) {
           listener.publication(publication);
         }
         return;
       }
       case 'lost': {
         const lost = JSON.parse(data) as Lost;
+        stream.table.update(lost.channel, [lost.resumeFrom]);
         if (stream.delivers(lost.channel)) {
           listener.lost(lost);
         }
@@ -296,15 +308,17 @@ class SseLink implements Link {
       case 'presence':
         listener.presence(JSON.parse(data) as PresencePush);
         return;
+      case 'channel': {
+        const told = JSON.parse(data) as ChannelNumber;
+        stream.table.update(told.channel, [told]);
+        return;
+      }
       case 'subscribed': {
         const result = JSON.parse(data) as Subscribed;
+        stream.table.update(result.channel, result.positions, result.number);
         asked.get(result.channel)?.accepted(result);
       }
     }
-  }
-
-  private fail(error: BroadcastyError): void {
-    this.finish({ code: error.code, retry: error.retry, retryAfterMillis: error.retryAfterMillis, detail: error.message });
   }
 
   private guardExpiry(): void {
@@ -317,7 +331,7 @@ class SseLink implements Link {
     }
   }
 
-  private finish(end: LinkEnd): void {
+  private finish(end: BroadcastyError): void {
     if (this.over) {
       return;
     }

@@ -1,28 +1,30 @@
 import { matches } from '../channels.js';
-import { unreachable } from '../errors.js';
+import { ChannelTable } from '../channel-table.js';
+import { BroadcastyError, ending, unreachable } from '../errors.js';
 import type { End } from '../wire.js';
 import { EventParser } from './events.js';
 import type { ServerEvent } from './events.js';
 import { request } from './http.js';
-import type { LinkEnd, LinkSettings } from './transport.js';
+import type { LinkSettings } from './transport.js';
 
 /** The server comments every 20 s. */
 const SILENCE_MILLIS = 45_000;
 
 /** One response that never ends by itself. */
 export class Stream {
+  readonly table = new ChannelTable();
   private readonly cut = new AbortController();
   private subscribed = 0;
   private heardAt = 0;
   private watchdog: unknown;
   private closed = false;
-  private announced: LinkEnd | undefined;
+  private announced: BroadcastyError | undefined;
 
   /** @param targets what it is to deliver; what is taken out is not wanted of it any more */
   constructor(
     readonly targets: Set<string>,
     private readonly settings: LinkSettings,
-    private readonly owner: { heard(event: ServerEvent): void; ended(end: LinkEnd): void },
+    private readonly owner: { heard(event: ServerEvent): void; ended(end: BroadcastyError): void },
   ) {}
 
   /** Opens the stream; done when the server has told of every target that it is subscribed to. */
@@ -35,8 +37,7 @@ export class Stream {
           return;
         }
         if (event.event === 'end') {
-          const { code, retry, retryAfter, detail } = JSON.parse(event.data) as End;
-          this.announced = { code, retry, retryAfterMillis: retryAfter && retryAfter * 1000, detail: detail ?? code };
+          this.announced = ending(JSON.parse(event.data) as End);
           return;
         }
         this.owner.heard(event);
@@ -70,7 +71,7 @@ export class Stream {
     this.cut.abort();
   }
 
-  private async read(response: Response, parser: EventParser): Promise<LinkEnd> {
+  private async read(response: Response, parser: EventParser): Promise<BroadcastyError> {
     try {
       const reader = response.body?.getReader();
       const decoder = new TextDecoder();
@@ -81,7 +82,7 @@ export class Stream {
     } catch {
       // a broken line
     }
-    return this.announced ?? { code: 'unreachable', retry: 'yes', detail: 'the stream ended' };
+    return this.announced ?? new BroadcastyError('unreachable', 'the stream ended', 'yes');
   }
 
   private guard(): void {

@@ -1,10 +1,11 @@
+import { ChannelTable, UNREADABLE } from '../channel-table.js';
 import { CLOSE_CODES } from '../codes.js';
 import { within } from '../clock.js';
-import { asError, BroadcastyError, refusal, timeout, unreachable } from '../errors.js';
-import { PROTOCOL_VERSION, SUBPROTOCOL } from '../wire.js';
-import type { Command, Connected, Envelope, Member, MembersPage, Published, Push, Queued, Reply, ServerFrame, Since, Subscribed, WireError } from '../wire.js';
+import type { Clock } from '../clock.js';
+import { asError, BroadcastyError, ending, refusal, timeout, unreachable } from '../errors.js';
+import type { Command, Connected, Envelope, MembersPage, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
 import { Pending } from './pending.js';
-import type { Link, LinkEnd, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
+import type { Link, LinkListener, Outcome, Transport } from './transport.js';
 
 const MAX_COMMANDS = 100;
 /** A frame of many commands is cut here; far below what a server takes. */
@@ -13,15 +14,19 @@ const OPEN = 1;
 /** How long a link may be silent after it was asked for a sign of life. */
 const PATIENCE_MILLIS = 5000;
 
-/** The native protocol over WebSocket. Commands of one moment go out in one frame. */
+/**
+ * The native protocol over WebSocket. Commands of one moment go out in one frame. What comes is read by its form, so that it does not
+ * matter which of the offered versions the server has chosen.
+ */
 class WebSocketLink implements Link {
   readonly window = 5;
-  readonly ended: Promise<LinkEnd>;
-  private end!: (end: LinkEnd) => void;
+  readonly ended: Promise<BroadcastyError>;
+  private end!: (end: BroadcastyError) => void;
   private readonly pending = new Pending();
+  private readonly table = new ChannelTable();
   private outgoing: string[] = [];
   private over = false;
-  private announced: LinkEnd | undefined;
+  private announced: BroadcastyError | undefined;
   private heardAt: number;
   private pingInterval = 25_000;
   private watchdog: unknown;
@@ -29,78 +34,64 @@ class WebSocketLink implements Link {
   constructor(
     private readonly socket: WebSocket,
     private readonly listener: LinkListener,
-    private readonly settings: LinkSettings,
+    private readonly clock: Clock,
   ) {
     this.ended = new Promise((resolve) => (this.end = resolve));
-    this.heardAt = settings.clock.now();
+    this.heardAt = clock.now();
     socket.onmessage = ({ data }) => this.receive(data as string);
     socket.onclose = ({ code }) => this.finish(this.announced ?? endOf(code));
     socket.onerror = () => undefined; // a close follows, and says more
   }
 
   async connect(token: string): Promise<void> {
-    const connected = await this.send<Connected>({ command: 'connect', token });
-    if (connected.protocol !== PROTOCOL_VERSION) {
-      this.close();
-      throw new BroadcastyError(
-        'incompatible_protocol',
-        `the server speaks version ${connected.protocol} of the protocol, this client ${PROTOCOL_VERSION}; use the client of the server’s release`,
-      );
-    }
-    this.pingInterval = connected.pingInterval;
+    this.pingInterval = (await this.send<Connected>({ command: 'connect', token })).pingInterval;
     this.guard();
   }
 
-  async subscribe(channel: string, since: Since, accepted: (result: Subscribed) => void): Promise<void> {
-    await this.send<Subscribed>({ command: 'subscribe', channel, ...since }, accepted);
+  subscribe(channel: string, since: Since, accepted: (result: Subscribed) => void): Promise<unknown> {
+    return this.send<Subscribed>({ command: 'subscribe', channel, ...since }, (result) => {
+      this.table.update(channel, result.positions, result.number);
+      accepted(result);
+    });
   }
 
-  async unsubscribe(channel: string): Promise<void> {
-    await this.send({ command: 'unsubscribe', channel });
+  unsubscribe(channel: string): Promise<unknown> {
+    return this.send({ command: 'unsubscribe', channel });
   }
 
   publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
     return Promise.all(
-      envelopes.map(async ({ id, ...rest }): Promise<Outcome> => {
-        try {
-          return await this.send<Published | Queued>({ command: 'publish', ...(id === undefined ? {} : { publicationId: id }), ...rest });
-        } catch (error) {
-          if (error instanceof Refused) {
-            return { error: error.wire };
-          }
-          throw error;
-        }
-      }),
+      envelopes.map(({ id, ...rest }) => this.send<Published | Queued>({ command: 'publish', publicationId: id, ...rest }).catch(asError)),
     );
   }
 
-  async refresh(token: string): Promise<void> {
-    await this.send({ command: 'refresh', token });
+  refresh(token: string): Promise<unknown> {
+    return this.send({ command: 'refresh', token });
   }
 
-  async watch(channel: string): Promise<void> {
-    await this.send<MembersPage>({ command: 'presence', channel }, (page) => this.listener.presence({ reset: true, ...page }));
+  watch(channel: string): Promise<unknown> {
+    return this.send<MembersPage>({ command: 'presence', channel }, (page) => this.listener.presence({ reset: true, ...page }));
   }
 
-  async join(channel: string, member?: Record<string, unknown>): Promise<Member> {
-    return (await this.send<{ member: Member }>({ command: 'join', channel, ...(member ? { member } : {}) })).member;
+  join(channel: string, member?: Record<string, unknown>): Promise<unknown> {
+    return this.send({ command: 'join', channel, member });
   }
 
-  async leave(channel: string): Promise<void> {
-    await this.send({ command: 'leave', channel });
+  leave(channel: string): Promise<unknown> {
+    return this.send({ command: 'leave', channel });
   }
 
   members(channel: string, after?: string): Promise<MembersPage> {
-    return this.send<MembersPage>({ command: 'members', channel, ...(after === undefined ? {} : { after }) });
+    return this.send({ command: 'members', channel, after });
   }
 
   check(): void {
-    const asked = this.settings.clock.now();
+    const asked = this.clock.now();
     if (this.over) {
       return;
     }
     this.send({ command: 'ping' }).catch(() => undefined);
-    this.settings.clock.setTimeout(() => {
+    this.clock.setTimeout(() => {
       if (this.heardAt < asked) {
         this.cut('the server gives no sign of life');
       }
@@ -108,17 +99,17 @@ class WebSocketLink implements Link {
   }
 
   close(): void {
-    this.finish({ code: 'closed', retry: 'no', detail: 'closed by this client' });
+    this.finish(new BroadcastyError('closed', 'closed by this client'));
   }
 
   private cut(detail: string): void {
-    this.finish({ code: 'unreachable', retry: 'yes', detail });
+    this.finish(new BroadcastyError('unreachable', detail, 'yes'));
   }
 
   /** Browsers answer the server’s pings by themselves, but do not say when they stop coming. */
   private guard(): void {
-    this.watchdog = this.settings.clock.setTimeout(() => {
-      const silent = this.settings.clock.now() - this.heardAt;
+    this.watchdog = this.clock.setTimeout(() => {
+      const silent = this.clock.now() - this.heardAt;
       if (silent >= this.pingInterval) {
         this.check();
       }
@@ -155,23 +146,34 @@ class WebSocketLink implements Link {
   }
 
   private receive(data: string): void {
-    if (this.over) {
-      return;
-    }
-    this.heardAt = this.settings.clock.now();
-    let frame: ServerFrame | Reply[];
+    this.heardAt = this.clock.now();
+    let frame: ServerMessage | ServerMessage[];
     try {
-      frame = JSON.parse(data) as ServerFrame | Reply[];
+      frame = JSON.parse(data) as ServerMessage | ServerMessage[];
     } catch {
-      this.cut('the server sent what is not JSON');
+      this.cut(UNREADABLE);
       return;
     }
-    if (Array.isArray(frame)) {
-      frame.forEach((reply) => this.reply(reply));
-    } else if ('push' in frame) {
-      this.push(frame);
+    for (const message of Array.isArray(frame) ? frame : [frame]) {
+      this.message(message);
+    }
+  }
+
+  private message(message: ServerMessage): void {
+    if (this.over) {
+      return; // ended by a message before it in the same frame
+    }
+    if ('c' in message) {
+      const publication = this.table.expand(message);
+      if (publication) {
+        this.listener.publication(publication);
+      } else {
+        this.cut(UNREADABLE);
+      }
+    } else if ('push' in message) {
+      this.push(message);
     } else {
-      this.reply(frame);
+      this.reply(message);
     }
   }
 
@@ -182,7 +184,11 @@ class WebSocketLink implements Link {
         listener.publication(push);
         return;
       case 'lost':
+        this.table.update(push.channel, [push.resumeFrom]);
         listener.lost(push);
+        return;
+      case 'channel':
+        this.table.update(push.channel, [push]);
         return;
       case 'presence':
         listener.presence(push);
@@ -194,25 +200,20 @@ class WebSocketLink implements Link {
         listener.expiring();
         return;
       case 'end':
-        this.announced = {
-          code: push.code,
-          retry: push.retry,
-          retryAfterMillis: push.retryAfter && push.retryAfter * 1000,
-          detail: push.detail ?? push.code,
-        };
+        this.announced = ending(push);
     }
   }
 
   private reply({ reply, error, result }: Reply): void {
-    this.pending.settle(reply as number, error && new Refused(error), result);
+    this.pending.settle(reply as number, error && refusal(error), result);
   }
 
-  private finish(end: LinkEnd): void {
+  private finish(end: BroadcastyError): void {
     if (this.over) {
       return;
     }
     this.over = true;
-    this.settings.clock.clearTimeout(this.watchdog);
+    this.clock.clearTimeout(this.watchdog);
     this.socket.onmessage = this.socket.onclose = null;
     try {
       this.socket.close(1000);
@@ -220,49 +221,38 @@ class WebSocketLink implements Link {
       // closed already
     }
     const final = end.retry === 'no' && end.code !== 'token_expired' && end.code !== 'closed';
-    this.pending.end(final ? new BroadcastyError(end.code, end.detail) : undefined);
+    this.pending.end(final ? end : undefined);
     this.end(end);
   }
 }
 
-/** A refusal that still knows the server’s words, for outcomes of a batch. */
-class Refused extends BroadcastyError {
-  constructor(readonly wire: WireError) {
-    const { message, retry, status, retryAfterMillis } = refusal(wire);
-    super(wire.code, message, retry, { status, retryAfterMillis });
-  }
-}
-
 /** What a close says by its number alone; what the table does not know is a broken line. */
-function endOf(close: number): LinkEnd {
+function endOf(close: number): BroadcastyError {
   const [code, retry] = CLOSE_CODES[close] ?? (['unreachable', 'yes'] as const);
-  return { code, retry, detail: `the connection was closed with ${close}` };
+  return new BroadcastyError(code, `the connection was closed with ${close}`, retry);
 }
 
 export const webSocketTransport: Transport = {
   name: 'ws',
-  open(settings, token, listener) {
-    const { WebSocket: Socket, clock, connectTimeoutMs } = settings;
+  async open(settings, token, listener) {
+    const { WebSocket: Socket, clock, connectTimeoutMs, protocol, include } = settings;
     if (!Socket) {
-      return Promise.reject(new BroadcastyError('no_websocket', 'there is no WebSocket here; give one as the option WebSocket, or use transport: "sse"'));
+      throw new BroadcastyError('no_websocket', 'there is no WebSocket here; give one as the option WebSocket, or use transport: "sse"');
     }
-    const socket = new Socket(`${settings.baseUrl.replace(/^http/, 'ws')}/broadcasty/ws`, SUBPROTOCOL);
-    const link = new WebSocketLink(socket, listener, settings);
+    const offers = ['broadcasty.v2', 'broadcasty.v1'].slice(protocol === 'v1' ? 1 : 0);
+    const socket = new Socket(`${settings.baseUrl.replace(/^http/, 'ws')}/broadcasty/ws${include && `?include=${include}`}`, offers);
+    const link = new WebSocketLink(socket, listener, clock);
     const opened = new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve();
-      link.ended.then(() => reject(unreachable('no WebSocket could be opened')), reject);
+      void link.ended.then(() => reject(unreachable('no WebSocket could be opened')));
     });
-    return within(
-      clock,
-      opened.then(() => link.connect(token)),
-      connectTimeoutMs,
-      () => timeout('connecting', connectTimeoutMs),
-    ).then(
-      () => link,
-      (error: unknown) => {
-        link.close();
-        throw asError(error);
-      },
-    );
+    const connected = opened.then(() => link.connect(token));
+    try {
+      await within(clock, connected, connectTimeoutMs, () => timeout('connecting', connectTimeoutMs));
+      return link;
+    } catch (error) {
+      link.close();
+      throw asError(error);
+    }
   },
 };
