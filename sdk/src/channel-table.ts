@@ -4,7 +4,7 @@ import type { CompactPublication, Position, Publication } from './wire.js';
 export const UNREADABLE = 'the server sent what cannot be read';
 
 /** What a publication need not have, and how it is called elsewhere. */
-const OPTIONAL_FIELDS: Readonly<Record<string, keyof Publication>> = { i: 'id', e: 'event', m: 'meta', o: 'correlationId', r: 'replyTo', t: 'time' };
+const OPTIONAL_FIELDS: Readonly<Record<string, keyof Publication>> = { i: 'id', e: 'event', m: 'meta', h: 'headers', o: 'correlationId', r: 'replyTo', t: 'time' };
 
 interface Entry {
   channel: string;

@@ -1,6 +1,6 @@
 import { checkChannel } from './channels.js';
 import { pause, within } from './clock.js';
-import { CoreClient, newId } from './core.js';
+import { checkEnvelope, CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
 import { bestStore, OfflineQueue } from './offline.js';
@@ -80,7 +80,7 @@ export class BroadcastyClient extends CoreClient {
    */
   override async publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...rest } = options;
-    checkChannel(options.channel);
+    checkEnvelope(options);
     signal?.throwIfAborted();
     const envelope = { ...rest, id: rest.id ?? newId() };
     if (!this.offline) {
@@ -112,6 +112,7 @@ export class BroadcastyClient extends CoreClient {
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
+    checkEnvelope(envelope);
     const deadline = this.clock.now() + timeoutMs;
     const correlationId = options.correlationId ?? newId();
     const replyTo = options.replyTo ?? this.replyTo;

@@ -6,6 +6,7 @@ import type { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import type { ConnectionEvents, ConnectionState } from './connection.js';
 import { BroadcastyError, timeout } from './errors.js';
+import { checkHeaders } from './headers.js';
 import type { Backpressure } from './inbox.js';
 import { Outbox } from './outbox.js';
 import { DEFAULT_TIMEOUT_MILLIS, httpSettings } from './settings.js';
@@ -139,7 +140,7 @@ export class CoreClient {
    * @throws BroadcastyError the server’s refusal; `timeout` or `unreachable` when time is up
    */
   async publish<P = unknown, M = unknown>({ timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope }: PublishOptions<P, M>): Promise<Published | Queued> {
-    checkChannel(envelope.channel);
+    checkEnvelope(envelope);
     signal?.throwIfAborted();
     return this.send(envelope, timeoutMs, signal);
   }
@@ -152,7 +153,7 @@ export class CoreClient {
    *     the same id
    */
   async publishAll(envelopes: readonly Envelope[], { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<(Published | Queued | BroadcastyError)[]> {
-    envelopes.forEach(({ channel }) => checkChannel(channel));
+    envelopes.forEach(checkEnvelope);
     signal?.throwIfAborted();
     return Promise.all(
       envelopes.map((envelope) =>
@@ -201,6 +202,12 @@ export class CoreClient {
   protected send(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
     return this.outbox.add({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal);
   }
+}
+
+/** @throws BroadcastyError what the server would refuse it with, as far as that can be known here */
+export function checkEnvelope({ channel, headers }: Envelope): void {
+  checkChannel(channel);
+  checkHeaders(headers);
 }
 
 function positionOf({ channel, epoch, partition, sequence }: ChannelPosition): ChannelPosition {

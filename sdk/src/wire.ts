@@ -30,6 +30,8 @@ export interface Publication<P = unknown, M = unknown> extends Position {
   event?: string;
   payload: P;
   meta?: M;
+  /** What the publisher says beside the payload, by name in small letters; with `traceparent` if the publish was traced. */
+  headers?: Record<string, string>;
   correlationId?: string;
   replyTo?: string;
   /** The server’s wall clock at publish: over `broadcasty.v1`, or with the option `include: ['time']`. Else undefined. */
@@ -42,6 +44,8 @@ export interface Envelope<P = unknown, M = unknown> {
   payload: P;
   id?: string;
   meta?: M;
+  /** At most 16, with names of `a–z`, `0–9` and `-` (64 characters at most); names and values at most 2048 bytes in all. */
+  headers?: Record<string, string>;
   event?: string;
   partitionKey?: string;
   correlationId?: string;

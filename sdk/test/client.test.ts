@@ -170,6 +170,31 @@ describe('a client', { timeout: 20_000 }, () => {
       await assert.rejects(client.subscribe({ channel: 'a', fromSequence: 0 }), { code: 'overlapping_subscription' });
     });
 
+    it('of headers', async () => {
+      const client = connect();
+      const bad: [headers: unknown, message: RegExp][] = [
+        [{ 'Content-Type': 'x' }, /"Content-Type" is no header; use 1–64 characters of a–z 0–9 -/],
+        [{ '': 'x' }, /"" is no header/],
+        [{ ['a'.repeat(65)]: 'x' }, /is no header/],
+        [{ n: 1 }, /"n" is no header/],
+        [Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`h${n}`, ''])), /too many headers; .* at most 16 headers and 2048 bytes/],
+        [{ a: 'é'.repeat(1024) }, /too many headers/],
+      ];
+      for (const [headers, message] of bad) {
+        const envelope = { channel: 'a', payload: 1, headers: headers as Record<string, string> };
+        const refusal = { name: 'BroadcastyError', code: 'invalid_request', message };
+        await assert.rejects(client.publish(envelope), refusal);
+        await assert.rejects(client.publishAll([envelope]), refusal);
+        await assert.rejects(client.request(envelope), refusal);
+      }
+      assert.deepEqual(server.heard, []);
+      const most = Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`x-${String(n).padStart(2, '0')}`, ',é'.repeat(41) + 'y']));
+      assert.equal(new TextEncoder().encode(Object.entries(most).flat().join('')).length, 2048);
+      await client.publish({ channel: 'a', payload: 1, headers: most });
+      await client.publish({ channel: 'a', payload: 2, headers: {} });
+      assert.deepEqual(server.stored('a')[0]?.headers, most);
+    });
+
     it('a server that is not there', async () => {
       server.refusing = true;
       for (const transport of ['ws', 'sse'] as const) {
@@ -263,7 +288,7 @@ describe('a client', { timeout: 20_000 }, () => {
       network.set(false);
       const before = connect({ surroundings: network, offline: { store } });
       for (let n = 1; n <= 5; n++) {
-        const outcome = await before.publish({ channel: n % 2 ? 'odd' : 'even', payload: n });
+        const outcome = await before.publish({ channel: n % 2 ? 'odd' : 'even', payload: n, headers: { n: `${n}` } });
         assert.ok('queued' in outcome);
       }
       before.close();
@@ -274,6 +299,7 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.deepEqual(flushed, { sent: 5, waiting: 0, refused: [] });
       assert.deepEqual(server.stored('odd').map(({ payload }) => payload), [1, 3, 5]);
       assert.deepEqual(server.stored('even').map(({ payload }) => payload), [2, 4]);
+      assert.deepEqual(server.stored('odd').map(({ headers }) => headers), [{ n: '1' }, { n: '3' }, { n: '5' }]);
     });
 
     it('is sent by itself when the connection is back, before what comes later on the channel', async () => {

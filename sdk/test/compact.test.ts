@@ -13,7 +13,7 @@ describe('the table of channels', () => {
     assert.deepEqual(table.expand({ c: 17, s: 1, d: null }), { channel: 'a', partition: 0, sequence: 1, epoch: 'e0', payload: null });
     const everything = { c: 17, s: 2, p: 1, i: '', e: 'made', d: {}, m: null, h: { a: 'b' }, o: 'c', r: 'd', t: 0, later: 'unknown' };
     assert.deepEqual(table.expand(everything), {
-      channel: 'a', partition: 1, sequence: 2, epoch: 'e1', id: '', event: 'made', payload: {}, meta: null, correlationId: 'c', replyTo: 'd', time: 0,
+      channel: 'a', partition: 1, sequence: 2, epoch: 'e1', id: '', event: 'made', payload: {}, meta: null, headers: { a: 'b' }, correlationId: 'c', replyTo: 'd', time: 0,
     });
   });
 

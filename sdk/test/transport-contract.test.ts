@@ -280,7 +280,7 @@ for (const { transport, name, protocol, speaks } of WAYS) {
       const client = connect({ include: ['id', 'time'] });
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       await client.subscribe({ channel: 'b', onMessage: ledger.add });
-      const all = { id: 'o-17', event: 'made', payload: { n: [1, null] }, meta: null, correlationId: 'c', replyTo: 'rpc:x' };
+      const all = { id: 'o-17', event: 'made', payload: { n: [1, null] }, meta: null, correlationId: 'c', replyTo: 'rpc:x', ...(speaks === 2 ? { headers: { 'content-type': 'application/json', tag: '' } } : {}) };
       await client.publish({ channel: 'a', ...all });
       server.publish({ channel: 'b', payload: null });
       await until('both', () => ledger.all.length === 2);
