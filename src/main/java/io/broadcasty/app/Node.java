@@ -148,7 +148,7 @@ final class Node implements AutoCloseable {
     try {
       return new Pushing(
           settings,
-          OpenProviders.open(settings.pushVendors(), ticker, clock),
+          OpenProviders.open(settings.pushProviders(), ticker, clock),
           store,
           policy,
           identity.name(),

@@ -1,50 +1,37 @@
 package io.broadcasty.app;
 
-import io.broadcasty.config.PushVendors;
 import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.apns.ApnsProvider;
-import io.broadcasty.push.fcm.FcmProvider;
-import io.broadcasty.push.onesignal.OneSignalProvider;
-import io.broadcasty.push.webpush.WebPushProvider;
+import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The push services that are configured, opened.
- *
- * @param webPushKey the public key that browsers subscribe with; null without Web Push
- */
-record OpenProviders(EnabledServices services, @Nullable String webPushKey)
-    implements AutoCloseable {
+/** The push services that are configured, opened. */
+record OpenProviders(EnabledServices services) implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(OpenProviders.class.getName());
 
-  static OpenProviders open(PushVendors vendors, Ticker ticker, WallClock clock) {
-    vendors.notices().forEach(LOG::warning);
-    List<PushProvider> providers = new ArrayList<>();
-    String key = null;
-    if (vendors.webPush() != null) {
-      providers.add(new WebPushProvider(vendors.webPush(), clock, Threads.named("webpush")));
-      key = vendors.webPush().keys().publicText();
-    }
-    if (vendors.fcm() != null) {
-      providers.add(new FcmProvider(vendors.fcm(), ticker, clock, Threads.named("fcm")));
-    }
-    if (vendors.apns() != null) {
-      providers.add(new ApnsProvider(vendors.apns(), clock, Threads.named("apns")));
-    }
-    if (vendors.oneSignal() != null) {
-      providers.add(new OneSignalProvider(vendors.oneSignal(), clock, Threads.named("onesignal")));
-    }
+  static OpenProviders open(
+      List<PushProviderFactory.Opener> openers, Ticker ticker, WallClock clock) {
+    List<PushProvider> providers =
+        openers.stream().map(each -> each.open(Threads.named("push-io"), ticker, clock)).toList();
     if (!providers.isEmpty()) {
       LOG.info(() -> "push: " + providers.stream().map(each -> each.service().word()).toList());
     }
-    return new OpenProviders(new EnabledServices(providers), key);
+    return new OpenProviders(new EnabledServices(providers));
+  }
+
+  /** The public key that browsers subscribe with; null without Web Push. */
+  @Nullable String clientKey() {
+    return services.all().stream()
+        .map(PushProvider::clientKey)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   @Override

@@ -99,7 +99,7 @@ public class Producers {
   @Produces
   @Singleton
   PushPages pushPages() {
-    return new PushPages(startup.node().push().providers().webPushKey());
+    return new PushPages(startup.node().push().providers().clientKey());
   }
 
   @Produces

@@ -17,15 +17,12 @@ import io.broadcasty.driver.RelayReport;
 import io.broadcasty.driver.RelaySettings;
 import io.broadcasty.driver.RelayStatus;
 import io.broadcasty.driver.RelayingBroker;
-import io.broadcasty.driver.ably.AblyProvider;
-import io.broadcasty.driver.pusher.PusherProvider;
 import io.broadcasty.failover.Switch;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -118,17 +115,7 @@ final class Relays implements RelayReport {
 
   private List<Provider> providers(Settings.Driver driver) {
     HttpCalls calls = new HttpCalls(HttpCalls.client(driver.timeout()), driver.timeout());
-    List<Provider> providers = new ArrayList<>();
-    for (String name : driver.order()) {
-      if (name.equals("reverb") && driver.reverb() != null) {
-        providers.add(new PusherProvider(driver.reverb(), calls, clock));
-      } else if (name.equals("pusher") && driver.pusher() != null) {
-        providers.add(new PusherProvider(driver.pusher(), calls, clock));
-      } else if (driver.ably() != null) {
-        providers.add(new AblyProvider(driver.ably(), calls));
-      }
-    }
-    return providers;
+    return driver.providers().stream().map(each -> each.open(calls, clock)).toList();
   }
 
   /** Drops what is not needed any more. May block. */

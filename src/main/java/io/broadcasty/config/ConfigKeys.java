@@ -3,7 +3,9 @@ package io.broadcasty.config;
 import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.config.key.ConfigType;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The table of everything that can be set; docs/config.md is made of it. */
 public final class ConfigKeys {
@@ -18,7 +20,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "false",
           "true",
-          "Development mode: a key pair of its own, tokens handed out to anybody, a demo page at /. Never in production.");
+          "Development mode: a key pair of its own, tokens handed out to anybody, a demo page at /."
+              + " Never in production.");
 
   public static final ConfigKey<String> DATA_DIR =
       new ConfigKey<>(
@@ -42,7 +45,9 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "-----BEGIN PUBLIC KEY-----\\n…\\n-----END PUBLIC KEY-----",
-          "The public key that verifies tokens: PEM (\\n may stand for line ends; several blocks for several keys), a certificate, or a JWK set. Else mp.jwt.verify.publickey.");
+          "The public key that verifies tokens: PEM (\\n"
+              + " may stand for line ends; several blocks for several keys), a certificate, or a"
+              + " JWK set. Else mp.jwt.verify.publickey.");
 
   public static final ConfigKey<String> JWT_JWKS_URL =
       new ConfigKey<>(
@@ -50,7 +55,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "https://sso.example.com/realms/main/protocol/openid-connect/certs",
-          "Where the keys are fetched from and refreshed when a new one appears; a file will do too. Else mp.jwt.verify.publickey.location.");
+          "Where the keys are fetched from and refreshed when a new one appears; a file will do"
+              + " too. Else mp.jwt.verify.publickey.location.");
 
   public static final ConfigKey<List<String>> JWT_ALGORITHMS =
       new ConfigKey<>(
@@ -58,7 +64,8 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "RS256,ES256",
-          "Which signature algorithms are allowed; public-key ones only. Else mp.jwt.verify.publickey.algorithm, else RS256.");
+          "Which signature algorithms are allowed; public-key ones only. Else"
+              + " mp.jwt.verify.publickey.algorithm, else RS256.");
 
   public static final ConfigKey<String> JWT_ISSUER =
       new ConfigKey<>(
@@ -74,7 +81,8 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "broadcasty",
-          "Of which the claim aud must name one. Else mp.jwt.verify.audiences; unset, any audience is taken.");
+          "Of which the claim aud must name one. Else mp.jwt.verify.audiences; unset, any audience"
+              + " is taken.");
 
   public static final ConfigKey<Duration> JWT_SKEW =
       new ConfigKey<>(
@@ -90,7 +98,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
           "60s",
           "0s",
-          "How long a verified token is not verified again; also how long a withdrawn key is still believed. 0s verifies each request.");
+          "How long a verified token is not verified again; also how long a withdrawn key is still"
+              + " believed. 0s verifies each request.");
 
   public static final ConfigKey<List<String>> ALLOWED_ORIGINS =
       new ConfigKey<>(
@@ -98,7 +107,8 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "https://app.example.com,https://admin.example.com",
-          "Which web pages may call, for HTTP, SSE and WebSocket alike; * for any. The server's own pages always may.");
+          "Which web pages may call, for HTTP, SSE and WebSocket alike; * for any. The server's own"
+              + " pages always may.");
 
   public static final ConfigKey<List<String>> TRUSTED_PROXIES =
       new ConfigKey<>(
@@ -114,7 +124,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "false",
           "true",
-          "Whether a request that changes something must bear a nonce and a time, so that it cannot be sent twice. Where they are sent they are checked in any case.");
+          "Whether a request that changes something must bear a nonce and a time, so that it cannot"
+              + " be sent twice. Where they are sent they are checked in any case.");
 
   public static final ConfigKey<Duration> NONCE_WINDOW =
       new ConfigKey<>(
@@ -122,7 +133,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
           "60s",
           "5m",
-          "By how much the time of a request with a nonce may differ from the server's clock. Nonces are remembered for twice as long.");
+          "By how much the time of a request with a nonce may differ from the server's clock."
+              + " Nonces are remembered for twice as long.");
 
   public static final ConfigKey<Boolean> METRICS_PUBLIC =
       new ConfigKey<>(
@@ -130,7 +142,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "false",
           "true",
-          "Whether anybody may read /broadcasty/metrics. Else administrators may, and whoever has broadcasty.metrics.token.");
+          "Whether anybody may read /broadcasty/metrics. Else administrators may, and whoever has"
+              + " broadcasty.metrics.token.");
 
   public static final ConfigKey<String> METRICS_TOKEN =
       new ConfigKey<>(
@@ -138,7 +151,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "7c1e0f6f0d4c4b0f9a53c0b5f1f0a3de",
-          "A secret of at least 16 characters with which a scraper may read /broadcasty/metrics, sent as Authorization: Bearer.");
+          "A secret of at least 16 characters with which a scraper may read /broadcasty/metrics,"
+              + " sent as Authorization: Bearer.");
 
   public static final ConfigKey<Boolean> METRICS_SERVER =
       new ConfigKey<>(
@@ -146,7 +160,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "true",
           "false",
-          "Whether the meters are shown by the server's own /metrics too, where it has MicroProfile Metrics.");
+          "Whether the meters are shown by the server's own /metrics too, where it has MicroProfile"
+              + " Metrics.");
 
   public static final ConfigKey<Boolean> LIMITS_ENABLED =
       new ConfigKey<>(
@@ -194,7 +209,8 @@ public final class ConfigKeys {
           ConfigType.number(1024, 64 * 1024 * 1024),
           "1048576",
           "4194304",
-          "The longest request body with a batch, and the longest WebSocket message from a client.");
+          "The longest request body with a batch, and the longest WebSocket message from a"
+              + " client.");
 
   public static final ConfigKey<Long> CONNECTIONS_PER_TENANT =
       new ConfigKey<>(
@@ -226,7 +242,8 @@ public final class ConfigKeys {
           SHORT,
           "20s",
           "15s",
-          "Between two signs of life to each client. A WebSocket client silent for longer than two of them is closed.");
+          "Between two signs of life to each client. A WebSocket client silent for longer than two"
+              + " of them is closed.");
 
   public static final ConfigKey<Duration> CONNECT_TIMEOUT =
       new ConfigKey<>(
@@ -242,7 +259,8 @@ public final class ConfigKeys {
           ConfigType.number(16 * 1024, 1024 * 1024 * 1024),
           "1048576",
           "4194304",
-          "How much may wait for one connection; beyond it the connection is closed, to come back and resume.");
+          "How much may wait for one connection; beyond it the connection is closed, to come back"
+              + " and resume.");
 
   public static final ConfigKey<String> WEBSOCKET_ENGINE =
       new ConfigKey<>(
@@ -250,7 +268,8 @@ public final class ConfigKeys {
           ConfigType.oneOf("auto", "own", "container"),
           "auto",
           "container",
-          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which costs least, or the server's jakarta.websocket. auto: Broadcasty itself, on every server.");
+          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which costs least, or"
+              + " the server's jakarta.websocket. auto: Broadcasty itself, on every server.");
 
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(
@@ -266,7 +285,8 @@ public final class ConfigKeys {
           ConfigType.oneOf("memory", "database", "redis"),
           "memory",
           "redis",
-          "Where streams are kept: memory (one node's, gone with the process), database (one node's), or redis (shared by all nodes).");
+          "Where streams are kept: memory (one node's, gone with the process), database (one"
+              + " node's), or redis (shared by all nodes).");
 
   public static final ConfigKey<String> REPLAY_FALLBACK =
       new ConfigKey<>(
@@ -274,7 +294,9 @@ public final class ConfigKeys {
           ConfigType.oneOf("none", "database"),
           "none",
           "database",
-          "What becomes of publications while Redis cannot be reached: none refuses them (503), database queues them there (202, broadcasty.db.*) and publishes them afterwards.");
+          "What becomes of publications while Redis cannot be reached: none refuses them (503),"
+              + " database queues them there (202, broadcasty.db.*) and publishes them"
+              + " afterwards.");
 
   public static final ConfigKey<Duration> REPLAY_RETENTION =
       new ConfigKey<>(
@@ -314,7 +336,8 @@ public final class ConfigKeys {
           ConfigType.number(1000, 100_000_000),
           "1000000",
           "5000000",
-          "How many ids the memory store remembers; beyond it publications with an id are refused for a while.");
+          "How many ids the memory store remembers; beyond it publications with an id are refused"
+              + " for a while.");
 
   public static final ConfigKey<List<String>> MIRROR_CHANNELS =
       new ConfigKey<>(
@@ -322,7 +345,8 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "orders.*,private-audit.*",
-          "Patterns of channels that are copied from Redis to the database (broadcasty.db.*), and replayed from there beyond broadcasty.replay.retention. None for no mirror.");
+          "Patterns of channels that are copied from Redis to the database (broadcasty.db.*), and"
+              + " replayed from there beyond broadcasty.replay.retention. None for no mirror.");
 
   public static final ConfigKey<Duration> MIRROR_RETENTION =
       new ConfigKey<>(
@@ -370,7 +394,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "jdbc/broadcasty",
-          "The JNDI name of a data source of the server, used instead of a pool of its own; url, user, password and pool are then the server's.");
+          "The JNDI name of a data source of the server, used instead of a pool of its own; url,"
+              + " user, password and pool are then the server's.");
 
   public static final ConfigKey<String> DB_URL =
       new ConfigKey<>(
@@ -402,7 +427,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "default",
           "cache",
-          "Which Redis: default is that of broadcasty.redis.url, another name, such as cache, that of broadcasty.redis.url.cache.");
+          "Which Redis: default is that of broadcasty.redis.url, another name, such as cache, that"
+              + " of broadcasty.redis.url.cache.");
 
   public static final ConfigKey<String> REDIS_URL =
       new ConfigKey<>(
@@ -410,7 +436,10 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "redis://localhost:6379",
           "rediss://broadcasty:secret@redis.example.com:6380",
-          "Where Redis is, 6.0 or newer: redis://[user:password@]host:port[/database]; redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary; redis-cluster://[user:password@]host:port,host:port. rediss in place of redis for TLS.");
+          "Where Redis is, 6.0 or newer: redis://[user:password@]host:port[/database];"
+              + " redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary;"
+              + " redis-cluster://[user:password@]host:port,host:port. rediss in place of redis for"
+              + " TLS.");
 
   public static final ConfigKey<String> REDIS_PREFIX =
       new ConfigKey<>(
@@ -434,23 +463,19 @@ public final class ConfigKeys {
           ConfigType.number(0, 10),
           "0",
           "1",
-          "How many replicas must have a publication before it is acknowledged; with at least 1, none is lost when the primary fails.");
+          "How many replicas must have a publication before it is acknowledged; with at least 1,"
+              + " none is lost when the primary fails.");
 
-  public static final ConfigKey<String> DRIVER =
-      new ConfigKey<>(
-          "broadcasty.driver",
-          ConfigType.oneOf("auto", "embedded", "redis", "reverb", "pusher", "ably", "null"),
-          "auto",
-          "pusher",
-          "Which clients get publications besides Broadcasty's own subscribers: those of reverb, pusher or ably; none (embedded; redis; null); auto: those of the first healthy one of broadcasty.auto-order that is configured.");
+  public static final ConfigKey<String> DRIVER = driver(Providers.SHIPPED);
 
   public static final ConfigKey<List<String>> AUTO_ORDER =
       new ConfigKey<>(
           "broadcasty.auto-order",
           ConfigType.LIST,
-          "reverb,pusher,ably,redis",
+          String.join(",", orderNames(Providers.SHIPPED)),
           "pusher,ably",
-          "What auto tries in turn. Redis, where streams are kept there, and the end of the list stand for Broadcasty's own streams.");
+          "What auto tries in turn. Redis, where streams are kept there, and the end of the list"
+              + " stand for Broadcasty's own streams.");
 
   public static final ConfigKey<Duration> DRIVER_TIMEOUT =
       new ConfigKey<>(
@@ -476,25 +501,6 @@ public final class ConfigKeys {
           "8",
           "How many channels are relayed to a provider at the same time.");
 
-  static final PusherKeys REVERB = PusherKeys.of("reverb", "reverb.example.com");
-
-  static final PusherKeys PUSHER = PusherKeys.of("pusher", "api-eu.pusher.com");
-
-  public static final ConfigKey<String> ABLY_KEY =
-      new ConfigKey<>(
-          "broadcasty.driver.ably.key",
-          ConfigType.TEXT,
-          null,
-          "xVLyHw.7dpLhg:secret",
-          "The API key of Ably, name and secret. Else ABLY_KEY.");
-
-  public static final ConfigKey<String> ABLY_URL =
-      new ConfigKey<>(
-          "broadcasty.driver.ably.url",
-          ConfigType.TEXT,
-          "https://main.realtime.ably.net",
-          "https://main.realtime.ably.net",
-          "Where Ably is.");
   public static final ConfigKey<Long> PUSH_QUOTA =
       new ConfigKey<>(
           "broadcasty.push.quota-per-day",
@@ -509,7 +515,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofMinutes(10), Duration.ofDays(365)),
           "7d",
           "1d",
-          "How long it is known what became of a notification, and its id; counted from when it was taken, and for as long as it is tried.");
+          "How long it is known what became of a notification, and its id; counted from when it was"
+              + " taken, and for as long as it is tried.");
 
   public static final ConfigKey<Long> PUSH_IN_FLIGHT =
       new ConfigKey<>(
@@ -519,8 +526,8 @@ public final class ConfigKeys {
           "50",
           "How many notifications a node has under way to one push service.");
 
-  /** Every key, in the order of the reference. */
-  public static final List<ConfigKey<?>> ALL =
+  /** Those of Broadcasty itself that stand before the providers' in the reference. */
+  private static final List<ConfigKey<?>> STREAMS =
       List.of(
           DEV,
           DATA_DIR,
@@ -561,21 +568,11 @@ public final class ConfigKeys {
           AUTO_ORDER,
           DRIVER_TIMEOUT,
           DRIVER_PROBE_INTERVAL,
-          DRIVER_WORKERS,
-          REVERB.appId(),
-          REVERB.appKey(),
-          REVERB.appSecret(),
-          REVERB.host(),
-          REVERB.port(),
-          REVERB.scheme(),
-          PUSHER.appId(),
-          PUSHER.appKey(),
-          PUSHER.appSecret(),
-          PUSHER.host(),
-          PUSHER.port(),
-          PUSHER.scheme(),
-          ABLY_KEY,
-          ABLY_URL,
+          DRIVER_WORKERS);
+
+  /** Those of Broadcasty itself that stand after them. */
+  private static final List<ConfigKey<?>> EDGES =
+      List.of(
           PUSH_QUOTA,
           PUSH_RETENTION,
           PUSH_IN_FLIGHT,
@@ -601,33 +598,49 @@ public final class ConfigKeys {
           MESSAGE_BYTES,
           CONNECTIONS_PER_TENANT,
           CONNECTIONS_PER_USER,
-          CHANNELS_PER_CONNECTION,
-          PushKeys.WEBPUSH,
-          PushKeys.VAPID_SUBJECT,
-          PushKeys.VAPID_PUBLIC_KEY,
-          PushKeys.VAPID_PRIVATE_KEY,
-          PushKeys.WEBPUSH_HOSTS,
-          PushKeys.WEBPUSH_TIMEOUT,
-          PushKeys.FCM,
-          PushKeys.FCM_SERVICE_ACCOUNT,
-          PushKeys.FCM_URL,
-          PushKeys.FCM_TIMEOUT,
-          PushKeys.APNS,
-          PushKeys.APNS_KEY,
-          PushKeys.APNS_KEY_ID,
-          PushKeys.APNS_TEAM_ID,
-          PushKeys.APNS_TOPIC,
-          PushKeys.APNS_SANDBOX,
-          PushKeys.APNS_SERVER,
-          PushKeys.APNS_TRUST,
-          PushKeys.APNS_TIMEOUT,
-          PushKeys.ONESIGNAL,
-          PushKeys.ONESIGNAL_APP_ID,
-          PushKeys.ONESIGNAL_API_KEY,
-          PushKeys.ONESIGNAL_URL,
-          PushKeys.ONESIGNAL_TIMEOUT);
+          CHANNELS_PER_CONNECTION);
+
+  /** Every key, in the order of the reference. */
+  public static final List<ConfigKey<?>> ALL = all(Providers.SHIPPED);
 
   private ConfigKeys() {}
+
+  /** Every key with these providers, in the order of the reference. */
+  static List<ConfigKey<?>> all(Providers providers) {
+    return Stream.of(STREAMS, providers.relayKeys(), EDGES, providers.pushKeys())
+        .<ConfigKey<?>>flatMap(List::stream)
+        .toList();
+  }
+
+  /** The key that chooses among these providers. */
+  static ConfigKey<String> driver(Providers providers) {
+    List<String> words = new ArrayList<>(List.of("auto", "embedded", "redis"));
+    words.addAll(providers.relayNames());
+    words.add("null");
+    return new ConfigKey<>(
+        "broadcasty.driver",
+        ConfigType.oneOf(words.toArray(String[]::new)),
+        "auto",
+        "pusher",
+        "Which clients get publications besides Broadcasty's own subscribers: those of "
+            + either(providers.relayNames())
+            + "; none (embedded; redis; null); auto: those of the first healthy one of"
+            + " broadcasty.auto-order that is configured.");
+  }
+
+  private static String either(List<String> names) {
+    int last = names.size() - 1;
+    return last < 1
+        ? String.join("", names)
+        : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+  }
+
+  /** What the order of {@code auto} may name. */
+  static List<String> orderNames(Providers providers) {
+    List<String> names = new ArrayList<>(providers.relayNames());
+    names.add("redis");
+    return names;
+  }
 
   private static ConfigKey<Long> rate(String name, String defaultText, String meaning) {
     return new ConfigKey<>("broadcasty.limits." + name, COUNT, defaultText, "100", meaning);

@@ -4,8 +4,8 @@ import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.database.DatabaseSettings;
-import io.broadcasty.driver.ably.AblySettings;
-import io.broadcasty.driver.pusher.PusherSettings;
+import io.broadcasty.driver.ProviderFactory;
+import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.PushSettings;
 import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param auditRetention for how long it is kept what was done by whom
  * @param dataSource the JNDI name of the server's data source; null for a pool of our own, as
  *     {@code database} says
+ * @param pushProviders open the push services that are on
+ * @param notices what operators should be told though it is no fault
  * @param drain over what time a stopping node closes its streams
  */
 public record Settings(
@@ -52,7 +54,8 @@ public record Settings(
     RedisSettings redis,
     int redisReplicas,
     Driver driver,
-    PushVendors pushVendors,
+    List<PushProviderFactory.Opener> pushProviders,
+    List<String> notices,
     Duration drain) {
 
   /** Where streams are kept. */
@@ -68,7 +71,7 @@ public record Settings(
    * @param name what is configured: {@code auto}, {@code pusher}, …
    * @param order the providers to be used, in order of preference; none when nothing is relayed
    * @param last where clients are served when no provider is healthy
-   * @param reverb null when it is not to be used, as the next two
+   * @param providers open them, in the same order
    * @param timeout of one call
    * @param probeInterval between two probes of a provider that fails
    * @param workers how many channels are relayed at the same time
@@ -77,15 +80,14 @@ public record Settings(
       String name,
       List<String> order,
       String last,
-      @Nullable PusherSettings reverb,
-      @Nullable PusherSettings pusher,
-      @Nullable AblySettings ably,
+      List<ProviderFactory.Opener> providers,
       Duration timeout,
       Duration probeInterval,
       int workers) {
 
     public Driver {
       order = List.copyOf(order);
+      providers = List.copyOf(providers);
     }
   }
 

@@ -7,7 +7,9 @@ import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigValues;
 import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.PushSettings;
 import io.broadcasty.ratelimit.RateLimiter.Scope;
 import io.broadcasty.ratelimit.RateLimits;
@@ -42,8 +44,13 @@ public final class SettingsReader {
   private final ConfigSource source;
   private final List<String> faults = new ArrayList<>();
 
-  private SettingsReader(ConfigSource source) {
+  private final ConfigValues values;
+  private final Providers providers;
+
+  private SettingsReader(ConfigSource source, Providers providers) {
     this.source = source;
+    this.values = new ConfigValues(source, faults);
+    this.providers = providers;
   }
 
   /**
@@ -52,7 +59,16 @@ public final class SettingsReader {
    * @throws InvalidConfigurationException when anything is wrong or unknown
    */
   public static Settings read(ConfigSource source) {
-    SettingsReader reader = new SettingsReader(source);
+    return read(source, Providers.SHIPPED);
+  }
+
+  /**
+   * Reads and checks, with other providers than those shipped.
+   *
+   * @throws InvalidConfigurationException when anything is wrong or unknown
+   */
+  public static Settings read(ConfigSource source, Providers providers) {
+    SettingsReader reader = new SettingsReader(source, providers);
     reader.findUnknown();
     Settings settings = reader.settings();
     if (!reader.faults.isEmpty()) {
@@ -125,9 +141,21 @@ public final class SettingsReader {
         database(dataDir),
         redis(),
         Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
-        new DriverReader(this, source).read(replay.store()),
-        new PushVendorsReader(source, faults).read(),
+        new DriverReader(values, providers).read(replay.store()),
+        pushProviders(),
+        values.notices(),
         value(ConfigKeys.DRAIN, Duration.ZERO));
+  }
+
+  private List<PushProviderFactory.Opener> pushProviders() {
+    List<PushProviderFactory.Opener> openers = new ArrayList<>();
+    for (PushProviderFactory provider : providers.pushes()) {
+      PushProviderFactory.Opener opener = provider.read(values);
+      if (opener != null) {
+        openers.add(opener);
+      }
+    }
+    return openers;
   }
 
   private Settings.Mirror mirror(Settings.Replay replay) {
@@ -280,25 +308,8 @@ public final class SettingsReader {
     faults.add(what);
   }
 
-  /** How many there are until now. */
-  int faults() {
-    return faults.size();
-  }
-
   <T> Optional<T> optional(ConfigKey<T> key) {
-    try {
-      return key.read(source);
-    } catch (IllegalArgumentException e) {
-      faults.add(
-          key.name()
-              + " (or "
-              + key.environmentName()
-              + "): "
-              + e.getMessage()
-              + "; for example "
-              + key.example());
-      return Optional.empty();
-    }
+    return values.optional(key);
   }
 
   private @Nullable String first(Optional<String> own, String standardName) {
@@ -312,7 +323,7 @@ public final class SettingsReader {
 
   private void findUnknown() {
     Set<String> known = new HashSet<>();
-    for (ConfigKey<?> key : ConfigKeys.ALL) {
+    for (ConfigKey<?> key : ConfigKeys.all(providers)) {
       known.add(key.environmentName());
     }
     Set<String> reported = new HashSet<>();
@@ -328,10 +339,10 @@ public final class SettingsReader {
   }
 
   /** Names the key that has the longest beginning in common with what was written. */
-  private static String suggestion(String canonical) {
+  private String suggestion(String canonical) {
     ConfigKey<?> nearest = ConfigKeys.DEV;
     int longest = ENVIRONMENT_PREFIX.length();
-    for (ConfigKey<?> key : ConfigKeys.ALL) {
+    for (ConfigKey<?> key : ConfigKeys.all(providers)) {
       int common = commonPrefix(canonical, key.environmentName());
       if (common > longest) {
         longest = common;

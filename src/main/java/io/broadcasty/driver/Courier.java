@@ -66,7 +66,7 @@ final class Courier {
       }
       Provider provider = provider(active);
       try {
-        RelayOutcome outcome = guard.call(active, () -> provider.send(run));
+        RelayOutcome outcome = guard.call(() -> provider.send(run));
         if (outcome instanceof RelayOutcome.Accepted accepted) {
           Objects.requireNonNull(relayed.get(active)).add(accepted.count());
           return accepted.count();
@@ -89,7 +89,6 @@ final class Courier {
       Provider provider = provider(name);
       try {
         guard.call(
-            name,
             () -> {
               provider.probe();
               return true;
@@ -135,9 +134,7 @@ final class Courier {
         .map(
             state ->
                 new RelayStatus.ProviderStatus(
-                    state,
-                    guard.breaker(state.name()),
-                    Objects.requireNonNull(relayed.get(state.name())).sum()))
+                    state, Objects.requireNonNull(relayed.get(state.name())).sum()))
         .toList();
   }
 

@@ -10,14 +10,8 @@ public interface Guard {
   Guard NONE =
       new Guard() {
         @Override
-        public <T> T call(String provider, Call<T> call)
-            throws ProviderException, InterruptedException {
+        public <T> T call(Call<T> call) throws ProviderException, InterruptedException {
           return call.run();
-        }
-
-        @Override
-        public String breaker(String provider) {
-          return "none";
         }
       };
 
@@ -33,8 +27,5 @@ public interface Guard {
    * @throws ProviderException also when the call was refused or took too long
    * @throws InterruptedException when the thread is asked to end
    */
-  <T> T call(String provider, Call<T> call) throws ProviderException, InterruptedException;
-
-  /** How the provider's circuit breaker was seen last: {@code closed}, {@code open}. */
-  String breaker(String provider);
+  <T> T call(Call<T> call) throws ProviderException, InterruptedException;
 }

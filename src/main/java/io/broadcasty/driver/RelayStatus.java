@@ -36,10 +36,21 @@ public record RelayStatus(
   /**
    * One provider.
    *
-   * @param breaker as of {@link Guard#breaker}
    * @param relayed publications since the start
    */
-  public record ProviderStatus(ProviderState state, String breaker, long relayed) {}
+  public record ProviderStatus(ProviderState state, long relayed) {
+
+    /**
+     * Its state in the words of a circuit breaker: {@code closed}, {@code open}, {@code half_open}.
+     */
+    public String breaker() {
+      return switch (state.condition()) {
+        case HEALTHY -> "closed";
+        case FAILING -> "open";
+        case PROBING -> "half_open";
+      };
+    }
+  }
 
   /**
    * What has not been relayed.

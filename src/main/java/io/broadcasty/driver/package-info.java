@@ -3,7 +3,7 @@
  * the port to each provider.
  *
  * <p>May import: {@code failover}, {@code broker}, {@code protocol}, {@code channel}, {@code
- * tenant}, {@code time}.
+ * tenant}, {@code time}, {@code config.key}.
  */
 @NullMarked
 package io.broadcasty.driver;

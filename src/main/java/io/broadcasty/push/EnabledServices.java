@@ -2,7 +2,7 @@ package io.broadcasty.push;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The push services that can be sent through; none when push is off. */
 public final class EnabledServices {
 
-  private final Map<PushService, PushProvider> providers = new EnumMap<>(PushService.class);
+  private final Map<PushService, PushProvider> providers = new LinkedHashMap<>();
 
   /**
    * @throws IllegalArgumentException when two are of the same service
@@ -33,7 +33,7 @@ public final class EnabledServices {
     return providers.get(service);
   }
 
-  /** In the order of {@link PushService}. */
+  /** In the order in which they were given. */
   public Collection<PushProvider> all() {
     return Collections.unmodifiableCollection(providers.values());
   }

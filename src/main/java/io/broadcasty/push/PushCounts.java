@@ -1,5 +1,7 @@
 package io.broadcasty.push;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Counts what becomes of notifications. Safe for use by several threads. */
@@ -7,19 +9,18 @@ public final class PushCounts implements PushListener {
 
   private static final int STATES = DispatchState.values().length;
 
-  private final AtomicLongArray counts = new AtomicLongArray(PushService.values().length * STATES);
+  private final Map<PushService, AtomicLongArray> counts = new ConcurrentHashMap<>();
 
   @Override
   public void onSettled(PushService service, DispatchState state) {
-    counts.incrementAndGet(place(service, state));
+    counts
+        .computeIfAbsent(service, s -> new AtomicLongArray(STATES))
+        .incrementAndGet(state.ordinal());
   }
 
   /** How often a dispatch of this service has come to this state here since the start. */
   public long count(PushService service, DispatchState state) {
-    return counts.get(place(service, state));
-  }
-
-  private static int place(PushService service, DispatchState state) {
-    return service.ordinal() * STATES + state.ordinal();
+    AtomicLongArray known = counts.get(service);
+    return known == null ? 0 : known.get(state.ordinal());
   }
 }

@@ -2,6 +2,7 @@ package io.broadcasty.push;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends through one push service. Made with its credentials, which its constructor has checked as
@@ -13,6 +14,14 @@ import java.util.concurrent.CompletionStage;
 public interface PushProvider extends AutoCloseable {
 
   PushService service();
+
+  /**
+   * The public key that a client has to know to register a device, such as a browser's {@code
+   * applicationServerKey}; null where clients need none.
+   */
+  default @Nullable String clientKey() {
+    return null;
+  }
 
   /** How long a {@link #send} may take. */
   Duration timeout();

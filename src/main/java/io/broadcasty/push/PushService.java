@@ -1,34 +1,30 @@
 package io.broadcasty.push;
 
-import org.jspecify.annotations.Nullable;
+/**
+ * A kind of push service. Each provider's package names its own, so that a new one changes nothing
+ * here.
+ *
+ * @param word its name in JSON, configuration, metrics and the database: lower-case letters and
+ *     digits, at most 16
+ */
+public record PushService(String word) {
 
-/** A kind of push service; its name in JSON and in the database is {@link #word}. */
-public enum PushService {
-  /** Browsers, by RFC 8030 and VAPID. */
-  WEB_PUSH("webpush"),
-  /** Firebase Cloud Messaging, HTTP v1. */
-  FCM("fcm"),
-  /** Apple Push Notification service. */
-  APNS("apns"),
-  ONE_SIGNAL("onesignal");
-
-  private final String word;
-
-  PushService(String word) {
-    this.word = word;
-  }
-
-  public String word() {
-    return word;
-  }
-
-  /** The one with this word; null when there is none. */
-  public static @Nullable PushService of(String word) {
-    for (PushService each : values()) {
-      if (each.word.equals(word)) {
-        return each;
-      }
+  /**
+   * @throws IllegalArgumentException when it is no such name
+   */
+  public PushService {
+    if (!isName(word)) {
+      throw new IllegalArgumentException("a push service has a name such as webpush");
     }
-    return null;
+  }
+
+  /** Whether a text may be the name of a push service, configured here or not. */
+  public static boolean isName(String text) {
+    return text.matches("[a-z][a-z0-9]{0,15}");
+  }
+
+  @Override
+  public String toString() {
+    return word;
   }
 }

@@ -71,7 +71,7 @@ public final class PushWorker implements AutoCloseable {
     loops.forEach(Loop::look);
   }
 
-  /** How each service does, in the order of {@link PushService}. */
+  /** How each service does, in the order of {@link EnabledServices}. */
   public List<PushCondition> conditions() {
     return loops.stream().map(loop -> loop.sender.condition()).toList();
   }

@@ -4,7 +4,7 @@
  * sends it, and the port to each service.
  *
  * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code presence},
- * {@code tenant}, {@code time}.
+ * {@code tenant}, {@code time}, {@code config.key}.
  */
 @NullMarked
 package io.broadcasty.push;

@@ -99,7 +99,7 @@ public final class MeterTable {
           "broadcasty_driver_breaker_open",
           GAUGE,
           List.of("provider"),
-          "1 while the provider's circuit breaker was last seen open, else 0.");
+          "1 while the provider is left alone because it failed, else 0.");
 
   static final MeterFamily DRIVER_SWITCHES =
       new MeterFamily(

@@ -55,6 +55,6 @@ public final class PushMeters {
 
   private static boolean isUp(List<PushCondition> conditions, PushService service) {
     return conditions.stream()
-        .anyMatch(each -> each.service() == service && each.trouble() == null);
+        .anyMatch(each -> each.service().equals(service) && each.trouble() == null);
   }
 }

@@ -9,7 +9,6 @@ import io.broadcasty.config.key.ConfigSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -63,27 +62,12 @@ class DriverReaderTest {
     values.put("REVERB_SCHEME", "http");
     values.put("ABLY_KEY", "name:secret");
     assertEquals(List.of("reverb", "pusher", "ably"), read().order());
-    assertEquals(
-        "http://reverb.example.com:8080",
-        Objects.requireNonNull(read().reverb()).base().toString());
-    assertEquals(
-        "https://pusher.example.com", Objects.requireNonNull(read().pusher()).base().toString());
-    assertEquals("secret", Objects.requireNonNull(read().ably()).keySecret());
+    assertEquals(3, read().providers().size());
     values.put("broadcasty.auto-order", "ably, redis, pusher");
     assertEquals(List.of("ably", "pusher"), read().order());
     values.put("broadcasty.replay.store", "redis");
     assertEquals(List.of("ably"), read().order(), "Redis never fails");
     assertEquals("redis", read().last());
-  }
-
-  @Test
-  void ownNamesGoFirst() {
-    fill("PUSHER");
-    values.put("broadcasty.driver.pusher.host", "127.0.0.1");
-    values.put("broadcasty.driver.ably.url", "http://127.0.0.1:99/");
-    values.put("ABLY_KEY", "name:secret");
-    assertEquals("https://127.0.0.1", Objects.requireNonNull(read().pusher()).base().toString());
-    assertEquals("http://127.0.0.1:99", Objects.requireNonNull(read().ably()).base().toString());
   }
 
   @Test

@@ -7,7 +7,7 @@ import io.broadcasty.push.Dispatch;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushServices;
 import io.broadcasty.push.TestCertificate;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.push.apns.ApnsProvider;
@@ -63,7 +63,7 @@ public class PushProbe extends HttpServlet {
               TestCertificate.shared().certificate(),
               PATIENT);
       try (PushProvider provider = new ApnsProvider(settings, WallClock.system(), Thread::new)) {
-        return send(provider, new DeviceAddress(PushService.APNS, "ab".repeat(32), null, null));
+        return send(provider, new DeviceAddress(PushServices.APNS, "ab".repeat(32), null, null));
       }
     }
   }
@@ -82,7 +82,7 @@ public class PushProbe extends HttpServlet {
       return send(
           provider,
           new DeviceAddress(
-              PushService.WEB_PUSH,
+              PushServices.WEB_PUSH,
               origin + "/x",
               VapidKeys.generate().publicText(),
               "AAAAAAAAAAAAAAAAAAAAAA"));

@@ -20,12 +20,12 @@ public final class Devices {
   private Devices() {}
 
   public static DeviceAddress fcm(String token) {
-    return new DeviceAddress(PushService.FCM, token, null, null);
+    return new DeviceAddress(PushServices.FCM, token, null, null);
   }
 
   public static DeviceAddress web(String name) {
     return new DeviceAddress(
-        PushService.WEB_PUSH, "https://push.example.com/" + name, "key-" + name, "auth-" + name);
+        PushServices.WEB_PUSH, "https://push.example.com/" + name, "key-" + name, "auth-" + name);
   }
 
   public static Notification notification(String title) {

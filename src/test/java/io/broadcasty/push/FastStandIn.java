@@ -58,7 +58,7 @@ final class FastStandIn {
    */
   static FastStandIn start(PushService service, long answerMillis) throws Exception {
     FastStandIn standIn = new FastStandIn(service, answerMillis);
-    if (service == PushService.APNS) {
+    if (service == PushServices.APNS) {
       standIn.serveApns();
     } else {
       standIn.serveHttp();
@@ -140,17 +140,17 @@ final class FastStandIn {
         return;
       }
       String body = request.content().toString(StandardCharsets.UTF_8);
-      switch (service) {
-        case WEB_PUSH -> took(request.uri().substring(1));
-        case FCM -> took(between(body, "\"token\":\"", '"'));
+      switch (service.word()) {
+        case "webpush" -> took(request.uri().substring(1));
+        case "fcm" -> took(between(body, "\"token\":\"", '"'));
         default -> took(between(body, "\"include_subscription_ids\":[\"", '"'));
       }
       Runnable answers =
           () ->
               answer(
                   context,
-                  service == PushService.WEB_PUSH ? 201 : 200,
-                  service == PushService.FCM ? "{\"name\":\"m\"}" : "{\"id\":\"m\"}");
+                  service == PushServices.WEB_PUSH ? 201 : 200,
+                  service == PushServices.FCM ? "{\"name\":\"m\"}" : "{\"id\":\"m\"}");
       if (answerMillis == 0) {
         answers.run();
       } else {

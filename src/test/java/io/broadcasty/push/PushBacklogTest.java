@@ -27,16 +27,16 @@ class PushBacklogTest {
     PushQueue queue = new JdbcPushQueue(database, time);
     PushBacklog backlog =
         new PushBacklog(
-            queue, new EnabledServices(List.of(FakeProvider.accepting(PushService.FCM))));
-    assertTrue(Double.isNaN(backlog.of(PushService.FCM)), "nobody has looked");
+            queue, new EnabledServices(List.of(FakeProvider.accepting(PushServices.FCM))));
+    assertTrue(Double.isNaN(backlog.of(PushServices.FCM)), "nobody has looked");
     PushSubscription device = register(new JdbcSubscriptionStore(database), "ann", "t", time);
     backlog.look();
     queue.enqueue(send(ACME, "s", time), List.of(recipient(device)), 0);
-    assertEquals(0, backlog.of(PushService.FCM));
+    assertEquals(0, backlog.of(PushServices.FCM));
     backlog.look();
-    assertEquals(1, backlog.of(PushService.FCM));
+    assertEquals(1, backlog.of(PushServices.FCM));
     database.close();
     assertThrows(PushStoreException.class, backlog::look);
-    assertTrue(Double.isNaN(backlog.of(PushService.FCM)));
+    assertTrue(Double.isNaN(backlog.of(PushServices.FCM)));
   }
 }

@@ -41,7 +41,7 @@ class PushKillTest {
               database,
               "successor",
               new FakeProvider(
-                  PushService.FCM,
+                  PushServices.FCM,
                   dispatch -> {
                     after
                         .computeIfAbsent(dispatch.id(), id -> new AtomicInteger())

@@ -51,7 +51,7 @@ public final class PushLoad {
   private static final long TICKS_A_SECOND = 100;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final List<PushService> ALL =
-      List.of(PushService.WEB_PUSH, PushService.FCM, PushService.APNS, PushService.ONE_SIGNAL);
+      List.of(PushServices.WEB_PUSH, PushServices.FCM, PushServices.APNS, PushServices.ONE_SIGNAL);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -112,7 +112,7 @@ public final class PushLoad {
             .formatted(
                 Pem.of("PRIVATE KEY", rsa.generateKeyPair().getPrivate().getEncoded())
                     .replace("\n", "\\n"),
-                url(PushService.FCM)));
+                url(PushServices.FCM)));
     Files.write(
         folder.resolve("settings"),
         List.of(
@@ -120,21 +120,21 @@ public final class PushLoad {
             "WEBPUSH_VAPID_SUBJECT=mailto:ops@example.com",
             "WEBPUSH_VAPID_PUBLIC_KEY=" + vapid.publicText(),
             "WEBPUSH_VAPID_PRIVATE_KEY=" + vapid.privateText(),
-            "BROADCASTY_PUSH_WEBPUSH_ALLOWED_HOSTS=" + url(PushService.WEB_PUSH),
+            "BROADCASTY_PUSH_WEBPUSH_ALLOWED_HOSTS=" + url(PushServices.WEB_PUSH),
             "BROADCASTY_FCM=true",
             "FCM_SERVICE_ACCOUNT=" + account,
-            "BROADCASTY_PUSH_FCM_BASE_URL=" + url(PushService.FCM),
+            "BROADCASTY_PUSH_FCM_BASE_URL=" + url(PushServices.FCM),
             "BROADCASTY_APNS=true",
             "APNS_P8_PATH=" + p8,
             "APNS_KEY_ID=KEY4567890",
             "APNS_TEAM_ID=TEAM567890",
             "APNS_BUNDLE_ID=com.example.app",
-            "BROADCASTY_PUSH_APNS_SERVER=localhost:" + standIn(PushService.APNS).port(),
+            "BROADCASTY_PUSH_APNS_SERVER=localhost:" + standIn(PushServices.APNS).port(),
             "BROADCASTY_PUSH_APNS_TRUST=" + trust,
             "BROADCASTY_ONESIGNAL=true",
             "ONESIGNAL_APP_ID=3fa85f64-5717-4562-b3fc-2c963f66afa6",
             "ONESIGNAL_API_KEY=key",
-            "BROADCASTY_PUSH_ONESIGNAL_BASE_URL=" + url(PushService.ONE_SIGNAL),
+            "BROADCASTY_PUSH_ONESIGNAL_BASE_URL=" + url(PushServices.ONE_SIGNAL),
             "BROADCASTY_PUSH_MAX_IN_FLIGHT=" + MAX_IN_FLIGHT));
   }
 
@@ -150,20 +150,20 @@ public final class PushLoad {
   private void register(PushService service, int count, String topic) throws Exception {
     System.err.println("registering " + count + " devices of " + service.word());
     List<String> keys = new ArrayList<>();
-    for (int i = 0; service == PushService.WEB_PUSH && i < Math.min(KEYS, count); i++) {
+    for (int i = 0; service == PushServices.WEB_PUSH && i < Math.min(KEYS, count); i++) {
       keys.add(VapidKeys.generate().publicText());
     }
     Semaphore places = new Semaphore(REGISTERING);
     AtomicInteger refused = new AtomicInteger();
     for (int i = 0; i < count; i++) {
       String address =
-          switch (service) {
-            case WEB_PUSH ->
+          switch (service.word()) {
+            case "webpush" ->
                 "\"endpoint\":\"%s/device-%d\",\"keys\":{\"p256dh\":\"%s\",\"auth\":\"AAAAAAAAAAAAAAAAAAAAAA\"}"
                     .formatted(url(service), i, keys.get(i % keys.size()));
-            case FCM -> token(service, "installation-of-an-app:" + i);
-            case APNS -> token(service, "%064x".formatted(i));
-            case ONE_SIGNAL -> token(service, new UUID(1, i).toString());
+            case "fcm" -> token(service, "installation-of-an-app:" + i);
+            case "apns" -> token(service, "%064x".formatted(i));
+            default -> token(service, new UUID(1, i).toString());
           };
       places.acquire();
       var unused =

@@ -50,8 +50,8 @@ class PushUseCasesTest {
   private final PushQueue queue = new JdbcPushQueue(database, time);
   private final LocalPresenceStore presence =
       new LocalPresenceStore(1000, time, change -> {}, later -> {});
-  private final FakeProvider fcm = FakeProvider.accepting(PushService.FCM);
-  private final FakeProvider webPush = FakeProvider.accepting(PushService.WEB_PUSH);
+  private final FakeProvider fcm = FakeProvider.accepting(PushServices.FCM);
+  private final FakeProvider webPush = FakeProvider.accepting(PushServices.WEB_PUSH);
   private final EnabledServices services = new EnabledServices(List.of(fcm, webPush));
   private final Policy policy = new Policy(new DefaultPolicyResolver());
   private final List<String> woken = new ArrayList<>();
@@ -157,9 +157,9 @@ class PushUseCasesTest {
     PushAnswer.Off off =
         assertInstanceOf(
             PushAnswer.Off.class,
-            register(ann, new DeviceAddress(PushService.APNS, "a", null, null), null));
-    assertEquals(PushService.APNS, off.service());
-    assertEquals(Set.of(PushService.FCM, PushService.WEB_PUSH), off.enabled());
+            register(ann, new DeviceAddress(PushServices.APNS, "a", null, null), null));
+    assertEquals(PushServices.APNS, off.service());
+    assertEquals(Set.of(PushServices.FCM, PushServices.WEB_PUSH), off.enabled());
   }
 
   @Test
@@ -216,7 +216,7 @@ class PushUseCasesTest {
     registered(register(ann, fcm("a"), null));
     webPush.excess(12);
     assertEquals(
-        new PushAnswer.TooLarge(PushService.WEB_PUSH, 12),
+        new PushAnswer.TooLarge(PushServices.WEB_PUSH, 12),
         send(publisher, "s", Set.of("ann"), Set.of(), null));
   }
 
@@ -251,7 +251,7 @@ class PushUseCasesTest {
         .send(
             publisher,
             new PushSend.Order(new Audience(Set.of("ann"), Set.of(), Set.of()), null, now, "s"));
-    Claimed claimed = queue.claim(PushService.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+    Claimed claimed = queue.claim(PushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
     assertEquals(time.nowMillis(), claimed.ttlEndsAtMillis());
     assertEquals(time.nowMillis() + 60_000, claimed.expiresAtMillis());
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class DriverMetersTest {
 
   private final ManualTime time = new ManualTime();
-  private RelayStatus status = status(Condition.HEALTHY, "reverb", "closed", 0);
+  private RelayStatus status = status(Condition.HEALTHY, "reverb", 0);
   private int asked;
 
   private final List<Meter> meters =
@@ -26,18 +26,16 @@ class DriverMetersTest {
           },
           time);
 
-  private static RelayStatus status(
-      Condition reverb, String active, String breaker, long switches) {
+  private static RelayStatus status(Condition reverb, String active, long switches) {
     return new RelayStatus(
         "auto",
         List.of("reverb", "ably", "redis"),
         active,
         !active.equals("reverb"),
         List.of(
+            new ProviderStatus(new ProviderState("reverb", reverb, Instant.EPOCH, null), 17),
             new ProviderStatus(
-                new ProviderState("reverb", reverb, Instant.EPOCH, null), breaker, 17),
-            new ProviderStatus(
-                new ProviderState("ably", Condition.HEALTHY, Instant.EPOCH, null), "closed", 4)),
+                new ProviderState("ably", Condition.HEALTHY, Instant.EPOCH, null), 4)),
         null,
         switches,
         new RelayStatus.Lag(9, 1500),
@@ -57,7 +55,7 @@ class DriverMetersTest {
   @Test
   void saysWhoServesAndHowEachDoes() {
     assertEquals(1, value("broadcasty_driver_active", "reverb"));
-    status = status(Condition.FAILING, "ably", "open", 1);
+    status = status(Condition.FAILING, "ably", 1);
     time.advance(Recent.MAX_AGE);
     assertEquals(0, value("broadcasty_driver_active", "reverb"));
     assertEquals(1, value("broadcasty_driver_active", "ably"));

@@ -23,7 +23,7 @@ import io.broadcasty.nodes.LocalNodeRegistry;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.push.PushCondition;
 import io.broadcasty.push.PushCounts;
-import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushServices;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.spool.SpoolingBroker;
 import io.broadcasty.time.ManualTime;
@@ -70,7 +70,6 @@ class MeterTableTest {
                 new ProviderStatus(
                     new ProviderState(
                         "pusher", ProviderState.Condition.HEALTHY, Instant.EPOCH, null),
-                    "closed",
                     0)),
             null,
             0,
@@ -91,10 +90,10 @@ class MeterTableTest {
     all.addAll(DriverMeters.of(() -> relay, time));
     all.addAll(
         PushMeters.of(
-            List.of(PushService.FCM),
+            List.of(PushServices.FCM),
             new PushCounts(),
             service -> 0,
-            () -> List.of(new PushCondition(PushService.FCM, null))));
+            () -> List.of(new PushCondition(PushServices.FCM, null))));
     return all;
   }
 

@@ -6,7 +6,7 @@ import io.broadcasty.metrics.Meter;
 import io.broadcasty.push.DispatchState;
 import io.broadcasty.push.PushCondition;
 import io.broadcasty.push.PushCounts;
-import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushServices;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 class PushMetersTest {
 
   private final PushCounts counts = new PushCounts();
-  private List<PushCondition> conditions = List.of(new PushCondition(PushService.FCM, null));
+  private List<PushCondition> conditions = List.of(new PushCondition(PushServices.FCM, null));
 
   private final List<Meter> meters =
-      PushMeters.of(List.of(PushService.FCM), counts, service -> 12, () -> conditions);
+      PushMeters.of(List.of(PushServices.FCM), counts, service -> 12, () -> conditions);
 
   private Map<String, Double> values() {
     return meters.stream()
@@ -30,10 +30,10 @@ class PushMetersTest {
 
   @Test
   void countsWhatBecameOfEachTry() {
-    counts.onSettled(PushService.FCM, DispatchState.RETRYING);
-    counts.onSettled(PushService.FCM, DispatchState.RETRYING);
-    counts.onSettled(PushService.FCM, DispatchState.ACCEPTED);
-    counts.onSettled(PushService.APNS, DispatchState.REJECTED); // not among the enabled
+    counts.onSettled(PushServices.FCM, DispatchState.RETRYING);
+    counts.onSettled(PushServices.FCM, DispatchState.RETRYING);
+    counts.onSettled(PushServices.FCM, DispatchState.ACCEPTED);
+    counts.onSettled(PushServices.APNS, DispatchState.REJECTED); // not among the enabled
     assertEquals(
         Map.of(
             "outcomes_total[fcm, retrying]", 2.0,
@@ -48,7 +48,7 @@ class PushMetersTest {
 
   @Test
   void aServiceThatPausesIsNotUp() {
-    conditions = List.of(new PushCondition(PushService.FCM, "answers 503"));
+    conditions = List.of(new PushCondition(PushServices.FCM, "answers 503"));
     assertEquals(0.0, values().get("service_up[fcm]"));
   }
 }

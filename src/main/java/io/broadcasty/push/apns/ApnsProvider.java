@@ -34,6 +34,8 @@ import javax.net.ssl.SSLException;
  */
 public final class ApnsProvider implements PushProvider {
 
+  static final PushService SERVICE = new PushService("apns");
+
   private static final Logger LOG = Logger.getLogger(ApnsProvider.class.getName());
   private static final int MAX_BYTES = 4096;
   private static final int CLOSE_SECONDS = 3;
@@ -73,7 +75,7 @@ public final class ApnsProvider implements PushProvider {
 
   @Override
   public PushService service() {
-    return PushService.APNS;
+    return SERVICE;
   }
 
   @Override

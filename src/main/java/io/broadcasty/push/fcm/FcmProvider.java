@@ -26,6 +26,8 @@ import java.util.concurrent.ThreadFactory;
  */
 public final class FcmProvider implements PushProvider {
 
+  static final PushService SERVICE = new PushService("fcm");
+
   private static final int MAX_BYTES = 4096;
   private static final Duration QUOTA_PAUSE = Duration.ofMinutes(1);
 
@@ -44,7 +46,7 @@ public final class FcmProvider implements PushProvider {
 
   @Override
   public PushService service() {
-    return PushService.FCM;
+    return SERVICE;
   }
 
   @Override

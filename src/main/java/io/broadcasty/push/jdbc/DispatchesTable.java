@@ -48,6 +48,8 @@ final class DispatchesTable {
       "SELECT number, subscription_id, user_id, service, state, attempts, reason, due_at,"
           + " service_ref, changed_at FROM broadcasty_push_dispatches"
           + " WHERE send_number = ? AND number > ? ORDER BY number LIMIT ?";
+  static final String NEXT_SERVICE =
+      "SELECT MIN(service) FROM broadcasty_push_dispatches WHERE service > ?";
   static final String EXPIRE =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = NULL, owner = NULL, reason = ?,"
           + " changed_at = ? WHERE service = ? AND due_at BETWEEN 0 AND ? AND expires_at <= ?";
@@ -252,6 +254,28 @@ final class DispatchesTable {
 
   private static @Nullable Long next(DispatchState state, long dueMillis) {
     return state == DispatchState.QUEUED || state == DispatchState.RETRYING ? dueMillis : null;
+  }
+
+  /**
+   * The services that have dispatches, finished or not, in order of name. Each step is a look at
+   * the beginning of the index, so it costs nothing however many dispatches there are.
+   */
+  static List<PushService> services(Connection connection) throws SQLException {
+    List<PushService> found = new ArrayList<>();
+    try (PreparedStatement select = connection.prepareStatement(NEXT_SERVICE)) {
+      String after = "";
+      while (after != null) {
+        select.setString(1, after);
+        try (ResultSet row = select.executeQuery()) {
+          row.next();
+          after = row.getString(1);
+        }
+        if (after != null) {
+          found.add(new PushService(after));
+        }
+      }
+    }
+    return found;
   }
 
   /** Ends what is due and past its time. */

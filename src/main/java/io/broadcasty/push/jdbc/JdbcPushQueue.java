@@ -23,8 +23,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -222,7 +222,7 @@ public final class JdbcPushQueue implements PushQueue {
   public Map<PushService, Integer> backlog(Collection<PushService> services, int most) {
     return database.read(
         connection -> {
-          Map<PushService, Integer> counts = new EnumMap<>(PushService.class);
+          Map<PushService, Integer> counts = new LinkedHashMap<>();
           for (PushService service : services) {
             counts.put(service, DispatchesTable.unfinished(connection, service, most));
           }
@@ -233,7 +233,7 @@ public final class JdbcPushQueue implements PushQueue {
   @Override
   public void upkeep(long forgetBeforeMillis) {
     long now = clock.nowMillis();
-    for (PushService service : PushService.values()) {
+    for (PushService service : database.read(DispatchesTable::services)) {
       database.write(
           connection -> {
             DispatchesTable.expire(connection, service, now);

@@ -26,6 +26,8 @@ import java.util.concurrent.ThreadFactory;
  */
 public final class OneSignalProvider implements PushProvider {
 
+  static final PushService SERVICE = new PushService("onesignal");
+
   private static final int MAX_BYTES = 4096;
 
   private final OneSignalSettings settings;
@@ -41,7 +43,7 @@ public final class OneSignalProvider implements PushProvider {
 
   @Override
   public PushService service() {
-    return PushService.ONE_SIGNAL;
+    return SERVICE;
   }
 
   @Override

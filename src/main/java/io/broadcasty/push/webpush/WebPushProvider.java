@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebPushProvider implements PushProvider {
 
+  static final PushService SERVICE = new PushService("webpush");
+
   private static final int AUTH_BYTES = 16;
 
   /** A topic's alphabet and length (RFC 8030 section 5.4). */
@@ -45,6 +47,7 @@ public final class WebPushProvider implements PushProvider {
   /** At once looked up, so that hosts whose lookup takes long keep few others waiting. */
   private static final int LOOKUPS = 32;
 
+  private final String clientKey;
   private final Endpoints endpoints;
   private final VapidTokens tokens;
   private final Encryption encryption = new Encryption();
@@ -63,6 +66,7 @@ public final class WebPushProvider implements PushProvider {
       WallClock clock,
       ThreadFactory threads,
       Endpoints.Resolver resolver) {
+    this.clientKey = settings.keys().publicText();
     this.endpoints = new Endpoints(new AllowedHosts(settings.allowedHosts()), resolver);
     this.tokens = new VapidTokens(settings.keys(), settings.subject(), clock);
     this.http = new PushHttp(settings.timeout(), clock, threads);
@@ -74,7 +78,12 @@ public final class WebPushProvider implements PushProvider {
 
   @Override
   public PushService service() {
-    return PushService.WEB_PUSH;
+    return SERVICE;
+  }
+
+  @Override
+  public String clientKey() {
+    return clientKey;
   }
 
   @Override

@@ -148,12 +148,11 @@ public class PushResource {
   }
 
   private static PushService service(String word) throws ProblemException {
-    PushService service = PushService.of(word);
-    if (service == null) {
+    if (!PushService.isName(word)) {
       throw new ProblemException(
-          Code.INVALID_REQUEST, "`service` must be webpush, fcm, apns or onesignal");
+          Code.INVALID_REQUEST, "`service` is the name of a push service, such as fcm");
     }
-    return service;
+    return new PushService(word);
   }
 
   private static Set<ChannelName> channels(Set<String> names) {

@@ -17,7 +17,7 @@ import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushServices;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.time.ManualTime;
@@ -70,9 +70,9 @@ class FcmProviderTest extends HttpProviderContract {
     try {
       String pem = Pem.of("PRIVATE KEY", KEY.toPrivateKey().getEncoded()).replace("\n", "\\n");
       return """
-          {"type":"service_account","project_id":"shop-1","private_key_id":"k1","private_key":"%s",
-           "client_email":"push@shop-1.example.com","token_uri":"%s","extra":{"a":[1]}}
-          """
+      {"type":"service_account","project_id":"shop-1","private_key_id":"k1","private_key":"%s",
+       "client_email":"push@shop-1.example.com","token_uri":"%s","extra":{"a":[1]}}
+      """
           .formatted(pem, tokenUri);
     } catch (JOSEException e) {
       throw new IllegalStateException(e);
@@ -81,15 +81,15 @@ class FcmProviderTest extends HttpProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(PushService.FCM, TOKEN, null, null);
+    return new DeviceAddress(PushServices.FCM, TOKEN, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(PushService.FCM, "short", null, null),
-        new DeviceAddress(PushService.FCM, "with a space in the middle of it", null, null),
-        new DeviceAddress(PushService.FCM, "a".repeat(5000), null, null));
+        new DeviceAddress(PushServices.FCM, "short", null, null),
+        new DeviceAddress(PushServices.FCM, "with a space in the middle of it", null, null),
+        new DeviceAddress(PushServices.FCM, "a".repeat(5000), null, null));
   }
 
   @Override
@@ -142,7 +142,8 @@ class FcmProviderTest extends HttpProviderContract {
     assertEquals(
         "{\"message\":{\"token\":\""
             + TOKEN
-            + "\",\"notification\":{\"title\":\"Order\",\"body\":\"is ready\"},\"data\":{\"order\":\"7\","
+            + "\",\"notification\":{\"title\":\"Order\",\"body\":\"is"
+            + " ready\"},\"data\":{\"order\":\"7\","
             + "\"tags\":\"[\\\"a\\\"]\",\"text\":\"t\",\"none\":\"null\",\"id\":\""
             + dispatch.id()
             + "\",\"url\":\"https://shop.example.com/7\"},\"android\":{\"ttl\":\"60s\",\"priority\":\"HIGH\","

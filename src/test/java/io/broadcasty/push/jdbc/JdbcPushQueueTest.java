@@ -13,7 +13,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.push.Claimed;
 import io.broadcasty.push.PushQueue;
 import io.broadcasty.push.PushQueueContract;
-import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushServices;
 import io.broadcasty.push.PushStoreException;
 import io.broadcasty.push.PushSubscription;
 import io.broadcasty.push.Settled;
@@ -77,7 +77,7 @@ class JdbcPushQueueTest extends PushQueueContract {
   void aRemovedDeviceIsInTheAuditLogWithoutItsAddress() throws Exception {
     PushSubscription device = register(subscriptions(), "ann", "secret-token", time);
     open().enqueue(send(ACME, "s", time), List.of(recipient(device)), 0);
-    Claimed claimed = open().claim(PushService.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+    Claimed claimed = open().claim(PushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
     open()
         .settle(
             "one",
@@ -106,6 +106,6 @@ class JdbcPushQueueTest extends PushQueueContract {
         PushStoreException.class, () -> queue.enqueue(send(ACME, "s", time), List.of(), 0));
     assertThrows(
         PushStoreException.class,
-        () -> queue.claim(PushService.FCM, "one", 1, Duration.ofSeconds(30)));
+        () -> queue.claim(PushServices.FCM, "one", 1, Duration.ofSeconds(30)));
   }
 }

@@ -12,7 +12,7 @@ import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushService;
+import io.broadcasty.push.PushServices;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.time.ManualTime;
@@ -50,14 +50,14 @@ class OneSignalProviderTest extends HttpProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(PushService.ONE_SIGNAL, DEVICE, null, null);
+    return new DeviceAddress(PushServices.ONE_SIGNAL, DEVICE, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(PushService.ONE_SIGNAL, "external-user-7", null, null),
-        new DeviceAddress(PushService.ONE_SIGNAL, DEVICE + "0", null, null));
+        new DeviceAddress(PushServices.ONE_SIGNAL, "external-user-7", null, null),
+        new DeviceAddress(PushServices.ONE_SIGNAL, DEVICE + "0", null, null));
   }
 
   @Override
@@ -106,8 +106,8 @@ class OneSignalProviderTest extends HttpProviderContract {
             + DEVICE
             + "\"],\"idempotency_key\":\""
             + dispatch.id()
-            + "\",\"ttl\":60,\"priority\":10,\"collapse_id\":\"order-7\",\"headings\":{\"en\":\"Order\"},"
-            + "\"contents\":{\"en\":\"is ready\"},\"url\":\"https://shop.example.com/7\",\"data\":{\"order\":7}}",
+            + "\",\"ttl\":60,\"priority\":10,\"collapse_id\":\"order-7\",\"headings\":{\"en\":\"Order\"},\"contents\":{\"en\":\"is"
+            + " ready\"},\"url\":\"https://shop.example.com/7\",\"data\":{\"order\":7}}",
         request.text());
   }
 

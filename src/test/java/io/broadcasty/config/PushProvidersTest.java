@@ -2,31 +2,27 @@ package io.broadcasty.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.auth.Pem;
-import io.broadcasty.config.key.ConfigSource;
-import io.broadcasty.push.apns.ApnsSettings;
-import io.broadcasty.push.onesignal.OneSignalSettings;
+import io.broadcasty.config.key.ConfigValues;
+import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.webpush.VapidKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PushVendorsReaderTest {
+/** The push services that are shipped, read together as a start reads them. */
+class PushProvidersTest {
 
-  private final Map<String, String> values = new HashMap<>();
-  private final List<String> faults = new ArrayList<>();
+  private final ConfigMap config = new ConfigMap();
+  private final Map<String, String> values = config.texts;
+  private final List<String> faults = config.faults;
+  private List<String> notices = List.of();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -34,11 +30,7 @@ class PushVendorsReaderTest {
 
   @Test
   void allAreOffUnlessTurnedOn() {
-    PushVendors vendors = read();
-    assertNull(vendors.webPush());
-    assertNull(vendors.fcm());
-    assertNull(vendors.apns());
-    assertNull(vendors.oneSignal());
+    assertEquals(List.of(), read());
     assertEquals(List.of(), faults);
   }
 
@@ -85,16 +77,8 @@ class PushVendorsReaderTest {
     values.put("broadcasty.onesignal", "true");
     values.put("ONESIGNAL_APP_ID", "3fa85f64-5717-4562-b3fc-2c963f66afa6");
     values.put("ONESIGNAL_API_KEY", "hush-hush");
-    PushVendors vendors = read();
+    assertEquals(List.of("webpush", "apns", "onesignal"), read());
     assertEquals(List.of(), faults);
-    assertNotNull(vendors.webPush());
-    ApnsSettings apns = Objects.requireNonNull(vendors.apns());
-    assertEquals("api.sandbox.push.apple.com", apns.host());
-    assertEquals(443, apns.port());
-    OneSignalSettings oneSignal = Objects.requireNonNull(vendors.oneSignal());
-    assertEquals("https://api.onesignal.com", oneSignal.baseUrl().toString());
-    String text = vendors.toString();
-    assertFalse(text.contains("hush-hush") || text.contains(keys.privateText()), text);
   }
 
   @Test
@@ -106,8 +90,8 @@ class PushVendorsReaderTest {
     assertTrue(faults.get(0).contains("ended the legacy API"), faults.toString());
     assertFalse(faults.get(0).contains("hush"), faults.toString());
     values.put("broadcasty.push.fcm.service-account", "{}");
-    PushVendors vendors = read();
-    assertEquals(1, vendors.notices().size());
+    read();
+    assertEquals(1, notices.size());
   }
 
   @Test
@@ -163,21 +147,18 @@ class PushVendorsReaderTest {
     assertTrue(faults.get(0).startsWith("broadcasty.push.onesignal.app-id"));
   }
 
-  private PushVendors read() {
-    faults.clear();
-    return new PushVendorsReader(
-            new ConfigSource() {
-              @Override
-              public Optional<String> get(String name) {
-                return Optional.ofNullable(values.get(name));
-              }
-
-              @Override
-              public Set<String> names() {
-                return values.keySet();
-              }
-            },
-            faults)
-        .read();
+  /** The names of those that are on. */
+  private List<String> read() {
+    ConfigValues reader = config.values();
+    List<String> on = new ArrayList<>();
+    for (PushProviderFactory provider : Providers.SHIPPED.pushes()) {
+      PushProviderFactory.Opener opener = provider.read(reader);
+      if (opener != null) {
+        on.add(provider.service().word());
+        assertFalse(opener.toString().contains("hush"), opener.toString());
+      }
+    }
+    notices = reader.notices();
+    return on;
   }
 }

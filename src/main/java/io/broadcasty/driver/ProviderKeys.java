@@ -1,0 +1,58 @@
+package io.broadcasty.driver;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigValues;
+import java.util.Optional;
+
+/**
+ * The keys of one provider, {@code broadcasty.driver.{name}.…}. Each is also read from the variable
+ * that the provider's own tools use, such as {@code PUSHER_APP_ID}.
+ */
+public final class ProviderKeys {
+
+  private static final String PREFIX = "broadcasty.driver.";
+
+  private final String provider;
+
+  public ProviderKeys(String provider) {
+    this.provider = provider;
+  }
+
+  /** A key without a default. */
+  public <T> ConfigKey<T> key(String name, ConfigType<T> type, String example, String meaning) {
+    ConfigKey<T> key = new ConfigKey<>(PREFIX + provider + "." + name, type, null, example, "");
+    return new ConfigKey<>(
+        key.name(), type, null, example, meaning + ". Else " + variable(key) + ".");
+  }
+
+  /** The provider's own variable for a key: {@code PUSHER_APP_ID}. */
+  public static String variable(ConfigKey<?> key) {
+    return ConfigKey.environmentName(key.name().substring(PREFIX.length()));
+  }
+
+  /** The text that is set for a key, by its own name or by the provider's variable. */
+  public static Optional<String> text(ConfigValues values, ConfigKey<?> key) {
+    return values.variable(key.name()).or(() -> values.variable(variable(key)));
+  }
+
+  /** Reports that a key is missing. */
+  public void missing(ConfigValues values, ConfigKey<?> key) {
+    values.fault(
+        variable(key)
+            + " (or "
+            + key.name()
+            + ") is missing, which the driver "
+            + provider
+            + " needs; for example "
+            + key.example());
+  }
+
+  /** Reports a fault where the text does not match. */
+  public void check(
+      ConfigValues values, ConfigKey<?> key, String text, String pattern, String expected) {
+    if (!text.matches(pattern)) {
+      values.fault(key.name() + " (or " + variable(key) + "): " + expected + " is expected");
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.broadcasty.driver.ably;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigValues;
+import io.broadcasty.driver.ProviderFactory;
+import io.broadcasty.driver.ProviderKeys;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Ably, as it is configured. */
+public final class AblyFactory implements ProviderFactory {
+
+  private static final ProviderKeys KEYS = new ProviderKeys("ably");
+
+  static final ConfigKey<String> KEY =
+      KEYS.key(
+          "key", ConfigType.TEXT, "xVLyHw.7dpLhg:secret", "The API key of Ably, name and secret");
+
+  static final ConfigKey<String> URL =
+      new ConfigKey<>(
+          "broadcasty.driver.ably.url",
+          ConfigType.TEXT,
+          "https://main.realtime.ably.net",
+          "https://main.realtime.ably.net",
+          "Where Ably is.");
+
+  @Override
+  public String name() {
+    return "ably";
+  }
+
+  @Override
+  public List<ConfigKey<?>> keys() {
+    return List.of(KEY, URL);
+  }
+
+  @Override
+  public boolean isMentioned(ConfigValues values) {
+    return ProviderKeys.text(values, KEY).isPresent();
+  }
+
+  @Override
+  public @Nullable Opener read(ConfigValues values) {
+    AblySettings settings = settings(values);
+    return settings == null ? null : (calls, clock) -> new AblyProvider(settings, calls);
+  }
+
+  /** Null after a fault. */
+  static @Nullable AblySettings settings(ConfigValues values) {
+    Optional<String> key = ProviderKeys.text(values, KEY);
+    if (key.isEmpty()) {
+      KEYS.missing(values, KEY);
+      return null;
+    }
+    int before = values.faults();
+    KEYS.check(values, KEY, key.get(), "[^:\\s]+:[^:\\s]+", "a key's name, a colon, its secret");
+    String url = values.value(URL, "").replaceAll("/+$", "");
+    KEYS.check(values, URL, url, "https?://[^\\s/?#]+", "an address without a path");
+    if (values.faults() > before) {
+      return null;
+    }
+    int colon = key.get().indexOf(':');
+    return new AblySettings(
+        URI.create(url), key.get().substring(0, colon), key.get().substring(colon + 1));
+  }
+}

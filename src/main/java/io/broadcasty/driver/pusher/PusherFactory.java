@@ -1,0 +1,121 @@
+package io.broadcasty.driver.pusher;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigValues;
+import io.broadcasty.driver.ProviderFactory;
+import io.broadcasty.driver.ProviderKeys;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A server that speaks Pusher's HTTP API, as it is configured. */
+public final class PusherFactory implements ProviderFactory {
+
+  /** Reverb takes requests of 10 000 bytes unless told otherwise (REVERB_MAX_REQUEST_SIZE). */
+  private static final int REVERB_BATCH_BYTES = 9_500;
+
+  /** Ten events of 10 KB each. */
+  private static final int PUSHER_BATCH_BYTES = 100_000;
+
+  private final String name;
+  private final int batchBytes;
+  private final ProviderKeys keys;
+  private final ConfigKey<String> appId;
+  private final ConfigKey<String> appKey;
+  private final ConfigKey<String> appSecret;
+  private final ConfigKey<String> host;
+  private final ConfigKey<Long> port;
+  private final ConfigKey<String> scheme;
+
+  private PusherFactory(String name, String exampleHost, int batchBytes) {
+    this.name = name;
+    this.batchBytes = batchBytes;
+    this.keys = new ProviderKeys(name);
+    this.appId = keys.key("app-id", ConfigType.TEXT, "1234567", "The application's id");
+    this.appKey =
+        keys.key("app-key", ConfigType.TEXT, "278d425bdf160c739803", "The application's key");
+    this.appSecret = keys.key("app-secret", ConfigType.TEXT, "…", "The application's secret");
+    this.host = keys.key("host", ConfigType.TEXT, exampleHost, "The host of the HTTP API");
+    this.port =
+        keys.key(
+            "port", ConfigType.number(1, 65_535), "8080", "Its port; unset, that of the scheme");
+    this.scheme =
+        keys.key("scheme", ConfigType.oneOf("https", "http"), "http", "Its scheme; unset, https");
+  }
+
+  /** Laravel Reverb. */
+  public static PusherFactory reverb() {
+    return new PusherFactory("reverb", "reverb.example.com", REVERB_BATCH_BYTES);
+  }
+
+  /** Pusher Channels. */
+  public static PusherFactory pusher() {
+    return new PusherFactory("pusher", "api-eu.pusher.com", PUSHER_BATCH_BYTES);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public List<ConfigKey<?>> keys() {
+    return List.of(appId, appKey, appSecret, host, port, scheme);
+  }
+
+  @Override
+  public boolean isMentioned(ConfigValues values) {
+    return required().stream().anyMatch(key -> ProviderKeys.text(values, key).isPresent());
+  }
+
+  @Override
+  public @Nullable Opener read(ConfigValues values) {
+    PusherSettings settings = settings(values);
+    return settings == null ? null : (calls, clock) -> new PusherProvider(settings, calls, clock);
+  }
+
+  /** Null after a fault. */
+  @Nullable PusherSettings settings(ConfigValues values) {
+    int before = values.faults();
+    for (ConfigKey<String> key : required()) {
+      if (ProviderKeys.text(values, key).isEmpty()) {
+        keys.missing(values, key);
+      }
+    }
+    boolean complete = values.faults() == before;
+    String usedScheme = ProviderKeys.text(values, scheme).orElse("https");
+    Optional<String> usedPort = ProviderKeys.text(values, port);
+    String id = ProviderKeys.text(values, appId).orElse("");
+    String key = ProviderKeys.text(values, appKey).orElse("");
+    String usedHost = ProviderKeys.text(values, host).orElse("");
+    keys.check(values, scheme, usedScheme, "https?", "https or http");
+    usedPort.ifPresent(
+        number -> keys.check(values, port, number, "[0-9]{1,5}", "a number up to 65535"));
+    if (complete) {
+      keys.check(values, appId, id, "[A-Za-z0-9_.-]+", "an application's id");
+      keys.check(values, appKey, key, "[A-Za-z0-9_.-]+", "an application's key");
+      keys.check(
+          values,
+          host,
+          usedHost,
+          "[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]",
+          "a host without scheme, port and path, such as " + host.example());
+    }
+    if (values.faults() > before) {
+      return null;
+    }
+    return new PusherSettings(
+        name,
+        URI.create(usedScheme + "://" + usedHost + usedPort.map(number -> ":" + number).orElse("")),
+        id,
+        key,
+        ProviderKeys.text(values, appSecret).orElse(""),
+        batchBytes);
+  }
+
+  private List<ConfigKey<String>> required() {
+    return List.of(appId, appKey, appSecret, host);
+  }
+}

@@ -1,0 +1,49 @@
+package io.broadcasty.push;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigType;
+import java.time.Duration;
+
+/** Makes the keys that most push services have. */
+public final class PushConfigKeys {
+
+  /** The default of {@link #timeout}. */
+  public static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final ConfigType<Duration> TIMEOUT =
+      ConfigType.duration(Duration.ofMillis(100), Duration.ofSeconds(20));
+
+  private PushConfigKeys() {}
+
+  /** Turns a service on. */
+  public static ConfigKey<Boolean> enabled(String service, String meaning) {
+    return new ConfigKey<>("broadcasty." + service, ConfigType.FLAG, "false", "true", meaning);
+  }
+
+  /** A text without a default. */
+  public static ConfigKey<String> text(
+      String service, String name, String example, String meaning) {
+    return new ConfigKey<>(
+        "broadcasty.push." + service + "." + name, ConfigType.TEXT, null, example, meaning);
+  }
+
+  /** Where the service is. */
+  public static ConfigKey<String> url(String service, String usual, String meaning) {
+    return new ConfigKey<>(
+        "broadcasty.push." + service + ".base-url",
+        ConfigType.TEXT,
+        usual,
+        "http://localhost:9090",
+        meaning);
+  }
+
+  /** How long one notification may take. */
+  public static ConfigKey<Duration> timeout(String service) {
+    return new ConfigKey<>(
+        "broadcasty.push." + service + ".timeout",
+        TIMEOUT,
+        "10s",
+        "5s",
+        "How long one notification may take, after which it is tried again.");
+  }
+}

@@ -1,0 +1,166 @@
+package io.broadcasty.push.apns;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigValues;
+import io.broadcasty.push.PushConfigKeys;
+import io.broadcasty.push.PushProviderFactory;
+import io.broadcasty.push.PushService;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** APNs as it is configured: {@code broadcasty.apns} and {@code broadcasty.push.apns.*}. */
+public final class ApnsFactory implements PushProviderFactory {
+
+  private static final String SERVICE = ApnsProvider.SERVICE.word();
+  private static final String SANDBOX_VARIABLE = "APNS_SANDBOX";
+
+  static final ConfigKey<Boolean> ENABLED =
+      PushConfigKeys.enabled(
+          SERVICE, "Whether notifications are sent through the Apple Push Notification service.");
+
+  static final ConfigKey<String> KEY =
+      PushConfigKeys.text(
+          SERVICE,
+          "key",
+          "/etc/broadcasty/AuthKey_ABC123DEFG.p8",
+          "The signing key as Apple gave it: the file, or its PEM itself. Else APNS_P8_PATH.");
+
+  static final ConfigKey<String> KEY_ID =
+      PushConfigKeys.text(SERVICE, "key-id", "ABC123DEFG", "The key's id. Else APNS_KEY_ID.");
+
+  static final ConfigKey<String> TEAM_ID =
+      PushConfigKeys.text(SERVICE, "team-id", "DEF123GHIJ", "The team's id. Else APNS_TEAM_ID.");
+
+  static final ConfigKey<String> TOPIC =
+      PushConfigKeys.text(
+          SERVICE, "topic", "com.example.app", "The app's bundle id. Else APNS_BUNDLE_ID.");
+
+  static final ConfigKey<Boolean> SANDBOX =
+      new ConfigKey<>(
+          "broadcasty.push.apns.sandbox",
+          ConfigType.FLAG,
+          null,
+          "true",
+          "Whether to send to the sandbox, where apps from Xcode register. Else APNS_SANDBOX, else"
+              + " false.");
+
+  static final ConfigKey<String> SERVER =
+      PushConfigKeys.text(
+          SERVICE,
+          "server",
+          "localhost:2197",
+          "Where APNs is, as host and port; unset, Apple's own of production or sandbox.");
+
+  static final ConfigKey<String> TRUST =
+      PushConfigKeys.text(
+          SERVICE,
+          "trust",
+          "/etc/broadcasty/apns-ca.pem",
+          "A file with the certificate from which the server's must come; unset, the JDK's own are"
+              + " trusted.");
+
+  static final ConfigKey<Duration> TIMEOUT = PushConfigKeys.timeout(SERVICE);
+
+  @Override
+  public PushService service() {
+    return ApnsProvider.SERVICE;
+  }
+
+  @Override
+  public List<ConfigKey<?>> keys() {
+    return List.of(ENABLED, KEY, KEY_ID, TEAM_ID, TOPIC, SANDBOX, SERVER, TRUST, TIMEOUT);
+  }
+
+  @Override
+  public @Nullable Opener read(ConfigValues values) {
+    ApnsSettings settings = settings(values);
+    return settings == null
+        ? null
+        : (threads, ticker, clock) -> new ApnsProvider(settings, clock, threads);
+  }
+
+  /** Null when APNs is off, or after a fault. */
+  static @Nullable ApnsSettings settings(ConfigValues values) {
+    if (!values.value(ENABLED, false)) {
+      return null;
+    }
+    String because = ENABLED.name() + "=true";
+    String key = values.required(KEY, "APNS_P8_PATH", because);
+    String keyId = values.required(KEY_ID, "APNS_KEY_ID", because);
+    String teamId = values.required(TEAM_ID, "APNS_TEAM_ID", because);
+    String topic = values.required(TOPIC, "APNS_BUNDLE_ID", because);
+    String server = server(values);
+    X509Certificate trusted = trusted(values);
+    Duration timeout = values.value(TIMEOUT, PushConfigKeys.USUAL_TIMEOUT);
+    String p8 = key == null ? null : values.content(KEY, key, "-----BEGIN");
+    if (p8 == null || keyId == null || teamId == null || topic == null || server == null) {
+      return null;
+    }
+    var signing = values.checked(KEY, () -> ApnsSettings.key(p8, teamId, keyId));
+    if (signing == null) {
+      return null;
+    }
+    int colon = server.lastIndexOf(':');
+    return values.checked(
+        TOPIC,
+        () ->
+            new ApnsSettings(
+                signing,
+                topic,
+                server.substring(0, colon),
+                Integer.parseInt(server.substring(colon + 1)),
+                trusted,
+                timeout));
+  }
+
+  private static @Nullable String server(ConfigValues values) {
+    Optional<String> server = values.optional(SERVER);
+    if (server.isEmpty()) {
+      return (sandbox(values) ? ApnsSettings.SANDBOX : ApnsSettings.PRODUCTION) + ":443";
+    }
+    if (!server.get().matches("[A-Za-z0-9.-]+:[0-9]{1,5}")) {
+      values.fault(SERVER, "a host and a port are expected");
+      return null;
+    }
+    return server.get();
+  }
+
+  private static boolean sandbox(ConfigValues values) {
+    Optional<Boolean> own = values.optional(SANDBOX);
+    Optional<String> variable = values.variable(SANDBOX_VARIABLE);
+    if (own.isPresent() || variable.isEmpty()) {
+      return own.orElse(false);
+    }
+    try {
+      return ConfigType.FLAG.parse(variable.get());
+    } catch (IllegalArgumentException e) {
+      values.fault(SANDBOX_VARIABLE + ": " + e.getMessage());
+      return false;
+    }
+  }
+
+  private static @Nullable X509Certificate trusted(ConfigValues values) {
+    String path = values.optional(TRUST).orElse(null);
+    String pem = path == null ? null : values.content(TRUST, path, "-----BEGIN");
+    if (pem == null) {
+      return null;
+    }
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+    } catch (CertificateException e) {
+      values.fault(TRUST, "there is no certificate in it");
+      return null;
+    }
+  }
+}

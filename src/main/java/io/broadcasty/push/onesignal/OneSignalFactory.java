@@ -1,0 +1,83 @@
+package io.broadcasty.push.onesignal;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigValues;
+import io.broadcasty.push.PushConfigKeys;
+import io.broadcasty.push.PushProviderFactory;
+import io.broadcasty.push.PushService;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OneSignal as it is configured: {@code broadcasty.onesignal}, {@code broadcasty.push.onesignal.*}.
+ */
+public final class OneSignalFactory implements PushProviderFactory {
+
+  private static final String SERVICE = OneSignalProvider.SERVICE.word();
+
+  static final ConfigKey<Boolean> ENABLED =
+      PushConfigKeys.enabled(SERVICE, "Whether notifications are sent through OneSignal.");
+
+  static final ConfigKey<String> APP_ID =
+      PushConfigKeys.text(
+          SERVICE,
+          "app-id",
+          "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+          "The app's id. Else ONESIGNAL_APP_ID.");
+
+  static final ConfigKey<String> API_KEY =
+      PushConfigKeys.text(
+          SERVICE, "api-key", "os_v2_app_secret", "The app's API key. Else ONESIGNAL_API_KEY.");
+
+  static final ConfigKey<String> URL =
+      PushConfigKeys.url(SERVICE, "https://api.onesignal.com", "Where OneSignal is.");
+
+  static final ConfigKey<Duration> TIMEOUT = PushConfigKeys.timeout(SERVICE);
+
+  @Override
+  public PushService service() {
+    return OneSignalProvider.SERVICE;
+  }
+
+  @Override
+  public List<ConfigKey<?>> keys() {
+    return List.of(ENABLED, APP_ID, API_KEY, URL, TIMEOUT);
+  }
+
+  @Override
+  public @Nullable Opener read(ConfigValues values) {
+    OneSignalSettings settings = settings(values);
+    return settings == null
+        ? null
+        : (threads, ticker, clock) -> new OneSignalProvider(settings, clock, threads);
+  }
+
+  /** Null when OneSignal is off, or after a fault. */
+  static @Nullable OneSignalSettings settings(ConfigValues values) {
+    if (!values.value(ENABLED, false)) {
+      return null;
+    }
+    String because = ENABLED.name() + "=true";
+    String appId = values.required(APP_ID, "ONESIGNAL_APP_ID", because);
+    String key = values.required(API_KEY, "ONESIGNAL_API_KEY", because);
+    URI url = values.url(URL);
+    Duration timeout = values.value(TIMEOUT, PushConfigKeys.USUAL_TIMEOUT);
+    if (appId == null || key == null || url == null) {
+      return null;
+    }
+    UUID app = values.checked(APP_ID, () -> uuid(appId));
+    return app == null
+        ? null
+        : values.checked(API_KEY, () -> new OneSignalSettings(app, key, url, timeout));
+  }
+
+  private static UUID uuid(String text) {
+    if (!text.matches("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")) {
+      throw new IllegalArgumentException("the app's id is a UUID");
+    }
+    return UUID.fromString(text);
+  }
+}

@@ -1,0 +1,98 @@
+package io.broadcasty.push.webpush;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigType;
+import io.broadcasty.config.key.ConfigValues;
+import io.broadcasty.push.PushConfigKeys;
+import io.broadcasty.push.PushProviderFactory;
+import io.broadcasty.push.PushService;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Web Push as it is configured: {@code broadcasty.webpush} and {@code broadcasty.push.webpush.*}.
+ */
+public final class WebPushFactory implements PushProviderFactory {
+
+  private static final String SERVICE = WebPushProvider.SERVICE.word();
+
+  static final ConfigKey<Boolean> ENABLED =
+      PushConfigKeys.enabled(SERVICE, "Whether notifications are sent to browsers, by Web Push.");
+
+  static final ConfigKey<String> VAPID_SUBJECT =
+      PushConfigKeys.text(
+          SERVICE,
+          "vapid-subject",
+          "mailto:ops@example.com",
+          "How the operators of push services reach you: mailto: or https://. Else"
+              + " WEBPUSH_VAPID_SUBJECT.");
+
+  static final ConfigKey<String> VAPID_PUBLIC_KEY =
+      PushConfigKeys.text(
+          SERVICE,
+          "vapid-public-key",
+          "BP4z9Ks…ru3jl7A8",
+          "By which push services and browsers know the sender, in base64url (docs/operations.md"
+              + " tells how to make a pair). Else WEBPUSH_VAPID_PUBLIC_KEY.");
+
+  static final ConfigKey<String> VAPID_PRIVATE_KEY =
+      PushConfigKeys.text(
+          SERVICE,
+          "vapid-private-key",
+          "yfWPiYE…AELtAQ-oRw",
+          "The secret of the pair, in base64url. Else WEBPUSH_VAPID_PRIVATE_KEY.");
+
+  static final ConfigKey<List<String>> HOSTS =
+      new ConfigKey<>(
+          "broadcasty.push.webpush.allowed-hosts",
+          ConfigType.LIST,
+          null,
+          "fcm.googleapis.com,*.push.apple.com,http://localhost:9090",
+          "To which hosts of push services it is sent; unset, to every public one. A host or"
+              + " *.domain is taken by https at public addresses, an origin as it stands, wherever"
+              + " it is.");
+
+  static final ConfigKey<Duration> TIMEOUT = PushConfigKeys.timeout(SERVICE);
+
+  @Override
+  public PushService service() {
+    return WebPushProvider.SERVICE;
+  }
+
+  @Override
+  public List<ConfigKey<?>> keys() {
+    return List.of(ENABLED, VAPID_SUBJECT, VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY, HOSTS, TIMEOUT);
+  }
+
+  @Override
+  public @Nullable Opener read(ConfigValues values) {
+    WebPushSettings settings = settings(values);
+    return settings == null
+        ? null
+        : (threads, ticker, clock) -> new WebPushProvider(settings, clock, threads);
+  }
+
+  /** Null when Web Push is off, or after a fault. */
+  static @Nullable WebPushSettings settings(ConfigValues values) {
+    if (!values.value(ENABLED, false)) {
+      return null;
+    }
+    String because = ENABLED.name() + "=true";
+    String subject = values.required(VAPID_SUBJECT, "WEBPUSH_VAPID_SUBJECT", because);
+    String publicKey = values.required(VAPID_PUBLIC_KEY, "WEBPUSH_VAPID_PUBLIC_KEY", because);
+    String privateKey = values.required(VAPID_PRIVATE_KEY, "WEBPUSH_VAPID_PRIVATE_KEY", because);
+    List<String> hosts = values.value(HOSTS, List.of());
+    Duration timeout = values.value(TIMEOUT, PushConfigKeys.USUAL_TIMEOUT);
+    if (subject == null || publicKey == null || privateKey == null) {
+      return null;
+    }
+    VapidKeys keys = values.checked(VAPID_PUBLIC_KEY, () -> VapidKeys.parse(publicKey, privateKey));
+    if (keys == null) {
+      return null;
+    }
+    return values.checked(
+        subject.contains(":") && !hosts.isEmpty() ? HOSTS : VAPID_SUBJECT,
+        () -> new WebPushSettings(subject, keys, hosts, timeout));
+  }
+}

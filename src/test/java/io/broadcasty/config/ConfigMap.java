@@ -1,0 +1,33 @@
+package io.broadcasty.config;
+
+import io.broadcasty.config.key.ConfigSource;
+import io.broadcasty.config.key.ConfigValues;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A configuration that a test writes, and the faults that reading it has found. */
+public final class ConfigMap implements ConfigSource {
+
+  public final Map<String, String> texts = new HashMap<>();
+  public final List<String> faults = new ArrayList<>();
+
+  /** A reader that forgets the faults of those before it. */
+  public ConfigValues values() {
+    faults.clear();
+    return new ConfigValues(this, faults);
+  }
+
+  @Override
+  public Optional<String> get(String name) {
+    return Optional.ofNullable(texts.get(name));
+  }
+
+  @Override
+  public Set<String> names() {
+    return texts.keySet();
+  }
+}

@@ -1,0 +1,220 @@
+package io.broadcasty.toy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Publishing;
+import io.broadcasty.broker.Retention;
+import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.config.ConfigMap;
+import io.broadcasty.config.InvalidConfigurationException;
+import io.broadcasty.config.Providers;
+import io.broadcasty.config.Settings;
+import io.broadcasty.config.SettingsReader;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.driver.Guard;
+import io.broadcasty.driver.HttpCalls;
+import io.broadcasty.driver.Provider;
+import io.broadcasty.driver.ProviderFactory;
+import io.broadcasty.driver.Relay;
+import io.broadcasty.driver.RelayListener;
+import io.broadcasty.driver.RelaySettings;
+import io.broadcasty.driver.RelayingBroker;
+import io.broadcasty.driver.memory.MemoryCheckpoints;
+import io.broadcasty.failover.Switch;
+import io.broadcasty.push.DeviceAddress;
+import io.broadcasty.push.EnabledServices;
+import io.broadcasty.push.Notification;
+import io.broadcasty.push.PushAnswer;
+import io.broadcasty.push.PushCounts;
+import io.broadcasty.push.PushProvider;
+import io.broadcasty.push.PushProviderFactory;
+import io.broadcasty.push.PushQueue;
+import io.broadcasty.push.PushSubscriptions;
+import io.broadcasty.push.PushWorker;
+import io.broadcasty.push.Recipient;
+import io.broadcasty.push.Send;
+import io.broadcasty.push.SubscriptionStore;
+import io.broadcasty.push.Urgency;
+import io.broadcasty.push.jdbc.JdbcPushQueue;
+import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
+import io.broadcasty.ratelimit.LocalRateLimiter;
+import io.broadcasty.rbac.DefaultPolicyResolver;
+import io.broadcasty.rbac.Policy;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Providers that nobody else knows of work from their configuration to what they send. */
+class ToyProvidersTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+  private static final WallClock CLOCK = WallClock.system();
+  private static final Ticker TICKER = Ticker.system();
+
+  private final ToyPush bells = new ToyPush();
+  private final ToyRelay telegraph = new ToyRelay();
+  private final ConfigMap config = new ConfigMap();
+
+  private Settings settings() {
+    config.texts.put("broadcasty.jwt.public-key", "pem");
+    List<PushProviderFactory> pushes = new ArrayList<>(Providers.SHIPPED.pushes());
+    pushes.add(bells);
+    List<ProviderFactory> relays = new ArrayList<>(Providers.SHIPPED.relays());
+    relays.add(telegraph);
+    return SettingsReader.read(config, new Providers(relays, pushes));
+  }
+
+  @Test
+  void theirFaultsAreFoundWithAllOthers() {
+    config.texts.put("broadcasty.bell", "true");
+    config.texts.put("broadcasty.driver", "telegraph");
+    config.texts.put("broadcasty.push.bell.tour", "north");
+    String faults =
+        assertThrows(InvalidConfigurationException.class, this::settings).faults().toString();
+    for (String part :
+        List.of(
+            "broadcasty.push.bell.tower (or BROADCASTY_PUSH_BELL_TOWER): is missing",
+            "TELEGRAPH_OFFICE (or broadcasty.driver.telegraph.office) is missing",
+            "broadcasty.push.bell.tour: there is no such key")) {
+      assertTrue(faults.contains(part), faults);
+    }
+  }
+
+  @Test
+  void aPushServiceRegistersDevicesAndSends() {
+    config.texts.put("broadcasty.bell", "true");
+    config.texts.put("BELL_TOWER", "south");
+    List<PushProvider> opened =
+        settings().pushProviders().stream()
+            .map(each -> each.open(Thread::new, TICKER, CLOCK))
+            .toList();
+    EnabledServices services = new EnabledServices(opened);
+    try (Database database =
+        Database.open(new DatabaseSettings("jdbc:h2:mem:" + UUID.randomUUID(), "sa", null, 4))) {
+      SubscriptionStore devices = new JdbcSubscriptionStore(database);
+      PushQueue queue = new JdbcPushQueue(database, CLOCK);
+      PushAnswer.Registered ann =
+          assertInstanceOf(PushAnswer.Registered.class, register(services, devices, "rope-1"));
+      assertInstanceOf(PushAnswer.Invalid.class, register(services, devices, "string"));
+      try (PushWorker worker =
+          new PushWorker(
+              services,
+              queue,
+              "one",
+              10,
+              TICKER,
+              CLOCK,
+              new PushCounts(),
+              Duration.ofSeconds(1),
+              Thread::new)) {
+        Notification dinner =
+            new Notification(
+                "Dinner", null, null, null, Duration.ofMinutes(1), Urgency.NORMAL, null);
+        long now = CLOCK.nowMillis();
+        queue.enqueue(
+            new Send(ACME, "dinner", dinner, now, now + 60_000),
+            List.of(new Recipient(ann.subscription().id(), "ann", ToyPush.BELL)),
+            0);
+        worker.wake();
+        await(() -> bells.rung.containsKey("south/rope-1"));
+      }
+    }
+  }
+
+  @Test
+  void aProviderRelaysWhatIsPublished() {
+    config.texts.put("TELEGRAPH_OFFICE", "Main Street");
+    config.texts.put("broadcasty.auto-order", "telegraph,pusher");
+    Settings.Driver driver = settings().driver();
+    assertEquals(List.of("telegraph"), driver.order());
+    HttpCalls calls = new HttpCalls(HttpCalls.client(driver.timeout()), driver.timeout());
+    List<Provider> opened =
+        driver.providers().stream().map(each -> each.open(calls, CLOCK)).toList();
+    MemoryBroker streams =
+        new MemoryBroker(
+            new Retention(Duration.ofHours(1), 100, 1L << 20),
+            Duration.ofMinutes(10),
+            100,
+            TICKER,
+            CLOCK,
+            publication -> {});
+    TenantChannel orders = new TenantChannel(ACME, new ChannelName("orders"));
+    try (Relay relay =
+            new Relay(
+                new RelaySettings(driver.name(), driver.last(), driver.probeInterval(), 1),
+                opened,
+                Guard.NONE,
+                new Unheard(),
+                streams,
+                new MemoryCheckpoints(Duration.ofSeconds(15), Duration.ofDays(1), TICKER),
+                streams,
+                Runnable::run,
+                "one",
+                TICKER,
+                CLOCK);
+        Broker relayed = new RelayingBroker(streams, relay)) {
+      relay.start(Thread::new);
+      Publishing.fill(relayed, orders, 0, 3);
+      await(() -> telegraph.sent.size() == 3);
+    }
+  }
+
+  private PushAnswer register(EnabledServices services, SubscriptionStore store, String token) {
+    Caller ann =
+        new Caller(
+            ACME,
+            "ann",
+            Set.of("member"),
+            Instant.EPOCH,
+            Instant.EPOCH.plus(Duration.ofDays(1)),
+            Map.of(),
+            "token");
+    return new PushSubscriptions(
+            services,
+            new Policy(new DefaultPolicyResolver()),
+            new LocalRateLimiter(settings().limits(), TICKER),
+            store,
+            CLOCK)
+        .register(
+            ann,
+            new PushSubscriptions.Registration(
+                new DeviceAddress(ToyPush.BELL, token, null, null), null, null, List.of()));
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "waited in vain");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  /** Nobody has to be told. */
+  private static final class Unheard implements RelayListener {
+
+    @Override
+    public void onSwitch(Switch change) {}
+
+    @Override
+    public void onRejected(TenantChannel channel, String provider, String reason) {}
+  }
+}
