@@ -1,5 +1,6 @@
 package io.broadcasty.protocol;
 
+import io.broadcasty.broker.PublishRequest;
 import org.jspecify.annotations.Nullable;
 
 /** A client's command on a connection. */
@@ -41,7 +42,7 @@ public sealed interface Command {
    *
    * @param push what to push if it is not delivered; null for nothing
    */
-  record Publish(PublishCommand publication, PushJson.@Nullable Undelivered push)
+  record Publish(PublishRequest publication, PushJson.@Nullable Undelivered push)
       implements Command {}
 
   /** Replaces the connection's token by a later one of the same user. */

@@ -180,8 +180,8 @@ public final class CommandReader {
 
     private Command publish(PublishReader publications) {
       PublishReader.Item item = publications.item(publication);
-      return item.command() != null
-          ? new Command.Publish(item.command(), item.push())
+      return item.request() != null
+          ? new Command.Publish(item.request(), item.push())
           : new Command.Malformed(java.util.Objects.requireNonNull(item.problem()));
     }
 

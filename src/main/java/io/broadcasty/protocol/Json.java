@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
 import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the protocol's objects as JSON text. Pure; safe for use by several threads. */
@@ -57,19 +60,34 @@ public final class Json {
   /** The fields of a publication. */
   public static void write(JsonGenerator json, Publication publication) throws IOException {
     Envelope envelope = publication.envelope();
+    Message message = envelope.message();
     json.writeStringField("channel", envelope.channel().name().value());
     writeFields(json, publication.position());
     json.writeStringField("id", envelope.id());
-    writeOptional(json, "event", envelope.event());
+    writeOptional(json, "event", message.event());
     json.writeFieldName("payload");
-    json.writeRawValue(envelope.payload());
-    if (envelope.meta() != null) {
+    json.writeRawValue(message.payload());
+    if (message.meta() != null) {
       json.writeFieldName("meta");
-      json.writeRawValue(envelope.meta());
+      json.writeRawValue(message.meta());
     }
-    writeOptional(json, "correlationId", envelope.correlationId());
-    writeOptional(json, "replyTo", envelope.replyTo());
+    writeHeaders(json, "headers", message.headers());
+    writeOptional(json, "correlationId", message.correlationId());
+    writeOptional(json, "replyTo", message.replyTo());
     json.writeNumberField("time", publication.timeMillis());
+  }
+
+  /** Headers as an object of strings; nothing for none. */
+  public static void writeHeaders(JsonGenerator json, String field, Headers headers)
+      throws IOException {
+    if (headers.isEmpty()) {
+      return;
+    }
+    json.writeObjectFieldStart(field);
+    for (Map.Entry<String, String> header : headers.toMap().entrySet()) {
+      json.writeStringField(header.getKey(), header.getValue());
+    }
+    json.writeEndObject();
   }
 
   /** The fields of the answer to a publish. */

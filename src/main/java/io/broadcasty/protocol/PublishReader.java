@@ -1,11 +1,15 @@
 package io.broadcasty.protocol;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +39,7 @@ public final class PublishReader {
    * @param push what to push if it is not delivered; null for nothing
    */
   public record Item(
-      @Nullable PublishCommand command,
+      @Nullable PublishRequest request,
       @Nullable Problem problem,
       PushJson.@Nullable Undelivered push) {}
 
@@ -136,15 +140,17 @@ public final class PublishReader {
     }
     try {
       return new Item(
-          new PublishCommand(
+          new PublishRequest(
               new ChannelName(fields.channel),
-              fields.payload,
-              fields.meta,
               fields.id,
               fields.partitionKey,
-              fields.event,
-              fields.correlationId,
-              fields.replyTo),
+              new Message(
+                  fields.payload,
+                  fields.meta,
+                  fields.event,
+                  fields.correlationId,
+                  fields.replyTo,
+                  fields.headers)),
           null,
           fields.push);
     } catch (InvalidChannelException e) {
@@ -173,6 +179,7 @@ public final class PublishReader {
     @Nullable String event;
     @Nullable String correlationId;
     @Nullable String replyTo;
+    Headers headers = Headers.NONE;
     PushJson.@Nullable Undelivered push;
     @Nullable Problem fault;
 
@@ -214,11 +221,49 @@ public final class PublishReader {
         case "event" -> event = text(name, json, MAX_TEXT);
         case "correlationId" -> correlationId = text(name, json, MAX_TEXT);
         case "replyTo" -> replyTo = text(name, json, ChannelName.MAX_LENGTH);
+        case "headers" -> readHeaders(json);
         default -> {
           return false;
         }
       }
       return true;
+    }
+
+    private void readHeaders(JsonReading json) throws ProblemException {
+      if (json.current() == JsonToken.VALUE_NULL) {
+        return;
+      }
+      if (json.current() != JsonToken.START_OBJECT) {
+        json.skip();
+        fault("`headers` must be an object of strings");
+        return;
+      }
+      Headers.Builder builder = new Headers.Builder();
+      for (String name = json.nextField(); name != null; name = json.nextField()) {
+        readHeader(name, json, builder);
+      }
+      headers = builder.build();
+    }
+
+    private void readHeader(String name, JsonReading json, Headers.Builder builder)
+        throws ProblemException {
+      if (json.current() != JsonToken.VALUE_STRING) {
+        json.skip();
+        fault("the value of `" + abbreviated(name) + "` in `headers` must be a string");
+        return;
+      }
+      try {
+        String value = json.text("headers", Integer.MAX_VALUE); // the builder limits all together
+        String problem = builder.add(name, Objects.requireNonNull(value));
+        if (problem != null) {
+          fault(problem);
+        }
+      } catch (ProblemException e) {
+        if (e.problem().code() == Code.INVALID_JSON) {
+          throw e;
+        }
+        fault(e.problem());
+      }
     }
 
     void fault(String detail) {

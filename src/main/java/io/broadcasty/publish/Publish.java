@@ -4,6 +4,7 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.lifecycle.PublicationEvent.AppendStarted;
 import io.broadcasty.lifecycle.RealtimeListener;
@@ -48,23 +49,24 @@ public final class Publish {
   /**
    * Publishes in the given order.
    *
-   * @return the outcomes, in the order of the drafts; completes exceptionally for a fault of the
+   * @return the outcomes, in the order of the requests; completes exceptionally for a fault of the
    *     broker
    */
-  public CompletionStage<List<PublishOutcome>> publish(Caller caller, List<Draft> drafts) {
+  public CompletionStage<List<PublishOutcome>> publish(
+      Caller caller, List<PublishRequest> requests) {
     PublishEvents events = PublishEvents.begin(listener, ticker, caller);
-    @Nullable PublishOutcome[] outcomes = new @Nullable PublishOutcome[drafts.size()];
-    List<Envelope> envelopes = new ArrayList<>(drafts.size());
+    @Nullable PublishOutcome[] outcomes = new @Nullable PublishOutcome[requests.size()];
+    List<Envelope> envelopes = new ArrayList<>(requests.size());
     for (int i = 0; i < outcomes.length; i++) {
-      Draft draft = drafts.get(i);
-      PublishOutcome refusal = refuse(caller, draft);
+      PublishRequest request = requests.get(i);
+      PublishOutcome refusal = refuse(caller, request);
       if (refusal != null) {
         outcomes[i] = refusal;
         if (refusal instanceof PublishOutcome.Denied) {
-          events.denied(draft);
+          events.denied(request);
         }
       } else {
-        envelopes.add(envelope(caller, draft));
+        envelopes.add(envelope(caller, request));
       }
     }
     return append(envelopes, events)
@@ -81,7 +83,7 @@ public final class Publish {
               List<PublishOutcome> all = Arrays.asList(outcomes);
               return all;
             })
-        .whenComplete((all, failure) -> events.ended(drafts, all));
+        .whenComplete((all, failure) -> events.ended(requests, all));
   }
 
   /** A broker that throws is a broker that fails. */
@@ -102,8 +104,8 @@ public final class Publish {
         (outcomes, failure) -> events.appendEnded(started, sinceNanos, failure));
   }
 
-  private @Nullable PublishOutcome refuse(Caller caller, Draft draft) {
-    if (!policy.allows(caller, draft.channel(), Action.PUBLISH)) {
+  private @Nullable PublishOutcome refuse(Caller caller, PublishRequest request) {
+    if (!policy.allows(caller, request.channel(), Action.PUBLISH)) {
       return new PublishOutcome.Denied();
     }
     if (!limits.enabled()) {
@@ -115,29 +117,25 @@ public final class Publish {
       return new PublishOutcome.Throttled(user);
     }
     RateLimiter.Verdict channel =
-        limits.tryAcquire(RateLimiter.Scope.CHANNEL, caller.tenant() + "/" + draft.channel(), 1);
+        limits.tryAcquire(RateLimiter.Scope.CHANNEL, caller.tenant() + "/" + request.channel(), 1);
     return channel.granted() ? null : new PublishOutcome.Throttled(channel);
   }
 
-  private Envelope envelope(Caller caller, Draft draft) {
+  private Envelope envelope(Caller caller, PublishRequest request) {
     return new Envelope(
-        new TenantChannel(caller.tenant(), draft.channel()),
-        partition(caller, draft),
-        draft.id() == null ? newId() : draft.id(),
-        draft.id() != null,
-        draft.payload(),
-        draft.meta(),
-        draft.event(),
-        draft.correlationId(),
-        draft.replyTo());
+        new TenantChannel(caller.tenant(), request.channel()),
+        partition(caller, request),
+        request.id() == null ? newId() : request.id(),
+        request.id() != null,
+        request.message());
   }
 
-  private int partition(Caller caller, Draft draft) {
-    if (draft.partitionKey() == null) {
+  private int partition(Caller caller, PublishRequest request) {
+    if (request.partitionKey() == null) {
       return 0;
     }
     return Math.floorMod(
-        spread(draft.partitionKey().hashCode()), policy.partitions(caller, draft.channel()));
+        spread(request.partitionKey().hashCode()), policy.partitions(caller, request.channel()));
   }
 
   /**

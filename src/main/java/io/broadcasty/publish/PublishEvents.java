@@ -3,6 +3,7 @@ package io.broadcasty.publish;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Position;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.lifecycle.ConnectionEvent.Operation;
@@ -25,9 +26,9 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
     return new PublishEvents(listener, ticker, caller, ticker.readNanos());
   }
 
-  void denied(Draft draft) {
+  void denied(PublishRequest request) {
     listener.onDenied(
-        new Denied(caller.tenant(), caller.subject(), Operation.PUBLISH, draft.channel().kind()));
+        new Denied(caller.tenant(), caller.subject(), Operation.PUBLISH, request.channel().kind()));
   }
 
   AppendStarted appendStarted(List<Envelope> envelopes) {
@@ -44,11 +45,11 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
   /**
    * The request has been answered.
    *
-   * @param outcomes those of the drafts; null when the broker failed
+   * @param outcomes those of the requests; null when the broker failed
    */
-  void ended(List<Draft> drafts, @Nullable List<PublishOutcome> outcomes) {
+  void ended(List<PublishRequest> requests, @Nullable List<PublishOutcome> outcomes) {
     long nanos = ticker.readNanos() - startedNanos;
-    for (int i = 0; i < drafts.size(); i++) {
+    for (int i = 0; i < requests.size(); i++) {
       PublishOutcome outcome = outcomes == null ? null : outcomes.get(i);
       Position position =
           outcome instanceof PublishOutcome.Published published
@@ -56,22 +57,23 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
               : null;
       listener.onPublished(
           new Published(
-              about(drafts.get(i), position, outcome),
+              about(requests.get(i), position, outcome),
               result(outcome),
               position == null ? null : new Place(position.epoch(), position.sequence()),
               nanos));
     }
   }
 
-  private About about(Draft draft, @Nullable Position position, @Nullable PublishOutcome outcome) {
-    String id = draft.id();
+  private About about(
+      PublishRequest request, @Nullable Position position, @Nullable PublishOutcome outcome) {
+    String id = request.id();
     if (outcome instanceof PublishOutcome.Published published) {
       id = published.id();
     } else if (outcome instanceof PublishOutcome.Queued queued) {
       id = queued.id();
     }
     return new About(
-        new TenantChannel(caller.tenant(), draft.channel()),
+        new TenantChannel(caller.tenant(), request.channel()),
         position == null ? 0 : position.partition(),
         id,
         Map.of());

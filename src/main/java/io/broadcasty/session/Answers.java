@@ -7,8 +7,6 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.PublishCommand;
-import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.subscribe.SubscribeOutcome;
@@ -27,18 +25,6 @@ public final class Answers {
   private static final Duration CONNECTION_RETRY_AFTER = Duration.ofSeconds(10);
 
   private Answers() {}
-
-  public static Draft draft(PublishCommand command) {
-    return new Draft(
-        command.channel(),
-        command.payload(),
-        command.meta(),
-        command.id(),
-        command.partitionKey(),
-        command.event(),
-        command.correlationId(),
-        command.replyTo());
-  }
 
   /** What is wrong with an outcome; null when it is good. */
   public static @Nullable Problem problem(PublishOutcome outcome) {

@@ -1,10 +1,10 @@
 package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.protocol.PublishCommand;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.protocol.PushJson;
 import io.broadcasty.push.PushAnswer;
@@ -64,7 +64,7 @@ public final class UndeliveredPushes {
   }
 
   /** Keeps what is wanted of a publication that was made. May block on the database. */
-  public Arranged arrange(Caller caller, PublishCommand publication, PushJson.Undelivered wanted) {
+  public Arranged arrange(Caller caller, PublishRequest publication, PushJson.Undelivered wanted) {
     try {
       return new Arranged(
           push.arrange(

@@ -3,7 +3,6 @@ package io.broadcasty.spool;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
-import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Spool;
 import io.broadcasty.broker.Spool.Spooled;
 import io.broadcasty.broker.Turn;
@@ -138,8 +137,10 @@ final class Drain {
     if (page.isEmpty()) {
       return;
     }
+    // So that what was published, but not taken out of the spool, is known when it comes again.
     List<AppendOutcome> outcomes =
-        Publishing.await(streams, page.stream().map(spooled -> named(spooled.envelope())).toList());
+        Publishing.await(
+            streams, page.stream().map(spooled -> spooled.envelope().asIdempotent()).toList());
     List<Spooled> done = new ArrayList<>();
     for (int i = 0; i < page.size(); i++) {
       if (outcomes.get(i) instanceof AppendOutcome.Appended) {
@@ -152,20 +153,6 @@ final class Drain {
       spool.remove(done);
       published += done.size();
     }
-  }
-
-  /** So that what was published, but not taken out of the spool, is known when it comes again. */
-  private static Envelope named(Envelope envelope) {
-    return new Envelope(
-        envelope.channel(),
-        envelope.partition(),
-        envelope.id(),
-        true,
-        envelope.payload(),
-        envelope.meta(),
-        envelope.event(),
-        envelope.correlationId(),
-        envelope.replyTo());
   }
 
   private boolean isClosingAfter(long millis) {

@@ -61,7 +61,12 @@ public abstract class ArchiveContract {
     Archive archive = open();
     assertEquals(Map.of(), archive.stretches(ORDERS, "one"));
     Envelope full =
-        new Envelope(ORDERS, 0, "ü-1", true, "{ \"n\": 1.50, \"e\": \"😀\" }", "{}", "e", "c", "r");
+        new Envelope(
+            ORDERS,
+            0,
+            "ü-1",
+            true,
+            new Message("{ \"n\": 1.50, \"e\": \"😀\" }", "{}", "e", "c", "r", Headers.NONE));
     Publication publication = new Publication(full, new Position("one", 0, 1), time.nowMillis());
     assertEquals(1, archive.append(ONE, List.of(publication)));
     assertEquals(List.of(publication), archive.read(ONE, 0, 1, 10));

@@ -98,7 +98,7 @@ public abstract class BrokerContract {
             .toList());
     assertEquals(
         List.of("\"a\"", "\"d\""),
-        kept(broker, ORDERS, 0).stream().map(p -> p.envelope().payload()).toList());
+        kept(broker, ORDERS, 0).stream().map(p -> p.envelope().message().payload()).toList());
   }
 
   @Test
@@ -136,18 +136,20 @@ public abstract class BrokerContract {
             2,
             "id-ü-1",
             true,
-            "{ \"emoji\": \"😀\",  \"n\": 1.50 }",
-            "{\"schema\":\"é.v1\"}",
-            "created",
-            "c-1",
-            "rpc:client:42");
+            new Message(
+                "{ \"emoji\": \"😀\",  \"n\": 1.50 }",
+                "{\"schema\":\"é.v1\"}",
+                "created",
+                "c-1",
+                "rpc:client:42",
+                Headers.NONE));
     Envelope large = plain(ORDERS, 2, "\"" + "x".repeat(300_000) + "\"");
     time.advance(Duration.ofMillis(17));
     AppendOutcome.Appended appended = appended(broker, full);
     appended(broker, large);
     List<Publication> read = kept(broker, ORDERS, 2);
     assertEquals(new Publication(full, appended.position(), time.nowMillis()), read.get(0));
-    assertEquals(large.payload(), read.get(1).envelope().payload());
+    assertEquals(large.message().payload(), read.get(1).envelope().message().payload());
     assertEquals(heard.all(), read);
   }
 
@@ -538,7 +540,7 @@ public abstract class BrokerContract {
   private static void assertEachThreadsOwnOrder(List<Publication> publications) {
     Set<String> seen = new HashSet<>();
     for (Publication publication : publications) {
-      String name = publication.envelope().payload().replace("\"", "");
+      String name = publication.envelope().message().payload().replace("\"", "");
       assertTrue(seen.add(name), name);
       int round = Integer.parseInt(name.split("-")[1]);
       String thread = name.split("-")[0];

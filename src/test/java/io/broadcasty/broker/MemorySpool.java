@@ -25,18 +25,7 @@ public final class MemorySpool implements Spool {
           waiting.values().stream()
               .anyMatch(w -> w.channel().equals(e.channel()) && w.id().equals(e.id()));
       if (!isThere) {
-        waiting.put(
-            ++last,
-            new Envelope(
-                e.channel(),
-                e.partition(),
-                e.id(),
-                true,
-                e.payload(),
-                e.meta(),
-                e.event(),
-                e.correlationId(),
-                e.replyTo()));
+        waiting.put(++last, e.asIdempotent());
       }
     }
   }

@@ -25,12 +25,12 @@ public final class Publishing {
   /** An envelope whose id the server made. */
   public static Envelope plain(TenantChannel channel, int partition, String payload) {
     return new Envelope(
-        channel, partition, "made-" + payload.hashCode(), false, payload, null, null, null, null);
+        channel, partition, "made-" + payload.hashCode(), false, Message.of(payload));
   }
 
   /** An envelope whose id the publisher chose. */
   public static Envelope named(TenantChannel channel, int partition, String id) {
-    return new Envelope(channel, partition, id, true, "\"" + id + "\"", null, null, null, null);
+    return new Envelope(channel, partition, id, true, Message.of("\"" + id + "\""));
   }
 
   public static List<AppendOutcome> publish(Broker broker, List<Envelope> envelopes) {

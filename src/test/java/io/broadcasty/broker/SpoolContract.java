@@ -37,7 +37,11 @@ public abstract class SpoolContract {
     Spool spool = open();
     Envelope full =
         new Envelope(
-            ORDERS, 3, "full", true, "{\"ü\":[1]}", "{\"schema\":1}", "created", "c-1", "rpc.1");
+            ORDERS,
+            3,
+            "full",
+            true,
+            new Message("{\"ü\":[1]}", "{\"schema\":1}", "created", "c-1", "rpc.1", Headers.NONE));
     spool.add(List.of(full, named(OTHERS, 0, "b")));
     spool.add(List.of(named(ORDERS, 1, "c")));
     List<Spooled> oldest = open().oldest(0, 10);

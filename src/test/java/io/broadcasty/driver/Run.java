@@ -1,6 +1,7 @@
 package io.broadcasty.driver;
 
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.Publishing;
@@ -14,8 +15,7 @@ public final class Run {
 
   public static Publication publication(String channel, long sequence, String payload) {
     return new Publication(
-        new Envelope(
-            Publishing.channel(channel), 0, "id" + sequence, true, payload, null, null, null, null),
+        new Envelope(Publishing.channel(channel), 0, "id" + sequence, true, Message.of(payload)),
         new Position("k3f9a2xw", 0, sequence),
         1_790_000_000_000L);
   }

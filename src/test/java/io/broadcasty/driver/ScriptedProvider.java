@@ -32,7 +32,7 @@ final class ScriptedProvider implements Provider {
     probe();
     int count = Math.min(3, run.size());
     for (int i = 0; i < count; i++) {
-      if (run.get(i).envelope().payload().equals(rejectedPayload)) {
+      if (run.get(i).envelope().message().payload().equals(rejectedPayload)) {
         if (i == 0) {
           return new RelayOutcome.Rejected("it is too large");
         }
@@ -56,6 +56,6 @@ final class ScriptedProvider implements Provider {
   }
 
   synchronized List<String> payloads() {
-    return taken.stream().map(publication -> publication.envelope().payload()).toList();
+    return taken.stream().map(publication -> publication.envelope().message().payload()).toList();
   }
 }

@@ -3,6 +3,7 @@ package io.broadcasty.hub;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
@@ -50,7 +51,7 @@ class FanoutTest {
     TenantChannel channel = new TenantChannel(new TenantId("acme"), new ChannelName("news"));
     return new EncodedPublication(
         new Publication(
-            new Envelope(channel, 0, "i", false, "1", null, null, null, null),
+            new Envelope(channel, 0, "i", false, Message.of("1")),
             new Position("e", 0, sequence),
             0));
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
@@ -40,7 +41,7 @@ class HubTest {
   private void publish(TenantChannel channel, long sequence) {
     hub.onPublication(
         new Publication(
-            new Envelope(channel, 0, "i", false, "1", null, null, null, null),
+            new Envelope(channel, 0, "i", false, Message.of("1")),
             new Position("e", 0, sequence),
             0));
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.broadcasty.broker.Position;
+import io.broadcasty.broker.PublishRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -182,24 +183,27 @@ class ClientVectorsTest {
     List<Object> items = new ArrayList<>();
     for (PublishReader.Item item : request.items()) {
       items.add(
-          item.command() == null
+          item.request() == null
               ? Map.of("error", item.problem().code().text())
-              : meaning(item.command(), "id", item.push()));
+              : meaning(item.request(), "id", item.push()));
     }
     return Map.of("batch", request.batch(), "items", items);
   }
 
   private static Map<String, Object> meaning(
-      PublishCommand command, String idField, PushJson.Undelivered push) {
+      PublishRequest request, String idField, PushJson.Undelivered push) {
     Map<String, Object> meaning = new LinkedHashMap<>();
-    meaning.put("channel", command.channel().value());
-    meaning.put("payload", command.payload());
-    meaning.put("meta", command.meta());
-    meaning.put(idField, command.id());
-    meaning.put("partitionKey", command.partitionKey());
-    meaning.put("event", command.event());
-    meaning.put("correlationId", command.correlationId());
-    meaning.put("replyTo", command.replyTo());
+    meaning.put("channel", request.channel().value());
+    meaning.put("payload", request.message().payload());
+    meaning.put("meta", request.message().meta());
+    meaning.put(idField, request.id());
+    meaning.put("partitionKey", request.partitionKey());
+    meaning.put("event", request.message().event());
+    meaning.put("correlationId", request.message().correlationId());
+    meaning.put("replyTo", request.message().replyTo());
+    meaning.put(
+        "headers",
+        request.message().headers().isEmpty() ? null : request.message().headers().toMap());
     meaning.put(
         "pushIfUndelivered",
         push == null

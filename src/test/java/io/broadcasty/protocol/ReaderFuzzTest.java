@@ -96,9 +96,9 @@ class ReaderFuzzTest {
       byte[] input = mutated(good.get(random.nextInt(good.size())));
       try {
         for (PublishReader.Item item : publications.read(input).items()) {
-          if (item.command() != null) {
-            Vectors.parse("[" + item.command().payload() + "]"); // throws when it is not
-            assertTrue(item.command().payload().indexOf('\n') < 0);
+          if (item.request() != null) {
+            Vectors.parse("[" + item.request().message().payload() + "]"); // throws when it is not
+            assertTrue(item.request().message().payload().indexOf('\n') < 0);
             taken++;
           }
         }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
 import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
@@ -20,6 +22,7 @@ import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -191,20 +194,30 @@ class ServerVectorsTest {
             Vectors.integer(input, "partition"),
             (String) input.get("id"),
             true,
-            (String) input.get("payload"),
-            (String) input.get("meta"),
-            (String) input.get("event"),
-            (String) input.get("correlationId"),
-            (String) input.get("replyTo"));
+            new Message(
+                (String) input.get("payload"),
+                (String) input.get("meta"),
+                (String) input.get("event"),
+                (String) input.get("correlationId"),
+                (String) input.get("replyTo"),
+                headers(input)));
     return new Publication(envelope, position(input), (Long) input.get("time"));
   }
 
   private static Publication publication(String channel, String payload, String meta) {
     TenantChannel of = new TenantChannel(new TenantId("acme"), new ChannelName(channel));
     return new Publication(
-        new Envelope(of, 0, "1", false, payload, meta, null, null, null),
+        new Envelope(of, 0, "1", false, new Message(payload, meta, null, null, null, Headers.NONE)),
         new Position("e", 0, 1),
         0);
+  }
+
+  private static Headers headers(Map<String, Object> input) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (input.containsKey("headers")) {
+      Vectors.object(input, "headers").forEach((name, value) -> headers.put(name, (String) value));
+    }
+    return Headers.of(headers);
   }
 
   private static ChannelName channel(Map<String, Object> input) {

@@ -10,7 +10,10 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.lifecycle.LifecycleEvent;
@@ -56,13 +59,13 @@ class PublishTest {
         for (Envelope envelope : envelopes) {
           appended.add(envelope);
           outcomes.add(
-              envelope.payload().equals("\"later\"")
+              envelope.message().payload().equals("\"later\"")
                   ? new AppendOutcome.Queued()
-                  : envelope.payload().equals("\"full\"")
+                  : envelope.message().payload().equals("\"full\"")
                       ? new AppendOutcome.Unavailable("full", Duration.ofSeconds(5))
                       : new AppendOutcome.Appended(
                           new Position("e", envelope.partition(), appended.size()),
-                          envelope.payload().equals("\"again\"")));
+                          envelope.message().payload().equals("\"again\"")));
         }
         return CompletableFuture.completedFuture(outcomes);
       };
@@ -118,16 +121,16 @@ class PublishTest {
     return listener.of(Published.class).stream().filter(p -> p.result() == result).count();
   }
 
-  private static Draft draft(String channel, String payload, @Nullable String key) {
-    return new Draft(new ChannelName(channel), payload, null, null, key, null, null, null);
+  private static PublishRequest draft(String channel, String payload, @Nullable String key) {
+    return new PublishRequest(new ChannelName(channel), null, key, Message.of(payload));
   }
 
-  private List<PublishOutcome> publish(Draft... drafts) {
+  private List<PublishOutcome> publish(PublishRequest... drafts) {
     return publish.publish(ann, List.of(drafts)).toCompletableFuture().join();
   }
 
   @Test
-  void outcomesStandInTheOrderOfTheDrafts() {
+  void outcomesStandInTheOrderOfThePublishRequests() {
     List<PublishOutcome> outcomes =
         publish(
             draft("a", "1", null),
@@ -147,7 +150,7 @@ class PublishTest {
     assertEquals(appended.get(3).id(), queued.id());
     assertEquals(
         List.of("1", "\"full\"", "3", "\"later\""),
-        appended.stream().map(Envelope::payload).toList());
+        appended.stream().map(e -> e.message().payload()).toList());
     assertEquals(2, count(PublishResult.PUBLISHED));
     for (PublishResult other :
         List.of(PublishResult.DENIED, PublishResult.UNAVAILABLE, PublishResult.QUEUED)) {
@@ -229,13 +232,17 @@ class PublishTest {
 
   @Test
   void anIdIsThePublishersOrANewOne() {
-    Draft named = new Draft(new ChannelName("a"), "1", "{}", "o-1", null, "made", "c", "r");
+    PublishRequest named =
+        new PublishRequest(
+            new ChannelName("a"),
+            "o-1",
+            null,
+            new Message("1", "{}", "made", "c", "r", Headers.of(Map.of("tag", "x"))));
     publish(named, draft("a", "1", null), draft("a", "1", null));
     Envelope first = appended.get(0);
     assertEquals("o-1", first.id());
     assertTrue(first.idempotent());
-    assertEquals("{}", first.meta());
-    assertEquals("made", first.event());
+    assertEquals(named.message(), first.message());
     assertEquals(3, appended.stream().map(Envelope::id).distinct().count());
     assertEquals(List.of(true, false, false), appended.stream().map(Envelope::idempotent).toList());
   }

@@ -7,6 +7,8 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.ForwardingBroker;
+import io.broadcasty.broker.Message;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.channel.ChannelName;
@@ -19,7 +21,6 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishReader;
 import io.broadcasty.protocol.json.NativeSession;
-import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.PendingPush;
@@ -190,8 +191,7 @@ public final class Node {
     publish
         .publish(
             ann(),
-            List.of(
-                new Draft(new ChannelName(channel), payload, null, null, null, null, null, null)))
+            List.of(new PublishRequest(new ChannelName(channel), null, null, Message.of(payload))))
         .toCompletableFuture()
         .join();
     run();

@@ -9,7 +9,9 @@ import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
@@ -19,7 +21,6 @@ import io.broadcasty.hub.Lane;
 import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresenceStore;
-import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.push.EnabledServices;
@@ -266,19 +267,15 @@ public abstract class ReplayJoinStress {
         }
       }
       int number = (publisher + i) % CHANNELS;
-      Draft draft =
-          new Draft(
+      PublishRequest request =
+          new PublishRequest(
               new ChannelName(channel(number)),
-              "\"" + channel(number) + " from " + publisher + "\"",
-              null,
               null,
               "key-" + publisher + "-" + i,
-              null,
-              null,
-              null);
+              Message.of("\"" + channel(number) + " from " + publisher + "\""));
       PublishOutcome outcome =
           publish
-              .publish(caller, List.of(draft))
+              .publish(caller, List.of(request))
               .toCompletableFuture()
               .get(60, TimeUnit.SECONDS)
               .get(0);

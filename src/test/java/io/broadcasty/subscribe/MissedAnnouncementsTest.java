@@ -9,6 +9,7 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.ForwardingBroker;
 import io.broadcasty.broker.Lost;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.ReplayPage;
@@ -94,8 +95,7 @@ class MissedAnnouncementsTest {
             .run();
       }
       for (int i = 0; i < PUBLICATIONS; i++) {
-        memory.publish(
-            List.of(new Envelope(ORDERS, 0, "" + i, false, "1", null, null, null, null)));
+        memory.publish(List.of(new Envelope(ORDERS, 0, "" + i, false, Message.of("1"))));
         if (random.nextInt(20) == 0) {
           hub.onGap(ORDERS);
           LockSupport.parkNanos(random.nextInt(2_000_000));

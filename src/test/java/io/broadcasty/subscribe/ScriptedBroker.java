@@ -6,6 +6,7 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.ReplayPage;
@@ -61,7 +62,7 @@ final class ScriptedBroker implements Broker {
     Stream stream = stream(channel, partition);
     Publication publication =
         new Publication(
-            new Envelope(channel, partition, "i", false, "1", null, null, null, null),
+            new Envelope(channel, partition, "i", false, Message.of("1")),
             new Position(stream.epoch, partition, stream.all.size() + 1),
             0);
     stream.all.add(publication);

@@ -3,6 +3,8 @@ package io.broadcasty.broker.jdbc;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.StreamKey;
@@ -54,12 +56,13 @@ final class EventsTable {
     insert.setLong(5, publication.position().sequence());
     insert.setString(6, envelope.id());
     insert.setInt(7, envelope.idempotent() ? 1 : 0);
-    insert.setBytes(8, envelope.payload().getBytes(UTF_8));
-    String meta = envelope.meta();
+    Message message = envelope.message();
+    insert.setBytes(8, message.payload().getBytes(UTF_8));
+    String meta = message.meta();
     insert.setBytes(9, meta == null ? null : meta.getBytes(UTF_8));
-    insert.setString(10, envelope.event());
-    insert.setString(11, envelope.correlationId());
-    insert.setString(12, envelope.replyTo());
+    insert.setString(10, message.event());
+    insert.setString(11, message.correlationId());
+    insert.setString(12, message.replyTo());
     insert.setInt(13, envelope.costBytes());
     insert.setLong(14, bytesBefore);
     insert.setLong(15, publication.timeMillis());
@@ -98,11 +101,13 @@ final class EventsTable {
             stream.partition(),
             result.getString(2),
             result.getInt(3) != 0,
-            new String(result.getBytes(4), UTF_8),
-            meta == null ? null : new String(meta, UTF_8),
-            result.getString(6),
-            result.getString(7),
-            result.getString(8));
+            new Message(
+                new String(result.getBytes(4), UTF_8),
+                meta == null ? null : new String(meta, UTF_8),
+                result.getString(6),
+                result.getString(7),
+                result.getString(8),
+                Headers.NONE));
     return new Publication(
         envelope,
         new Position(stream.epoch(), stream.partition(), result.getLong(1)),

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Spool;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
@@ -110,12 +112,13 @@ public final class JdbcSpool implements Spool {
         }
         bindKey(add, envelope);
         add.setInt(4, envelope.partition());
-        add.setBytes(5, envelope.payload().getBytes(UTF_8));
-        String meta = envelope.meta();
+        Message message = envelope.message();
+        add.setBytes(5, message.payload().getBytes(UTF_8));
+        String meta = message.meta();
         add.setBytes(6, meta == null ? null : meta.getBytes(UTF_8));
-        add.setString(7, envelope.event());
-        add.setString(8, envelope.correlationId());
-        add.setString(9, envelope.replyTo());
+        add.setString(7, message.event());
+        add.setString(8, message.correlationId());
+        add.setString(9, message.replyTo());
         add.setLong(10, clock.nowMillis());
         add.addBatch();
       }
@@ -156,11 +159,13 @@ public final class JdbcSpool implements Spool {
         row.getInt(5),
         row.getString(4),
         true,
-        text(row.getBytes(6)),
-        nullable(row.getBytes(7)),
-        row.getString(8),
-        row.getString(9),
-        row.getString(10));
+        new Message(
+            text(row.getBytes(6)),
+            nullable(row.getBytes(7)),
+            row.getString(8),
+            row.getString(9),
+            row.getString(10),
+            Headers.NONE));
   }
 
   @Override

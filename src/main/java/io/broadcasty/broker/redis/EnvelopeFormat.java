@@ -1,6 +1,8 @@
 package io.broadcasty.broker.redis;
 
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
 import io.broadcasty.channel.TenantChannel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,11 +29,12 @@ final class EnvelopeFormat {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeBoolean(envelope.idempotent());
       write(out, envelope.id());
-      write(out, envelope.payload());
-      write(out, envelope.meta());
-      write(out, envelope.event());
-      write(out, envelope.correlationId());
-      write(out, envelope.replyTo());
+      Message message = envelope.message();
+      write(out, message.payload());
+      write(out, message.meta());
+      write(out, message.event());
+      write(out, message.correlationId());
+      write(out, message.replyTo());
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
@@ -49,11 +52,7 @@ final class EnvelopeFormat {
           partition,
           required(in),
           idempotent,
-          required(in),
-          read(in),
-          read(in),
-          read(in),
-          read(in));
+          new Message(required(in), read(in), read(in), read(in), read(in), Headers.NONE));
     } catch (IOException e) {
       throw new IllegalArgumentException("these bytes are no envelope", e);
     }

@@ -155,7 +155,7 @@ public final class AblyProvider implements Provider {
 
   /** A message without its id, which depends on how many go with it. */
   private static String message(Publication publication) {
-    String name = publication.envelope().event();
+    String name = publication.envelope().message().event();
     return Json.object(
         json -> {
           json.writeStringField("name", name == null ? DEFAULT_EVENT : name);

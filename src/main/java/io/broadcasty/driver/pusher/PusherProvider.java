@@ -110,7 +110,7 @@ public final class PusherProvider implements Provider {
   }
 
   private static String event(String channel, Publication publication) {
-    String name = publication.envelope().event();
+    String name = publication.envelope().message().event();
     boolean encrypted =
         publication.envelope().channel().name().kind() == ChannelName.Kind.ENCRYPTED;
     return Json.object(
@@ -118,7 +118,10 @@ public final class PusherProvider implements Provider {
           json.writeStringField("name", name == null ? DEFAULT_EVENT : name);
           json.writeStringField("channel", channel);
           json.writeStringField(
-              "data", encrypted ? publication.envelope().payload() : Json.publication(publication));
+              "data",
+              encrypted
+                  ? publication.envelope().message().payload()
+                  : Json.publication(publication));
         });
   }
 

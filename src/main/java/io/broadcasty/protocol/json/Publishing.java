@@ -1,6 +1,7 @@
 package io.broadcasty.protocol.json;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Command;
@@ -8,7 +9,6 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.PublishCommand;
 import io.broadcasty.protocol.PushJson;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.session.Answers;
@@ -60,7 +60,7 @@ final class Publishing {
       Caller who, List<CommandReader.Numbered> commands, CompletableFuture<?> answered) {
     long bytes = 0;
     for (CommandReader.Numbered command : commands) {
-      bytes += publish(command).publication().payload().length();
+      bytes += publish(command).publication().message().payload().length();
     }
     long takenBytes = bytes;
     if (!take(commands.size(), bytes, answered)) {
@@ -71,8 +71,7 @@ final class Publishing {
     CompletableFuture<List<PublishOutcome>> outcomes =
         context
             .publish()
-            .publish(
-                who, commands.stream().map(c -> Answers.draft(publish(c).publication())).toList())
+            .publish(who, commands.stream().map(c -> publish(c).publication()).toList())
             .toCompletableFuture()
             .whenComplete((all, failure) -> giveBack(commands.size(), takenBytes));
     List<CompletableFuture<String>> replies = new ArrayList<>(commands.size());
@@ -95,10 +94,10 @@ final class Publishing {
    */
   CompletableFuture<String> publishOrPush(
       Caller who, CommandReader.Numbered command, CompletableFuture<?> answered) {
-    PublishCommand publication = publish(command).publication();
+    PublishRequest publication = publish(command).publication();
     PushJson.Undelivered wanted = Objects.requireNonNull(publish(command).push());
     Problem refusal = context.undelivered().refusal(who, wanted);
-    long bytes = publication.payload().length();
+    long bytes = publication.message().payload().length();
     if (refusal == null && !take(1, bytes, answered)) {
       refusal = TOO_MANY;
     }
@@ -107,7 +106,7 @@ final class Publishing {
     }
     return context
         .publish()
-        .publish(who, List.of(Answers.draft(publication)))
+        .publish(who, List.of(publication))
         .toCompletableFuture()
         .handleAsync( // blocks on the database
             (all, failure) -> {

@@ -26,8 +26,8 @@ public record EdgeSettings(
     Duration nonceWindow,
     MetricsAccess metrics) {
 
-  /** What a publication may need beside its payload. */
-  public static final int ENVELOPE_BYTES = 4096;
+  /** What a publication may need beside its payload: headers of many escapes most of all. */
+  public static final int ENVELOPE_BYTES = 16_384;
 
   public EdgeSettings {
     allowedOrigins = List.copyOf(allowedOrigins);

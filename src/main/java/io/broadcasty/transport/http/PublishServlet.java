@@ -1,12 +1,12 @@
 package io.broadcasty.transport.http;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.PublishReader;
-import io.broadcasty.publish.Draft;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.session.Answers;
@@ -71,14 +71,14 @@ public class PublishServlet extends HttpServlet {
       Problems.write(response, e.problem());
       return;
     }
-    List<Draft> drafts = new ArrayList<>(read.items().size());
+    List<PublishRequest> requests = new ArrayList<>(read.items().size());
     for (PublishReader.Item item : read.items()) {
-      if (item.command() != null) {
-        drafts.add(Answers.draft(item.command()));
+      if (item.request() != null) {
+        requests.add(item.request());
       }
     }
     CompletableFuture<List<PublishOutcome>> outcomes =
-        publish.publish(caller, drafts).toCompletableFuture();
+        publish.publish(caller, requests).toCompletableFuture();
     if (isSoonDone(outcomes)) {
       answer(caller, response, read, outcomes);
     } else {
@@ -169,7 +169,7 @@ public class PublishServlet extends HttpServlet {
     List<Answer> answers = new ArrayList<>(read.items().size());
     int next = 0;
     for (PublishReader.Item item : read.items()) {
-      if (item.command() == null) {
+      if (item.request() == null) {
         answers.add(new Answer(item, null, item.problem(), null));
       } else {
         PublishOutcome outcome = outcomes.get(next++);
@@ -178,7 +178,7 @@ public class PublishServlet extends HttpServlet {
           answers.add(new Answer(item, outcome, problem, null));
         } else {
           UndeliveredPushes.Arranged arranged =
-              undelivered.arrange(caller, item.command(), item.push());
+              undelivered.arrange(caller, item.request(), item.push());
           answers.add(new Answer(item, outcome, arranged.problem(), arranged.sendId()));
         }
       }
@@ -210,10 +210,10 @@ public class PublishServlet extends HttpServlet {
         json.writeObjectFieldStart("error");
         Json.write(json, problem);
         json.writeEndObject();
-      } else if (outcome instanceof PublishOutcome.Published published && item.command() != null) {
-        Json.write(json, published.id(), item.command().channel(), published.appended());
-      } else if (outcome instanceof PublishOutcome.Queued queued && item.command() != null) {
-        Json.writeQueued(json, queued.id(), item.command().channel());
+      } else if (outcome instanceof PublishOutcome.Published published && item.request() != null) {
+        Json.write(json, published.id(), item.request().channel(), published.appended());
+      } else if (outcome instanceof PublishOutcome.Queued queued && item.request() != null) {
+        Json.writeQueued(json, queued.id(), item.request().channel());
       }
       if (problem == null && push != null) {
         json.writeStringField("push", push);

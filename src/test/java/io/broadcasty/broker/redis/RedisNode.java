@@ -2,6 +2,7 @@ package io.broadcasty.broker.redis;
 
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Heard;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.Retention;
@@ -100,7 +101,7 @@ final class RedisNode implements AutoCloseable {
 
   /** As a node would, but nobody is told. */
   void appendUnannounced(TenantChannel channel) {
-    Envelope envelope = new Envelope(channel, 0, "x", false, "1", null, null, null, null);
+    Envelope envelope = new Envelope(channel, 0, "x", false, Message.of("1"));
     ChannelKeys keys = ChannelKeys.of(redis, channel);
     ScriptHead head = new ScriptHead(PLENTY, WallClock.system());
     List<byte[]> arguments = head.arguments();

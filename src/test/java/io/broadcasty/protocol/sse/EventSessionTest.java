@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.broker.Message;
+import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.lifecycle.ConnectionEvent;
@@ -12,7 +14,6 @@ import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.Since;
-import io.broadcasty.publish.Draft;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.session.JsonTree;
 import io.broadcasty.session.Node;
@@ -53,7 +54,7 @@ class EventSessionTest {
     node.publish
         .publish(
             node.ann(),
-            List.of(new Draft(new ChannelName(channel), "1", null, null, key, null, null, null)))
+            List.of(new PublishRequest(new ChannelName(channel), null, key, Message.of("1"))))
         .toCompletableFuture()
         .join();
     node.run();
