@@ -22,13 +22,14 @@ public class Lifecycle implements ServletContextListener {
   @Override
   public void contextInitialized(ServletContextEvent event) {
     try {
-      startup.start();
+      startup.start(event.getServletContext().getServerInfo());
       WebSockets.register(
           startup.settings().webSockets(),
           event.getServletContext(),
           startup.node().context(),
           commands.get(),
-          startup.settings().edge());
+          startup.settings().edge(),
+          startup.outputs());
     } catch (RuntimeException e) {
       LOG.log(Level.SEVERE, e.getMessage());
       throw e;

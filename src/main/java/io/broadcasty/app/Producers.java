@@ -20,6 +20,7 @@ import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.time.WallClock;
+import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.http.PushPages;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -154,6 +155,12 @@ public class Producers {
   @Singleton
   EdgeSettings edge() {
     return startup.settings().edge();
+  }
+
+  @Produces
+  @Singleton
+  StreamOutputs outputs() {
+    return startup.outputs();
   }
 
   @Produces

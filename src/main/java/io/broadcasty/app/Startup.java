@@ -15,8 +15,10 @@ import io.broadcasty.metrics.prometheus.PrometheusMeters;
 import io.broadcasty.rbac.DefaultPolicyResolver;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
+import io.broadcasty.telemetry.OutputMeters;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import io.broadcasty.transport.StreamOutputs;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -47,6 +49,7 @@ public class Startup {
   private volatile @Nullable Settings settings;
   private volatile @Nullable Node node;
   private volatile @Nullable DevMode devMode;
+  private volatile @Nullable StreamOutputs outputs;
   private volatile @Nullable Exposition exposition;
   private @Nullable Meters meters;
   private @Nullable StopSignals signals;
@@ -56,9 +59,10 @@ public class Startup {
   /**
    * Reads the configuration and starts the node.
    *
+   * @param serverInfo what the server calls itself
    * @throws InvalidConfigurationException when the configuration cannot be used
    */
-  synchronized void start() {
+  synchronized void start(String serverInfo) {
     Settings read = SettingsReader.read(new MicroProfileSource(config));
     WallClock clock = WallClock.system();
     Ticker ticker = Ticker.system();
@@ -79,6 +83,9 @@ public class Startup {
       shown.close();
       throw e;
     }
+    StreamOutputs streams = new StreamOutputs(read.internals(), serverInfo);
+    shown.addAll(OutputMeters.of(streams));
+    outputs = streams;
     meters = shown;
     settings = read;
     devMode = dev;
@@ -146,6 +153,14 @@ public class Startup {
       throw new IllegalStateException("Broadcasty has not started");
     }
     return read;
+  }
+
+  StreamOutputs outputs() {
+    StreamOutputs made = outputs;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
   }
 
   Exposition exposition() {

@@ -271,6 +271,16 @@ public final class ConfigKeys {
           "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which costs least, or"
               + " the server's jakarta.websocket. auto: Broadcasty itself, on every server.");
 
+  public static final ConfigKey<String> STREAM_INTERNALS =
+      new ConfigKey<>(
+          "broadcasty.stream.internals",
+          ConfigType.oneOf("auto", "off"),
+          "auto",
+          "off",
+          "Whether streams are written below the API of servlets on the servers where that costs"
+              + " less. off: by the API alone, for tests and for an update of the server that broke"
+              + " it.");
+
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(
           "broadcasty.drain",
@@ -580,6 +590,7 @@ public final class ConfigKeys {
           CONNECT_TIMEOUT,
           OUTBOX_BYTES,
           WEBSOCKET_ENGINE,
+          STREAM_INTERNALS,
           DRAIN,
           NONCE_REQUIRED,
           NONCE_WINDOW,

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicUrl where clients reach it, without a slash at the end
  * @param jwt has keys, except perhaps in development mode
  * @param webSockets who speaks RFC 6455
+ * @param internals whether internals of the server may be used to write streams
  * @param maxChannels of one connection
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param auditRetention for how long it is kept what was done by whom
@@ -42,6 +43,7 @@ public record Settings(
     RateLimits limits,
     SessionSettings session,
     WebSockets.Engine webSockets,
+    boolean internals,
     int maxChannels,
     Replay replay,
     Mirror mirror,

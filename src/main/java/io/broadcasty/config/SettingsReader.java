@@ -124,6 +124,7 @@ public final class SettingsReader {
         session,
         WebSockets.Engine.valueOf(
             value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
+        value(ConfigKeys.STREAM_INTERNALS, "auto").equals("auto"),
         count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
         mirror(replay),

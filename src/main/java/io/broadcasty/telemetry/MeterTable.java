@@ -20,6 +20,15 @@ public final class MeterTable {
           List.of("transport"),
           "Connections that were opened.");
 
+  static final MeterFamily STREAM_OUTPUTS =
+      new MeterFamily(
+          "broadcasty_stream_outputs_total",
+          COUNTER,
+          List.of("transport", "output"),
+          "Connections that were opened, by what they are written with: `grizzly` (Payara),"
+              + " `liberty-channel` and `liberty-response` (Open Liberty), `servlet` (any server;"
+              + " on those two it costs more), `container` (the server's own WebSocket).");
+
   static final MeterFamily SLOW_CONSUMERS =
       new MeterFamily(
           "broadcasty_slow_consumers_total",
@@ -182,6 +191,7 @@ public final class MeterTable {
       List.of(
           CONNECTIONS,
           CONNECTIONS_OPENED,
+          STREAM_OUTPUTS,
           SLOW_CONSUMERS,
           PUBLICATIONS,
           DELIVERIES,

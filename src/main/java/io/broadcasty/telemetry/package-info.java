@@ -4,7 +4,7 @@
  *
  * <p>May import: {@code metrics}, {@code broker}, {@code driver}, {@code failover}, {@code hub},
  * {@code lifecycle}, {@code mirror}, {@code nodes}, {@code push}, {@code session}, {@code spool},
- * {@code time}.
+ * {@code time}, {@code transport}.
  */
 @NullMarked
 package io.broadcasty.telemetry;

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Reaches what a server does not show to applications, by name. */
 final class Internals {
@@ -44,9 +45,14 @@ final class Internals {
   }
 
   /** Says once what this version of the server does not have. */
-  static void notFound(String what, Throwable failure) {
+  static void notFound(String what, @Nullable Throwable failure) {
     if (TOLD.add(what)) {
-      LOG.log(Level.WARNING, what + " was not found; streams work, and cost more", failure);
+      LOG.log(
+          Level.WARNING,
+          what
+              + " was not found in this version of the server; streams work, and cost more"
+              + " (broadcasty_stream_outputs_total tells what they are written with)",
+          failure);
     }
   }
 }

@@ -4,7 +4,6 @@ import static io.broadcasty.transport.Internals.get;
 import static io.broadcasty.transport.Internals.notFound;
 
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -36,7 +35,7 @@ public final class OpenLiberty {
    *
    * @return null on any other server, and where the connection cannot be found
    */
-  public static @Nullable ServletOutputStream outputBelow(WebConnection connection) {
+  static @Nullable ServletOutputStream outputBelow(WebConnection connection) {
     if (!made(connection)) {
       return null;
     }
@@ -50,19 +49,17 @@ public final class OpenLiberty {
   }
 
   /**
-   * The output of a response, which keeps no buffers between two writes.
+   * An output of a response that keeps no buffers between two writes.
    *
    * @return null on any other server, and where the response's buffers cannot be found
    */
-  public static @Nullable ServletOutputStream outputOf(ServletResponse response)
-      throws IOException {
-    ServletOutputStream out = response.getOutputStream();
+  static @Nullable ServletOutputStream releasing(ServletOutputStream out) {
     if (!made(out)) {
       return null;
     }
     try {
       return new LibertyResponse(out);
-    } catch (ReflectiveOperationException | RuntimeException e) {
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       notFound("the buffers of a response", e);
       return null;
     }

@@ -19,9 +19,14 @@ import org.jspecify.annotations.Nullable;
  * most of what a stream costs in memory (docs/adr/0007). Both are Grizzly's, which Payara stands
  * on, and found by reflection; where they are not found, streams work and cost more.
  */
-public final class Payara {
+final class Payara {
 
   private Payara() {}
+
+  /** Whether a request is Payara's. */
+  static boolean made(ServletRequest request) {
+    return facade(request) != null;
+  }
 
   /**
    * The way out of a connection that is being upgraded, below the servlet's. For use once the
@@ -29,7 +34,7 @@ public final class Payara {
    *
    * @return null on any other server, and where the connection cannot be found
    */
-  public static @Nullable ServletOutputStream outputBelow(ServletRequest request) {
+  static @Nullable ServletOutputStream outputBelow(ServletRequest request) {
     ServletRequest facade = facade(request);
     if (facade == null) {
       return null;
@@ -50,7 +55,7 @@ public final class Payara {
    * @return null on any other server, where the response is not sent in chunks or is encoded on the
    *     way, and where the connection cannot be found
    */
-  public static @Nullable ServletOutputStream chunksBelow(ServletRequest request) {
+  static @Nullable ServletOutputStream chunksBelow(ServletRequest request) {
     ServletRequest facade = facade(request);
     if (facade == null || !facade.getProtocol().equals("HTTP/1.1")) {
       return null;
@@ -79,7 +84,7 @@ public final class Payara {
    * of the answer has been flushed: buffers for decoding parameters and fields for the answer's
    * headers, 7 KB together. A later request that is given the same objects makes them anew.
    */
-  public static void lighten(ServletRequest request) {
+  static void lighten(ServletRequest request) {
     ServletRequest facade = facade(request);
     if (facade == null) {
       return;
@@ -97,7 +102,7 @@ public final class Payara {
       Object used = fields.get(headers);
       fields.set(
           headers, Array.newInstance(used.getClass().getComponentType(), Array.getLength(used)));
-    } catch (ReflectiveOperationException | RuntimeException e) {
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       notFound("what Grizzly keeps with a request", e);
     }
   }

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
@@ -18,10 +17,7 @@ class FramingIT extends InServer implements FramingContract {
 
   @Deployment(testable = false)
   static WebArchive war() {
-    return builtWar()
-        .addAsResource(
-            new StringAsset("broadcasty.stream.websocket=own\n"),
-            "META-INF/microprofile-config.properties");
+    return builtWar("broadcasty.stream.websocket=own");
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,14 @@ abstract class InServer {
   static WebArchive builtWar() {
     return ShrinkWrap.createFromZipFile(
         WebArchive.class, new File(System.getProperty("broadcasty.war")));
+  }
+
+  /** With settings in its {@code microprofile-config.properties}. */
+  static WebArchive builtWar(String... settings) {
+    return builtWar()
+        .addAsResource(
+            new StringAsset(String.join("\n", settings) + "\n"),
+            "META-INF/microprofile-config.properties");
   }
 
   @BeforeEach

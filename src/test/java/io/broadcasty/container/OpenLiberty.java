@@ -1,5 +1,6 @@
 package io.broadcasty.container;
 
+import io.broadcasty.transport.StreamOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,16 @@ record OpenLiberty(Path installation, Path configuration) implements ServerKind 
                 "--war=" + war));
     builder.environment().put("WLP_USER_DIR", user.toString());
     return builder;
+  }
+
+  @Override
+  public StreamOutput webSocketOutput() {
+    return StreamOutput.LIBERTY_CHANNEL;
+  }
+
+  @Override
+  public StreamOutput eventStreamOutput() {
+    return StreamOutput.LIBERTY_RESPONSE;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.broadcasty.container;
 
+import io.broadcasty.transport.StreamOutput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,16 @@ record PayaraMicro(Path jar) implements ServerKind {
     command.addAll(List.of("--port", String.valueOf(ports.http())));
     command.addAll(List.of("--shutdowngrace", "3000", "--deploy", war.toString()));
     return new ProcessBuilder(command);
+  }
+
+  @Override
+  public StreamOutput webSocketOutput() {
+    return StreamOutput.GRIZZLY;
+  }
+
+  @Override
+  public StreamOutput eventStreamOutput() {
+    return StreamOutput.GRIZZLY;
   }
 
   @Override

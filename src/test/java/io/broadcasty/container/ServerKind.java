@@ -1,5 +1,6 @@
 package io.broadcasty.container;
 
+import io.broadcasty.transport.StreamOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,16 @@ interface ServerKind {
   /** Whether it has MicroProfile Metrics, at {@code /metrics} of the port of HTTP. */
   default boolean hasMicroProfileMetrics() {
     return true;
+  }
+
+  /** What a WebSocket of our own engine is written with, unless that is turned off. */
+  default StreamOutput webSocketOutput() {
+    return StreamOutput.SERVLET;
+  }
+
+  /** What an event stream is written with, unless that is turned off. */
+  default StreamOutput eventStreamOutput() {
+    return StreamOutput.SERVLET;
   }
 
   /** Copies a folder with its files, which may be there already. */

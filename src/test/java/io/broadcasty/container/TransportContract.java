@@ -1,8 +1,11 @@
 package io.broadcasty.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.lifecycle.TransportType;
+import io.broadcasty.transport.StreamOutput;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What every transport promises, seen by a client of a real server. */
-abstract class TransportContract extends AsBuilt {
+abstract class TransportContract extends InServer {
 
   /**
    * Opens a stream of channels.
@@ -25,8 +28,31 @@ abstract class TransportContract extends AsBuilt {
   protected abstract Stream resume(
       String token, List<String> channels, List<Stream.Event> seenSoFar);
 
+  /** What the server's streams are to be written with, and the name of the transport. */
+  protected abstract StreamOutput output();
+
+  protected abstract TransportType transport();
+
   /** The code with which subscribing is refused. */
   protected abstract String refusal(String token, String channel);
+
+  @Test
+  void theMetersTellWhatStreamsAreWrittenWith() {
+    Scrape before = Scrape.of(api);
+    try (Stream stream = subscribed(api.tokens.guest(), List.of(Api.freshChannel("out.")), -1)) {
+      assertNotNull(stream);
+      Scrape now = Scrape.of(api);
+      for (StreamOutput each : StreamOutput.values()) {
+        if (each.writes(transport())) {
+          String sample =
+              "broadcasty_stream_outputs_total{output=\"%s\",transport=\"%s\"}"
+                  .formatted(each.label(), transport().word());
+          assertEquals(
+              each == output() ? 1 : 0, now.value(sample) - before.value(sample), each.label());
+        }
+      }
+    }
+  }
 
   @Test
   void liveEventsComeInOrder() {

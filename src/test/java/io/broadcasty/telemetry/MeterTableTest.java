@@ -27,6 +27,7 @@ import io.broadcasty.push.PushServices;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.spool.SpoolingBroker;
 import io.broadcasty.time.ManualTime;
+import io.broadcasty.transport.StreamOutputs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,7 @@ class MeterTableTest {
             new ConnectionCounts(),
             new Sessions(time, time, RealtimeListener.NONE),
             new LocalNodeRegistry(() -> self, time)));
+    all.addAll(OutputMeters.of(new StreamOutputs(true, "")));
     all.addAll(PublicationMeters.of(new PublishCounts(), new Hub()));
     all.addAll(StoreMeters.of(spool));
     all.addAll(StoreMeters.ofSpool(spool));

@@ -11,6 +11,7 @@ import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.session.Answers;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.NonBlockingOutput;
+import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.Problems;
 import jakarta.inject.Inject;
@@ -35,6 +36,7 @@ public class SseServlet extends HttpServlet {
   private static final Logger LOG = Logger.getLogger(SseServlet.class.getName());
 
   @Inject private transient SessionContext context;
+  @Inject private transient StreamOutputs outputs;
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
@@ -64,7 +66,7 @@ public class SseServlet extends HttpServlet {
     if (place == null) {
       throw new ProblemException(Answers.connectionLimit());
     }
-    SseTransport transport = new SseTransport();
+    SseTransport transport = new SseTransport(outputs);
     EventSession session = new EventSession(context, transport, caller, place);
     boolean begun = false;
     try {

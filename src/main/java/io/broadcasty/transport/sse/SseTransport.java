@@ -5,8 +5,7 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.sse.EventSession;
 import io.broadcasty.session.Transport;
 import io.broadcasty.transport.NonBlockingOutput;
-import io.broadcasty.transport.OpenLiberty;
-import io.broadcasty.transport.Payara;
+import io.broadcasty.transport.StreamOutputs;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -30,11 +29,16 @@ final class SseTransport implements Transport {
 
   private record Early(List<EncodedFrame> frames, Done done) {}
 
+  private final StreamOutputs outputs;
   private volatile @Nullable NonBlockingOutput output;
   private volatile @Nullable AsyncContext async;
 
   // guarded by this
   private @Nullable Early early;
+
+  SseTransport(StreamOutputs outputs) {
+    this.outputs = outputs;
+  }
 
   /**
    * The response begins: its head goes out at once.
@@ -44,10 +48,9 @@ final class SseTransport implements Transport {
   void begin(AsyncContext response, EventSession session, Executor blocking) throws IOException {
     response.addListener(new Ending(session));
     async = response;
-    ServletOutputStream below = OpenLiberty.outputOf(response.getResponse());
-    ServletOutputStream out = below == null ? response.getResponse().getOutputStream() : below;
+    ServletOutputStream out = outputs.ofEventStream(response.getResponse());
     NonBlockingOutput head = new NonBlockingOutput(out, EventFormat.INSTANCE, blocking);
-    head.write(RETRY, failure -> headWritten(head, response.getRequest(), blocking, failure));
+    head.write(RETRY, failure -> headWritten(head, out, response.getRequest(), blocking, failure));
     head.begin();
   }
 
@@ -80,17 +83,18 @@ final class SseTransport implements Transport {
 
   private void headWritten(
       NonBlockingOutput head,
+      ServletOutputStream out,
       ServletRequest request,
       Executor blocking,
       @Nullable Throwable failure) {
     NonBlockingOutput body = head;
     if (failure == null) {
-      ServletOutputStream below = Payara.chunksBelow(request);
-      if (below != null) {
-        body = new NonBlockingOutput(below, EventFormat.CHUNKS, blocking);
+      ServletOutputStream chunks = outputs.chunksOfEventStream(request, out);
+      if (chunks != null) {
+        body = new NonBlockingOutput(chunks, EventFormat.CHUNKS, blocking);
         body.begin();
       }
-      Payara.lighten(request);
+      outputs.release(request);
     }
     Early waiting;
     synchronized (this) {

@@ -75,16 +75,12 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       CommandReader commands,
       int maxMessageBytes,
       WebConnection connection,
-      @Nullable ServletOutputStream output)
+      ServletOutputStream output)
       throws IOException {
     this.context = context;
     this.connection = connection;
     this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
-    this.out =
-        new NonBlockingOutput(
-            output == null ? connection.getOutputStream() : output,
-            FrameFormat.INSTANCE,
-            context.closers());
+    this.out = new NonBlockingOutput(output, FrameFormat.INSTANCE, context.closers());
     this.reader = new FrameReader(maxMessageBytes, this);
     this.session = new NativeSession(context, this, commands);
   }

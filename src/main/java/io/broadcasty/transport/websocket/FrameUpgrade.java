@@ -3,9 +3,7 @@ package io.broadcasty.transport.websocket;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.session.SessionContext;
-import io.broadcasty.transport.OpenLiberty;
-import io.broadcasty.transport.Payara;
-import jakarta.servlet.ServletOutputStream;
+import io.broadcasty.transport.StreamOutputs;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
@@ -22,6 +20,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
   /**
    * What a connection is opened with.
    *
+   * @param outputs what it is written with
    * @param request the handshake
    */
   record Opening(
@@ -29,6 +28,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
       CommandReader commands,
       int maxMessageBytes,
       @Nullable Caller caller,
+      StreamOutputs outputs,
       ServletRequest request) {}
 
   private @Nullable Opening opening;
@@ -53,21 +53,14 @@ public class FrameUpgrade implements HttpUpgradeHandler {
               with.commands(),
               with.maxMessageBytes(),
               webConnection,
-              outputBelow(webConnection, with.request()));
+              with.outputs().ofWebSocket(webConnection, with.request()));
       connection = opened;
       opened.begin();
-      Payara.lighten(with.request());
+      with.outputs().release(with.request());
       opened.open(with.caller());
     } catch (IOException e) {
       LOG.log(Level.FINE, "the client left during the handshake", e);
     }
-  }
-
-  /** A way out that costs less than the container's, on the servers where there is one. */
-  private static @Nullable ServletOutputStream outputBelow(
-      WebConnection connection, ServletRequest handshake) {
-    ServletOutputStream below = Payara.outputBelow(handshake);
-    return below == null ? OpenLiberty.outputBelow(connection) : below;
   }
 
   @Override

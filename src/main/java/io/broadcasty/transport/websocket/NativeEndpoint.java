@@ -4,6 +4,7 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.json.NativeSession;
 import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import jakarta.enterprise.inject.spi.CDI;
@@ -13,6 +14,7 @@ import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -29,6 +31,7 @@ public class NativeEndpoint extends Endpoint {
   private final SessionContext context;
   private final CommandReader reader;
   private final EdgeSettings settings;
+  private final StreamOutputs outputs;
   private @Nullable NativeSession session;
 
   /** Takes what all connections share; Open Liberty insists on a constructor without arguments. */
@@ -37,20 +40,37 @@ public class NativeEndpoint extends Endpoint {
     this.context = beans.select(SessionContext.class).get();
     this.reader = beans.select(CommandReader.class).get();
     this.settings = beans.select(EdgeSettings.class).get();
+    this.outputs = beans.select(StreamOutputs.class).get();
   }
 
   @Override
   public void onOpen(Session webSocket, EndpointConfig config) {
+    outputs.countContainer();
     webSocket.setMaxIdleTimeout(0); // idle connections are found by our own heartbeat
-    webSocket.setMaxTextMessageBufferSize(settings.maxMessageBytes());
     NativeSession opened = new NativeSession(context, new WebSocketTransport(webSocket), reader);
     session = opened;
-    webSocket.addMessageHandler(String.class, opened::onText);
-    webSocket.addMessageHandler(ByteBuffer.class, data -> opened.onBinary());
+    webSocket.addMessageHandler(
+        String.class,
+        new TextParts(settings.maxMessageBytes(), opened::onText, () -> tooLong(webSocket)));
+    webSocket.addMessageHandler(ByteBuffer.class, (part, last) -> opened.onBinary());
     webSocket.addMessageHandler(PongMessage.class, pong -> opened.heard());
     Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
     if (caller != null) {
       opened.open(caller);
+    }
+  }
+
+  private void tooLong(Session webSocket) {
+    if (session != null) {
+      session.gone();
+    }
+    try {
+      webSocket.close(
+          new CloseReason(
+              CloseReason.CloseCodes.TOO_BIG,
+              "a message may have " + settings.maxMessageBytes() + " bytes"));
+    } catch (IOException e) {
+      LOG.log(Level.FINE, "the connection was gone before it was closed", e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.NonBlockingOutput;
+import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Problems;
@@ -30,11 +31,17 @@ final class WebSocketServlet extends HttpServlet {
   private final transient SessionContext context;
   private final transient CommandReader commands;
   private final transient EdgeSettings settings;
+  private final transient StreamOutputs outputs;
 
-  WebSocketServlet(SessionContext context, CommandReader commands, EdgeSettings settings) {
+  WebSocketServlet(
+      SessionContext context,
+      CommandReader commands,
+      EdgeSettings settings,
+      StreamOutputs outputs) {
     this.context = context;
     this.commands = commands;
     this.settings = settings;
+    this.outputs = outputs;
   }
 
   @Override
@@ -59,6 +66,7 @@ final class WebSocketServlet extends HttpServlet {
                   commands,
                   settings.maxMessageBytes(),
                   CallerRequest.caller(request.getUserPrincipal()),
+                  outputs,
                   request));
     }
   }

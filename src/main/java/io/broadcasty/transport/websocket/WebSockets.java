@@ -3,6 +3,7 @@ package io.broadcasty.transport.websocket;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.SessionContext;
+import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Tokens;
 import jakarta.servlet.ServletContext;
@@ -38,11 +39,12 @@ public final class WebSockets {
       ServletContext servlets,
       SessionContext context,
       CommandReader commands,
-      EdgeSettings settings) {
+      EdgeSettings settings,
+      StreamOutputs outputs) {
     if (engine != Engine.CONTAINER) {
       ServletRegistration.Dynamic servlet =
           servlets.addServlet(
-              "broadcasty-websocket", new WebSocketServlet(context, commands, settings));
+              "broadcasty-websocket", new WebSocketServlet(context, commands, settings, outputs));
       servlet.addMapping(PATH);
       servlet.setAsyncSupported(true);
       return;

@@ -1,0 +1,30 @@
+package io.broadcasty.telemetry;
+
+import io.broadcasty.lifecycle.TransportType;
+import io.broadcasty.metrics.Meter;
+import io.broadcasty.transport.StreamOutput;
+import io.broadcasty.transport.StreamOutputs;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Meters of what the connections of this node are written with. */
+public final class OutputMeters {
+
+  private OutputMeters() {}
+
+  public static List<Meter> of(StreamOutputs outputs) {
+    List<Meter> meters = new ArrayList<>();
+    for (TransportType transport : TransportType.values()) {
+      for (StreamOutput output : StreamOutput.values()) {
+        if (output.writes(transport)) {
+          meters.add(
+              new Meter(
+                  MeterTable.STREAM_OUTPUTS,
+                  List.of(transport.word(), output.label()),
+                  () -> outputs.count(transport, output)));
+        }
+      }
+    }
+    return meters;
+  }
+}

@@ -1,0 +1,36 @@
+package io.broadcasty.transport;
+
+import io.broadcasty.lifecycle.TransportType;
+import java.util.Set;
+
+/** What a stream is written with. */
+public enum StreamOutput {
+  /** The output of the servlet's response, or of the connection that a servlet upgraded. */
+  SERVLET("servlet", TransportType.WEBSOCKET, TransportType.SSE),
+  /** Payara: Grizzly's connection below the servlet's output. */
+  GRIZZLY("grizzly", TransportType.WEBSOCKET, TransportType.SSE),
+  /** Open Liberty: the channel framework below an upgraded connection. */
+  LIBERTY_CHANNEL("liberty-channel", TransportType.WEBSOCKET),
+  /** Open Liberty: the servlet's output, whose buffers are released between two writes. */
+  LIBERTY_RESPONSE("liberty-response", TransportType.SSE),
+  /** The server's {@code jakarta.websocket}. */
+  CONTAINER("container", TransportType.WEBSOCKET);
+
+  private final String label;
+  private final Set<TransportType> transports;
+
+  StreamOutput(String label, TransportType... transports) {
+    this.label = label;
+    this.transports = Set.of(transports);
+  }
+
+  /** Its name in metrics. */
+  public String label() {
+    return label;
+  }
+
+  /** Whether a stream of this transport may be written with it. */
+  public boolean writes(TransportType transport) {
+    return transports.contains(transport);
+  }
+}

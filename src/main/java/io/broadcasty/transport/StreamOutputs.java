@@ -1,0 +1,142 @@
+package io.broadcasty.transport;
+
+import io.broadcasty.lifecycle.TransportType;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses what each stream is written with, and counts the choices. Below the API of servlets some
+ * servers have an output that costs less (docs/adr/0007); it is used where it is found and allowed.
+ * Otherwise the API's own output is used. On a server that is known to have such an internal, the
+ * log has one warning when it is not found.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class StreamOutputs {
+
+  private final boolean internals;
+  private final boolean payara;
+  private final boolean liberty;
+  private final Map<TransportType, Map<StreamOutput, LongAdder>> chosen =
+      new EnumMap<>(TransportType.class);
+
+  /**
+   * @param internals whether internals of the server may be used; if not, none is found
+   * @param serverInfo {@code ServletContext.getServerInfo()}, which tells what to expect
+   */
+  public StreamOutputs(boolean internals, String serverInfo) {
+    this.internals = internals;
+    this.payara = serverInfo.contains("Payara");
+    this.liberty = serverInfo.contains("Liberty");
+    for (TransportType transport : TransportType.values()) {
+      Map<StreamOutput, LongAdder> counts = new EnumMap<>(StreamOutput.class);
+      for (StreamOutput output : StreamOutput.values()) {
+        counts.put(output, new LongAdder());
+      }
+      chosen.put(transport, counts);
+    }
+  }
+
+  /** How many streams of this transport have been given this output. */
+  public long count(TransportType transport, StreamOutput output) {
+    return counter(transport, output).sum();
+  }
+
+  /** Counts a stream that the server's {@code jakarta.websocket} writes. */
+  public void countContainer() {
+    opened(TransportType.WEBSOCKET, StreamOutput.CONTAINER);
+  }
+
+  /**
+   * The output of an upgraded connection. For use once the answer to the handshake has been
+   * flushed.
+   */
+  public ServletOutputStream ofWebSocket(WebConnection connection, ServletRequest handshake)
+      throws IOException {
+    ServletOutputStream grizzly = find(handshake) ? Payara.outputBelow(handshake) : null;
+    if (grizzly != null) {
+      opened(TransportType.WEBSOCKET, StreamOutput.GRIZZLY);
+      return grizzly;
+    }
+    ServletOutputStream channel = find(connection) ? OpenLiberty.outputBelow(connection) : null;
+    if (channel != null) {
+      opened(TransportType.WEBSOCKET, StreamOutput.LIBERTY_CHANNEL);
+      return channel;
+    }
+    opened(TransportType.WEBSOCKET, StreamOutput.SERVLET);
+    return connection.getOutputStream();
+  }
+
+  /** The output for the head of an event stream. */
+  public ServletOutputStream ofEventStream(ServletResponse response) throws IOException {
+    ServletOutputStream out = response.getOutputStream();
+    ServletOutputStream releasing = find(out) ? OpenLiberty.releasing(out) : null;
+    return releasing == null ? out : releasing;
+  }
+
+  /**
+   * The output for the events, once the head of the response has been flushed.
+   *
+   * @param head what {@link #ofEventStream} gave
+   * @return null when the events are written to the output of the head; else what is written must
+   *     be whole chunks (RFC 9112, section 7.1)
+   */
+  public @Nullable ServletOutputStream chunksOfEventStream(
+      ServletRequest request, ServletOutputStream head) {
+    ServletOutputStream chunks = find(request) ? Payara.chunksBelow(request) : null;
+    StreamOutput output = StreamOutput.SERVLET;
+    if (chunks != null) {
+      output = StreamOutput.GRIZZLY;
+    } else if (head instanceof LibertyResponse) {
+      output = StreamOutput.LIBERTY_RESPONSE;
+    }
+    opened(TransportType.SSE, output);
+    return chunks;
+  }
+
+  /** Releases what the server keeps with a request and no longer needs, as far as it is found. */
+  public void release(ServletRequest request) {
+    if (find(request)) {
+      Payara.lighten(request);
+    }
+  }
+
+  private boolean find(ServletRequest request) {
+    return internals && found(Payara.made(request), payara, "Payara's request");
+  }
+
+  private boolean find(WebConnection connection) {
+    return internals && found(OpenLiberty.made(connection), liberty, "Open Liberty's connection");
+  }
+
+  private boolean find(ServletOutputStream out) {
+    return internals && found(OpenLiberty.made(out), liberty, "Open Liberty's response");
+  }
+
+  private static boolean found(boolean found, boolean expected, String what) {
+    if (!found && expected) {
+      Internals.notFound(what, null);
+    }
+    return found;
+  }
+
+  private void opened(TransportType transport, StreamOutput output) {
+    counter(transport, output).increment();
+  }
+
+  private LongAdder counter(TransportType transport, StreamOutput output) {
+    Map<StreamOutput, LongAdder> counts = chosen.get(transport);
+    LongAdder counter = counts == null ? null : counts.get(output);
+    if (counter == null) {
+      throw new IllegalArgumentException("no such stream: " + transport + " by " + output);
+    }
+    return counter;
+  }
+}

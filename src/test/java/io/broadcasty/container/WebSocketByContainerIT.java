@@ -1,0 +1,19 @@
+package io.broadcasty.container;
+
+import io.broadcasty.transport.StreamOutput;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** A WebSocket of the server's own engine. */
+class WebSocketByContainerIT extends WebSocketContract {
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return builtWar("broadcasty.stream.websocket=container");
+  }
+
+  @Override
+  protected StreamOutput output() {
+    return StreamOutput.CONTAINER;
+  }
+}

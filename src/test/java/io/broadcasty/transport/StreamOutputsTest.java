@@ -1,0 +1,126 @@
+package io.broadcasty.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.lifecycle.TransportType;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** On a server that is none of those whose internals are used, whatever it calls itself. */
+class StreamOutputsTest {
+
+  private static final Logger LOG = Logger.getLogger(Internals.class.getName());
+
+  private final List<LogRecord> logged = new CopyOnWriteArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord log) {
+          logged.add(log);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  private final ServletOutputStream out =
+      new ServletOutputStream() {
+        @Override
+        public boolean isReady() {
+          return true;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {}
+
+        @Override
+        public void write(int b) {}
+      };
+
+  private final ServletRequest request = answering(ServletRequest.class);
+  private final ServletResponse response = answering(ServletResponse.class);
+  private final WebConnection connection = answering(WebConnection.class);
+
+  @BeforeEach
+  void listen() {
+    LOG.addHandler(handler);
+    LOG.setUseParentHandlers(false);
+  }
+
+  @AfterEach
+  void stopListening() {
+    LOG.removeHandler(handler);
+    LOG.setUseParentHandlers(true);
+  }
+
+  @Test
+  void anUnknownServerIsWrittenToByTheApiOfServletsWithoutAWarning() throws IOException {
+    StreamOutputs outputs = new StreamOutputs(true, "Some Server/1");
+    openOneOfEach(outputs);
+    assertEquals(List.of(), logged);
+    assertEquals(1, outputs.count(TransportType.WEBSOCKET, StreamOutput.SERVLET));
+    assertEquals(1, outputs.count(TransportType.SSE, StreamOutput.SERVLET));
+    outputs.countContainer();
+    assertEquals(1, outputs.count(TransportType.WEBSOCKET, StreamOutput.CONTAINER));
+    assertEquals(0, outputs.count(TransportType.WEBSOCKET, StreamOutput.GRIZZLY));
+  }
+
+  @Test
+  void aServerThatIsKnownToHaveAnInternalIsMissingItOnceInTheLog() throws IOException {
+    for (String server : List.of("Payara Micro #badassfish", "IBM WebSphere Liberty/26.0.0.3")) {
+      StreamOutputs outputs = new StreamOutputs(true, server);
+      openOneOfEach(outputs);
+      int warnings = logged.size();
+      assertTrue(warnings > 0, server);
+      assertTrue(logged.stream().allMatch(log -> log.getLevel() == Level.WARNING));
+      openOneOfEach(outputs);
+      assertEquals(warnings, logged.size(), "each is missed once");
+      assertEquals(2, outputs.count(TransportType.WEBSOCKET, StreamOutput.SERVLET));
+      assertEquals(2, outputs.count(TransportType.SSE, StreamOutput.SERVLET));
+      logged.clear();
+    }
+  }
+
+  @Test
+  void internalsThatAreTurnedOffAreNotMissed() throws IOException {
+    openOneOfEach(new StreamOutputs(false, "Payara Micro"));
+    openOneOfEach(new StreamOutputs(false, "IBM WebSphere Liberty/26.0.0.3"));
+    assertEquals(List.of(), logged);
+  }
+
+  private void openOneOfEach(StreamOutputs outputs) throws IOException {
+    assertSame(out, outputs.ofWebSocket(connection, request));
+    outputs.release(request);
+    assertSame(out, outputs.ofEventStream(response));
+    assertNull(outputs.chunksOfEventStream(request, out));
+  }
+
+  /** An object of the server's, which has an output. */
+  private <T> T answering(Class<T> type) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> method.getName().equals("getOutputStream") ? out : null));
+  }
+}
