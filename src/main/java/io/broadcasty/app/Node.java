@@ -90,6 +90,7 @@ final class Node implements AutoCloseable {
     this.store =
         new Stores(
                 settings,
+                settings.tenants(),
                 () -> identity.info(sessions.isDraining()),
                 ticker,
                 clock,

@@ -233,7 +233,7 @@ public class Startup {
                 + " publications or "
                 + settings.replay().retention().maxBytes()
                 + " bytes a channel");
-    if (!settings.limits().enabled()) {
+    if (!settings.limitsEnabled()) {
       LOG.warning(
           "RATE LIMITS ARE OFF ("
               + ConfigKeys.LIMITS_ENABLED.name()

@@ -36,11 +36,13 @@ import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.redis.RedisPresenceStore;
 import io.broadcasty.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.ratelimit.LocalRateLimiter;
+import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.ratelimit.redis.RedisConnectionLimiter;
 import io.broadcasty.ratelimit.redis.RedisRateLimiter;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.spool.SpoolingBroker;
 import io.broadcasty.telemetry.StoreMeters;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -53,11 +55,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens the store that is configured.
  *
+ * @param tenants the settings of each tenant now
  * @param self describes this node as it is now
  * @param meters shown what stands beside the streams
  */
 record Stores(
     Settings settings,
+    TenantSettingsLookup tenants,
     Supplier<NodeInfo> self,
     Ticker ticker,
     WallClock clock,
@@ -139,11 +143,8 @@ record Stores(
         broker,
         new LocalPresenceStore(
             settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS)),
-        new LocalRateLimiter(settings.limits(), ticker),
-        new LocalConnectionLimiter(
-            self.get().name(),
-            settings.session().maxConnectionsPerTenant(),
-            settings.session().maxConnectionsPerUser()),
+        new LocalRateLimiter(limits(), ticker),
+        new LocalConnectionLimiter(self.get().name(), tenants),
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
         new LocalNodeRegistry(self, clock),
         relays,
@@ -277,13 +278,12 @@ record Stores(
             hub,
             Threads.named("presence"),
             threads.after(GATHER_MILLIS));
-    RedisRateLimiter limits = new RedisRateLimiter(redis, settings.limits(), ticker, clock);
+    RedisRateLimiter limits = new RedisRateLimiter(redis, limits(), ticker, clock);
     RedisConnectionLimiter connections =
         new RedisConnectionLimiter(
             redis,
             nodes.self(),
-            settings.session().maxConnectionsPerTenant(),
-            settings.session().maxConnectionsPerUser(),
+            tenants,
             ticker,
             () -> nodes.nodes().stream().map(NodeInfo::name).toList());
     nodes.start(List.of(new MembersOfNodes(presence)), Threads.named("nodes"));
@@ -303,6 +303,10 @@ record Stores(
           upkeep.run();
         },
         release);
+  }
+
+  private RateLimits limits() {
+    return new RateLimits(settings.limitsEnabled(), settings.addressRate(), tenants);
   }
 
   /** What one of the nodes that share a database does for all. */

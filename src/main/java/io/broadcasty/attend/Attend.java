@@ -8,6 +8,7 @@ import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceException;
 import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -117,7 +118,7 @@ public record Attend(
       return new AttendOutcome.NotYourself(caller.subject());
     }
     RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     return verdict.granted() ? null : new AttendOutcome.Throttled(verdict);
   }
 

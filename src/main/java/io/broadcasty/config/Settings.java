@@ -1,15 +1,16 @@
 package io.broadcasty.config;
 
 import io.broadcasty.auth.jwt.JwtSettings;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.driver.ProviderFactory;
 import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.PushSettings;
-import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
+import io.broadcasty.tenant.FixedTenantSettings;
+import io.broadcasty.tenant.Rate;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.time.Duration;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir the folder for what the node keeps itself
  * @param publicUrl where clients reach it, without a slash at the end
  * @param jwt has keys, except perhaps in development mode
+ * @param limitsEnabled whether rate limits are in force
+ * @param addressRate of one client address
+ * @param tenants the settings of each tenant, as configured
  * @param webSockets who speaks RFC 6455
  * @param internals whether internals of the server may be used to write streams
  * @param maxChannels of one connection
@@ -40,7 +44,9 @@ public record Settings(
     String publicUrl,
     JwtSettings jwt,
     EdgeSettings edge,
-    RateLimits limits,
+    boolean limitsEnabled,
+    Rate addressRate,
+    FixedTenantSettings tenants,
     SessionSettings session,
     WebSockets.Engine webSockets,
     boolean internals,

@@ -1,7 +1,6 @@
 package io.broadcasty.config;
 
 import io.broadcasty.auth.jwt.JwtSettings;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.config.key.ConfigKey;
@@ -11,10 +10,10 @@ import io.broadcasty.config.key.ConfigValues;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.PushSettings;
-import io.broadcasty.ratelimit.RateLimiter.Scope;
-import io.broadcasty.ratelimit.RateLimits;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
+import io.broadcasty.tenant.Rate;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,7 +70,7 @@ public final class SettingsReader {
     reader.findUnknown();
     Settings settings = reader.settings();
     if (!reader.faults.isEmpty()) {
-      throw new InvalidConfigurationException(reader.faults);
+      throw new InvalidConfigurationException(reader.faults.stream().distinct().toList());
     }
     return settings;
   }
@@ -81,21 +79,12 @@ public final class SettingsReader {
     boolean development = value(ConfigKeys.DEV, false);
     String dataDir = value(ConfigKeys.DATA_DIR, "data");
     JwtSettings jwt = jwt(development);
-    RateLimits limits =
-        new RateLimits(
-            value(ConfigKeys.LIMITS_ENABLED, true),
-            Map.of(
-                Scope.IP, rate(ConfigKeys.IP_PER_SECOND, ConfigKeys.IP_BURST),
-                Scope.USER, rate(ConfigKeys.USER_PER_SECOND, ConfigKeys.USER_BURST),
-                Scope.CHANNEL, rate(ConfigKeys.CHANNEL_PER_SECOND, ConfigKeys.CHANNEL_BURST)));
     SessionSettings session =
         new SessionSettings(
             value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
             value(ConfigKeys.CONNECT_TIMEOUT, Duration.ofSeconds(1)),
             EXPIRY_NOTICE.plus(jwt.skew()),
-            value(ConfigKeys.OUTBOX_BYTES, 1L),
-            count(ConfigKeys.CONNECTIONS_PER_TENANT),
-            count(ConfigKeys.CONNECTIONS_PER_USER));
+            value(ConfigKeys.OUTBOX_BYTES, 1L));
     Settings.Replay replay =
         new Settings.Replay(
             Settings.Store.valueOf(
@@ -120,7 +109,9 @@ public final class SettingsReader {
         publicUrl(),
         jwt,
         new EdgeReader(this).read(),
-        limits,
+        value(ConfigKeys.LIMITS_ENABLED, true),
+        new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
+        new TenantReader(this).read(source.names()),
         session,
         WebSockets.Engine.valueOf(
             value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
@@ -292,10 +283,6 @@ public final class SettingsReader {
     return key;
   }
 
-  private RateLimits.Rate rate(ConfigKey<Long> perSecond, ConfigKey<Long> burst) {
-    return new RateLimits.Rate(value(perSecond, 1L), value(burst, 1L));
-  }
-
   int count(ConfigKey<Long> key) {
     return Math.toIntExact(value(key, 1L));
   }
@@ -333,7 +320,11 @@ public final class SettingsReader {
       boolean ours = name.startsWith(PREFIX) || name.startsWith(ENVIRONMENT_PREFIX);
       boolean redisUrl =
           canonical.startsWith(ConfigKeys.REDIS_URL.environmentName() + "_"); // see REDIS_CONN
-      if (ours && !redisUrl && !known.contains(canonical) && reported.add(canonical)) {
+      if (ours
+          && !redisUrl
+          && !TenantReader.isTenants(name)
+          && !known.contains(canonical)
+          && reported.add(canonical)) {
         faults.add(name + ": there is no such key" + suggestion(canonical));
       }
     }

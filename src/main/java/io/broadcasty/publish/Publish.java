@@ -8,6 +8,7 @@ import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.lifecycle.PublicationEvent.AppendStarted;
 import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -112,12 +113,12 @@ public final class Publish {
       return null;
     }
     RateLimiter.Verdict user =
-        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     if (!user.granted()) {
       return new PublishOutcome.Throttled(user);
     }
     RateLimiter.Verdict channel =
-        limits.tryAcquire(RateLimiter.Scope.CHANNEL, caller.tenant() + "/" + request.channel(), 1);
+        limits.tryAcquire(RateKey.ofChannel(caller.tenant(), request.channel().value()), 1);
     return channel.granted() ? null : new PublishOutcome.Throttled(channel);
   }
 

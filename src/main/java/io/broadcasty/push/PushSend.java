@@ -6,6 +6,7 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -129,7 +130,7 @@ public final class PushSend {
       return denial;
     }
     RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     if (!verdict.granted()) {
       return new PushAnswer.Throttled(verdict);
     }

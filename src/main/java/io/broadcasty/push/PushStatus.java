@@ -1,6 +1,7 @@
 package io.broadcasty.push;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 
 /**
@@ -23,7 +24,7 @@ public record PushStatus(EnabledServices services, RateLimiter limits, PushQueue
       return new PushAnswer.Denied(PushRights.NEEDED);
     }
     RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     if (!verdict.granted()) {
       return new PushAnswer.Throttled(verdict);
     }

@@ -2,6 +2,7 @@ package io.broadcasty.push;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -118,7 +119,7 @@ public record PushSubscriptions(
               + PushRights.NEEDED);
     }
     RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     return verdict.granted() ? null : new PushAnswer.Throttled(verdict);
   }
 }

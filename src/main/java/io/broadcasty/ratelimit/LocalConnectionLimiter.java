@@ -1,6 +1,8 @@
 package io.broadcasty.ratelimit;
 
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TenantSettings;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,10 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Counts the connections of one node. */
 public final class LocalConnectionLimiter implements ConnectionLimiter {
 
-  private final ConcurrentHashMap<TenantId, Counts> tenants = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TenantId, Counts> connections = new ConcurrentHashMap<>();
   private final String node;
-  private final int maxPerTenant;
-  private final int maxPerUser;
+  private final TenantSettingsLookup tenants;
 
   /**
    * Whose connections are counted.
@@ -33,8 +34,8 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
     private int all;
     private final Map<String, Integer> users = new HashMap<>();
 
-    synchronized boolean add(String subject, int maxPerTenant, int maxPerUser) {
-      if (all >= maxPerTenant || of(subject) >= maxPerUser) {
+    synchronized boolean add(String subject, TenantSettings max) {
+      if (all >= max.maxConnections() || of(subject) >= max.maxConnectionsPerUser()) {
         return false;
       }
       all++;
@@ -58,21 +59,22 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   /**
    * @param node this node's name
+   * @param tenants says how many connections a tenant and its users may have; asked each time
    */
-  public LocalConnectionLimiter(String node, int maxPerTenant, int maxPerUser) {
+  public LocalConnectionLimiter(String node, TenantSettingsLookup tenants) {
     this.node = node;
-    this.maxPerTenant = maxPerTenant;
-    this.maxPerUser = maxPerUser;
+    this.tenants = tenants;
   }
 
   @Override
   public @Nullable Lease tryAcquire(TenantId tenant, String subject) {
+    TenantSettings max = tenants.of(tenant);
     boolean[] taken = new boolean[1];
-    tenants.compute(
+    connections.compute(
         tenant,
         (t, known) -> {
           Counts counts = known == null ? new Counts() : known;
-          taken[0] = counts.add(subject, maxPerTenant, maxPerUser);
+          taken[0] = counts.add(subject, max);
           return counts.of(null) == 0 ? null : counts;
         });
     if (!taken[0]) {
@@ -87,7 +89,7 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
   }
 
   private void release(TenantId tenant, String subject) {
-    tenants.computeIfPresent(
+    connections.computeIfPresent(
         tenant,
         (t, counts) -> {
           counts.remove(subject);
@@ -97,8 +99,9 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   @Override
   public boolean hasPlace(TenantId tenant, String subject) {
-    return count(new Owner(tenant, null)) < maxPerTenant
-        && count(new Owner(tenant, subject)) < maxPerUser;
+    TenantSettings max = tenants.of(tenant);
+    return count(new Owner(tenant, null)) < max.maxConnections()
+        && count(new Owner(tenant, subject)) < max.maxConnectionsPerUser();
   }
 
   @Override
@@ -109,14 +112,14 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   /** How many connections somebody has here. */
   public int count(Owner owner) {
-    Counts counts = tenants.get(owner.tenant());
+    Counts counts = connections.get(owner.tenant());
     return counts == null ? 0 : counts.of(owner.subject());
   }
 
   /** Who has connections here. */
   public Set<Owner> owners() {
     Set<Owner> owners = new HashSet<>();
-    tenants.forEach(
+    connections.forEach(
         (tenant, counts) -> {
           owners.add(new Owner(tenant, null));
           counts.users().forEach(user -> owners.add(new Owner(tenant, user)));

@@ -1,15 +1,19 @@
 package io.broadcasty.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.broadcasty.tenant.Rate;
 import io.broadcasty.time.Ticker;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.TokensInheritanceStrategy;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Buckets of this node, by bucket4j; of other nodes they know what they are told. A bucket is
@@ -20,11 +24,21 @@ public final class LocalRateLimiter implements RateLimiter {
   private static final long MAX_BUCKETS_PER_SCOPE = 200_000;
 
   private final RateLimits limits;
-  private final Map<Scope, LoadingCache<String, Bucket>> buckets = new EnumMap<>(Scope.class);
+  private final Map<Scope, LoadingCache<RateKey, RatedBucket>> buckets = new EnumMap<>(Scope.class);
 
   public LocalRateLimiter(RateLimits limits, Ticker ticker) {
     this.limits = limits;
-    limits.rates().forEach((scope, rate) -> buckets.put(scope, bucketsOf(rate, ticker)));
+    TickerMeter meter = new TickerMeter(ticker);
+    for (Scope scope : Scope.values()) {
+      buckets.put(
+          scope,
+          Caffeine.newBuilder()
+              .maximumSize(MAX_BUCKETS_PER_SCOPE)
+              .expireAfter(new UntilFull(limits))
+              .ticker(ticker::readNanos)
+              .executor(Runnable::run)
+              .build(key -> new RatedBucket(limits.of(key), meter)));
+    }
   }
 
   @Override
@@ -33,36 +47,36 @@ public final class LocalRateLimiter implements RateLimiter {
   }
 
   @Override
-  public Verdict tryAcquire(Scope scope, String key, long permits) {
-    long limit = Objects.requireNonNull(limits.rates().get(scope)).burst();
+  public Verdict tryAcquire(RateKey key, long permits) {
+    Rate rate = limits.of(key);
     if (!limits.enabled()) {
-      return new Verdict(true, scope, limit, limit, Duration.ZERO);
+      return new Verdict(true, key.scope(), rate.burst(), rate.burst(), Duration.ZERO);
     }
-    ConsumptionProbe probe = bucket(scope, key).tryConsumeAndReturnRemaining(permits);
+    ConsumptionProbe probe = bucket(key, rate).tryConsumeAndReturnRemaining(permits);
     return new Verdict(
         probe.isConsumed(),
-        scope,
-        limit,
+        key.scope(),
+        rate.burst(),
         probe.getRemainingTokens(),
         probe.isConsumed() ? Duration.ZERO : waitFor(probe));
   }
 
   /** What is in a bucket; below 0 when more was taken than there was. */
-  public long available(Scope scope, String key) {
-    return bucket(scope, key).getAvailableTokens();
+  public long available(RateKey key) {
+    return bucket(key, limits.of(key)).getAvailableTokens();
   }
 
   /** Others have taken from a bucket that is theirs too: it has at most so much from now on. */
-  public void lower(Scope scope, String key, long available) {
-    Bucket bucket = bucket(scope, key);
+  public void lower(RateKey key, long available) {
+    Bucket bucket = bucket(key, limits.of(key));
     long surplus = bucket.getAvailableTokens() - available;
     if (surplus > 0) {
       var unused = bucket.consumeIgnoringRateLimits(surplus);
     }
   }
 
-  private Bucket bucket(Scope scope, String key) {
-    return Objects.requireNonNull(buckets.get(scope)).get(key);
+  private Bucket bucket(RateKey key, Rate rate) {
+    return Objects.requireNonNull(buckets.get(key.scope())).get(key).at(rate);
   }
 
   /** One nanosecond more than bucket4j says, since it rounds down: a client must not come early. */
@@ -70,18 +84,59 @@ public final class LocalRateLimiter implements RateLimiter {
     return Duration.ofNanos(probe.getNanosToWaitForRefill()).plusNanos(1);
   }
 
-  private static LoadingCache<String, Bucket> bucketsOf(RateLimits.Rate rate, Ticker ticker) {
-    return Caffeine.newBuilder()
-        .maximumSize(MAX_BUCKETS_PER_SCOPE)
-        .expireAfterAccess(rate.untilFull())
-        .ticker(ticker::readNanos)
-        .executor(Runnable::run)
-        .build(
-            key ->
-                Bucket.builder()
-                    .addLimit(rate.bandwidth())
-                    .withCustomTimePrecision(new TickerMeter(ticker))
-                    .build());
+  /** A bucket and the rate that it has. */
+  private static final class RatedBucket {
+    private final Bucket bucket;
+    private volatile Rate rate;
+
+    RatedBucket(Rate rate, TimeMeter meter) {
+      this.rate = rate;
+      this.bucket =
+          Bucket.builder()
+              .addLimit(Buckets.configuration(rate).getBandwidths()[0])
+              .withCustomTimePrecision(meter)
+              .build();
+    }
+
+    /** The bucket, which has this rate from now on. */
+    Bucket at(Rate now) {
+      if (rate != now && !rate.equals(now)) {
+        change(now);
+      }
+      return bucket;
+    }
+
+    private synchronized void change(Rate now) {
+      if (!rate.equals(now)) {
+        bucket.replaceConfiguration(Buckets.configuration(now), TokensInheritanceStrategy.AS_IS);
+        rate = now;
+      }
+    }
+  }
+
+  /** Forgets a bucket that nobody has asked for so long that it is full again. */
+  private record UntilFull(RateLimits limits) implements Expiry<RateKey, RatedBucket> {
+
+    @Override
+    public long expireAfterCreate(RateKey key, RatedBucket bucket, long nanos) {
+      return untilFullNanos(key);
+    }
+
+    @Override
+    public long expireAfterUpdate(RateKey key, RatedBucket bucket, long nanos, long left) {
+      return untilFullNanos(key);
+    }
+
+    @Override
+    public long expireAfterRead(RateKey key, RatedBucket bucket, long nanos, long left) {
+      return untilFullNanos(key);
+    }
+
+    /** After so long, rounded up, an empty bucket is full. */
+    private long untilFullNanos(RateKey key) {
+      Rate rate = limits.of(key);
+      return TimeUnit.SECONDS.toNanos(rate.burst() / rate.perSecond() + 1);
+    }
   }
 
   private record TickerMeter(Ticker ticker) implements TimeMeter {

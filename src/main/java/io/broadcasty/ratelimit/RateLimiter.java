@@ -6,14 +6,14 @@ import java.time.Duration;
 public interface RateLimiter {
 
   /**
-   * Takes permits from the bucket of this scope and key, or none when they are not all there.
+   * Takes permits from a bucket, or none when they are not all there. The rate and the burst are
+   * those in force now: a bucket whose rate has changed keeps the permits that it has, as far as
+   * they fit, and fills at the new rate.
    *
-   * @param scope which limit; its rate and burst are set by configuration
-   * @param key whose bucket: an address, a tenant's user, a tenant's channel
    * @param permits at least 1; never more than the burst is ever granted at once, so ask for at
    *     most that
    */
-  Verdict tryAcquire(Scope scope, String key, long permits);
+  Verdict tryAcquire(RateKey key, long permits);
 
   /** Whether limits are in force at all. When false, {@link #tryAcquire} always grants. */
   boolean enabled();

@@ -1,49 +1,35 @@
 package io.broadcasty.ratelimit;
 
-import io.github.bucket4j.Bandwidth;
-import java.time.Duration;
-import java.util.Map;
+import io.broadcasty.tenant.Rate;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TenantSettings;
+import io.broadcasty.tenant.TenantSettingsLookup;
 
 /**
  * How much each scope may do.
  *
  * @param enabled whether limits are in force
- * @param rates the rate of every scope
+ * @param address the rate of one client address, which belongs to no tenant
+ * @param tenants says the rates of users and channels; asked each time
  */
-public record RateLimits(boolean enabled, Map<RateLimiter.Scope, Rate> rates) {
+public record RateLimits(boolean enabled, Rate address, TenantSettingsLookup tenants) {
 
-  public RateLimits {
-    rates = Map.copyOf(rates);
-    if (rates.size() != RateLimiter.Scope.values().length) {
-      throw new IllegalArgumentException("every scope needs a rate");
-    }
+  /** The rate in force now. */
+  public Rate of(RateKey key) {
+    TenantId tenant = key.tenant();
+    return of(key.scope(), tenant == null ? tenants.defaults() : tenants.of(tenant));
   }
 
-  /**
-   * A bucket's size and how fast it fills.
-   *
-   * @param perSecond permits that come back each second
-   * @param burst permits in a full bucket
-   */
-  public record Rate(long perSecond, long burst) {
+  /** The rate of tenants that have none of their own. */
+  public Rate defaultOf(RateLimiter.Scope scope) {
+    return of(scope, tenants.defaults());
+  }
 
-    public Rate {
-      if (perSecond < 1 || burst < 1) {
-        throw new IllegalArgumentException("a rate and its burst are at least 1");
-      }
-    }
-
-    /** As bucket4j wants it. */
-    public Bandwidth bandwidth() {
-      return Bandwidth.builder()
-          .capacity(burst)
-          .refillGreedy(perSecond, Duration.ofSeconds(1))
-          .build();
-    }
-
-    /** After so long, rounded up, an empty bucket is full. */
-    public Duration untilFull() {
-      return Duration.ofSeconds(burst / perSecond + 1);
-    }
+  private Rate of(RateLimiter.Scope scope, TenantSettings settings) {
+    return switch (scope) {
+      case IP -> address;
+      case USER -> settings.userRate();
+      case CHANNEL -> settings.channelRate();
+    };
   }
 }

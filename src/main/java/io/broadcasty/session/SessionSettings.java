@@ -10,16 +10,9 @@ import java.time.Duration;
  * @param connectTimeout how long a connection may stay without a token
  * @param expiryNotice how long before its end a client is told that its token expires
  * @param outboxBytes how much may wait for one connection
- * @param maxConnectionsPerTenant on this node
- * @param maxConnectionsPerUser on this node
  */
 public record SessionSettings(
-    Duration heartbeat,
-    Duration connectTimeout,
-    Duration expiryNotice,
-    long outboxBytes,
-    int maxConnectionsPerTenant,
-    int maxConnectionsPerUser) {
+    Duration heartbeat, Duration connectTimeout, Duration expiryNotice, long outboxBytes) {
 
   /** How long a WebSocket client may be silent: two heartbeats, and a second on the way. */
   public Duration silence() {

@@ -14,6 +14,7 @@ import io.broadcasty.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.lifecycle.ConnectionInfo;
 import io.broadcasty.protocol.Since;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import java.util.ArrayList;
@@ -64,9 +65,7 @@ public final class Subscriptions implements AutoCloseable {
       return new SubscribeOutcome.Denied();
     }
     RateLimiter.Verdict verdict =
-        context
-            .limits()
-            .tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+        context.limits().tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     if (!verdict.granted()) {
       return new SubscribeOutcome.Throttled(verdict);
     }

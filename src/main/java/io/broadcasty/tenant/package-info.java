@@ -1,5 +1,5 @@
 /**
- * Who owns channels: tenant names.
+ * Who owns channels: tenant names, and the settings of each tenant.
  *
  * <p>May import: nothing.
  */

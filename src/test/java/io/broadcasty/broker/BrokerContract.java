@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;

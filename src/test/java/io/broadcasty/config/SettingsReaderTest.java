@@ -30,7 +30,7 @@ class SettingsReaderTest {
     assertEquals(65_536, settings.edge().maxPayloadBytes());
     assertEquals(1 << 20, settings.session().outboxBytes());
     assertEquals(Set.of("RS256"), settings.jwt().algorithms());
-    assertTrue(settings.limits().enabled());
+    assertTrue(settings.limitsEnabled());
   }
 
   @Test

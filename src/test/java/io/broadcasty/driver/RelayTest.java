@@ -10,12 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Heard;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.driver.memory.MemoryCheckpoints;
 import io.broadcasty.failover.Failure;
 import io.broadcasty.failover.Switch;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.time.ManualTime;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;

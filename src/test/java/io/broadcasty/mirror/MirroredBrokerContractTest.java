@@ -4,8 +4,8 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerContract;
 import io.broadcasty.broker.MemoryArchive;
 import io.broadcasty.broker.PublicationListener;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.tenant.Retention;
 import java.time.Duration;
 
 /** With an archive that has nothing yet it is the broker that it decorates. */

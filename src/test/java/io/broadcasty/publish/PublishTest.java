@@ -21,6 +21,7 @@ import io.broadcasty.lifecycle.PublicationEvent;
 import io.broadcasty.lifecycle.PublicationEvent.PublishResult;
 import io.broadcasty.lifecycle.PublicationEvent.Published;
 import io.broadcasty.lifecycle.RecordingListener;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -90,9 +91,9 @@ class PublishTest {
               }),
           new RateLimiter() {
             @Override
-            public Verdict tryAcquire(Scope scope, String key, long wanted) {
-              asked.add(scope + " " + key);
-              return new Verdict(permits-- > 0, scope, 1, 0, Duration.ofSeconds(2));
+            public Verdict tryAcquire(RateKey key, long wanted) {
+              asked.add(key.scope() + " " + key.tenant() + "/" + key.name());
+              return new Verdict(permits-- > 0, key.scope(), 1, 0, Duration.ofSeconds(2));
             }
 
             @Override

@@ -23,6 +23,7 @@ import io.broadcasty.push.PushAnswer.Registered;
 import io.broadcasty.push.PushAnswer.Taken;
 import io.broadcasty.push.jdbc.JdbcPushQueue;
 import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.DefaultPolicyResolver;
 import io.broadcasty.rbac.Policy;
@@ -59,8 +60,8 @@ class PushUseCasesTest {
   private final RateLimiter limits =
       new RateLimiter() {
         @Override
-        public Verdict tryAcquire(Scope scope, String key, long permits) {
-          return new Verdict(!throttled, scope, 5, 0, Duration.ofSeconds(1));
+        public Verdict tryAcquire(RateKey key, long permits) {
+          return new Verdict(!throttled, key.scope(), 5, 0, Duration.ofSeconds(1));
         }
 
         @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.ratelimit.ConnectionLimiter.Lease;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TestTenants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,10 @@ public abstract class ConnectionLimiterContract {
   private static final int USERS = 4;
   protected static final TenantId ACME = new TenantId("acme");
   protected static final TenantId OTHER = new TenantId("other");
+
+  /** What the limiter under test asks. */
+  protected final TestTenants tenants =
+      new TestTenants().all(all -> all.maxConnections(PER_TENANT).maxConnectionsPerUser(PER_USER));
 
   /** The limiter under test, on the node {@link #NODE}; the same throughout a test. */
   protected abstract ConnectionLimiter limiter();
@@ -82,6 +87,35 @@ public abstract class ConnectionLimiterContract {
     take("bob");
     take("bob");
     take("eve");
+  }
+
+  @Test
+  void aTenantsOwnLimitsAreItsAlone() {
+    tenants.set(OTHER, other -> other.maxConnections(2).maxConnectionsPerUser(1));
+    assertNotNull(limiter().tryAcquire(OTHER, "ann"));
+    assertFalse(limiter().hasPlace(OTHER, "ann"));
+    assertNull(limiter().tryAcquire(OTHER, "ann"));
+    assertNotNull(limiter().tryAcquire(OTHER, "bob"));
+    assertNull(limiter().tryAcquire(OTHER, "eve"));
+    take("ann");
+    take("ann");
+    assertNull(limiter().tryAcquire(ACME, "ann"));
+  }
+
+  @Test
+  void aLimitThatChangesIsInForceAtOnceAndEndsNoConnection() {
+    take("ann");
+    Lease second = take("ann");
+    tenants.set(ACME, acme -> acme.maxConnectionsPerUser(3));
+    take("ann");
+    assertNull(limiter().tryAcquire(ACME, "ann"));
+    tenants.set(ACME, acme -> acme.maxConnections(2));
+    assertEquals(Map.of(NODE, 3), limiter().connections(ACME));
+    assertFalse(limiter().hasPlace(ACME, "bob"));
+    second.close();
+    assertNull(limiter().tryAcquire(ACME, "bob"), "there are still two");
+    tenants.forget(ACME);
+    assertNotNull(limiter().tryAcquire(ACME, "bob"));
   }
 
   @Test

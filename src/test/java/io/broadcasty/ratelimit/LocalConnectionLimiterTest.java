@@ -2,7 +2,7 @@ package io.broadcasty.ratelimit;
 
 class LocalConnectionLimiterTest extends ConnectionLimiterContract {
 
-  private final ConnectionLimiter limiter = new LocalConnectionLimiter(NODE, PER_TENANT, PER_USER);
+  private final ConnectionLimiter limiter = new LocalConnectionLimiter(NODE, tenants);
 
   @Override
   protected ConnectionLimiter limiter() {

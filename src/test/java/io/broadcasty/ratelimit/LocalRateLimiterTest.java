@@ -2,11 +2,9 @@ package io.broadcasty.ratelimit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.broadcasty.ratelimit.RateLimiter.Scope;
-import io.broadcasty.ratelimit.RateLimits.Rate;
+import io.broadcasty.tenant.Rate;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LocalRateLimiterTest extends RateLimiterContract {
@@ -18,38 +16,32 @@ class LocalRateLimiterTest extends RateLimiterContract {
 
   @Test
   void forgettingABucketGivesNothingAway() {
-    Rate slow = new Rate(3, 10); // full again after 3.33 s
-    RateLimiter limiter =
-        limiter(
-            new RateLimits(true, Map.of(Scope.IP, slow, Scope.USER, slow, Scope.CHANNEL, slow)),
-            time);
-    limiter.tryAcquire(Scope.USER, "ann", 10);
+    tenants.all(all -> all.userPerSecond(3).userBurst(10)); // full again after 3.33 s
+    RateLimiter limiter = limiter(new RateLimits(true, new Rate(1, 1), tenants), time);
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 10);
     time.advance(Duration.ofMillis(3300));
-    assertEquals(8, limiter.tryAcquire(Scope.USER, "ann", 1).remaining(), "9.9 had come back");
-    limiter.tryAcquire(Scope.USER, "ann", 8);
+    assertEquals(
+        8, limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).remaining(), "9.9 had come back");
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 8);
     time.advance(Duration.ofSeconds(5));
-    assertEquals(9, limiter.tryAcquire(Scope.USER, "ann", 1).remaining(), "full either way");
+    assertEquals(
+        9, limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).remaining(), "full either way");
   }
 
   @Test
   void whatOthersTookIsMissingHereToo() {
+    tenants.all(all -> all.userPerSecond(2).userBurst(10));
     LocalRateLimiter limiter =
-        new LocalRateLimiter(
-            new RateLimits(
-                true,
-                Map.of(
-                    Scope.IP, new Rate(1, 1),
-                    Scope.USER, new Rate(2, 10),
-                    Scope.CHANNEL, new Rate(1, 1))),
-            time);
-    limiter.tryAcquire(Scope.USER, "ann", 3);
-    limiter.lower(Scope.USER, "ann", -4);
-    assertEquals(-4, limiter.available(Scope.USER, "ann"));
-    limiter.lower(Scope.USER, "ann", 5);
-    assertEquals(-4, limiter.available(Scope.USER, "ann"), "nothing is given");
+        new LocalRateLimiter(new RateLimits(true, new Rate(1, 1), tenants), time);
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 3);
+    limiter.lower(RateKey.ofUser(ACME, "ann"), -4);
+    assertEquals(-4, limiter.available(RateKey.ofUser(ACME, "ann")));
+    limiter.lower(RateKey.ofUser(ACME, "ann"), 5);
+    assertEquals(-4, limiter.available(RateKey.ofUser(ACME, "ann")), "nothing is given");
     assertEquals(
-        Duration.ofNanos(2_500_000_001L), limiter.tryAcquire(Scope.USER, "ann", 1).retryAfter());
+        Duration.ofNanos(2_500_000_001L),
+        limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).retryAfter());
     time.advance(Duration.ofMillis(2500));
-    assertEquals(0, limiter.tryAcquire(Scope.USER, "ann", 1).remaining());
+    assertEquals(0, limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).remaining());
   }
 }

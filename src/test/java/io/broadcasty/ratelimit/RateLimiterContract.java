@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.ratelimit.RateLimiter.Scope;
 import io.broadcasty.ratelimit.RateLimiter.Verdict;
-import io.broadcasty.ratelimit.RateLimits.Rate;
+import io.broadcasty.tenant.Rate;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,27 +24,31 @@ import org.junit.jupiter.api.Test;
 /** What every {@link RateLimiter} keeps. */
 public abstract class RateLimiterContract {
 
-  private static final RateLimits LIMITS =
-      new RateLimits(
-          true,
-          Map.of(
-              Scope.IP, new Rate(1, 1),
-              Scope.USER, new Rate(3, 10),
-              Scope.CHANNEL, new Rate(100, 200)));
+  protected static final TenantId ACME = new TenantId("acme");
+  protected static final TenantId OTHER = new TenantId("other");
+
+  /** What the limiter under test asks. */
+  protected final TestTenants tenants =
+      new TestTenants()
+          .all(all -> all.userPerSecond(3).userBurst(10).channelPerSecond(100).channelBurst(200));
 
   protected final ManualTime time = new ManualTime();
-  private final RateLimiter limiter = limiter(LIMITS, time);
+  private final RateLimiter limiter = limiter(true);
 
   /** The limiter under test, with empty history. */
   protected abstract RateLimiter limiter(RateLimits limits, ManualTime time);
 
+  private RateLimiter limiter(boolean enabled) {
+    return limiter(new RateLimits(enabled, new Rate(1, 1), tenants), time);
+  }
+
   @Test
   void grantsTheBurstAtOnceAndThenNoMore() {
     for (int left = 9; left >= 0; left--) {
-      Verdict verdict = limiter.tryAcquire(Scope.USER, "ann", 1);
+      Verdict verdict = limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1);
       assertEquals(new Verdict(true, Scope.USER, 10, left, Duration.ZERO), verdict);
     }
-    Verdict refused = limiter.tryAcquire(Scope.USER, "ann", 1);
+    Verdict refused = limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1);
     assertFalse(refused.granted());
     assertEquals(0, refused.remaining());
     assertEquals(10, refused.limit());
@@ -52,76 +57,76 @@ public abstract class RateLimiterContract {
 
   @Test
   void fillsUpAsTimePasses() {
-    limiter.tryAcquire(Scope.CHANNEL, "orders", 200);
+    limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 200);
     time.advance(Duration.ofSeconds(1));
-    assertTrue(limiter.tryAcquire(Scope.CHANNEL, "orders", 100).granted());
-    assertFalse(limiter.tryAcquire(Scope.CHANNEL, "orders", 1).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 100).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 1).granted());
     time.advance(Duration.ofMillis(10));
-    assertTrue(limiter.tryAcquire(Scope.CHANNEL, "orders", 1).granted());
-    assertFalse(limiter.tryAcquire(Scope.CHANNEL, "orders", 1).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 1).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 1).granted());
   }
 
   @Test
   void neverFillsBeyondTheBurst() {
-    limiter.tryAcquire(Scope.USER, "ann", 1);
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1);
     time.advance(Duration.ofDays(1));
-    assertEquals(9, limiter.tryAcquire(Scope.USER, "ann", 1).remaining());
+    assertEquals(9, limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).remaining());
   }
 
   @Test
   void retryAfterIsTrue() {
     for (long permits : new long[] {1, 2, 3, 7, 10}) {
       String key = "wants " + permits;
-      limiter.tryAcquire(Scope.USER, key, 10);
-      Duration wait = limiter.tryAcquire(Scope.USER, key, permits).retryAfter();
+      limiter.tryAcquire(RateKey.ofUser(ACME, key), 10);
+      Duration wait = limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).retryAfter();
       time.advance(wait.minusNanos(2)); // exact but for one nanosecond, on the late side
-      assertFalse(limiter.tryAcquire(Scope.USER, key, permits).granted(), key);
+      assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).granted(), key);
       time.advance(Duration.ofNanos(2));
-      assertTrue(limiter.tryAcquire(Scope.USER, key, permits).granted(), key);
+      assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).granted(), key);
     }
   }
 
   @Test
   void takesAllOrNothing() {
-    limiter.tryAcquire(Scope.USER, "ann", 7);
-    Verdict refused = limiter.tryAcquire(Scope.USER, "ann", 4);
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 7);
+    Verdict refused = limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 4);
     assertFalse(refused.granted());
     assertEquals(3, refused.remaining());
-    assertTrue(limiter.tryAcquire(Scope.USER, "ann", 3).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 3).granted());
   }
 
   @Test
   void moreThanTheBurstIsNeverGranted() {
-    assertFalse(limiter.tryAcquire(Scope.USER, "ann", 11).granted());
-    assertTrue(limiter.tryAcquire(Scope.USER, "ann", 10).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 11).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 10).granted());
   }
 
   @Test
   void keysAndScopesAreApart() {
-    limiter.tryAcquire(Scope.USER, "ann", 10);
-    assertTrue(limiter.tryAcquire(Scope.USER, "bob", 10).granted());
-    assertTrue(limiter.tryAcquire(Scope.CHANNEL, "ann", 200).granted());
-    assertTrue(limiter.tryAcquire(Scope.IP, "ann", 1).granted());
-    assertFalse(limiter.tryAcquire(Scope.USER, "ann", 1).granted());
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 10);
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "bob"), 10).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofChannel(ACME, "ann"), 200).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofAddress("ann"), 1).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).granted());
   }
 
   @Test
   void aRefusalCostsNothing() {
-    limiter.tryAcquire(Scope.IP, "a", 1);
+    limiter.tryAcquire(RateKey.ofAddress("a"), 1);
     for (int i = 0; i < 100; i++) {
-      limiter.tryAcquire(Scope.IP, "a", 1);
+      limiter.tryAcquire(RateKey.ofAddress("a"), 1);
     }
     time.advance(Duration.ofSeconds(1));
-    assertTrue(limiter.tryAcquire(Scope.IP, "a", 1).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofAddress("a"), 1).granted());
   }
 
   @Test
   void grantsEverythingWhenLimitsAreNotInForce() {
-    RateLimiter open = limiter(new RateLimits(false, LIMITS.rates()), time);
+    RateLimiter open = limiter(false);
     assertFalse(open.enabled());
     assertTrue(limiter.enabled());
     for (int i = 0; i < 100; i++) {
-      Verdict verdict = open.tryAcquire(Scope.IP, "a", 50);
+      Verdict verdict = open.tryAcquire(RateKey.ofAddress("a"), 50);
       assertTrue(verdict.granted());
       assertEquals(Duration.ZERO, verdict.retryAfter());
     }
@@ -141,7 +146,7 @@ public abstract class RateLimiterContract {
                   assertTrue(start.await(10, TimeUnit.SECONDS));
                   int mine = 0;
                   for (int i = 0; i < 1000; i++) {
-                    mine += limiter.tryAcquire(Scope.CHANNEL, "hot", 1).granted() ? 1 : 0;
+                    mine += limiter.tryAcquire(RateKey.ofChannel(ACME, "hot"), 1).granted() ? 1 : 0;
                   }
                   return mine;
                 }));
@@ -158,11 +163,55 @@ public abstract class RateLimiterContract {
   }
 
   @Test
-  void everyScopeNeedsARateThatLetsSomethingThrough() {
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> new RateLimits(true, Map.of(Scope.IP, new Rate(1, 1))));
+  void aTenantsOwnRateIsItsAlone() {
+    tenants.set(OTHER, other -> other.userPerSecond(1).userBurst(2).channelBurst(3));
+    Verdict last = limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 2);
+    assertEquals(new Verdict(true, Scope.USER, 2, 0, Duration.ZERO), last);
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 1).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofChannel(OTHER, "orders"), 4).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 10).granted());
+    time.advance(Duration.ofSeconds(1));
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 2).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 1).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 3).granted());
+  }
+
+  @Test
+  void aWiderRateIsInForceAtOnceAndGivesNothingAway() {
+    RateKey ann = RateKey.ofUser(ACME, "ann");
+    limiter.tryAcquire(ann, 9);
+    tenants.set(ACME, acme -> acme.userPerSecond(100).userBurst(1000));
+    assertEquals(
+        new Verdict(true, Scope.USER, 1000, 0, Duration.ZERO),
+        limiter.tryAcquire(ann, 1),
+        "what was left");
+    assertFalse(limiter.tryAcquire(ann, 1).granted());
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquire(ann, 100).granted());
+    assertFalse(limiter.tryAcquire(ann, 1).granted());
+  }
+
+  @Test
+  void aNarrowerRateIsInForceAtOnce() {
+    RateKey ann = RateKey.ofUser(ACME, "ann");
+    limiter.tryAcquire(ann, 1);
+    tenants.set(ACME, acme -> acme.userPerSecond(1).userBurst(4));
+    assertFalse(limiter.tryAcquire(ann, 5).granted());
+    assertTrue(limiter.tryAcquire(ann, 4).granted());
+    time.advance(Duration.ofSeconds(2));
+    assertFalse(limiter.tryAcquire(ann, 3).granted());
+    assertTrue(limiter.tryAcquire(ann, 2).granted());
+    tenants.forget(ACME);
+    assertFalse(limiter.tryAcquire(ann, 1).granted(), "nothing comes of the change back");
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquire(ann, 3).granted());
+  }
+
+  @Test
+  void aRateLetsSomethingThroughAndABucketHasOneOwner() {
     assertThrows(IllegalArgumentException.class, () -> new Rate(0, 1));
     assertThrows(IllegalArgumentException.class, () -> new Rate(1, 0));
+    assertThrows(IllegalArgumentException.class, () -> new RateKey(Scope.USER, null, "ann"));
+    assertThrows(IllegalArgumentException.class, () -> new RateKey(Scope.IP, ACME, "10.0.0.1"));
   }
 }

@@ -6,8 +6,8 @@ import java.time.Duration;
 public final class Unlimited implements RateLimiter {
 
   @Override
-  public Verdict tryAcquire(Scope scope, String key, long permits) {
-    return new Verdict(true, scope, 1, 1, Duration.ZERO);
+  public Verdict tryAcquire(RateKey key, long permits) {
+    return new Verdict(true, key.scope(), 1, 1, Duration.ZERO);
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.ForwardingBroker;
 import io.broadcasty.broker.Message;
 import io.broadcasty.broker.PublishRequest;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
@@ -30,12 +29,15 @@ import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.PushStoreException;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.LocalConnectionLimiter;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
 import io.broadcasty.subscribe.Subscribe;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +74,9 @@ public final class Node {
   public final Publish publish;
   public final RecordingListener listener = new RecordingListener();
   public final Sessions sessions = new Sessions(time, time, listener);
-  public final ConnectionLimiter limits = new LocalConnectionLimiter("node", 100, PLACES);
+  public final TestTenants tenants =
+      new TestTenants().all(all -> all.maxConnections(100).maxConnectionsPerUser(PLACES));
+  public final ConnectionLimiter limits = new LocalConnectionLimiter("node", tenants);
   public final SessionContext context;
   public final OpenPushes pushes = new OpenPushes();
   public long permits = Long.MAX_VALUE;
@@ -108,10 +112,10 @@ public final class Node {
     RateLimiter limiter =
         new RateLimiter() {
           @Override
-          public Verdict tryAcquire(Scope scope, String key, long wanted) {
+          public Verdict tryAcquire(RateKey key, long wanted) {
             boolean granted = permits > 0;
             permits -= granted ? wanted : 0;
-            return new Verdict(granted, scope, 10, permits, Duration.ofSeconds(3));
+            return new Verdict(granted, key.scope(), 10, permits, Duration.ofSeconds(3));
           }
 
           @Override
@@ -127,9 +131,7 @@ public final class Node {
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(40),
-                OUTBOX_BYTES,
-                100,
-                PLACES),
+                OUTBOX_BYTES),
             token ->
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
             publish,

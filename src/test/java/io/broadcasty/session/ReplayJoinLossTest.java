@@ -2,8 +2,8 @@ package io.broadcasty.session;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.PublicationListener;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;

@@ -34,6 +34,7 @@ import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
 import io.broadcasty.subscribe.Subscribe;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -127,16 +128,20 @@ public abstract class ReplayJoinStress {
       Sessions sessions = new Sessions(Ticker.system(), WallClock.system(), RealtimeListener.NONE);
       // places are given back a little after a connection has gone
       ConnectionLimiter limits =
-          new LocalConnectionLimiter("node", size.followers() * 20, size.followers() * 20);
+          new LocalConnectionLimiter(
+              "node",
+              new TestTenants()
+                  .all(
+                      all ->
+                          all.maxConnections(size.followers() * 20)
+                              .maxConnectionsPerUser(size.followers() * 20)));
       SessionContext context =
           new SessionContext(
               new SessionSettings(
                   Duration.ofSeconds(20),
                   Duration.ofSeconds(10),
                   Duration.ofSeconds(30),
-                  64 * 1024,
-                  10_000,
-                  10_000),
+                  64 * 1024),
               token -> new Authenticator.Authenticated(caller),
               publish,
               new UndeliveredPushes(

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Heard;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.broker.jdbc.JdbcSpool;
 import io.broadcasty.broker.redis.RedisBroker;
@@ -21,6 +20,7 @@ import io.broadcasty.database.Turns;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.nio.file.Path;

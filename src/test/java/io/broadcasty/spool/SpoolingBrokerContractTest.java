@@ -4,8 +4,8 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerContract;
 import io.broadcasty.broker.MemorySpool;
 import io.broadcasty.broker.PublicationListener;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.tenant.Retention;
 
 /** While its streams are there it is the broker that it decorates. */
 class SpoolingBrokerContractTest extends BrokerContract {

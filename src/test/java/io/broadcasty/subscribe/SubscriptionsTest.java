@@ -22,6 +22,7 @@ import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.protocol.Since;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -82,8 +83,8 @@ class SubscriptionsTest {
     RateLimiter limiter =
         new RateLimiter() {
           @Override
-          public Verdict tryAcquire(Scope scope, String key, long permits) {
-            return new Verdict(!limited, scope, 1, 0, Duration.ofSeconds(3));
+          public Verdict tryAcquire(RateKey key, long permits) {
+            return new Verdict(!limited, key.scope(), 1, 0, Duration.ofSeconds(3));
           }
 
           @Override

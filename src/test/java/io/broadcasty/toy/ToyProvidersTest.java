@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Publishing;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
@@ -45,9 +44,10 @@ import io.broadcasty.push.SubscriptionStore;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.push.jdbc.JdbcPushQueue;
 import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
-import io.broadcasty.ratelimit.LocalRateLimiter;
+import io.broadcasty.ratelimit.Unlimited;
 import io.broadcasty.rbac.DefaultPolicyResolver;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -189,11 +189,7 @@ class ToyProvidersTest {
             Map.of(),
             "token");
     return new PushSubscriptions(
-            services,
-            new Policy(new DefaultPolicyResolver()),
-            new LocalRateLimiter(settings().limits(), TICKER),
-            store,
-            CLOCK)
+            services, new Policy(new DefaultPolicyResolver()), new Unlimited(), store, CLOCK)
         .register(
             ann,
             new PushSubscriptions.Registration(

@@ -1,8 +1,8 @@
 package io.broadcasty.broker.jdbc;
 
-import io.broadcasty.broker.Retention;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.Retention;
 import java.sql.Connection;
 import java.sql.SQLException;
 

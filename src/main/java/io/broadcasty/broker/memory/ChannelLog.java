@@ -1,6 +1,6 @@
 package io.broadcasty.broker.memory;
 
-import io.broadcasty.broker.Retention;
+import io.broadcasty.tenant.Retention;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.broadcasty.broker.redis;
 
-import io.broadcasty.broker.Retention;
+import io.broadcasty.tenant.Retention;
 import java.time.Duration;
 
 /**

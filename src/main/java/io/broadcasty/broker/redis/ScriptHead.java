@@ -3,7 +3,7 @@ package io.broadcasty.broker.redis;
 import static io.broadcasty.broker.redis.ChannelKeys.bytes;
 
 import io.broadcasty.broker.Epochs;
-import io.broadcasty.broker.Retention;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -8,6 +8,8 @@ import io.broadcasty.ratelimit.LocalConnectionLimiter.Owner;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TenantSettings;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -47,8 +49,7 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
 
   private final Redis redis;
   private final String node;
-  private final int maxPerTenant;
-  private final int maxPerUser;
+  private final TenantSettingsLookup tenants;
   private final Ticker ticker;
   private final Supplier<Collection<String>> liveNodes;
   private final LocalConnectionLimiter local;
@@ -63,22 +64,21 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
   /**
    * @param redis stays open
    * @param node this node's name
+   * @param tenants says how many connections a tenant and its users may have; asked each time
    * @param liveNodes the names of the nodes that live; must not block
    */
   public RedisConnectionLimiter(
       Redis redis,
       String node,
-      int maxPerTenant,
-      int maxPerUser,
+      TenantSettingsLookup tenants,
       Ticker ticker,
       Supplier<Collection<String>> liveNodes) {
     this.redis = redis;
     this.node = node;
-    this.maxPerTenant = maxPerTenant;
-    this.maxPerUser = maxPerUser;
+    this.tenants = tenants;
     this.ticker = ticker;
     this.liveNodes = liveNodes;
-    this.local = new LocalConnectionLimiter(node, maxPerTenant, maxPerUser);
+    this.local = new LocalConnectionLimiter(node, tenants);
     this.toldAllNanos = ticker.readNanos();
   }
 
@@ -183,12 +183,13 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
     if (isLeftAlone()) {
       return true;
     }
+    TenantSettings max = tenants.of(all.tenant());
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(bytes(node));
     arguments.add(bytes(Integer.toString(local.count(all))));
     arguments.add(bytes(Integer.toString(local.count(user))));
-    arguments.add(bytes(Integer.toString(maxPerTenant)));
-    arguments.add(bytes(Integer.toString(maxPerUser)));
+    arguments.add(bytes(Integer.toString(max.maxConnections())));
+    arguments.add(bytes(Integer.toString(max.maxConnectionsPerUser())));
     arguments.add(bytes(Long.toString(KEPT_MILLIS)));
     for (String live : liveNodes.get()) {
       if (!live.equals(node)) {

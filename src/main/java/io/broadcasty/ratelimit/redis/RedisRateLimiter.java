@@ -1,21 +1,26 @@
 package io.broadcasty.ratelimit.redis;
 
+import io.broadcasty.ratelimit.Buckets;
 import io.broadcasty.ratelimit.LocalRateLimiter;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.ratelimit.RateLimits;
-import io.broadcasty.ratelimit.RateLimits.Rate;
 import io.broadcasty.redis.Redis;
+import io.broadcasty.tenant.Rate;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import io.github.bucket4j.VerboseResult;
+import io.github.bucket4j.distributed.BucketProxy;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.serialization.Mapper;
 import io.github.bucket4j.redis.jedis.Bucket4jJedis;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -45,10 +50,8 @@ public final class RedisRateLimiter implements RateLimiter {
   private final RateLimits limits;
   private final LocalRateLimiter local;
   private final ProxyManager<String> shared;
-  private final ConcurrentHashMap<Bucket, Long> granted = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<RateKey, Long> granted = new ConcurrentHashMap<>();
   private boolean away; // by the one thread that shares
-
-  private record Bucket(Scope scope, String key) {}
 
   /**
    * @param redis stays open
@@ -72,10 +75,10 @@ public final class RedisRateLimiter implements RateLimiter {
   }
 
   @Override
-  public Verdict tryAcquire(Scope scope, String key, long permits) {
-    Verdict verdict = local.tryAcquire(scope, key, permits);
+  public Verdict tryAcquire(RateKey key, long permits) {
+    Verdict verdict = local.tryAcquire(key, permits);
     if (verdict.granted() && limits.enabled() && granted.size() < MAX_UNSHARED) {
-      granted.merge(new Bucket(scope, key), permits, Long::sum);
+      granted.merge(key, permits, Long::sum);
     }
     return verdict;
   }
@@ -85,27 +88,18 @@ public final class RedisRateLimiter implements RateLimiter {
    * Redis; to be called by one thread, some times a second.
    */
   public void share() {
-    for (Bucket bucket : granted.keySet()) {
-      Long permits = granted.remove(bucket);
-      if (permits != null && !share(bucket, permits)) {
-        granted.merge(bucket, permits, Long::sum);
+    for (RateKey key : granted.keySet()) {
+      Long permits = granted.remove(key);
+      if (permits != null && !share(key, permits)) {
+        granted.merge(key, permits, Long::sum);
         return;
       }
     }
   }
 
-  private boolean share(Bucket bucket, long permits) {
-    Rate rate = Objects.requireNonNull(limits.rates().get(bucket.scope()));
+  private boolean share(RateKey key, long permits) {
     try {
-      long available =
-          shared
-              .builder()
-              .build(name(bucket, rate), () -> configuration(rate))
-              .asVerbose()
-              .consumeIgnoringRateLimits(permits)
-              .getState()
-              .getAvailableTokens();
-      local.lower(bucket.scope(), bucket.key(), available - unshared(bucket) + ROUNDING);
+      local.lower(key, take(key, permits) - granted.getOrDefault(key, 0L) + ROUNDING);
       if (away) {
         away = false;
         LOG.log(Level.INFO, "rate limits count all nodes together again");
@@ -123,25 +117,34 @@ public final class RedisRateLimiter implements RateLimiter {
     }
   }
 
-  private long unshared(Bucket bucket) {
-    return granted.getOrDefault(bucket, 0L);
+  /** Takes from the shared bucket, which gets the rate in force now; what is left there. */
+  private long take(RateKey key, long permits) {
+    BucketConfiguration wanted = Buckets.configuration(limits.of(key));
+    BucketProxy bucket = shared.builder().build(name(key), () -> wanted);
+    VerboseResult<Long> result = bucket.asVerbose().consumeIgnoringRateLimits(permits);
+    if (result.getConfiguration().equals(wanted)) {
+      return result.getState().getAvailableTokens();
+    }
+    bucket.replaceConfiguration(wanted, TokensInheritanceStrategy.AS_IS);
+    return bucket.getAvailableTokens();
   }
 
-  /** A bucket with other rates is another bucket. */
-  private String name(Bucket bucket, Rate rate) {
+  /**
+   * Names the default rate, since another configuration is another bucket; not the tenant's own,
+   * whose bucket goes on when it changes.
+   */
+  private String name(RateKey key) {
+    Rate rate = limits.defaultOf(key.scope());
     return redis.key(
         "lim:"
-            + bucket.scope().name().toLowerCase(java.util.Locale.ROOT)
+            + key.scope().name().toLowerCase(Locale.ROOT)
             + ":"
             + rate.perSecond()
             + ":"
             + rate.burst()
             + ":"
-            + bucket.key());
-  }
-
-  private static BucketConfiguration configuration(Rate rate) {
-    return BucketConfiguration.builder().addLimit(rate.bandwidth()).build();
+            + (key.tenant() == null ? "" : key.tenant() + "/")
+            + key.name());
   }
 
   /** The nodes' wall clocks, which are taken to agree; where one is behind, nothing comes back. */

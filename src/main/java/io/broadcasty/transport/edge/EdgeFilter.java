@@ -6,6 +6,7 @@ import io.broadcasty.auth.NonceStore;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.session.Answers;
 import io.broadcasty.session.Sessions;
@@ -127,7 +128,8 @@ public class EdgeFilter extends HttpFilter {
             response,
             Problem.of(
                 Code.UNAUTHORIZED,
-                "send a token: `Authorization: Bearer …`, or for a stream in a browser `access_token` in the query"));
+                "send a token: `Authorization: Bearer …`, or for a stream in a browser"
+                    + " `access_token` in the query"));
       }
       return;
     }
@@ -160,7 +162,7 @@ public class EdgeFilter extends HttpFilter {
       return null;
     }
     String address = addresses.of(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
-    RateLimiter.Verdict verdict = limits.tryAcquire(RateLimiter.Scope.IP, address, 1);
+    RateLimiter.Verdict verdict = limits.tryAcquire(RateKey.ofAddress(address), 1);
     Problems.rateLimit(response, verdict);
     return verdict.granted() ? null : Answers.throttled(verdict);
   }

@@ -14,6 +14,7 @@ import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
@@ -67,7 +68,7 @@ public class ReplayResource {
         throw new ProblemException(Code.FORBIDDEN, "your roles do not allow reading this channel");
       }
       RateLimiter.Verdict verdict =
-          limits.tryAcquire(RateLimiter.Scope.USER, caller.tenant() + "/" + caller.subject(), 1);
+          limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
       if (!verdict.granted()) {
         throw new ProblemException(Answers.throttled(verdict));
       }

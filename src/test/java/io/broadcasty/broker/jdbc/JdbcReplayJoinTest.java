@@ -2,10 +2,10 @@ package io.broadcasty.broker.jdbc;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.PublicationListener;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.session.ReplayJoinStress;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.time.WallClock;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package io.broadcasty.broker.jdbc;
 
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Publishing;
-import io.broadcasty.broker.Retention;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.tenant.Retention;
 import io.broadcasty.time.WallClock;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -14,7 +14,7 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerContract;
 import io.broadcasty.broker.PublicationListener;
-import io.broadcasty.broker.Retention;
+import io.broadcasty.tenant.Retention;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

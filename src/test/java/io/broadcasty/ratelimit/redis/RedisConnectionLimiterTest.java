@@ -46,8 +46,7 @@ class RedisConnectionLimiterTest extends ConnectionLimiterContract {
 
   private RedisConnectionLimiter node(String name) {
     live.add(name);
-    return new RedisConnectionLimiter(
-        redis, name, PER_TENANT, PER_USER, time, () -> List.copyOf(live));
+    return new RedisConnectionLimiter(redis, name, tenants, time, () -> List.copyOf(live));
   }
 
   @Test

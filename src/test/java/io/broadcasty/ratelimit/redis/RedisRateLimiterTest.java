@@ -4,17 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.ratelimit.RateLimiterContract;
 import io.broadcasty.ratelimit.RateLimits;
-import io.broadcasty.ratelimit.RateLimits.Rate;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisServer;
+import io.broadcasty.tenant.Rate;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -25,14 +26,6 @@ import org.junit.jupiter.api.Test;
  * Limits shared by a real Redis: the contract on one node that shares all the time, and several.
  */
 class RedisRateLimiterTest extends RateLimiterContract {
-
-  private static final RateLimits LIMITS =
-      new RateLimits(
-          true,
-          Map.of(
-              RateLimiter.Scope.IP, new Rate(1, 1),
-              RateLimiter.Scope.USER, new Rate(10, 20),
-              RateLimiter.Scope.CHANNEL, new Rate(1, 1)));
 
   private static RedisServer server;
   private @Nullable Redis redis;
@@ -66,8 +59,8 @@ class RedisRateLimiterTest extends RateLimiterContract {
     RedisRateLimiter node = new RedisRateLimiter(redis(), limits, time, time);
     return new RateLimiter() {
       @Override
-      public Verdict tryAcquire(Scope scope, String key, long permits) {
-        Verdict verdict = node.tryAcquire(scope, key, permits);
+      public Verdict tryAcquire(RateKey key, long permits) {
+        Verdict verdict = node.tryAcquire(key, permits);
         synchronized (node) { // as one thread does
           node.share();
         }
@@ -82,9 +75,15 @@ class RedisRateLimiterTest extends RateLimiterContract {
   }
 
   private void nodes(int count) {
+    tenants.all(all -> all.userPerSecond(10).userBurst(20));
     for (int n = 0; n < count; n++) {
-      nodes.add(new RedisRateLimiter(redis(), LIMITS, time, time));
+      nodes.add(node(tenants));
     }
+  }
+
+  private RedisRateLimiter node(TestTenants settings) {
+    return new RedisRateLimiter(
+        redis(), new RateLimits(true, new Rate(1, 1), settings), time, time);
   }
 
   @Test
@@ -156,7 +155,7 @@ class RedisRateLimiterTest extends RateLimiterContract {
   }
 
   private boolean ask(int node, long permits) {
-    return nodes.get(node).tryAcquire(RateLimiter.Scope.USER, "acme/ann", permits).granted();
+    return nodes.get(node).tryAcquire(RateKey.ofUser(ACME, "ann"), permits).granted();
   }
 
   private void share() {
@@ -164,20 +163,55 @@ class RedisRateLimiterTest extends RateLimiterContract {
   }
 
   @Test
-  void otherRatesAreOtherBuckets() {
+  void aChangedRateGoesOnWithTheBucketOfAllNodes() {
+    nodes(2);
+    assertTrue(ask(0, 20));
+    share();
+    tenants.set(ACME, acme -> acme.userPerSecond(100).userBurst(1000));
+    assertTrue(ask(1, 1), "it has not heard of the user yet");
+    share();
+    assertFalse(ask(0, 1), "nobody gets a burst for nothing");
+    assertFalse(ask(1, 1));
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(ask(0, 60), "100 come back, one of which the second node has had");
+    assertTrue(ask(1, 30));
+    share();
+    assertFalse(ask(1, 12));
+    assertTrue(ask(1, 9));
+  }
+
+  @Test
+  void nodesThatHeardOfAChangeAtDifferentTimesComeTogether() {
+    tenants.all(all -> all.userPerSecond(10).userBurst(20));
+    TestTenants late = new TestTenants().all(all -> all.userPerSecond(10).userBurst(20));
+    nodes.add(node(tenants));
+    nodes.add(node(late));
+    tenants.set(ACME, acme -> acme.userPerSecond(1).userBurst(5));
+    assertTrue(ask(0, 5));
+    share();
+    assertTrue(ask(1, 5), "it has not heard of the user yet");
+    share();
+    assertFalse(ask(0, 1));
+    assertFalse(ask(1, 1));
+    late.set(ACME, acme -> acme.userPerSecond(1).userBurst(5));
+    time.advance(Duration.ofSeconds(30));
+    assertFalse(ask(0, 6));
+    assertTrue(ask(0, 5));
+    share();
+    assertTrue(ask(1, 5), "it has not heard of that either");
+    share();
+    assertFalse(ask(1, 1));
+  }
+
+  @Test
+  void anotherConfigurationHasOtherBuckets() {
     nodes(1);
     assertTrue(ask(0, 20));
     share();
-    RateLimits wider =
-        new RateLimits(
-            true,
-            Map.of(
-                RateLimiter.Scope.IP, new Rate(1, 1),
-                RateLimiter.Scope.USER, new Rate(10, 40),
-                RateLimiter.Scope.CHANNEL, new Rate(1, 1)));
-    RedisRateLimiter after = new RedisRateLimiter(redis(), wider, time, time);
-    assertEquals(39, after.tryAcquire(RateLimiter.Scope.USER, "acme/ann", 1).remaining());
+    RedisRateLimiter after =
+        node(new TestTenants().all(all -> all.userPerSecond(10).userBurst(40)));
+    assertEquals(39, after.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).remaining());
     after.share();
-    assertEquals(38, after.tryAcquire(RateLimiter.Scope.USER, "acme/ann", 1).remaining());
+    assertEquals(38, after.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).remaining());
   }
 }

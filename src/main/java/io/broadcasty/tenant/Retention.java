@@ -1,4 +1,4 @@
-package io.broadcasty.broker;
+package io.broadcasty.tenant;
 
 import java.time.Duration;
 
@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param age how long a publication is kept
  * @param maxCount how many publications of a channel
- * @param maxBytes how many bytes of a channel, by {@link Envelope#costBytes}
+ * @param maxBytes how many bytes of a channel, as its publications are counted in memory
  */
 public record Retention(Duration age, long maxCount, long maxBytes) {
 

@@ -1,0 +1,42 @@
+package io.broadcasty.config;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.tenant.TenantSettingsBuilder;
+import java.util.function.BiConsumer;
+
+/**
+ * A key that may be set by tenant too: {@code broadcasty.tenant.}, the tenant's id, a dot, and the
+ * key's name without {@code broadcasty.}.
+ *
+ * @param key for all tenants
+ * @param set puts a value into a tenant's settings
+ */
+record TenantKey<T>(ConfigKey<T> key, BiConsumer<TenantSettingsBuilder, T> set) {
+
+  private static final String PREFIX = "broadcasty.";
+
+  /** The name without {@code broadcasty.}, as {@code limits.batch}. */
+  String suffix() {
+    return key.name().substring(PREFIX.length());
+  }
+
+  /** The same key for one tenant. */
+  ConfigKey<T> of(String tenant) {
+    return new ConfigKey<>(
+        TenantKeys.PREFIX + tenant + "." + suffix(),
+        key.type(),
+        null,
+        key.example(),
+        key.meaning());
+  }
+
+  /**
+   * Puts a text's value into a tenant's settings.
+   *
+   * @throws IllegalArgumentException when the text is not of the key's type; the message says what
+   *     is expected
+   */
+  void apply(TenantSettingsBuilder settings, String text) {
+    set.accept(settings, key.type().parse(text));
+  }
+}

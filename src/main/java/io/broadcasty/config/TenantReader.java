@@ -1,0 +1,170 @@
+package io.broadcasty.config;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.tenant.FixedTenantSettings;
+import io.broadcasty.tenant.PresenceLimits;
+import io.broadcasty.tenant.PublishCaps;
+import io.broadcasty.tenant.Rate;
+import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TenantSettings;
+import io.broadcasty.tenant.TenantSettingsBuilder;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Makes the settings of all tenants: the defaults, and those of tenants that have keys of their
+ * own.
+ *
+ * <p>A key of a tenant is written {@code broadcasty.tenant.{id}.limits.batch}. The environment
+ * variable {@code BROADCASTY_TENANT_ACME_LIMITS_BATCH} stands for the id {@code acme}: of other ids
+ * than those of small letters and digits it cannot be told what they were.
+ */
+final class TenantReader {
+
+  private static final Pattern TELLABLE = Pattern.compile("[A-Z0-9]{1,64}");
+
+  /** Replaced by the defaults of the keys, but after a fault. */
+  private static final TenantSettings LEAST =
+      new TenantSettings(
+          new Rate(1, 1),
+          new Rate(1, 1),
+          1,
+          1,
+          1,
+          1,
+          new PublishCaps(1, 1),
+          new Retention(Duration.ofHours(1), 1, 1),
+          new PresenceLimits(Duration.ofSeconds(1), 1, 1),
+          0);
+
+  private final SettingsReader reader;
+  private final Map<String, TenantSettingsBuilder> tenants = new TreeMap<>();
+
+  TenantReader(SettingsReader reader) {
+    this.reader = reader;
+  }
+
+  /** Whether a name is that of a tenant's key, right or wrong. */
+  static boolean isTenants(String name) {
+    return name.startsWith(TenantKeys.PREFIX) || name.startsWith(TenantKeys.ENVIRONMENT_PREFIX);
+  }
+
+  FixedTenantSettings read(Set<String> names) {
+    TenantSettingsBuilder defaults = new TenantSettingsBuilder(LEAST);
+    TenantKeys.ALL.forEach(key -> putDefault(key, defaults));
+    TenantSettings ofAll = defaults.build();
+    Set<String> variables =
+        names.stream()
+            .filter(name -> name.startsWith(TenantKeys.ENVIRONMENT_PREFIX))
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (String name : new TreeSet<>(names)) {
+      if (name.startsWith(TenantKeys.PREFIX) && !isMadeOf(variables, name)) {
+        readProperty(name, ofAll);
+      }
+    }
+    variables.forEach(variable -> readVariable(variable, names, ofAll));
+    Map<TenantId, TenantSettings> own = new HashMap<>();
+    tenants.forEach((tenant, settings) -> own.put(new TenantId(tenant), settings.build()));
+    return new FixedTenantSettings(ofAll, own);
+  }
+
+  /** Some servers list {@code a.b.c} for the variable {@code A_B_C} besides. */
+  private static boolean isMadeOf(Set<String> variables, String name) {
+    String variable = ConfigKey.environmentName(name);
+    return variables.contains(variable)
+        && name.equals(variable.toLowerCase(Locale.ROOT).replace('_', '.'));
+  }
+
+  private void readProperty(String name, TenantSettings defaults) {
+    String rest = name.substring(TenantKeys.PREFIX.length());
+    for (TenantKey<?> key : TenantKeys.ALL) {
+      if (rest.endsWith("." + key.suffix())) {
+        String tenant = rest.substring(0, rest.length() - key.suffix().length() - 1);
+        if (isTenant(name, tenant)) {
+          put(key, tenant, defaults);
+        }
+        return;
+      }
+    }
+    reader.fault(name + ": there is no such key of a tenant; " + instead(name));
+  }
+
+  private boolean isTenant(String name, String tenant) {
+    try {
+      return new TenantId(tenant).value().equals(tenant);
+    } catch (IllegalArgumentException e) {
+      reader.fault(name + ": `" + tenant + "` is no tenant's id: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private void readVariable(String name, Set<String> names, TenantSettings defaults) {
+    String rest = name.substring(TenantKeys.ENVIRONMENT_PREFIX.length());
+    for (TenantKey<?> key : TenantKeys.ALL) {
+      String suffix = "_" + ConfigKey.environmentName(key.suffix());
+      if (rest.endsWith(suffix)) {
+        String tenant = rest.substring(0, rest.length() - suffix.length());
+        if (TELLABLE.matcher(tenant).matches()) {
+          put(key, tenant.toLowerCase(Locale.ROOT), defaults);
+        } else if (names.stream().noneMatch(other -> isProperty(other, name))) {
+          reader.fault(
+              name
+                  + ": it cannot be told which tenant this is, since its id has other characters"
+                  + " than small letters and digits; set the property "
+                  + TenantKeys.PREFIX
+                  + "<id>."
+                  + key.suffix()
+                  + " instead");
+        }
+        return;
+      }
+    }
+    reader.fault(name + ": there is no such key of a tenant; " + instead(name));
+  }
+
+  /** Whether the variable stands for a property that is set too, which then says what it means. */
+  private static boolean isProperty(String name, String variable) {
+    return name.startsWith(TenantKeys.PREFIX)
+        && !isMadeOf(Set.of(variable), name)
+        && ConfigKey.environmentName(name).equals(variable);
+  }
+
+  private <T> void putDefault(TenantKey<T> key, TenantSettingsBuilder defaults) {
+    put(key, key.key(), defaults);
+  }
+
+  private <T> void put(TenantKey<T> key, String tenant, TenantSettings defaults) {
+    put(
+        key,
+        key.of(tenant),
+        tenants.computeIfAbsent(tenant, t -> new TenantSettingsBuilder(defaults)));
+  }
+
+  private <T> void put(TenantKey<T> key, ConfigKey<T> from, TenantSettingsBuilder settings) {
+    reader.optional(from).ifPresent(value -> key.set().accept(settings, value));
+  }
+
+  private static String instead(String name) {
+    String canonical = ConfigKey.environmentName(name);
+    for (TenantKey<?> key : TenantKeys.ALL) {
+      if (canonical.endsWith("_" + ConfigKey.environmentName(key.suffix()))) {
+        return "is …." + key.suffix() + " meant?";
+      }
+    }
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      String suffix = key.environmentName().substring("BROADCASTY".length());
+      if (canonical.endsWith(suffix)) {
+        return key.name() + " is the same for all tenants";
+      }
+    }
+    return "docs/config.md says which there are";
+  }
+}

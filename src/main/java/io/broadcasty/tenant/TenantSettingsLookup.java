@@ -1,0 +1,24 @@
+package io.broadcasty.tenant;
+
+import java.util.Map;
+
+/**
+ * The settings in force now. Whoever needs a setting asks here each time it is used, so that a
+ * change takes effect at once.
+ *
+ * <p>Asking never blocks, never throws and allocates nothing. Safe for use by several threads; what
+ * a thread is answered is at least as new as what it was answered before.
+ */
+public interface TenantSettingsLookup {
+
+  /** The settings of a tenant; {@link #defaults} when it has none of its own. Never null. */
+  TenantSettings of(TenantId tenant);
+
+  /** What a tenant has that has no settings of its own. */
+  TenantSettings defaults();
+
+  /** The same settings for every tenant, for ever. */
+  static TenantSettingsLookup same(TenantSettings settings) {
+    return new FixedTenantSettings(settings, Map.of());
+  }
+}

@@ -1,0 +1,161 @@
+package io.broadcasty.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.config.key.ConfigKey;
+import io.broadcasty.config.key.ConfigSource;
+import io.broadcasty.tenant.FixedTenantSettings;
+import io.broadcasty.tenant.PresenceLimits;
+import io.broadcasty.tenant.PublishCaps;
+import io.broadcasty.tenant.Rate;
+import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TenantSettings;
+import io.broadcasty.tenant.TenantSettingsBuilder;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TenantReaderTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+
+  private final Map<String, String> values =
+      new HashMap<>(Map.of("broadcasty.jwt.public-key", "pem"));
+
+  @Test
+  void whatIsNotSetIsAsForAll() {
+    TenantSettings all =
+        new TenantSettings(
+            new Rate(500, 5000),
+            new Rate(1000, 10_000),
+            50_000,
+            100,
+            500,
+            1 << 20,
+            new PublishCaps(65_536, 100),
+            new Retention(Duration.ofHours(1), 100_000, 64 << 20),
+            new PresenceLimits(Duration.ofSeconds(60), 100_000, 2048),
+            1_000_000);
+    assertEquals(all, read().defaults());
+    assertEquals(all, read().of(ACME));
+    values.put("broadcasty.limits.batch", "7");
+    values.put("broadcasty.tenant.acme.limits.user.burst", "3");
+    TenantSettings seven = new TenantSettingsBuilder(all).maxBatch(7).build();
+    assertEquals(seven, read().of(new TenantId("other")));
+    assertEquals(new TenantSettingsBuilder(seven).userBurst(3).build(), read().of(ACME));
+  }
+
+  @Test
+  void everyKeyOfTheTableChangesItsOwnSettingAndNoOther() {
+    TenantSettings before = read().of(ACME);
+    for (TenantKey<?> key : TenantKeys.ALL) {
+      values.put("broadcasty.tenant.acme." + key.suffix(), key.key().example());
+      TenantSettings with = read().of(ACME);
+      assertEquals(changed(key, before), with, key.suffix());
+      assertTrue(!with.equals(before), key.suffix() + " changes nothing");
+      values.remove("broadcasty.tenant.acme." + key.suffix());
+    }
+  }
+
+  private static <T> TenantSettings changed(TenantKey<T> key, TenantSettings base) {
+    TenantSettingsBuilder settings = new TenantSettingsBuilder(base);
+    key.set().accept(settings, key.key().type().parse(key.key().example()));
+    return settings.build();
+  }
+
+  @Test
+  void aTenantsIdMayHaveWhateverAnIdMay() {
+    values.put("broadcasty.tenant.eu.Acme-1_x.limits.batch", "5");
+    assertEquals(5, batch("eu.Acme-1_x"));
+  }
+
+  @Test
+  void anEnvironmentVariableStandsForAnIdOfSmallLettersAndDigits() {
+    values.put("BROADCASTY_TENANT_ACME_LIMITS_USER_PER_SECOND", "9");
+    values.put("BROADCASTY_TENANT_ACME2_LIMITS_BATCH", "8");
+    assertEquals(9, read().of(ACME).userRate().perSecond());
+    assertEquals(8, batch("acme2"));
+  }
+
+  @Test
+  void aNameThatTheServerMakesOfAVariableIsNotAnotherKey() {
+    values.put("BROADCASTY_TENANT_ACME_LIMITS_USER_PER_SECOND", "9");
+    values.put("broadcasty.tenant.acme.limits.user.per.second", "9");
+    assertEquals(9, read().of(ACME).userRate().perSecond());
+    assertEquals(Set.of(ACME), read().own().keySet());
+  }
+
+  @Test
+  void aVariableOfAnotherIdNeedsAPropertyThatSaysWhoIsMeant() {
+    values.put("BROADCASTY_TENANT_MY_SHOP_LIMITS_BATCH", "5");
+    assertTrue(
+        onlyFault().contains("set the property broadcasty.tenant.<id>.limits.batch"), onlyFault());
+    values.put("broadcasty.tenant.my-shop.limits.batch", "6");
+    assertEquals(6, batch("my-shop"));
+  }
+
+  @Test
+  void everyFaultIsNamedAtOnce() {
+    values.put("broadcasty.tenant.acme.limits.batch", "0");
+    values.put("broadcasty.tenant.acme.limits.user-per-second", "5");
+    values.put("broadcasty.tenant.acme.redis.url", "redis://localhost");
+    values.put("broadcasty.tenant.a/b.limits.batch", "5");
+    values.put("broadcasty.tenant.limits.batch", "5");
+    values.put("BROADCASTY_TENANT_ACME_LIMIT_BATCH", "5");
+    List<String> faults = faults();
+    assertEquals(6, faults.size(), faults.toString());
+    assertTrue(
+        faults.stream()
+            .allMatch(
+                f -> f.startsWith("broadcasty.tenant.") || f.startsWith("BROADCASTY_TENANT_")),
+        faults.toString());
+    assertFault(faults, "acme.limits.batch", "a whole number from 1 to 1000 is expected");
+    assertFault(faults, "user-per-second", "is ….limits.user.per-second meant?");
+    assertFault(faults, "redis.url", "broadcasty.redis.url is the same for all tenants");
+    assertFault(faults, "a/b", "is no tenant's id");
+  }
+
+  private static void assertFault(List<String> faults, String name, String what) {
+    assertTrue(
+        faults.stream().anyMatch(f -> f.contains(name) && f.contains(what)),
+        () -> name + ": " + faults);
+  }
+
+  private int batch(String tenant) {
+    return read().of(new TenantId(tenant)).publish().maxBatch();
+  }
+
+  private FixedTenantSettings read() {
+    return SettingsReader.read(
+            new ConfigSource() {
+              @Override
+              public Optional<String> get(String name) {
+                return Optional.ofNullable(values.get(name))
+                    .or(() -> Optional.ofNullable(values.get(ConfigKey.environmentName(name))));
+              }
+
+              @Override
+              public Set<String> names() {
+                return values.keySet();
+              }
+            })
+        .tenants();
+  }
+
+  private String onlyFault() {
+    List<String> faults = faults();
+    assertEquals(1, faults.size(), faults.toString());
+    return faults.get(0);
+  }
+
+  private List<String> faults() {
+    return assertThrows(InvalidConfigurationException.class, this::read).faults();
+  }
+}

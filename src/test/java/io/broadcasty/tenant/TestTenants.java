@@ -1,0 +1,54 @@
+package io.broadcasty.tenant;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/** Settings that a test changes as it goes; generous where it says nothing. */
+public final class TestTenants implements TenantSettingsLookup {
+
+  /** More than a test needs. */
+  public static final TenantSettings PLENTY =
+      new TenantSettings(
+          new Rate(1_000_000, 1_000_000),
+          new Rate(1_000_000, 1_000_000),
+          10_000,
+          10_000,
+          500,
+          1 << 20,
+          new PublishCaps(65_536, 100),
+          new Retention(Duration.ofHours(1), 100_000, 1L << 30),
+          new PresenceLimits(Duration.ofMinutes(1), 10_000, 2048),
+          0);
+
+  private final Map<TenantId, TenantSettings> own = new ConcurrentHashMap<>();
+  private volatile TenantSettings defaults = PLENTY;
+
+  /** Changes the settings of all tenants that have none of their own. */
+  public TestTenants all(UnaryOperator<TenantSettingsBuilder> change) {
+    defaults = change.apply(new TenantSettingsBuilder(defaults)).build();
+    return this;
+  }
+
+  /** Changes the settings of one tenant. */
+  public TestTenants set(TenantId tenant, UnaryOperator<TenantSettingsBuilder> change) {
+    own.put(tenant, change.apply(new TenantSettingsBuilder(of(tenant))).build());
+    return this;
+  }
+
+  /** The tenant has nothing of its own any more. */
+  public void forget(TenantId tenant) {
+    own.remove(tenant);
+  }
+
+  @Override
+  public TenantSettings of(TenantId tenant) {
+    return own.getOrDefault(tenant, defaults);
+  }
+
+  @Override
+  public TenantSettings defaults() {
+    return defaults;
+  }
+}
