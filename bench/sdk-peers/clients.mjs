@@ -39,30 +39,20 @@ function socketOf(answer, hello) {
   };
 }
 
+const lines = (messages) => messages.join('\n');
+
 /**
  * By name. Each is told of the payloads and, where the protocol has them, of their positions, and answers
- * `frame(payload, n)`: the text of the nth message; `receive(text)`: a frame comes; and `perFrame`: so many messages in each.
+ * `message(payload, n)`: the text of the nth message; `receive(text)`: a frame comes; `perFrame`: so many messages in each;
+ * and `join(messages)`: the texts of these as one frame.
  */
 export const clients = {
-  async broadcasty(seen) {
-    const results = {
-      connect: {session: 's', protocol: 1, subject: 'ann', tenant: 'demo', expires: Date.now() + 3_600_000, pingInterval: 25_000},
-      subscribe: {channel: CHANNEL, recovered: true, positions: [{epoch: EPOCH, partition: 0, sequence: 0}]},
-    };
-    const WebSocket = socketOf((text, say) => {
-      const {id, command} = JSON.parse(text);
-      say({reply: id, result: results[command] ?? {}});
-    });
-    const client = new BroadcastyClient({baseUrl: 'http://bench', getToken: () => 'token', transport: 'ws', WebSocket});
-    await client.subscribe({channel: CHANNEL, onMessage: ({payload, sequence}) => seen(payload, sequence)});
-    const time = Date.now();
-    return {
-      perFrame: 1,
-      frame: (payload, n) =>
-        JSON.stringify({push: 'publication', channel: CHANNEL, partition: 0, sequence: n, epoch: EPOCH, id: `order-${n}`, payload, time}),
-      receive: (text) => WebSocket.latest.onmessage({data: text}),
-    };
-  },
+  broadcasty: (seen) => broadcasty(seen, 'v2', 1),
+
+  /** What waits for a connection comes in one frame; 16 messages at most here, as with the other client. */
+  'broadcasty-16': (seen) => broadcasty(seen, 'v2', 16),
+
+  'broadcasty-v1': (seen) => broadcasty(seen, 'v1', 1),
 
   centrifuge: (seen) => centrifuge(seen, 1),
 
@@ -86,11 +76,36 @@ export const clients = {
     await new Promise((resolve) => channel.bind('pusher:subscription_succeeded', resolve));
     return {
       perFrame: 1,
-      frame: (payload) => JSON.stringify({event: 'paid', channel: CHANNEL, data: JSON.stringify(payload)}),
+      message: (payload) => JSON.stringify({event: 'paid', channel: CHANNEL, data: JSON.stringify(payload)}),
+      join: lines,
       receive: (text) => WebSocket.latest.onmessage({data: text}),
     };
   },
 };
+
+async function broadcasty(seen, protocol, perFrame) {
+  const number = 17;
+  const results = {
+    connect: {session: 's', protocol: 1, subject: 'ann', tenant: 'demo', expires: Date.now() + 3_600_000, pingInterval: 25_000},
+    subscribe: {channel: CHANNEL, number, recovered: true, positions: [{epoch: EPOCH, partition: 0, sequence: 0}]},
+  };
+  const WebSocket = socketOf((text, say) => {
+    const {id, command} = JSON.parse(text);
+    say({reply: id, result: results[command] ?? {}});
+  });
+  const client = new BroadcastyClient({baseUrl: 'http://bench', getToken: () => 'token', transport: 'ws', protocol, WebSocket});
+  await client.subscribe({channel: CHANNEL, onMessage: ({payload, sequence}) => seen(payload, sequence)});
+  const time = Date.now();
+  return {
+    perFrame,
+    message:
+      protocol === 'v2'
+        ? (payload, n) => JSON.stringify({c: number, s: n, i: `order-${n}`, d: payload})
+        : (payload, n) => JSON.stringify({push: 'publication', channel: CHANNEL, partition: 0, sequence: n, epoch: EPOCH, id: `order-${n}`, payload, time}),
+    join: (messages) => (messages.length === 1 ? messages[0] : `[${messages.join()}]`),
+    receive: (text) => WebSocket.latest.onmessage({data: text}),
+  };
+}
 
 async function centrifuge(seen, perFrame) {
   const WebSocket = socketOf((text, say) =>
@@ -112,7 +127,8 @@ async function centrifuge(seen, perFrame) {
   await subscribed;
   return {
     perFrame,
-    frame: (payload, n) => JSON.stringify({push: {channel: CHANNEL, pub: {data: payload, offset: n}}}),
+    message: (payload, n) => JSON.stringify({push: {channel: CHANNEL, pub: {data: payload, offset: n}}}),
+    join: lines,
     receive: (text) => WebSocket.latest.onmessage({data: text}),
   };
 }

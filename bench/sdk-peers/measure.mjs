@@ -38,7 +38,7 @@ async function round() {
   const frames = [];
   for (let left = messages; left > 0; left -= client.perFrame) {
     const orders = Array.from({length: Math.min(left, client.perFrame)}, () => [made++, payload(made - 1)]);
-    frames.push(received(orders.map(([n, order]) => client.frame(order, n + 1)).join('\n')));
+    frames.push(received(client.join(orders.map(([n, order]) => client.message(order, n + 1)))));
   }
   until = made;
   const all = new Promise((resolve) => (done = resolve));
