@@ -116,7 +116,20 @@ describe('in React', { timeout: 20_000 }, () => {
     await shows('live 7');
     draw(h(List, { channel: undefined }));
     await shows('off ');
-    assert.deepEqual(targets(), []);
+    await until('nothing wanted', () => targets().length === 0);
+  });
+
+  it('the headers of publications are there to be shown', async () => {
+    const List = () => {
+      const { publications, state } = useChannel('a');
+      return h('p', null, `${state} ${publications.map(({ headers }) => headers?.region).join()}`);
+    };
+    draw(h(List));
+    await shows('live ');
+    server.publish({ channel: 'a', payload: 1, headers: { region: 'eu' } });
+    server.publish({ channel: 'a', payload: 2 });
+    server.publish({ channel: 'a', payload: 3, headers: { region: 'us' } });
+    await shows('live eu,,us');
   });
 
   it('many publications are drawn in few renders', async () => {

@@ -286,6 +286,39 @@ for (const { transport, protocol } of WAYS) {
   });
 }
 
+for (const transport of ['ws', 'sse'] as const) {
+  it(`tabs in both versions get the same publications over ${transport}, and those of one version share a connection`, async () => {
+    const server = await FakeServer.start();
+    server.partitions = 2;
+    const origin = new FakeOrigin();
+    const fields = (publication: Publication): Record<string, unknown> => Object.fromEntries(Object.entries(publication).filter(([field]) => field !== 'push'));
+    const tabs = (['v2', 'v1', 'v2', 'v1'] as const).map((protocol) => {
+      const client = new SharedClient({ baseUrl: server.url, getToken: () => token(), transport, protocol, include: ['id', 'time'], WebSocket, tabs: origin.tab() });
+      return { client, ledger: new Ledger() };
+    });
+    const other = new SharedClient({ baseUrl: server.url, getToken: () => token(), transport, WebSocket, tabs: origin.tab() });
+    const without = new Ledger();
+    server.publish({ channel: 'o.a', payload: 'before' });
+    await other.subscribe({ channel: 'o.*', fromSequence: 0, onMessage: without.add });
+    for (const { client, ledger } of tabs) {
+      await client.subscribe({ channel: 'o.*', fromSequence: 0, onMessage: ledger.add });
+    }
+    for (let n = 0; n < 20; n++) {
+      const more = n % 3 === 0 ? { id: `i${n}`, event: 'made', meta: { n }, headers: { n: `${n}` }, correlationId: `c${n}`, replyTo: 'rpc:x' } : {};
+      server.publish({ channel: `o.${n % 5}`, payload: { n }, ...more });
+    }
+    await until('all', () => [without, ...tabs.map(({ ledger }) => ledger)].every(({ all }) => all.length === 21));
+    const order = (all: Publication[]) => all.map(fields).sort((a, b) => JSON.stringify([a.channel, a.partition, a.sequence]).localeCompare(JSON.stringify([b.channel, b.partition, b.sequence])));
+    const [first, ...rest] = tabs.map(({ ledger }) => order(ledger.all));
+    rest.forEach((one) => assert.deepEqual(one, first));
+    assert.deepEqual(order(without.all), first!.map(({ id, time, ...publication }) => (typeof time === 'number' && (id as string).startsWith('i') ? { ...publication, id } : publication)));
+    await until('three connections', () => server.peers.size === 3);
+    assert.deepEqual([...server.peers].map(({ compact }) => compact).sort(), [false, true, true]);
+    [other, ...tabs.map(({ client }) => client)].forEach((client) => client.close());
+    await server.close();
+  });
+}
+
 it('a token never leaves its tab, and other rights lead to another group', async () => {
   const server = await FakeServer.start();
   const origin = new FakeOrigin();

@@ -74,6 +74,17 @@ describe('in Vue', { timeout: 20_000 }, () => {
     await shows('live 7');
   });
 
+  it('the headers of publications are there to be shown', async () => {
+    mount(() => {
+      const { publications, state } = useChannel('a');
+      return () => `${state.value} ${publications.value.map(({ headers }) => headers?.region).join()}`;
+    });
+    await shows('live ');
+    server.publish({ channel: 'a', payload: 1, headers: { region: 'eu' } });
+    server.publish({ channel: 'a', payload: 2 });
+    await shows('live eu,');
+  });
+
   it('who is present is shown', async () => {
     server.join('presence-room', { id: 'bob' });
     const inside = ref(true);
