@@ -101,7 +101,7 @@ class ArchitectureTest {
         assertTrue(imported.level() <= room.level(), () -> room.name() + " names " + name);
         assertFalse(isAdapter(imported), () -> room.name() + " names the adapter " + name);
         assertTrue(
-            !isProtocol(imported) || isProtocol(room) || room.name().equals("transport"),
+            !isProtocol(imported) || isProtocol(room),
             () -> room.name() + " names the protocol " + name);
         assertTrue(
             !STORES.containsKey(name) || room.name().endsWith(STORES.get(name)),

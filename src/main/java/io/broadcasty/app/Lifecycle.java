@@ -1,6 +1,6 @@
 package io.broadcasty.app;
 
-import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.session.Protocols;
 import io.broadcasty.transport.websocket.WebSockets;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -17,7 +17,7 @@ public class Lifecycle implements ServletContextListener {
   private static final Logger LOG = Logger.getLogger(Lifecycle.class.getName());
 
   @Inject private Startup startup;
-  @Inject private Instance<CommandReader> commands;
+  @Inject private Instance<Protocols> protocols;
 
   @Override
   public void contextInitialized(ServletContextEvent event) {
@@ -27,7 +27,7 @@ public class Lifecycle implements ServletContextListener {
           startup.settings().webSockets(),
           event.getServletContext(),
           startup.node().context(),
-          commands.get(),
+          protocols.get(),
           startup.settings().edge(),
           startup.outputs());
     } catch (RuntimeException e) {

@@ -9,6 +9,8 @@ import io.broadcasty.metrics.Exposition;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.protocol.json.NativeProtocol;
+import io.broadcasty.protocol.sse.SseProtocol;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.push.PushSend;
 import io.broadcasty.push.PushStatus;
@@ -16,6 +18,7 @@ import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.session.Protocols;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.session.UndeliveredPushes;
@@ -27,6 +30,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.List;
 
 /**
  * Gives the node's parts to the edges. {@code @Singleton}, since none of them needs a proxy and
@@ -172,7 +176,10 @@ public class Producers {
 
   @Produces
   @Singleton
-  CommandReader commandReader(PublishReader publications) {
-    return new CommandReader(publications);
+  Protocols protocols(PublishReader publications) {
+    CommandReader commands = new CommandReader(publications);
+    return new Protocols(
+        List.of(new NativeProtocol(commands)), // over WebSocket
+        List.of(new SseProtocol())); // over Server-Sent Events
   }
 }

@@ -3,8 +3,8 @@ package io.broadcasty.hub;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one write carries to a client. A WebSocket transport sends the text; an SSE transport sends
- * an event with it as data. One frame may go to many connections, so its bytes are made once. Safe
+ * What one write carries to a client: a message as its protocol has encoded it, a sign of life, or
+ * a transport's own affair. One frame may go to many connections, so its bytes are made once. Safe
  * for use by several threads.
  */
 public final class EncodedFrame {
@@ -19,41 +19,24 @@ public final class EncodedFrame {
   private static final int OVERHEAD_BYTES = 32;
 
   /** A sign of life. */
-  public static final EncodedFrame HEARTBEAT =
-      new EncodedFrame(Kind.HEARTBEAT, null, null, "", OVERHEAD_BYTES);
+  public static final EncodedFrame HEARTBEAT = new EncodedFrame(Kind.HEARTBEAT, "", OVERHEAD_BYTES);
 
   private record Bytes(@Nullable WireFormat format, byte[] bytes) {}
 
   private final Kind kind;
-  private final @Nullable String event;
-  private final @Nullable String id;
   private final String text;
   private final int sizeBytes;
   private @Nullable Bytes encoded;
 
-  private EncodedFrame(
-      Kind kind, @Nullable String event, @Nullable String id, String text, int sizeBytes) {
+  private EncodedFrame(Kind kind, String text, int sizeBytes) {
     this.kind = kind;
-    this.event = event;
-    this.id = id;
     this.text = text;
     this.sizeBytes = sizeBytes;
   }
 
-  /** A message without SSE fields. */
+  /** A message, as the client is to get it: a WebSocket's text, or a whole server-sent event. */
   public static EncodedFrame message(String text) {
-    return message(null, null, text);
-  }
-
-  /**
-   * A message.
-   *
-   * @param event the SSE event's name; null for the default type
-   * @param id the SSE event's id; null for none
-   */
-  public static EncodedFrame message(@Nullable String event, @Nullable String id, String text) {
-    int size = OVERHEAD_BYTES + Utf8.length(text) + (id == null ? 0 : id.length());
-    return new EncodedFrame(Kind.MESSAGE, event, id, text, size);
+    return new EncodedFrame(Kind.MESSAGE, text, OVERHEAD_BYTES + Utf8.length(text));
   }
 
   /**
@@ -62,8 +45,7 @@ public final class EncodedFrame {
    * @param bytes what it writes
    */
   public static EncodedFrame control(byte[] bytes) {
-    EncodedFrame frame =
-        new EncodedFrame(Kind.CONTROL, null, null, "", OVERHEAD_BYTES + bytes.length);
+    EncodedFrame frame = new EncodedFrame(Kind.CONTROL, "", OVERHEAD_BYTES + bytes.length);
     frame.encoded = new Bytes(null, bytes);
     return frame;
   }
@@ -71,16 +53,6 @@ public final class EncodedFrame {
   /** A message, a sign of life without content, or a transport's own affair. */
   public Kind kind() {
     return kind;
-  }
-
-  /** The SSE event's name; null for the default type. */
-  public @Nullable String event() {
-    return event;
-  }
-
-  /** The SSE event's id; null for none. */
-  public @Nullable String id() {
-    return id;
   }
 
   /** The message; empty for a heartbeat. */

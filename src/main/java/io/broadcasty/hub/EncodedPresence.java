@@ -1,34 +1,27 @@
 package io.broadcasty.hub;
 
 import io.broadcasty.presence.PresenceChange;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.NativeFrames;
+import org.jspecify.annotations.Nullable;
 
-/** A change of a channel's members with its encodings, each made once. */
-public final class EncodedPresence {
+/**
+ * A change of a channel's members, with what the encoders in use have made of it. Safe for use by
+ * several threads.
+ */
+public final class EncodedPresence extends Encodings {
 
   private final PresenceChange change;
-  private final EncodedFrame push;
-  private final EncodedFrame event;
 
-  EncodedPresence(PresenceChange change) {
+  public EncodedPresence(PresenceChange change) {
     this.change = change;
-    Json.Body body = NativeFrames.presence(change);
-    this.push = EncodedFrame.message(NativeFrames.presencePush(body));
-    this.event = EncodedFrame.message("presence", null, Json.object(body));
   }
 
   public PresenceChange change() {
     return change;
   }
 
-  /** The push of the native WebSocket protocol. */
-  public EncodedFrame push() {
-    return push;
-  }
-
-  /** The event of SSE streams, which leaves their position as it is. */
-  public EncodedFrame event() {
-    return event;
+  /** The change as this encoder writes it; made when the first subscriber needs it. */
+  public EncodedFrame as(FrameEncoder<?> encoder) {
+    @Nullable Object known = find(encoder);
+    return (EncodedFrame) (known == null ? keep(encoder, encoder.presence(change)) : known);
   }
 }

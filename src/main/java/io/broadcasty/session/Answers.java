@@ -162,16 +162,26 @@ public final class Answers {
     return new Problem(Code.UNAVAILABLE, "the store cannot be read now", RETRY_AFTER);
   }
 
-  /** Whom a token names, a {@link Caller}; or, as a {@link Problem}, why nobody. */
-  public static Object caller(Authenticator authenticator, String token) {
+  /** Whom a token names, or why nobody. */
+  public sealed interface Identification {}
+
+  /** The token is good. */
+  public record Identified(Caller caller) implements Identification {}
+
+  /** The token is not, or it cannot be told now. */
+  public record Unidentified(Problem problem) implements Identification {}
+
+  /** Whom a token names. */
+  public static Identification caller(Authenticator authenticator, String token) {
     try {
       Authenticator.Verdict verdict = authenticator.authenticate(token);
       return verdict instanceof Authenticator.Refused refused
-          ? refused(refused)
-          : ((Authenticator.Authenticated) verdict).caller();
+          ? new Unidentified(refused(refused))
+          : new Identified(((Authenticator.Authenticated) verdict).caller());
     } catch (AuthenticationUnavailableException e) {
       LOG.log(Level.WARNING, "tokens cannot be verified now", e);
-      return new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", RETRY_AFTER);
+      return new Unidentified(
+          new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", RETRY_AFTER));
     }
   }
 }

@@ -18,6 +18,7 @@ import io.broadcasty.hub.EncodedPublication;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresencePage;
+import io.broadcasty.protocol.json.JsonEncoder;
 import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,8 +112,10 @@ class ServerVectorsTest {
         yield new Sent(NativeFrames.reply(id, body), Json.object(body));
       }
       case "publication" -> {
-        EncodedPublication encoded = new EncodedPublication(publication(input));
-        yield new Sent(encoded.push().text(), encoded.json());
+        Publication publication = publication(input);
+        yield new Sent(
+            new EncodedPublication(publication).as(JsonEncoder.INSTANCE).text(),
+            Json.publication(publication));
       }
       case "lost" -> {
         Lost lost =

@@ -3,13 +3,11 @@ package io.broadcasty.session;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.PublishReader;
-import io.broadcasty.protocol.Since;
-import io.broadcasty.protocol.json.NativeSession;
-import io.broadcasty.protocol.sse.EventSession;
+import io.broadcasty.protocol.json.NativeProtocol;
+import io.broadcasty.protocol.sse.SseProtocol;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import java.io.IOException;
 import java.util.HashMap;
@@ -28,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class Follower {
 
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final CommandReader READER = new CommandReader(new PublishReader(100, 65_536));
+  private static final NativeProtocol PROTOCOL =
+      new NativeProtocol(new CommandReader(new PublishReader(100, 65_536)));
 
   private final String target;
   private final boolean events;
@@ -116,13 +115,13 @@ final class Follower {
   private Line open(SessionContext context, Caller caller, boolean faults)
       throws InterruptedException, ProblemException {
     Line open = new Line(faults ? random.nextInt(4) : 0, random.nextInt(300));
-    Since.@Nullable After since = null;
+    String since = null;
     synchronized (this) {
       line = open;
       joins++;
       if (following) {
         resumes++;
-        since = lastEventId == null ? null : Cursor.parse(lastEventId);
+        since = lastEventId;
       }
     }
     if (events) {
@@ -131,16 +130,19 @@ final class Follower {
       if (place == null) {
         throw new IllegalStateException("a place was not given back");
       }
-      EventSession session = new EventSession(context, open, caller, place);
+      Asked request = Asked.channels(target);
+      EventSession session =
+          new SseProtocol()
+              .accept(since == null ? request : request.with("lastEventId", since))
+              .open(context, open, caller, place);
       open.session = session;
-      EventSession.Opening opening =
-          session.subscribe(caller, List.of(target), since == null ? new Since.Live() : since);
-      if (opening.problem() != null) {
-        throw new IllegalStateException(opening.problem().detail());
+      if (session.subscribe() instanceof EventSession.Opening.Begun begun) {
+        begun.start().run();
+      } else {
+        throw new IllegalStateException("the stream was refused");
       }
-      opening.start().run();
     } else {
-      NativeSession session = new NativeSession(context, open, READER);
+      MessageSession session = PROTOCOL.accept(Asked.of()).open(context, open);
       open.session = session;
       if (!session.open(caller)) {
         throw new IllegalStateException("a place was not given back");
@@ -150,7 +152,7 @@ final class Follower {
     return open;
   }
 
-  private void subscribe(NativeSession session, Line open) throws InterruptedException {
+  private void subscribe(MessageSession session, Line open) throws InterruptedException {
     int before;
     String command;
     synchronized (this) {
@@ -181,7 +183,7 @@ final class Follower {
   }
 
   private boolean resubscribe(Line open) throws InterruptedException {
-    NativeSession session = (NativeSession) java.util.Objects.requireNonNull(open.session);
+    MessageSession session = (MessageSession) java.util.Objects.requireNonNull(open.session);
     int before;
     synchronized (this) {
       if (open.ended || open.stalled) {
@@ -275,15 +277,16 @@ final class Follower {
     }
     String text = frame.text();
     if (events) {
-      if (frame.event() == null) {
-        publication(text);
-      } else if (frame.event().equals("subscribed")) {
-        subscribed(JsonTree.object(text));
-      } else if (frame.event().equals("lost")) {
-        lost(JsonTree.object(text));
+      Event event = Event.of(frame);
+      if (event.type() == null) {
+        publication(event.data());
+      } else if (event.type().equals("subscribed")) {
+        subscribed(JsonTree.object(event.data()));
+      } else if (event.type().equals("lost")) {
+        lost(JsonTree.object(event.data()));
       }
-      if (frame.id() != null) {
-        lastEventId = frame.id();
+      if (event.id() != null) {
+        lastEventId = event.id();
       }
     } else if (text.startsWith("{\"push\":\"publication\"")) {
       publication(text);

@@ -19,7 +19,7 @@ import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.PublishReader;
-import io.broadcasty.protocol.json.NativeSession;
+import io.broadcasty.protocol.json.NativeProtocol;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.PendingPush;
@@ -58,6 +58,8 @@ import org.jspecify.annotations.Nullable;
 public final class Node {
 
   public static final TenantId ACME = new TenantId("acme");
+  public static final NativeProtocol PROTOCOL =
+      new NativeProtocol(new CommandReader(new PublishReader(100, 65_536)));
   public static final int PLACES = 2;
   public static final int MEMBERS = 5;
   public static final int MEMBER_BYTES = 100;
@@ -209,8 +211,7 @@ public final class Node {
 
   /** A WebSocket client. */
   public final class Client extends Line {
-    public final NativeSession session =
-        new NativeSession(context, this, new CommandReader(new PublishReader(100, 65_536)));
+    public final MessageSession session = PROTOCOL.accept(Asked.of()).open(context, this);
 
     public Client as(Caller caller) {
       session.open(caller);

@@ -7,22 +7,21 @@ import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Command;
-import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.Answers;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out a connection's commands, but for those that publish. What they lead to is either a
- * {@link Problem} or the {@link Json.Body} of a result. Commands come from one thread at a time,
- * {@link #close} from any.
+ * Carries out a connection's commands, but for those that publish. Commands come from one thread at
+ * a time, {@link #close} from any.
  */
 final class Commands implements AutoCloseable {
 
@@ -44,13 +43,13 @@ final class Commands implements AutoCloseable {
   /**
    * @param afterwards is given what is to be run once the result has been sent
    */
-  Object carryOut(Command command, List<Runnable> afterwards) {
+  CommandResult carryOut(Command command, List<Runnable> afterwards) {
     if (command instanceof Command.Connect connect) {
       return connect(connect.token(), afterwards);
     }
     if (command instanceof Command.Ping) {
       long now = context.clock().nowMillis();
-      return (Json.Body) json -> json.writeNumberField("time", now);
+      return CommandResult.done(json -> json.writeNumberField("time", now));
     }
     Caller who = session.caller();
     if (who == null) {
@@ -78,7 +77,7 @@ final class Commands implements AutoCloseable {
   }
 
   /** The one command that is carried out later. */
-  CompletableFuture<Object> join(Command.Join command) {
+  CompletableFuture<CommandResult> join(Command.Join command) {
     Caller who = session.caller();
     return who == null
         ? CompletableFuture.completedFuture(connectFirst())
@@ -93,21 +92,21 @@ final class Commands implements AutoCloseable {
     }
   }
 
-  private Object connect(String token, List<Runnable> afterwards) {
+  private CommandResult connect(String token, List<Runnable> afterwards) {
     Caller known = session.caller();
     if (known == null) {
-      Object verdict = Answers.caller(context.authenticator(), token);
-      if (!(verdict instanceof Caller fresh)) {
-        return verdict;
+      Answers.Identification verdict = Answers.caller(context.authenticator(), token);
+      if (verdict instanceof Answers.Unidentified unidentified) {
+        return CommandResult.refused(unidentified.problem());
       }
-      if (!session.admit(fresh)) {
+      known = ((Answers.Identified) verdict).caller();
+      if (!session.takePlace(known)) {
         afterwards.add(() -> session.end(Answers.connectionLimit()));
-        return Answers.connectionLimit();
+        return CommandResult.refused(Answers.connectionLimit());
       }
-      known = fresh;
     }
     Caller who = known;
-    return (Json.Body)
+    return CommandResult.done(
         json -> {
           json.writeStringField("session", id);
           json.writeNumberField("protocol", NativeFrames.PROTOCOL_VERSION);
@@ -115,46 +114,50 @@ final class Commands implements AutoCloseable {
           json.writeStringField("tenant", who.tenant().value());
           json.writeNumberField("expires", who.expiresAt().toEpochMilli());
           json.writeNumberField("pingInterval", context.settings().heartbeat().toMillis());
-        };
+        });
   }
 
-  private Object subscribe(Caller who, Command.Subscribe command, List<Runnable> afterwards) {
+  private CommandResult subscribe(
+      Caller who, Command.Subscribe command, List<Runnable> afterwards) {
     try {
       SubscribeOutcome outcome =
           session.subscriptions().subscribe(who, command.channel(), command.since());
       if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
         afterwards.add(subscribed.start());
-        return NativeFrames.subscribed(
-            command.channel(),
-            ChannelPattern.isPattern(command.channel()),
-            subscribed.recovered(),
-            subscribed.heads());
+        return CommandResult.done(
+            NativeFrames.subscribed(
+                command.channel(),
+                ChannelPattern.isPattern(command.channel()),
+                subscribed.recovered(),
+                subscribed.heads()));
       }
-      Problem problem = Answers.problem(outcome);
-      return problem != null ? problem : new IllegalStateException();
+      return CommandResult.refused(Objects.requireNonNull(Answers.problem(outcome)));
     } catch (InvalidChannelException e) {
-      return Answers.invalidChannel(e);
+      return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
       LOG.log(Level.FINE, "a subscribe could not read the store", e);
-      return Answers.storeUnreadable();
+      return CommandResult.refused(Answers.storeUnreadable());
     }
   }
 
-  private Object unsubscribe(String channel) {
+  private CommandResult unsubscribe(String channel) {
     return session.subscriptions().unsubscribe(channel)
-        ? (Json.Body) json -> json.writeStringField("channel", channel)
-        : Problem.of(Code.NOT_SUBSCRIBED, "this connection is not subscribed to that channel");
+        ? CommandResult.done(json -> json.writeStringField("channel", channel))
+        : CommandResult.refused(
+            Problem.of(Code.NOT_SUBSCRIBED, "this connection is not subscribed to that channel"));
   }
 
-  private Object refresh(Caller who, String token, List<Runnable> afterwards) {
-    Object verdict = Answers.caller(context.authenticator(), token);
-    if (!(verdict instanceof Caller fresh)) {
-      return verdict;
+  private CommandResult refresh(Caller who, String token, List<Runnable> afterwards) {
+    Answers.Identification verdict = Answers.caller(context.authenticator(), token);
+    if (verdict instanceof Answers.Unidentified unidentified) {
+      return CommandResult.refused(unidentified.problem());
     }
+    Caller fresh = ((Answers.Identified) verdict).caller();
     if (!fresh.tenant().equals(who.tenant()) || !fresh.subject().equals(who.subject())) {
-      return Problem.of(
-          Code.UNAUTHORIZED,
-          "a refresh must be for the same tenant and subject; reconnect instead");
+      return CommandResult.refused(
+          Problem.of(
+              Code.UNAUTHORIZED,
+              "a refresh must be for the same tenant and subject; reconnect instead"));
     }
     session.refreshed(fresh);
     PresenceCommands members = presence;
@@ -165,7 +168,8 @@ final class Commands implements AutoCloseable {
       String push = NativeFrames.unsubscribed(target, Code.FORBIDDEN);
       afterwards.add(() -> session.send(EncodedFrame.message(push)));
     }
-    return (Json.Body) json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli());
+    return CommandResult.done(
+        json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli()));
   }
 
   /** Made by the thread that reads alone. */
@@ -181,7 +185,8 @@ final class Commands implements AutoCloseable {
     return commands;
   }
 
-  private static Problem connectFirst() {
-    return Problem.of(Code.UNAUTHORIZED, "send `connect` with a token first");
+  private static CommandResult connectFirst() {
+    return CommandResult.refused(
+        Problem.of(Code.UNAUTHORIZED, "send `connect` with a token first"));
   }
 }

@@ -6,16 +6,13 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.session.Answers;
-import io.broadcasty.session.Session;
+import io.broadcasty.session.MessageSession;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Transport;
 import java.util.UUID;
@@ -23,13 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that speaks the native protocol (protocol/PROTOCOL.md). */
-public final class NativeSession extends Session {
+public final class NativeSession extends MessageSession {
 
   private static final int MAX_ERRORS_IN_A_ROW = 10;
 
   private final CommandReader reader;
   private final String id = UUID.randomUUID().toString();
-  private volatile long lastHeardNanos;
   private volatile long noticedExpiryMillis;
   private int errorsInARow;
   private final Patience forRoom = new Patience();
@@ -42,34 +38,12 @@ public final class NativeSession extends Session {
   public NativeSession(SessionContext context, Transport transport, CommandReader reader) {
     super(context, transport);
     this.reader = reader;
-    this.lastHeardNanos = openedNanos();
     opened();
   }
 
-  @Override
-  protected TransportType type() {
-    return TransportType.WEBSOCKET;
-  }
-
-  /**
-   * The handshake has carried a token that is good; false when the caller has no place left, and
-   * the session ends.
-   */
-  public boolean open(Caller caller) {
-    boolean admitted = admit(caller);
-    if (!admitted) {
-      end(Answers.connectionLimit());
-    }
-    return admitted;
-  }
-
   /** Takes the caller's place; false when it has none left. */
-  boolean admit(Caller caller) {
-    ConnectionLimiter.Lease place = context.limits().tryAcquire(caller.tenant(), caller.subject());
-    if (place != null) {
-      authenticated(caller, place);
-    }
-    return place != null;
+  boolean takePlace(Caller caller) {
+    return admit(caller);
   }
 
   /** A later token of the same user has come. */
@@ -77,16 +51,8 @@ public final class NativeSession extends Session {
     authenticated(caller, null);
   }
 
-  /** Any frame from the client. */
-  public void heard() {
-    lastHeardNanos = context.ticker().readNanos();
-  }
-
-  /**
-   * A text frame from the client. Called by one thread at a time; blocks at most on the store, for
-   * a subscribe. Frames are answered in the order in which they came. After the session's end
-   * nothing is carried out any more.
-   */
+  /** Frames are answered in the order in which they came. */
+  @Override
   public void onText(String text) {
     if (hasEnded()) {
       return;
@@ -107,24 +73,9 @@ public final class NativeSession extends Session {
     answered = replies.sendAfter(answered, reply -> send(EncodedFrame.message(reply)));
   }
 
-  /**
-   * A sign of life that wants an answer.
-   *
-   * @param answer the transport's, which takes its place among what waits
-   */
-  public void onPing(EncodedFrame answer) {
-    heard();
-    send(answer);
-  }
-
-  /** A frame that the protocol does not know. */
-  public void onBinary() {
-    end(Problem.of(Code.PROTOCOL_ERROR, "binary frames are not part of the protocol; send text"));
-  }
-
   @Override
   public void publication(EncodedPublication publication) {
-    send(publication.push());
+    send(publication.as(JsonEncoder.INSTANCE));
   }
 
   @Override
@@ -134,7 +85,7 @@ public final class NativeSession extends Session {
 
   @Override
   public void presence(EncodedPresence change) {
-    send(change.push());
+    send(change.as(JsonEncoder.INSTANCE));
   }
 
   @Override
@@ -151,15 +102,14 @@ public final class NativeSession extends Session {
   @Override
   public void sweep(long nowNanos, long nowMillis, long awakeSinceNanos) {
     super.sweep(nowNanos, nowMillis, awakeSinceNanos);
+    if (hasEnded()) {
+      return;
+    }
     Caller who = caller();
-    long awakeNanos = nowNanos - awakeSinceNanos;
     if (who == null
-        && Math.min(nowNanos - openedNanos(), awakeNanos)
+        && Math.min(nowNanos - openedNanos(), nowNanos - awakeSinceNanos)
             > context.settings().connectTimeout().toNanos()) {
       end(Problem.of(Code.UNAUTHORIZED, "no `connect` with a token came in time"));
-    } else if (Math.min(nowNanos - lastHeardNanos, awakeNanos)
-        > context.settings().silence().toNanos()) {
-      end(Problem.of(Code.IDLE, "nothing was heard from the client for two heartbeats"));
     } else if (who != null && noticedExpiryMillis != who.expiresAt().toEpochMilli()) {
       long expires = who.expiresAt().toEpochMilli();
       if (expires - nowMillis <= context.settings().expiryNotice().toMillis()) {

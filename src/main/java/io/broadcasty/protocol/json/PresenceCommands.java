@@ -9,7 +9,6 @@ import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.presence.Member;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Command;
-import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.MemberJson;
 import io.broadcasty.protocol.NativeFrames;
 import io.broadcasty.protocol.Problem;
@@ -25,9 +24,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Carries out a connection's commands about members. What they lead to is either a {@link Problem}
- * or the {@link Json.Body} of a result. Commands come from one thread at a time, {@link #close}
- * from any.
+ * Carries out a connection's commands about members. Commands come from one thread at a time,
+ * {@link #close} from any.
  */
 final class PresenceCommands implements AutoCloseable {
 
@@ -44,7 +42,7 @@ final class PresenceCommands implements AutoCloseable {
         new Attendance(context.attend(), connectionId, context.subscribe().maxChannels());
   }
 
-  CompletableFuture<Object> join(Caller caller, Command.Join command) {
+  CompletableFuture<CommandResult> join(Caller caller, Command.Join command) {
     try {
       ChannelName channel = new ChannelName(command.channel());
       Member member = MemberJson.member(command.member(), caller.subject());
@@ -54,62 +52,65 @@ final class PresenceCommands implements AutoCloseable {
               (outcome, failure) -> {
                 if (outcome == null) {
                   LOG.log(Level.SEVERE, "a join failed", failure);
-                  return Answers.storeUnreadable();
+                  return CommandResult.refused(Answers.storeUnreadable());
                 }
                 Problem problem = Answers.problem(outcome);
-                return problem != null ? problem : NativeFrames.joined(channel, member);
+                return problem != null
+                    ? CommandResult.refused(problem)
+                    : CommandResult.done(NativeFrames.joined(channel, member));
               })
           .toCompletableFuture();
     } catch (InvalidChannelException e) {
-      return CompletableFuture.completedFuture(Answers.invalidChannel(e));
+      return CompletableFuture.completedFuture(CommandResult.refused(Answers.invalidChannel(e)));
     } catch (ProblemException e) {
-      return CompletableFuture.completedFuture(e.problem());
+      return CompletableFuture.completedFuture(CommandResult.refused(e.problem()));
     }
   }
 
-  Object leave(String channel) {
+  CommandResult leave(String channel) {
     try {
       return attendance.leave(new ChannelName(channel))
-          ? (Json.Body) json -> json.writeStringField("channel", channel)
-          : Problem.of(Code.NOT_PRESENT, "this connection has not joined that channel");
+          ? CommandResult.done(json -> json.writeStringField("channel", channel))
+          : CommandResult.refused(
+              Problem.of(Code.NOT_PRESENT, "this connection has not joined that channel"));
     } catch (InvalidChannelException e) {
-      return Answers.invalidChannel(e);
+      return CommandResult.refused(Answers.invalidChannel(e));
     }
   }
 
   /**
    * @param afterwards is given what is to be run once the result has been sent
    */
-  Object watch(Caller caller, String target, List<Runnable> afterwards) {
+  CommandResult watch(Caller caller, String target, List<Runnable> afterwards) {
     try {
       ChannelName channel = new ChannelName(target);
       WatchOutcome outcome = subscriptions.watch(caller, channel);
       if (outcome instanceof WatchOutcome.Watching watching) {
         afterwards.add(watching.start());
-        return NativeFrames.members(channel, watching.page());
+        return CommandResult.done(NativeFrames.members(channel, watching.page()));
       }
-      return Objects.requireNonNull(Answers.problem(outcome));
+      return CommandResult.refused(Objects.requireNonNull(Answers.problem(outcome)));
     } catch (InvalidChannelException e) {
-      return Answers.invalidChannel(e);
+      return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
       LOG.log(Level.FINE, "members could not be read", e);
-      return Answers.storeUnreadable();
+      return CommandResult.refused(Answers.storeUnreadable());
     }
   }
 
-  Object members(Caller caller, Command.Members command) {
+  CommandResult members(Caller caller, Command.Members command) {
     try {
       ChannelName channel = new ChannelName(command.channel());
       AttendOutcome outcome =
           context.attend().members(caller, channel, command.after(), command.limit());
       return outcome instanceof AttendOutcome.Members members
-          ? NativeFrames.members(channel, members.page())
-          : Objects.requireNonNull(Answers.problem(outcome));
+          ? CommandResult.done(NativeFrames.members(channel, members.page()))
+          : CommandResult.refused(Objects.requireNonNull(Answers.problem(outcome)));
     } catch (InvalidChannelException e) {
-      return Answers.invalidChannel(e);
+      return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
       LOG.log(Level.FINE, "members could not be read", e);
-      return Answers.storeUnreadable();
+      return CommandResult.refused(Answers.storeUnreadable());
     }
   }
 

@@ -3,9 +3,7 @@ package io.broadcasty.protocol.json;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.Command;
 import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
-import io.broadcasty.protocol.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -95,9 +93,9 @@ final class Replies {
             text(numbered.id(), commands.carryOut(command, afterwards)));
   }
 
-  private static String text(@Nullable String commandId, Object result) {
-    return result instanceof Problem problem
-        ? NativeFrames.error(commandId, problem)
-        : NativeFrames.reply(commandId, (Json.Body) result);
+  private static String text(@Nullable String commandId, CommandResult result) {
+    return result instanceof CommandResult.Refused refused
+        ? NativeFrames.error(commandId, refused.problem())
+        : NativeFrames.reply(commandId, ((CommandResult.Done) result).fields());
   }
 }

@@ -133,12 +133,12 @@ public class EdgeFilter extends HttpFilter {
       }
       return;
     }
-    Object verdict = Answers.caller(authenticator, token);
-    if (verdict instanceof Problem problem) {
-      Problems.write(response, problem);
+    Answers.Identification verdict = Answers.caller(authenticator, token);
+    if (verdict instanceof Answers.Unidentified unidentified) {
+      Problems.write(response, unidentified.problem());
       return;
     }
-    Caller caller = (Caller) verdict;
+    Caller caller = ((Answers.Identified) verdict).caller();
     if (stream && !connections.hasPlace(caller.tenant(), caller.subject())) {
       Problems.write(
           response,

@@ -6,10 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the token in a request. */
-public final class Tokens {
-
-  /** The subprotocol of the native protocol. */
-  public static final String SUBPROTOCOL = "broadcasty.v1";
+final class Tokens {
 
   private static final String BEARER_SUBPROTOCOL = "bearer.";
 

@@ -5,7 +5,7 @@ import io.broadcasty.hub.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Frames as Server-Sent Events (WHATWG HTML, section 9.2.6). */
+/** Whole events as bytes, with a comment as the sign of life (WHATWG HTML, section 9.2.6). */
 final class EventFormat implements WireFormat {
 
   static final EventFormat INSTANCE = new EventFormat();
@@ -31,23 +31,6 @@ final class EventFormat implements WireFormat {
     if (frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
       return COMMENT;
     }
-    StringBuilder event = new StringBuilder(frame.text().length() + 64);
-    if (frame.event() != null) {
-      event.append("event: ").append(frame.event()).append('\n');
-    }
-    if (frame.id() != null) {
-      event.append("id: ").append(frame.id()).append('\n');
-    }
-    appendData(event, frame.text());
-    return event.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** A line break inside the text, however it is written, would end the field. */
-  private static void appendData(StringBuilder event, String text) {
-    if (text.indexOf('\n') < 0 && text.indexOf('\r') < 0) {
-      event.append("data: ").append(text).append('\n');
-    } else {
-      text.lines().forEach(line -> event.append("data: ").append(line).append('\n'));
-    }
+    return frame.text().getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -6,14 +6,18 @@ import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.protocol.sse.EventSession;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.session.Answers;
+import io.broadcasty.session.EventProtocol;
+import io.broadcasty.session.EventSession;
+import io.broadcasty.session.Protocols;
 import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.StreamRequest;
 import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.ServletStreamRequest;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
@@ -37,6 +41,7 @@ public class SseServlet extends HttpServlet {
 
   @Inject private transient SessionContext context;
   @Inject private transient StreamOutputs outputs;
+  @Inject private transient Protocols protocols;
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
@@ -61,26 +66,23 @@ public class SseServlet extends HttpServlet {
     if (caller == null) {
       throw new ProblemException(Code.UNAUTHORIZED, "send a token");
     }
-    StreamRequest wanted = StreamRequest.of(request);
+    StreamRequest wanted = new ServletStreamRequest(request);
+    EventProtocol.Accepted accepted = protocols.event(wanted.parameter("protocol")).accept(wanted);
     ConnectionLimiter.Lease place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place == null) {
       throw new ProblemException(Answers.connectionLimit());
     }
     SseTransport transport = new SseTransport(outputs);
-    EventSession session = new EventSession(context, transport, caller, place);
+    EventSession session = accepted.open(context, transport, caller, place);
     boolean begun = false;
     try {
-      EventSession.Opening opening = session.subscribe(caller, wanted.channels(), wanted.since());
-      if (opening.problem() != null) {
-        throw new ProblemException(opening.problem());
-      }
-      Problem noMembers = wanted.presence() ? session.watch(caller, wanted.channels()) : null;
-      if (noMembers != null) {
-        throw new ProblemException(noMembers);
+      EventSession.Opening opening = session.subscribe();
+      if (opening instanceof EventSession.Opening.Refused refused) {
+        throw new ProblemException(refused.problem());
       }
       transport.begin(start(request, response), session, context.closers());
       begun = true;
-      opening.start().run();
+      ((EventSession.Opening.Begun) opening).start().run();
     } catch (InvalidChannelException e) {
       throw new ProblemException(Answers.invalidChannel(e));
     } catch (BrokerException e) {

@@ -2,7 +2,7 @@ package io.broadcasty.transport.sse;
 
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.sse.EventSession;
+import io.broadcasty.session.EventSession;
 import io.broadcasty.session.Transport;
 import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.StreamOutputs;

@@ -4,8 +4,7 @@
  * <p>May import: {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code ratelimit},
  * {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle}, {@code
  * publish}, {@code subscribe}, {@code attend}, {@code presence}, {@code push}, {@code session},
- * {@code protocol.json}, {@code protocol.sse}, {@code driver}, {@code failover}, {@code time},
- * {@code transport.websocket.frame}.
+ * {@code driver}, {@code failover}, {@code time}, {@code transport.websocket.frame}.
  */
 @NullMarked
 package io.broadcasty.transport.sse;

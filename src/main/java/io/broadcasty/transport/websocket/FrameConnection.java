@@ -2,9 +2,9 @@ package io.broadcasty.transport.websocket;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.json.NativeSession;
+import io.broadcasty.session.MessageProtocol;
+import io.broadcasty.session.MessageSession;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Transport;
 import io.broadcasty.transport.NonBlockingInput;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One WebSocket of our own engine: reads frames from an upgraded connection and hands them to a
- * {@link NativeSession}, and writes the session's frames.
+ * {@link MessageSession}, and writes the session's frames.
  */
 final class FrameConnection implements Transport, FrameListener, NonBlockingInput.Receiver {
 
@@ -59,7 +59,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private final NonBlockingInput in;
   private final NonBlockingOutput out;
   private final FrameReader reader;
-  private final NativeSession session;
+  private final MessageSession session;
 
   // made with the connection, since a stopping Payara links nothing any more
   private final Done afterGoodbye = this::saidGoodbye;
@@ -72,7 +72,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   FrameConnection(
       SessionContext context,
-      CommandReader commands,
+      MessageProtocol.Accepted accepted,
       int maxMessageBytes,
       WebConnection connection,
       ServletOutputStream output)
@@ -82,7 +82,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
     this.out = new NonBlockingOutput(output, FrameFormat.INSTANCE, context.closers());
     this.reader = new FrameReader(maxMessageBytes, this);
-    this.session = new NativeSession(context, this, commands);
+    this.session = accepted.open(context, this);
   }
 
   /** Sends the answer to the handshake, which Payara holds back. */

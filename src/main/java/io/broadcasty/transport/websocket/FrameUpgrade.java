@@ -1,7 +1,7 @@
 package io.broadcasty.transport.websocket;
 
 import io.broadcasty.auth.Caller;
-import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.session.MessageProtocol;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.StreamOutputs;
 import jakarta.servlet.ServletRequest;
@@ -25,7 +25,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
    */
   record Opening(
       SessionContext context,
-      CommandReader commands,
+      MessageProtocol.Accepted accepted,
       int maxMessageBytes,
       @Nullable Caller caller,
       StreamOutputs outputs,
@@ -50,7 +50,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
       FrameConnection opened =
           new FrameConnection(
               with.context(),
-              with.commands(),
+              with.accepted(),
               with.maxMessageBytes(),
               webConnection,
               with.outputs().ofWebSocket(webConnection, with.request()));

@@ -1,15 +1,17 @@
 package io.broadcasty.transport.websocket;
 
 import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.session.MessageProtocol;
+import io.broadcasty.session.Protocols;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Problems;
-import io.broadcasty.transport.edge.Tokens;
+import io.broadcasty.transport.edge.ServletStreamRequest;
 import io.broadcasty.transport.websocket.frame.Handshake;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -17,7 +19,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
-import java.util.List;
 
 /**
  * {@code GET /broadcasty/ws} of our own engine: the opening handshake (RFC 6455, section 4.2).
@@ -26,20 +27,16 @@ import java.util.List;
 final class WebSocketServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
-  private static final List<String> SUBPROTOCOLS = List.of(Tokens.SUBPROTOCOL);
 
   private final transient SessionContext context;
-  private final transient CommandReader commands;
+  private final transient Protocols protocols;
   private final transient EdgeSettings settings;
   private final transient StreamOutputs outputs;
 
   WebSocketServlet(
-      SessionContext context,
-      CommandReader commands,
-      EdgeSettings settings,
-      StreamOutputs outputs) {
+      SessionContext context, Protocols protocols, EdgeSettings settings, StreamOutputs outputs) {
     this.context = context;
-    this.commands = commands;
+    this.protocols = protocols;
     this.settings = settings;
     this.outputs = outputs;
   }
@@ -52,23 +49,35 @@ final class WebSocketServlet extends HttpServlet {
             request.getMethod(),
             request.getProtocol(),
             name -> Collections.list(request.getHeaders(name)),
-            SUBPROTOCOLS);
+            protocols.subprotocols());
     if (outcome instanceof Handshake.Refused refused) {
       refused.headers().forEach(response::setHeader);
       Problems.write(response, Problem.of(code(refused.status()), refused.reason()));
     } else {
-      accept((Handshake.Accepted) outcome, response);
-      request
-          .upgrade(FrameUpgrade.class)
-          .openWith(
-              new FrameUpgrade.Opening(
-                  context,
-                  commands,
-                  settings.maxMessageBytes(),
-                  CallerRequest.caller(request.getUserPrincipal()),
-                  outputs,
-                  request));
+      try {
+        upgrade((Handshake.Accepted) outcome, request, response);
+      } catch (ProblemException e) {
+        Problems.write(response, e.problem());
+      }
     }
+  }
+
+  private void upgrade(
+      Handshake.Accepted handshake, HttpServletRequest request, HttpServletResponse response)
+      throws ProblemException, IOException, ServletException {
+    MessageProtocol.Accepted accepted =
+        protocols.message(handshake.subprotocol()).accept(new ServletStreamRequest(request));
+    accept(handshake, response);
+    request
+        .upgrade(FrameUpgrade.class)
+        .openWith(
+            new FrameUpgrade.Opening(
+                context,
+                accepted,
+                settings.maxMessageBytes(),
+                CallerRequest.caller(request.getUserPrincipal()),
+                outputs,
+                request));
   }
 
   private static void accept(Handshake.Accepted accepted, HttpServletResponse response) {

@@ -56,6 +56,11 @@ final class WebSocketTransport implements Transport {
 
   @Override
   public void close(Problem problem) {
+    close(session, problem);
+  }
+
+  /** Ends a WebSocket that has no transport yet, or has one. */
+  static void close(Session session, Problem problem) {
     String text = WebSockets.closeReason(problem);
     String reason = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON);
     int code = WebSockets.closeCode(problem);

@@ -1,19 +1,19 @@
 package io.broadcasty.transport.websocket;
 
-import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.session.Protocols;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.EdgeSettings;
-import io.broadcasty.transport.edge.Tokens;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
-import java.util.List;
+import java.util.EnumSet;
 
-/** Puts the native protocol's WebSocket at its path, by one of two engines (docs/adr/0007). */
+/** Puts the WebSocket at its path, by one of two engines (docs/adr/0007). */
 public final class WebSockets {
 
   /** Who speaks RFC 6455. */
@@ -38,13 +38,13 @@ public final class WebSockets {
       Engine engine,
       ServletContext servlets,
       SessionContext context,
-      CommandReader commands,
+      Protocols protocols,
       EdgeSettings settings,
       StreamOutputs outputs) {
     if (engine != Engine.CONTAINER) {
       ServletRegistration.Dynamic servlet =
           servlets.addServlet(
-              "broadcasty-websocket", new WebSocketServlet(context, commands, settings, outputs));
+              "broadcasty-websocket", new WebSocketServlet(context, protocols, settings, outputs));
       servlet.addMapping(PATH);
       servlet.setAsyncSupported(true);
       return;
@@ -55,11 +55,14 @@ public final class WebSockets {
       throw new IllegalStateException(
           "this server offers no jakarta.websocket; set BROADCASTY_STREAM_WEBSOCKET=own");
     }
+    servlets
+        .addFilter("broadcasty-websocket-refusals", new MessageEndpoint.Refusals(protocols))
+        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, PATH);
     try {
       container.addEndpoint(
-          ServerEndpointConfig.Builder.create(NativeEndpoint.class, PATH)
-              .subprotocols(List.of(Tokens.SUBPROTOCOL))
-              .configurator(new NativeEndpoint.Instances())
+          ServerEndpointConfig.Builder.create(MessageEndpoint.class, PATH)
+              .subprotocols(protocols.subprotocols())
+              .configurator(new MessageEndpoint.Configurator())
               .build());
     } catch (DeploymentException e) {
       throw new IllegalStateException("the WebSocket endpoint could not be deployed", e);

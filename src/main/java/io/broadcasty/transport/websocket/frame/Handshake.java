@@ -61,7 +61,7 @@ public final class Handshake {
 
   /**
    * @param version the request's, as {@code HTTP/1.1}
-   * @param subprotocols what the server speaks; the first of them that the client names is chosen
+   * @param subprotocols what the server speaks, see {@link #subprotocol}
    */
   public static Outcome answer(
       String method, String version, Headers headers, List<String> subprotocols) {
@@ -87,9 +87,18 @@ public final class Handshake {
     if (key == null || !isKey(key)) {
       return badRequest("the header Sec-WebSocket-Key must be there once, 16 bytes as base64");
     }
-    List<String> offered = tokens(headers.values("Sec-WebSocket-Protocol"));
-    String chosen = subprotocols.stream().filter(offered::contains).findFirst().orElse(null);
-    return new Accepted(accept(key), chosen);
+    return new Accepted(accept(key), subprotocol(headers, subprotocols));
+  }
+
+  /**
+   * The first subprotocol of the client's list, which is in order of its preference (RFC 6455,
+   * section 4.1), that the server speaks; null when it speaks none of them.
+   */
+  public static @Nullable String subprotocol(Headers headers, List<String> spoken) {
+    return tokens(headers.values("Sec-WebSocket-Protocol")).stream()
+        .filter(spoken::contains)
+        .findFirst()
+        .orElse(null);
   }
 
   static String accept(String key) {

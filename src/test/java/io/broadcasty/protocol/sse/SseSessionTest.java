@@ -1,6 +1,7 @@
 package io.broadcasty.protocol.sse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,46 +9,70 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.broker.Message;
 import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.ChannelName;
-import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.protocol.Since;
 import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.session.Asked;
+import io.broadcasty.session.Event;
+import io.broadcasty.session.EventSession;
 import io.broadcasty.session.JsonTree;
 import io.broadcasty.session.Node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One SSE stream's life, with time and tasks run by hand. */
-class EventSessionTest {
+class SseSessionTest {
 
   private final Node node = new Node();
 
   private record Stream(Node.Line line, EventSession session, EventSession.Opening opening) {
 
+    List<Event> events() {
+      return Event.all(line.frames);
+    }
+
     String lastId() {
-      return Objects.requireNonNull(line.frames.get(line.frames.size() - 1).id());
+      return Objects.requireNonNull(events().get(events().size() - 1).id());
     }
   }
 
-  private Stream open(Since since, String... targets) {
+  private Stream live(String... targets) throws ProblemException {
+    return open(Asked.channels(targets));
+  }
+
+  private Stream resume(@Nullable String lastId, String... targets) throws ProblemException {
+    return open(Asked.channels(targets).with("lastEventId", Objects.requireNonNull(lastId)));
+  }
+
+  private Stream open(Asked request) throws ProblemException {
+    Stream stream = prepare(request);
+    if (stream.opening() instanceof EventSession.Opening.Begun begun) {
+      begun.start().run();
+    } else {
+      stream.session().gone();
+    }
+    node.run();
+    return stream;
+  }
+
+  private Stream prepare(Asked request) throws ProblemException {
     Node.Line line = new Node.Line();
     ConnectionLimiter.Lease place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);
-    EventSession session = new EventSession(node.context, line, node.ann(), place);
-    EventSession.Opening opening = session.subscribe(node.ann(), List.of(targets), since);
-    if (opening.problem() != null) {
-      session.gone();
-    }
-    opening.start().run();
-    node.run();
-    return new Stream(line, session, opening);
+    EventSession session =
+        new SseProtocol().accept(request).open(node.context, line, node.ann(), place);
+    return new Stream(line, session, session.subscribe());
+  }
+
+  private static Code refusal(Stream stream) {
+    return assertInstanceOf(EventSession.Opening.Refused.class, stream.opening()).problem().code();
   }
 
   private void publishByKey(String channel, String key) {
@@ -60,30 +85,30 @@ class EventSessionTest {
     node.run();
   }
 
-  private static List<String> publications(List<EncodedFrame> frames) {
-    return frames.stream()
-        .filter(f -> f.event() == null)
-        .map(f -> JsonTree.object(f.text()))
+  private static List<String> publications(List<Event> events) {
+    return events.stream()
+        .filter(e -> e.type() == null)
+        .map(e -> JsonTree.object(e.data()))
         .map(p -> p.get("channel") + "/" + p.get("partition") + "/" + p.get("sequence"))
         .toList();
   }
 
   @Test
   void everyIdResumesExactlyBehindItsEvent() throws ProblemException {
-    Stream whole = open(new Since.Live(), "wide", "a", "p.*");
+    Stream whole = live("wide", "a", "p.*");
     for (int i = 0; i < 12; i++) {
       publishByKey("wide", "key-" + i);
       node.publish("a", "1");
       node.publish("p." + i % 2, "1");
     }
     whole.session().gone();
-    List<EncodedFrame> frames = whole.line().frames;
+    List<Event> frames = whole.events();
     assertEquals(36, publications(frames).size());
     for (int seen = 3; seen <= frames.size(); seen++) {
-      EncodedFrame last = frames.get(seen - 1);
-      Stream resumed = open(Cursor.parse(Objects.requireNonNull(last.id())), "wide", "a", "p.*");
+      Event last = frames.get(seen - 1);
+      Stream resumed = resume(last.id(), "wide", "a", "p.*");
       List<String> both = new ArrayList<>(publications(frames.subList(0, seen)));
-      both.addAll(publications(resumed.line().frames));
+      both.addAll(publications(resumed.events()));
       List<String> expected = new ArrayList<>(publications(frames));
       expected.sort(null);
       both.sort(null);
@@ -99,16 +124,15 @@ class EventSessionTest {
   @Test
   void aLossThatWasNotWrittenIsToldToTheNextStream() throws ProblemException {
     node.publish("a", "1");
-    Since unknown = Cursor.parse("a!gone:0:7");
-    Stream first = open(unknown, "a");
-    EncodedFrame subscribed = first.line().frames.get(0);
-    assertEquals("subscribed", subscribed.event());
-    assertEquals("lost", first.line().frames.get(1).event());
+    Stream first = resume("a!gone:0:7", "a");
+    Event subscribed = first.events().get(0);
+    assertEquals("subscribed", subscribed.type());
+    assertEquals("lost", first.events().get(1).type());
     first.session().gone();
-    Stream second = open(Cursor.parse(Objects.requireNonNull(subscribed.id())), "a");
-    assertEquals("lost", second.line().frames.get(1).event());
+    Stream second = resume(subscribed.id(), "a");
+    assertEquals("lost", second.events().get(1).type());
     second.session().gone();
-    Stream third = open(Cursor.parse(second.lastId()), "a");
+    Stream third = resume(second.lastId(), "a");
     assertEquals(1, third.line().frames.size(), "and not told again");
     third.session().gone();
   }
@@ -118,19 +142,19 @@ class EventSessionTest {
    */
   @Test
   void aPatternThatHadNoChannelYetResumesToo() throws ProblemException {
-    Stream first = open(new Since.Live(), "orders.*");
+    Stream first = live("orders.*");
     assertTrue(!first.lastId().isBlank());
     first.session().gone();
     node.publish("orders.a", "1");
-    Stream second = open(Cursor.parse(first.lastId()), "orders.*");
-    assertEquals(List.of("orders.a/0/1"), publications(second.line().frames));
+    Stream second = resume(first.lastId(), "orders.*");
+    assertEquals(List.of("orders.a/0/1"), publications(second.events()));
     second.session().gone();
   }
 
   @Test
-  void aRefusedTargetIsAProblemAndLeavesNothing() {
-    Stream stream = open(new Since.Live(), "a", "secret");
-    assertEquals(Code.FORBIDDEN, Objects.requireNonNull(stream.opening().problem()).code());
+  void aRefusedTargetIsAProblemAndLeavesNothing() throws ProblemException {
+    Stream stream = live("a", "secret");
+    assertEquals(Code.FORBIDDEN, refusal(stream));
     node.run();
     assertTrue(node.isQuiet());
     assertNotNull(node.limits.tryAcquire(node.ann().tenant(), node.ann().subject()));
@@ -139,28 +163,28 @@ class EventSessionTest {
   }
 
   @Test
-  void aCursorThatWouldNotFitIsRefusedAtTheStart() {
+  void aCursorThatWouldNotFitIsRefusedAtTheStart() throws ProblemException {
     String[] many = new String[40];
     for (int i = 0; i < many.length; i++) {
       many[i] = "c" + i + "-" + "x".repeat(190);
     }
-    Stream stream = open(new Since.Live(), many);
-    assertEquals(Code.TOO_MANY_CHANNELS, Objects.requireNonNull(stream.opening().problem()).code());
+    Stream stream = live(many);
+    assertEquals(Code.TOO_MANY_CHANNELS, refusal(stream));
     node.run();
     assertTrue(node.isQuiet());
   }
 
   @Test
-  void aCursorThatGrowsTooLongEndsTheStreamWithALastIdThatFits() {
-    Stream stream = open(new Since.Live(), "c*");
+  void aCursorThatGrowsTooLongEndsTheStreamWithALastIdThatFits() throws ProblemException {
+    Stream stream = live("c*");
     for (int i = 0; i < 40; i++) {
       node.publish("c" + i + "-" + "x".repeat(190), "1");
     }
-    List<EncodedFrame> frames = stream.line().frames;
-    assertEquals("end", frames.get(frames.size() - 1).event());
+    List<Event> frames = stream.events();
+    assertEquals("end", frames.get(frames.size() - 1).type());
     assertEquals(List.of("too_many_channels 4403"), stream.line().closed);
     assertTrue(publications(frames).size() > 20);
-    for (EncodedFrame frame : frames) {
+    for (Event frame : frames) {
       assertTrue(frame.id() == null || frame.id().length() <= Cursor.MAX_LENGTH);
     }
     assertTrue(node.isQuiet());
@@ -168,44 +192,38 @@ class EventSessionTest {
 
   /** Its ids make a replay far larger than the publications are. */
   @Test
-  void aReplayWithLongCursorsDoesNotOverflow() {
+  void aReplayWithLongCursorsDoesNotOverflow() throws ProblemException {
     String wide = "w" + "x".repeat(150);
     for (int i = 0; i < 200; i++) {
       node.publish(wide, "1");
     }
-    Node.Line line = new Node.Line();
-    line.reading = false;
-    ConnectionLimiter.Lease place =
-        node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
-    assertNotNull(place);
-    EventSession session = new EventSession(node.context, line, node.ann(), place);
-    String[] more = new String[20];
-    for (int i = 0; i < more.length; i++) {
-      more[i] = "m" + i + "-" + "x".repeat(150);
+    String[] targets = new String[3];
+    targets[0] = wide;
+    for (int i = 1; i < targets.length; i++) {
+      targets[i] = "m" + i + "-" + "x".repeat(150);
     }
-    List<String> targets = new ArrayList<>(List.of(more));
-    targets.add(0, wide);
-    EventSession.Opening opening =
-        session.subscribe(node.ann(), targets.subList(0, 3), new Since.FromSequence(0));
-    opening.start().run();
+    Stream stream = prepare(Asked.channels(targets).with("fromSequence", "0"));
+    Node.Line line = stream.line();
+    line.reading = false;
+    assertInstanceOf(EventSession.Opening.Begun.class, stream.opening()).start().run();
     node.run();
     while (!line.unread.isEmpty()) {
       line.unread.poll().accept(null);
       node.run();
     }
     assertEquals(List.of(), line.closed);
-    assertEquals(200, publications(line.frames).size());
-    session.gone();
+    assertEquals(200, publications(stream.events()).size());
+    stream.session().gone();
   }
 
   @Test
-  void aStreamHasHeartbeatsAndEndsWithItsToken() {
-    Stream stream = open(new Since.Live(), "a");
+  void aStreamHasHeartbeatsAndEndsWithItsToken() throws ProblemException {
+    Stream stream = live("a");
     node.pass(Duration.ofSeconds(20));
     assertEquals(1, stream.line().heartbeats);
     node.pass(Duration.ofHours(1));
-    List<EncodedFrame> frames = stream.line().frames;
-    assertEquals("end", frames.get(frames.size() - 1).event());
+    List<Event> frames = stream.events();
+    assertEquals("end", frames.get(frames.size() - 1).type());
     assertEquals(List.of("token_expired 4402"), stream.line().closed);
     assertTrue(node.isQuiet());
   }

@@ -1,10 +1,10 @@
-package io.broadcasty.transport.sse;
+package io.broadcasty.protocol.sse;
 
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.Since;
-import jakarta.servlet.http.HttpServletRequest;
+import io.broadcasty.session.StreamRequest;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -17,33 +17,32 @@ import org.jspecify.annotations.Nullable;
  * @param since from where
  * @param presence whether members are wanted too
  */
-record StreamRequest(List<String> channels, Since since, boolean presence) {
+record SseRequest(List<String> channels, Since since, boolean presence) {
 
-  private static final Logger LOG = Logger.getLogger(StreamRequest.class.getName());
+  private static final Logger LOG = Logger.getLogger(SseRequest.class.getName());
 
-  static StreamRequest of(HttpServletRequest request) throws ProblemException {
-    String[] channels = request.getParameterValues("channel");
-    if (channels == null) {
+  static SseRequest of(StreamRequest request) throws ProblemException {
+    List<String> channels = request.parameters("channel");
+    if (channels.isEmpty()) {
       throw new ProblemException(
           Code.INVALID_REQUEST, "`channel` is missing; give it once for each channel");
     }
-    return new StreamRequest(
-        List.of(channels).stream().distinct().toList(), since(request), presence(request));
+    return new SseRequest(channels.stream().distinct().toList(), since(request), presence(request));
   }
 
-  private static Since since(HttpServletRequest request) throws ProblemException {
-    String cursor = request.getHeader("Last-Event-ID");
+  private static Since since(StreamRequest request) throws ProblemException {
+    String cursor = request.header("Last-Event-ID");
     if (cursor == null || cursor.isBlank()) {
-      cursor = request.getParameter("lastEventId");
+      cursor = request.parameter("lastEventId");
     }
     if (cursor != null && !cursor.isBlank()) {
       return Cursor.parse(cursor);
     }
-    return fromSequence(request.getParameter("fromSequence"));
+    return fromSequence(request.parameter("fromSequence"));
   }
 
-  private static boolean presence(HttpServletRequest request) throws ProblemException {
-    String presence = request.getParameter("presence");
+  private static boolean presence(StreamRequest request) throws ProblemException {
+    String presence = request.parameter("presence");
     if (presence == null || presence.equals("false")) {
       return false;
     }

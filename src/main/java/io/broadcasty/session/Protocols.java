@@ -1,0 +1,64 @@
+package io.broadcasty.session;
+
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.ProblemException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocols that a node speaks. The first of each list is spoken with clients that name none.
+ *
+ * @param messages over WebSocket
+ * @param events over Server-Sent Events
+ */
+public record Protocols(List<MessageProtocol> messages, List<EventProtocol> events) {
+
+  public Protocols {
+    messages = List.copyOf(messages);
+    events = List.copyOf(events);
+    if (messages.isEmpty() || events.isEmpty()) {
+      throw new IllegalArgumentException("a node speaks at least one protocol of each kind");
+    }
+  }
+
+  /** The WebSocket subprotocols, in the order of the list. */
+  public List<String> subprotocols() {
+    return messages.stream().map(MessageProtocol::name).toList();
+  }
+
+  /**
+   * The protocol of a subprotocol.
+   *
+   * @param subprotocol one of {@link #subprotocols}; null or empty when none was agreed on
+   */
+  public MessageProtocol message(@Nullable String subprotocol) {
+    for (MessageProtocol protocol : messages) {
+      if (protocol.name().equals(subprotocol)) {
+        return protocol;
+      }
+    }
+    return messages.get(0);
+  }
+
+  /**
+   * The protocol that a request for events names.
+   *
+   * @param name null when it names none
+   * @throws ProblemException when there is none of this name
+   */
+  public EventProtocol event(@Nullable String name) throws ProblemException {
+    if (name == null) {
+      return events.get(0);
+    }
+    for (EventProtocol protocol : events) {
+      if (protocol.name().equals(name)) {
+        return protocol;
+      }
+    }
+    throw new ProblemException(
+        Code.INVALID_REQUEST,
+        "`protocol` must be one of "
+            + events.stream().map(EventProtocol::name).collect(Collectors.joining(", ")));
+  }
+}

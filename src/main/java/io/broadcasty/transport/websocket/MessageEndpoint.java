@@ -1,0 +1,176 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.session.MessageProtocol;
+import io.broadcasty.session.MessageSession;
+import io.broadcasty.session.Protocols;
+import io.broadcasty.session.SessionContext;
+import io.broadcasty.session.StreamRequest;
+import io.broadcasty.transport.StreamOutputs;
+import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.ServletStreamRequest;
+import io.broadcasty.transport.websocket.frame.Handshake;
+import jakarta.enterprise.inject.spi.CDI;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /broadcasty/ws}: hands what a {@code jakarta.websocket} session hears to the session of
+ * the protocol that was agreed on. One a connection.
+ */
+public class MessageEndpoint extends Endpoint {
+
+  private static final Logger LOG = Logger.getLogger(MessageEndpoint.class.getName());
+
+  private final SessionContext context;
+  private final Protocols protocols;
+  private final EdgeSettings settings;
+  private final StreamOutputs outputs;
+  private @Nullable MessageSession session;
+
+  /** Takes what all connections share; Open Liberty insists on a constructor without arguments. */
+  public MessageEndpoint() {
+    CDI<Object> beans = CDI.current();
+    this.context = beans.select(SessionContext.class).get();
+    this.protocols = beans.select(Protocols.class).get();
+    this.settings = beans.select(EdgeSettings.class).get();
+    this.outputs = beans.select(StreamOutputs.class).get();
+  }
+
+  @Override
+  public void onOpen(Session webSocket, EndpointConfig config) {
+    outputs.countContainer();
+    webSocket.setMaxIdleTimeout(0); // idle connections are found by our own heartbeat
+    MessageProtocol protocol = protocols.message(webSocket.getNegotiatedSubprotocol());
+    MessageSession opened;
+    try {
+      opened =
+          protocol.accept(new OpenedBy(webSocket)).open(context, new WebSocketTransport(webSocket));
+    } catch (ProblemException e) { // the filter has refused it, unless the container went past it
+      WebSocketTransport.close(webSocket, e.problem());
+      return;
+    }
+    session = opened;
+    webSocket.addMessageHandler(
+        String.class,
+        new TextParts(settings.maxMessageBytes(), opened::onText, () -> tooLong(webSocket)));
+    webSocket.addMessageHandler(ByteBuffer.class, (part, last) -> opened.onBinary());
+    webSocket.addMessageHandler(PongMessage.class, pong -> opened.heard());
+    Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
+    if (caller != null) {
+      opened.open(caller);
+    }
+  }
+
+  private void tooLong(Session webSocket) {
+    if (session != null) {
+      session.gone();
+    }
+    try {
+      webSocket.close(
+          new CloseReason(
+              CloseReason.CloseCodes.TOO_BIG,
+              "a message may have " + settings.maxMessageBytes() + " bytes"));
+    } catch (IOException e) {
+      LOG.log(Level.FINE, "the connection was gone before it was closed", e);
+    }
+  }
+
+  @Override
+  public void onClose(Session webSocket, CloseReason reason) {
+    if (session != null) {
+      session.gone();
+    }
+  }
+
+  /** The line broke, or a frame was not one. The container closes, and reports that too. */
+  @Override
+  public void onError(Session webSocket, Throwable failure) {
+    LOG.log(Level.FINE, "a WebSocket failed", failure);
+  }
+
+  /** What the handshake has said, as far as {@code jakarta.websocket} tells. */
+  private record OpenedBy(Session webSocket) implements StreamRequest {
+
+    @Override
+    public List<String> parameters(String name) {
+      return webSocket.getRequestParameterMap().getOrDefault(name, List.of());
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      return null;
+    }
+  }
+
+  /** Makes the endpoints, which are no beans, and agrees on what is spoken. */
+  static final class Configurator extends ServerEndpointConfig.Configurator {
+
+    @Override
+    public <T> T getEndpointInstance(Class<T> type) {
+      return type.cast(new MessageEndpoint());
+    }
+
+    /** The first of the client's list, as with our own engine. */
+    @Override
+    public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
+      return requested.stream().filter(supported::contains).findFirst().orElse("");
+    }
+  }
+
+  /** Refuses a handshake while it can still be answered over HTTP. */
+  static final class Refusals extends HttpFilter {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Protocols protocols;
+
+    Refusals(Protocols protocols) {
+      this.protocols = protocols;
+    }
+
+    @Override
+    protected void doFilter(
+        HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+        throws IOException, ServletException {
+      Problem problem = refusal(request);
+      if (problem == null) {
+        chain.doFilter(request, response);
+      } else {
+        Problems.write(response, problem);
+      }
+    }
+
+    private @Nullable Problem refusal(HttpServletRequest request) {
+      try {
+        String chosen =
+            Handshake.subprotocol(
+                name -> Collections.list(request.getHeaders(name)), protocols.subprotocols());
+        protocols.message(chosen).accept(new ServletStreamRequest(request));
+        return null;
+      } catch (ProblemException e) {
+        return e.problem();
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.broadcasty.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request that opens a stream. */
+public record Asked(Map<String, List<String>> query, Map<String, String> headers)
+    implements StreamRequest {
+
+  /**
+   * @param query names and values in turns
+   */
+  public static Asked of(String... query) {
+    Map<String, List<String>> parameters = new HashMap<>();
+    for (int i = 0; i < query.length; i += 2) {
+      parameters.computeIfAbsent(query[i], name -> new ArrayList<>()).add(query[i + 1]);
+    }
+    return new Asked(parameters, Map.of());
+  }
+
+  public static Asked channels(String... channels) {
+    return new Asked(Map.of("channel", List.of(channels)), Map.of());
+  }
+
+  /** The same with one more parameter. */
+  public Asked with(String name, String value) {
+    Map<String, List<String>> more = new HashMap<>(query);
+    more.put(name, List.of(value));
+    return new Asked(more, headers);
+  }
+
+  @Override
+  public List<String> parameters(String name) {
+    return query.getOrDefault(name, List.of());
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return headers.get(name);
+  }
+}
