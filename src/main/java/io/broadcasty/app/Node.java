@@ -4,10 +4,12 @@ import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
+import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.Settings;
 import io.broadcasty.driver.Guard;
 import io.broadcasty.driver.RelayReport;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.lifecycle.RealtimeListeners;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.nodes.NodeRegistry;
@@ -27,6 +29,7 @@ import io.broadcasty.telemetry.PublishCounts;
 import io.broadcasty.telemetry.StoreMeters;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import io.broadcasty.tracing.ServerTracing;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -83,8 +86,11 @@ final class Node implements AutoCloseable {
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);
     listeners.add(publications);
-    this.sessions = new Sessions(ticker, clock, listeners);
     Identity identity = Identity.next(clock);
+    if (settings.traces()) {
+      listeners.add(traces(clock, identity));
+    }
+    this.sessions = new Sessions(ticker, clock, listeners);
     Relays relays =
         new Relays(settings, guard, identity.name(), ticker, clock, threads.housekeeper::execute);
     this.store =
@@ -142,6 +148,19 @@ final class Node implements AutoCloseable {
     threads.every(SWEEP_MILLIS, this::sweep);
     threads.every(SWEEP_MILLIS, store.presence()::expire);
     threads.rarely(PRUNE_MILLIS, store.upkeep());
+  }
+
+  private static RealtimeListener traces(WallClock clock, Identity identity) {
+    return ServerTracing.listener(clock, identity.name())
+        .orElseGet(
+            () -> {
+              LOG.warning(
+                  "there will be no traces, although "
+                      + ConfigKeys.TRACES_ENABLED.name()
+                      + "=true: this server shows the application no OpenTelemetry, or has it"
+                      + " turned off; set otel.sdk.disabled=false, and see docs/operations.md");
+              return RealtimeListener.NONE;
+            });
   }
 
   /** A start that fails leaves nothing open. */

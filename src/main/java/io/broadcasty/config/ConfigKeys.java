@@ -366,6 +366,15 @@ public final class ConfigKeys {
           "365d",
           "For how long the mirror keeps publications.");
 
+  public static final ConfigKey<Boolean> TRACES_ENABLED =
+      new ConfigKey<>(
+          "broadcasty.traces.enabled",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Whether publications are traced by the server's OpenTelemetry, which decides by its own"
+              + " configuration (otel.*) what is sampled and where it is sent.");
+
   public static final ConfigKey<Duration> AUDIT_RETENTION =
       new ConfigKey<>(
           "broadcasty.audit.retention",
@@ -560,6 +569,7 @@ public final class ConfigKeys {
           IDEMPOTENCY_MAX_IDS,
           MIRROR_CHANNELS,
           MIRROR_RETENTION,
+          TRACES_ENABLED,
           AUDIT_RETENTION,
           PRESENCE_TTL,
           PRESENCE_MAX_MEMBERS,

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param internals whether internals of the server may be used to write streams
  * @param maxChannels of one connection
  * @param serverMetrics whether the server's own registry shows the meters too
+ * @param traces whether publications are traced by the server's OpenTelemetry
  * @param auditRetention for how long it is kept what was done by whom
  * @param dataSource the JNDI name of the server's data source; null for a pool of our own, as
  *     {@code database} says
@@ -54,6 +55,7 @@ public record Settings(
     Replay replay,
     Mirror mirror,
     boolean serverMetrics,
+    boolean traces,
     Duration auditRetention,
     Presence presence,
     PushSettings push,

@@ -120,6 +120,7 @@ public final class SettingsReader {
         replay,
         mirror(replay),
         value(ConfigKeys.METRICS_SERVER, true),
+        value(ConfigKeys.TRACES_ENABLED, false),
         value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
         new Settings.Presence(
             value(ConfigKeys.PRESENCE_TTL, Duration.ofSeconds(1)),

@@ -2,6 +2,7 @@ package io.broadcasty.publish;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.TenantChannel;
@@ -76,11 +77,16 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
         new TenantChannel(caller.tenant(), request.channel()),
         position == null ? 0 : position.partition(),
         id,
-        Map.of());
+        headers(request.message()));
   }
 
   private static About about(Envelope envelope) {
-    return new About(envelope.channel(), envelope.partition(), envelope.id(), Map.of());
+    return new About(
+        envelope.channel(), envelope.partition(), envelope.id(), headers(envelope.message()));
+  }
+
+  private static Map<String, String> headers(Message message) {
+    return message.headers().isEmpty() ? Map.of() : message.headers().toMap();
   }
 
   private static PublishResult result(@Nullable PublishOutcome outcome) {

@@ -176,6 +176,17 @@ class PublishTest {
   }
 
   @Test
+  void theListenerSeesTheHeadersOfEachPublication() {
+    Headers headers = Headers.of(Map.of("traceparent", "00-a-b-01"));
+    PublishRequest request = draft("a", "1", null);
+    publish(request.withMessage(request.message().withHeaders(headers)));
+    assertEquals(
+        headers.toMap(),
+        listener.of(PublicationEvent.AppendStarted.class).get(0).publications().get(0).headers());
+    assertEquals(headers.toMap(), listener.of(Published.class).get(0).publication().headers());
+  }
+
+  @Test
   void theListenerHearsOfTheAppendAndThenOfEachPublication() {
     CompletableFuture<List<AppendOutcome>> stored = new CompletableFuture<>();
     broker = envelopes -> stored;

@@ -1,0 +1,39 @@
+package io.broadcasty.tracing;
+
+import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+
+/**
+ * Finds the OpenTelemetry of the server, if it has one. Names none of its types, so that the WAR
+ * deploys where there is none.
+ */
+public final class ServerTracing {
+
+  private static final System.Logger LOG = System.getLogger(ServerTracing.class.getName());
+  private static final String TYPE = "io.opentelemetry.api.OpenTelemetry";
+
+  private ServerTracing() {}
+
+  /**
+   * What makes spans of what happens; nothing where the server shows applications no OpenTelemetry,
+   * or an idle one. Call it while the application starts, when CDI is up.
+   *
+   * @param node names this node in spans
+   */
+  public static Optional<RealtimeListener> listener(WallClock clock, String node) {
+    try {
+      Class.forName(TYPE, false, ServerTracing.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      LOG.log(Level.DEBUG, "this server has no OpenTelemetry", e);
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(Traces.ofServer(clock, node));
+    } catch (RuntimeException | LinkageError e) {
+      LOG.log(Level.WARNING, "the server's OpenTelemetry cannot be used", e);
+      return Optional.empty();
+    }
+  }
+}
