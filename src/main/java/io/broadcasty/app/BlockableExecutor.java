@@ -1,18 +1,16 @@
 package io.broadcasty.app;
 
+import io.broadcasty.background.BackgroundLoops;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Runs short tasks on few threads, and on more only while tasks block: when work waits and nothing
@@ -24,12 +22,13 @@ import java.util.logging.Logger;
  */
 final class BlockableExecutor implements Executor {
 
-  private static final Logger LOG = Logger.getLogger(BlockableExecutor.class.getName());
   private static final long IDLE_SECONDS = 5;
 
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final LongAdder finished = new LongAdder();
   private final AtomicInteger atWork = new AtomicInteger();
+  private final BackgroundLoops loops;
+  private final String name;
   private final ExecutorService pool;
   private final int usualThreads;
   private final int maxThreads;
@@ -47,11 +46,15 @@ final class BlockableExecutor implements Executor {
   private long finishedBefore; // by the thread of looks
 
   /**
+   * @param name of the threads and in the meters
    * @param usualThreads as long as nothing blocks
    * @param maxThreads how many tasks may block at once before others have to wait
    * @param soon runs a look some time later, one at a time; asked only while work waits
    */
-  BlockableExecutor(int usualThreads, int maxThreads, ThreadFactory factory, Executor soon) {
+  BlockableExecutor(
+      int usualThreads, int maxThreads, BackgroundLoops loops, String name, Executor soon) {
+    this.loops = loops;
+    this.name = name;
     this.usualThreads = usualThreads;
     this.maxThreads = maxThreads;
     this.threads = usualThreads;
@@ -63,7 +66,7 @@ final class BlockableExecutor implements Executor {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            factory,
+            loops.threads(name),
             new ThreadPoolExecutor.DiscardPolicy()); // refuses only once it is shut down
   }
 
@@ -111,7 +114,7 @@ final class BlockableExecutor implements Executor {
         run(task);
         finished.increment();
       }
-    } finally { // an Error ends the thread, which must not count as one at work for ever
+    } finally {
       atWork.decrementAndGet();
       if (!tasks.isEmpty()) {
         hire(); // it came when this thread had looked, and seemed to be at work
@@ -119,11 +122,11 @@ final class BlockableExecutor implements Executor {
     }
   }
 
-  private static void run(Runnable task) {
+  private void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes
-      LOG.log(Level.SEVERE, "a task failed", e);
+    } catch (RuntimeException | Error e) { // whatever it is, the next task is another's
+      loops.failed(name, e);
     }
   }
 

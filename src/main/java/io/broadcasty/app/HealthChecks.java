@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.background.LoopCondition;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.StoreCondition;
@@ -11,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -20,9 +22,10 @@ import org.eclipse.microprofile.health.Startup;
 
 /**
  * MicroProfile Health: started once the node runs; ready while it takes connections and its store
- * can be read; live while its scheduler runs. A store that is read and takes no publications leaves
- * the node ready, and is told beside: all nodes share it, so no other would do better, and
- * subscribers are served. So is a push service that does not take what is sent.
+ * can be read; live while its scheduler and its background threads run. A store that is read and
+ * takes no publications leaves the node ready, and is told beside: all nodes share it, so no other
+ * would do better, and subscribers are served. So is a push service that does not take what is
+ * sent.
  */
 @ApplicationScoped
 public class HealthChecks {
@@ -71,10 +74,38 @@ public class HealthChecks {
   @Produces
   @Liveness
   HealthCheck live() {
-    return () ->
-        HealthCheckResponse.named("broadcasty-live")
-            .status(!startup.isStarted() || startup.node().sinceSweep().compareTo(STUCK) < 0)
-            .build();
+    return () -> {
+      HealthCheckResponseBuilder response = HealthCheckResponse.named("broadcasty-live");
+      if (!startup.isStarted()) {
+        return response.up().build();
+      }
+      Node node = startup.node();
+      return live(response, node.sinceSweep(), node.loops().conditions()).build();
+    };
+  }
+
+  /**
+   * Live while the scheduler runs and no background thread is lost, or meets an Error again and
+   * again. One that has met an Error and goes on is told beside.
+   */
+  static HealthCheckResponseBuilder live(
+      HealthCheckResponseBuilder response, Duration sinceSweep, List<LoopCondition> loops) {
+    boolean live = sinceSweep.compareTo(STUCK) < 0;
+    for (LoopCondition loop : loops) {
+      live &= !loop.isDown();
+      if (!loop.running()) {
+        response.withData("loop-" + loop.name(), "has no thread and cannot be given one");
+      } else if (loop.restarts() > 0) {
+        response.withData(
+            "loop-" + loop.name(),
+            "started anew after an Error "
+                + loop.restarts()
+                + " times, "
+                + loop.recentRestarts()
+                + " of them lately");
+      }
+    }
+    return response.status(live);
   }
 
   /** What is known of the store, and whether it can be read at this moment. */

@@ -3,6 +3,7 @@ package io.broadcasty.app;
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.Settings;
@@ -24,6 +25,7 @@ import io.broadcasty.subscribe.Subscribe;
 import io.broadcasty.telemetry.ConnectionCounts;
 import io.broadcasty.telemetry.ConnectionMeters;
 import io.broadcasty.telemetry.DriverMeters;
+import io.broadcasty.telemetry.LoopMeters;
 import io.broadcasty.telemetry.PublicationMeters;
 import io.broadcasty.telemetry.PublishCounts;
 import io.broadcasty.telemetry.StoreMeters;
@@ -58,7 +60,7 @@ final class Node implements AutoCloseable {
 
   private final Ticker ticker;
   private final Duration drain;
-  private final Threads threads = new Threads();
+  private final Threads threads;
   private final Store store;
   private final Pushing push;
   private final Policy policy;
@@ -79,6 +81,7 @@ final class Node implements AutoCloseable {
       Ticker ticker,
       WallClock clock) {
     this.ticker = ticker;
+    this.threads = new Threads(ticker);
     this.drain = settings.drain();
     this.policy = policy;
     Hub hub = new Hub();
@@ -136,7 +139,7 @@ final class Node implements AutoCloseable {
             sessions,
             ticker,
             clock,
-            threads::nextLane,
+            threads.lanes,
             threads.readers,
             threads.closers,
             listeners);
@@ -144,10 +147,12 @@ final class Node implements AutoCloseable {
     meters.addAll(PublicationMeters.of(publications, hub));
     meters.addAll(StoreMeters.of(store.broker()));
     meters.addAll(DriverMeters.of(store.relay(), ticker));
+    threads.loops.onName(name -> meters.addAll(LoopMeters.of(threads.loops, name)));
     sweptNanos = ticker.readNanos();
-    threads.every(SWEEP_MILLIS, this::sweep);
-    threads.every(SWEEP_MILLIS, store.presence()::expire);
-    threads.rarely(PRUNE_MILLIS, store.upkeep());
+    threads.lanes.onBroken(sessions::laneBroke);
+    threads.every(SWEEP_MILLIS, "sweep", this::sweep);
+    threads.every(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
+    threads.rarely(PRUNE_MILLIS, "upkeep", store.upkeep());
   }
 
   private static RealtimeListener traces(WallClock clock, Identity identity) {
@@ -223,6 +228,11 @@ final class Node implements AutoCloseable {
     return context;
   }
 
+  /** What keeps the node's threads going. */
+  BackgroundLoops loops() {
+    return threads.loops;
+  }
+
   /** How long ago the connections were last looked after. */
   Duration sinceSweep() {
     return Duration.ofNanos(ticker.readNanos() - sweptNanos);
@@ -233,6 +243,7 @@ final class Node implements AutoCloseable {
    */
   @Override
   public void close() {
+    threads.loops.stopping();
     LOG.info(() -> "draining " + sessions.size() + " connections over " + drain);
     boolean connected = sessions.size() > 0;
     sessions.drain(drain, threads.scheduler);

@@ -131,12 +131,14 @@ final class Pushing implements AutoCloseable {
               push.quotaPerDay(),
               clock,
               worker::wake);
-      threads.watching(WATCH_MILLIS, whileThereIsADatabase(watch::look));
+      threads.watching(WATCH_MILLIS, "push-watch", whileThereIsADatabase(watch::look));
       PushBacklog backlog = new PushBacklog(queue, services);
       meters.addAll(PushMeters.of(services.services(), counts, backlog::of, worker::conditions));
-      threads.rarely(BACKLOG_MILLIS, whileThereIsADatabase(backlog::look));
+      threads.rarely(BACKLOG_MILLIS, "push-backlog", whileThereIsADatabase(backlog::look));
       threads.rarely(
-          UPKEEP_MILLIS, whileThereIsADatabase(upkeep(settings, database, queue, clock)));
+          UPKEEP_MILLIS,
+          "push-upkeep",
+          whileThereIsADatabase(upkeep(settings, database, queue, clock)));
     }
   }
 

@@ -287,8 +287,8 @@ record Stores(
             ticker,
             () -> nodes.nodes().stream().map(NodeInfo::name).toList());
     nodes.start(List.of(new MembersOfNodes(presence)), Threads.named("nodes"));
-    threads.sharing(SHARE_MILLIS, limits::share);
-    threads.sharing(SHARE_MILLIS, connections::tell);
+    threads.sharing(SHARE_MILLIS, "limits", limits::share);
+    threads.sharing(SHARE_MILLIS, "connection-limits", connections::tell);
     return new Store(
         broker,
         presence,

@@ -1,19 +1,19 @@
 package io.broadcasty.app;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.BrokerException;
-import io.broadcasty.hub.Lane;
+import io.broadcasty.hub.Lanes;
+import io.broadcasty.time.Ticker;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * The node's own threads. Not the server's managed ones, since those capture and restore the
@@ -28,49 +28,59 @@ final class Threads implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
   private static final long STOP_SECONDS = 5;
 
-  /** Fan out and write; as many as processors, so that a large channel's last are not late. */
-  private final List<Lane> lanes = lanes(Runtime.getRuntime().availableProcessors());
+  /** What keeps all of them going, and knows how they are. */
+  final BackgroundLoops loops;
 
-  private final AtomicInteger connections = new AtomicInteger();
+  /** Fan out and write; as many as processors, so that a large channel's last are not late. */
+  final Lanes lanes;
 
   /** Runs what is due from time to time; its tasks are short. */
-  final ScheduledThreadPoolExecutor scheduler =
-      new ScheduledThreadPoolExecutor(
-          1, named("scheduler"), new ThreadPoolExecutor.DiscardPolicy());
+  final ReportingScheduler scheduler;
 
   /** Reads what clients send and carries it out, which blocks on the store. */
-  final BlockableExecutor readers = blockable("reader");
+  final BlockableExecutor readers;
 
   /** Runs the end of connections, which may block on the transport. */
-  final BlockableExecutor closers = blockable("closer");
+  final BlockableExecutor closers;
 
   /** Tells publishers what became of their publications, which may block on their connections. */
-  final BlockableExecutor answers = blockable("answer");
+  final BlockableExecutor answers;
 
   /** Reads replays, which blocks on the store. */
-  final ExecutorService replays =
-      new ThreadPoolExecutor(
-          REPLAY_THREADS,
-          REPLAY_THREADS,
-          0,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          named("replay"),
-          new ThreadPoolExecutor.DiscardPolicy());
+  final ExecutorService replays;
 
   /** Runs what is due from time to time and may take long. */
-  final ScheduledThreadPoolExecutor housekeeper =
-      new ScheduledThreadPoolExecutor(1, named("housekeeper"));
+  final ReportingScheduler housekeeper;
 
   /** Tells other nodes what they should know soon, which blocks on what is shared with them. */
-  final ScheduledThreadPoolExecutor sharer = new ScheduledThreadPoolExecutor(1, named("sharer"));
+  final ReportingScheduler sharer;
 
   /** Looks who has had what is to be pushed otherwise, which blocks on the database. */
-  final ScheduledThreadPoolExecutor watcher = new ScheduledThreadPoolExecutor(1, named("watcher"));
+  final ReportingScheduler watcher;
 
-  /** The lane of the next connection. */
-  Lane nextLane() {
-    return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
+  Threads(Ticker ticker) {
+    loops = new BackgroundLoops(ticker);
+    lanes =
+        new Lanes(
+            Runtime.getRuntime().availableProcessors(),
+            loops,
+            new WriterClassLoader(Threads.class.getClassLoader()));
+    scheduler = new ReportingScheduler(loops, "scheduler");
+    readers = blockable("reader");
+    closers = blockable("closer");
+    answers = blockable("answer");
+    replays =
+        new ThreadPoolExecutor(
+            REPLAY_THREADS,
+            REPLAY_THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            loops.threads("replay"),
+            new ThreadPoolExecutor.DiscardPolicy());
+    housekeeper = new ReportingScheduler(loops, "housekeeper");
+    sharer = new ReportingScheduler(loops, "sharer");
+    watcher = new ReportingScheduler(loops, "watcher");
   }
 
   /** Runs short tasks so much later. */
@@ -80,24 +90,28 @@ final class Threads implements AutoCloseable {
     };
   }
 
-  /** Runs a short task again and again; a failure is logged and does not end it. */
-  void every(long millis, Runnable task) {
-    repeat(scheduler, millis, task);
+  /**
+   * Runs a short task again and again; a failure is logged and counted, and does not end it.
+   *
+   * @param name of the task in the meters, as for the next ones
+   */
+  void every(long millis, String name, Runnable task) {
+    repeat(scheduler, millis, name, task);
   }
 
   /** Runs a task that may take long again and again, some time after it has ended. */
-  void rarely(long millis, Runnable task) {
-    repeat(housekeeper, millis, task);
+  void rarely(long millis, String name, Runnable task) {
+    repeat(housekeeper, millis, name, task);
   }
 
   /** Runs a task that blocks on what is shared with other nodes, again and again. */
-  void sharing(long millis, Runnable task) {
-    repeat(sharer, millis, task);
+  void sharing(long millis, String name, Runnable task) {
+    repeat(sharer, millis, name, task);
   }
 
   /** Runs a task that blocks on the database and must not come late, again and again. */
-  void watching(long millis, Runnable task) {
-    repeat(watcher, millis, task);
+  void watching(long millis, String name, Runnable task) {
+    repeat(watcher, millis, name, task);
   }
 
   /** The thread of the committer, and others that a part of the node runs for itself. */
@@ -119,7 +133,7 @@ final class Threads implements AutoCloseable {
   @Override
   public void close() {
     end(List.of(readers.pool(), answers.pool(), closers.pool()));
-    lanes.forEach(Lane::close);
+    lanes.close();
   }
 
   private static void end(List<ExecutorService> executors) {
@@ -138,42 +152,28 @@ final class Threads implements AutoCloseable {
     }
   }
 
-  private static void repeat(ScheduledThreadPoolExecutor on, long millis, Runnable task) {
-    Runnable guarded =
+  private void repeat(ReportingScheduler on, long millis, String name, Runnable task) {
+    Runnable unlessAway =
         () -> {
           try {
             task.run();
           } catch (BrokerException e) {
             LOG.log(Level.FINE, "a recurring task found no store; it will be run again", e);
-          } catch (RuntimeException e) {
-            LOG.log(Level.SEVERE, "a recurring task failed; it will be run again", e);
           }
         };
-    var unused = on.scheduleWithFixedDelay(guarded, millis, millis, TimeUnit.MILLISECONDS);
+    var unused =
+        on.scheduleWithFixedDelay(
+            loops.guarded(name, unlessAway), millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private BlockableExecutor blockable(String name) {
     return new BlockableExecutor(
         CORES,
         MAX_BLOCKED,
-        named(name),
+        loops,
+        name,
         look -> {
           var unused = scheduler.schedule(look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         });
-  }
-
-  private static List<Lane> lanes(int count) {
-    ThreadFactory threads = laneThreads();
-    return Stream.generate(() -> new Lane(threads)).limit(count).toList();
-  }
-
-  private static ThreadFactory laneThreads() {
-    ClassLoader loader = new WriterClassLoader(Threads.class.getClassLoader());
-    ThreadFactory threads = named("lane");
-    return task -> {
-      Thread thread = threads.newThread(task);
-      thread.setContextClassLoader(loader);
-      return thread;
-    };
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The ordered, kept streams: append, announce and replay behind one port.
  *
- * <p>May import: {@code channel}, {@code tenant}, {@code time}.
+ * <p>May import: {@code background}, {@code channel}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.broker;

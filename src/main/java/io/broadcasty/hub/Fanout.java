@@ -6,19 +6,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The subscribers of one channel that share a lane. A publication costs its publisher one entry
  * here, however many they are; the lane hands it on. What the lane cannot keep up with is let go,
  * and the subscribers are told to read it from the broker, so that neither memory nor publishers
- * suffer from a channel that is too fast for this node.
+ * suffer from a channel that is too fast for this node. A subscriber that throws is handed nothing
+ * more, and is told so; the others do not notice.
  *
  * <p>Safe for use by several threads.
  */
 final class Fanout implements Runnable {
 
   static final int MAX_WAITING = 256;
+
+  private static final Logger LOG = Logger.getLogger(Fanout.class.getName());
 
   private final Executor lane;
   private final LongAdder delivered;
@@ -124,17 +129,38 @@ final class Fanout implements Runnable {
       all = subscribers();
     }
     for (Subscriber subscriber : all) {
-      for (int i = 0; i < batch.size(); i++) {
-        subscriber.onPublication(batch.get(i));
-      }
-      for (int i = 0; i < changes.size(); i++) {
-        subscriber.onPresence(changes.get(i));
-      }
-      if (left) {
-        subscriber.onGap();
+      try {
+        hand(subscriber, batch, changes, left);
+      } catch (RuntimeException e) {
+        failed(subscriber, e);
       }
     }
     delivered.add((long) batch.size() * all.length); // once for all of them
+  }
+
+  private void failed(Subscriber subscriber, RuntimeException failure) {
+    remove(subscriber);
+    try {
+      subscriber.onFailure(failure);
+    } catch (RuntimeException e) {
+      LOG.log(Level.SEVERE, "a subscriber could not be told that it failed", e);
+    }
+  }
+
+  private static void hand(
+      Subscriber subscriber,
+      List<EncodedPublication> batch,
+      List<EncodedPresence> changes,
+      boolean left) {
+    for (int i = 0; i < batch.size(); i++) {
+      subscriber.onPublication(batch.get(i));
+    }
+    for (int i = 0; i < changes.size(); i++) {
+      subscriber.onPresence(changes.get(i));
+    }
+    if (left) {
+      subscriber.onGap();
+    }
   }
 
   private Subscriber[] subscribers() {

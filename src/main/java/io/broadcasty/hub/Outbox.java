@@ -139,23 +139,27 @@ public final class Outbox implements FrameWriter.Done {
   }
 
   /**
-   * Takes no more frames; what waits is still written, then the action runs on the executor. It
-   * runs as well when the transport fails before all is written, and not at all when the outbox has
-   * ended before.
+   * Takes no more frames but a last one; what waits is still written, then that, then the action
+   * runs on the executor. It runs as well when the transport fails before all is written, and not
+   * at all when the outbox has ended before.
    */
-  public void closeAfterDrain(Runnable action) {
+  public void closeAfter(EncodedFrame last, Runnable action) {
+    boolean start;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
       whenRoom = null;
-      if (writing) {
-        whenDrained = action;
-        return;
-      }
+      bytes += last.sizeBytes();
+      enqueue(last);
+      whenDrained = action;
+      start = !writing;
+      writing = true;
     }
-    run(action);
+    if (start) {
+      run(pump);
+    }
   }
 
   /** Takes no more frames and drops what waits. */
@@ -225,8 +229,14 @@ public final class Outbox implements FrameWriter.Done {
   private void write(List<EncodedFrame> batch) {
     try {
       writer.write(batch, this);
-    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes any more
+    } catch (RuntimeException e) {
       accept(e);
+    } catch (Error e) { // not this connection's alone: the lane sees to the others
+      accept(e);
+      synchronized (this) {
+        pumping = false;
+      }
+      throw e;
     }
   }
 

@@ -22,4 +22,10 @@ public interface Subscriber {
    * broker did not hear of them; they are to be read from the broker. Must neither block nor throw.
    */
   void onGap();
+
+  /**
+   * A call before this has thrown, so that what was to be handed on may be missing: nothing more
+   * comes, and the connection is to be ended. Must neither block nor throw.
+   */
+  void onFailure(RuntimeException failure);
 }

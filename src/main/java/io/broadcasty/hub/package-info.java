@@ -2,8 +2,8 @@
  * Local fan-out: from one publication to the subscribers of this node, each behind a bounded
  * outbox.
  *
- * <p>May import: {@code protocol}, {@code broker}, {@code presence}, {@code channel}, {@code
- * tenant}, {@code time}.
+ * <p>May import: {@code background}, {@code protocol}, {@code broker}, {@code presence}, {@code
+ * channel}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.hub;

@@ -45,6 +45,12 @@ public final class Answers {
     if (outcome instanceof SubscribeOutcome.Denied) {
       return Problem.of(Code.FORBIDDEN, "your roles do not allow subscribing to this channel");
     }
+    if (outcome instanceof SubscribeOutcome.Closed) {
+      return new Problem(
+          Code.UNAVAILABLE,
+          "the connection has ended meanwhile; come back and resume",
+          RETRY_AFTER);
+    }
     if (outcome instanceof SubscribeOutcome.Throttled throttled) {
       return throttled(throttled.verdict());
     }

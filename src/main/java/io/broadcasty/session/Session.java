@@ -32,6 +32,7 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   private static final Logger LOG = Logger.getLogger(Session.class.getName());
   private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final Duration BROKEN_RETRY_AFTER = Duration.ofSeconds(1);
 
   protected final SessionContext context;
   private final Transport transport;
@@ -43,6 +44,7 @@ public abstract class Session implements Sink, Outbox.Owner {
   private volatile @Nullable Caller caller;
   private volatile ConnectionLimiter.@Nullable Lease lease;
   private volatile long lastHeartbeatNanos;
+  private volatile boolean broken;
 
   private final long number;
   private final long openedNanos;
@@ -157,6 +159,10 @@ public abstract class Session implements Sink, Outbox.Owner {
       }
       return;
     }
+    if (broken) {
+      breakOff();
+      return;
+    }
     Caller who = caller;
     if (who != null && who.expiresAt().toEpochMilli() <= nowMillis) {
       end(Problem.of(Code.TOKEN_EXPIRED, "the token has expired; come back with a new one"));
@@ -177,9 +183,30 @@ public abstract class Session implements Sink, Outbox.Owner {
       later(
           () -> {
             leave();
-            outbox.offer(endFrame(problem));
-            outbox.closeAfterDrain(() -> later(this::closeTransport));
+            outbox.closeAfter(endFrame(problem), () -> later(this::closeTransport));
           });
+    }
+  }
+
+  /**
+   * Something that belongs to the connection has met an {@link Error}, and a publication may be
+   * missing: the client is told to come back and resume. Nothing more is delivered after the
+   * return. When memory is short this may fail; it is tried again with every check.
+   */
+  final void breakOff() {
+    broken = true;
+    Problem problem =
+        new Problem(
+            Code.INTERNAL_ERROR,
+            "something broke on the server; come back and resume from the last position",
+            BROKEN_RETRY_AFTER);
+    boolean first = beginEnd(problem, true, outbox.pendingBytes());
+    try {
+      outbox.closeAfter(endFrame(problem), () -> later(this::closeTransport));
+    } finally {
+      if (first) {
+        later(this::leave);
+      }
     }
   }
 
@@ -240,9 +267,13 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   @Override
-  public final void failed(RuntimeException failure) {
-    Level level = failure instanceof BrokerException ? Level.FINE : Level.WARNING;
-    LOG.log(level, "a stream could not be read from the store", failure);
+  public final void failed(Throwable failure) {
+    if (!(failure instanceof BrokerException || failure instanceof RejectedExecutionException)) {
+      context.sessions().failures().failed(failure);
+      breakOff();
+      return;
+    }
+    LOG.log(Level.FINE, "a stream could not be read from the store", failure);
     end(
         new Problem(
             Code.UNAVAILABLE,

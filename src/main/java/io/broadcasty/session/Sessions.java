@@ -1,6 +1,7 @@
 package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.lifecycle.RealtimeListener;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +37,7 @@ public final class Sessions {
   private final Ticker ticker;
   private final WallClock clock;
   private final RealtimeListener listener;
+  private final FailureLog failures;
   private volatile boolean draining;
 
   // by the thread that checks
@@ -46,6 +49,12 @@ public final class Sessions {
    */
   public Sessions(Ticker ticker, WallClock clock, RealtimeListener listener) {
     this.ticker = ticker;
+    this.failures =
+        new FailureLog(
+            System.getLogger(Sessions.class.getName()),
+            System.Logger.Level.ERROR,
+            "a connection",
+            ticker);
     this.clock = clock;
     this.listener = listener;
     this.sweptNanos = ticker.readNanos();
@@ -69,6 +78,27 @@ public final class Sessions {
   /** Names the next connection. */
   long nextNumber() {
     return numbers.incrementAndGet();
+  }
+
+  /**
+   * A lane has met an {@link Error}: all its connections are ended, with a code, before anything
+   * more is done for them. Does not block.
+   */
+  public void laneBroke(Executor lane) {
+    for (Session session : open) {
+      if (session.lane() == lane) {
+        try {
+          session.breakOff();
+        } catch (RuntimeException | Error e) { // as when memory is short; it is tried again
+          LOG.log(Level.SEVERE, "a connection of a broken lane could not be ended yet", e);
+        }
+      }
+    }
+  }
+
+  /** Tells what has broken a connection. */
+  FailureLog failures() {
+    return failures;
   }
 
   /** How many connections there are. */
@@ -121,7 +151,7 @@ public final class Sessions {
       try {
         session.sweep(nanos, millis, awakeSinceNanos);
       } catch (RuntimeException e) {
-        LOG.log(Level.WARNING, "a connection could not be checked on", e);
+        failures.failed(e);
       }
     }
   }

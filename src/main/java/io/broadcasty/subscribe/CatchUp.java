@@ -89,7 +89,7 @@ final class CatchUp {
         again(work);
         later.execute(this::execute);
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // whatever it is, the client is told
         close();
         sink.failed(e);
         return;

@@ -138,6 +138,12 @@ final class ChannelSubscription implements Subscriber {
     }
   }
 
+  @Override
+  public void onFailure(RuntimeException failure) {
+    closed = true;
+    sink.failed(failure);
+  }
+
   /** Lets the publications through: those missed first, then live ones. */
   void start() {
     List<PartitionJoin> behind = new ArrayList<>(0);

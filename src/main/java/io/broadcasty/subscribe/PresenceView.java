@@ -125,6 +125,9 @@ final class PresenceView {
       LOG.log(Level.DEBUG, "members cannot be read now", e);
       later.execute(() -> readAnew(reading));
       return;
+    } catch (Error e) {
+      sink.failed(e);
+      return;
     }
     synchronized (this) {
       if (closed) {

@@ -41,8 +41,11 @@ public interface Sink {
    */
   void whenRoom(Runnable action);
 
-  /** The stream cannot go on: a client that comes back later can resume. */
-  void failed(RuntimeException failure);
+  /**
+   * The stream cannot go on, since the store cannot be read or something is broken: nothing more is
+   * delivered, and a client that comes back can resume.
+   */
+  void failed(Throwable failure);
 
   /** A pattern matches more channels than the connection may have. */
   void tooManyChannels();

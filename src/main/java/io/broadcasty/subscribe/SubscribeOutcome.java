@@ -29,6 +29,9 @@ public sealed interface SubscribeOutcome {
   /** The policy says no. */
   record Denied() implements SubscribeOutcome {}
 
+  /** The connection has ended, perhaps meanwhile. */
+  record Closed() implements SubscribeOutcome {}
+
   /** A rate limit says not now. */
   record Throttled(RateLimiter.Verdict verdict) implements SubscribeOutcome {}
 

@@ -200,7 +200,7 @@ public final class Subscriptions implements AutoCloseable {
     PatternSubscription subscription =
         new PatternSubscription(context, targets, sink, caller, target, pattern);
     if (!targets.add(subscription)) {
-      return new SubscribeOutcome.Denied();
+      return new SubscribeOutcome.Closed();
     }
     context.hub().add(caller.tenant(), subscription);
     if (targets.isClosed()) { // the connection was closed meanwhile, and may have left already
@@ -247,7 +247,7 @@ public final class Subscriptions implements AutoCloseable {
       if (claim.full()) {
         unsubscribe(target);
         return targets.isClosed()
-            ? new SubscribeOutcome.Denied()
+            ? new SubscribeOutcome.Closed()
             : new SubscribeOutcome.TooManyChannels(context.maxChannels());
       }
       ChannelSubscription subscription = claim.subscription();
@@ -275,7 +275,7 @@ public final class Subscriptions implements AutoCloseable {
       starts.put(name, channelStarts);
     }
     if (targets.isClosed()) {
-      return new SubscribeOutcome.Denied();
+      return new SubscribeOutcome.Closed();
     }
     return new SubscribeOutcome.Subscribed(
         recovered, heads, starts, () -> joined.forEach(ChannelSubscription::start));

@@ -73,7 +73,7 @@ final class Targets {
   /** Why a target cannot be had as things stand; null when it can. */
   synchronized @Nullable SubscribeOutcome refusal(String target) {
     if (closed) {
-      return new SubscribeOutcome.Denied();
+      return new SubscribeOutcome.Closed();
     }
     if (targets.containsKey(target)) {
       return new SubscribeOutcome.AlreadySubscribed();

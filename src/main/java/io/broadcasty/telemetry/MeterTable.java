@@ -175,6 +175,22 @@ public final class MeterTable {
           List.of("service"),
           "1 while this node sends through the service, 0 while it pauses.");
 
+  static final MeterFamily LOOP_RESTARTS =
+      new MeterFamily(
+          "broadcasty_loop_restarts_total",
+          COUNTER,
+          List.of("loop"),
+          "Times that a background thread met an Error, such as an OutOfMemoryError, and was"
+              + " started anew; of `lane` the connections were ended to come back.");
+
+  static final MeterFamily LOOP_FAILURES =
+      new MeterFamily(
+          "broadcasty_loop_failures_total",
+          COUNTER,
+          List.of("loop"),
+          "Rounds and tasks of background threads that ended with an exception or an Error; the"
+              + " log has the cause.");
+
   static final MeterFamily NODES =
       new MeterFamily(
           "broadcasty_nodes", GAUGE, List.of(), "Nodes that live, as far as this node knows.");
@@ -212,6 +228,8 @@ public final class MeterTable {
           PUSH_OUTCOMES,
           PUSH_QUEUE,
           PUSH_SERVICE_UP,
+          LOOP_RESTARTS,
+          LOOP_FAILURES,
           NODES,
           DRAINING);
 

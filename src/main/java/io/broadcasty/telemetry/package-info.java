@@ -2,9 +2,9 @@
  * Which meters there are, and from where in the rooms each is read. What happens is counted by
  * listeners; the rest is read from where it is known in any case.
  *
- * <p>May import: {@code metrics}, {@code broker}, {@code driver}, {@code failover}, {@code hub},
- * {@code lifecycle}, {@code mirror}, {@code nodes}, {@code push}, {@code session}, {@code spool},
- * {@code time}, {@code transport}.
+ * <p>May import: {@code background}, {@code metrics}, {@code broker}, {@code driver}, {@code
+ * failover}, {@code hub}, {@code lifecycle}, {@code mirror}, {@code nodes}, {@code push}, {@code
+ * session}, {@code spool}, {@code time}, {@code transport}.
  */
 @NullMarked
 package io.broadcasty.telemetry;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.background.BackgroundLoops;
+import io.broadcasty.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -19,9 +21,10 @@ class BlockableExecutorTest {
   private static final int USUAL = 2;
   private static final int MAX = 16;
 
+  private final BackgroundLoops loops = new BackgroundLoops(Ticker.system());
   private final Queue<Runnable> looks = new ConcurrentLinkedQueue<>();
   private final BlockableExecutor executor =
-      new BlockableExecutor(USUAL, MAX, Thread::new, looks::add);
+      new BlockableExecutor(USUAL, MAX, loops, "test", looks::add);
   private final ArrayDeque<CountDownLatch> blocked = new ArrayDeque<>();
 
   @AfterEach
@@ -141,7 +144,7 @@ class BlockableExecutorTest {
   @Test
   void aLookEndsThoughItsThreadsFindNothingLeft() {
     int many = 500;
-    BlockableExecutor large = new BlockableExecutor(many, 2 * many, Thread::new, looks::add);
+    BlockableExecutor large = new BlockableExecutor(many, 2 * many, loops, "test", looks::add);
     CountDownLatch end = new CountDownLatch(1);
     for (int i = 0; i < many; i++) {
       large.execute(() -> awaitQuietly(end));

@@ -2,15 +2,22 @@ package io.broadcasty.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.broadcasty.background.LoopCondition;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.broker.StoreCondition.State;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.junit.jupiter.api.Test;
 
-/** What readiness says of the store. */
+/** What readiness says of the store, and liveness of the threads. */
 class HealthChecksTest {
 
   private static final StoreCondition FULL = new StoreCondition(State.READ_ONLY, "full: maxmemory");
@@ -49,5 +56,93 @@ class HealthChecksTest {
     assertEquals(
         new StoreCondition(State.DOWN, "it cannot be read"),
         HealthChecks.store(broker(false, StoreCondition.UP)));
+  }
+
+  private static HealthCheckResponse live(Duration sinceSweep, LoopCondition loop) {
+    Told told = new Told();
+    HealthChecks.live(told, sinceSweep, List.of(loop));
+    return told.build();
+  }
+
+  @Test
+  void aLaneThatWasStartedAnewIsToldAndIsNoReasonToBeDown() {
+    HealthCheckResponse once =
+        live(Duration.ofSeconds(1), new LoopCondition("lane", 1, 1, 1, true));
+    assertEquals(HealthCheckResponse.Status.UP, once.getStatus());
+    assertEquals(
+        "started anew after an Error 1 times, 1 of them lately",
+        once.getData().orElseThrow().get("loop-lane"));
+    HealthCheckResponse never =
+        live(Duration.ofSeconds(1), new LoopCondition("lane", 0, 0, 9, true));
+    assertEquals(Map.of(), never.getData().orElseThrow());
+  }
+
+  @Test
+  void whatDiesAgainAndAgainOrCannotBeStartedIsDown() {
+    int many = LoopCondition.MAX_RECENT_RESTARTS + 1;
+    assertEquals(
+        HealthCheckResponse.Status.DOWN,
+        live(Duration.ofSeconds(1), new LoopCondition("lane", many, many, many, true)).getStatus());
+    assertEquals(
+        HealthCheckResponse.Status.DOWN,
+        live(Duration.ofSeconds(1), new LoopCondition("lane", 1, 1, 1, false)).getStatus());
+    assertEquals(
+        HealthCheckResponse.Status.DOWN,
+        live(Duration.ofSeconds(31), new LoopCondition("lane", 0, 0, 0, true)).getStatus());
+  }
+
+  /** What a check says, without a server. */
+  private static final class Told extends HealthCheckResponseBuilder {
+    private final Map<String, Object> data = new HashMap<>();
+    private boolean up;
+
+    @Override
+    public HealthCheckResponseBuilder name(String name) {
+      return this;
+    }
+
+    @Override
+    public HealthCheckResponseBuilder withData(String key, String value) {
+      data.put(key, value);
+      return this;
+    }
+
+    @Override
+    public HealthCheckResponseBuilder withData(String key, long value) {
+      data.put(key, value);
+      return this;
+    }
+
+    @Override
+    public HealthCheckResponseBuilder withData(String key, boolean value) {
+      data.put(key, value);
+      return this;
+    }
+
+    @Override
+    public HealthCheckResponseBuilder up() {
+      up = true;
+      return this;
+    }
+
+    @Override
+    public HealthCheckResponseBuilder down() {
+      up = false;
+      return this;
+    }
+
+    @Override
+    public HealthCheckResponseBuilder status(boolean now) {
+      up = now;
+      return this;
+    }
+
+    @Override
+    public HealthCheckResponse build() {
+      return new HealthCheckResponse(
+          "told",
+          up ? HealthCheckResponse.Status.UP : HealthCheckResponse.Status.DOWN,
+          Optional.of(data));
+    }
   }
 }

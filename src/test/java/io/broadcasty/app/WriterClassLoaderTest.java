@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.time.Ticker;
 import java.io.IOException;
 import java.net.URL;
 import java.util.Collections;
@@ -47,10 +48,11 @@ class WriterClassLoaderTest {
 
   @Test
   void theLanesUseIt() throws Exception {
-    try (Threads threads = new Threads()) {
+    try (Threads threads = new Threads(Ticker.system())) {
       CompletableFuture<ClassLoader> loaders = new CompletableFuture<>();
       threads
-          .nextLane()
+          .lanes
+          .get()
           .execute(() -> loaders.complete(Thread.currentThread().getContextClassLoader()));
       ClassLoader loader = loaders.get(10, TimeUnit.SECONDS);
       assertTrue(loader instanceof WriterClassLoader, String.valueOf(loader));

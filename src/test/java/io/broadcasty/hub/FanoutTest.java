@@ -25,6 +25,7 @@ class FanoutTest {
 
   private final class Ear implements Subscriber {
     final List<String> heard = new ArrayList<>();
+    long poison;
 
     @Override
     public Executor lane() {
@@ -33,6 +34,9 @@ class FanoutTest {
 
     @Override
     public void onPublication(EncodedPublication publication) {
+      if (publication.publication().position().sequence() == poison) {
+        throw new IllegalStateException("poison");
+      }
       heard.add(String.valueOf(publication.publication().position().sequence()));
     }
 
@@ -44,6 +48,11 @@ class FanoutTest {
     @Override
     public void onGap() {
       heard.add("gap");
+    }
+
+    @Override
+    public void onFailure(RuntimeException failure) {
+      heard.add("failed: " + failure.getMessage());
     }
   }
 
@@ -107,5 +116,26 @@ class FanoutTest {
     runTasks();
     assertEquals("267", ear.heard.get(Fanout.MAX_WAITING + 1));
     assertEquals(Fanout.MAX_WAITING + 2, ear.heard.size());
+  }
+
+  @Test
+  void whoThrowsIsToldAndHearsNothingMoreAndTheOthersHearAll() {
+    Ear before = new Ear();
+    Ear throwing = new Ear();
+    Ear after = new Ear();
+    throwing.poison = 2;
+    fanout.add(before);
+    fanout.add(throwing);
+    fanout.add(after);
+    fanout.publish(publication(1));
+    fanout.publish(publication(2));
+    fanout.publish(publication(3));
+    runTasks();
+    fanout.publish(publication(4));
+    runTasks();
+    assertEquals(List.of("1", "2", "3", "4"), before.heard);
+    assertEquals(List.of("1", "failed: poison"), throwing.heard);
+    assertEquals(List.of("1", "2", "3", "4"), after.heard);
+    assertEquals(2, fanout.size());
   }
 }

@@ -33,4 +33,9 @@ final class Listener implements Subscriber {
   public void onGap() {
     throw new AssertionError("nothing is left out here");
   }
+
+  @Override
+  public void onFailure(RuntimeException failure) {
+    throw new AssertionError("nothing fails here", failure);
+  }
 }

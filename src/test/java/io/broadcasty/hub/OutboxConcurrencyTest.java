@@ -138,9 +138,9 @@ class OutboxConcurrencyTest {
     Outbox outbox = new Outbox(Long.MAX_VALUE, executor, recorder, recorder);
     assertEquals(PRODUCERS * FRAMES, produce(outbox, new AtomicLong()), story);
     CountDownLatch drained = new CountDownLatch(1);
-    outbox.closeAfterDrain(drained::countDown);
+    outbox.closeAfter(EncodedFrame.message("0:" + FRAMES), drained::countDown);
     assertTrue(drained.await(20, TimeUnit.SECONDS), story);
-    assertEquals(PRODUCERS * FRAMES, recorder.written.size(), story);
+    assertEquals(PRODUCERS * FRAMES + 1, recorder.written.size(), story);
     assertOrdered(recorder.written, story);
     assertEquals(0, recorder.overlaps.get(), story);
     assertEquals(0, outbox.pendingBytes(), story);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -188,24 +189,37 @@ class OutboxTest {
   }
 
   @Test
-  void aCloseAfterDrainWaitsForEverything() {
+  void aCloseComesAfterEverythingThatWaitedAndTheLastFrame() {
     outbox.offer(frame("a"));
     runTasks();
     outbox.offer(frame("b"));
-    outbox.closeAfterDrain(() -> told.add("drained"));
+    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
     assertFalse(outbox.offer(frame("c")));
     writeEnds();
     assertEquals(List.of(), told);
     writeEnds();
     assertEquals(List.of("drained"), told);
-    assertEquals(List.of("a", "b"), written);
+    assertEquals(List.of("a", "b", "the end"), written);
+    assertEquals(0, outbox.pendingBytes());
   }
 
   @Test
-  void aCloseAfterDrainOfAnIdleOutboxIsDoneAtOnce() {
-    outbox.closeAfterDrain(() -> told.add("drained"));
-    outbox.closeAfterDrain(() -> told.add("twice"));
+  void aCloseOfAnIdleOutboxWritesTheLastFrameOnce() {
+    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
+    outbox.closeAfter(frame("another end"), () -> told.add("twice"));
     runTasks();
+    writeEnds();
+    assertEquals(List.of("drained"), told);
+    assertEquals(List.of("the end"), written);
+  }
+
+  @Test
+  void theLastFrameNeedsNoRoom() {
+    outbox.offer(frame("a".repeat((int) MAX_BYTES)));
+    runTasks();
+    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
+    writeEnds();
+    writeEnds();
     assertEquals(List.of("drained"), told);
   }
 
@@ -214,7 +228,7 @@ class OutboxTest {
   void aFailureWhileDrainingEndsTheDrain() {
     outbox.offer(frame("a"));
     runTasks();
-    outbox.closeAfterDrain(() -> told.add("drained"));
+    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
     present(underWay.poll()).accept(new IOException("broken"));
     runTasks();
     assertEquals(List.of("drained"), told);
@@ -264,6 +278,32 @@ class OutboxTest {
     assertEquals(List.of("thrown"), told);
   }
 
+  /** Where memory runs out it runs out for others too: their lane has to see to it. */
+  @Test
+  void anErrorOfAWriterFailsItsConnectionAndIsNotSwallowed() {
+    Outbox throwing =
+        new Outbox(
+            MAX_BYTES,
+            tasks::add,
+            (frames, done) -> {
+              throw new OutOfMemoryError("thrown by a test");
+            },
+            new Outbox.Owner() {
+              @Override
+              public void onOverflow(long waitingBytes) {}
+
+              @Override
+              public void onFailure(Throwable failure, long waitingBytes) {
+                told.add(String.valueOf(failure.getMessage()));
+              }
+            });
+    throwing.offer(frame("a"));
+    assertThrows(OutOfMemoryError.class, this::runTasks);
+    runTasks();
+    assertEquals(List.of("thrown by a test"), told);
+    assertFalse(throwing.offer(frame("b")));
+  }
+
   /** A publisher must not fail because this node is being stopped. */
   @Test
   void anExecutorThatTakesNothingEndsItWithoutAWord() {
@@ -276,7 +316,7 @@ class OutboxTest {
     assertFalse(stopped.offer(frame("a")));
     assertFalse(stopped.offer(frame("b")));
     stopped.whenRoom(() -> told.add("room"));
-    stopped.closeAfterDrain(() -> told.add("drained"));
+    stopped.closeAfter(frame("the end"), () -> told.add("drained"));
     assertEquals(List.of(), told);
   }
 }

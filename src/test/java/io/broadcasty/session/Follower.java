@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class Follower {
   private final boolean pattern;
   private final Random random;
   private final Executor network;
+  private final AtomicInteger errors;
 
   // guarded by this
   private final Map<String, Long> starts = new HashMap<>();
@@ -53,8 +55,10 @@ final class Follower {
   /**
    * @param events over SSE instead of WebSocket
    * @param network reports writes later, as a slow line does
+   * @param errors how many faults of lines are to be Errors; counted down
    */
-  Follower(String target, boolean events, long seed, Executor network) {
+  Follower(String target, boolean events, long seed, Executor network, AtomicInteger errors) {
+    this.errors = errors;
     this.target = target;
     this.events = events;
     this.pattern = target.endsWith("*");
@@ -114,7 +118,8 @@ final class Follower {
 
   private Line open(SessionContext context, Caller caller, boolean faults)
       throws InterruptedException, ProblemException {
-    Line open = new Line(faults ? random.nextInt(4) : 0, random.nextInt(300));
+    int faultWithin = errors.get() > 0 ? 10 : 300; // Errors come while there is something to lose
+    Line open = new Line(faults ? random.nextInt(4) : 0, random.nextInt(faultWithin));
     String since = null;
     synchronized (this) {
       line = open;
@@ -138,6 +143,8 @@ final class Follower {
       open.session = session;
       if (session.subscribe() instanceof EventSession.Opening.Begun begun) {
         begun.start().run();
+      } else if (session.hasEnded()) {
+        open.ended = true; // its lane broke meanwhile
       } else {
         throw new IllegalStateException("the stream was refused");
       }
@@ -293,7 +300,10 @@ final class Follower {
     } else {
       Map<String, Object> message = JsonTree.object(text);
       if (message.containsKey("error")) {
-        violate("error " + text);
+        if (!text.contains("\"unavailable\"")) { // it is when its lane broke meanwhile
+          violate("error " + text);
+        }
+        replies++;
       } else if (message.containsKey("reply")) {
         replies++;
         Map<String, Object> result = JsonTree.object(message, "result");
@@ -376,10 +386,14 @@ final class Follower {
 
     @Override
     public void write(List<EncodedFrame> frames, Done done) {
-      boolean fault = kind >= 2 && ++writes > faultAfter;
+      boolean error = ++writes > faultAfter && takesError();
+      boolean fault = error || kind >= 2 && writes > faultAfter;
       int arrive = fault ? frames.size() / 2 : frames.size();
       for (EncodedFrame frame : frames.subList(0, arrive)) {
         take(this, frame);
+      }
+      if (error) {
+        throw new OutOfMemoryError("thrown by a test");
       }
       if (fault) {
         if (kind == 2) {
@@ -395,6 +409,11 @@ final class Follower {
       } else {
         network.execute(() -> done.accept(null));
       }
+    }
+
+    private boolean takesError() {
+      return Thread.currentThread().getName().startsWith("broadcasty-lane")
+          && errors.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     }
 
     @Override

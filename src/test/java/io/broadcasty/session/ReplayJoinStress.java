@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Message;
 import io.broadcasty.broker.PublicationListener;
@@ -18,6 +19,7 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.hub.Lane;
+import io.broadcasty.hub.Lanes;
 import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.PresenceStore;
@@ -76,6 +78,9 @@ public abstract class ReplayJoinStress {
   /** Opens the broker; it keeps all that the test publishes, unless it is to lose some. */
   protected abstract Broker open(PublicationListener listener);
 
+  /** How many writes are to throw an {@link Error} on their lanes; counted down. */
+  protected final AtomicInteger errors = new AtomicInteger();
+
   private final Caller caller =
       new Caller(
           new TenantId("stress"),
@@ -114,8 +119,8 @@ public abstract class ReplayJoinStress {
     long began = System.nanoTime();
     Size size = size();
     Hub hub = new Hub();
-    List<Lane> lanes = List.of(new Lane(Thread::new), new Lane(Thread::new), new Lane(Thread::new));
-    AtomicInteger connections = new AtomicInteger();
+    BackgroundLoops loops = new BackgroundLoops(Ticker.system());
+    Lanes lanes = new Lanes(3, loops, null);
     ExecutorService replays = Executors.newFixedThreadPool(4);
     ExecutorService closers = Executors.newFixedThreadPool(2);
     ExecutorService network = Executors.newFixedThreadPool(2);
@@ -126,6 +131,7 @@ public abstract class ReplayJoinStress {
       Publish publish =
           new Publish(policy, unlimited, broker, Ticker.system(), RealtimeListener.NONE);
       Sessions sessions = new Sessions(Ticker.system(), WallClock.system(), RealtimeListener.NONE);
+      lanes.onBroken(sessions::laneBroke);
       // places are given back a little after a connection has gone
       ConnectionLimiter limits =
           new LocalConnectionLimiter(
@@ -164,16 +170,17 @@ public abstract class ReplayJoinStress {
               sessions,
               Ticker.system(),
               WallClock.system(),
-              () -> lanes.get(connections.getAndIncrement() % lanes.size()),
+              lanes,
               Runnable::run,
               closers,
               RealtimeListener.NONE);
       List<Follower> followers = new ArrayList<>();
       for (int f = 0; f < size.followers(); f++) {
         String target = f % 20 == 0 ? "stress.*" : channel(f % CHANNELS);
-        followers.add(new Follower(target, f % 3 == 0, SEED + f, network));
+        followers.add(new Follower(target, f % 3 == 0, SEED + f, network, errors));
       }
 
+      int errorsBefore = errors.get();
       Semaphore rounds = new Semaphore(0);
       AtomicInteger publishersLeft = new AtomicInteger(size.publishers());
       List<Future<?>> running = new ArrayList<>();
@@ -233,6 +240,8 @@ public abstract class ReplayJoinStress {
         lost += follower.lost();
         slow += follower.slow();
       }
+      assertEquals(errorsBefore - errors.get(), loops.condition(Lane.NAME).restarts());
+      assertEquals(0, errors.get(), "Errors that were not thrown");
       assertTrue(paced.get() > 0, "followers came and left while there were publications");
       assertEquals(losesPublications(), lost > 0, "lost and told: " + lost);
       closers.shutdown();
@@ -256,7 +265,7 @@ public abstract class ReplayJoinStress {
           lost,
           (System.nanoTime() - began) / 1e9);
     } finally {
-      lanes.forEach(Lane::close);
+      lanes.close();
       for (ExecutorService each : List.of(clients, network, replays, closers)) {
         each.shutdownNow();
       }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.ForwardingBroker;
@@ -48,7 +49,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -73,7 +73,9 @@ class MissedAnnouncementsTest {
 
   @Test
   void allIsHealed() {
-    List<Lane> lanes = List.of(new Lane(Thread::new), new Lane(Thread::new));
+    BackgroundLoops loops = new BackgroundLoops(Ticker.system());
+    List<Lane> lanes =
+        List.of(new Lane(loops, null, lane -> {}), new Lane(loops, null, lane -> {}));
     try (MemoryBroker memory =
         new MemoryBroker(
             new Retention(Duration.ofHours(1), 100_000, Long.MAX_VALUE),
@@ -222,7 +224,7 @@ class MissedAnnouncementsTest {
     }
 
     @Override
-    public void failed(@Nullable RuntimeException failure) {
+    public void failed(Throwable failure) {
       wrong.add("failed: " + failure);
     }
 

@@ -113,7 +113,7 @@ final class Reader implements Sink {
   }
 
   @Override
-  public void failed(RuntimeException failure) {
+  public void failed(Throwable failure) {
     failed = true;
   }
 

@@ -245,7 +245,7 @@ class SubscriptionsTest {
   void aSubscriptionThatEndsWhileItIsSetUpIsNotToldOf() {
     broker.beforeStates = subscriptions::close;
     assertInstanceOf(
-        SubscribeOutcome.Denied.class, subscriptions.subscribe(caller(), "a", new Since.Live()));
+        SubscribeOutcome.Closed.class, subscriptions.subscribe(caller(), "a", new Since.Live()));
     assertEquals(List.of(), listener.take());
   }
 
@@ -675,13 +675,13 @@ class SubscriptionsTest {
     subscriptions.subscribe(caller(), "x", new Since.Live());
     assertEquals(List.of(), topics());
     assertInstanceOf(
-        SubscribeOutcome.Denied.class, subscriptions.subscribe(caller(), "x", new Since.Live()));
+        SubscribeOutcome.Closed.class, subscriptions.subscribe(caller(), "x", new Since.Live()));
 
     Subscriptions other = subscribe().open(reader);
     publish("y");
     broker.beforeStates = other::close;
     assertInstanceOf(
-        SubscribeOutcome.Denied.class, other.subscribe(caller(), "*", new Since.Live()));
+        SubscribeOutcome.Closed.class, other.subscribe(caller(), "*", new Since.Live()));
     assertEquals(List.of(), topics());
     publish("z");
     assertEquals(List.of(), topics(), "no pattern is left to open a topic");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.Heard;
 import io.broadcasty.broker.MemoryArchive;
 import io.broadcasty.broker.MemorySpool;
@@ -96,6 +97,7 @@ class MeterTableTest {
             new PushCounts(),
             service -> 0,
             () -> List.of(new PushCondition(PushServices.FCM, null))));
+    all.addAll(LoopMeters.of(new BackgroundLoops(time), "lane"));
     return all;
   }
 

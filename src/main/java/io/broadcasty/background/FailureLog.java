@@ -1,0 +1,93 @@
+package io.broadcasty.background;
+
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logs a failure that comes again and again once, with its stack: anew when it changes, and after
+ * ten minutes with the number of times since. Tells once when it is over. Safe for use by several
+ * threads.
+ */
+public final class FailureLog {
+
+  private static final long REPEAT_NANOS = Duration.ofMinutes(10).toNanos();
+
+  private final System.Logger log;
+  private final Level level;
+  private final String what;
+  private final Ticker ticker;
+
+  /** Read without the lock by {@link #healed}, which is called often. */
+  private volatile boolean failing;
+
+  // guarded by this
+  private @Nullable String kind;
+  private long toldNanos;
+  private long since;
+
+  /**
+   * @param what begins the sentence that is logged: "emptying the spool"
+   */
+  public FailureLog(System.Logger log, Level level, String what, Ticker ticker) {
+    this.log = log;
+    this.level = level;
+    this.what = what;
+    this.ticker = ticker;
+  }
+
+  /** It has failed. */
+  public void failed(Throwable failure) {
+    String now = kind(failure);
+    long again;
+    synchronized (this) {
+      boolean same = failing && now.equals(kind);
+      long nanos = ticker.readNanos();
+      if (same && nanos - toldNanos < REPEAT_NANOS) {
+        since++;
+        return;
+      }
+      again = same ? since : 0;
+      failing = true;
+      kind = now;
+      toldNanos = nanos;
+      since = 0;
+    }
+    log.log(
+        level,
+        again == 0
+            ? what + " failed; it will be tried again"
+            : what + " still fails, " + again + " times since this was said last",
+        failure);
+  }
+
+  /** It has succeeded; costs nothing when it had not failed. */
+  public void healed() {
+    if (!failing) {
+      return;
+    }
+    long unsaid;
+    synchronized (this) {
+      failing = false;
+      kind = null;
+      unsaid = since;
+      since = 0;
+    }
+    log.log(
+        Level.INFO,
+        unsaid == 0
+            ? what + " works again"
+            : what + " works again; it had failed " + unsaid + " more times");
+  }
+
+  /** What tells two failures apart: the types, since messages may name ids and times. */
+  private static String kind(Throwable failure) {
+    StringBuilder kind = new StringBuilder();
+    int depth = 0;
+    for (Throwable at = failure; at != null && depth < 5; at = at.getCause(), depth++) {
+      kind.append(at.getClass().getName()).append(' ');
+    }
+    return kind.toString();
+  }
+}

@@ -1,0 +1,48 @@
+package io.broadcasty.background;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What is counted of the loops of one name. Safe for use by several threads. */
+final class LoopCounts {
+
+  private static final long RECENT_NANOS = Duration.ofMinutes(10).toNanos();
+
+  final String name;
+  final FailureLog log;
+  final LongAdder failures = new LongAdder();
+  final AtomicInteger threads = new AtomicInteger();
+
+  /** How many loops have no thread, since none can be made. */
+  final AtomicInteger threadless = new AtomicInteger();
+
+  // guarded by this
+  private final long[] latestNanos = new long[LoopCondition.MAX_RECENT_RESTARTS + 1];
+  private long restarts;
+
+  LoopCounts(String name, FailureLog log) {
+    this.name = name;
+    this.log = log;
+  }
+
+  synchronized void restarted(long nowNanos) {
+    latestNanos[(int) (restarts % latestNanos.length)] = nowNanos;
+    restarts++;
+  }
+
+  synchronized LoopCondition condition(long nowNanos) {
+    return new LoopCondition(
+        name, restarts, recentRestarts(nowNanos), failures.sum(), threadless.get() == 0);
+  }
+
+  synchronized int recentRestarts(long nowNanos) {
+    int recent = 0;
+    for (int i = 0; i < Math.min(restarts, latestNanos.length); i++) {
+      if (nowNanos - latestNanos[i] < RECENT_NANOS) {
+        recent++;
+      }
+    }
+    return recent;
+  }
+}

@@ -1,0 +1,19 @@
+package io.broadcasty.telemetry;
+
+import io.broadcasty.background.BackgroundLoops;
+import io.broadcasty.metrics.Meter;
+import java.util.List;
+
+/** Meters of the threads that run in the background. */
+public final class LoopMeters {
+
+  private LoopMeters() {}
+
+  /** Of the loops of one name. */
+  public static List<Meter> of(BackgroundLoops loops, String name) {
+    List<String> label = List.of(name);
+    return List.of(
+        new Meter(MeterTable.LOOP_RESTARTS, label, () -> loops.condition(name).restarts()),
+        new Meter(MeterTable.LOOP_FAILURES, label, () -> loops.condition(name).failures()));
+  }
+}

@@ -1,0 +1,41 @@
+package io.broadcasty.session;
+
+import io.broadcasty.broker.Broker;
+import io.broadcasty.broker.PublicationListener;
+import io.broadcasty.broker.memory.MemoryBroker;
+import io.broadcasty.tenant.Retention;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.time.Duration;
+
+/**
+ * Memory runs out on a lane in the middle of a write, several times: the lane's clients, over
+ * WebSocket and over SSE, are told, come back, and have missed nothing.
+ */
+class LaneErrorTest extends ReplayJoinStress {
+
+  LaneErrorTest() {
+    errors.set(3);
+  }
+
+  @Override
+  protected Size size() {
+    return new Size(4, 2000, 40);
+  }
+
+  @Override
+  protected boolean losesPublications() {
+    return false;
+  }
+
+  @Override
+  protected Broker open(PublicationListener listener) {
+    return new MemoryBroker(
+        new Retention(Duration.ofHours(1), 100_000, Long.MAX_VALUE),
+        Duration.ofMinutes(10),
+        100_000,
+        Ticker.system(),
+        WallClock.system(),
+        listener);
+  }
+}
