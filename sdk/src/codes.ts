@@ -33,6 +33,7 @@ export type ServerCode =
   | 'unavailable'
   | 'draining'
   | 'slow_consumer'
+  | 'disconnected'
   | 'idle'
   | 'protocol_error'
   | 'internal_error';
@@ -48,6 +49,7 @@ export const CLOSE_CODES: Readonly<Record<number, readonly [ServerCode, Retry]>>
   4504: ['unavailable', 'after'],
   4503: ['draining', 'yes'],
   4408: ['slow_consumer', 'yes'],
+  4410: ['disconnected', 'no'],
   4409: ['idle', 'yes'],
   4400: ['protocol_error', 'no'],
   4500: ['internal_error', 'after'],

@@ -1,6 +1,7 @@
 package io.broadcasty.app;
 
 import io.broadcasty.transport.http.AdminResource;
+import io.broadcasty.transport.http.DisconnectResource;
 import io.broadcasty.transport.http.DriversResource;
 import io.broadcasty.transport.http.MetricsResource;
 import io.broadcasty.transport.http.PingResource;
@@ -21,6 +22,7 @@ public class DataPlane extends Application {
   public Set<Class<?>> getClasses() {
     return Set.of(
         AdminResource.class,
+        DisconnectResource.class,
         DriversResource.class,
         MetricsResource.class,
         PresenceResource.class,

@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
@@ -18,6 +19,7 @@ import io.broadcasty.publish.Publish;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.session.DisconnectListener;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.session.UndeliveredPushes;
@@ -67,6 +69,7 @@ final class Node implements AutoCloseable {
   private final Sessions sessions;
   private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
+  private final DisconnectStreams disconnect;
   private volatile long sweptNanos;
 
   /**
@@ -143,6 +146,15 @@ final class Node implements AutoCloseable {
             threads.readers,
             threads.closers,
             listeners);
+    store.control().listen(new DisconnectListener(sessions));
+    this.disconnect =
+        new DisconnectStreams(
+            settings.administration(),
+            store.control(),
+            sessions::count,
+            store.nodes(),
+            store.audit(),
+            clock);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     meters.addAll(StoreMeters.of(store.broker()));
@@ -210,6 +222,10 @@ final class Node implements AutoCloseable {
 
   NonceStore nonces() {
     return store.nonces();
+  }
+
+  DisconnectStreams disconnect() {
+    return disconnect;
   }
 
   NodeRegistry nodes() {

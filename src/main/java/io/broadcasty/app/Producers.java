@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.attend.Attend;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
@@ -129,6 +130,12 @@ public class Producers {
   @Singleton
   ConnectionLimiter connections() {
     return startup.node().connections();
+  }
+
+  @Produces
+  @Singleton
+  DisconnectStreams disconnect() {
+    return startup.node().disconnect();
   }
 
   @Produces

@@ -15,6 +15,12 @@ import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.broker.redis.RedisBroker;
 import io.broadcasty.broker.redis.RedisBrokerSettings;
 import io.broadcasty.config.Settings;
+import io.broadcasty.control.ControlException;
+import io.broadcasty.control.ControlRetention;
+import io.broadcasty.control.ControlTopic;
+import io.broadcasty.control.jdbc.JdbcControlTopic;
+import io.broadcasty.control.memory.MemoryControlTopic;
+import io.broadcasty.control.redis.RedisControlTopic;
 import io.broadcasty.database.AuditLogs;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseException;
@@ -112,6 +118,7 @@ record Stores(
                 Runnable::run,
                 AuditLog.NONE)
             : broker,
+        new MemoryControlTopic(),
         null,
         broker::prune,
         () -> {});
@@ -129,16 +136,30 @@ record Stores(
             Threads.named("committer"),
             threads.answers);
     Turns turns = new Turns(database);
+    JdbcControlTopic control =
+        new JdbcControlTopic(
+            database, ControlRetention.USUAL, ticker, clock, Threads.named("control"));
     return alone(
         relayed(broker, broker, database, turns),
+        control,
         database,
-        upkeep(database, turns, broker::prune),
+        upkeep(
+            database,
+            turns,
+            () -> {
+              broker.prune();
+              control.prune();
+            }),
         database::close);
   }
 
   /** A node that knows of no other. */
   private Store alone(
-      Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
+      Broker broker,
+      ControlTopic control,
+      @Nullable Database database,
+      Runnable upkeep,
+      Runnable release) {
     return new Store(
         broker,
         new LocalPresenceStore(
@@ -147,6 +168,8 @@ record Stores(
         new LocalConnectionLimiter(self.get().name(), tenants),
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
         new LocalNodeRegistry(self, clock),
+        control,
+        audit(database),
         relays,
         database,
         () -> {
@@ -296,6 +319,8 @@ record Stores(
         connections,
         new RedisNonceStore(redis, settings.edge().nonceKept()),
         nodes,
+        new RedisControlTopic(redis, ControlRetention.USUAL, Threads.named("control")),
+        audit(database),
         relays,
         database,
         () -> {
@@ -309,6 +334,10 @@ record Stores(
     return new RateLimits(settings.limitsEnabled(), settings.addressRate(), tenants);
   }
 
+  private static AuditLog audit(@Nullable Database database) {
+    return database == null ? AuditLog.NONE : new JdbcAuditLog(database);
+  }
+
   /** What one of the nodes that share a database does for all. */
   private Runnable upkeep(Database database, Turns turns, Runnable pruneStreams) {
     AuditLogs audit = new AuditLogs(database);
@@ -320,7 +349,9 @@ record Stores(
     return () -> {
       try {
         turns.take("prune", LONG_TASK, PRUNED_ONCE_IN, prune);
-      } catch (BrokerException | DatabaseException e) { // whoever uses the database has told of it
+      } catch (BrokerException
+          | ControlException
+          | DatabaseException e) { // whoever uses the database has told of it
         LOG.log(Level.FINE, "the database is not pruned now", e);
       }
     };

@@ -1,9 +1,14 @@
 package io.broadcasty.auth;
 
 import io.broadcasty.tenant.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who is calling, as a verified token says.
@@ -15,6 +20,9 @@ import java.util.Set;
  * @param expiresAt the claim {@code exp} and the clock skew allowed for; a stream ends then
  * @param claims every claim of the token, for the MicroProfile {@code JsonWebToken}
  * @param token the token itself; never logged
+ * @param tokenId names the token without being one: the claim {@code jti}, or where it has none the
+ *     SHA-256 of the token in base64url; of the latter only the beginning may be logged
+ * @param keyId the id of the API key that the caller used; null for a token of an issuer
  */
 public record Caller(
     TenantId tenant,
@@ -23,7 +31,30 @@ public record Caller(
     Instant issuedAt,
     Instant expiresAt,
     Map<String, Object> claims,
-    String token) {
+    String token,
+    String tokenId,
+    @Nullable String keyId) {
+
+  /** A caller with a token of an issuer. */
+  public Caller(
+      TenantId tenant,
+      String subject,
+      Set<String> roles,
+      Instant issuedAt,
+      Instant expiresAt,
+      Map<String, Object> claims,
+      String token) {
+    this(
+        tenant,
+        subject,
+        roles,
+        issuedAt,
+        expiresAt,
+        claims,
+        token,
+        claims.get("jti") instanceof String id && !id.isBlank() ? id : hash(token),
+        null);
+  }
 
   public Caller {
     roles = Set.copyOf(roles);
@@ -34,5 +65,15 @@ public record Caller(
   @Override
   public String toString() {
     return tenant + "/" + subject;
+  }
+
+  private static String hash(String token) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 }

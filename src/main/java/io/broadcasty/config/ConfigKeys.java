@@ -281,6 +281,25 @@ public final class ConfigKeys {
               + " less. off: by the API alone, for tests and for an update of the server that broke"
               + " it.");
 
+  public static final ConfigKey<String> OPERATOR_TENANT =
+      new ConfigKey<>(
+          "broadcasty.operator.tenant",
+          ConfigType.TEXT,
+          null,
+          "operations",
+          "The tenant (claim tid) whose users may be operators: they end connections of any tenant."
+              + " Unset, nobody is one, and there are the administrators of each tenant alone. No"
+              + " tenant's issuer but the operators' own may be able to sign tokens with it.");
+
+  public static final ConfigKey<String> OPERATOR_ROLE =
+      new ConfigKey<>(
+          "broadcasty.operator.role",
+          ConfigType.TEXT,
+          "operator",
+          "service-operator",
+          "The role (claim roles) of operators; counts in tokens of broadcasty.operator.tenant"
+              + " alone.");
+
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(
           "broadcasty.drain",
@@ -602,6 +621,8 @@ public final class ConfigKeys {
           WEBSOCKET_ENGINE,
           STREAM_INTERNALS,
           DRAIN,
+          OPERATOR_TENANT,
+          OPERATOR_ROLE,
           NONCE_REQUIRED,
           NONCE_WINDOW,
           METRICS_PUBLIC,

@@ -6,6 +6,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.driver.ProviderFactory;
 import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.PushSettings;
+import io.broadcasty.rbac.Administration;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.tenant.FixedTenantSettings;
@@ -45,6 +46,7 @@ public record Settings(
     String publicUrl,
     JwtSettings jwt,
     EdgeSettings edge,
+    Administration administration,
     boolean limitsEnabled,
     Rate addressRate,
     FixedTenantSettings tenants,

@@ -10,10 +10,12 @@ import io.broadcasty.config.key.ConfigValues;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.PushSettings;
+import io.broadcasty.rbac.Administration;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.tenant.Rate;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.net.URI;
 import java.nio.file.Path;
@@ -109,6 +111,7 @@ public final class SettingsReader {
         publicUrl(),
         jwt,
         new EdgeReader(this).read(),
+        administration(),
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
         new TenantReader(this).read(source.names()),
@@ -149,6 +152,17 @@ public final class SettingsReader {
       }
     }
     return openers;
+  }
+
+  private Administration administration() {
+    String role = value(ConfigKeys.OPERATOR_ROLE, "operator");
+    String tenant = optional(ConfigKeys.OPERATOR_TENANT).orElse(null);
+    try {
+      return new Administration(role, tenant == null ? null : new TenantId(tenant));
+    } catch (IllegalArgumentException e) {
+      faults.add(ConfigKeys.OPERATOR_TENANT.name() + ": " + e.getMessage());
+      return new Administration(role, null);
+    }
   }
 
   private Settings.Mirror mirror(Settings.Replay replay) {

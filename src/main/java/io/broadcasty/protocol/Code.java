@@ -1,6 +1,7 @@
 package io.broadcasty.protocol;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The codes a client can meet; the twin of {@code protocol/codes.json}, held in step by a test. */
 public enum Code {
@@ -33,6 +34,7 @@ public enum Code {
   DRAINING(503, 4503, Retry.YES, "The node is shutting down: reconnect and resume"),
   SLOW_CONSUMER(
       0, 4408, Retry.YES, "Too slow for the stream: come back and resume from the last position"),
+  DISCONNECTED(0, 4410, Retry.NO, "An administrator has ended the connection"),
   IDLE(0, 4409, Retry.YES, "No sign of life from the client in time"),
   PROTOCOL_ERROR(0, 4400, Retry.NO, "The frame does not follow the protocol"),
   INTERNAL_ERROR(500, 4500, Retry.AFTER, "Something went wrong on the server");
@@ -68,6 +70,16 @@ public enum Code {
   /** As the protocol spells it. */
   public String text() {
     return text;
+  }
+
+  /** The code that the protocol spells so; null when there is none. */
+  public static @Nullable Code ofText(String text) {
+    for (Code code : values()) {
+      if (code.text.equals(text)) {
+        return code;
+      }
+    }
+    return null;
   }
 
   /** The HTTP status; 0 when it never answers a request. */

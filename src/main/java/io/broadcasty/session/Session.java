@@ -118,7 +118,7 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   /** Sets who is connected; the lease is given back at the end. */
   protected final void authenticated(Caller now, ConnectionLimiter.@Nullable Lease place) {
-    caller = now;
+    context.sessions().identify(this, now, () -> caller = now);
     if (place != null) {
       lease = place;
       if (hasEnded()) {

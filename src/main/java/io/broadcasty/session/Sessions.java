@@ -3,10 +3,12 @@ package io.broadcasty.session;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.background.FailureLog;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.control.ControlMessage;
 import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -23,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The connections of this node. Safe for use by several threads. */
 public final class Sessions {
@@ -32,8 +36,15 @@ public final class Sessions {
   /** A check that comes so late tells that the node itself stood still. */
   private static final long STANDSTILL_NANOS = Duration.ofSeconds(5).toNanos();
 
+  private static final int LOCKS = 64;
+
   private final Set<Session> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong numbers = new AtomicLong();
+  private final SessionIndex index = new SessionIndex();
+
+  /** Guard a session's place in the two above; each for some of the sessions. */
+  private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
+
   private final Ticker ticker;
   private final WallClock clock;
   private final RealtimeListener listener;
@@ -63,16 +74,88 @@ public final class Sessions {
 
   void add(Session session) {
     listener.onConnected(new ConnectionEvent.Connected(session.info()));
-    open.add(session);
+    synchronized (lock(session)) {
+      open.add(session);
+      Caller caller = session.caller();
+      if (caller != null) {
+        index.put(session, caller);
+      }
+    }
     if (draining) { // it came in while the door was being closed
       session.end(drained());
     }
   }
 
   void remove(Session session) {
-    if (open.remove(session)) {
-      listener.onDisconnected(session.disconnected());
+    synchronized (lock(session)) {
+      if (!open.remove(session)) {
+        return;
+      }
+      Caller caller = session.caller();
+      if (caller != null) {
+        index.remove(session, caller);
+      }
     }
+    listener.onDisconnected(session.disconnected());
+  }
+
+  /**
+   * The session's caller is known from now on, or has shown another token.
+   *
+   * @param set makes it the caller that the session tells
+   */
+  void identify(Session session, Caller now, Runnable set) {
+    synchronized (lock(session)) {
+      Caller before = session.caller();
+      set.run();
+      if (!open.contains(session)) {
+        return; // it is put when it is opened, or has ended
+      }
+      if (before == null) {
+        index.put(session, now);
+      } else {
+        index.replace(session, before, now);
+      }
+    }
+  }
+
+  /**
+   * The connections that match everything that is given; null matches every connection whose caller
+   * is known.
+   */
+  private List<Session> find(ControlMessage.Disconnect whom) {
+    return index.find(whom.tenant(), whom.subject(), whom.tokenId(), whom.keyId());
+  }
+
+  /** How many connections a {@link #disconnect} would end now. */
+  public int count(ControlMessage.Disconnect whom) {
+    return find(whom).size();
+  }
+
+  /** Ends the connections that match; returns how many, at once. */
+  public int disconnect(ControlMessage.Disconnect whom) {
+    List<Session> found = find(whom);
+    if (!found.isEmpty()) {
+      Problem problem = disconnected(whom.code());
+      found.forEach(session -> session.end(problem));
+    }
+    return found.size();
+  }
+
+  private static Problem disconnected(String text) {
+    Code code = Code.ofText(text);
+    return Problem.of(
+        code == null || code.close() == 0 ? Code.DISCONNECTED : code,
+        "the service has ended this connection");
+  }
+
+  /** Whether nobody is indexed any more, for tests. */
+  boolean isIndexEmpty() {
+    return index.isEmpty();
+  }
+
+  private Object lock(Session session) {
+    return locks[System.identityHashCode(session) & (locks.length - 1)];
   }
 
   /** Names the next connection. */
@@ -113,18 +196,21 @@ public final class Sessions {
 
   /** Whose connections are subscribed to these channels now, by channel. */
   public Map<TenantChannel, Set<String>> subscribers(Collection<TenantChannel> channels) {
+    Map<TenantId, List<TenantChannel>> byTenant =
+        channels.stream().collect(Collectors.groupingBy(TenantChannel::tenant));
     Map<TenantChannel, Set<String>> found = new HashMap<>();
-    for (Session session : open) {
-      Caller caller = session.caller();
-      if (caller == null) {
-        continue;
-      }
-      for (TenantChannel channel : channels) {
-        if (channel.tenant().equals(caller.tenant()) && session.isSubscribedTo(channel.name())) {
-          found.computeIfAbsent(channel, c -> new HashSet<>()).add(caller.subject());
-        }
-      }
-    }
+    byTenant.forEach(
+        (tenant, ofTenant) ->
+            index.forEach(
+                tenant,
+                session -> {
+                  Caller caller = session.caller();
+                  for (TenantChannel channel : ofTenant) {
+                    if (caller != null && session.isSubscribedTo(channel.name())) {
+                      found.computeIfAbsent(channel, c -> new HashSet<>()).add(caller.subject());
+                    }
+                  }
+                }));
     return found;
   }
 

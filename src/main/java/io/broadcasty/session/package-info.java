@@ -1,9 +1,9 @@
 /**
  * One connection's life, whatever carries it.
  *
- * <p>May import: {@code background}, {@code auth}, {@code ratelimit}, {@code channel}, {@code
- * broker}, {@code protocol}, {@code hub}, {@code publish}, {@code subscribe}, {@code attend},
- * {@code presence}, {@code push}, {@code lifecycle}, {@code tenant}, {@code time}.
+ * <p>May import: {@code background}, {@code auth}, {@code control}, {@code ratelimit}, {@code
+ * channel}, {@code broker}, {@code protocol}, {@code hub}, {@code publish}, {@code subscribe},
+ * {@code attend}, {@code presence}, {@code push}, {@code lifecycle}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.session;

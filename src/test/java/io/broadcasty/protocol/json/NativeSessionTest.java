@@ -9,6 +9,7 @@ import io.broadcasty.auth.Authenticator;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.control.ControlMessage;
 import io.broadcasty.lifecycle.ChannelEvent;
 import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.lifecycle.ConnectionInfo;
@@ -16,6 +17,7 @@ import io.broadcasty.lifecycle.LifecycleEvent;
 import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
+import io.broadcasty.session.DisconnectListener;
 import io.broadcasty.session.JsonTree;
 import io.broadcasty.session.Node;
 import java.io.IOException;
@@ -63,6 +65,31 @@ class NativeSessionTest {
         + ",\"command\":\"publish\",\"channel\":\""
         + channel
         + "\",\"payload\":1}";
+  }
+
+  @Test
+  void anAdministratorEndsTheConnectionsOfAUser() {
+    Node.Client ann = node.connect().as(node.ann());
+    Node.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
+    DisconnectListener listener = new DisconnectListener(node.sessions);
+    listener.onMessage(new ControlMessage.SettingsChanged(null));
+    listener.onMessage(new ControlMessage.Disconnect(Node.ACME, "ann", null, null, "disconnected"));
+    node.run();
+    assertEquals(List.of("disconnected 4410"), ann.closed);
+    assertEquals("disconnected", ann.take().get(0).get("code"));
+    assertEquals(List.of(), bob.closed);
+    assertEquals(1, node.sessions.size());
+  }
+
+  /** By a newer node, say. */
+  @Test
+  void aCodeThatIsNotKnownOrClosesNothingIsSaidAsDisconnected() {
+    for (String code : List.of("of the future", "invalid_json")) {
+      Node.Client ann = node.connect().as(node.ann());
+      node.sessions.disconnect(new ControlMessage.Disconnect(null, "ann", null, null, code));
+      node.run();
+      assertEquals(List.of("disconnected 4410"), ann.closed);
+    }
   }
 
   @Test

@@ -1,0 +1,132 @@
+package io.broadcasty.admin;
+
+import io.broadcasty.audit.AuditEvent;
+import io.broadcasty.audit.AuditLog;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.control.ControlException;
+import io.broadcasty.control.ControlMessage;
+import io.broadcasty.control.ControlTopic;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.rbac.Administration;
+import io.broadcasty.rbac.Roles;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends connections on all nodes. An administrator of a tenant ends those of that tenant, an
+ * operator those of any; a request has to say whose, so that nobody ends all by leaving something
+ * out. Connections that are opened afterwards stay. Safe for use by several threads.
+ */
+public final class DisconnectStreams {
+
+  private static final System.Logger LOG = System.getLogger(DisconnectStreams.class.getName());
+  private static final int SHOWN_OF_TOKEN_ID = 8;
+
+  private final Administration administration;
+  private final ControlTopic topic;
+  private final ToIntFunction<ControlMessage.Disconnect> matching;
+  private final NodeRegistry nodes;
+  private final AuditLog audit;
+  private final WallClock clock;
+
+  /**
+   * @param matching tells how many connections of this node match now
+   */
+  public DisconnectStreams(
+      Administration administration,
+      ControlTopic topic,
+      ToIntFunction<ControlMessage.Disconnect> matching,
+      NodeRegistry nodes,
+      AuditLog audit,
+      WallClock clock) {
+    this.administration = administration;
+    this.topic = topic;
+    this.matching = matching;
+    this.nodes = nodes;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /**
+   * Tells all nodes; blocks until the store of control messages has taken it.
+   *
+   * @param address the caller's, for the audit log
+   */
+  public DisconnectOutcome disconnect(Caller caller, DisconnectRequest request, String address) {
+    boolean operator = administration.isOperator(caller);
+    if (!administration.isAdministrator(caller)) {
+      return new DisconnectOutcome.Denied(
+          "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
+    }
+    if (request.tenant() == null && request.user() == null && request.tokenId() == null) {
+      return new DisconnectOutcome.Invalid(
+          "say whose connections: at least one of `tenant`, `user` and `tokenId`");
+    }
+    TenantId tenant;
+    try {
+      tenant = request.tenant() == null ? null : new TenantId(request.tenant());
+    } catch (IllegalArgumentException e) {
+      return new DisconnectOutcome.Invalid("`tenant`: " + e.getMessage());
+    }
+    if (!operator) {
+      if (tenant != null && !tenant.equals(caller.tenant())) {
+        return new DisconnectOutcome.Denied(
+            "an administrator ends connections of his own tenant; leave `tenant` out");
+      }
+      tenant = caller.tenant();
+    }
+    return tell(caller, tenant, request, address);
+  }
+
+  private DisconnectOutcome tell(
+      Caller caller, @Nullable TenantId tenant, DisconnectRequest request, String address) {
+    ControlMessage.Disconnect message =
+        new ControlMessage.Disconnect(
+            tenant, request.user(), request.tokenId(), null, request.code());
+    int here = matching.applyAsInt(message);
+    long sequence;
+    try {
+      sequence = topic.publish(message);
+    } catch (ControlException e) {
+      LOG.log(Level.WARNING, "Connections are not ended: the nodes could not be told", e);
+      return new DisconnectOutcome.Unavailable(e);
+    }
+    LOG.log(Level.INFO, caller + " ends connections: " + message + ", control message " + sequence);
+    audit.append(
+        new AuditEvent(
+            tenant,
+            "admin.disconnect",
+            caller.subject(),
+            address,
+            context(caller, request, sequence),
+            clock.nowMillis()));
+    return new DisconnectOutcome.Accepted(sequence, nodes.nodes().size(), here);
+  }
+
+  /** Without the token's id, of which only the beginning may be kept. */
+  private static String context(Caller caller, DisconnectRequest request, long sequence) {
+    StringBuilder json = new StringBuilder("{");
+    json.append("\"sequence\":").append(sequence);
+    json.append(",\"actorTenant\":").append(quoted(caller.tenant().value()));
+    json.append(",\"code\":").append(quoted(request.code()));
+    if (request.user() != null) {
+      json.append(",\"user\":").append(quoted(request.user()));
+    }
+    if (request.tokenId() != null) {
+      String id = request.tokenId();
+      json.append(",\"tokenId\":")
+          .append(quoted(id.substring(0, Math.min(SHOWN_OF_TOKEN_ID, id.length())) + "…"));
+    }
+    return json.append('}').toString();
+  }
+
+  private static String quoted(String text) {
+    return '"'
+        + new String(
+            com.fasterxml.jackson.core.io.JsonStringEncoder.getInstance().quoteAsString(text))
+        + '"';
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * What administrators of a tenant and operators of the service do: end connections.
+ *
+ * <p>May import: {@code auth}, {@code rbac}, {@code control}, {@code audit}, {@code nodes}, {@code
+ * tenant}, {@code time}.
+ */
+@NullMarked
+package io.broadcasty.admin;
+
+import org.jspecify.annotations.NullMarked;

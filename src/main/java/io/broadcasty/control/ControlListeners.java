@@ -1,0 +1,42 @@
+package io.broadcasty.control;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** The listeners of a topic: a failure of one is logged and keeps no other from hearing. */
+public final class ControlListeners implements ControlListener {
+
+  private static final System.Logger LOG = System.getLogger(ControlListeners.class.getName());
+
+  private final List<ControlListener> all = new CopyOnWriteArrayList<>();
+
+  public void add(ControlListener listener) {
+    all.add(listener);
+  }
+
+  @Override
+  public void onMessage(ControlMessage message) {
+    each(listener -> listener.onMessage(message));
+  }
+
+  @Override
+  public void onMissed() {
+    LOG.log(
+        Level.WARNING,
+        "Control messages of other nodes may have been missed while this node was cut off from"
+            + " their store; what they keep up to date is read anew");
+    each(ControlListener::onMissed);
+  }
+
+  private void each(Consumer<ControlListener> call) {
+    for (ControlListener listener : all) {
+      try {
+        call.accept(listener);
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "A listener of control messages failed", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.broadcasty.control.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The statements on {@code broadcasty_control}. Pure; safe for use by several threads. */
+final class ControlTable {
+
+  private static final String INSERT =
+      "INSERT INTO broadcasty_control (message_id, message, created_at) VALUES (?, ?, ?)";
+  private static final String AFTER =
+      "SELECT number, message_id, message FROM broadcasty_control WHERE number > ? ORDER BY number";
+  private static final String BOUNDS = "SELECT MIN(number), MAX(number) FROM broadcasty_control";
+  private static final String DELETE =
+      "DELETE FROM broadcasty_control WHERE number < ? AND (created_at < ? OR number <= ?)";
+
+  private ControlTable() {}
+
+  /** A message as it lies there. */
+  record Row(long number, String id, String text) {}
+
+  /** The lowest and the highest number there is. */
+  record Bounds(long first, long last) {}
+
+  /** Adds a message and returns its number. */
+  static long insert(Connection connection, String id, String text, long nowMillis)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT, new String[] {"number"})) {
+      insert.setString(1, id);
+      insert.setString(2, text);
+      insert.setLong(3, nowMillis);
+      insert.executeUpdate();
+      try (ResultSet keys = insert.getGeneratedKeys()) {
+        keys.next();
+        return keys.getLong(1);
+      }
+    }
+  }
+
+  /** The first messages above a number, in order. */
+  static List<Row> after(Connection connection, long number, int limit) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(AFTER)) {
+      select.setMaxRows(limit);
+      select.setLong(1, number);
+      try (ResultSet found = select.executeQuery()) {
+        List<Row> rows = new ArrayList<>();
+        while (found.next()) {
+          rows.add(new Row(found.getLong(1), found.getString(2), found.getString(3)));
+        }
+        return rows;
+      }
+    }
+  }
+
+  /** Null when there is no message. */
+  static @Nullable Bounds bounds(Connection connection) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(BOUNDS);
+        ResultSet found = select.executeQuery()) {
+      found.next();
+      long first = found.getLong(1);
+      return found.wasNull() ? null : new Bounds(first, found.getLong(2));
+    }
+  }
+
+  /** Deletes all but the newest, as far as they are older or more than are kept. */
+  static void prune(Connection connection, Bounds bounds, long sinceMillis, int count)
+      throws SQLException {
+    try (PreparedStatement delete = connection.prepareStatement(DELETE)) {
+      delete.setLong(1, bounds.last());
+      delete.setLong(2, sinceMillis);
+      delete.setLong(3, bounds.last() - count);
+      delete.executeUpdate();
+    }
+  }
+}

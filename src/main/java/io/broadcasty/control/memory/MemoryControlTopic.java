@@ -1,0 +1,70 @@
+package io.broadcasty.control.memory;
+
+import io.broadcasty.control.ControlException;
+import io.broadcasty.control.ControlListener;
+import io.broadcasty.control.ControlListeners;
+import io.broadcasty.control.ControlMessage;
+import io.broadcasty.control.ControlTopic;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** Hears its own messages, on the thread of whoever publishes. */
+public final class MemoryControlTopic implements ControlTopic {
+
+  private final ControlListeners listeners = new ControlListeners();
+
+  // guarded by this
+  private final Queue<ControlMessage> waiting = new ArrayDeque<>();
+  private boolean delivering;
+  private boolean closed;
+  private long number;
+
+  @Override
+  public long publish(ControlMessage message) {
+    long given;
+    synchronized (this) {
+      if (closed) {
+        throw new ControlException("the node has stopped");
+      }
+      given = ++number;
+      waiting.add(message);
+      if (delivering) { // another thread, or a listener that publishes
+        return given;
+      }
+      delivering = true;
+    }
+    deliver();
+    return given;
+  }
+
+  @Override
+  public void listen(ControlListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    waiting.clear();
+  }
+
+  private void deliver() {
+    try {
+      for (ControlMessage next = next(); next != null; next = next()) {
+        listeners.onMessage(next);
+      }
+    } catch (Error e) {
+      synchronized (this) {
+        delivering = false; // the next to publish goes on
+      }
+      throw e;
+    }
+  }
+
+  private synchronized @Nullable ControlMessage next() {
+    ControlMessage next = waiting.poll();
+    delivering = next != null;
+    return next;
+  }
+}

@@ -1,0 +1,233 @@
+package io.broadcasty.control.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.control.ControlException;
+import io.broadcasty.control.ControlFormat;
+import io.broadcasty.control.ControlListener;
+import io.broadcasty.control.ControlListeners;
+import io.broadcasty.control.ControlLoop;
+import io.broadcasty.control.ControlMessage;
+import io.broadcasty.control.ControlRetention;
+import io.broadcasty.control.ControlTopic;
+import io.broadcasty.control.HeardIds;
+import io.broadcasty.redis.PubSub;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The control topic of nodes that share a Redis: a numbered log, which a script appends to, and
+ * announcements by pub/sub for speed. An announcement names the message before its own; when that
+ * is not the one that was heard last, after each reconnection, and once a second, the log is read.
+ */
+public final class RedisControlTopic implements ControlTopic {
+
+  private static final Script PUBLISH = Script.load(RedisControlTopic.class, "publish.lua");
+  private static final Script READ = Script.load(RedisControlTopic.class, "read.lua");
+  private static final long CHECK_MILLIS = 1000;
+  private static final int PAGE = 500;
+  private static final int MAX_ANNOUNCED = 1000;
+  private static final int PARTS = 4;
+  private static final int HEADER = 2;
+  private static final int ENTRY = 3;
+
+  /** A message of the log. */
+  private record Entry(long number, String id, String text) {}
+
+  /** A message that was announced, and the id of the one before it. */
+  private record Announced(Entry entry, String before) {}
+
+  private final Redis redis;
+  private final ControlRetention retention;
+  private final byte[] log;
+  private final byte[] announcements;
+  private final ControlFormat format = new ControlFormat();
+  private final ControlListeners listeners = new ControlListeners();
+
+  /** When it is full, what comes is read from the log instead. */
+  private final Queue<Announced> announced = new ArrayBlockingQueue<>(MAX_ANNOUNCED);
+
+  private final ControlLoop loop;
+  private final PubSub news;
+
+  // by the loop's thread, once it runs
+  private final HeardIds heardIds;
+  private long heardNumber;
+  private String heardId = "";
+
+  /**
+   * Starts its threads; hears of what is published from now on.
+   *
+   * @param redis stays open when the topic is closed
+   * @throws ControlException when Redis does not answer
+   */
+  public RedisControlTopic(Redis redis, ControlRetention retention, ThreadFactory threads) {
+    this.redis = redis;
+    this.retention = retention;
+    this.log = redis.key("{control}:log").getBytes(UTF_8);
+    String channel = redis.key("{control}:news");
+    this.announcements = channel.getBytes(UTF_8);
+    this.heardIds = new HeardIds(2 * retention.count());
+    try {
+      readLog(false);
+    } catch (JedisException e) {
+      throw new ControlException("Redis cannot be asked for control messages", e);
+    }
+    this.loop = new ControlLoop(threads, CHECK_MILLIS, this::round);
+    this.news = new PubSub(redis, new News(), threads);
+    news.subscribe(channel);
+    loop.start();
+  }
+
+  @Override
+  public long publish(ControlMessage message) {
+    if (loop.isClosed()) {
+      throw new ControlException("the node has stopped");
+    }
+    String id = UUID.randomUUID().toString();
+    try {
+      return append(id, message);
+    } catch (JedisConnectionException e) { // the pool's connection may have been an old one
+      return appendAgain(id, message);
+    } catch (JedisException e) {
+      throw unconfirmed(e);
+    }
+  }
+
+  @Override
+  public void listen(ControlListener listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    news.close();
+  }
+
+  /** Whether it has been appended before or not: by its id it is told once. */
+  private long appendAgain(String id, ControlMessage message) {
+    try {
+      return append(id, message);
+    } catch (JedisException e) {
+      throw unconfirmed(e);
+    }
+  }
+
+  private long append(String id, ControlMessage message) {
+    return (Long)
+        PUBLISH.run(
+            redis.commands(),
+            List.of(log, announcements),
+            List.of(
+                id.getBytes(UTF_8),
+                format.write(message).getBytes(UTF_8),
+                bytes(retention.age().toMillis()),
+                bytes(retention.count()),
+                (redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH").getBytes(UTF_8)));
+  }
+
+  private static ControlException unconfirmed(JedisException cause) {
+    return new ControlException("Redis has not confirmed the control message", cause);
+  }
+
+  private void round() {
+    boolean check = announced.isEmpty();
+    for (Announced next = announced.poll(); next != null; next = announced.poll()) {
+      if (next.entry().number() == heardNumber + 1 && next.before().equals(heardId)) {
+        hear(next.entry(), true);
+      } else if (!heardIds.contains(next.entry().id())) {
+        check = true;
+      }
+    }
+    if (check) {
+      try {
+        readLog(true);
+      } catch (JedisException e) {
+        throw new ControlException("Redis cannot be asked for control messages", e);
+      }
+    }
+  }
+
+  /**
+   * Reads what follows the message that was heard last.
+   *
+   * @param tell else it only counts as heard
+   */
+  private void readLog(boolean tell) {
+    boolean complete = true;
+    boolean more = true;
+    while (more) {
+      List<?> reply =
+          (List<?>)
+              READ.run(
+                  redis.commands(),
+                  List.of(log),
+                  List.of(bytes(heardNumber), heardId.getBytes(UTF_8), bytes(PAGE)));
+      boolean follows = reply.get(0).equals(1L);
+      more = reply.get(1).equals(1L);
+      complete &= follows;
+      if (!follows) {
+        heardNumber = 0;
+        heardId = "";
+      }
+      for (int i = HEADER; i + ENTRY <= reply.size(); i += ENTRY) {
+        hear(new Entry((Long) reply.get(i), text(reply.get(i + 1)), text(reply.get(i + 2))), tell);
+      }
+    }
+    if (!complete && tell) {
+      listeners.onMissed();
+    }
+  }
+
+  private void hear(Entry entry, boolean tell) {
+    heardNumber = entry.number();
+    heardId = entry.id();
+    if (heardIds.add(entry.id()) && tell) {
+      ControlMessage message = format.read(entry.text());
+      if (message != null) {
+        listeners.onMessage(message);
+      }
+    }
+  }
+
+  private static byte[] bytes(long number) {
+    return Long.toString(number).getBytes(UTF_8);
+  }
+
+  private static String text(Object bulk) {
+    return new String((byte[]) bulk, UTF_8);
+  }
+
+  /** Hands announcements to the loop. */
+  private final class News implements PubSub.Listener {
+
+    @Override
+    public void onMessage(String channel, byte[] message) {
+      String[] parts = text(message).split("\n", PARTS);
+      if (parts.length == PARTS && parts[0].matches("[0-9]{1,18}")) {
+        announced.offer(
+            new Announced(new Entry(Long.parseLong(parts[0]), parts[1], parts[3]), parts[2]));
+      }
+      loop.wake(); // what cannot be read here is read from the log
+    }
+
+    @Override
+    public void onSubscribed(String channel) {
+      loop.wake();
+    }
+
+    @Override
+    public void onBroken(Collection<String> channels) {
+      // the log is read once a second, and when it is subscribed again
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.broadcasty.session;
+
+import io.broadcasty.control.ControlListener;
+import io.broadcasty.control.ControlMessage;
+import java.lang.System.Logger.Level;
+
+/** Ends the connections of this node that a control message asks to be ended. */
+public final class DisconnectListener implements ControlListener {
+
+  private static final System.Logger LOG = System.getLogger(DisconnectListener.class.getName());
+
+  private final Sessions sessions;
+
+  public DisconnectListener(Sessions sessions) {
+    this.sessions = sessions;
+  }
+
+  @Override
+  public void onMessage(ControlMessage message) {
+    if (message instanceof ControlMessage.Disconnect disconnect) {
+      int ended = sessions.disconnect(disconnect);
+      if (ended > 0) {
+        LOG.log(Level.INFO, "Ends " + ended + " connections: " + disconnect);
+      }
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.Caller;
+import io.broadcasty.tenant.TenantId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of a node by what their callers are known by: tenant, subject, token and key. A
+ * session is put under a caller once and removed under the same; whoever uses this sees to it. Safe
+ * for use by several threads: what was put before a search began and is not removed until it ends
+ * is found.
+ *
+ * <p>Costs about 90 bytes for a session whose user and token have no other.
+ */
+final class SessionIndex {
+
+  /** A value is the one session, or a set of several. Changed inside of updates of {@link #all}. */
+  private record OfTenant(
+      Map<String, Object> bySubject, Map<String, Object> byToken, Map<String, Object> byKey) {
+
+    OfTenant() {
+      this(new ConcurrentHashMap<>(2), new ConcurrentHashMap<>(2), new ConcurrentHashMap<>(2));
+    }
+  }
+
+  private static final int A_FEW = 2;
+
+  private final ConcurrentHashMap<TenantId, OfTenant> all = new ConcurrentHashMap<>();
+
+  void put(Session session, Caller caller) {
+    all.compute(
+        caller.tenant(),
+        (tenant, known) -> {
+          OfTenant sessions = known == null ? new OfTenant() : known;
+          put(sessions.bySubject, caller.subject(), session);
+          put(sessions.byToken, caller.tokenId(), session);
+          if (caller.keyId() != null) {
+            put(sessions.byKey, caller.keyId(), session);
+          }
+          return sessions;
+        });
+  }
+
+  /** The session's caller has shown another token: of the same tenant and subject. */
+  void replace(Session session, Caller before, Caller now) {
+    all.computeIfPresent(
+        now.tenant(),
+        (tenant, sessions) -> {
+          replace(sessions.byToken, before.tokenId(), now.tokenId(), session);
+          replace(sessions.byKey, before.keyId(), now.keyId(), session);
+          return sessions;
+        });
+  }
+
+  void remove(Session session, Caller caller) {
+    all.computeIfPresent(
+        caller.tenant(),
+        (tenant, sessions) -> {
+          remove(sessions.bySubject, caller.subject(), session);
+          remove(sessions.byToken, caller.tokenId(), session);
+          if (caller.keyId() != null) {
+            remove(sessions.byKey, caller.keyId(), session);
+          }
+          return sessions.bySubject.isEmpty() ? null : sessions;
+        });
+  }
+
+  /** Those of a tenant. */
+  void forEach(TenantId tenant, Consumer<Session> action) {
+    OfTenant sessions = all.get(tenant);
+    if (sessions != null) {
+      sessions.bySubject.values().forEach(value -> each(value, action));
+    }
+  }
+
+  /** Those that match everything that is given; null matches every session. */
+  List<Session> find(
+      @Nullable TenantId tenant,
+      @Nullable String subject,
+      @Nullable String tokenId,
+      @Nullable String keyId) {
+    List<Session> found = new ArrayList<>();
+    Consumer<Session> matching =
+        session -> {
+          Caller caller = session.caller();
+          if (caller != null
+              && (subject == null || subject.equals(caller.subject()))
+              && (tokenId == null || tokenId.equals(caller.tokenId()))
+              && (keyId == null || keyId.equals(caller.keyId()))) {
+            found.add(session);
+          }
+        };
+    for (OfTenant sessions : ofTenants(tenant)) {
+      if (tokenId != null) {
+        each(sessions.byToken.get(tokenId), matching);
+      } else if (keyId != null) {
+        each(sessions.byKey.get(keyId), matching);
+      } else if (subject != null) {
+        each(sessions.bySubject.get(subject), matching);
+      } else {
+        sessions.bySubject.values().forEach(value -> each(value, matching));
+      }
+    }
+    return found;
+  }
+
+  /** Whether nothing is kept any more, for tests. */
+  boolean isEmpty() {
+    return all.isEmpty();
+  }
+
+  private Collection<OfTenant> ofTenants(@Nullable TenantId tenant) {
+    if (tenant == null) {
+      return all.values();
+    }
+    OfTenant sessions = all.get(tenant);
+    return sessions == null ? List.of() : List.of(sessions);
+  }
+
+  private static void put(Map<String, Object> sessions, String key, Session session) {
+    Object before = sessions.putIfAbsent(key, session);
+    if (before instanceof Set<?>) {
+      set(before).add(session);
+    } else if (before != null) {
+      Set<Session> several = ConcurrentHashMap.newKeySet(A_FEW);
+      several.add((Session) before);
+      several.add(session);
+      sessions.put(key, several);
+    }
+  }
+
+  private static void replace(
+      Map<String, Object> sessions,
+      @Nullable String before,
+      @Nullable String now,
+      Session session) {
+    if (!Objects.equals(before, now)) {
+      if (now != null) {
+        put(sessions, now, session);
+      }
+      if (before != null) {
+        remove(sessions, before, session);
+      }
+    }
+  }
+
+  private static void remove(Map<String, Object> sessions, String key, Session session) {
+    Object before = sessions.get(key);
+    if (before instanceof Set<?>) {
+      Set<Session> several = set(before);
+      several.remove(session);
+      if (several.size() == 1) {
+        sessions.put(key, several.iterator().next());
+      }
+    } else if (Objects.equals(before, session)) {
+      sessions.remove(key);
+    }
+  }
+
+  private static void each(@Nullable Object value, Consumer<Session> action) {
+    if (value instanceof Set<?>) {
+      set(value).forEach(action);
+    } else if (value != null) {
+      action.accept((Session) value);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // it holds nothing else
+  private static Set<Session> set(Object value) {
+    return (Set<Session>) value;
+  }
+}

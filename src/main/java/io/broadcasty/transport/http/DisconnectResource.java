@@ -1,0 +1,96 @@
+package io.broadcasty.transport.http;
+
+import io.broadcasty.admin.DisconnectOutcome;
+import io.broadcasty.admin.DisconnectRequest;
+import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.DisconnectJson;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.Problem;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.transport.edge.ClientAddress;
+import io.broadcasty.transport.edge.EdgeSettings;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * {@code POST /broadcasty/admin/disconnect}: ends the streams of a tenant, a user or a token on all
+ * nodes; for administrators of the tenant and operators.
+ */
+@Path("admin/disconnect")
+@Produces("application/json")
+public class DisconnectResource {
+
+  private static final Logger LOG = Logger.getLogger(DisconnectResource.class.getName());
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  @Inject private DisconnectStreams disconnect;
+  @Inject private EdgeSettings settings;
+
+  /** Tells all nodes; the protocol describes the body and the answer. */
+  @POST
+  public Response disconnect(@Context HttpServletRequest request) {
+    try {
+      Caller caller = CallerRequest.caller(request.getUserPrincipal());
+      if (caller == null) {
+        throw new ProblemException(Code.UNAUTHORIZED, "send a token");
+      }
+      Body.requireJson(request);
+      DisconnectJson.Request read = DisconnectJson.read(Body.read(request, settings));
+      return answer(
+          disconnect.disconnect(
+              caller,
+              new DisconnectRequest(read.tenant(), read.user(), read.tokenId(), read.code().text()),
+              address(request)));
+    } catch (ProblemException e) {
+      return ProblemResponses.of(e.problem());
+    } catch (IOException e) {
+      LOG.log(Level.FINE, "the client left before its request was read", e);
+      return Response.status(Response.Status.BAD_REQUEST).build();
+    }
+  }
+
+  private String address(HttpServletRequest request) {
+    return new ClientAddress(settings.trustedProxies())
+        .of(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
+  }
+
+  private static Response answer(DisconnectOutcome outcome) {
+    if (outcome instanceof DisconnectOutcome.Accepted accepted) {
+      return Response.status(Response.Status.ACCEPTED)
+          .entity(
+              Json.object(
+                  json -> {
+                    json.writeNumberField("sequence", accepted.sequence());
+                    json.writeNumberField("nodes", accepted.nodes());
+                    json.writeNumberField("connections", accepted.connections());
+                  }))
+          .build();
+    }
+    return ProblemResponses.of(problem(outcome));
+  }
+
+  private static Problem problem(DisconnectOutcome outcome) {
+    if (outcome instanceof DisconnectOutcome.Denied denied) {
+      return Problem.of(Code.FORBIDDEN, denied.reason());
+    }
+    if (outcome instanceof DisconnectOutcome.Invalid invalid) {
+      return Problem.of(Code.INVALID_REQUEST, invalid.reason());
+    }
+    return new Problem(
+        Code.UNAVAILABLE,
+        "the nodes cannot be told now, or it is not known whether they were; ask again",
+        RETRY_AFTER);
+  }
+}

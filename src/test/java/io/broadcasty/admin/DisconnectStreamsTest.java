@@ -1,0 +1,178 @@
+package io.broadcasty.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.audit.AuditEvent;
+import io.broadcasty.auth.Caller;
+import io.broadcasty.control.ControlException;
+import io.broadcasty.control.ControlListener;
+import io.broadcasty.control.ControlMessage;
+import io.broadcasty.control.ControlMessage.Disconnect;
+import io.broadcasty.control.ControlTopic;
+import io.broadcasty.nodes.LocalNodeRegistry;
+import io.broadcasty.nodes.NodeInfo;
+import io.broadcasty.rbac.Administration;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DisconnectStreamsTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+  private static final TenantId OPERATIONS = new TenantId("operations");
+
+  private final ManualTime time = new ManualTime();
+  private final List<ControlMessage> told = new ArrayList<>();
+  private final List<AuditEvent> audited = new ArrayList<>();
+  private boolean away;
+
+  private final ControlTopic topic =
+      new ControlTopic() {
+        @Override
+        public long publish(ControlMessage message) {
+          if (away) {
+            throw new ControlException("away");
+          }
+          told.add(message);
+          return 16 + told.size();
+        }
+
+        @Override
+        public void listen(ControlListener listener) {}
+
+        @Override
+        public void close() {}
+      };
+
+  private DisconnectStreams use(@Nullable TenantId operators) {
+    NodeInfo self = new NodeInfo("n", "h", "v", Instant.EPOCH, false, Instant.EPOCH);
+    return new DisconnectStreams(
+        new Administration("operator", operators),
+        topic,
+        whom -> 2,
+        new LocalNodeRegistry(() -> self, time),
+        audited::add,
+        time);
+  }
+
+  private static Caller caller(TenantId tenant, String... roles) {
+    return new Caller(
+        tenant, "boss", Set.of(roles), Instant.EPOCH, Instant.MAX, Map.of(), "a.secret.token");
+  }
+
+  private DisconnectOutcome ask(
+      Caller caller, @Nullable String tenant, @Nullable String user, @Nullable String tokenId) {
+    return use(OPERATIONS)
+        .disconnect(
+            caller, new DisconnectRequest(tenant, user, tokenId, "disconnected"), "192.0.2.7");
+  }
+
+  @Test
+  void anAdministratorEndsThoseOfHisTenant() {
+    DisconnectOutcome.Accepted accepted =
+        assertInstanceOf(
+            DisconnectOutcome.Accepted.class, ask(caller(ACME, "admin"), null, "ann", null));
+    assertEquals(new DisconnectOutcome.Accepted(17, 1, 2), accepted);
+    ask(caller(ACME, "admin"), "acme", null, null);
+    assertEquals(
+        List.of(
+            new Disconnect(ACME, "ann", null, null, "disconnected"),
+            new Disconnect(ACME, null, null, null, "disconnected")),
+        told);
+  }
+
+  @Test
+  void anAdministratorNamesNoOtherTenant() {
+    assertInstanceOf(
+        DisconnectOutcome.Denied.class, ask(caller(ACME, "admin"), "beta", "ann", null));
+    assertEquals(List.of(), told);
+    assertEquals(List.of(), audited);
+  }
+
+  @Test
+  void anOperatorNamesAnyTenantOrNone() {
+    Caller operator = caller(OPERATIONS, "operator");
+    ask(operator, "acme", null, null);
+    ask(operator, null, "ann", null);
+    assertEquals(
+        List.of(
+            new Disconnect(ACME, null, null, null, "disconnected"),
+            new Disconnect(null, "ann", null, null, "disconnected")),
+        told);
+  }
+
+  /** A tenant's issuer writes what it likes into its tokens. */
+  @ParameterizedTest
+  @CsvSource({"acme,operator admin", "operations,admin"})
+  void theRoleAloneOrTheTenantAloneMakesNoOperator(String tenant, String roles) {
+    Caller caller = caller(new TenantId(tenant), roles.split(" ", -1));
+    assertInstanceOf(DisconnectOutcome.Denied.class, ask(caller, "beta", null, null));
+    ask(caller, null, "ann", null);
+    assertEquals(
+        List.of(new Disconnect(new TenantId(tenant), "ann", null, null, "disconnected")), told);
+  }
+
+  @Test
+  void withoutATenantOfOperatorsThereAreNone() {
+    DisconnectOutcome outcome =
+        use(null)
+            .disconnect(
+                caller(OPERATIONS, "operator"),
+                new DisconnectRequest("acme", null, null, "disconnected"),
+                "192.0.2.7");
+    assertInstanceOf(DisconnectOutcome.Denied.class, outcome);
+  }
+
+  @Test
+  void othersMayNot() {
+    assertInstanceOf(
+        DisconnectOutcome.Denied.class,
+        ask(caller(ACME, "publisher", "member"), null, "ann", null));
+  }
+
+  @Test
+  void aRequestSaysWhose() {
+    assertInstanceOf(
+        DisconnectOutcome.Invalid.class, ask(caller(OPERATIONS, "operator"), null, null, null));
+    assertInstanceOf(
+        DisconnectOutcome.Invalid.class, ask(caller(ACME, "admin"), "not a tenant", null, null));
+    assertEquals(List.of(), told);
+  }
+
+  @Test
+  void whatWasDoneIsKeptWithoutSecrets() {
+    String tokenId = "uCg5Zk1hVYzQ0o8yq3Lw";
+    ask(caller(OPERATIONS, "operator"), "acme", "a\"nn", tokenId);
+    AuditEvent event = audited.get(0);
+    assertEquals(ACME, event.tenant());
+    assertEquals("admin.disconnect", event.action());
+    assertEquals("boss", event.actor());
+    assertEquals("192.0.2.7", event.ip());
+    assertEquals(time.nowMillis(), event.timeMillis());
+    String context = String.valueOf(event.context());
+    assertEquals(
+        "{\"sequence\":17,\"actorTenant\":\"operations\",\"code\":\"disconnected\","
+            + "\"user\":\"a\\\"nn\",\"tokenId\":\"uCg5Zk1h…\"}",
+        context);
+    assertFalse(context.contains(tokenId));
+  }
+
+  @Test
+  void whatCouldNotBeToldIsSaid() {
+    away = true;
+    assertInstanceOf(
+        DisconnectOutcome.Unavailable.class, ask(caller(ACME, "admin"), null, "ann", null));
+    assertTrue(audited.isEmpty());
+  }
+}

@@ -1,0 +1,82 @@
+package io.broadcasty.control;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.control.ControlMessage.Disconnect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Keeps what a topic tells; a test waits for it, for a bounded time. */
+public final class HeardMessages implements ControlListener {
+
+  private static final long PATIENCE_SECONDS = 20;
+
+  private final BlockingQueue<ControlMessage> heard = new LinkedBlockingQueue<>();
+  private final Semaphore missed = new Semaphore(0);
+  private final AtomicBoolean inside = new AtomicBoolean();
+
+  /** Whether two threads were ever inside at once. */
+  private volatile boolean overlapped;
+
+  @Override
+  public void onMessage(ControlMessage message) {
+    overlapped |= !inside.compareAndSet(false, true);
+    heard.add(message);
+    inside.set(false);
+  }
+
+  @Override
+  public void onMissed() {
+    missed.release();
+  }
+
+  /** A message that names nobody but itself. */
+  public static ControlMessage named(String name) {
+    return new Disconnect(null, name, null, null, "disconnected");
+  }
+
+  /** The next message; waits for it. */
+  public ControlMessage next() {
+    try {
+      ControlMessage next = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      assertNotNull(next, "nothing was heard");
+      return next;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The names of the messages up to the one that bears this name, which is left out. */
+  public List<String> until(String last) {
+    List<String> names = new ArrayList<>();
+    for (String name = name(next()); !name.equals(last); name = name(next())) {
+      names.add(name);
+    }
+    assertTrue(!overlapped, "two threads called the listener at once");
+    return names;
+  }
+
+  /** Waits to be told that messages were missed for good. */
+  public void awaitMissed() {
+    try {
+      assertTrue(missed.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "onMissed was not called");
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether it has been told so, but for those waited for. */
+  public boolean hasMissed() {
+    return missed.availablePermits() > 0;
+  }
+
+  private static String name(ControlMessage message) {
+    return String.valueOf(((Disconnect) message).subject());
+  }
+}

@@ -1,0 +1,21 @@
+package io.broadcasty.control.jdbc;
+
+import io.broadcasty.database.Database;
+import io.broadcasty.database.MySqlDriver;
+import org.junit.jupiter.api.AfterEach;
+
+/** MySQL's own driver, on a MariaDB. */
+class MySqlDialectControlTopicTest extends JdbcControlTopicTest {
+
+  private final MySqlDriver driver = new MySqlDriver();
+
+  @Override
+  protected Database openDatabase() {
+    return driver.open();
+  }
+
+  @AfterEach
+  void end() {
+    driver.close();
+  }
+}

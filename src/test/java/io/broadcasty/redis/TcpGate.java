@@ -1,0 +1,110 @@
+package io.broadcasty.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A way to a server on this machine that a test can cut: connections break, and none is taken. */
+public final class TcpGate implements AutoCloseable {
+
+  private static final int BUFFER = 16_384;
+
+  private final ServerSocket door;
+  private final int target;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean cut;
+
+  /**
+   * @param target the server's port
+   */
+  public TcpGate(int target) {
+    this.target = target;
+    try {
+      this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start(this::accept);
+  }
+
+  /** The port to connect to. */
+  public int port() {
+    return door.getLocalPort();
+  }
+
+  /** Breaks every connection, and each that comes. */
+  public void cut() {
+    cut = true;
+    open.forEach(TcpGate::close);
+  }
+
+  public void heal() {
+    cut = false;
+  }
+
+  @Override
+  public void close() {
+    cut();
+    close(door);
+  }
+
+  private void accept() {
+    while (!door.isClosed()) {
+      try {
+        Socket client = door.accept();
+        if (cut) {
+          close(client);
+          continue;
+        }
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+        open.add(client);
+        open.add(server);
+        start(() -> copy(client, server));
+        start(() -> copy(server, client));
+        if (cut) { // meanwhile
+          close(client);
+          close(server);
+        }
+      } catch (IOException e) {
+        // closed, or the server is not there: who connected notices
+      }
+    }
+  }
+
+  private void copy(Socket from, Socket to) {
+    byte[] buffer = new byte[BUFFER];
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int read = in.read(buffer); read >= 0 && !cut; read = in.read(buffer)) {
+        out.write(buffer, 0, read);
+      }
+    } catch (IOException e) {
+      // broken or cut
+    } finally {
+      open.remove(from);
+      open.remove(to);
+    }
+  }
+
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "tcp-gate");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private static void close(AutoCloseable socket) {
+    try {
+      socket.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
