@@ -7,6 +7,7 @@ import io.broadcasty.broker.Spool;
 import io.broadcasty.broker.Spool.Spooled;
 import io.broadcasty.broker.Turn;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.UnknownVersionException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -119,12 +120,22 @@ final class Drain {
     Set<TenantChannel> held = new HashSet<>();
     long after = 0;
     for (int page = 0; page < PAGES && closing.getCount() > 0; page++) {
-      List<Spooled> oldest = spool.oldest(after, PAGE);
+      List<Spooled> oldest = oldest(after);
       if (oldest.isEmpty()) {
         return;
       }
       after = oldest.get(oldest.size() - 1).number();
       publish(oldest.stream().filter(s -> !held.contains(s.envelope().channel())).toList(), held);
+    }
+  }
+
+  /** What cannot be decoded here waits for a node that can: nothing overtakes it. */
+  private List<Spooled> oldest(long after) {
+    try {
+      return spool.oldest(after, PAGE);
+    } catch (UnknownVersionException e) {
+      LOG.log(Level.DEBUG, "the spool is left to another node", e);
+      return List.of();
     }
   }
 

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -143,7 +144,7 @@ public abstract class BrokerContract {
                 "created",
                 "c-1",
                 "rpc:client:42",
-                Headers.NONE));
+                Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
     Envelope large = plain(ORDERS, 2, "\"" + "x".repeat(300_000) + "\"");
     time.advance(Duration.ofMillis(17));
     AppendOutcome.Appended appended = appended(broker, full);

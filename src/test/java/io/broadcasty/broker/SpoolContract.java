@@ -11,6 +11,7 @@ import io.broadcasty.channel.TenantChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -41,7 +42,7 @@ public abstract class SpoolContract {
             3,
             "full",
             true,
-            new Message("{\"ü\":[1]}", "{\"schema\":1}", "created", "c-1", "rpc.1", Headers.NONE));
+            new Message("{\"ü\":[1]}", "{\"schema\":1}", "created", "c-1", "rpc.1", Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
     spool.add(List.of(full, named(OTHERS, 0, "b")));
     spool.add(List.of(named(ORDERS, 1, "c")));
     List<Spooled> oldest = open().oldest(0, 10);

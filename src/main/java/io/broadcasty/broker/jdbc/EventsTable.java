@@ -2,12 +2,14 @@ package io.broadcasty.broker.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Headers;
 import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.StreamKey;
+import io.broadcasty.format.UnknownVersionException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,7 +46,8 @@ final class EventsTable {
     return connection.prepareStatement(
         "INSERT INTO broadcasty_events (tenant_id, channel, partition_no, epoch, seq, envelope_id,"
             + " idempotent, payload, meta, event, correlation_id, reply_to, cost_bytes,"
-            + " bytes_before, published_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            + " bytes_before, published_at, format_version, headers)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   }
 
   static void addInsert(PreparedStatement insert, Publication publication, long bytesBefore)
@@ -66,10 +69,16 @@ final class EventsTable {
     insert.setInt(13, envelope.costBytes());
     insert.setLong(14, bytesBefore);
     insert.setLong(15, publication.timeMillis());
+    RowVersion.bind(insert, 16, message.headers());
     insert.addBatch();
   }
 
-  /** Publications after a sequence and up to another, oldest first, at most so many. */
+  /**
+   * Publications after a sequence and up to another, oldest first, at most so many. A page ends
+   * before one that cannot be decoded.
+   *
+   * @throws BrokerException when the first of them cannot be decoded
+   */
   static List<Publication> read(
       Connection connection, StreamKey stream, long after, long upTo, int limit)
       throws SQLException {
@@ -77,7 +86,7 @@ final class EventsTable {
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT seq, envelope_id, idempotent, payload, meta, event, correlation_id,"
-                + " reply_to, published_at"
+                + " reply_to, published_at, format_version, headers"
                 + OF_STREAM
                 + " AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?")) {
       bindStream(select, stream);
@@ -86,7 +95,14 @@ final class EventsTable {
       select.setInt(7, limit);
       try (ResultSet result = select.executeQuery()) {
         while (result.next()) {
-          page.add(publication(result, stream));
+          try {
+            page.add(publication(result, stream));
+          } catch (UnknownVersionException e) {
+            if (page.isEmpty()) {
+              throw new BrokerException(e.getMessage(), e);
+            }
+            break; // the next page begins with it
+          }
         }
       }
     }
@@ -94,6 +110,7 @@ final class EventsTable {
   }
 
   private static Publication publication(ResultSet result, StreamKey stream) throws SQLException {
+    Headers headers = RowVersion.headers("events", result, 10);
     byte[] meta = result.getBytes(5);
     Envelope envelope =
         new Envelope(
@@ -107,7 +124,7 @@ final class EventsTable {
                 result.getString(6),
                 result.getString(7),
                 result.getString(8),
-                Headers.NONE));
+                headers));
     return new Publication(
         envelope,
         new Position(stream.epoch(), stream.partition(), result.getLong(1)),

@@ -11,6 +11,7 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.Transactions;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.WallClock;
 import java.sql.Connection;
@@ -32,10 +33,11 @@ public final class JdbcSpool implements Spool {
       "SELECT 1 FROM broadcasty_spool WHERE tenant_id = ? AND channel = ? AND envelope_id = ?";
   private static final String ADD =
       "INSERT INTO broadcasty_spool (tenant_id, channel, envelope_id, partition_no, payload, meta,"
-          + " event, correlation_id, reply_to, queued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " event, correlation_id, reply_to, queued_at, format_version, headers)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String OLDEST =
       "SELECT number, tenant_id, channel, envelope_id, partition_no, payload, meta, event,"
-          + " correlation_id, reply_to FROM broadcasty_spool WHERE number > ? ORDER BY number"
+          + " correlation_id, reply_to, format_version, headers FROM broadcasty_spool WHERE number > ? ORDER BY number"
           + " LIMIT ?";
   private static final String LAST =
       "SELECT number FROM broadcasty_spool WHERE tenant_id = ? AND channel = ? ORDER BY number DESC"
@@ -120,6 +122,7 @@ public final class JdbcSpool implements Spool {
         add.setString(8, message.correlationId());
         add.setString(9, message.replyTo());
         add.setLong(10, clock.nowMillis());
+        RowVersion.bind(add, 11, message.headers());
         add.addBatch();
       }
       if (!added.isEmpty()) {
@@ -145,7 +148,14 @@ public final class JdbcSpool implements Spool {
             select.setInt(2, maxCount);
             try (ResultSet row = select.executeQuery()) {
               while (row.next()) {
-                oldest.add(new Spooled(row.getLong(1), envelope(row)));
+                try {
+                  oldest.add(new Spooled(row.getLong(1), envelope(row)));
+                } catch (UnknownVersionException e) {
+                  if (oldest.isEmpty()) {
+                    throw e;
+                  }
+                  break; // the next page begins with it
+                }
               }
             }
           }
@@ -154,6 +164,7 @@ public final class JdbcSpool implements Spool {
   }
 
   private static Envelope envelope(ResultSet row) throws SQLException {
+    Headers headers = RowVersion.headers("queued publications", row, 11);
     return new Envelope(
         channel(row.getString(2), row.getString(3)),
         row.getInt(5),
@@ -165,7 +176,7 @@ public final class JdbcSpool implements Spool {
             row.getString(8),
             row.getString(9),
             row.getString(10),
-            Headers.NONE));
+            headers));
   }
 
   @Override

@@ -1,7 +1,7 @@
 /**
  * The broker in a relational database: streams outlive the process.
  *
- * <p>May import: {@code broker} and what it may import, {@code database}.
+ * <p>May import: {@code broker} and what it may import, {@code database}, {@code format}.
  */
 @NullMarked
 package io.broadcasty.broker.jdbc;

@@ -3,6 +3,8 @@ package io.broadcasty.broker.redis;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.TextVersion;
+import io.broadcasty.format.Undecodable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,10 +12,12 @@ import java.util.List;
 
 /**
  * What the appending script says to the nodes: the epoch on a line, then for each publication a
- * line with partition, sequence, time and length, followed by so many bytes of its envelope.
+ * line with partition, sequence, time and length, followed by so many bytes of its envelope, which
+ * has a version of its own. That of the announcement is as {@link TextVersion} has it.
  */
 final class Announcement {
 
+  private static final String WHAT = "announcements";
   private static final int PARTS = 4;
 
   private final TenantChannel channel;
@@ -28,10 +32,16 @@ final class Announcement {
   /**
    * The publications, in order.
    *
-   * @throws IllegalArgumentException when the message is of another form
+   * @throws io.broadcasty.format.UnknownVersionException when it is of a version or form that is
+   *     not known here
    */
   static List<Publication> read(TenantChannel channel, byte[] message) {
-    return new Announcement(channel, message).publications();
+    TextVersion.requireFirst(WHAT, message);
+    try {
+      return new Announcement(channel, message).publications();
+    } catch (IllegalArgumentException e) {
+      throw Undecodable.form(WHAT, e);
+    }
   }
 
   private List<Publication> publications() {

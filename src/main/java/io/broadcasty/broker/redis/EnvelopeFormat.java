@@ -2,8 +2,10 @@ package io.broadcasty.broker.redis;
 
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.HeadersFormat;
 import io.broadcasty.broker.Message;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.Undecodable;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,13 +16,19 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An envelope as bytes, without its channel and partition: a byte that says whether its id is
- * idempotent, then id, payload, meta, event, correlation id and reply channel, each as its length
- * in UTF-8 in four bytes, -1 for one that is not there, and its text.
+ * An envelope as bytes, without its channel and partition.
+ *
+ * <p>Version 0: a byte that says whether its id is idempotent, then id, payload, meta, event,
+ * correlation id and reply channel, each as its length in UTF-8 in four bytes, -1 for one that is
+ * not there, and its text. Version 1: then a byte with the version, and the headers as {@link
+ * HeadersFormat} has them. What follows these is ignored, as version 0 ignores what follows its
+ * parts, so that parts may be added without another version.
  */
 final class EnvelopeFormat {
 
+  private static final String WHAT = "stream entries";
   private static final int ABSENT = -1;
+  private static final int VERSION = 1;
 
   private EnvelopeFormat() {}
 
@@ -35,6 +43,8 @@ final class EnvelopeFormat {
       write(out, message.event());
       write(out, message.correlationId());
       write(out, message.replyTo());
+      out.writeByte(VERSION);
+      HeadersFormat.write(out, message.headers());
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
@@ -42,7 +52,8 @@ final class EnvelopeFormat {
   }
 
   /**
-   * @throws IllegalArgumentException when the bytes are not an envelope's
+   * @throws io.broadcasty.format.UnknownVersionException when they are of a version that is not
+   *     known here, or not an envelope's
    */
   static Envelope read(TenantChannel channel, int partition, byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
@@ -52,10 +63,21 @@ final class EnvelopeFormat {
           partition,
           required(in),
           idempotent,
-          new Message(required(in), read(in), read(in), read(in), read(in), Headers.NONE));
+          new Message(required(in), read(in), read(in), read(in), read(in), headers(in)));
     } catch (IOException e) {
-      throw new IllegalArgumentException("these bytes are no envelope", e);
+      throw Undecodable.form(WHAT, new UncheckedIOException(e));
     }
+  }
+
+  private static Headers headers(DataInputStream in) throws IOException {
+    if (in.available() == 0) {
+      return Headers.NONE; // version 0
+    }
+    int version = in.readUnsignedByte();
+    if (version != VERSION) {
+      throw Undecodable.version(WHAT, version);
+    }
+    return HeadersFormat.read(in);
   }
 
   private static String required(DataInputStream in) throws IOException {

@@ -4,6 +4,7 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
@@ -138,8 +139,9 @@ final class Following {
         wake.run();
       }
       followed.hear(publications, this::announce);
-    } catch (IllegalArgumentException e) {
-      LOG.log(Level.ERROR, "an announcement cannot be read; are all nodes of one version?", e);
+    } catch (UnknownVersionException e) { // which was told of
+      LOG.log(Level.DEBUG, "readers look for themselves", e);
+      listener.onGap(followed.channel());
     }
   }
 

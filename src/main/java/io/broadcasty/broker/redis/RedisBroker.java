@@ -18,6 +18,7 @@ import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.Fault;
 import io.broadcasty.redis.PubSub;
@@ -227,9 +228,17 @@ public final class RedisBroker implements Broker, Directory {
     long bytes = 0;
     long expected = after + 1;
     for (int i = 0; i < page.size(); i += 3) {
-      Envelope envelope =
-          EnvelopeFormat.read(request.channel(), request.partition(), (byte[]) page.get(i + 2));
       long sequence = (Long) page.get(i);
+      Envelope envelope;
+      try {
+        envelope =
+            EnvelopeFormat.read(request.channel(), request.partition(), (byte[]) page.get(i + 2));
+      } catch (UnknownVersionException e) {
+        if (!publications.isEmpty()) {
+          break; // the next page begins with it
+        }
+        throw new BrokerException(e.getMessage(), e);
+      }
       bytes += envelope.costBytes();
       if (sequence != expected || (bytes > request.maxBytes() && !publications.isEmpty())) {
         break;

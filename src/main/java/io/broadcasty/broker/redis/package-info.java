@@ -1,7 +1,7 @@
 /**
  * The broker on Redis: one order for all nodes that share it.
  *
- * <p>May import: {@code broker} and what it may import, {@code redis}.
+ * <p>May import: {@code broker} and what it may import, {@code redis}, {@code format}.
  */
 @NullMarked
 package io.broadcasty.broker.redis;

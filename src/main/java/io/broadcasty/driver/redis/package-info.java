@@ -1,7 +1,7 @@
 /**
  * How far channels have been relayed, on Redis.
  *
- * <p>May import: {@code driver} and what it may import, {@code redis}.
+ * <p>May import: {@code driver} and what it may import, {@code redis}, {@code format}.
  */
 @NullMarked
 package io.broadcasty.driver.redis;

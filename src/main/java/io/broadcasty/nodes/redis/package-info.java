@@ -1,7 +1,7 @@
 /**
  * The nodes that share a Redis.
  *
- * <p>May import: {@code nodes} and what it may import, {@code redis}.
+ * <p>May import: {@code nodes} and what it may import, {@code redis}, {@code format}.
  */
 @NullMarked
 package io.broadcasty.nodes.redis;

@@ -1,7 +1,7 @@
 /**
  * Members of all nodes that share a Redis.
  *
- * <p>May import: {@code presence} and what it may import, {@code redis}.
+ * <p>May import: {@code presence} and what it may import, {@code redis}, {@code format}.
  */
 @NullMarked
 package io.broadcasty.presence.redis;

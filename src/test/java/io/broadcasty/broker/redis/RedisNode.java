@@ -102,13 +102,22 @@ final class RedisNode implements AutoCloseable {
   /** As a node would, but nobody is told. */
   void appendUnannounced(TenantChannel channel) {
     Envelope envelope = new Envelope(channel, 0, "x", false, Message.of("1"));
+    append(channel, "nobody", EnvelopeFormat.write(envelope));
+  }
+
+  /** As a node would that writes such an entry. */
+  void append(TenantChannel channel, byte[] entry) {
+    append(channel, ChannelKeys.of(redis, channel).announcements(), entry);
+  }
+
+  private void append(TenantChannel channel, String announcements, byte[] entry) {
     ChannelKeys keys = ChannelKeys.of(redis, channel);
     ScriptHead head = new ScriptHead(PLENTY, WallClock.system());
     List<byte[]> arguments = head.arguments();
-    for (String each : List.of("600000", "nobody", "PUBLISH", "0", "", "200")) {
+    for (String each : List.of("600000", announcements, "PUBLISH", "0", "", "200")) {
       arguments.add(each.getBytes(StandardCharsets.UTF_8));
     }
-    arguments.add(EnvelopeFormat.write(envelope));
+    arguments.add(entry);
     Script.load(RedisBroker.class, "stream.lua", "append.lua")
         .run(redis.commands(), keys.scripts(), arguments);
   }

@@ -1,0 +1,48 @@
+package io.broadcasty.broker.jdbc;
+
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.HeadersFormat;
+import io.broadcasty.format.Undecodable;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * The version of rows that hold a message, in the columns {@code format_version} and {@code
+ * headers}. A row without a version is of a node that knows no headers.
+ */
+final class RowVersion {
+
+  private static final int VERSION = 1;
+
+  private RowVersion() {}
+
+  /**
+   * Sets both columns.
+   *
+   * @param index of the parameter for the version; that for the headers follows it
+   */
+  static void bind(PreparedStatement insert, int index, Headers headers) throws SQLException {
+    insert.setInt(index, VERSION);
+    insert.setBytes(index + 1, HeadersFormat.write(headers));
+  }
+
+  /**
+   * Reads both columns.
+   *
+   * @param what the kind of row, in the plural
+   * @param index of the column with the version; that with the headers follows it
+   * @throws io.broadcasty.format.UnknownVersionException when the row cannot be decoded
+   */
+  static Headers headers(String what, ResultSet row, int index) throws SQLException {
+    int version = row.getInt(index); // 0 for null
+    if (version > VERSION) {
+      throw Undecodable.version(what, version);
+    }
+    try {
+      return HeadersFormat.read(row.getBytes(index + 1));
+    } catch (IllegalArgumentException e) {
+      throw Undecodable.form(what, e);
+    }
+  }
+}

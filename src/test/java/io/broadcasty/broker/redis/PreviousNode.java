@@ -1,0 +1,99 @@
+package io.broadcasty.broker.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a node of the previous release writes, from {@code previous-format/redis.txt}, and the rules
+ * by which it reads: kept apart from today's code, so that they do not change with it.
+ */
+final class PreviousNode {
+
+  private static final HexFormat HEX = HexFormat.of();
+
+  private PreviousNode() {}
+
+  /** An entry as that node understands it. */
+  record Entry(boolean idempotent, List<String> parts) {}
+
+  /** A publication of an announcement as that node understands it. */
+  record Announced(String epoch, int partition, long sequence, long timeMillis, Entry entry) {}
+
+  /**
+   * The last words of the lines that begin like this.
+   *
+   * @return the bytes of each
+   */
+  static List<byte[]> written(String beginning) {
+    try (InputStream in = PreviousNode.class.getResourceAsStream("/previous-format/redis.txt");
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(Objects.requireNonNull(in), UTF_8))) {
+      return lines
+          .lines()
+          .filter(line -> line.startsWith(beginning + " "))
+          .map(line -> HEX.parseHex(line.substring(line.lastIndexOf(' ') + 1)))
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError("the fixture cannot be read", e);
+    }
+  }
+
+  /** Reads an entry: what follows its six parts is not looked at. */
+  static Entry readEntry(byte[] bytes) throws IOException {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      boolean idempotent = in.readBoolean();
+      List<String> parts = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        int length = in.readInt();
+        if (length < -1 || length > in.available() || (length == -1 && i < 2)) {
+          throw new IOException("no entry");
+        }
+        parts.add(length == -1 ? "-" : new String(in.readNBytes(length), UTF_8));
+      }
+      return new Entry(idempotent, parts);
+    }
+  }
+
+  /** Reads an announcement: it has lines of four numbers, each with an entry, and nothing else. */
+  static List<Announced> readAnnouncement(byte[] message) throws IOException {
+    int[] at = {0};
+    String epoch = line(message, at);
+    List<Announced> all = new ArrayList<>();
+    while (at[0] < message.length) {
+      String[] numbers = line(message, at).split(" ", -1);
+      if (numbers.length != 4) {
+        throw new IOException("no announcement");
+      }
+      byte[] entry = new byte[Integer.parseInt(numbers[3])];
+      System.arraycopy(message, at[0], entry, 0, entry.length);
+      at[0] += entry.length;
+      all.add(
+          new Announced(
+              epoch,
+              Integer.parseInt(numbers[0]),
+              Long.parseLong(numbers[1]),
+              Long.parseLong(numbers[2]),
+              readEntry(entry)));
+    }
+    return all;
+  }
+
+  private static String line(byte[] message, int[] at) {
+    StringBuilder line = new StringBuilder();
+    while (message[at[0]] != '\n') {
+      line.append((char) message[at[0]++]);
+    }
+    at[0]++;
+    return line.toString();
+  }
+}
