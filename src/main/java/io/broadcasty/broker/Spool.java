@@ -39,8 +39,9 @@ public interface Spool {
    *
    * @param after the number of the one before the first wanted; 0 for the first of all
    * @param maxCount at most so many
-   * @throws io.broadcasty.format.UnknownVersionException when the first of them was queued by a node
-   *     of another version and cannot be decoded; one that is not the first ends the list before it
+   * @throws io.broadcasty.format.UnknownVersionException when the first of them was queued by a
+   *     node of another version and cannot be decoded; one that is not the first ends the list
+   *     before it
    */
   List<Spooled> oldest(long after, int maxCount);
 

@@ -66,6 +66,14 @@ public final class MeterTable {
           List.of("state"),
           "1 for the state the store is in, 0 for the others: up, queueing, read-only, down.");
 
+  static final MeterFamily UNDECODABLE =
+      new MeterFamily(
+          "broadcasty_undecodable_total",
+          COUNTER,
+          List.of(),
+          "Entries, rows and messages of other nodes that this one could not decode; the log names"
+              + " each kind once. More than 0 means that nodes run different versions.");
+
   static final MeterFamily SPOOL_WAITING =
       new MeterFamily(
           "broadcasty_spool_waiting_channels",
@@ -213,6 +221,7 @@ public final class MeterTable {
           DELIVERIES,
           STORE_AVAILABLE,
           STORE_STATE,
+          UNDECODABLE,
           SPOOL_WAITING,
           MIRROR_WAITING,
           MIRROR_MISSED,

@@ -4,6 +4,7 @@ import static io.broadcasty.telemetry.MeterTable.flag;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.StoreCondition.State;
+import io.broadcasty.format.Undecodable;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.mirror.MirroredBroker;
 import io.broadcasty.spool.SpoolingBroker;
@@ -33,6 +34,7 @@ public final class StoreMeters {
               List.of(state.word()),
               () -> flag(broker.condition().state() == state)));
     }
+    meters.add(new Meter(MeterTable.UNDECODABLE, List.of(), Undecodable::count));
     return meters;
   }
 

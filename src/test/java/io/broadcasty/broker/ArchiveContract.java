@@ -66,7 +66,13 @@ public abstract class ArchiveContract {
             0,
             "ü-1",
             true,
-            new Message("{ \"n\": 1.50, \"e\": \"😀\" }", "{}", "e", "c", "r", Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
+            new Message(
+                "{ \"n\": 1.50, \"e\": \"😀\" }",
+                "{}",
+                "e",
+                "c",
+                "r",
+                Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
     Publication publication = new Publication(full, new Position("one", 0, 1), time.nowMillis());
     assertEquals(1, archive.append(ONE, List.of(publication)));
     assertEquals(List.of(publication), archive.read(ONE, 0, 1, 10));

@@ -42,7 +42,13 @@ public abstract class SpoolContract {
             3,
             "full",
             true,
-            new Message("{\"ü\":[1]}", "{\"schema\":1}", "created", "c-1", "rpc.1", Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
+            new Message(
+                "{\"ü\":[1]}",
+                "{\"schema\":1}",
+                "created",
+                "c-1",
+                "rpc.1",
+                Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
     spool.add(List.of(full, named(OTHERS, 0, "b")));
     spool.add(List.of(named(ORDERS, 1, "c")));
     List<Spooled> oldest = open().oldest(0, 10);

@@ -88,6 +88,49 @@ class HttpIT extends AsBuilt {
   }
 
   @Test
+  void headersAreKeptAndTheTraceOfTheRequestGoesIn() {
+    String channel = Api.freshChannel("headers.");
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    String item = "{\"channel\":\"" + channel + "\",\"payload\":1,\"headers\":{%s}}";
+    String body =
+        "["
+            + item.formatted("\"tag\":\"a\"")
+            + ","
+            + item.formatted("\"traceparent\":\"mine\"")
+            + "]";
+    HttpResponse<String> answer =
+        api.send(
+            api.request("/broadcasty/publish", api.tokens.member())
+                .header("Content-Type", "application/json")
+                .header("traceparent", parent)
+                .header("tracestate", "a=1")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    assertEquals(200, answer.statusCode(), answer.body());
+    String kept =
+        api.get("/broadcasty/replay?channel=" + channel + "&from=1", api.tokens.member()).body();
+    assertTrue(
+        kept.contains(
+            "\"headers\":{\"tag\":\"a\",\"traceparent\":\""
+                + parent
+                + "\",\"tracestate\":\"a=1\"}"),
+        kept);
+    assertTrue(kept.contains("\"headers\":{\"traceparent\":\"mine\"}"), kept);
+    HttpResponse<String> preflight =
+        api.send(
+            api.request("/broadcasty/publish", "")
+                .header("Origin", "https://app.example.com")
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .build());
+    assertTrue(
+        preflight
+            .headers()
+            .firstValue("Access-Control-Allow-Headers")
+            .orElse("")
+            .contains("traceparent, tracestate, baggage"));
+  }
+
+  @Test
   void everyBadRequestSaysWhatIsWrong() {
     assertProblem(400, "invalid_json", api.publish("{\"channel\":"));
     assertProblem(400, "invalid_json", api.publish(""));
@@ -179,8 +222,11 @@ class HttpIT extends AsBuilt {
   void aBodyOverTheCapIsRefusedBeforeItIsRead() throws IOException {
     try (RawSocket raw = new RawSocket(api)) {
       raw.write(
-          ("POST /broadcasty/publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                  + "Content-Length: 5000000\r\nAuthorization: Bearer "
+          ("POST /broadcasty/publish HTTP/1.1\r\n"
+               + "Host: localhost\r\n"
+               + "Content-Type: application/json\r\n"
+               + "Content-Length: 5000000\r\n"
+               + "Authorization: Bearer "
                   + api.tokens.publisher()
                   + "\r\n\r\n[")
               .getBytes(StandardCharsets.US_ASCII));
@@ -212,8 +258,12 @@ class HttpIT extends AsBuilt {
   private String handshake(String header) throws IOException {
     try (RawSocket raw = new RawSocket(api)) {
       raw.write(
-          ("GET /broadcasty/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                  + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+          ("GET /broadcasty/ws HTTP/1.1\r\n"
+               + "Host: localhost\r\n"
+               + "Upgrade: websocket\r\n"
+               + "Connection: Upgrade\r\n"
+               + "Sec-WebSocket-Version: 13\r\n"
+               + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                   + header
                   + "\r\n")
               .getBytes(StandardCharsets.US_ASCII));

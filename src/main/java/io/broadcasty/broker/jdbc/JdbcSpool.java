@@ -37,8 +37,8 @@ public final class JdbcSpool implements Spool {
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String OLDEST =
       "SELECT number, tenant_id, channel, envelope_id, partition_no, payload, meta, event,"
-          + " correlation_id, reply_to, format_version, headers FROM broadcasty_spool WHERE number > ? ORDER BY number"
-          + " LIMIT ?";
+          + " correlation_id, reply_to, format_version, headers FROM broadcasty_spool WHERE number"
+          + " > ? ORDER BY number LIMIT ?";
   private static final String LAST =
       "SELECT number FROM broadcasty_spool WHERE tenant_id = ? AND channel = ? ORDER BY number DESC"
           + " LIMIT 1 FOR UPDATE";

@@ -5,6 +5,8 @@ import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.TextVersion;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Readiness;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FollowedPatterns {
 
+  private static final String WHAT = "announcements of channels";
   private static final int MOST_CHANNELS = 10_000;
 
   /** One tenant's patterns, and how many want each. */
@@ -136,10 +139,20 @@ final class FollowedPatterns {
 
   void onMessage(String newborn, byte[] message) {
     Tenant tenant = tenants.get(newborn);
-    if (tenant != null) {
-      String name = new String(message, StandardCharsets.UTF_8);
-      listener.onChannel(new TenantChannel(tenant.id, new ChannelName(name)));
+    if (tenant == null) {
+      return;
     }
+    TenantChannel channel;
+    try {
+      TextVersion.requireFirst(WHAT, message);
+      String name = new String(message, StandardCharsets.UTF_8);
+      channel = new TenantChannel(tenant.id, new ChannelName(name));
+    } catch (UnknownVersionException e) { // which was told of
+      again.add(tenant);
+      wake.run();
+      return;
+    }
+    listener.onChannel(channel);
   }
 
   void onSubscribed(String newborn) {

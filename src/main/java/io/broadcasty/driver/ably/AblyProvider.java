@@ -2,6 +2,7 @@ package io.broadcasty.driver.ably;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadcasty.broker.Headers;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.driver.HttpCalls;
@@ -23,7 +24,8 @@ import java.util.List;
 
 /**
  * Ably. A message's name is the publication's event, else {@code message}; its data is the
- * publication as Broadcasty's own subscribers get it, as JSON.
+ * publication as Broadcasty's own subscribers get it, as JSON. Its headers stand in {@code
+ * extras.headers} too.
  *
  * <p>Messages have ids made of the position of the first of their request and their number, so that
  * Ably drops a request that is sent again within two minutes. A request is taken as a whole or not
@@ -161,6 +163,12 @@ public final class AblyProvider implements Provider {
           json.writeStringField("name", name == null ? DEFAULT_EVENT : name);
           json.writeStringField("data", Json.publication(publication));
           json.writeStringField("encoding", "json");
+          Headers headers = publication.envelope().message().headers();
+          if (!headers.isEmpty()) {
+            json.writeObjectFieldStart("extras");
+            Json.writeHeaders(json, "headers", headers);
+            json.writeEndObject();
+          }
         });
   }
 

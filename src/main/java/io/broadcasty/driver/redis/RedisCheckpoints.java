@@ -6,6 +6,9 @@ import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.driver.Checkpoints;
+import io.broadcasty.format.TextVersion;
+import io.broadcasty.format.Undecodable;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import redis.clients.jedis.params.SetParams;
  */
 public final class RedisCheckpoints implements Checkpoints {
 
+  private static final String WHAT = "checkpoints of the relay";
   private static final Script CLAIM = Script.load(RedisCheckpoints.class, "claim.lua");
   private static final Script SAVE = Script.load(RedisCheckpoints.class, "save.lua");
   private static final Script RELEASE = Script.load(RedisCheckpoints.class, "release.lua");
@@ -105,13 +109,24 @@ public final class RedisCheckpoints implements Checkpoints {
   }
 
   private static void put(Map<Integer, Position> relayed, byte[] field, byte[] value) {
+    try {
+      TextVersion.requireFirst(WHAT, value);
+      Position position = position(field, value);
+      relayed.put(position.partition(), position);
+    } catch (UnknownVersionException e) {
+      throw new BrokerException(e.getMessage(), e);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      UnknownVersionException unknown = Undecodable.form(WHAT, e);
+      throw new BrokerException(unknown.getMessage(), unknown);
+    }
+  }
+
+  private static Position position(byte[] field, byte[] value) {
     int partition = Integer.parseInt(new String(field, UTF_8));
     String text = new String(value, UTF_8);
     int colon = text.lastIndexOf(':');
-    relayed.put(
-        partition,
-        new Position(
-            text.substring(0, colon), partition, Long.parseLong(text.substring(colon + 1))));
+    return new Position(
+        text.substring(0, colon), partition, Long.parseLong(text.substring(colon + 1)));
   }
 
   private List<byte[]> keys(TenantChannel channel) {

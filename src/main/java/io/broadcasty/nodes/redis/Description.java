@@ -1,5 +1,9 @@
 package io.broadcasty.nodes.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.format.TextVersion;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.nodes.NodeInfo;
 import java.time.Instant;
 
@@ -8,6 +12,8 @@ import java.time.Instant;
  * {@code draining} or nothing. Nodes of other versions may leave lines out or add some.
  */
 final class Description {
+
+  private static final String WHAT = "descriptions of nodes";
 
   private Description() {}
 
@@ -20,7 +26,17 @@ final class Description {
         node.draining() ? "draining" : "");
   }
 
+  /** A node that describes itself in a way that is not known here lives all the same. */
   static NodeInfo read(String name, String text, Instant seenAt) {
+    try {
+      TextVersion.requireFirst(WHAT, text.getBytes(UTF_8));
+      return described(name, text, seenAt);
+    } catch (UnknownVersionException e) { // which was told of
+      return new NodeInfo(name, "", "", Instant.EPOCH, false, seenAt);
+    }
+  }
+
+  private static NodeInfo described(String name, String text, Instant seenAt) {
     String[] lines = text.split("\n", -1);
     return new NodeInfo(
         name,

@@ -1,6 +1,9 @@
 package io.broadcasty.presence.redis;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.TextVersion;
+import io.broadcasty.format.Undecodable;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
@@ -11,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A followed channel's members as far as this node knows, kept in step with Redis: by the changes
@@ -83,7 +87,11 @@ final class Replica {
       held.add(message);
       return false;
     }
-    Change change = new Change(message);
+    Change change = Change.read(message);
+    if (change == null) {
+      broken();
+      return true;
+    }
     if (change.version != version + 1) {
       broken();
       held.add(message);
@@ -109,8 +117,8 @@ final class Replica {
       version = count;
       inStep = true;
       for (byte[] message : held) {
-        Change change = new Change(message);
-        if (change.version == version + 1) {
+        Change change = Change.read(message); // what it does not tell, the next comparison finds
+        if (change != null && change.version == version + 1) {
           apply(change);
         }
       }
@@ -160,13 +168,27 @@ final class Replica {
 
   /** What change.lua announces. */
   private static final class Change {
+    private static final String WHAT = "announcements of members";
     private final long version;
     private final List<Member> joined = new ArrayList<>();
     private final List<String> left = new ArrayList<>();
     private final byte[] message;
     private int at;
 
-    Change(byte[] message) {
+    /** Null when it cannot be decoded, which was told of then. */
+    static @Nullable Change read(byte[] message) {
+      try {
+        TextVersion.requireFirst(WHAT, message);
+        return new Change(message);
+      } catch (UnknownVersionException e) {
+        return null;
+      } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+        var unused = Undecodable.form(WHAT, e);
+        return null;
+      }
+    }
+
+    private Change(byte[] message) {
       this.message = message;
       this.version = Long.parseLong(line());
       while (at < message.length) {

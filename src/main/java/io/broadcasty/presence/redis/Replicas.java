@@ -1,6 +1,8 @@
 package io.broadcasty.presence.redis;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.TextVersion;
+import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
 import io.broadcasty.redis.PubSub;
@@ -51,6 +53,9 @@ final class Replicas implements PubSub.Listener {
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
 
   private final ConcurrentLinkedQueue<Replica> toRead = new ConcurrentLinkedQueue<>();
+
+  /** Whose members a node of another version has written; by the one thread alone. */
+  private final List<Replica> undecodable = new ArrayList<>();
 
   /**
    * @param wake has {@link #readAll} called soon
@@ -149,18 +154,30 @@ final class Replicas implements PubSub.Listener {
               READ.run(
                   redis.commands(), PresenceKeys.of(redis, replica.channel()).scripts(), List.of());
       List<?> flat = (List<?>) reply.get(1);
-      Map<String, Member> present = new HashMap<>();
-      for (int i = 0; i < flat.size(); i += 2) {
-        String id = text(flat.get(i));
-        present.put(id, new Member(id, text(flat.get(i + 1))));
+      try {
+        replica.read(life, (Long) reply.get(0), members(flat));
+      } catch (UnknownVersionException e) { // which was told of
+        replica.unreachable(e);
+        undecodable.add(replica);
       }
-      replica.read(life, (Long) reply.get(0), present);
       toRead.poll();
     }
   }
 
+  private static Map<String, Member> members(List<?> flat) {
+    Map<String, Member> present = new HashMap<>();
+    for (int i = 0; i < flat.size(); i += 2) {
+      TextVersion.requireFirst("members", (byte[]) flat.get(i + 1));
+      String id = text(flat.get(i));
+      present.put(id, new Member(id, text(flat.get(i + 1))));
+    }
+    return present;
+  }
+
   /** Looks whether changes were lost without a sign. */
   void check() {
+    undecodable.forEach(this::readSoon); // a node that can may have written them anew
+    undecodable.clear();
     List<Replica> all = entries.values().stream().map(entry -> entry.replica).toList();
     Map<Replica, byte[]> counts =
         redis.ask(

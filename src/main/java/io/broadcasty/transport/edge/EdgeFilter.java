@@ -90,7 +90,7 @@ public class EdgeFilter extends HttpFilter {
       response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
       response.setHeader(
           "Access-Control-Allow-Headers",
-          "Authorization, Content-Type, Last-Event-ID, "
+          "Authorization, Content-Type, Last-Event-ID, traceparent, tracestate, baggage, "
               + ReplayGuard.NONCE
               + ", "
               + ReplayGuard.TIMESTAMP);

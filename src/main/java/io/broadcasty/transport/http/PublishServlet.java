@@ -1,12 +1,15 @@
 package io.broadcasty.transport.http;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
 import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.protocol.TraceContext;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.session.Answers;
@@ -23,6 +26,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -74,7 +79,7 @@ public class PublishServlet extends HttpServlet {
     List<PublishRequest> requests = new ArrayList<>(read.items().size());
     for (PublishReader.Item item : read.items()) {
       if (item.request() != null) {
-        requests.add(item.request());
+        requests.add(traced(item.request(), request));
       }
     }
     CompletableFuture<List<PublishOutcome>> outcomes =
@@ -94,6 +99,28 @@ public class PublishServlet extends HttpServlet {
             }
           });
     }
+  }
+
+  /** With the trace that the HTTP request belongs to, unless the publication has its own. */
+  private static PublishRequest traced(PublishRequest publication, HttpServletRequest request) {
+    String parent = only(request.getHeaders(TraceContext.PARENT));
+    if (parent == null) {
+      return publication;
+    }
+    Message message = publication.message();
+    List<String> states = Collections.list(request.getHeaders(TraceContext.STATE));
+    Headers headers =
+        TraceContext.in(
+            message.headers(), parent, states.isEmpty() ? null : String.join(",", states));
+    return headers == message.headers()
+        ? publication
+        : publication.withMessage(message.withHeaders(headers));
+  }
+
+  /** The value of a header that is there once; null when it is not there, or more than once. */
+  private static @Nullable String only(Enumeration<String> values) {
+    String first = values.hasMoreElements() ? values.nextElement() : null;
+    return values.hasMoreElements() ? null : first;
   }
 
   /**

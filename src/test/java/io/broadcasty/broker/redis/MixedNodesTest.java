@@ -14,6 +14,7 @@ import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.PreviousRelease;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ class MixedNodesTest {
 
   @Test
   void publicationsOfThePreviousReleaseAreHeardAndReplayed() {
-    List<byte[]> written = PreviousNode.written("envelope");
+    List<byte[]> written = PreviousRelease.written("envelope");
     appended(node.broker, new Envelope(ORDERS, 0, "a", true, Message.of("0")));
     node.append(ORDERS, written.get(0));
     node.append(ORDERS, written.get(1));
@@ -111,8 +112,7 @@ class MixedNodesTest {
     ReplayPage before = node.broker.replay(from(0));
     assertEquals(3, before.state().head());
     assertEquals(1, before.publications().size()); // and it ends before what cannot be decoded
-    BrokerException fault =
-        assertThrows(BrokerException.class, () -> node.broker.replay(from(1)));
+    BrokerException fault = assertThrows(BrokerException.class, () -> node.broker.replay(from(1)));
     assertTrue(String.valueOf(fault.getMessage()).startsWith("Cannot decode stream entries"));
     assertEquals(3, node.broker.replay(from(2)).publications().get(0).position().sequence());
   }

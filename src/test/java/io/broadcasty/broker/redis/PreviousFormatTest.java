@@ -11,6 +11,7 @@ import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.PreviousRelease;
 import io.broadcasty.format.Undecodable;
 import io.broadcasty.format.UnknownVersionException;
 import io.broadcasty.tenant.TenantId;
@@ -53,21 +54,20 @@ class PreviousFormatTest {
 
   @Test
   void entriesOfThePreviousReleaseAreRead() {
-    List<byte[]> written = PreviousNode.written("envelope");
+    List<byte[]> written = PreviousRelease.written("envelope");
     assertEquals(3, written.size());
     for (int i = 0; i < 3; i++) {
       Envelope expected = ENVELOPES.get(i);
-      assertEquals(
-          expected, EnvelopeFormat.read(ORDERS, expected.partition(), written.get(i)));
+      assertEquals(expected, EnvelopeFormat.read(ORDERS, expected.partition(), written.get(i)));
     }
-    assertEquals(3, PreviousNode.written("entry bc:rpl:{acme:orders}:0").size());
-    PreviousNode.written("entry bc:rpl:{acme:orders}:0")
+    assertEquals(3, PreviousRelease.written("entry bc:rpl:{acme:orders}:0").size());
+    PreviousRelease.written("entry bc:rpl:{acme:orders}:0")
         .forEach(entry -> assertTrue(ENVELOPES.contains(EnvelopeFormat.read(ORDERS, 0, entry))));
   }
 
   @Test
   void announcementsOfThePreviousReleaseAreRead() {
-    List<byte[]> written = PreviousNode.written("announced bc:ann:{acme:orders}");
+    List<byte[]> written = PreviousRelease.written("announced bc:ann:{acme:orders}");
     List<Publication> first = Announcement.read(ORDERS, written.get(0));
     assertEquals(ENVELOPES, first.stream().map(Publication::envelope).toList());
     assertEquals(
@@ -100,7 +100,7 @@ class PreviousFormatTest {
       assertEquals(plain, PreviousNode.readEntry(EnvelopeFormat.write(with)));
     }
     assertEquals(
-        PreviousNode.written("envelope").stream().map(PreviousFormatTest::read).toList(),
+        PreviousRelease.written("envelope").stream().map(PreviousFormatTest::read).toList(),
         ENVELOPES.stream().map(e -> read(EnvelopeFormat.write(e))).toList());
   }
 
@@ -119,8 +119,7 @@ class PreviousFormatTest {
     Envelope envelope = new Envelope(ORDERS, 0, "o-17", true, message);
     byte[] bytes = EnvelopeFormat.write(envelope);
     assertEquals(envelope, EnvelopeFormat.read(ORDERS, 0, bytes));
-    assertEquals(
-        envelope, EnvelopeFormat.read(ORDERS, 0, Arrays.copyOf(bytes, bytes.length + 5)));
+    assertEquals(envelope, EnvelopeFormat.read(ORDERS, 0, Arrays.copyOf(bytes, bytes.length + 5)));
   }
 
   @Test
@@ -156,7 +155,8 @@ class PreviousFormatTest {
       assertThrows(UnknownVersionException.class, () -> Announcement.read(ORDERS, message), text);
     }
     ByteArrayOutputStream message = new ByteArrayOutputStream();
-    message.writeBytes(("k3f9\n0 1 5 " + toCome().length + "\n").getBytes(StandardCharsets.US_ASCII));
+    message.writeBytes(
+        ("k3f9\n0 1 5 " + toCome().length + "\n").getBytes(StandardCharsets.US_ASCII));
     message.writeBytes(toCome());
     assertThrows(
         UnknownVersionException.class, () -> Announcement.read(ORDERS, message.toByteArray()));

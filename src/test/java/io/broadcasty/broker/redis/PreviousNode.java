@@ -2,24 +2,17 @@ package io.broadcasty.broker.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 
 /**
- * What a node of the previous release writes, from {@code previous-format/redis.txt}, and the rules
- * by which it reads: kept apart from today's code, so that they do not change with it.
+ * The rules by which a node of the previous release reads: kept apart from today's code, so that
+ * they do not change with it.
  */
 final class PreviousNode {
-
-  private static final HexFormat HEX = HexFormat.of();
 
   private PreviousNode() {}
 
@@ -28,25 +21,6 @@ final class PreviousNode {
 
   /** A publication of an announcement as that node understands it. */
   record Announced(String epoch, int partition, long sequence, long timeMillis, Entry entry) {}
-
-  /**
-   * The last words of the lines that begin like this.
-   *
-   * @return the bytes of each
-   */
-  static List<byte[]> written(String beginning) {
-    try (InputStream in = PreviousNode.class.getResourceAsStream("/previous-format/redis.txt");
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(Objects.requireNonNull(in), UTF_8))) {
-      return lines
-          .lines()
-          .filter(line -> line.startsWith(beginning + " "))
-          .map(line -> HEX.parseHex(line.substring(line.lastIndexOf(' ') + 1)))
-          .toList();
-    } catch (IOException e) {
-      throw new AssertionError("the fixture cannot be read", e);
-    }
-  }
 
   /** Reads an entry: what follows its six parts is not looked at. */
   static Entry readEntry(byte[] bytes) throws IOException {

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
+import io.broadcasty.broker.Publication;
 import io.broadcasty.driver.HttpCalls;
 import io.broadcasty.driver.Provider;
 import io.broadcasty.driver.ProviderContract;
@@ -12,6 +16,8 @@ import io.broadcasty.driver.ProviderException;
 import io.broadcasty.driver.Run;
 import io.broadcasty.driver.StandIn;
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AblyProviderTest extends ProviderContract {
@@ -36,6 +42,24 @@ class AblyProviderTest extends ProviderContract {
         request::body);
     assertTrue(request.body().contains("{\"id\":\"k3f9a2xw-0-5-2:1\""), request::body);
     assertTrue(request.body().contains("\"encoding\":\"json\""), request::body);
+  }
+
+  @Test
+  void headersStandWhereAblyHasThem() throws Exception {
+    Publication plain = Run.of("orders", 5, 5).get(0);
+    Envelope envelope = plain.envelope();
+    Message message = envelope.message().withHeaders(Headers.of(Map.of("tag", "a\"b")));
+    provider()
+        .send(
+            List.of(
+                new Publication(
+                    new Envelope(envelope.channel(), 0, envelope.id(), true, message),
+                    plain.position(),
+                    plain.timeMillis()),
+                Run.of("orders", 6, 6).get(0)));
+    String body = there.requests().get(0).body();
+    assertTrue(body.contains("\"extras\":{\"headers\":{\"tag\":\"a\\\"b\"}}"), body);
+    assertEquals(2, body.split("extras", -1).length);
   }
 
   /** Ably drops a request whose ids begin as those of one before: what is new in it, too. */

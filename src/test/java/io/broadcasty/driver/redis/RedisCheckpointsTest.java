@@ -1,15 +1,24 @@
 package io.broadcasty.driver.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.driver.Checkpoints;
 import io.broadcasty.driver.CheckpointsContract;
+import io.broadcasty.format.PreviousRelease;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +49,24 @@ class RedisCheckpointsTest extends CheckpointsContract {
   @AfterEach
   void disconnect() {
     connected.forEach(Redis::close);
+  }
+
+  @Test
+  void aCheckpointOfALaterReleaseIsAnError() {
+    RedisCheckpoints checkpoints = new RedisCheckpoints(connect(), LEASE, KEPT);
+    TenantChannel orders = new TenantChannel(new TenantId("acme"), new ChannelName("orders"));
+    Redis redis = connect();
+    byte[] key = redis.key("rly:{acme:orders}").getBytes(UTF_8);
+    byte[] partition = "3".getBytes(UTF_8);
+    redis
+        .commands()
+        .hset(key, partition, PreviousRelease.written("hash bc:rly:{acme:orders}").get(0));
+    assertEquals(Map.of(3, new Position("k3f9a2xw", 3, 41)), checkpoints.claim(orders, "a"));
+    for (String value : List.of("\u0002k3f9a2xw:41", "41", "k3f9a2xw:x")) {
+      redis.commands().hset(key, partition, value.getBytes(UTF_8));
+      assertThrows(BrokerException.class, () -> checkpoints.claim(orders, "a"), value);
+      assertThrows(BrokerException.class, () -> checkpoints.read(orders), value);
+    }
   }
 
   @Test

@@ -1,0 +1,71 @@
+package io.broadcasty.presence.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.PreviousRelease;
+import io.broadcasty.format.Undecodable;
+import io.broadcasty.presence.LocalPresenceStore;
+import io.broadcasty.presence.Member;
+import io.broadcasty.presence.PresenceChange;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.ManualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Members as nodes of other releases announce them. */
+class PreviousMembersTest {
+
+  private static final TenantChannel ROOM =
+      new TenantChannel(new TenantId("acme"), new ChannelName("presence-room"));
+
+  private final List<PresenceChange> changes = new ArrayList<>();
+  private final List<Runnable> later = new ArrayList<>();
+  private final LocalPresenceStore local =
+      new LocalPresenceStore(100, new ManualTime(), changes::add, later::add);
+  private final Replica replica = new Replica(ROOM, local);
+
+  private void begin() {
+    replica.read(replica.life(), 0, Map.of());
+  }
+
+  private List<Member> members() {
+    return local.members(ROOM, null, 10).members();
+  }
+
+  @Test
+  void changesOfThePreviousReleaseAreRead() {
+    begin();
+    List<byte[]> announced = PreviousRelease.written("announced bc:pra:{acme:presence-room}");
+    assertEquals(3, announced.size());
+    announced.forEach(message -> assertFalse(replica.changed(message)));
+    assertEquals(List.of(new Member("ann", "{\"id\":\"ann\",\"name\":\"Ånn\"}")), members());
+  }
+
+  @Test
+  void whatCannotBeDecodedHasTheMembersReadAnew() {
+    for (String message : List.of("\u0002anything", "x", "1\n+3 9\nann", "1\n")) {
+      begin();
+      long before = Undecodable.count();
+      boolean read = replica.changed(message.getBytes(UTF_8));
+      assertEquals(!message.equals("1\n"), read, message);
+      assertEquals(read, Undecodable.count() > before, message);
+    }
+  }
+
+  @Test
+  void whatCannotBeDecodedWhileMembersAreReadIsPassedOver() {
+    assertFalse(replica.changed("\u0002anything".getBytes(UTF_8)));
+    assertFalse(replica.changed("1\n+3 12\nbob{\"id\":\"bob\"}".getBytes(UTF_8)));
+    begin();
+    assertEquals(List.of(new Member("bob", "{\"id\":\"bob\"}")), members());
+    assertTrue(replica.isInStepWith(1));
+    assertFalse(replica.isInStepWith(2)); // so that the next comparison finds what was missed
+  }
+}
