@@ -223,10 +223,10 @@ class HttpIT extends AsBuilt {
     try (RawSocket raw = new RawSocket(api)) {
       raw.write(
           ("POST /broadcasty/publish HTTP/1.1\r\n"
-               + "Host: localhost\r\n"
-               + "Content-Type: application/json\r\n"
-               + "Content-Length: 5000000\r\n"
-               + "Authorization: Bearer "
+                  + "Host: localhost\r\n"
+                  + "Content-Type: application/json\r\n"
+                  + "Content-Length: 5000000\r\n"
+                  + "Authorization: Bearer "
                   + api.tokens.publisher()
                   + "\r\n\r\n[")
               .getBytes(StandardCharsets.US_ASCII));
@@ -259,11 +259,11 @@ class HttpIT extends AsBuilt {
     try (RawSocket raw = new RawSocket(api)) {
       raw.write(
           ("GET /broadcasty/ws HTTP/1.1\r\n"
-               + "Host: localhost\r\n"
-               + "Upgrade: websocket\r\n"
-               + "Connection: Upgrade\r\n"
-               + "Sec-WebSocket-Version: 13\r\n"
-               + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                  + "Host: localhost\r\n"
+                  + "Upgrade: websocket\r\n"
+                  + "Connection: Upgrade\r\n"
+                  + "Sec-WebSocket-Version: 13\r\n"
+                  + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                   + header
                   + "\r\n")
               .getBytes(StandardCharsets.US_ASCII));
