@@ -10,6 +10,8 @@ import io.broadcasty.metrics.Exposition;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.protocol.compact.CompactProtocol;
+import io.broadcasty.protocol.compact.CompactSseProtocol;
 import io.broadcasty.protocol.json.NativeProtocol;
 import io.broadcasty.protocol.sse.SseProtocol;
 import io.broadcasty.publish.Publish;
@@ -181,12 +183,13 @@ public class Producers {
     return new PublishReader(edge.maxBatch(), edge.maxPayloadBytes());
   }
 
+  /** The one list of what is spoken, over WebSocket and over Server-Sent Events. */
   @Produces
   @Singleton
   Protocols protocols(PublishReader publications) {
     CommandReader commands = new CommandReader(publications);
     return new Protocols(
-        List.of(new NativeProtocol(commands)), // over WebSocket
-        List.of(new SseProtocol())); // over Server-Sent Events
+        List.of(new NativeProtocol(commands), new CompactProtocol(commands)),
+        List.of(new SseProtocol(), new CompactSseProtocol()));
   }
 }

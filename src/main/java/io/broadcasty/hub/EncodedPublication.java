@@ -10,13 +10,23 @@ import org.jspecify.annotations.Nullable;
 public final class EncodedPublication extends Encodings {
 
   private final Publication publication;
+  private final int channelNumber;
 
-  public EncodedPublication(Publication publication) {
+  /**
+   * @param channelNumber what {@link Hub#number} says of the publication's channel
+   */
+  public EncodedPublication(Publication publication, int channelNumber) {
     this.publication = publication;
+    this.channelNumber = channelNumber;
   }
 
   public Publication publication() {
     return publication;
+  }
+
+  /** The number of the publication's channel on this node. */
+  public int channelNumber() {
+    return channelNumber;
   }
 
   /** The publication as this encoder writes it; made when the first subscriber needs it. */

@@ -26,6 +26,7 @@ public final class Hub implements PublicationListener, PresenceListener {
   private final ConcurrentHashMap<TenantId, Set<PatternSubscriber>> patterns =
       new ConcurrentHashMap<>();
   private final LongAdder delivered = new LongAdder();
+  private final ChannelNumbers numbers = new ChannelNumbers();
 
   @Override
   public void onPublication(Publication publication) {
@@ -37,7 +38,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     if (topic == null || topic.isEmpty()) {
       return;
     }
-    topic.publish(new EncodedPublication(publication));
+    topic.publish(new EncodedPublication(publication, topic.number()));
   }
 
   @Override
@@ -88,7 +89,7 @@ public final class Hub implements PublicationListener, PresenceListener {
         channel,
         (c, topic) -> {
           topic.remove(subscriber);
-          return topic.isEmpty() ? null : topic;
+          return kept(topic);
         });
   }
 
@@ -130,6 +131,20 @@ public final class Hub implements PublicationListener, PresenceListener {
       }
     }
     return found;
+  }
+
+  /**
+   * The number that stands for the channel on this node: the same for all its subscribers, for as
+   * long as it has any. Then another channel may get it.
+   *
+   * @return from 1; 0 when the channel has no subscribers
+   */
+  public int number(TenantChannel channel) {
+    Topic topic = topics.get(channel);
+    if (topic == null) { // or it is being opened just now, which this waits for
+      topic = topics.computeIfPresent(channel, (c, open) -> open);
+    }
+    return topic == null ? 0 : topic.number();
   }
 
   /** How many subscribers the channel has on this node. */
@@ -174,9 +189,18 @@ public final class Hub implements PublicationListener, PresenceListener {
   private void dropEmptyTopics(TenantId tenant) {
     for (TenantChannel channel : topics.keySet()) {
       if (channel.tenant().equals(tenant)) {
-        topics.computeIfPresent(channel, (c, topic) -> topic.isEmpty() ? null : topic);
+        topics.computeIfPresent(channel, (c, topic) -> kept(topic));
       }
     }
+  }
+
+  /** The topic, or null to close it, which gives its number back. */
+  private @Nullable Topic kept(Topic topic) {
+    if (!topic.isEmpty()) {
+      return topic;
+    }
+    numbers.giveBack(topic.number());
+    return null;
   }
 
   private boolean anyPattern(TenantChannel channel) {
@@ -193,7 +217,7 @@ public final class Hub implements PublicationListener, PresenceListener {
    * they are not asked again, until the tenant has no pattern any more.
    */
   private Topic open(TenantChannel channel) {
-    Topic topic = new Topic(delivered);
+    Topic topic = new Topic(delivered, numbers.take());
     joinPatterns(channel, topic);
     return topic;
   }

@@ -12,12 +12,19 @@ final class Topic {
 
   private final List<Fanout> fanouts = new CopyOnWriteArrayList<>();
   private final LongAdder delivered;
+  private final int number;
 
   /**
    * @param delivered counts what subscribers are handed
+   * @param number the channel's on this node, as long as the topic is open
    */
-  Topic(LongAdder delivered) {
+  Topic(LongAdder delivered, int number) {
     this.delivered = delivered;
+    this.number = number;
+  }
+
+  int number() {
+    return number;
   }
 
   void add(Subscriber subscriber) {

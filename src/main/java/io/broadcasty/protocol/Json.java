@@ -158,7 +158,8 @@ public final class Json {
     json.writeEndObject();
   }
 
-  private static void writeFields(JsonGenerator json, Position position) throws IOException {
+  /** The fields of a position. */
+  public static void writeFields(JsonGenerator json, Position position) throws IOException {
     json.writeNumberField("partition", position.partition());
     json.writeNumberField("sequence", position.sequence());
     json.writeStringField("epoch", position.epoch());

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Writes the server's frames of the native protocol. Pure; safe for use by several threads. */
 public final class NativeFrames {
 
-  /** The version of the protocol spoken here. */
-  public static final int PROTOCOL_VERSION = 1;
-
   private NativeFrames() {}
 
   /**

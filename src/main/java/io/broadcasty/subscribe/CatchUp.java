@@ -3,6 +3,7 @@ package io.broadcasty.subscribe;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.ReplayPage;
+import io.broadcasty.hub.Hub;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,6 +21,7 @@ final class CatchUp {
   private record Work(ChannelSubscription subscription, PartitionJoin join) {}
 
   private final Broker broker;
+  private final Hub hub;
   private final Executor executor;
   private final Executor later;
   private final Sink sink;
@@ -35,8 +37,9 @@ final class CatchUp {
    * @param later runs a short task some time later; asked when the store cannot be read
    * @param pageBytes about how much is handed to the sink at once
    */
-  CatchUp(Broker broker, Executor executor, Executor later, Sink sink, long pageBytes) {
+  CatchUp(Broker broker, Hub hub, Executor executor, Executor later, Sink sink, long pageBytes) {
     this.broker = broker;
+    this.hub = hub;
     this.executor = executor;
     this.later = later;
     this.sink = sink;
@@ -110,7 +113,8 @@ final class CatchUp {
     }
     ReplayPage page =
         broker.replay(work.join().request(subscription.channel(), PAGE_COUNT, pageBytes));
-    if (!work.join().hand(subscription.channel().name(), page)) {
+    int number = hub.number(subscription.channel());
+    if (!work.join().hand(subscription.channel().name(), number, page)) {
       again(work);
     }
   }

@@ -34,6 +34,12 @@ final class PartitionJoin {
   private @Nullable String epoch;
   private long last;
   private boolean atHead;
+
+  /**
+   * Whether the connection knows the channel's number, and the epoch unless it is yet to be lost.
+   */
+  private boolean told;
+
   private boolean live;
   private boolean closed;
 
@@ -59,7 +65,7 @@ final class PartitionJoin {
   }
 
   /**
-   * Names the position to begin after.
+   * Names the position to begin after. The subscriber is told of the stream as it is.
    *
    * @param epoch the epoch of {@code after}; null takes whatever is there
    * @param after the last sequence the subscriber has; {@link StreamState#FROM_OLDEST} for all that
@@ -71,6 +77,7 @@ final class PartitionJoin {
     this.epoch = epoch;
     this.last = after;
     this.atHead = isHead;
+    this.told = true;
   }
 
   /**
@@ -141,13 +148,15 @@ final class PartitionJoin {
    * then what was held meanwhile; stops where the subscriber has no more room, and goes on there
    * with the next page.
    *
+   * @param channelNumber the channel's on this node
    * @return whether no other page is needed
    */
-  synchronized boolean hand(ChannelName channel, ReplayPage page) {
+  synchronized boolean hand(ChannelName channel, int channelNumber, ReplayPage page) {
     if (closed) {
       return true;
     }
     Lost lost = page.lost();
+    told = told && (lost != null || page.state().epoch().equals(epoch));
     epoch = page.state().epoch();
     if (lost != null) {
       last = lost.resumeFrom().sequence();
@@ -159,7 +168,7 @@ final class PartitionJoin {
       if (!sink.hasRoom()) {
         return false;
       }
-      hand(new EncodedPublication(publication));
+      hand(new EncodedPublication(publication, channelNumber));
     }
     live = drainHeld() && last >= page.state().head() && !gap;
     return live;
@@ -196,6 +205,10 @@ final class PartitionJoin {
   }
 
   private void hand(EncodedPublication publication) {
+    if (!told) {
+      told = true;
+      sink.newStream(publication);
+    }
     epoch = publication.publication().position().epoch();
     last = publication.publication().position().sequence();
     sink.publication(publication);

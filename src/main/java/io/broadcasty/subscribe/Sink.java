@@ -20,6 +20,13 @@ public interface Sink {
   /** Runs what brings publications to this connection; always the same object. */
   Executor lane();
 
+  /**
+   * The publication that comes next begins a stream of which this connection has not been told yet:
+   * of a channel that has come by a pattern, of a partition that is new, or of another epoch
+   * without {@link #lost} between.
+   */
+  default void newStream(EncodedPublication first) {}
+
   /** A publication, in order within its partition. */
   void publication(EncodedPublication publication);
 

@@ -35,6 +35,6 @@ public record Subscribe(
 
   /** The subscriptions of a new connection; to be closed with it. */
   public Subscriptions open(Sink sink) {
-    return new Subscriptions(this, sink, new CatchUp(broker, replays, later, sink, pageBytes));
+    return new Subscriptions(this, sink, new CatchUp(broker, hub, replays, later, sink, pageBytes));
   }
 }

@@ -114,6 +114,15 @@ public final class Subscriptions implements AutoCloseable {
     return true;
   }
 
+  /**
+   * The number that stands for a channel on this node as long as it is delivered here; 0 when it is
+   * not.
+   */
+  public int number(ChannelName name) {
+    ChannelSubscription subscription = targets.channel(name);
+    return subscription == null ? 0 : context.hub().number(subscription.channel());
+  }
+
   /** Whether the channel is delivered, by its name or by a pattern. */
   public boolean has(ChannelName channel) {
     return targets.channel(channel) != null;

@@ -77,7 +77,7 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
 
   @Override
   public void write(List<EncodedFrame> frames, Done done) {
-    write(frames.size() == 1 ? frames.get(0).bytes(format) : join(frames), done);
+    write(frames.size() == 1 ? frames.get(0).bytes(format) : format.encode(frames), done);
   }
 
   /** Writes bytes that nobody changes any more. */
@@ -184,21 +184,6 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
       }
     }
     write.done.accept(null);
-  }
-
-  private byte[] join(List<EncodedFrame> frames) {
-    int length = 0;
-    for (EncodedFrame frame : frames) {
-      length += frame.bytes(format).length;
-    }
-    byte[] joined = new byte[length];
-    int at = 0;
-    for (EncodedFrame frame : frames) {
-      byte[] bytes = frame.bytes(format);
-      System.arraycopy(bytes, 0, joined, at, bytes.length);
-      at += bytes.length;
-    }
-    return joined;
   }
 
   /** A field instead of an object with the state: one place in memory less to touch a delivery. */

@@ -62,7 +62,8 @@ class FanoutTest {
         new Publication(
             new Envelope(channel, 0, "i", false, Message.of("1")),
             new Position("e", 0, sequence),
-            0));
+            0),
+        1);
   }
 
   private void runTasks() {

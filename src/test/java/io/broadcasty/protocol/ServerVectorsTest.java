@@ -114,7 +114,7 @@ class ServerVectorsTest {
       case "publication" -> {
         Publication publication = publication(input);
         yield new Sent(
-            new EncodedPublication(publication).as(JsonEncoder.INSTANCE).text(),
+            new EncodedPublication(publication, 1).as(JsonEncoder.INSTANCE).text(),
             Json.publication(publication));
       }
       case "lost" -> {

@@ -2,7 +2,6 @@ package io.broadcasty.protocol.json;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.BrokerException;
-import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Code;
@@ -109,7 +108,7 @@ final class Commands implements AutoCloseable {
     return CommandResult.done(
         json -> {
           json.writeStringField("session", id);
-          json.writeNumberField("protocol", NativeFrames.PROTOCOL_VERSION);
+          json.writeNumberField("protocol", session.dialect().version());
           json.writeStringField("subject", who.subject());
           json.writeStringField("tenant", who.tenant().value());
           json.writeNumberField("expires", who.expiresAt().toEpochMilli());
@@ -125,11 +124,9 @@ final class Commands implements AutoCloseable {
       if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
         afterwards.add(subscribed.start());
         return CommandResult.done(
-            NativeFrames.subscribed(
-                command.channel(),
-                ChannelPattern.isPattern(command.channel()),
-                subscribed.recovered(),
-                subscribed.heads()));
+            session
+                .dialect()
+                .subscribed(command.channel(), subscribed, session.subscriptions()::number));
       }
       return CommandResult.refused(Objects.requireNonNull(Answers.problem(outcome)));
     } catch (InvalidChannelException e) {

@@ -20,6 +20,7 @@ public final class NativeProtocol implements MessageProtocol {
 
   @Override
   public Accepted accept(StreamRequest handshake) {
-    return (context, transport) -> new NativeSession(context, transport, reader);
+    return (context, transport) ->
+        new NativeSession(context, transport, reader, JsonDialect.INSTANCE);
   }
 }

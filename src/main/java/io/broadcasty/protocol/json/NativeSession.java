@@ -25,6 +25,7 @@ public final class NativeSession extends MessageSession {
   private static final int MAX_ERRORS_IN_A_ROW = 10;
 
   private final CommandReader reader;
+  private final NativeDialect dialect;
   private final String id = UUID.randomUUID().toString();
   private volatile long noticedExpiryMillis;
   private int errorsInARow;
@@ -35,9 +36,11 @@ public final class NativeSession extends MessageSession {
   /** The latest frame's answer; the next one's waits for it. */
   private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
 
-  public NativeSession(SessionContext context, Transport transport, CommandReader reader) {
+  public NativeSession(
+      SessionContext context, Transport transport, CommandReader reader, NativeDialect dialect) {
     super(context, transport);
     this.reader = reader;
+    this.dialect = dialect;
     opened();
   }
 
@@ -73,9 +76,21 @@ public final class NativeSession extends MessageSession {
     answered = replies.sendAfter(answered, reply -> send(EncodedFrame.message(reply)));
   }
 
+  NativeDialect dialect() {
+    return dialect;
+  }
+
+  @Override
+  public void newStream(EncodedPublication first) {
+    EncodedFrame told = dialect.newStream(first);
+    if (told != null) {
+      send(told);
+    }
+  }
+
   @Override
   public void publication(EncodedPublication publication) {
-    send(publication.as(JsonEncoder.INSTANCE));
+    send(publication.as(dialect.encoder()));
   }
 
   @Override
@@ -85,7 +100,7 @@ public final class NativeSession extends MessageSession {
 
   @Override
   public void presence(EncodedPresence change) {
-    send(change.as(JsonEncoder.INSTANCE));
+    send(change.as(dialect.encoder()));
   }
 
   @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * channel stand at the same place, so the latest event is kept for the next, and they go on with
  * one cursor. Safe for use by several threads: at worst two make the same event.
  */
-final class EventChain {
+public final class EventChain {
 
   private final Publication publication;
   private final String data;

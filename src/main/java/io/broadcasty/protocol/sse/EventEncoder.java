@@ -7,16 +7,25 @@ import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 
-/** Publications as events that say everything; changes of members as events without an id. */
-final class EventEncoder implements FrameEncoder<EventChain> {
+/**
+ * Publications as events, whose data a dialect writes; changes of members as events without an id.
+ * One instance a dialect.
+ */
+public final class EventEncoder implements FrameEncoder<EventChain> {
 
-  static final EventEncoder INSTANCE = new EventEncoder();
+  private final SseDialect dialect;
 
-  private EventEncoder() {}
+  public EventEncoder(SseDialect dialect) {
+    this.dialect = dialect;
+  }
+
+  SseDialect dialect() {
+    return dialect;
+  }
 
   @Override
   public EventChain publication(EncodedPublication publication) {
-    return new EventChain(publication.publication(), Json.publication(publication.publication()));
+    return new EventChain(publication.publication(), dialect.publication(publication));
   }
 
   @Override

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SseSession extends EventSession {
 
+  private final EventEncoder encoder;
+
   /** Null once it has been subscribed to. */
   private @Nullable SseRequest request;
 
@@ -41,8 +43,10 @@ final class SseSession extends EventSession {
       Transport transport,
       Caller caller,
       ConnectionLimiter.Lease place,
-      SseRequest request) {
+      SseRequest request,
+      EventEncoder encoder) {
     super(context, transport);
+    this.encoder = encoder;
     this.request = request;
     opened(caller, place);
   }
@@ -81,14 +85,7 @@ final class SseSession extends EventSession {
         SubscribeOutcome.Subscribed subscribed = all.get(i);
         String target = targets.get(i);
         String text =
-            Json.object(
-                json ->
-                    NativeFrames.subscribed(
-                            target,
-                            target.endsWith("*"),
-                            subscribed.recovered(),
-                            subscribed.heads())
-                        .write(json));
+            Json.object(encoder.dialect().subscribed(target, subscribed, subscriptions()::number));
         send(EventText.frame("subscribed", cursor.toString(), text));
       }
     }
@@ -96,9 +93,17 @@ final class SseSession extends EventSession {
   }
 
   @Override
+  public void newStream(EncodedPublication first) {
+    String told = encoder.dialect().newStream(first);
+    if (told != null) {
+      send(EventText.frame("channel", null, told));
+    }
+  }
+
+  @Override
   public void publication(EncodedPublication encoded) {
     synchronized (this) {
-      EventChain.Event event = encoded.as(EventEncoder.INSTANCE).after(cursor);
+      EventChain.Event event = encoded.as(encoder).after(cursor);
       cursor = event.after();
       if (cursor.toString().length() > Cursor.MAX_LENGTH) {
         end(tooManyForACursor()); // the client keeps the last id that fits
@@ -146,7 +151,7 @@ final class SseSession extends EventSession {
 
   @Override
   public void presence(EncodedPresence change) {
-    send(change.as(EventEncoder.INSTANCE));
+    send(change.as(encoder));
   }
 
   @Override

@@ -73,6 +73,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   FrameConnection(
       SessionContext context,
       MessageProtocol.Accepted accepted,
+      boolean joinsMessages,
       int maxMessageBytes,
       WebConnection connection,
       ServletOutputStream output)
@@ -80,7 +81,11 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     this.context = context;
     this.connection = connection;
     this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
-    this.out = new NonBlockingOutput(output, FrameFormat.INSTANCE, context.closers());
+    this.out =
+        new NonBlockingOutput(
+            output,
+            joinsMessages ? JoinedMessages.INSTANCE : FrameFormat.INSTANCE,
+            context.closers());
     this.reader = new FrameReader(maxMessageBytes, this);
     this.session = accepted.open(context, this);
   }

@@ -20,12 +20,14 @@ public class FrameUpgrade implements HttpUpgradeHandler {
   /**
    * What a connection is opened with.
    *
+   * @param joinsMessages as {@link MessageProtocol#joinsMessages} says
    * @param outputs what it is written with
    * @param request the handshake
    */
   record Opening(
       SessionContext context,
       MessageProtocol.Accepted accepted,
+      boolean joinsMessages,
       int maxMessageBytes,
       @Nullable Caller caller,
       StreamOutputs outputs,
@@ -51,6 +53,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
           new FrameConnection(
               with.context(),
               with.accepted(),
+              with.joinsMessages(),
               with.maxMessageBytes(),
               webConnection,
               with.outputs().ofWebSocket(webConnection, with.request()));

@@ -65,7 +65,9 @@ public class MessageEndpoint extends Endpoint {
     MessageSession opened;
     try {
       opened =
-          protocol.accept(new OpenedBy(webSocket)).open(context, new WebSocketTransport(webSocket));
+          protocol
+              .accept(new OpenedBy(webSocket))
+              .open(context, new WebSocketTransport(webSocket, protocol.joinsMessages()));
     } catch (ProblemException e) { // the filter has refused it, unless the container went past it
       WebSocketTransport.close(webSocket, e.problem());
       return;

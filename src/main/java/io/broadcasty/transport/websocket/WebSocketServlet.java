@@ -65,8 +65,8 @@ final class WebSocketServlet extends HttpServlet {
   private void upgrade(
       Handshake.Accepted handshake, HttpServletRequest request, HttpServletResponse response)
       throws ProblemException, IOException, ServletException {
-    MessageProtocol.Accepted accepted =
-        protocols.message(handshake.subprotocol()).accept(new ServletStreamRequest(request));
+    MessageProtocol protocol = protocols.message(handshake.subprotocol());
+    MessageProtocol.Accepted accepted = protocol.accept(new ServletStreamRequest(request));
     accept(handshake, response);
     request
         .upgrade(FrameUpgrade.class)
@@ -74,6 +74,7 @@ final class WebSocketServlet extends HttpServlet {
             new FrameUpgrade.Opening(
                 context,
                 accepted,
+                protocol.joinsMessages(),
                 settings.maxMessageBytes(),
                 CallerRequest.caller(request.getUserPrincipal()),
                 outputs,

@@ -27,13 +27,19 @@ final class WebSocketTransport implements Transport {
 
   private final Session session;
 
-  WebSocketTransport(Session session) {
+  private final boolean joinsMessages;
+
+  /**
+   * @param joinsMessages as {@link io.broadcasty.session.MessageProtocol#joinsMessages} says
+   */
+  WebSocketTransport(Session session, boolean joinsMessages) {
     this.session = session;
+    this.joinsMessages = joinsMessages;
   }
 
   @Override
   public void write(List<EncodedFrame> frames, Done done) {
-    new FrameChain(frames, done) {
+    new FrameChain(joinsMessages ? JoinedMessages.frames(frames) : frames, done) {
       @Override
       protected void send(EncodedFrame frame) {
         try {

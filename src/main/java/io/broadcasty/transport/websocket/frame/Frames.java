@@ -123,20 +123,48 @@ public final class Frames {
     return frame(opcode, body);
   }
 
+  /** How many bytes stand before a body of this length. */
+  public static int headerBytes(int bodyBytes) {
+    return bodyBytes < TWO_BYTES ? 2 : bodyBytes < 0x10000 ? 4 : 10;
+  }
+
+  /**
+   * Writes the header of a text message in one frame, whose body of valid UTF-8 the caller writes
+   * after it.
+   *
+   * @return where the body begins
+   */
+  public static int writeTextHeader(byte[] into, int at, int bodyBytes) {
+    return writeHeader(into, at, TEXT, bodyBytes);
+  }
+
+  /** Where the body of one of our own frames begins. */
+  public static int bodyStart(byte[] frame) {
+    return switch (frame[1]) {
+      case TWO_BYTES -> 4;
+      case EIGHT_BYTES -> 10;
+      default -> 2;
+    };
+  }
+
   private static byte[] frame(int opcode, byte[] body) {
-    int length = body.length;
-    int header = length < TWO_BYTES ? 2 : length < 0x10000 ? 4 : 10;
-    byte[] frame = new byte[header + length];
-    frame[0] = (byte) (FIN | opcode);
-    switch (header) {
-      case 2 -> frame[1] = (byte) length;
-      case 4 -> frame[1] = TWO_BYTES;
-      default -> frame[1] = EIGHT_BYTES;
-    }
-    for (int at = header - 1, rest = length; at > 1; at--, rest >>>= 8) {
-      frame[at] = (byte) rest;
-    }
-    System.arraycopy(body, 0, frame, header, length);
+    byte[] frame = new byte[headerBytes(body.length) + body.length];
+    int start = writeHeader(frame, 0, opcode, body.length);
+    System.arraycopy(body, 0, frame, start, body.length);
     return frame;
+  }
+
+  private static int writeHeader(byte[] into, int at, int opcode, int bodyBytes) {
+    int header = headerBytes(bodyBytes);
+    into[at] = (byte) (FIN | opcode);
+    switch (header) {
+      case 2 -> into[at + 1] = (byte) bodyBytes;
+      case 4 -> into[at + 1] = TWO_BYTES;
+      default -> into[at + 1] = EIGHT_BYTES;
+    }
+    for (int i = header - 1, rest = bodyBytes; i > 1; i--, rest >>>= 8) {
+      into[at + i] = (byte) rest;
+    }
+    return at + header;
   }
 }

@@ -1,0 +1,104 @@
+package io.broadcasty.protocol.compact;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Message;
+import io.broadcasty.broker.Position;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.ChannelPattern;
+import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.subscribe.SubscribeOutcome;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what version 2 says differently (protocol/PROTOCOL.md). Pure. */
+final class CompactJson {
+
+  private CompactJson() {}
+
+  /** A publication, without what its subscriber knows. */
+  static String publication(EncodedPublication encoded, Included included) {
+    Envelope envelope = encoded.publication().envelope();
+    Message message = envelope.message();
+    Position position = encoded.publication().position();
+    return Json.object(
+        json -> {
+          json.writeNumberField("c", encoded.channelNumber());
+          json.writeNumberField("s", position.sequence());
+          if (position.partition() != 0) {
+            json.writeNumberField("p", position.partition());
+          }
+          if (envelope.idempotent() || included.id()) {
+            json.writeStringField("i", envelope.id());
+          }
+          writeText(json, "e", message.event());
+          writeRaw(json, "d", message.payload());
+          writeRaw(json, "m", message.meta());
+          Json.writeHeaders(json, "h", message.headers());
+          writeText(json, "o", message.correlationId());
+          writeText(json, "r", message.replyTo());
+          if (included.time()) {
+            json.writeNumberField("t", encoded.publication().timeMillis());
+          }
+        });
+  }
+
+  /** What tells of a channel's number and of a partition's epoch. */
+  static Json.Body channel(EncodedPublication first) {
+    Position position = first.publication().position();
+    return json -> {
+      json.writeNumberField("number", first.channelNumber());
+      json.writeStringField("channel", first.publication().envelope().channel().name().value());
+      json.writeStringField("epoch", position.epoch());
+      if (position.partition() != 0) {
+        json.writeNumberField("partition", position.partition());
+      }
+    };
+  }
+
+  /** The result of a subscribe, with the number of each channel. */
+  static Json.Body subscribed(
+      String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers) {
+    boolean pattern = ChannelPattern.isPattern(target);
+    return json -> {
+      json.writeStringField("channel", target);
+      json.writeBooleanField("recovered", outcome.recovered());
+      if (!pattern) {
+        json.writeNumberField("number", numbers.applyAsInt(new ChannelName(target)));
+      }
+      json.writeArrayFieldStart("positions");
+      for (Map.Entry<ChannelName, List<Position>> head : outcome.heads().entrySet()) {
+        int number = pattern ? numbers.applyAsInt(head.getKey()) : 0;
+        for (Position position : head.getValue()) {
+          json.writeStartObject();
+          if (pattern) {
+            json.writeStringField("channel", head.getKey().value());
+            json.writeNumberField("number", number);
+          }
+          Json.writeFields(json, position);
+          json.writeEndObject();
+        }
+      }
+      json.writeEndArray();
+    };
+  }
+
+  private static void writeText(JsonGenerator json, String field, @Nullable String text)
+      throws IOException {
+    if (text != null) {
+      json.writeStringField(field, text);
+    }
+  }
+
+  private static void writeRaw(JsonGenerator json, String field, @Nullable String text)
+      throws IOException {
+    if (text != null) {
+      json.writeFieldName(field);
+      json.writeRawValue(text);
+    }
+  }
+}

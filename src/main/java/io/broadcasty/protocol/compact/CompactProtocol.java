@@ -1,0 +1,39 @@
+package io.broadcasty.protocol.compact;
+
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.protocol.json.NativeSession;
+import io.broadcasty.session.MessageProtocol;
+import io.broadcasty.session.StreamRequest;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The protocol {@code broadcasty.v2}. */
+public final class CompactProtocol implements MessageProtocol {
+
+  private final CommandReader reader;
+  private final List<CompactDialect> dialects =
+      IntStream.range(0, Included.VARIANTS)
+          .mapToObj(index -> new CompactDialect(Included.at(index)))
+          .toList();
+
+  public CompactProtocol(CommandReader reader) {
+    this.reader = reader;
+  }
+
+  @Override
+  public String name() {
+    return "broadcasty.v2";
+  }
+
+  @Override
+  public boolean joinsMessages() {
+    return true;
+  }
+
+  @Override
+  public Accepted accept(StreamRequest handshake) throws ProblemException {
+    CompactDialect dialect = dialects.get(Included.of(handshake).index());
+    return (context, transport) -> new NativeSession(context, transport, reader, dialect);
+  }
+}

@@ -1,0 +1,28 @@
+package io.broadcasty.protocol.compact;
+
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.protocol.sse.EventEncoder;
+import io.broadcasty.protocol.sse.SseProtocol;
+import io.broadcasty.session.EventProtocol;
+import io.broadcasty.session.StreamRequest;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Version 2 over Server-Sent Events: {@code protocol=v2}. */
+public final class CompactSseProtocol implements EventProtocol {
+
+  private final List<EventEncoder> encoders =
+      IntStream.range(0, Included.VARIANTS)
+          .mapToObj(index -> new EventEncoder(new CompactEventDialect(Included.at(index))))
+          .toList();
+
+  @Override
+  public String name() {
+    return "v2";
+  }
+
+  @Override
+  public Accepted accept(StreamRequest request) throws ProblemException {
+    return SseProtocol.accept(request, encoders.get(Included.of(request).index()));
+  }
+}

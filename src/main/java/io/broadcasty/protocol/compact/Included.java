@@ -1,0 +1,46 @@
+package io.broadcasty.protocol.compact;
+
+import io.broadcasty.protocol.Code;
+import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.session.StreamRequest;
+
+/**
+ * What a client asks for besides, by the query parameter {@code include}.
+ *
+ * @param id the ids that the server has chosen
+ * @param time when each publication was published
+ */
+record Included(boolean id, boolean time) {
+
+  /** How many there are. */
+  static final int VARIANTS = 4;
+
+  /** A number for each, below {@link #VARIANTS}. */
+  int index() {
+    return (id ? 1 : 0) + (time ? 2 : 0);
+  }
+
+  static Included at(int index) {
+    return new Included((index & 1) != 0, (index & 2) != 0);
+  }
+
+  /**
+   * @throws ProblemException when there is no such field
+   */
+  static Included of(StreamRequest request) throws ProblemException {
+    boolean id = false;
+    boolean time = false;
+    for (String list : request.parameters("include")) {
+      for (String field : list.split(",", -1)) {
+        switch (field) {
+          case "id" -> id = true;
+          case "time" -> time = true;
+          default ->
+              throw new ProblemException(
+                  Code.INVALID_REQUEST, "`include` is a list of `id` and `time`, as in id,time");
+        }
+      }
+    }
+    return new Included(id, time);
+  }
+}

@@ -1,0 +1,123 @@
+package io.broadcasty.protocol.compact;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
+import io.broadcasty.broker.Message;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.protocol.Json;
+import io.broadcasty.protocol.Vectors;
+import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.tenant.TenantId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** What version 2 says differently, by the vectors. */
+@NullUnmarked // a vector without a field is a broken vector
+class CompactVectorsTest {
+
+  private static final String FILE = "vectors/compact-frames.json";
+
+  @TestFactory
+  Stream<DynamicTest> publications() {
+    return Vectors.each(
+        FILE,
+        "publications",
+        v -> {
+          List<?> include = v.get("include") instanceof List<?> list ? list : List.of();
+          Included included = new Included(include.contains("id"), include.contains("time"));
+          EncodedPublication publication = publication(Vectors.object(v, "input"));
+          String text = publication.as(new CompactDialect(included).encoder()).text();
+          assertEquals(v.get("text"), text);
+          assertEquals(text, new CompactEventDialect(included).publication(publication));
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> channels() {
+    return Vectors.each(
+        FILE,
+        "channels",
+        v -> {
+          EncodedPublication first = publication(Vectors.object(v, "input"));
+          Included nothing = new Included(false, false);
+          assertEquals(
+              v.get("frame"), Vectors.parse(new CompactDialect(nothing).newStream(first).text()));
+          assertEquals(
+              Vectors.object(v, "sse").get("data"),
+              Vectors.parse(new CompactEventDialect(nothing).newStream(first)));
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> subscribed() {
+    return Vectors.each(
+        FILE,
+        "subscribed",
+        v -> {
+          Map<String, Object> input = Vectors.object(v, "input");
+          Map<String, Object> numbers = Vectors.object(input, "numbers");
+          SortedMap<ChannelName, List<Position>> heads = new TreeMap<>();
+          for (Map<String, Object> head : Vectors.objects(input, "heads")) {
+            heads
+                .computeIfAbsent(
+                    new ChannelName((String) head.get("channel")), name -> new ArrayList<>())
+                .add(position(head));
+          }
+          SubscribeOutcome.Subscribed outcome =
+              new SubscribeOutcome.Subscribed(
+                  (Boolean) input.get("recovered"), heads, heads, () -> {});
+          Json.Body body =
+              CompactJson.subscribed(
+                  (String) input.get("channel"),
+                  outcome,
+                  name -> Vectors.integer(numbers, name.value()));
+          assertEquals(v.get("result"), Vectors.parse(Json.object(body)));
+        });
+  }
+
+  static EncodedPublication publication(Map<String, Object> input) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    if (input.containsKey("headers")) {
+      Vectors.object(input, "headers").forEach((name, value) -> headers.put(name, (String) value));
+    }
+    return new EncodedPublication(
+        new Publication(
+            new Envelope(
+                new TenantChannel(
+                    new TenantId("acme"), new ChannelName((String) input.get("channel"))),
+                Vectors.integer(input, "partition"),
+                String.valueOf(input.get("id")),
+                Boolean.TRUE.equals(input.get("chosenId")),
+                new Message(
+                    (String) input.getOrDefault("payload", "1"),
+                    (String) input.get("meta"),
+                    (String) input.get("event"),
+                    (String) input.get("correlationId"),
+                    (String) input.get("replyTo"),
+                    Headers.of(headers))),
+            position(input),
+            input.get("time") instanceof Long time ? time : 0),
+        Vectors.integer(input, "number"));
+  }
+
+  private static Position position(Map<String, Object> input) {
+    return new Position(
+        (String) input.get("epoch"),
+        Vectors.integer(input, "partition"),
+        (Long) input.get("sequence"));
+  }
+}

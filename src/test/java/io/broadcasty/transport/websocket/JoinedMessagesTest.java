@@ -1,0 +1,152 @@
+package io.broadcasty.transport.websocket;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Message;
+import io.broadcasty.broker.Position;
+import io.broadcasty.broker.Publication;
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.protocol.CommandReader;
+import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.protocol.Vectors;
+import io.broadcasty.protocol.compact.CompactProtocol;
+import io.broadcasty.session.Asked;
+import io.broadcasty.session.MessageSession;
+import io.broadcasty.session.Node;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.transport.websocket.frame.Frames;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+@NullUnmarked // a vector without a field is a broken vector
+class JoinedMessagesTest {
+
+  /** A payload is surrounded by so many bytes at most, the frame's header among them. */
+  private static final int GOAL_BYTES = 40;
+
+  private static byte[] bytes(List<EncodedFrame> frames) {
+    return JoinedMessages.INSTANCE.encode(frames);
+  }
+
+  private static byte[] concatenated(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> messagesBecomeAnArray() {
+    return Vectors.each(
+        "vectors/compact-frames.json",
+        "joined",
+        v -> {
+          List<EncodedFrame> frames =
+              ((List<?>) v.get("messages"))
+                  .stream().map(text -> EncodedFrame.message((String) text)).toList();
+          String text = (String) v.get("text");
+          assertArrayEquals(Frames.text(text), bytes(frames));
+          List<EncodedFrame> joined = JoinedMessages.frames(frames);
+          assertEquals(List.of(text), joined.stream().map(EncodedFrame::text).toList());
+        });
+  }
+
+  @Test
+  void whatIsNoMessageKeepsItsPlace() {
+    EncodedFrame pong = EncodedFrame.control(Frames.pong(new byte[] {1}));
+    List<EncodedFrame> frames =
+        List.of(
+            EncodedFrame.message("1"),
+            EncodedFrame.message("2"),
+            pong,
+            EncodedFrame.message("3"),
+            EncodedFrame.HEARTBEAT,
+            EncodedFrame.HEARTBEAT,
+            EncodedFrame.message("4"),
+            EncodedFrame.message("5"));
+    assertArrayEquals(
+        concatenated(
+            Frames.text("[1,2]"),
+            Frames.pong(new byte[] {1}),
+            Frames.text("3"),
+            Frames.emptyPing(),
+            Frames.emptyPing(),
+            Frames.text("[4,5]")),
+        bytes(frames));
+    List<EncodedFrame> joined = JoinedMessages.frames(frames);
+    assertEquals(6, joined.size());
+    assertSame(pong, joined.get(1));
+    assertSame(EncodedFrame.HEARTBEAT, joined.get(3));
+  }
+
+  /** Headers of 2, 4 and 10 bytes, of the messages and of what they become. */
+  @Test
+  void messagesOfEveryLengthAreJoined() {
+    for (int length : List.of(1, 60, 61, 62, 125, 126, 32_765, 32_767, 65_535, 65_536, 70_000)) {
+      String text = "\"" + "x".repeat(Math.max(0, length - 2)) + "\"";
+      List<EncodedFrame> frames = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        frames.add(EncodedFrame.message(text));
+        if (i > 0) {
+          String joined = "[" + String.join(",", java.util.Collections.nCopies(i + 1, text)) + "]";
+          assertArrayEquals(Frames.text(joined), bytes(frames), i + " of " + length);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aPayloadIsSurroundedByFewBytes() throws Exception {
+    for (int payload : List.of(1, 100, 1000, 60_000)) {
+      String text = "\"" + "x".repeat(payload) + "\"";
+      EncodedFrame frame = compact(99_999, 9_999_999, text);
+      int around =
+          frame.bytes(JoinedMessages.INSTANCE).length
+              - text.getBytes(StandardCharsets.UTF_8).length;
+      assertTrue(around <= GOAL_BYTES, around + " bytes around a payload of " + payload);
+      List<EncodedFrame> ten = java.util.Collections.nCopies(10, frame);
+      int each = bytes(ten).length / 10 - text.length();
+      assertTrue(each <= GOAL_BYTES, each + " bytes around one of ten");
+    }
+  }
+
+  /** As a session of version 2 sends it. */
+  private static EncodedFrame compact(int number, long sequence, String payload)
+      throws io.broadcasty.protocol.ProblemException {
+    Node node = new Node();
+    Node.Line line = new Node.Line();
+    MessageSession session =
+        new CompactProtocol(new CommandReader(new PublishReader(100, 65_536)))
+            .accept(Asked.of())
+            .open(node.context, line);
+    session.publication(
+        new EncodedPublication(
+            new Publication(
+                new Envelope(
+                    new TenantChannel(new TenantId("acme"), new ChannelName("orders.eu")),
+                    0,
+                    "01J9ZQ4V2M8K3N5P7R9T1W3X5Z",
+                    false,
+                    Message.of(payload)),
+                new Position("k3f9a2xw", 0, sequence),
+                1_790_000_000_000L),
+            number));
+    node.run();
+    return line.frames.get(0);
+  }
+}
