@@ -31,6 +31,7 @@ import io.broadcasty.telemetry.LoopMeters;
 import io.broadcasty.telemetry.PublicationMeters;
 import io.broadcasty.telemetry.PublishCounts;
 import io.broadcasty.telemetry.StoreMeters;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.tracing.ServerTracing;
@@ -85,6 +86,7 @@ final class Node implements AutoCloseable {
       WallClock clock) {
     this.ticker = ticker;
     this.threads = new Threads(ticker);
+    TenantSettingsLookup tenants = settings.tenants();
     this.drain = settings.drain();
     this.policy = policy;
     Hub hub = new Hub();
@@ -102,7 +104,7 @@ final class Node implements AutoCloseable {
     this.store =
         new Stores(
                 settings,
-                settings.tenants(),
+                tenants,
                 () -> identity.info(sessions.isDraining()),
                 ticker,
                 clock,
@@ -111,12 +113,13 @@ final class Node implements AutoCloseable {
                 relays,
                 meters)
             .open();
-    this.push = pushing(settings, identity, meters, clock);
+    this.push = pushing(settings, tenants, identity, meters, clock);
     RateLimiter limits = store.limits();
     Publish publish = new Publish(policy, limits, store.broker(), ticker, listeners);
     this.context =
         new SessionContext(
             settings.session(),
+            tenants,
             authenticator,
             publish,
             new UndeliveredPushes(push.undelivered()),
@@ -128,16 +131,11 @@ final class Node implements AutoCloseable {
                 hub,
                 threads.replays,
                 threads.after(RETRY_MILLIS),
-                settings.maxChannels(),
-                Math.min(REPLAY_PAGE_BYTES, settings.session().outboxBytes() / 4),
+                tenants,
+                REPLAY_PAGE_BYTES,
                 ticker,
                 listeners),
-            new Attend(
-                policy,
-                limits,
-                store.presence(),
-                settings.presence().life(),
-                settings.presence().maxMemberBytes()),
+            new Attend(policy, limits, store.presence(), tenants),
             store.connections(),
             sessions,
             ticker,
@@ -181,10 +179,16 @@ final class Node implements AutoCloseable {
   }
 
   /** A start that fails leaves nothing open. */
-  private Pushing pushing(Settings settings, Identity identity, Meters meters, WallClock clock) {
+  private Pushing pushing(
+      Settings settings,
+      TenantSettingsLookup tenants,
+      Identity identity,
+      Meters meters,
+      WallClock clock) {
     try {
       return new Pushing(
           settings,
+          tenants,
           OpenProviders.open(settings.pushProviders(), ticker, clock),
           store,
           policy,

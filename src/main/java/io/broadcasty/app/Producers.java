@@ -25,6 +25,7 @@ import io.broadcasty.session.Protocols;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.session.UndeliveredPushes;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.EdgeSettings;
@@ -178,9 +179,14 @@ public class Producers {
 
   @Produces
   @Singleton
+  TenantSettingsLookup tenantSettings() {
+    return startup.node().context().tenants();
+  }
+
+  @Produces
+  @Singleton
   PublishReader publishReader() {
-    EdgeSettings edge = startup.settings().edge();
-    return new PublishReader(edge.maxBatch(), edge.maxPayloadBytes());
+    return new PublishReader();
   }
 
   /** The one list of what is spoken, over WebSocket and over Server-Sent Events. */

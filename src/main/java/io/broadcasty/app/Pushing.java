@@ -26,6 +26,7 @@ import io.broadcasty.push.jdbc.JdbcPushQueue;
 import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.telemetry.PushMeters;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -62,6 +63,7 @@ final class Pushing implements AutoCloseable {
   /**
    * Begins to send.
    *
+   * @param tenants the settings of each tenant now
    * @param providers closed with it
    * @param node names this node's claims
    * @param connected who is connected to this node
@@ -69,6 +71,7 @@ final class Pushing implements AutoCloseable {
    */
   Pushing(
       Settings settings,
+      TenantSettingsLookup tenants,
       OpenProviders providers,
       Store store,
       Policy policy,
@@ -115,7 +118,7 @@ final class Pushing implements AutoCloseable {
             devices,
             store.presence(),
             queue,
-            push.quotaPerDay(),
+            tenant -> tenants.of(tenant).pushQuotaPerDay(),
             clock,
             worker::wake);
     this.status = new PushStatus(services, store.limits(), queue);
@@ -128,7 +131,7 @@ final class Pushing implements AutoCloseable {
               queue,
               services,
               connected,
-              push.quotaPerDay(),
+              tenant -> tenants.of(tenant).pushQuotaPerDay(),
               clock,
               worker::wake);
       threads.watching(WATCH_MILLIS, "push-watch", whileThereIsADatabase(watch::look));

@@ -72,7 +72,7 @@ final class Relays implements RelayReport {
 
   /** For how long a checkpoint is kept after its last use: longer than what it points to. */
   Duration kept() {
-    Duration streams = settings.replay().retention().age();
+    Duration streams = settings.tenants().longestRetention();
     Duration mirror =
         settings.mirror().channels().isEmpty() ? Duration.ZERO : settings.mirror().retention();
     return (streams.compareTo(mirror) > 0 ? streams : mirror).plus(KEPT_LONGER);

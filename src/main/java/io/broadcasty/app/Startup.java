@@ -227,12 +227,15 @@ public class Startup {
     LOG.info(
         () ->
             "retention: "
-                + settings.replay().retention().age()
+                + settings.tenants().defaults().retention().age()
                 + ", "
-                + settings.replay().retention().maxCount()
+                + settings.tenants().defaults().retention().maxCount()
                 + " publications or "
-                + settings.replay().retention().maxBytes()
+                + settings.tenants().defaults().retention().maxBytes()
                 + " bytes a channel");
+    if (!settings.tenants().own().isEmpty()) {
+      LOG.info(() -> "tenants with settings of their own: " + settings.tenants().own().keySet());
+    }
     if (!settings.limitsEnabled()) {
       LOG.warning(
           "RATE LIMITS ARE OFF ("

@@ -48,6 +48,8 @@ import io.broadcasty.ratelimit.redis.RedisRateLimiter;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.spool.SpoolingBroker;
 import io.broadcasty.telemetry.StoreMeters;
+import io.broadcasty.tenant.RetentionLookup;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -108,7 +110,12 @@ record Stores(
     Settings.Replay replay = settings.replay();
     MemoryBroker broker =
         new MemoryBroker(
-            replay.retention(), replay.idempotencyWindow(), replay.maxIds(), ticker, clock, hub);
+            RetentionLookup.of(tenants),
+            replay.idempotencyWindow(),
+            replay.maxIds(),
+            ticker,
+            clock,
+            hub);
     return alone(
         relays.isWanted()
             ? relays.over(
@@ -129,7 +136,7 @@ record Stores(
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
         new JdbcBroker(
-            new JdbcBrokerSettings(replay.retention(), replay.idempotencyWindow()),
+            new JdbcBrokerSettings(RetentionLookup.of(tenants), replay.idempotencyWindow()),
             database,
             clock,
             hub,
@@ -162,8 +169,7 @@ record Stores(
       Runnable release) {
     return new Store(
         broker,
-        new LocalPresenceStore(
-            settings.presence().maxMembers(), ticker, hub, threads.after(GATHER_MILLIS)),
+        new LocalPresenceStore(this::maxMembers, ticker, hub, threads.after(GATHER_MILLIS)),
         new LocalRateLimiter(limits(), ticker),
         new LocalConnectionLimiter(self.get().name(), tenants),
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
@@ -202,7 +208,7 @@ record Stores(
     Settings.Replay replay = settings.replay();
     return new RedisBroker(
         new RedisBrokerSettings(
-            replay.retention(), replay.idempotencyWindow(), settings.redisReplicas()),
+            RetentionLookup.of(tenants), replay.idempotencyWindow(), settings.redisReplicas()),
         redis,
         ticker,
         clock,
@@ -295,7 +301,7 @@ record Stores(
         new RedisPresenceStore(
             redis,
             nodes.self(),
-            settings.presence().maxMembers(),
+            this::maxMembers,
             ticker,
             clock,
             hub,
@@ -328,6 +334,10 @@ record Stores(
           upkeep.run();
         },
         release);
+  }
+
+  private int maxMembers(TenantId tenant) {
+    return tenants.of(tenant).presence().maxMembers();
   }
 
   private RateLimits limits() {

@@ -12,6 +12,7 @@ import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -22,11 +23,10 @@ import org.jspecify.annotations.Nullable;
  * The presence use case. A caller joins as itself; who may publish to the channel, a back end say,
  * may have others join, leave and be renewed. Safe for use by several threads.
  *
- * @param life how long a member stays that was not joined by a connection, unless renewed
- * @param maxMemberBytes the longest JSON of a member, in UTF-8
+ * @param tenants says how long a member stays that joined over HTTP, and how long its JSON may be
  */
 public record Attend(
-    Policy policy, RateLimiter limits, PresenceStore store, Duration life, int maxMemberBytes) {
+    Policy policy, RateLimiter limits, PresenceStore store, TenantSettingsLookup tenants) {
 
   private static final System.Logger LOG = System.getLogger(Attend.class.getName());
   private static final AttendOutcome UNREADABLE =
@@ -34,13 +34,14 @@ public record Attend(
 
   /** Joins for as long as a lease is renewed. */
   public CompletionStage<AttendOutcome> join(Caller caller, ChannelName channel, Member member) {
-    return join(caller, channel, member, new Holder.Lease(life));
+    return join(caller, channel, member, lease(caller));
   }
 
   CompletionStage<AttendOutcome> join(
       Caller caller, ChannelName channel, Member member, Holder holder) {
     AttendOutcome refusal = refusal(caller, channel, member.id());
     int bytes = member.json().getBytes(StandardCharsets.UTF_8).length;
+    int maxMemberBytes = tenants.of(caller.tenant()).presence().maxMemberBytes();
     if (refusal == null && bytes > maxMemberBytes) {
       refusal = new AttendOutcome.TooLarge(bytes, maxMemberBytes);
     }
@@ -60,7 +61,7 @@ public record Attend(
       return CompletableFuture.completedFuture(refusal);
     }
     return store
-        .leave(new TenantChannel(caller.tenant(), channel), memberId, new Holder.Lease(life))
+        .leave(new TenantChannel(caller.tenant(), channel), memberId, lease(caller))
         .handle(
             (held, failure) ->
                 held == null
@@ -76,14 +77,15 @@ public record Attend(
     if (refusal != null) {
       return CompletableFuture.completedFuture(refusal);
     }
+    Holder.Lease lease = lease(caller);
     return store
-        .renew(new TenantChannel(caller.tenant(), channel), memberId, new Holder.Lease(life))
+        .renew(new TenantChannel(caller.tenant(), channel), memberId, lease)
         .handle(
             (had, failure) ->
                 had == null
                     ? unavailable(failure)
                     : had
-                        ? new AttendOutcome.Renewed(memberId, life)
+                        ? new AttendOutcome.Renewed(memberId, lease.life())
                         : new AttendOutcome.NotPresent(memberId));
   }
 
@@ -125,6 +127,10 @@ public record Attend(
   private static AttendOutcome unavailable(Throwable failure) {
     LOG.log(System.Logger.Level.DEBUG, "a member could not be changed", failure);
     return UNREADABLE;
+  }
+
+  private Holder.Lease lease(Caller caller) {
+    return new Holder.Lease(tenants.of(caller.tenant()).presence().ttl());
   }
 
   private static AttendOutcome told(JoinOutcome outcome, Member member, Duration life) {

@@ -23,7 +23,6 @@ public final class Attendance implements AutoCloseable {
 
   private final Attend attend;
   private final Holder.Connection holder;
-  private final int maxChannels;
 
   // guarded by this
   private final Map<ChannelName, Place> places = new HashMap<>(0);
@@ -31,17 +30,16 @@ public final class Attendance implements AutoCloseable {
 
   /**
    * @param connectionId unique on the node
-   * @param maxChannels where it may be present at once
    */
-  public Attendance(Attend attend, String connectionId, int maxChannels) {
+  public Attendance(Attend attend, String connectionId) {
     this.attend = attend;
-    this.maxChannels = maxChannels;
     this.holder = new Holder.Connection(connectionId);
   }
 
   /** Joins, or says something else of the member; one member a channel and connection. */
   public CompletionStage<AttendOutcome> join(Caller caller, ChannelName channel, Member member) {
     Place place = new Place(new TenantChannel(caller.tenant(), channel), member.id());
+    int maxChannels = attend.tenants().of(caller.tenant()).maxChannels();
     Place before;
     synchronized (this) {
       if (closed) {

@@ -1,5 +1,6 @@
 package io.broadcasty.config;
 
+import io.broadcasty.tenant.TenantSettings;
 import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.MetricsAccess;
@@ -18,12 +19,11 @@ final class EdgeReader {
     this.reader = reader;
   }
 
-  EdgeSettings read() {
+  EdgeSettings read(TenantSettings defaults) {
     return new EdgeSettings(
         origins(),
         proxies(),
-        reader.count(ConfigKeys.PAYLOAD_BYTES),
-        reader.count(ConfigKeys.BATCH),
+        defaults.publish().maxPayloadBytes(),
         reader.count(ConfigKeys.MESSAGE_BYTES),
         reader.value(ConfigKeys.NONCE_REQUIRED, false),
         reader.value(ConfigKeys.NONCE_WINDOW, Duration.ofSeconds(60)),
@@ -38,7 +38,8 @@ final class EdgeReader {
             ConfigKeys.ALLOWED_ORIGINS.name()
                 + ": `"
                 + origin
-                + "` is not an origin; it is scheme and host without a path, such as https://app.example.com");
+                + "` is not an origin; it is scheme and host without a path, such as"
+                + " https://app.example.com");
       }
     }
     return origins;

@@ -11,7 +11,6 @@ import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
 import io.broadcasty.tenant.FixedTenantSettings;
 import io.broadcasty.tenant.Rate;
-import io.broadcasty.tenant.Retention;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.time.Duration;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param tenants the settings of each tenant, as configured
  * @param webSockets who speaks RFC 6455
  * @param internals whether internals of the server may be used to write streams
- * @param maxChannels of one connection
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param traces whether publications are traced by the server's OpenTelemetry
  * @param auditRetention for how long it is kept what was done by whom
@@ -53,13 +51,11 @@ public record Settings(
     SessionSettings session,
     WebSockets.Engine webSockets,
     boolean internals,
-    int maxChannels,
     Replay replay,
     Mirror mirror,
     boolean serverMetrics,
     boolean traces,
     Duration auditRetention,
-    Presence presence,
     PushSettings push,
     @Nullable String dataSource,
     DatabaseSettings database,
@@ -116,20 +112,10 @@ public record Settings(
   }
 
   /**
-   * How members are kept.
-   *
-   * @param life of a member that joined over HTTP, unless renewed
-   * @param maxMembers of one channel
-   * @param maxMemberBytes the longest JSON of a member
-   */
-  public record Presence(Duration life, int maxMembers, int maxMemberBytes) {}
-
-  /**
    * How streams are kept.
    *
    * @param maxIds how many ids the memory store remembers
    * @param queued whether the database keeps what is published while Redis cannot be reached
    */
-  public record Replay(
-      Store store, Retention retention, Duration idempotencyWindow, int maxIds, boolean queued) {}
+  public record Replay(Store store, Duration idempotencyWindow, int maxIds, boolean queued) {}
 }

@@ -13,9 +13,10 @@ import io.broadcasty.push.PushSettings;
 import io.broadcasty.rbac.Administration;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.session.SessionSettings;
+import io.broadcasty.tenant.FixedTenantSettings;
 import io.broadcasty.tenant.Rate;
-import io.broadcasty.tenant.Retention;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.transport.websocket.WebSockets;
 import java.net.URI;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ public final class SettingsReader {
     reader.findUnknown();
     Settings settings = reader.settings();
     if (!reader.faults.isEmpty()) {
-      throw new InvalidConfigurationException(reader.faults.stream().distinct().toList());
+      throw new InvalidConfigurationException(reader.faults);
     }
     return settings;
   }
@@ -81,20 +82,16 @@ public final class SettingsReader {
     boolean development = value(ConfigKeys.DEV, false);
     String dataDir = value(ConfigKeys.DATA_DIR, "data");
     JwtSettings jwt = jwt(development);
+    FixedTenantSettings tenants = new TenantReader(this).read(source.names());
     SessionSettings session =
         new SessionSettings(
             value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
             value(ConfigKeys.CONNECT_TIMEOUT, Duration.ofSeconds(1)),
-            EXPIRY_NOTICE.plus(jwt.skew()),
-            value(ConfigKeys.OUTBOX_BYTES, 1L));
+            EXPIRY_NOTICE.plus(jwt.skew()));
     Settings.Replay replay =
         new Settings.Replay(
             Settings.Store.valueOf(
                 value(ConfigKeys.REPLAY_STORE, "memory").toUpperCase(Locale.ROOT)),
-            new Retention(
-                value(ConfigKeys.REPLAY_RETENTION, Duration.ofHours(1)),
-                value(ConfigKeys.REPLAY_MAX_COUNT, 1L),
-                value(ConfigKeys.REPLAY_MAX_BYTES, 1L)),
             value(ConfigKeys.IDEMPOTENCY_WINDOW, Duration.ofMinutes(10)),
             count(ConfigKeys.IDEMPOTENCY_MAX_IDS),
             value(ConfigKeys.REPLAY_FALLBACK, "none").equals("database"));
@@ -110,29 +107,22 @@ public final class SettingsReader {
         dataDir,
         publicUrl(),
         jwt,
-        new EdgeReader(this).read(),
+        new EdgeReader(this).read(tenants.defaults()),
         administration(),
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
-        new TenantReader(this).read(source.names()),
+        tenants,
         session,
         WebSockets.Engine.valueOf(
             value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
         value(ConfigKeys.STREAM_INTERNALS, "auto").equals("auto"),
-        count(ConfigKeys.CHANNELS_PER_CONNECTION),
         replay,
-        mirror(replay),
+        mirror(replay, tenants),
         value(ConfigKeys.METRICS_SERVER, true),
         value(ConfigKeys.TRACES_ENABLED, false),
         value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
-        new Settings.Presence(
-            value(ConfigKeys.PRESENCE_TTL, Duration.ofSeconds(1)),
-            count(ConfigKeys.PRESENCE_MAX_MEMBERS),
-            count(ConfigKeys.PRESENCE_MEMBER_BYTES)),
         new PushSettings(
-            value(ConfigKeys.PUSH_QUOTA, 0L),
-            value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)),
-            count(ConfigKeys.PUSH_IN_FLIGHT)),
+            value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)), count(ConfigKeys.PUSH_IN_FLIGHT)),
         dataSource(),
         database(dataDir),
         redis(),
@@ -165,7 +155,7 @@ public final class SettingsReader {
     }
   }
 
-  private Settings.Mirror mirror(Settings.Replay replay) {
+  private Settings.Mirror mirror(Settings.Replay replay, TenantSettingsLookup tenants) {
     List<ChannelPattern> patterns = new ArrayList<>();
     for (String text : optional(ConfigKeys.MIRROR_CHANNELS).orElse(List.of())) {
       try {
@@ -182,11 +172,12 @@ public final class SettingsReader {
               + ConfigKeys.REPLAY_STORE.name()
               + "=redis, or leave this out");
     }
-    if (!patterns.isEmpty() && retention.compareTo(replay.retention().age()) < 0) {
+    if (!patterns.isEmpty() && retention.compareTo(tenants.longestRetention()) < 0) {
       faults.add(
           ConfigKeys.MIRROR_RETENTION.name()
               + " must not be shorter than "
-              + ConfigKeys.REPLAY_RETENTION.name());
+              + ConfigKeys.REPLAY_RETENTION.name()
+              + " of any tenant");
     }
     return new Settings.Mirror(patterns, retention);
   }

@@ -40,7 +40,7 @@ public final class Outbox implements FrameWriter.Done {
   private static final int MAX_FRAMES_PER_WRITE = 128;
   private static final int MAX_BYTES_PER_WRITE = 128 * 1024;
 
-  private final long maxBytes;
+  private volatile long maxBytes;
   private final Executor executor;
   private final FrameWriter writer;
   private final Owner owner;
@@ -75,6 +75,13 @@ public final class Outbox implements FrameWriter.Done {
     this.executor = executor;
     this.writer = writer;
     this.owner = owner;
+  }
+
+  /** Sets the bound; what is added from now on has to fit. */
+  public void limit(long bytes) {
+    if (maxBytes != bytes) {
+      maxBytes = bytes;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.broadcasty.presence;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Members in the node's memory: those that join here, or that somebody else tells it of. */
@@ -15,7 +17,7 @@ public final class LocalPresenceStore implements PresenceStore {
 
   private static final PresencePage EMPTY = new PresencePage(0, 0, List.of(), null);
 
-  private final int maxMembers;
+  private final ToIntFunction<TenantId> maxMembers;
   private final Ticker ticker;
   private final PresenceListener listener;
   private final Executor later;
@@ -27,11 +29,14 @@ public final class LocalPresenceStore implements PresenceStore {
   private final ConcurrentHashMap<TenantChannel, Roster> rosters = new ConcurrentHashMap<>();
 
   /**
-   * @param maxMembers of one channel
+   * @param maxMembers of one channel of a tenant; asked at each join
    * @param later runs a short task a moment later: so long, changes are gathered
    */
   public LocalPresenceStore(
-      int maxMembers, Ticker ticker, PresenceListener listener, Executor later) {
+      ToIntFunction<TenantId> maxMembers,
+      Ticker ticker,
+      PresenceListener listener,
+      Executor later) {
     this.maxMembers = maxMembers;
     this.ticker = ticker;
     this.listener = listener;
@@ -40,12 +45,13 @@ public final class LocalPresenceStore implements PresenceStore {
 
   @Override
   public CompletionStage<JoinOutcome> join(TenantChannel channel, Member member, Holder holder) {
+    int max = maxMembers.applyAsInt(channel.tenant());
     JoinOutcome[] outcome = new JoinOutcome[1];
     rosters.compute(
         channel,
         (c, known) -> {
-          Roster roster = known == null ? new Roster(c, maxMembers, listener) : known;
-          outcome[0] = roster.join(member, holder, ticker.readNanos());
+          Roster roster = known == null ? new Roster(c, listener) : known;
+          outcome[0] = roster.join(member, holder, max, ticker.readNanos());
           tellSoon(roster);
           return roster;
         });
@@ -68,7 +74,7 @@ public final class LocalPresenceStore implements PresenceStore {
     rosters.compute(
         channel,
         (c, known) -> {
-          Roster roster = known == null ? new Roster(c, maxMembers, listener) : known;
+          Roster roster = known == null ? new Roster(c, listener) : known;
           roster.follow();
           return roster;
         });

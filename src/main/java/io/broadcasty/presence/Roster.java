@@ -33,7 +33,6 @@ final class Roster {
   }
 
   private final TenantChannel channel;
-  private final int maxMembers;
   private final PresenceListener listener;
   private final TreeMap<String, Entry> entries = new TreeMap<>();
 
@@ -45,9 +44,8 @@ final class Roster {
   private int followers;
   private volatile int leases;
 
-  Roster(TenantChannel channel, int maxMembers, PresenceListener listener) {
+  Roster(TenantChannel channel, PresenceListener listener) {
     this.channel = channel;
-    this.maxMembers = maxMembers;
     this.listener = listener;
   }
 
@@ -55,7 +53,7 @@ final class Roster {
     return channel;
   }
 
-  JoinOutcome join(Member member, Holder holder, long nowNanos) {
+  JoinOutcome join(Member member, Holder holder, int maxMembers, long nowNanos) {
     Entry entry = entries.get(member.id());
     boolean first = entry == null;
     if (entry == null) {

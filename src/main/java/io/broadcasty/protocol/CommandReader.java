@@ -5,6 +5,7 @@ import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.tenant.PublishCaps;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,10 +49,11 @@ public final class CommandReader {
   /**
    * Reads a frame.
    *
+   * @param caps of the caller's tenant; the defaults as long as nobody is connected
    * @throws ProblemException when it is not JSON, neither object nor array, or has too many
    *     commands
    */
-  public Frame read(String text) throws ProblemException {
+  public Frame read(String text, PublishCaps caps) throws ProblemException {
     try (JsonReading json = new JsonReading(text.getBytes(StandardCharsets.UTF_8))) {
       JsonToken start = json.next();
       List<Numbered> commands = new ArrayList<>();
@@ -62,17 +64,17 @@ public final class CommandReader {
                 Code.TOO_MANY_ITEMS,
                 "a frame has at most " + MAX_COMMANDS + " commands; send several frames");
           }
-          commands.add(readCommand(json));
+          commands.add(readCommand(json, caps));
         }
       } else {
-        commands.add(readCommand(json));
+        commands.add(readCommand(json, caps));
       }
       json.end();
       return new Frame(start == JsonToken.START_ARRAY, commands);
     }
   }
 
-  private Numbered readCommand(JsonReading json) throws ProblemException {
+  private Numbered readCommand(JsonReading json, PublishCaps caps) throws ProblemException {
     if (json.current() != JsonToken.START_OBJECT) {
       if (json.current() == null) {
         throw new ProblemException(Code.INVALID_JSON, "the frame is empty");
@@ -92,7 +94,7 @@ public final class CommandReader {
         json.skip();
       }
     }
-    return new Numbered(draft.idText, draft.command(publications));
+    return new Numbered(draft.idText, draft.command(publications, caps));
   }
 
   private static Command malformed(String detail) {
@@ -143,7 +145,7 @@ public final class CommandReader {
       }
     }
 
-    Command command(PublishReader publications) {
+    Command command(PublishReader publications, PublishCaps caps) {
       if (fault != null) {
         return new Command.Malformed(fault);
       }
@@ -165,7 +167,7 @@ public final class CommandReader {
         case "leave" -> ofChannel(Command.Leave::new);
         case "presence" -> ofChannel(Command.Presence::new);
         case "members" -> ofChannel(channel -> new Command.Members(channel, after, limit));
-        case "publish" -> publish(publications);
+        case "publish" -> publish(publications, caps);
         case "ping" -> new Command.Ping();
         default ->
             new Command.Malformed(
@@ -178,8 +180,8 @@ public final class CommandReader {
       };
     }
 
-    private Command publish(PublishReader publications) {
-      PublishReader.Item item = publications.item(publication);
+    private Command publish(PublishReader publications, PublishCaps caps) {
+      PublishReader.Item item = publications.item(publication, caps);
       return item.request() != null
           ? new Command.Publish(item.request(), item.push())
           : new Command.Malformed(java.util.Objects.requireNonNull(item.problem()));

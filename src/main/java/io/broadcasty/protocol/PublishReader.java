@@ -7,6 +7,7 @@ import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.tenant.PublishCaps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,18 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class PublishReader {
 
   private static final int MAX_TEXT = 200;
-
-  private final int maxBatch;
-  private final int maxPayloadBytes;
-
-  /**
-   * @param maxBatch most objects in an array
-   * @param maxPayloadBytes longest payload and meta together, as JSON text in UTF-8
-   */
-  public PublishReader(int maxBatch, int maxPayloadBytes) {
-    this.maxBatch = maxBatch;
-    this.maxPayloadBytes = maxPayloadBytes;
-  }
 
   /**
    * One item of a request: what to publish, or what is wrong with it. Exactly one of the two is
@@ -53,34 +42,35 @@ public final class PublishReader {
   /**
    * Reads a body.
    *
+   * @param caps of the caller's tenant
    * @throws ProblemException when it is not JSON, neither object nor array, or has too many items;
    *     a fault of a single item is in its place
    */
-  public Request read(byte[] utf8) throws ProblemException {
+  public Request read(byte[] utf8, PublishCaps caps) throws ProblemException {
     try (JsonReading json = new JsonReading(utf8)) {
       JsonToken start = json.next();
       List<Item> items = new ArrayList<>();
       if (start == JsonToken.START_ARRAY) {
         while (json.next() != JsonToken.END_ARRAY) {
-          if (items.size() == maxBatch) {
+          if (items.size() == caps.maxBatch()) {
             throw new ProblemException(
                 Code.TOO_MANY_ITEMS,
-                "a batch has at most " + maxBatch + " items; send several batches");
+                "a batch has at most " + caps.maxBatch() + " items; send several batches");
           }
-          items.add(readItem(json));
+          items.add(readItem(json, caps));
         }
         if (items.isEmpty()) {
           throw new ProblemException(Code.INVALID_REQUEST, "the batch is empty");
         }
       } else {
-        items.add(readItem(json));
+        items.add(readItem(json, caps));
       }
       json.end();
       return new Request(start == JsonToken.START_ARRAY, items);
     }
   }
 
-  private Item readItem(JsonReading json) throws ProblemException {
+  private Item readItem(JsonReading json, PublishCaps caps) throws ProblemException {
     if (json.current() == null) {
       throw new ProblemException(Code.INVALID_JSON, "the body is empty; send a JSON object");
     }
@@ -99,11 +89,11 @@ public final class PublishReader {
         fields.fault("there is no field `" + abbreviated(name) + "` in a publication");
       }
     }
-    return item(fields);
+    return item(fields, caps);
   }
 
   /** Makes the item from what was read; used for the publish command on a connection too. */
-  Item item(Fields fields) {
+  Item item(Fields fields, PublishCaps caps) {
     if (fields.fault != null) {
       return problem(fields.fault);
     }
@@ -116,14 +106,14 @@ public final class PublishReader {
               Code.INVALID_REQUEST, "`payload` is missing; any JSON value will do, null too"));
     }
     int bytes = fields.payloadBytes + fields.metaBytes;
-    if (bytes > maxPayloadBytes) {
+    if (bytes > caps.maxPayloadBytes()) {
       return problem(
           Problem.of(
               Code.PAYLOAD_TOO_LARGE,
               "`payload` and `meta` have "
                   + bytes
                   + " bytes; at most "
-                  + maxPayloadBytes
+                  + caps.maxPayloadBytes()
                   + " are allowed"));
     }
     if (fields.push != null && fields.id == null) {

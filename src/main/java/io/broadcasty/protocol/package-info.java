@@ -1,7 +1,7 @@
 /**
  * The native protocol: its JSON in both directions and its codes (protocol/PROTOCOL.md).
  *
- * <p>May import: {@code broker}, {@code presence}, {@code channel}.
+ * <p>May import: {@code broker}, {@code presence}, {@code channel}, {@code tenant}.
  */
 @NullMarked
 package io.broadcasty.protocol;

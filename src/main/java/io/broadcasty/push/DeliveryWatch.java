@@ -1,6 +1,7 @@
 package io.broadcasty.push;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.WallClock;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,7 @@ public final class DeliveryWatch {
   private final PushQueue queue;
   private final EnabledServices services;
   private final Connected connected;
-  private final long quotaPerDay;
+  private final ToLongFunction<TenantId> quotaPerDay;
   private final WallClock clock;
   private final Runnable queued;
   private Map<Long, Watched> watched = new HashMap<>();
@@ -51,7 +53,7 @@ public final class DeliveryWatch {
   private record Watched(Set<String> users, Set<String> delivered) {}
 
   /**
-   * @param quotaPerDay as of {@link PushSettings}
+   * @param quotaPerDay how many notifications a tenant may send on a day (UTC); 0 for any number
    * @param queued is told that there is something to be sent
    */
   public DeliveryWatch(
@@ -60,7 +62,7 @@ public final class DeliveryWatch {
       PushQueue queue,
       EnabledServices services,
       Connected connected,
-      long quotaPerDay,
+      ToLongFunction<TenantId> quotaPerDay,
       WallClock clock,
       Runnable queued) {
     this.pending = pending;
@@ -137,7 +139,7 @@ public final class DeliveryWatch {
           queue.enqueue(
               Send.now(push.channel().tenant(), push.sendId(), push.notification(), now),
               others,
-              quotaPerDay);
+              quotaPerDay.applyAsLong(push.channel().tenant()));
       if (outcome instanceof EnqueueOutcome.OverQuota) {
         LOG.log(
             Level.WARNING,

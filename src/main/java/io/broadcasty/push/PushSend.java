@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ public final class PushSend {
   private final SubscriptionStore subscriptions;
   private final PresenceStore presence;
   private final PushQueue queue;
-  private final long quotaPerDay;
+  private final ToLongFunction<TenantId> quotaPerDay;
   private final WallClock clock;
   private final Runnable queued;
 
@@ -58,7 +59,7 @@ public final class PushSend {
       SubscriptionStore subscriptions,
       PresenceStore presence,
       PushQueue queue,
-      long quotaPerDay,
+      ToLongFunction<TenantId> quotaPerDay,
       WallClock clock,
       Runnable queued) {
     this.services = services;
@@ -209,11 +210,12 @@ public final class PushSend {
       Collection<Recipient> recipients,
       List<String> unknown) {
     long now = clock.nowMillis();
+    long quota = quotaPerDay.applyAsLong(tenant);
     EnqueueOutcome outcome =
-        queue.enqueue(Send.now(tenant, id, notification, now), recipients, quotaPerDay);
+        queue.enqueue(Send.now(tenant, id, notification, now), recipients, quota);
     if (outcome instanceof EnqueueOutcome.OverQuota over) {
       return new PushAnswer.OverQuota(
-          quotaPerDay,
+          quota,
           over.used(),
           recipients.size(),
           Duration.ofMillis(DAY_MILLIS - Math.floorMod(now, DAY_MILLIS)));

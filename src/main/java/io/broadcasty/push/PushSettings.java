@@ -5,8 +5,7 @@ import java.time.Duration;
 /**
  * How notifications are sent.
  *
- * @param quotaPerDay how many a tenant may send on a day (UTC); 0 for any number
  * @param retention for how long it is known what became of them, and their ids
  * @param maxInFlight how many this node has under way to one push service
  */
-public record PushSettings(long quotaPerDay, Duration retention, int maxInFlight) {}
+public record PushSettings(Duration retention, int maxInFlight) {}

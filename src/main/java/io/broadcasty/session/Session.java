@@ -13,6 +13,7 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.Sink;
 import io.broadcasty.subscribe.Subscriptions;
+import io.broadcasty.tenant.TenantSettings;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -66,7 +67,7 @@ public abstract class Session implements Sink, Outbox.Owner {
     this.context = context;
     this.transport = transport;
     this.lane = context.lanes().get();
-    this.outbox = new Outbox(context.settings().outboxBytes(), lane, transport, this);
+    this.outbox = new Outbox(context.tenants().defaults().outboxBytes(), lane, transport, this);
     this.subscriptions = context.subscribe().open(this);
     this.openedNanos = context.ticker().readNanos();
     this.lastHeartbeatNanos = openedNanos;
@@ -119,6 +120,7 @@ public abstract class Session implements Sink, Outbox.Owner {
   /** Sets who is connected; the lease is given back at the end. */
   protected final void authenticated(Caller now, ConnectionLimiter.@Nullable Lease place) {
     context.sessions().identify(this, now, () -> caller = now);
+    outbox.limit(tenantSettings().outboxBytes());
     if (place != null) {
       lease = place;
       if (hasEnded()) {
@@ -127,6 +129,12 @@ public abstract class Session implements Sink, Outbox.Owner {
         context.listener().onAuthenticated(new ConnectionEvent.Authenticated(info()));
       }
     }
+  }
+
+  /** What the caller's tenant may do now; the defaults as long as nobody is connected. */
+  public final TenantSettings tenantSettings() {
+    Caller who = caller;
+    return who == null ? context.tenants().defaults() : context.tenants().of(who.tenant());
   }
 
   /** Whether the connection is at its end: nothing the client says counts any more. */
@@ -168,6 +176,7 @@ public abstract class Session implements Sink, Outbox.Owner {
       end(Problem.of(Code.TOKEN_EXPIRED, "the token has expired; come back with a new one"));
       return;
     }
+    outbox.limit(tenantSettings().outboxBytes());
     if (nowNanos - lastHeartbeatNanos >= context.settings().heartbeat().toNanos()) {
       lastHeartbeatNanos = nowNanos;
       send(EncodedFrame.HEARTBEAT);
@@ -231,7 +240,7 @@ public abstract class Session implements Sink, Outbox.Owner {
         Problem.of(
             Code.SLOW_CONSUMER,
             "more than "
-                + context.settings().outboxBytes()
+                + tenantSettings().outboxBytes()
                 + " bytes waited for this connection; come back and resume from the last position"),
         true,
         waitingBytes);
@@ -287,7 +296,7 @@ public abstract class Session implements Sink, Outbox.Owner {
         Problem.of(
             Code.TOO_MANY_CHANNELS,
             "a pattern matches more channels than a connection may have ("
-                + context.subscribe().maxChannels()
+                + tenantSettings().maxChannels()
                 + "); use a narrower pattern or several connections"));
   }
 

@@ -6,6 +6,7 @@ import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.publish.Publish;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.Subscribe;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.util.concurrent.Executor;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 /**
  * What the sessions of a node share.
  *
+ * @param tenants the settings of each tenant now
  * @param lanes gives each connection what fans out to it and writes its outbox; never blocked
  * @param readers carry out what clients say, which may block on the store
  * @param closers run what may block on a connection: its end, and on some servers its writes
@@ -21,6 +23,7 @@ import java.util.function.Supplier;
  */
 public record SessionContext(
     SessionSettings settings,
+    TenantSettingsLookup tenants,
     Authenticator authenticator,
     Publish publish,
     UndeliveredPushes undelivered,

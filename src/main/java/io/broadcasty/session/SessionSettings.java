@@ -9,10 +9,8 @@ import java.time.Duration;
  *     than two of them is closed
  * @param connectTimeout how long a connection may stay without a token
  * @param expiryNotice how long before its end a client is told that its token expires
- * @param outboxBytes how much may wait for one connection
  */
-public record SessionSettings(
-    Duration heartbeat, Duration connectTimeout, Duration expiryNotice, long outboxBytes) {
+public record SessionSettings(Duration heartbeat, Duration connectTimeout, Duration expiryNotice) {
 
   /** How long a WebSocket client may be silent: two heartbeats, and a second on the way. */
   public Duration silence() {

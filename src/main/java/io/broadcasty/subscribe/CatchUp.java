@@ -4,9 +4,11 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.tenant.TenantId;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ final class CatchUp {
   private final Executor executor;
   private final Executor later;
   private final Sink sink;
-  private final long pageBytes;
+  private final ToLongFunction<TenantId> pageBytes;
 
   // guarded by this
   private final ArrayDeque<Work> waiting = new ArrayDeque<>(0);
@@ -35,9 +37,15 @@ final class CatchUp {
   /**
    * @param executor may block on the store
    * @param later runs a short task some time later; asked when the store cannot be read
-   * @param pageBytes about how much is handed to the sink at once
+   * @param pageBytes about how much is handed to a sink of a tenant at once
    */
-  CatchUp(Broker broker, Hub hub, Executor executor, Executor later, Sink sink, long pageBytes) {
+  CatchUp(
+      Broker broker,
+      Hub hub,
+      Executor executor,
+      Executor later,
+      Sink sink,
+      ToLongFunction<TenantId> pageBytes) {
     this.broker = broker;
     this.hub = hub;
     this.executor = executor;
@@ -112,7 +120,12 @@ final class CatchUp {
       return;
     }
     ReplayPage page =
-        broker.replay(work.join().request(subscription.channel(), PAGE_COUNT, pageBytes));
+        broker.replay(
+            work.join()
+                .request(
+                    subscription.channel(),
+                    PAGE_COUNT,
+                    pageBytes.applyAsLong(subscription.channel().tenant())));
     int number = hub.number(subscription.channel());
     if (!work.join().hand(subscription.channel().name(), number, page)) {
       again(work);

@@ -73,7 +73,8 @@ final class PatternSubscription implements PatternSubscriber {
       return null;
     }
     int partitions = context.policy().partitions(who, channel.name());
-    Targets.Arrival arrival = targets.arrived(channel, partitions, this);
+    Targets.Arrival arrival =
+        targets.arrived(channel, partitions, this, context.maxChannels(who.tenant()));
     if (arrival.full()) {
       sink.tooManyChannels();
     }

@@ -6,6 +6,8 @@ import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import java.util.concurrent.Executor;
 
@@ -14,9 +16,9 @@ import java.util.concurrent.Executor;
  *
  * @param replays runs the reading of replays, which may block on the store
  * @param later runs a short task some time later; asked when the store cannot be read
- * @param maxChannels how many channels a connection may have, those matched by patterns included
- * @param pageBytes about how much of a replay is handed to a connection at once; well below half an
- *     outbox
+ * @param tenants says how many channels a connection may have, those matched by patterns included,
+ *     and how large its outbox is
+ * @param pageBytes about how much of a replay is handed to a connection at once, at most
  * @param ticker measures how long replays take
  * @param listener hears of subscriptions and replays
  */
@@ -28,13 +30,23 @@ public record Subscribe(
     Hub hub,
     Executor replays,
     Executor later,
-    int maxChannels,
+    TenantSettingsLookup tenants,
     long pageBytes,
     Ticker ticker,
     RealtimeListener listener) {
 
   /** The subscriptions of a new connection; to be closed with it. */
   public Subscriptions open(Sink sink) {
-    return new Subscriptions(this, sink, new CatchUp(broker, hub, replays, later, sink, pageBytes));
+    return new Subscriptions(
+        this, sink, new CatchUp(broker, hub, replays, later, sink, this::pageBytes));
+  }
+
+  int maxChannels(TenantId tenant) {
+    return tenants.of(tenant).maxChannels();
+  }
+
+  /** Well below half an outbox. */
+  private long pageBytes(TenantId tenant) {
+    return Math.min(pageBytes, tenants.of(tenant).outboxBytes() / 4);
   }
 }

@@ -38,7 +38,7 @@ public final class Subscriptions implements AutoCloseable {
     this.context = context;
     this.sink = sink;
     this.catchUp = catchUp;
-    this.targets = new Targets(context.maxChannels(), this::open);
+    this.targets = new Targets(this::open);
   }
 
   /**
@@ -52,7 +52,7 @@ public final class Subscriptions implements AutoCloseable {
     boolean pattern = ChannelPattern.isPattern(target);
     ChannelPattern wanted = pattern ? ChannelPattern.parse(target) : null;
     ChannelName name = pattern ? null : new ChannelName(target);
-    SubscribeOutcome refusal = targets.refusal(target);
+    SubscribeOutcome refusal = targets.refusal(target, context.maxChannels(caller.tenant()));
     if (refusal != null) {
       return refusal;
     }
@@ -234,7 +234,10 @@ public final class Subscriptions implements AutoCloseable {
   /** The channels there are, here or in the store, and those the client knows. */
   private TreeSet<ChannelName> matching(Caller caller, ChannelPattern pattern, Since since) {
     TreeSet<ChannelName> matching = new TreeSet<>(context.hub().channels(caller.tenant(), pattern));
-    matching.addAll(context.broker().channels(caller.tenant(), pattern, context.maxChannels() + 1));
+    matching.addAll(
+        context
+            .broker()
+            .channels(caller.tenant(), pattern, context.maxChannels(caller.tenant()) + 1));
     if (since instanceof Since.After after) {
       after.channels().forEach(matching::add);
       matching.removeIf(name -> !pattern.matches(name));
@@ -245,6 +248,7 @@ public final class Subscriptions implements AutoCloseable {
 
   private SubscribeOutcome subscribeChannels(
       Caller caller, String target, Iterable<ChannelName> names, Since since) {
+    int maxChannels = context.maxChannels(caller.tenant());
     boolean recovered = true;
     SortedMap<ChannelName, List<Position>> heads = new TreeMap<>();
     SortedMap<ChannelName, List<Position>> starts = new TreeMap<>();
@@ -252,12 +256,12 @@ public final class Subscriptions implements AutoCloseable {
     for (ChannelName name : names) {
       int partitions = context.policy().partitions(caller, name);
       Targets.Claim claim =
-          targets.claim(new TenantChannel(caller.tenant(), name), partitions, target);
+          targets.claim(new TenantChannel(caller.tenant(), name), partitions, target, maxChannels);
       if (claim.full()) {
         unsubscribe(target);
         return targets.isClosed()
             ? new SubscribeOutcome.Closed()
-            : new SubscribeOutcome.TooManyChannels(context.maxChannels());
+            : new SubscribeOutcome.TooManyChannels(maxChannels);
       }
       ChannelSubscription subscription = claim.subscription();
       if (subscription != null) {

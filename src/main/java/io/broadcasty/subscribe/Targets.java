@@ -54,7 +54,6 @@ final class Targets {
 
   private static final Arrival NOBODY = new Arrival(null, false, false, false);
 
-  private final int maxChannels;
   private final Opener opener;
 
   // guarded by this
@@ -65,13 +64,12 @@ final class Targets {
   /** Wanted, and not set up yet; null for none, as it is most of the time. */
   private @Nullable Set<String> unconfirmed;
 
-  Targets(int maxChannels, Opener opener) {
-    this.maxChannels = maxChannels;
+  Targets(Opener opener) {
     this.opener = opener;
   }
 
   /** Why a target cannot be had as things stand; null when it can. */
-  synchronized @Nullable SubscribeOutcome refusal(String target) {
+  synchronized @Nullable SubscribeOutcome refusal(String target, int maxChannels) {
     if (closed) {
       return new SubscribeOutcome.Closed();
     }
@@ -93,7 +91,7 @@ final class Targets {
   }
 
   /** A channel is wanted by its name, or because it matches a pattern that is being set up. */
-  synchronized Claim claim(TenantChannel channel, int partitions, String target) {
+  synchronized Claim claim(TenantChannel channel, int partitions, String target, int maxChannels) {
     if (closed) {
       return new Claim(null, true);
     }
@@ -124,7 +122,8 @@ final class Targets {
   }
 
   /** A channel that matches a pattern has come into being. */
-  synchronized Arrival arrived(TenantChannel channel, int partitions, PatternSubscription pattern) {
+  synchronized Arrival arrived(
+      TenantChannel channel, int partitions, PatternSubscription pattern, int maxChannels) {
     if (closed || targets.get(pattern.target()) != pattern) {
       return NOBODY;
     }

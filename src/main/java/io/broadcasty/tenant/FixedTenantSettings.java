@@ -1,5 +1,7 @@
 package io.broadcasty.tenant;
 
+import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -19,5 +21,19 @@ public record FixedTenantSettings(TenantSettings defaults, Map<TenantId, TenantS
   public TenantSettings of(TenantId tenant) {
     TenantSettings found = own.get(tenant);
     return found == null ? defaults : found;
+  }
+
+  @Override
+  public Duration longestRetention() {
+    return longestOf(defaults, own.values());
+  }
+
+  static Duration longestOf(TenantSettings first, Collection<TenantSettings> others) {
+    Duration longest = first.retention().age();
+    for (TenantSettings other : others) {
+      Duration age = other.retention().age();
+      longest = age.compareTo(longest) > 0 ? age : longest;
+    }
+    return longest;
   }
 }

@@ -1,5 +1,6 @@
 package io.broadcasty.tenant;
 
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -16,6 +17,12 @@ public interface TenantSettingsLookup {
 
   /** What a tenant has that has no settings of its own. */
   TenantSettings defaults();
+
+  /**
+   * The longest age at which publications of any tenant are kept. May go through all tenants, so
+   * not for the path of a request.
+   */
+  Duration longestRetention();
 
   /** The same settings for every tenant, for ever. */
   static TenantSettingsLookup same(TenantSettings settings) {

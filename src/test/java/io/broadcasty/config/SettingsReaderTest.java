@@ -25,10 +25,10 @@ class SettingsReaderTest {
   void everyDefaultIsValid() {
     Settings settings = read();
     assertFalse(settings.development());
-    assertEquals(Duration.ofHours(1), settings.replay().retention().age());
+    assertEquals(Duration.ofHours(1), settings.tenants().defaults().retention().age());
     assertEquals(Settings.Store.MEMORY, settings.replay().store());
     assertEquals(65_536, settings.edge().maxPayloadBytes());
-    assertEquals(1 << 20, settings.session().outboxBytes());
+    assertEquals(1 << 20, settings.tenants().defaults().outboxBytes());
     assertEquals(Set.of("RS256"), settings.jwt().algorithms());
     assertTrue(settings.limitsEnabled());
   }

@@ -1,14 +1,16 @@
 package io.broadcasty.presence;
 
+import io.broadcasty.tenant.TenantId;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.ToIntFunction;
 
 class LocalPresenceStoreTest extends PresenceStoreContract {
 
   private final Queue<Runnable> later = new ConcurrentLinkedQueue<>();
 
   @Override
-  protected PresenceStore open(int maxMembers) {
+  protected PresenceStore open(ToIntFunction<TenantId> maxMembers) {
     return new LocalPresenceStore(maxMembers, time, changes::add, later::add);
   }
 

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,14 +37,14 @@ public abstract class PresenceStoreContract {
   protected PresenceStore store;
 
   /** A store that knows nobody and tells {@link #changes}. */
-  protected abstract PresenceStore open(int maxMembers) throws Exception;
+  protected abstract PresenceStore open(ToIntFunction<TenantId> maxMembers) throws Exception;
 
   /** Lets the time pass in which changes are gathered, and what is to be told be told. */
   protected abstract void settle();
 
   @BeforeEach
   void openStore() throws Exception {
-    store = open(MAX_MEMBERS);
+    store = open(tenant -> MAX_MEMBERS);
     store.follow(ROOM).toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
@@ -244,7 +245,7 @@ public abstract class PresenceStoreContract {
 
   @Test
   void hasABound() throws Exception {
-    try (PresenceStore small = open(2)) {
+    try (PresenceStore small = open(tenant -> 2)) {
       for (String id : List.of("a", "b", "a")) {
         assertInstanceOf(
             JoinOutcome.Joined.class,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.PublishRequest;
+import io.broadcasty.tenant.PublishCaps;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,16 +26,18 @@ class ClientVectorsTest {
 
   @TestFactory
   Stream<DynamicTest> frames() {
-    CommandReader reader = new CommandReader(publishReader("vectors/client-frames.json"));
+    CommandReader reader = new CommandReader(new PublishReader());
+    PublishCaps caps = caps("vectors/client-frames.json");
     return Vectors.each(
         "vectors/client-frames.json",
         "vectors",
-        v -> check(v, () -> meaning(reader.read(Vectors.text(v.get("frame"))))));
+        v -> check(v, () -> meaning(reader.read(Vectors.text(v.get("frame")), caps))));
   }
 
   @TestFactory
   Stream<DynamicTest> bodies() {
-    PublishReader reader = publishReader("vectors/publish-bodies.json");
+    PublishReader reader = new PublishReader();
+    PublishCaps caps = caps("vectors/publish-bodies.json");
     return Vectors.each(
         "vectors/publish-bodies.json",
         "vectors",
@@ -43,14 +46,14 @@ class ClientVectorsTest {
               v.get("bodyHex") instanceof String hex
                   ? HexFormat.of().parseHex(hex)
                   : Vectors.text(v.get("body")).getBytes(StandardCharsets.UTF_8);
-          check(v, () -> meaning(reader.read(body)));
+          check(v, () -> meaning(reader.read(body, caps)));
         });
   }
 
-  private static PublishReader publishReader(String file) {
+  private static PublishCaps caps(String file) {
     Map<String, Object> limits = Vectors.object(Vectors.file(file), "limits");
-    return new PublishReader(
-        Vectors.integer(limits, "batch"), Vectors.integer(limits, "payloadBytes"));
+    return new PublishCaps(
+        Vectors.integer(limits, "payloadBytes"), Vectors.integer(limits, "batch"));
   }
 
   private static void check(Map<String, Object> vector, ThrowingSupplier<Object> reading) {

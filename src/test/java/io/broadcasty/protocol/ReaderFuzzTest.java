@@ -3,6 +3,7 @@ package io.broadcasty.protocol;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.tenant.PublishCaps;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,8 @@ class ReaderFuzzTest {
           .map(scrap -> scrap.getBytes(StandardCharsets.UTF_8))
           .toArray(byte[][]::new);
 
-  private final PublishReader publications = new PublishReader(100, 65536);
+  private static final PublishCaps CAPS = new PublishCaps(65_536, 100);
+  private final PublishReader publications = new PublishReader();
   private final CommandReader commands = new CommandReader(publications);
   private final Random random = new Random(SEED);
 
@@ -70,7 +72,8 @@ class ReaderFuzzTest {
     fuzz(
         good("vectors/client-frames.json", "vectors", "frame"),
         input -> {
-          CommandReader.Frame frame = commands.read(new String(input, StandardCharsets.UTF_8));
+          CommandReader.Frame frame =
+              commands.read(new String(input, StandardCharsets.UTF_8), CAPS);
           frame.commands().forEach(c -> NativeFrames.error(c.id(), Problem.of(Code.IDLE, "x")));
           return frame;
         });
@@ -78,7 +81,9 @@ class ReaderFuzzTest {
 
   @Test
   void bodies() {
-    fuzz(good("vectors/publish-bodies.json", "vectors", "body"), publications::read);
+    fuzz(
+        good("vectors/publish-bodies.json", "vectors", "body"),
+        body -> publications.read(body, CAPS));
   }
 
   @Test
@@ -95,7 +100,7 @@ class ReaderFuzzTest {
     for (int round = 0; round < ROUNDS; round++) {
       byte[] input = mutated(good.get(random.nextInt(good.size())));
       try {
-        for (PublishReader.Item item : publications.read(input).items()) {
+        for (PublishReader.Item item : publications.read(input, CAPS).items()) {
           if (item.request() != null) {
             Vectors.parse("[" + item.request().message().payload() + "]"); // throws when it is not
             assertTrue(item.request().message().payload().indexOf('\n') < 0);

@@ -63,7 +63,14 @@ class DeliveryWatchTest {
       if (watch == null) {
         watch =
             new DeliveryWatch(
-                pending, devices, queue, services, this, quota, time, woken::incrementAndGet);
+                pending,
+                devices,
+                queue,
+                services,
+                this,
+                tenant -> quota,
+                time,
+                woken::incrementAndGet);
       }
       watch.look();
     }

@@ -50,7 +50,7 @@ class PushUseCasesTest {
   private final SubscriptionStore store = new JdbcSubscriptionStore(database);
   private final PushQueue queue = new JdbcPushQueue(database, time);
   private final LocalPresenceStore presence =
-      new LocalPresenceStore(1000, time, change -> {}, later -> {});
+      new LocalPresenceStore(tenant -> 1000, time, change -> {}, later -> {});
   private final FakeProvider fcm = FakeProvider.accepting(PushServices.FCM);
   private final FakeProvider webPush = FakeProvider.accepting(PushServices.WEB_PUSH);
   private final EnabledServices services = new EnabledServices(List.of(fcm, webPush));
@@ -86,7 +86,15 @@ class PushUseCasesTest {
 
   private PushSend send(long quota) {
     return new PushSend(
-        services, policy, limits, store, presence, queue, quota, time, () -> woken.add("woken"));
+        services,
+        policy,
+        limits,
+        store,
+        presence,
+        queue,
+        tenant -> quota,
+        time,
+        () -> woken.add("woken"));
   }
 
   private PushStatus status() {

@@ -28,7 +28,7 @@ final class Follower {
 
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final NativeProtocol PROTOCOL =
-      new NativeProtocol(new CommandReader(new PublishReader(100, 65_536)));
+      new NativeProtocol(new CommandReader(new PublishReader()));
 
   private final String target;
   private final boolean events;

@@ -59,7 +59,7 @@ public final class Node {
 
   public static final TenantId ACME = new TenantId("acme");
   public static final NativeProtocol PROTOCOL =
-      new NativeProtocol(new CommandReader(new PublishReader(100, 65_536)));
+      new NativeProtocol(new CommandReader(new PublishReader()));
   public static final int PLACES = 2;
   public static final int MEMBERS = 5;
   public static final int MEMBER_BYTES = 100;
@@ -69,7 +69,6 @@ public final class Node {
   public final ManualTime time = new ManualTime();
   public final Hub hub = new Hub();
   public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-  public final LocalPresenceStore presence = new LocalPresenceStore(MEMBERS, time, hub, tasks::add);
   private final Executor lane = tasks::add;
   public final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
   public final SlowBroker broker;
@@ -77,7 +76,18 @@ public final class Node {
   public final RecordingListener listener = new RecordingListener();
   public final Sessions sessions = new Sessions(time, time, listener);
   public final TestTenants tenants =
-      new TestTenants().all(all -> all.maxConnections(100).maxConnectionsPerUser(PLACES));
+      new TestTenants()
+          .all(
+              all ->
+                  all.maxConnections(100)
+                      .maxConnectionsPerUser(PLACES)
+                      .maxChannels(50)
+                      .outboxBytes(OUTBOX_BYTES)
+                      .maxMembers(MEMBERS)
+                      .maxMemberBytes(MEMBER_BYTES));
+  public final LocalPresenceStore presence =
+      new LocalPresenceStore(
+          tenant -> tenants.of(tenant).presence().maxMembers(), time, hub, tasks::add);
   public final ConnectionLimiter limits = new LocalConnectionLimiter("node", tenants);
   public final SessionContext context;
   public final OpenPushes pushes = new OpenPushes();
@@ -130,10 +140,8 @@ public final class Node {
     context =
         new SessionContext(
             new SessionSettings(
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(40),
-                OUTBOX_BYTES),
+                Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(40)),
+            tenants,
             token ->
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
             publish,
@@ -147,11 +155,11 @@ public final class Node {
                 hub,
                 tasks::add,
                 tasks::add,
-                50,
+                tenants,
                 2_000,
                 time,
                 listener),
-            new Attend(policy, limiter, presence, Duration.ofSeconds(60), MEMBER_BYTES),
+            new Attend(policy, limiter, presence, tenants),
             limits,
             sessions,
             time,

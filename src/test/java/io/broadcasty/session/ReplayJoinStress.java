@@ -127,27 +127,26 @@ public abstract class ReplayJoinStress {
     ExecutorService clients = Executors.newCachedThreadPool();
     try (Broker broker = open(hub)) {
       Policy policy = new Policy(everything);
-      PresenceStore presence = new LocalPresenceStore(100, Ticker.system(), hub, replays);
+      PresenceStore presence = new LocalPresenceStore(tenant -> 100, Ticker.system(), hub, replays);
       Publish publish =
           new Publish(policy, unlimited, broker, Ticker.system(), RealtimeListener.NONE);
       Sessions sessions = new Sessions(Ticker.system(), WallClock.system(), RealtimeListener.NONE);
       lanes.onBroken(sessions::laneBroke);
+      TestTenants tenants =
+          new TestTenants()
+              .all(
+                  all ->
+                      all.maxConnections(size.followers() * 20)
+                          .maxConnectionsPerUser(size.followers() * 20)
+                          .maxChannels(100)
+                          .outboxBytes(64 * 1024));
       // places are given back a little after a connection has gone
-      ConnectionLimiter limits =
-          new LocalConnectionLimiter(
-              "node",
-              new TestTenants()
-                  .all(
-                      all ->
-                          all.maxConnections(size.followers() * 20)
-                              .maxConnectionsPerUser(size.followers() * 20)));
+      ConnectionLimiter limits = new LocalConnectionLimiter("node", tenants);
       SessionContext context =
           new SessionContext(
               new SessionSettings(
-                  Duration.ofSeconds(20),
-                  Duration.ofSeconds(10),
-                  Duration.ofSeconds(30),
-                  64 * 1024),
+                  Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(30)),
+              tenants,
               token -> new Authenticator.Authenticated(caller),
               publish,
               new UndeliveredPushes(
@@ -161,11 +160,11 @@ public abstract class ReplayJoinStress {
                   hub,
                   replays,
                   replays,
-                  100,
+                  tenants,
                   16 * 1024,
                   Ticker.system(),
                   RealtimeListener.NONE),
-              new Attend(policy, unlimited, presence, Duration.ofSeconds(60), 2048),
+              new Attend(policy, unlimited, presence, tenants),
               limits,
               sessions,
               Ticker.system(),

@@ -35,6 +35,7 @@ class SessionIndexTest {
   private final SessionContext atOnce =
       new SessionContext(
           node.context.settings(),
+          node.context.tenants(),
           node.context.authenticator(),
           node.context.publish(),
           node.context.undelivered(),

@@ -34,6 +34,7 @@ import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
 import io.broadcasty.tenant.Retention;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -134,11 +135,11 @@ class MissedAnnouncementsTest {
         new Policy(everything),
         new Unlimited(),
         broker,
-        new LocalPresenceStore(10, Ticker.system(), hub, later),
+        new LocalPresenceStore(tenant -> 10, Ticker.system(), hub, later),
         hub,
         threads,
         later,
-        10,
+        new TestTenants().all(all -> all.maxChannels(10)),
         1000,
         Ticker.system(),
         RealtimeListener.NONE);

@@ -28,6 +28,7 @@ import io.broadcasty.rbac.Action;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,8 +59,9 @@ class SubscriptionsTest {
   private final ArrayDeque<Runnable> gathered = new ArrayDeque<>();
   private final ManualTime time = new ManualTime();
   private final RecordingListener listener = new RecordingListener();
+  private final TestTenants tenants = new TestTenants().all(all -> all.maxChannels(MAX_CHANNELS));
   private final LocalPresenceStore presence =
-      new LocalPresenceStore(100, time, change -> hub.onPresence(change), gathered::add);
+      new LocalPresenceStore(tenant -> 100, time, change -> hub.onPresence(change), gathered::add);
   private final Reader reader = new Reader();
   private int partitions = 1;
   private boolean limited;
@@ -105,7 +107,7 @@ class SubscriptionsTest {
           tasks.add(task);
         },
         later::add,
-        MAX_CHANNELS,
+        tenants,
         10_000,
         time,
         listener);

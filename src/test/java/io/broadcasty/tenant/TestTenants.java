@@ -48,6 +48,11 @@ public final class TestTenants implements TenantSettingsLookup {
   }
 
   @Override
+  public Duration longestRetention() {
+    return FixedTenantSettings.longestOf(defaults, own.values());
+  }
+
+  @Override
   public TenantSettings defaults() {
     return defaults;
   }

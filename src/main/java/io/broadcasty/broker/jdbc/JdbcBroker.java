@@ -241,10 +241,12 @@ public final class JdbcBroker implements Broker, Directory {
   @Override
   public void prune() {
     long now = clock.nowMillis();
-    long idle = Math.max(IDLE_BEFORE_EVICTION.toMillis(), settings.retention().age().toMillis());
     refuseWhileDown();
     try {
-      pruning.run(now, now - settings.idempotencyWindow().toMillis(), now - idle);
+      pruning.run(
+          now,
+          now - settings.idempotencyWindow().toMillis(),
+          now - IDLE_BEFORE_EVICTION.toMillis());
     } catch (SQLException e) {
       availability.failed(e);
       throw new BrokerException("the database cannot be pruned", e);

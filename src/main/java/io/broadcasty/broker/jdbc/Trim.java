@@ -3,6 +3,7 @@ package io.broadcasty.broker.jdbc;
 import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -12,10 +13,10 @@ import java.sql.SQLException;
  */
 final class Trim {
 
-  private final Retention channelRetention;
+  private final RetentionLookup retention;
 
-  Trim(Retention channelRetention) {
-    this.channelRetention = channelRetention;
+  Trim(RetentionLookup retention) {
+    this.retention = retention;
   }
 
   /**
@@ -25,7 +26,7 @@ final class Trim {
   long first(
       Connection connection, TenantChannel channel, StreamRow row, int partitions, long nowMillis)
       throws SQLException {
-    Retention share = channelRetention.ofOnePartition(partitions);
+    Retention share = retention.of(channel.tenant()).ofOnePartition(partitions);
     long oldestMillis = nowMillis - share.age().toMillis();
     if (row.first() > row.head() || row.lastAtMillis() < oldestMillis) {
       return row.head() + 1;

@@ -10,12 +10,13 @@ final class ChannelLog {
 
   private final ConcurrentSkipListMap<Integer, PartitionLog> partitions =
       new ConcurrentSkipListMap<>();
-  private final Retention channelRetention;
-  private volatile Retention share;
+  private volatile Share share;
+
+  /** What the channel may keep, and what one of its partitions may. */
+  private record Share(Retention ofChannel, Retention ofOne) {}
 
   ChannelLog(Retention channelRetention) {
-    this.channelRetention = channelRetention;
-    this.share = channelRetention;
+    this.share = new Share(channelRetention, channelRetention);
   }
 
   @Nullable PartitionLog partition(int partition) {
@@ -27,7 +28,7 @@ final class ChannelLog {
    */
   PartitionLog addPartition(int partition, IntFunction<PartitionLog> make) {
     PartitionLog log = partitions.computeIfAbsent(partition, make::apply);
-    share = channelRetention.ofOnePartition(partitions.size());
+    share = share(share.ofChannel(), partitions.size());
     return log;
   }
 
@@ -36,9 +37,18 @@ final class ChannelLog {
     return partitions.isEmpty() ? 0 : partitions.lastKey() + 1;
   }
 
-  /** What one partition may keep. */
-  Retention share() {
-    return share;
+  /** What one partition may keep when the channel may keep so much. */
+  Retention share(Retention ofChannel) {
+    Share known = share;
+    if (known.ofChannel() != ofChannel) {
+      known = share(ofChannel, partitions.size());
+      share = known;
+    }
+    return known.ofOne();
+  }
+
+  private static Share share(Retention ofChannel, int partitions) {
+    return new Share(ofChannel, ofChannel.ofOnePartition(partitions));
   }
 
   boolean isEmpty() {
@@ -49,7 +59,8 @@ final class ChannelLog {
    * Drops the partitions that keep nothing and have been idle for long; says whether there were
    * any.
    */
-  boolean evictIdle(long nowMillis, long idleSinceMillis) {
-    return partitions.values().removeIf(log -> log.evictIfIdle(nowMillis, share, idleSinceMillis));
+  boolean evictIdle(long nowMillis, Retention ofChannel, long idleSinceMillis) {
+    Retention kept = share(ofChannel);
+    return partitions.values().removeIf(log -> log.evictIfIdle(nowMillis, kept, idleSinceMillis));
   }
 }

@@ -14,6 +14,7 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -44,19 +45,31 @@ public final class MemoryBroker implements Broker, Directory {
       new ConcurrentHashMap<>();
   private final AtomicLong evictions = new AtomicLong();
   private final String lifeName = Epochs.next();
-  private final Retention retention;
+  private final RetentionLookup retention;
   private final IdempotencyWindow ids;
   private final WallClock clock;
   private final PublicationListener listener;
   private volatile boolean closed;
 
+  /** One that keeps the same of every tenant. */
+  public MemoryBroker(
+      Retention retention,
+      Duration idempotencyWindow,
+      int maxIds,
+      Ticker ticker,
+      WallClock clock,
+      PublicationListener listener) {
+    this(RetentionLookup.same(retention), idempotencyWindow, maxIds, ticker, clock, listener);
+  }
+
   /**
+   * @param retention how much is kept of each tenant's channels; asked each time
    * @param idempotencyWindow how long an id is remembered
    * @param maxIds how many ids are remembered at most; beyond it, publications with an id are
    *     refused for a while
    */
   public MemoryBroker(
-      Retention retention,
+      RetentionLookup retention,
       Duration idempotencyWindow,
       int maxIds,
       Ticker ticker,
@@ -87,7 +100,7 @@ public final class MemoryBroker implements Broker, Directory {
       return new ReplayPage(
           state, List.of(), state.resume(request.epoch(), request.after()).lost());
     }
-    return partition.read(request, now, log.share());
+    return partition.read(request, now, share(request.channel(), log));
   }
 
   @Override
@@ -98,7 +111,8 @@ public final class MemoryBroker implements Broker, Directory {
     List<StreamState> states = new ArrayList<>(count);
     for (int p = 0; p < count; p++) {
       PartitionLog partition = log == null ? null : log.partition(p);
-      states.add(log == null || partition == null ? unborn(p) : partition.state(now, log.share()));
+      states.add(
+          log == null || partition == null ? unborn(p) : partition.state(now, share(channel, log)));
     }
     return states;
   }
@@ -151,7 +165,7 @@ public final class MemoryBroker implements Broker, Directory {
   public void prune() {
     ids.expire();
     long now = clock.nowMillis();
-    long idleSince = now - Math.max(IDLE_BEFORE_EVICTION.toMillis(), retention.age().toMillis());
+    long idleSince = now - IDLE_BEFORE_EVICTION.toMillis();
     for (TenantChannel channel : logs.keySet()) {
       logs.computeIfPresent(channel, (c, log) -> pruned(c, log, now, idleSince));
     }
@@ -198,7 +212,7 @@ public final class MemoryBroker implements Broker, Directory {
         partition = log.partition(envelope.partition());
         continue;
       }
-      position = partition.append(envelope, now, log.share(), listener);
+      position = partition.append(envelope, now, share(envelope.channel(), log), listener);
       partition = null; // when it was evicted just now, make it anew
     }
     return position;
@@ -206,7 +220,7 @@ public final class MemoryBroker implements Broker, Directory {
 
   private ChannelLog withPartition(
       TenantChannel channel, @Nullable ChannelLog known, Envelope envelope, long now) {
-    ChannelLog log = known == null ? new ChannelLog(retention) : known;
+    ChannelLog log = known == null ? new ChannelLog(retention.of(channel.tenant())) : known;
     log.addPartition(envelope.partition(), p -> new PartitionLog(currentEpoch(), p, now));
     namesOf(channel.tenant()).add(channel.name());
     return log;
@@ -215,7 +229,7 @@ public final class MemoryBroker implements Broker, Directory {
   /** Runs inside the map's atomic update of the channel, as does {@link #withPartition}. */
   private @Nullable ChannelLog pruned(
       TenantChannel channel, ChannelLog log, long now, long idleSince) {
-    if (log.evictIdle(now, idleSince)) {
+    if (log.evictIdle(now, retention.of(channel.tenant()), idleSince)) {
       evictions.incrementAndGet();
     }
     if (log.isEmpty()) {
@@ -223,6 +237,10 @@ public final class MemoryBroker implements Broker, Directory {
       return null;
     }
     return log;
+  }
+
+  private Retention share(TenantChannel channel, ChannelLog log) {
+    return log.share(retention.of(channel.tenant()));
   }
 
   private NavigableSet<ChannelName> namesOf(TenantId tenant) {

@@ -159,7 +159,7 @@ final class RedisAppender implements GroupCommit.Appender {
   }
 
   private List<byte[]> arguments(Sent sent) {
-    List<byte[]> arguments = head.arguments();
+    List<byte[]> arguments = head.arguments(sent.append.channel().tenant());
     arguments.add(window);
     arguments.add(bytes(sent.append.keys().announcements()));
     arguments.add(publish);

@@ -199,7 +199,7 @@ public final class RedisBroker implements Broker, Directory {
   }
 
   private List<?> read(TenantChannel channel, int partitions, @Nullable ReplayRequest page) {
-    List<byte[]> arguments = head.arguments();
+    List<byte[]> arguments = head.arguments(channel.tenant());
     arguments.add(bytes(partitions));
     arguments.add(bytes(page == null ? "" : Integer.toString(page.partition())));
     arguments.add(bytes(page == null || page.epoch() == null ? "" : page.epoch()));

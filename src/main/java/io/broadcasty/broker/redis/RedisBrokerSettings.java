@@ -1,11 +1,13 @@
 package io.broadcasty.broker.redis;
 
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import java.time.Duration;
 
 /**
  * How the broker on Redis behaves.
  *
+ * @param retention how much is kept of each tenant's channels; asked each time
  * @param idempotencyWindow how long an id is remembered, by the nodes' wall clocks, at least
  * @param replicas how many replicas must have a publication before it is acknowledged; 0 for none
  * @param maxWaitingBytes how much may wait for Redis, by {@link
@@ -13,7 +15,7 @@ import java.time.Duration;
  * @param maxGroup about how many envelopes go to Redis at once
  */
 public record RedisBrokerSettings(
-    Retention retention,
+    RetentionLookup retention,
     Duration idempotencyWindow,
     int replicas,
     long maxWaitingBytes,
@@ -23,7 +25,17 @@ public record RedisBrokerSettings(
   private static final int DEFAULT_GROUP = 256;
 
   /** With 32 MiB waiting at most and 256 envelopes at once. */
-  public RedisBrokerSettings(Retention retention, Duration idempotencyWindow, int replicas) {
+  public RedisBrokerSettings(RetentionLookup retention, Duration idempotencyWindow, int replicas) {
     this(retention, idempotencyWindow, replicas, DEFAULT_WAITING_BYTES, DEFAULT_GROUP);
+  }
+
+  /** The same of every tenant. */
+  public RedisBrokerSettings(Retention retention, Duration idempotencyWindow, int replicas) {
+    this(
+        RetentionLookup.same(retention),
+        idempotencyWindow,
+        replicas,
+        DEFAULT_WAITING_BYTES,
+        DEFAULT_GROUP);
   }
 }

@@ -4,6 +4,8 @@ import static io.broadcasty.broker.redis.ChannelKeys.bytes;
 
 import io.broadcasty.broker.Epochs;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,35 +17,32 @@ final class ScriptHead {
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
 
   private final WallClock clock;
-  private final byte[] idleMillis;
-  private final byte[] ageMillis;
-  private final byte[] maxCount;
-  private final byte[] maxBytes;
-  private final long idle;
+  private final RetentionLookup retention;
 
-  ScriptHead(Retention retention, WallClock clock) {
+  ScriptHead(RetentionLookup retention, WallClock clock) {
     this.clock = clock;
-    this.idle = Math.max(IDLE_BEFORE_EVICTION.toMillis(), retention.age().toMillis());
-    this.idleMillis = bytes(idle);
-    this.ageMillis = bytes(retention.age().toMillis());
-    this.maxCount = bytes(retention.maxCount());
-    this.maxBytes = bytes(retention.maxBytes());
+    this.retention = retention;
   }
 
-  /** For a call now. */
-  List<byte[]> arguments() {
+  /** For a call now about a channel of this tenant. */
+  List<byte[]> arguments(TenantId tenant) {
+    Retention kept = retention.of(tenant);
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(bytes(clock.nowMillis()));
-    arguments.add(idleMillis);
+    arguments.add(bytes(idleMillis(kept.age())));
     arguments.add(bytes(Epochs.next()));
-    arguments.add(ageMillis);
-    arguments.add(maxCount);
-    arguments.add(maxBytes);
+    arguments.add(bytes(kept.age().toMillis()));
+    arguments.add(bytes(kept.maxCount()));
+    arguments.add(bytes(kept.maxBytes()));
     return arguments;
   }
 
-  /** A channel last used before is forgotten. */
+  /** A channel last used before is forgotten, whoever its tenant is. */
   long forgottenBeforeMillis() {
-    return clock.nowMillis() - idle;
+    return clock.nowMillis() - idleMillis(retention.longestAge());
+  }
+
+  private static long idleMillis(Duration age) {
+    return Math.max(IDLE_BEFORE_EVICTION.toMillis(), age.toMillis());
   }
 }

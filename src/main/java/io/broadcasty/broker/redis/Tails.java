@@ -135,7 +135,7 @@ final class Tails {
   }
 
   private List<byte[]> arguments(TenantChannel channel, Marks marks) {
-    List<byte[]> arguments = head.arguments();
+    List<byte[]> arguments = head.arguments(channel.tenant());
     arguments.add(bytes(ChannelKeys.of(redis, channel).announcements()));
     arguments.add(publish);
     marks.addTo(arguments);

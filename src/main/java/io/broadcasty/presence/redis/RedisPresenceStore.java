@@ -11,6 +11,7 @@ import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -58,7 +60,7 @@ public final class RedisPresenceStore implements PresenceStore {
   public RedisPresenceStore(
       Redis redis,
       String node,
-      int maxMembers,
+      ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
       WallClock clock,
       PresenceListener listener,
@@ -66,7 +68,7 @@ public final class RedisPresenceStore implements PresenceStore {
       Executor later) {
     this.redis = redis;
     this.clock = clock;
-    this.local = new LocalPresenceStore(Integer.MAX_VALUE, ticker, listener, later);
+    this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, later);
     this.steps = new Steps(redis, node, maxMembers, clock, holdings);
     this.replicas = new Replicas(redis, local, ticker, steps::wake);
     this.news = new PubSub(redis, replicas, threads);
@@ -95,7 +97,9 @@ public final class RedisPresenceStore implements PresenceStore {
           if (holder instanceof Holder.Connection connection) { // it has not joined after all
             release(channel, member, connection);
           }
-          return first != null ? new JoinOutcome.Full(steps.maxMembers()) : OUT_OF_REACH;
+          return first != null
+              ? new JoinOutcome.Full(steps.maxMembers(channel.tenant()))
+              : OUT_OF_REACH;
         });
   }
 

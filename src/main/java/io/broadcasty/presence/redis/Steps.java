@@ -6,6 +6,7 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Member;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.WallClock;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -32,7 +34,7 @@ final class Steps {
 
   private final Redis redis;
   private final String node;
-  private final int maxMembers;
+  private final ToIntFunction<TenantId> maxMembers;
   private final WallClock clock;
   private final Holdings holdings;
   private final byte[] publish;
@@ -47,7 +49,12 @@ final class Steps {
   /** Nothing to be done, but something else to be looked after. */
   private final Step nothing;
 
-  Steps(Redis redis, String node, int maxMembers, WallClock clock, Holdings holdings) {
+  Steps(
+      Redis redis,
+      String node,
+      ToIntFunction<TenantId> maxMembers,
+      WallClock clock,
+      Holdings holdings) {
     this.redis = redis;
     this.node = node;
     this.maxMembers = maxMembers;
@@ -58,8 +65,8 @@ final class Steps {
     this.nothing = new Step(nowhere, "nothing", new Member("", ""), 0, null);
   }
 
-  int maxMembers() {
-    return maxMembers;
+  int maxMembers(TenantId tenant) {
+    return maxMembers.applyAsInt(tenant);
   }
 
   void add(Step step) {
@@ -162,7 +169,7 @@ final class Steps {
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(bytes(Long.toString(clock.nowMillis())));
     arguments.add(bytes(node));
-    arguments.add(bytes(Integer.toString(maxMembers)));
+    arguments.add(bytes(Integer.toString(maxMembers(channel.tenant()))));
     arguments.add(bytes(keys.announcements()));
     arguments.add(publish);
     arguments.add(bytes(Long.toString(number)));

@@ -31,7 +31,7 @@ public final class NativeSession extends MessageSession {
   private int errorsInARow;
   private final Patience forRoom = new Patience();
   private final Commands commands = new Commands(this, context, id);
-  private final Publishing publishing = new Publishing(context);
+  private final Publishing publishing = new Publishing(context, this::tenantSettings);
 
   /** The latest frame's answer; the next one's waits for it. */
   private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
@@ -64,7 +64,7 @@ public final class NativeSession extends MessageSession {
     forRoom.await(room());
     CommandReader.Frame frame;
     try {
-      frame = reader.read(text);
+      frame = reader.read(text, tenantSettings().publish());
     } catch (ProblemException e) {
       String error = NativeFrames.error(null, e.problem());
       answered = answered.thenRun(() -> send(EncodedFrame.message(error)));

@@ -38,8 +38,7 @@ final class PresenceCommands implements AutoCloseable {
   PresenceCommands(SessionContext context, Subscriptions subscriptions, String connectionId) {
     this.context = context;
     this.subscriptions = subscriptions;
-    this.attendance =
-        new Attendance(context.attend(), connectionId, context.subscribe().maxChannels());
+    this.attendance = new Attendance(context.attend(), connectionId);
   }
 
   CompletableFuture<CommandResult> join(Caller caller, Command.Join command) {

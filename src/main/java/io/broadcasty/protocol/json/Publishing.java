@@ -14,6 +14,7 @@ import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.session.Answers;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.UndeliveredPushes;
+import io.broadcasty.tenant.TenantSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +43,17 @@ final class Publishing {
   private static final Duration FAILED_RETRY_AFTER = Duration.ofSeconds(2);
 
   private final SessionContext context;
+  private final Supplier<TenantSettings> tenantSettings;
   private final Patience patience = new Patience();
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicLong underWayBytes = new AtomicLong();
 
-  Publishing(SessionContext context) {
+  /**
+   * @param tenantSettings of the connection now
+   */
+  Publishing(SessionContext context, Supplier<TenantSettings> tenantSettings) {
     this.context = context;
+    this.tenantSettings = tenantSettings;
   }
 
   /**
@@ -137,7 +144,7 @@ final class Publishing {
     int before = underWay.get();
     if (before > 0
         && (before + count > MOST
-            || underWayBytes.get() + bytes > context.settings().outboxBytes())) {
+            || underWayBytes.get() + bytes > tenantSettings.get().outboxBytes())) {
       return false;
     }
     underWay.addAndGet(count);

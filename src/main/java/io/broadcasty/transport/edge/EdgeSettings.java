@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import io.broadcasty.tenant.PublishCaps;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,8 +10,7 @@ import java.util.List;
  * @param allowedOrigins origins of browsers; {@code *} for any; the server's own origin is always
  *     allowed
  * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is believed
- * @param maxPayloadBytes the longest payload with its meta
- * @param maxBatch most publications in one request
+ * @param maxPayloadBytes the longest payload with its meta, of tenants with no cap of their own
  * @param maxMessageBytes the longest request body or WebSocket message
  * @param nonceRequired whether a request that changes something must bear a nonce
  * @param nonceWindow by how much its time may differ from the server's
@@ -20,7 +20,6 @@ public record EdgeSettings(
     List<String> allowedOrigins,
     List<String> trustedProxies,
     int maxPayloadBytes,
-    int maxBatch,
     int maxMessageBytes,
     boolean nonceRequired,
     Duration nonceWindow,
@@ -42,5 +41,10 @@ public record EdgeSettings(
   /** The longest body with a single publication. */
   public int maxSingleBytes() {
     return maxPayloadBytes + ENVELOPE_BYTES;
+  }
+
+  /** The longest body with a single publication of a tenant with these caps. */
+  public static int maxSingleBytes(PublishCaps caps) {
+    return caps.maxPayloadBytes() + ENVELOPE_BYTES;
   }
 }

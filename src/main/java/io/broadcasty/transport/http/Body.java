@@ -28,6 +28,16 @@ final class Body {
    */
   static byte[] read(HttpServletRequest request, EdgeSettings settings)
       throws IOException, ProblemException {
+    return read(request, settings, settings.maxSingleBytes());
+  }
+
+  /**
+   * The same, where a single publication may be as long as a tenant's caps say.
+   *
+   * @param maxSingleBytes the longest body with a single publication
+   */
+  static byte[] read(HttpServletRequest request, EdgeSettings settings, int maxSingleBytes)
+      throws IOException, ProblemException {
     long announced = request.getContentLengthLong();
     if (announced > settings.maxMessageBytes()) {
       throw tooLarge(settings.maxMessageBytes());
@@ -42,7 +52,7 @@ final class Body {
           return Arrays.copyOf(buffer, length);
         }
         if (length == 0 && read > 0) {
-          cap = isArray(buffer, read) ? settings.maxMessageBytes() : settings.maxSingleBytes();
+          cap = isArray(buffer, read) ? settings.maxMessageBytes() : maxSingleBytes;
         }
         length += read;
         if (length > cap || announced > cap) {

@@ -14,6 +14,8 @@ import io.broadcasty.publish.Publish;
 import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.session.Answers;
 import io.broadcasty.session.UndeliveredPushes;
+import io.broadcasty.tenant.PublishCaps;
+import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.Problems;
@@ -58,6 +60,7 @@ public class PublishServlet extends HttpServlet {
   @Inject private transient Publish publish;
   @Inject private transient EdgeSettings settings;
   @Inject private transient PublishReader reader;
+  @Inject private transient TenantSettingsLookup tenants;
   @Inject private transient UndeliveredPushes undelivered;
 
   @Override
@@ -71,7 +74,9 @@ public class PublishServlet extends HttpServlet {
     PublishReader.Request read;
     try {
       Body.requireJson(request);
-      read = undelivered.checked(caller, reader.read(Body.read(request, settings)));
+      PublishCaps caps = tenants.of(caller.tenant()).publish();
+      byte[] body = Body.read(request, settings, EdgeSettings.maxSingleBytes(caps));
+      read = undelivered.checked(caller, reader.read(body, caps));
     } catch (ProblemException e) {
       Problems.write(response, e.problem());
       return;

@@ -22,6 +22,7 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import io.broadcasty.time.ManualTime;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,7 +142,8 @@ class JdbcBrokerFaultTest {
           await(leave);
         };
     long cost = named(ORDERS, 0, "0").costBytes();
-    Broker small = broker(new JdbcBrokerSettings(PLENTY, WINDOW, 3 * cost, 1000), stuck);
+    Broker small =
+        broker(new JdbcBrokerSettings(RetentionLookup.same(PLENTY), WINDOW, 3 * cost, 1000), stuck);
     List<CompletableFuture<List<AppendOutcome>>> taken = new ArrayList<>();
     taken.add(small.publish(List.of(named(ORDERS, 0, "0"))).toCompletableFuture());
     assertTrue(entered.await(10, TimeUnit.SECONDS));

@@ -10,6 +10,7 @@ import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.redis.Script;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import io.broadcasty.time.ManualTime;
 import io.broadcasty.time.WallClock;
 import java.nio.charset.StandardCharsets;
@@ -112,8 +113,8 @@ final class RedisNode implements AutoCloseable {
 
   private void append(TenantChannel channel, String announcements, byte[] entry) {
     ChannelKeys keys = ChannelKeys.of(redis, channel);
-    ScriptHead head = new ScriptHead(PLENTY, WallClock.system());
-    List<byte[]> arguments = head.arguments();
+    ScriptHead head = new ScriptHead(RetentionLookup.same(PLENTY), WallClock.system());
+    List<byte[]> arguments = head.arguments(channel.tenant());
     for (String each : List.of("600000", announcements, "PUBLISH", "0", "", "200")) {
       arguments.add(each.getBytes(StandardCharsets.UTF_8));
     }

@@ -28,7 +28,7 @@ class PreviousMembersTest {
   private final List<PresenceChange> changes = new ArrayList<>();
   private final List<Runnable> later = new ArrayList<>();
   private final LocalPresenceStore local =
-      new LocalPresenceStore(100, new ManualTime(), changes::add, later::add);
+      new LocalPresenceStore(tenant -> 100, new ManualTime(), changes::add, later::add);
   private final Replica replica = new Replica(ROOM, local);
 
   private void begin() {

@@ -19,6 +19,7 @@ import io.broadcasty.presence.PresenceStoreContract;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -62,7 +64,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
           new RedisPresenceStore(
               redis,
               self.name(),
-              1000,
+              tenant -> 1000,
               Ticker.system(),
               WallClock.system(),
               told::add,
@@ -112,7 +114,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Override
-  protected PresenceStore open(int maxMembers) {
+  protected PresenceStore open(ToIntFunction<TenantId> maxMembers) {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
     return new RedisPresenceStore(
@@ -236,9 +238,9 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
     Holdings before = new Holdings(); // when she was not held, or not any more
-    Steps late = new Steps(redis, "node", 10, WallClock.system(), before);
+    Steps late = new Steps(redis, "node", tenant -> 10, WallClock.system(), before);
     Holdings now = new Holdings();
-    Steps steps = new Steps(redis, "node", 10, WallClock.system(), now);
+    Steps steps = new Steps(redis, "node", tenant -> 10, WallClock.system(), now);
     Member ann = new Member("ann", "{}");
     Step step = new Step(ROOM, Step.HOLDING, ann, 0, null);
     now.hold(ROOM, ann, "c");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompactSessionTest {
 
   private static final CompactProtocol PROTOCOL =
-      new CompactProtocol(new CommandReader(new PublishReader(100, 65_536)));
+      new CompactProtocol(new CommandReader(new PublishReader()));
 
   private final Node node = new Node();
 

@@ -131,7 +131,7 @@ class JoinedMessagesTest {
     Node node = new Node();
     Node.Line line = new Node.Line();
     MessageSession session =
-        new CompactProtocol(new CommandReader(new PublishReader(100, 65_536)))
+        new CompactProtocol(new CommandReader(new PublishReader()))
             .accept(Asked.of())
             .open(node.context, line);
     session.publication(
