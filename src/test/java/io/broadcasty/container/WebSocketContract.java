@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.lifecycle.TransportType;
+import io.broadcasty.transport.websocket.frame.ClientFrame;
+import io.broadcasty.transport.websocket.frame.Peer.ServerFrame;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What a WebSocket promises, whoever speaks RFC 6455 and however it is written. */
@@ -21,8 +24,14 @@ abstract class WebSocketContract extends TransportContract {
   /** The default of {@code broadcasty.limits.message-bytes}. */
   private static final int MAX_MESSAGE_BYTES = 1024 * 1024;
 
-  /** RFC 6455, section 7.4.1. */
+  // RFC 6455, section 7.4.1
+  private static final int PROTOCOL_ERROR = 1002;
   private static final int TOO_BIG = 1009;
+
+  /** {@code protocol/codes.json}. */
+  private static final int SLOW_CONSUMER = 4408;
+
+  private static final int IDLE = 4409;
 
   @Override
   protected TransportType transport() {
@@ -199,7 +208,7 @@ abstract class WebSocketContract extends TransportContract {
       } catch (SocketException closed) {
         assertNotNull(closed, "the server may close before all is sent");
       }
-      assertTrue(raw.isClosedByServer());
+      assertEnds(Set.of(TOO_BIG), raw);
     }
     liveEventsComeInOrder();
   }
@@ -208,7 +217,7 @@ abstract class WebSocketContract extends TransportContract {
   void anUnmaskedFrameClosesOnlyItsOwnConnection() throws IOException {
     try (RawSocket raw = RawSocket.webSocket(api, api.tokens.guest())) {
       raw.write(new byte[] {(byte) 0x81, 2, '{', '}'}); // RFC 6455, section 5.1: must be masked
-      assertTrue(raw.isClosedByServer());
+      assertEnds(Set.of(PROTOCOL_ERROR, IDLE), raw); // FramingIT is stricter with our own engine
     }
     liveEventsComeInOrder();
   }
@@ -221,11 +230,12 @@ abstract class WebSocketContract extends TransportContract {
     try (RawSocket raw = RawSocket.webSocket(api, api.tokens.guest())) {
       raw.writeText(subscribe(channel, ""));
       raw.readUntil("recovered");
+      raw.readUntil("]}}");
       for (int i = 0; i < count; i++) {
         String json = "{\"channel\":\"%s\",\"payload\":\"%s\"}".formatted(channel, payload);
         assertEquals(200, api.publish(json).statusCode());
       }
-      assertTrue(raw.isClosedByServer());
+      assertEnds(Set.of(SLOW_CONSUMER, IDLE), raw); // it answers no ping either
     }
     try (Stream stream = subscribed(api.tokens.guest(), List.of(channel), 1)) {
       for (int i = 1; i <= count; i++) {
@@ -259,6 +269,26 @@ abstract class WebSocketContract extends TransportContract {
             return false;
           }
         });
+  }
+
+  /**
+   * The server closes with one of the codes, or ends the line before that was read: a reset
+   * overtakes it where the server has not read all that was sent. What follows the close is not
+   * waited for; Open Liberty's own WebSocket waits half a minute for the peer's answer.
+   */
+  private static void assertEnds(Set<Integer> codes, RawSocket raw) throws IOException {
+    ServerFrame frame;
+    try {
+      frame = ServerFrame.read(raw.input());
+      while (frame != null && frame.opcode() != ClientFrame.CLOSE) {
+        frame = ServerFrame.read(raw.input());
+      }
+    } catch (SocketException reset) {
+      return;
+    }
+    if (frame != null) {
+      assertTrue(codes.contains(frame.closeCode()), frame::toString);
+    }
   }
 
   private static Stream.Event afterNotice(WsStream stream) {
