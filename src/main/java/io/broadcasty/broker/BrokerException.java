@@ -9,7 +9,26 @@ import org.jspecify.annotations.Nullable;
 public final class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean undecodable;
+
   public BrokerException(String message, @Nullable Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private BrokerException(String message, @Nullable Throwable cause, boolean undecodable) {
     super(message, cause);
+    this.undecodable = undecodable;
+  }
+
+  /** What was asked for is of a version that this node does not know. */
+  public static BrokerException undecodable(String message, Throwable cause) {
+    return new BrokerException(message, cause, true);
+  }
+
+  /**
+   * Whether another node may be able to read it, but this one will not be, however long it waits.
+   */
+  public boolean isUndecodable() {
+    return undecodable;
   }
 }

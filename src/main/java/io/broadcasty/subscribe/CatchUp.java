@@ -97,6 +97,11 @@ final class CatchUp {
       try {
         onePage(work);
       } catch (BrokerException e) { // the stream is kept until the store can be read again
+        if (e.isUndecodable()) { // another node may be able to
+          close();
+          sink.failed(e);
+          return;
+        }
         again(work);
         later.execute(this::execute);
         return;

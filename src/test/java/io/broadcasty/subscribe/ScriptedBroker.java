@@ -39,6 +39,7 @@ final class ScriptedBroker implements Broker {
 
   int maxPage = Integer.MAX_VALUE;
   boolean failing;
+  boolean undecodable;
   int pages;
 
   /** What following leads to. */
@@ -163,6 +164,9 @@ final class ScriptedBroker implements Broker {
   }
 
   private void failWhenTold() {
+    if (undecodable) {
+      throw BrokerException.undecodable("scripted", new IllegalStateException());
+    }
     if (failing) {
       throw new BrokerException("scripted", new IllegalStateException());
     }

@@ -520,6 +520,18 @@ class SubscriptionsTest {
     assertEquals(5, reader.record.size(), "live again");
   }
 
+  /** The client is to come back to another node. */
+  @Test
+  void aStreamThatThisNodeCannotDecodeEnds() {
+    publish("a", 0, 3);
+    subscribe("a", new Since.FromSequence(0)).start().run();
+    broker.undecodable = true;
+    run();
+    assertTrue(reader.failed);
+    assertEquals(List.of(), reader.record);
+    assertEquals(0, later.size());
+  }
+
   @Test
   void followsAChannelFromBeforeItsStateIsReadUntilItIsLeft() {
     broker.beforeStates = () -> assertEquals(List.of("a"), broker.followed());

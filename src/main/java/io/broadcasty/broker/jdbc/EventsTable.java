@@ -99,7 +99,7 @@ final class EventsTable {
             page.add(publication(result, stream));
           } catch (UnknownVersionException e) {
             if (page.isEmpty()) {
-              throw new BrokerException(e.getMessage(), e);
+              throw BrokerException.undecodable(e.getMessage(), e);
             }
             break; // the next page begins with it
           }

@@ -237,7 +237,7 @@ public final class RedisBroker implements Broker, Directory {
         if (!publications.isEmpty()) {
           break; // the next page begins with it
         }
-        throw new BrokerException(e.getMessage(), e);
+        throw BrokerException.undecodable(e.getMessage(), e);
       }
       bytes += envelope.costBytes();
       if (sequence != expected || (bytes > request.maxBytes() && !publications.isEmpty())) {

@@ -114,10 +114,10 @@ public final class RedisCheckpoints implements Checkpoints {
       Position position = position(field, value);
       relayed.put(position.partition(), position);
     } catch (UnknownVersionException e) {
-      throw new BrokerException(e.getMessage(), e);
+      throw BrokerException.undecodable(e.getMessage(), e);
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
       UnknownVersionException unknown = Undecodable.form(WHAT, e);
-      throw new BrokerException(unknown.getMessage(), unknown);
+      throw BrokerException.undecodable(unknown.getMessage(), unknown);
     }
   }
 

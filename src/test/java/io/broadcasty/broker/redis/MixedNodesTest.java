@@ -113,6 +113,7 @@ class MixedNodesTest {
     assertEquals(3, before.state().head());
     assertEquals(1, before.publications().size()); // and it ends before what cannot be decoded
     BrokerException fault = assertThrows(BrokerException.class, () -> node.broker.replay(from(1)));
+    assertTrue(fault.isUndecodable());
     assertTrue(String.valueOf(fault.getMessage()).startsWith("Cannot decode stream entries"));
     assertEquals(3, node.broker.replay(from(2)).publications().get(0).position().sequence());
   }
