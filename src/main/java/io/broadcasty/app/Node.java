@@ -89,7 +89,7 @@ final class Node implements AutoCloseable {
     TenantSettingsLookup tenants = settings.tenants();
     this.drain = settings.drain();
     this.policy = policy;
-    Hub hub = new Hub();
+    Hub hub = new Hub(threads.joins);
     ConnectionCounts connections = new ConnectionCounts();
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);

@@ -43,6 +43,9 @@ final class Threads implements AutoCloseable {
   /** Runs the end of connections, which may block on the transport. */
   final BlockableExecutor closers;
 
+  /** Asks policies whether patterns match what has come into being, which may block on them. */
+  final BlockableExecutor joins;
+
   /** Tells publishers what became of their publications, which may block on their connections. */
   final BlockableExecutor answers;
 
@@ -68,6 +71,7 @@ final class Threads implements AutoCloseable {
     scheduler = new ReportingScheduler(loops, "scheduler");
     readers = blockable("reader");
     closers = blockable("closer");
+    joins = blockable("join");
     answers = blockable("answer");
     replays =
         new ThreadPoolExecutor(
@@ -132,7 +136,7 @@ final class Threads implements AutoCloseable {
   /** Ends the rest, after what waits has been done. */
   @Override
   public void close() {
-    end(List.of(readers.pool(), answers.pool(), closers.pool()));
+    end(List.of(readers.pool(), joins.pool(), answers.pool(), closers.pool()));
     lanes.close();
   }
 

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,14 @@ public final class Hub implements PublicationListener, PresenceListener {
       new ConcurrentHashMap<>();
   private final LongAdder delivered = new LongAdder();
   private final ChannelNumbers numbers = new ChannelNumbers();
+  private final Executor joins;
+
+  /**
+   * @param joins runs what patterns do when a channel comes into being, which may block
+   */
+  public Hub(Executor joins) {
+    this.joins = joins;
+  }
 
   @Override
   public void onPublication(Publication publication) {
@@ -35,7 +45,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     if (topic == null) {
       topic = openForPatterns(channel);
     }
-    if (topic == null || topic.isEmpty()) {
+    if (topic == null || (topic.isEmpty() && !topic.isDeciding())) {
       return;
     }
     topic.publish(new EncodedPublication(publication, topic.number()));
@@ -70,16 +80,18 @@ public final class Hub implements PublicationListener, PresenceListener {
    */
   public void add(TenantChannel channel, Subscriber subscriber) {
     boolean[] opened = new boolean[1];
-    topics.compute(
-        channel,
-        (c, known) -> {
-          opened[0] = known == null;
-          Topic topic = known == null ? open(c) : known;
-          topic.add(subscriber);
-          return topic;
-        });
+    Topic joined =
+        topics.compute(
+            channel,
+            (c, known) -> {
+              opened[0] = known == null;
+              Topic topic = known == null ? new Topic(delivered, numbers.take()) : known;
+              topic.add(subscriber);
+              return topic;
+            });
+    joined.handEarlyTo(subscriber);
     if (opened[0]) {
-      joinPatterns(channel);
+      askPatterns(channel, joined);
     }
   }
 
@@ -94,8 +106,8 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   /**
-   * From the return on, {@link PatternSubscriber#join} is called for every matching channel that is
-   * not yet one of {@link #channels}.
+   * From the return on, {@link PatternSubscriber#onChannel} is called for every matching channel
+   * that is not yet one of {@link #channels}.
    */
   public void add(TenantId tenant, PatternSubscriber subscriber) {
     patterns.compute(
@@ -161,28 +173,61 @@ public final class Hub implements PublicationListener, PresenceListener {
     return delivered.sum();
   }
 
+  /**
+   * Opens a topic that a pattern may want; null when none may. It stays open when all of them
+   * refuse, so that they are not asked again, until the tenant has no pattern any more.
+   */
   private @Nullable Topic openForPatterns(TenantChannel channel) {
     if (!anyPattern(channel)) {
       return null;
     }
-    topics.computeIfAbsent(channel, this::open);
-    return joinPatterns(channel);
+    boolean[] opened = new boolean[1];
+    Topic topic =
+        topics.computeIfAbsent(
+            channel,
+            c -> {
+              opened[0] = true;
+              return new Topic(delivered, numbers.take());
+            });
+    if (opened[0]) {
+      askPatterns(channel, topic);
+    }
+    return topic;
   }
 
   /**
-   * Asks again, now that the topic can be seen: a pattern that was added while it was being opened
-   * has found no topic, and was not found either.
+   * Asks once the topic can be seen, so that a pattern that comes meanwhile either is asked or
+   * finds it; on other threads, since to decide may take long.
    */
-  private @Nullable Topic joinPatterns(TenantChannel channel) {
-    if (!anyPattern(channel)) {
-      return topics.get(channel);
+  private void askPatterns(TenantChannel channel, Topic topic) {
+    for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
+      if (subscriber.pattern().matches(channel.name())) {
+        topic.undecided();
+        ask(subscriber, channel, topic);
+      }
     }
-    return topics.computeIfPresent(
-        channel,
-        (c, topic) -> {
-          joinPatterns(c, topic);
-          return topic;
-        });
+    decided(channel, topic);
+  }
+
+  private void ask(PatternSubscriber subscriber, TenantChannel channel, Topic topic) {
+    try {
+      joins.execute(
+          () -> {
+            try {
+              subscriber.onChannel(channel);
+            } finally {
+              decided(channel, topic);
+            }
+          });
+    } catch (RejectedExecutionException e) { // the node stops
+      decided(channel, topic);
+    }
+  }
+
+  private void decided(TenantChannel channel, Topic topic) {
+    if (topic.decided() && topic.isEmpty() && !anyPattern(channel)) {
+      topics.computeIfPresent(channel, (c, known) -> kept(known));
+    }
   }
 
   /** Nobody is left to be asked again, so what was kept open for that can go. */
@@ -196,7 +241,7 @@ public final class Hub implements PublicationListener, PresenceListener {
 
   /** The topic, or null to close it, which gives its number back. */
   private @Nullable Topic kept(Topic topic) {
-    if (!topic.isEmpty()) {
+    if (!topic.isEmpty() || topic.isDeciding()) {
       return topic;
     }
     numbers.giveBack(topic.number());
@@ -210,27 +255,5 @@ public final class Hub implements PublicationListener, PresenceListener {
       }
     }
     return false;
-  }
-
-  /**
-   * A topic with those subscribed by pattern; stays open when all of them were refused, so that
-   * they are not asked again, until the tenant has no pattern any more.
-   */
-  private Topic open(TenantChannel channel) {
-    Topic topic = new Topic(delivered, numbers.take());
-    joinPatterns(channel, topic);
-    return topic;
-  }
-
-  /** Runs inside the map's atomic update of the channel, so that nobody leaves meanwhile. */
-  private void joinPatterns(TenantChannel channel, Topic topic) {
-    for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
-      if (subscriber.pattern().matches(channel.name())) {
-        Subscriber joined = subscriber.join(channel);
-        if (joined != null) {
-          topic.add(joined);
-        }
-      }
-    }
   }
 }

@@ -2,7 +2,6 @@ package io.broadcasty.hub;
 
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
-import org.jspecify.annotations.Nullable;
 
 /** One connection's interest in all channels that match. */
 public interface PatternSubscriber {
@@ -10,11 +9,9 @@ public interface PatternSubscriber {
   ChannelPattern pattern();
 
   /**
-   * Called when a channel that matches comes into being on this node, before its next publication
-   * is delivered; perhaps more than once.
-   *
-   * @return who gets the channel's publications; null when this connection may not have them. Must
-   *     neither block nor call the hub.
+   * A channel that matches has come into being on this node, perhaps not for the first time. Who
+   * wants its publications is to be {@link Hub#add added} to it before the return; nothing that
+   * came meanwhile is missed then. Called on a thread that may be blocked; must not throw.
    */
-  @Nullable Subscriber join(TenantChannel channel);
+  void onChannel(TenantChannel channel);
 }

@@ -14,6 +14,9 @@ final class Topic {
   private final LongAdder delivered;
   private final int number;
 
+  /** Until all patterns have decided; null afterwards. */
+  private volatile @Nullable EarlyPublications early = new EarlyPublications();
+
   /**
    * @param delivered counts what subscribers are handed
    * @param number the channel's on this node, as long as the topic is open
@@ -52,6 +55,37 @@ final class Topic {
     return fanouts.isEmpty();
   }
 
+  /** Whether some pattern may still join. */
+  boolean isDeciding() {
+    return early != null;
+  }
+
+  /** Another pattern is asked. */
+  void undecided() {
+    EarlyPublications kept = early;
+    if (kept != null) {
+      kept.undecided();
+    }
+  }
+
+  /** Whether the opening of the topic, or a pattern that was asked, was the last to decide. */
+  boolean decided() {
+    EarlyPublications kept = early;
+    if (kept == null || !kept.decided()) {
+      return false;
+    }
+    early = null;
+    return true;
+  }
+
+  /** To be called for who has been added. */
+  void handEarlyTo(Subscriber subscriber) {
+    EarlyPublications kept = early;
+    if (kept != null) {
+      kept.handTo(subscriber);
+    }
+  }
+
   int size() {
     int size = 0;
     for (Fanout fanout : fanouts) {
@@ -61,6 +95,10 @@ final class Topic {
   }
 
   void publish(EncodedPublication publication) {
+    EarlyPublications kept = early;
+    if (kept != null) {
+      kept.add(publication); // first: who is added meanwhile gets it here or there
+    }
     for (Fanout fanout : fanouts) {
       fanout.publish(publication);
     }

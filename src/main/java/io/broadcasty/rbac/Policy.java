@@ -1,10 +1,11 @@
 package io.broadcasty.rbac;
 
 import io.broadcasty.auth.Caller;
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
 
 /**
  * The one place where channel permissions are asked for. Wraps the {@link PolicyResolver} so that
@@ -12,10 +13,13 @@ import java.util.logging.Logger;
  */
 public final class Policy {
 
-  private static final Logger LOG = Logger.getLogger(Policy.class.getName());
+  private static final System.Logger LOG = System.getLogger(Policy.class.getName());
   private static final int MAX_PARTITIONS = 1024;
 
   private final PolicyResolver resolver;
+  private final FailureLog failures = log("the policy resolver, so that an action was denied,");
+  private final FailureLog partitionFailures =
+      log("the policy resolver, so that one partition was assumed,");
 
   public Policy(PolicyResolver resolver) {
     this.resolver = resolver;
@@ -39,18 +43,22 @@ public final class Policy {
     try {
       int partitions = resolver.partitions(caller.tenant().value(), channel.value());
       return Math.max(1, Math.min(MAX_PARTITIONS, partitions));
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the policy resolver failed to tell partitions; 1 is assumed", e);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      partitionFailures.failed(e);
       return 1;
     }
+  }
+
+  private static FailureLog log(String what) {
+    return new FailureLog(LOG, Level.ERROR, what, Ticker.system());
   }
 
   private boolean authorize(Caller caller, String channel, Action action) {
     try {
       return resolver.authorize(
           caller.tenant().value(), channel, caller.subject(), caller.roles(), action);
-    } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "the policy resolver failed; the action is denied", e);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      failures.failed(e);
       return false;
     }
   }

@@ -2,7 +2,7 @@
  * Who may do what on which channel: the public {@link io.broadcasty.rbac.PolicyResolver} and its
  * default.
  *
- * <p>May import: {@code auth}, {@code channel}, {@code tenant}.
+ * <p>May import: {@code background}, {@code auth}, {@code channel}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.rbac;

@@ -5,12 +5,10 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.PatternSubscriber;
-import io.broadcasty.hub.Subscriber;
 import io.broadcasty.rbac.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** One connection's wish for all channels that match, those to come included. */
 final class PatternSubscription implements PatternSubscriber {
@@ -65,12 +63,11 @@ final class PatternSubscription implements PatternSubscriber {
     return pattern;
   }
 
-  /** Called by the hub while it opens the channel. */
   @Override
-  public @Nullable Subscriber join(TenantChannel channel) {
+  public void onChannel(TenantChannel channel) {
     Caller who = caller;
     if (!context.policy().allows(who, channel.name(), Action.SUBSCRIBE)) {
-      return null;
+      return;
     }
     int partitions = context.policy().partitions(who, channel.name());
     Targets.Arrival arrival =
@@ -80,16 +77,34 @@ final class PatternSubscription implements PatternSubscriber {
     }
     ChannelSubscription subscription = arrival.subscription();
     if (subscription == null || !arrival.fresh()) {
-      return subscription;
+      return;
     }
+    if (arrival.begun()) {
+      subscription.start(); // before it is handed anything, which then needs no reading
+    }
+    try {
+      enter(subscription);
+    } catch (RuntimeException e) { // it would hear nothing
+      sink.failed(e);
+    }
+    Caller now = caller;
+    if (now != who && !context.policy().allows(now, channel.name(), Action.SUBSCRIBE)) {
+      targets.remove(subscription);
+      subscription.close();
+    }
+    if (subscription.isClosed()) { // it, or the connection, was ended meanwhile
+      context.hub().remove(channel, subscription);
+      subscription.interest().end();
+    }
+  }
+
+  private void enter(ChannelSubscription subscription) {
+    TenantChannel channel = subscription.channel();
+    context.hub().add(channel, subscription);
     CompletionStage<Void> followed = subscription.interest().begin();
     if (!followed.toCompletableFuture().isDone()) { // what came before that is to be read
       var unused = followed.thenRun(() -> context.hub().onGap(channel));
     }
-    if (arrival.begun()) {
-      subscription.start();
-    }
-    return subscription;
   }
 
   /**

@@ -111,9 +111,21 @@ class PolicyTest {
       assertFalse(policy.allows(caller, ORDERS, action));
       assertFalse(policy.allows(caller, ChannelPattern.parse("*"), action));
     }
-    assertEquals(2 * Action.values().length, logged.size());
-    assertEquals(Level.WARNING, logged.get(0).getLevel());
+    assertEquals(1, logged.size(), "once, however often it fails alike");
+    assertEquals(Level.SEVERE, logged.get(0).getLevel());
+    assertEquals("the directory is down", logged.get(0).getThrown().getMessage());
     assertFalse(logged.get(0).getMessage().contains("secret-token"));
+  }
+
+  @Test
+  void aResolverThatMeetsAnErrorOfItsOwnMeansNo() {
+    Policy policy =
+        new Policy(
+            (tenant, channel, user, roles, action) -> {
+              throw new NoClassDefFoundError("left out of the jar");
+            });
+    assertFalse(policy.allows(caller, ORDERS, Action.SUBSCRIBE));
+    assertEquals(1, logged.size());
   }
 
   @ParameterizedTest

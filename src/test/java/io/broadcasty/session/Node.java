@@ -67,7 +67,7 @@ public final class Node {
   public static final int OUTBOX_BYTES = 20_000;
 
   public final ManualTime time = new ManualTime();
-  public final Hub hub = new Hub();
+  public final Hub hub = new Hub(Runnable::run);
   public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final Executor lane = tasks::add;
   public final Map<String, Authenticator.Verdict> tokens = new HashMap<>();

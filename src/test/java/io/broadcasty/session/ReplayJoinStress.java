@@ -118,7 +118,8 @@ public abstract class ReplayJoinStress {
   public void everyRecordIsGaplessFreeOfDoublesAndInOrder() throws Exception {
     long began = System.nanoTime();
     Size size = size();
-    Hub hub = new Hub();
+    ExecutorService patterns = Executors.newFixedThreadPool(2);
+    Hub hub = new Hub(patterns);
     BackgroundLoops loops = new BackgroundLoops(Ticker.system());
     Lanes lanes = new Lanes(3, loops, null);
     ExecutorService replays = Executors.newFixedThreadPool(4);
@@ -265,7 +266,7 @@ public abstract class ReplayJoinStress {
           (System.nanoTime() - began) / 1e9);
     } finally {
       lanes.close();
-      for (ExecutorService each : List.of(clients, network, replays, closers)) {
+      for (ExecutorService each : List.of(clients, network, replays, closers, patterns)) {
         each.shutdownNow();
       }
     }

@@ -68,7 +68,7 @@ class MissedAnnouncementsTest {
       new Caller(
           ORDERS.tenant(), "ann", Set.of(), Instant.EPOCH, Instant.MAX, Map.of(), "the token");
 
-  private final Hub hub = new Hub();
+  private final Hub hub = new Hub(Runnable::run);
   private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
   private final Random random = new Random(20_261_126);
 

@@ -53,7 +53,7 @@ class SubscriptionsTest {
   private static final int MAX_CHANNELS = 5;
 
   private final ScriptedBroker broker = new ScriptedBroker();
-  private final Hub hub = new Hub();
+  private final Hub hub = new Hub(Runnable::run);
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ArrayDeque<Runnable> later = new ArrayDeque<>();
   private final ArrayDeque<Runnable> gathered = new ArrayDeque<>();

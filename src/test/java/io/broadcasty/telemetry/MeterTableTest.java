@@ -86,7 +86,7 @@ class MeterTableTest {
             new Sessions(time, time, RealtimeListener.NONE),
             new LocalNodeRegistry(() -> self, time)));
     all.addAll(OutputMeters.of(new StreamOutputs(true, "")));
-    all.addAll(PublicationMeters.of(new PublishCounts(), new Hub()));
+    all.addAll(PublicationMeters.of(new PublishCounts(), new Hub(Runnable::run)));
     all.addAll(StoreMeters.of(spool));
     all.addAll(StoreMeters.ofSpool(spool));
     all.addAll(StoreMeters.ofMirror(mirror));
