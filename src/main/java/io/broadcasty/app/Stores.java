@@ -144,8 +144,7 @@ record Stores(
             threads.answers);
     Turns turns = new Turns(database);
     JdbcControlTopic control =
-        new JdbcControlTopic(
-            database, ControlRetention.USUAL, ticker, clock, Threads.named("control"));
+        new JdbcControlTopic(database, ControlRetention.USUAL, ticker, clock, threads.loops);
     return alone(
         relayed(broker, broker, database, turns),
         control,
@@ -325,7 +324,7 @@ record Stores(
         connections,
         new RedisNonceStore(redis, settings.edge().nonceKept()),
         nodes,
-        new RedisControlTopic(redis, ControlRetention.USUAL, Threads.named("control")),
+        new RedisControlTopic(redis, ControlRetention.USUAL, threads.loops),
         audit(database),
         relays,
         database,

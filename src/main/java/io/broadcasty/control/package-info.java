@@ -2,7 +2,7 @@
  * What nodes tell each other besides publications: the control topic, its messages, and how those
  * are written between nodes.
  *
- * <p>May import: {@code tenant}, {@code time}.
+ * <p>May import: {@code background}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.control;

@@ -1,5 +1,6 @@
 package io.broadcasty.control.jdbc;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.control.ControlException;
 import io.broadcasty.control.ControlFormat;
 import io.broadcasty.control.ControlListener;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ThreadFactory;
 
 /**
  * The control topic of nodes that share a database: rows with growing numbers, asked for four times
@@ -66,7 +66,7 @@ public final class JdbcControlTopic implements ControlTopic {
       ControlRetention retention,
       Ticker ticker,
       WallClock clock,
-      ThreadFactory threads) {
+      BackgroundLoops loops) {
     this.transactions = new Transactions(database);
     this.retention = retention;
     this.ticker = ticker;
@@ -80,8 +80,8 @@ public final class JdbcControlTopic implements ControlTopic {
     before.forEach(row -> hear(row, false));
     heard.skipTo(heard.last() - STILL_MISSING);
     heard.advance(ticker.readNanos());
-    this.loop = new ControlLoop(threads, POLL_MILLIS, this::round);
-    loop.start();
+    this.loop = new ControlLoop(POLL_MILLIS, this::round);
+    loop.start(loops);
   }
 
   @Override

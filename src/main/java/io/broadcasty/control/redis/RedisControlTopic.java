@@ -2,6 +2,7 @@ package io.broadcasty.control.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.control.ControlException;
 import io.broadcasty.control.ControlFormat;
 import io.broadcasty.control.ControlListener;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -69,7 +69,7 @@ public final class RedisControlTopic implements ControlTopic {
    * @param redis stays open when the topic is closed
    * @throws ControlException when Redis does not answer
    */
-  public RedisControlTopic(Redis redis, ControlRetention retention, ThreadFactory threads) {
+  public RedisControlTopic(Redis redis, ControlRetention retention, BackgroundLoops loops) {
     this.redis = redis;
     this.retention = retention;
     this.log = redis.key("{control}:log").getBytes(UTF_8);
@@ -81,10 +81,10 @@ public final class RedisControlTopic implements ControlTopic {
     } catch (JedisException e) {
       throw new ControlException("Redis cannot be asked for control messages", e);
     }
-    this.loop = new ControlLoop(threads, CHECK_MILLIS, this::round);
-    this.news = new PubSub(redis, new News(), threads);
+    this.loop = new ControlLoop(CHECK_MILLIS, this::round);
+    this.news = new PubSub(redis, new News(), loops.threads("control-news"));
     news.subscribe(channel);
-    loop.start();
+    loop.start(loops);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static io.broadcasty.control.HeardMessages.named;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.control.ControlRetention;
 import io.broadcasty.control.ControlTopic;
 import io.broadcasty.control.SharedControlTopicContract;
@@ -63,7 +64,12 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
   protected ControlTopic open(ControlRetention retention) {
     CutDataSource gate = new CutDataSource(database().dataSource());
     ControlTopic topic =
-        new JdbcControlTopic(Database.over(gate), retention, Ticker.system(), time, Thread::new);
+        new JdbcControlTopic(
+            Database.over(gate),
+            retention,
+            Ticker.system(),
+            time,
+            new BackgroundLoops(Ticker.system()));
     topics.add(topic);
     gates.put(topic, gate);
     return topic;

@@ -4,6 +4,7 @@ import static io.broadcasty.control.HeardMessages.named;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.control.ControlException;
 import io.broadcasty.control.ControlRetention;
 import io.broadcasty.control.ControlTopic;
@@ -12,6 +13,7 @@ import io.broadcasty.control.HeardMessages;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisCluster;
 import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -54,7 +56,8 @@ class RedisClusterControlTopicTest extends ControlTopicContract {
   protected ControlTopic open() {
     Redis redis = Redis.open(settings);
     open.push(redis);
-    ControlTopic topic = new RedisControlTopic(redis, ControlRetention.USUAL, Thread::new);
+    ControlTopic topic =
+        new RedisControlTopic(redis, ControlRetention.USUAL, new BackgroundLoops(Ticker.system()));
     open.push(topic);
     return topic;
   }
@@ -75,8 +78,12 @@ class RedisClusterControlTopicTest extends ControlTopicContract {
     try (RedisCluster mortal = RedisCluster.start(true);
         Redis ofA = Redis.open(mortal.settings());
         Redis ofB = Redis.open(ofA.settings());
-        ControlTopic a = new RedisControlTopic(ofA, ControlRetention.USUAL, Thread::new);
-        ControlTopic b = new RedisControlTopic(ofB, ControlRetention.USUAL, Thread::new)) {
+        ControlTopic a =
+            new RedisControlTopic(
+                ofA, ControlRetention.USUAL, new BackgroundLoops(Ticker.system()));
+        ControlTopic b =
+            new RedisControlTopic(
+                ofB, ControlRetention.USUAL, new BackgroundLoops(Ticker.system()))) {
       HeardMessages heard = new HeardMessages();
       b.listen(heard);
       a.publish(named("before"));

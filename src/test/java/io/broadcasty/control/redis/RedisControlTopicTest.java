@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.control.ControlRetention;
 import io.broadcasty.control.ControlTopic;
 import io.broadcasty.control.HeardMessages;
@@ -15,6 +16,7 @@ import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
 import io.broadcasty.redis.Script;
 import io.broadcasty.redis.TcpGate;
+import io.broadcasty.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -50,7 +52,8 @@ class RedisControlTopicTest extends SharedControlTopicContract {
     Redis redis =
         Redis.open(RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 4));
     open.push(redis);
-    ControlTopic topic = new RedisControlTopic(redis, retention, Thread::new);
+    ControlTopic topic =
+        new RedisControlTopic(redis, retention, new BackgroundLoops(Ticker.system()));
     open.push(topic);
     gates.put(topic, gate);
     return topic;

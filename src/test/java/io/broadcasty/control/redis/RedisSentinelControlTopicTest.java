@@ -3,12 +3,14 @@ package io.broadcasty.control.redis;
 import static io.broadcasty.control.HeardMessages.named;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.control.ControlException;
 import io.broadcasty.control.ControlRetention;
 import io.broadcasty.control.ControlTopic;
 import io.broadcasty.control.HeardMessages;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisSentinel;
+import io.broadcasty.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,8 +26,12 @@ class RedisSentinelControlTopicTest {
     try (RedisSentinel sentinel = RedisSentinel.start();
         Redis ofA = Redis.open(sentinel.settings());
         Redis ofB = Redis.open(ofA.settings());
-        ControlTopic a = new RedisControlTopic(ofA, ControlRetention.USUAL, Thread::new);
-        ControlTopic b = new RedisControlTopic(ofB, ControlRetention.USUAL, Thread::new)) {
+        ControlTopic a =
+            new RedisControlTopic(
+                ofA, ControlRetention.USUAL, new BackgroundLoops(Ticker.system()));
+        ControlTopic b =
+            new RedisControlTopic(
+                ofB, ControlRetention.USUAL, new BackgroundLoops(Ticker.system()))) {
       HeardMessages heardByA = new HeardMessages();
       a.listen(heardByA);
       HeardMessages heardByB = new HeardMessages();
