@@ -253,7 +253,9 @@ public class UpgradeBench {
                 "/broadcasty/replay?limit=500&channel=upgrade." + c + "&from=" + next);
         String[] parts = page.split("\\{\"channel\":\"upgrade", -1);
         for (int i = 1; i < parts.length; i++) {
-          counting.count(parts[i], tallies);
+          if (parts[i].contains("\"payload\":")) { // the page itself names the channel, too
+            counting.count(parts[i], tallies);
+          }
         }
         next =
             page.contains("\"next\":") ? page.replaceAll("(?s).*\"next\":(\\d+|null).*", "$1") : "";
