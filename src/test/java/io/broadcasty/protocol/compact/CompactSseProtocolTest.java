@@ -1,0 +1,14 @@
+package io.broadcasty.protocol.compact;
+
+import io.broadcasty.session.EventProtocol;
+import io.broadcasty.session.EventProtocolContract;
+
+class CompactSseProtocolTest extends EventProtocolContract {
+
+  private static final CompactSseProtocol PROTOCOL = new CompactSseProtocol();
+
+  @Override
+  protected EventProtocol protocol() {
+    return PROTOCOL;
+  }
+}
