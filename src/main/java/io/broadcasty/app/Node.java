@@ -31,11 +31,16 @@ import io.broadcasty.telemetry.LoopMeters;
 import io.broadcasty.telemetry.PublicationMeters;
 import io.broadcasty.telemetry.PublishCounts;
 import io.broadcasty.telemetry.StoreMeters;
+import io.broadcasty.telemetry.TenantMeters;
+import io.broadcasty.tenant.RefreshedTenantSettings;
 import io.broadcasty.tenant.TenantSettingsLookup;
+import io.broadcasty.tenant.TenantSettingsSource;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.tracing.ServerTracing;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
@@ -71,6 +76,8 @@ final class Node implements AutoCloseable {
   private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
   private final DisconnectStreams disconnect;
+  private final ExecutorService refresher =
+      Executors.newSingleThreadExecutor(Threads.named("settings"));
   private volatile long sweptNanos;
 
   /**
@@ -80,13 +87,18 @@ final class Node implements AutoCloseable {
       Settings settings,
       Authenticator authenticator,
       Policy policy,
+      TenantSettingsSource source,
       Guard guard,
       Meters meters,
       Ticker ticker,
       WallClock clock) {
     this.ticker = ticker;
     this.threads = new Threads(ticker);
-    TenantSettingsLookup tenants = settings.tenants();
+    RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);
+    if (!tenants.refreshAll()) { // without, data would be kept by somebody else's settings
+      threads.close();
+      throw new IllegalStateException("the settings of tenants cannot be read; see above");
+    }
     this.drain = settings.drain();
     this.policy = policy;
     Hub hub = new Hub(threads.joins);
@@ -145,6 +157,10 @@ final class Node implements AutoCloseable {
             threads.closers,
             listeners);
     store.control().listen(new DisconnectListener(sessions));
+    TenantSettingsRefresh refresh = new TenantSettingsRefresh(tenants, refresher);
+    store.control().listen(refresh);
+    refresh.onMissed(); // what changed since it was read above
+    meters.addAll(TenantMeters.of(tenants));
     this.disconnect =
         new DisconnectStreams(
             settings.administration(),
@@ -163,6 +179,7 @@ final class Node implements AutoCloseable {
     threads.every(SWEEP_MILLIS, "sweep", this::sweep);
     threads.every(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
     threads.rarely(PRUNE_MILLIS, "upkeep", store.upkeep());
+    threads.rarely(PRUNE_MILLIS, "tenant-settings", refresh::retry);
   }
 
   private static RealtimeListener traces(WallClock clock, Identity identity) {
@@ -277,6 +294,7 @@ final class Node implements AutoCloseable {
     threads.endReading();
     push.close();
     store.close();
+    refresher.shutdownNow();
     threads.close();
     LOG.info("Broadcasty has stopped");
   }

@@ -16,6 +16,7 @@ import io.broadcasty.rbac.DefaultPolicyResolver;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.rbac.PolicyResolver;
 import io.broadcasty.telemetry.OutputMeters;
+import io.broadcasty.tenant.TenantSettingsSource;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.transport.StreamOutputs;
@@ -43,6 +44,7 @@ public class Startup {
 
   @Inject private Config config;
   @Inject @Any private Instance<PolicyResolver> resolvers;
+  @Inject @Any private Instance<TenantSettingsSource> settingsSources;
   @Inject private ProviderCalls providerCalls;
   @Inject @Any private Instance<Object> beans;
 
@@ -75,6 +77,7 @@ public class Startup {
               read,
               authenticator(jwt, ticker, clock),
               policy(),
+              tenantSettings(),
               new FaultToleranceGuard(providerCalls),
               shown,
               ticker,
@@ -220,6 +223,20 @@ public class Startup {
     }
     LOG.log(Level.INFO, "channel policy: {0}", resolver.getClass().getName());
     return new Policy(resolver);
+  }
+
+  /** A CDI bean, else a service of a jar, else none. */
+  private TenantSettingsSource tenantSettings() {
+    if (settingsSources.isAmbiguous()) {
+      throw new InvalidConfigurationException(
+          List.of("there are several CDI beans of type TenantSettingsSource; keep one"));
+    }
+    if (settingsSources.isResolvable()) {
+      return settingsSources.get();
+    }
+    return ServiceLoader.load(TenantSettingsSource.class, Startup.class.getClassLoader())
+        .findFirst()
+        .orElse(TenantSettingsSource.NONE);
   }
 
   private static void report(Settings settings, Node node) {

@@ -210,6 +210,20 @@ public final class MeterTable {
           List.of(),
           "1 while this node takes no new connections, since it is stopping; else 0.");
 
+  static final MeterFamily TENANTS_OWN =
+      new MeterFamily(
+          "broadcasty_tenants_with_own_settings",
+          GAUGE,
+          List.of(),
+          "Tenants that have settings of their own.");
+
+  static final MeterFamily TENANT_SETTINGS_FAILURES =
+      new MeterFamily(
+          "broadcasty_tenant_settings_failures_total",
+          COUNTER,
+          List.of(),
+          "Times that the settings of tenants could not be read; what was known stayed in force.");
+
   /** In the order of the reference. */
   public static final List<MeterFamily> ALL =
       List.of(
@@ -237,6 +251,8 @@ public final class MeterTable {
           PUSH_OUTCOMES,
           PUSH_QUEUE,
           PUSH_SERVICE_UP,
+          TENANTS_OWN,
+          TENANT_SETTINGS_FAILURES,
           LOOP_RESTARTS,
           LOOP_FAILURES,
           NODES,

@@ -4,7 +4,7 @@
  *
  * <p>May import: {@code background}, {@code metrics}, {@code broker}, {@code driver}, {@code
  * failover}, {@code hub}, {@code lifecycle}, {@code mirror}, {@code nodes}, {@code push}, {@code
- * session}, {@code spool}, {@code time}, {@code transport}, {@code format}.
+ * session}, {@code spool}, {@code time}, {@code transport}, {@code format}, {@code tenant}.
  */
 @NullMarked
 package io.broadcasty.telemetry;

@@ -26,7 +26,11 @@ import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushServices;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.spool.SpoolingBroker;
+import io.broadcasty.tenant.FixedTenantSettings;
+import io.broadcasty.tenant.RefreshedTenantSettings;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.TenantSettingsSource;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.ManualTime;
 import io.broadcasty.transport.StreamOutputs;
 import java.io.IOException;
@@ -37,6 +41,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,6 +102,10 @@ class MeterTableTest {
             new PushCounts(),
             service -> 0,
             () -> List.of(new PushCondition(PushServices.FCM, null))));
+    all.addAll(
+        TenantMeters.of(
+            new RefreshedTenantSettings(
+                new FixedTenantSettings(TestTenants.PLENTY, Map.of()), TenantSettingsSource.NONE)));
     all.addAll(LoopMeters.of(new BackgroundLoops(time), "lane"));
     return all;
   }

@@ -1,0 +1,79 @@
+package io.broadcasty.app;
+
+import io.broadcasty.control.ControlListener;
+import io.broadcasty.control.ControlMessage;
+import io.broadcasty.tenant.RefreshedTenantSettings;
+import io.broadcasty.tenant.TenantId;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads settings of tenants anew when a node says that they have changed. Changes of one tenant
+ * that come while it waits to be read are read once.
+ */
+final class TenantSettingsRefresh implements ControlListener {
+
+  private static final Logger LOG = Logger.getLogger(TenantSettingsRefresh.class.getName());
+
+  private final RefreshedTenantSettings settings;
+  private final Executor executor;
+  private final Set<TenantId> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean allWait = new AtomicBoolean();
+  private volatile boolean missed;
+
+  /**
+   * @param executor may block on the source of the settings
+   */
+  TenantSettingsRefresh(RefreshedTenantSettings settings, Executor executor) {
+    this.settings = settings;
+    this.executor = executor;
+  }
+
+  @Override
+  public void onMessage(ControlMessage message) {
+    if (message instanceof ControlMessage.SettingsChanged changed) {
+      changed(changed.tenant());
+    }
+  }
+
+  @Override
+  public void onMissed() {
+    changed(null);
+  }
+
+  /** Tries again what failed; to be called from time to time. */
+  void retry() {
+    if (missed) {
+      changed(null);
+    }
+  }
+
+  private void changed(@Nullable TenantId tenant) {
+    if (tenant == null ? allWait.getAndSet(true) : !waiting.add(tenant)) {
+      return;
+    }
+    try {
+      executor.execute(() -> read(tenant));
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.FINE, "the node is ending", e);
+    }
+  }
+
+  private void read(@Nullable TenantId tenant) {
+    if (tenant == null) {
+      allWait.set(false);
+      missed = !settings.refreshAll();
+    } else {
+      waiting.remove(tenant);
+      if (!settings.refresh(tenant)) {
+        missed = true;
+      }
+    }
+  }
+}

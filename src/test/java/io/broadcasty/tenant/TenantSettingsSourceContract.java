@@ -1,0 +1,66 @@
+package io.broadcasty.tenant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link TenantSettingsSource} keeps. */
+public abstract class TenantSettingsSourceContract {
+
+  protected static final TenantId ACME = new TenantId("acme");
+  protected static final TenantId BETA = new TenantId("beta");
+  private static final TenantSettings CONFIGURED =
+      new TenantSettingsBuilder(TestTenants.PLENTY).maxChannels(9).build();
+
+  /** The source under test, empty; the same throughout a test. */
+  protected abstract TenantSettingsSource source();
+
+  /** Keeps a number of channels for a tenant. */
+  protected abstract void keep(TenantId tenant, int maxChannels);
+
+  /** Keeps nothing of a tenant any more. */
+  protected abstract void remove(TenantId tenant);
+
+  /** From now on the source does not answer. */
+  protected abstract void away();
+
+  private static TenantSettings channels(TenantSettings base, int maxChannels) {
+    return new TenantSettingsBuilder(base).maxChannels(maxChannels).build();
+  }
+
+  @Test
+  void whatItDoesNotSayIsAsConfigured() {
+    assertEquals(CONFIGURED, source().load(ACME, CONFIGURED));
+    assertEquals(Map.of(), source().loadAll(TenantSettingsLookup.same(CONFIGURED)));
+    keep(ACME, 3);
+    assertEquals(channels(CONFIGURED, 3), source().load(ACME, CONFIGURED));
+    assertEquals(CONFIGURED, source().load(BETA, CONFIGURED));
+  }
+
+  @Test
+  void allAreThoseOfWhichItSaysSomething() {
+    keep(ACME, 3);
+    keep(BETA, 4);
+    TenantSettings configured = new TenantSettingsBuilder(CONFIGURED).maxBatch(2).build();
+    assertEquals(
+        Map.of(ACME, channels(configured, 3), BETA, channels(CONFIGURED, 4)),
+        source().loadAll(new FixedTenantSettings(CONFIGURED, Map.of(ACME, configured))));
+    remove(ACME);
+    assertEquals(
+        Map.of(BETA, channels(CONFIGURED, 4)),
+        source().loadAll(TenantSettingsLookup.same(CONFIGURED)));
+    assertEquals(CONFIGURED, source().load(ACME, CONFIGURED));
+  }
+
+  @Test
+  void aSourceThatIsAwaySaysSo() {
+    keep(ACME, 3);
+    away();
+    assertThrows(TenantSettingsException.class, () -> source().load(ACME, CONFIGURED));
+    assertThrows(
+        TenantSettingsException.class,
+        () -> source().loadAll(TenantSettingsLookup.same(CONFIGURED)));
+  }
+}
