@@ -123,7 +123,7 @@ public final class JdbcControlTopic implements ControlTopic {
                 clock.nowMillis() - retention.age().toMillis(),
                 retention.count());
           }
-          return null;
+          return bounds != null;
         });
   }
 
