@@ -11,7 +11,16 @@ import { until } from './until.js';
 let server: RealServer;
 let clients: BroadcastyClient[] = [];
 
-function connect(options: Partial<ClientOptions> = {}): BroadcastyClient {
+/** A publication without what only says that it is one. */
+function plain(publication: Publication): Record<string, unknown> {
+  return without({ ...publication, push: undefined });
+}
+
+function without(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function open(options: Partial<ClientOptions> = {}): BroadcastyClient {
   const client = new BroadcastyClient({ baseUrl: server.url, getToken: () => server.token(), WebSocket, ...options });
   clients.push(client);
   return client;
@@ -27,9 +36,37 @@ describe('against the WAR', { timeout: 900_000 }, () => {
     clients = [];
   });
 
-  for (const transport of ['ws', 'sse'] as const) {
-    describe(`over ${transport}`, () => {
-      const name = (channel: string) => `${transport}-${channel}`;
+  const ways = (['v2', 'v1'] as const).flatMap((protocol) => (['ws', 'sse'] as const).map((transport) => ({ protocol, transport })));
+  for (const { protocol, transport } of ways) {
+    describe(`over ${transport}, in ${protocol}`, () => {
+      const name = (channel: string) => `${protocol}-${transport}-${channel}`;
+      const connect = (options: Partial<ClientOptions> = {}) => open({ protocol, ...options });
+
+      it('speaks this version, and hands over what was published', async () => {
+        const [ledger, everything] = [new Ledger(), new Ledger()];
+        await connect({ transport }).subscribe({ channel: name('fields.*'), onMessage: ledger.add });
+        await connect({ transport, include: ['id', 'time'] }).subscribe({ channel: name('fields.*'), onMessage: everything.add });
+        const channel = name('fields.a');
+        const given = { event: 'made', payload: { n: [1, null, 'é'] }, meta: { schema: 'v1' }, headers: { region: 'eu', empty: '' }, correlationId: 'c-1', replyTo: 'rpc:x' };
+        await connect({ transport }).publish({ channel, id: 'mine', ...given });
+        const answer = await fetch(`${server.url}/broadcasty/publish`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${server.token()}`, 'Content-Type': 'application/json' },
+          body: JSON.stringify({ channel, payload: null }),
+        });
+        const published = (await answer.json()) as { id: string };
+        await until('all', () => ledger.all.length === 2 && everything.all.length === 2);
+        const [first, second] = everything.all as [Publication, Publication];
+        const { epoch, time } = first;
+        assert.ok(time !== undefined && Math.abs(time - Date.now()) < 60_000);
+        assert.deepEqual(plain(first), { channel, partition: 0, sequence: 1, epoch, time, id: 'mine', ...given });
+        assert.deepEqual(plain(second), { channel, partition: 0, sequence: 2, epoch, time: second.time, id: published.id, payload: null });
+        const left = protocol === 'v2' ? { time: undefined } : {};
+        assert.deepEqual(ledger.all.map((one) => ({ ...plain(one) })), [
+          without({ ...plain(first), ...left }),
+          without({ ...plain(second), ...left, ...(protocol === 'v2' ? { id: undefined } : {}) }),
+        ]);
+      });
 
       it('streams 50 000 publications, gapless and free of doubles', async () => {
         const ledger = new Ledger();
@@ -71,7 +108,7 @@ describe('against the WAR', { timeout: 900_000 }, () => {
         const [asker, answerer] = [connect({ transport, getToken: () => server.token({ subject: 'ann' }) }), connect({ transport })];
         await answerer.respond<number, number>({ channel: name('rpc'), onRequest: ({ payload }) => payload * 2 });
         assert.equal((await asker.request<number>({ channel: name('rpc'), payload: 21 })).payload, 42);
-        const room = `presence-${transport}`;
+        const room = `presence-${protocol}-${transport}`;
         const seen = await answerer.presence(room);
         const own = await asker.presence(room, { member: { name: 'Ann' } });
         await until('ann', () => seen.members.get('ann')?.name === 'Ann' && own.members.has('ann'));
@@ -152,11 +189,11 @@ describe('against the WAR', { timeout: 900_000 }, () => {
   it('goes through kill -9 and a restart with 20 subscriptions and a publisher that does not wait', async () => {
     const channels = Array.from({ length: 20 }, (_, i) => `kill-${i}`);
     const ledgers = new Map(channels.map((channel) => [channel, new Ledger()]));
-    const readers = [connect({ transport: 'ws' }), connect({ transport: 'sse' })];
+    const readers = [open({ transport: 'ws' }), open({ transport: 'sse' })];
     await Promise.all(channels.map((channel, i) => readers[i % 2]!.subscribe({ channel, fromSequence: 0, onMessage: ledgers.get(channel)!.add })));
     const everything = new Ledger();
     await readers[0]!.subscribe({ channel: 'kill-*', onMessage: everything.add });
-    const writer = connect();
+    const writer = open();
     const published: Promise<unknown>[] = [];
     let n = 0;
     const total = () => [...ledgers.values()].reduce((sum, { all }) => sum + all.length, 0);
