@@ -123,7 +123,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       await new Promise<void>((resolve, reject) => {
         reader.on('subscribed', () => resolve());
         reader.on('error', (error) => error.code !== 'handler_failed' && reject(error));
-        reader.on('closed', () => reject(new BroadcastyError('closed', 'the subscription was closed before the server answered')));
+        reader.on('closed', () => reject(new BroadcastyError('closed', 'it was closed before the server answered')));
       });
     }
   }

@@ -8,6 +8,6 @@ export function checkHeaders(headers: unknown): void {
   const bad = all.find(([name, value]) => !NAME.test(name) || typeof value !== 'string');
   if (bad || all.length > 16 || new TextEncoder().encode(all.join('')).length - all.length > 2048) {
     const what = bad ? `${JSON.stringify(bad[0])} is no header` : 'too many headers';
-    throw new BroadcastyError('invalid_request', `${what}; use 1–64 characters of a–z 0–9 - for a name, a text for a value, at most 16 headers and 2048 bytes`);
+    throw new BroadcastyError('invalid_request', `${what}; use 1–64 characters of a–z 0–9 -, and texts, at most 16 and 2048 bytes`);
   }
 }

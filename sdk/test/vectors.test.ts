@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import WebSocket, { WebSocketServer } from 'ws';
+import { ChannelTable } from '../src/channel-table.js';
 import { checkChannel, kind, matches } from '../src/channels.js';
 import { CLOSE_CODES } from '../src/codes.js';
 import { SYSTEM_CLOCK } from '../src/clock.js';
@@ -11,7 +12,8 @@ import { EventParser } from '../src/transport/events.js';
 import type { LinkListener } from '../src/transport/transport.js';
 import { webSocketTransport } from '../src/transport/websocket.js';
 import { cursor } from '../src/wire.js';
-import type { ChannelPosition } from '../src/wire.js';
+import type { BroadcastyError } from '../src/errors.js';
+import type { ChannelNumber, ChannelPosition, CompactPublication, Subscribed } from '../src/wire.js';
 
 type Text = string | (string | { repeat: string; times: number })[];
 
@@ -79,21 +81,7 @@ describe('what the server sends', () => {
   };
   for (const { name, frame } of vectors.filter((vector) => 'push' in vector.frame)) {
     it(`over WebSocket: ${name}`, async () => {
-      const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-      await new Promise((listening) => server.once('listening', listening));
-      server.once('connection', (socket) =>
-        socket.once('message', () => {
-          socket.send('{"reply":1,"result":{"session":"s","protocol":1,"subject":"a","tenant":"t","expires":1,"pingInterval":25000}}');
-          socket.send(JSON.stringify(frame));
-          socket.close(4503);
-        }),
-      );
-      const heard: unknown[] = [];
-      const listener = new Proxy({} as LinkListener, { get: (_, method) => (what: unknown) => heard.push({ push: method, ...(what as object) }) });
-      const { port } = server.address() as { port: number };
-      const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
-      const end = await link.ended;
-      server.close();
+      const { heard, end } = await heardOf(JSON.stringify(frame));
       if (frame.push === 'end') {
         assert.equal(end.code, frame.code);
         assert.equal(end.retry, frame.retry);
@@ -117,6 +105,75 @@ describe('what the server sends', () => {
     });
   }
 });
+
+describe('what the server sends in version 2', () => {
+  interface Input { number: number; channel: string; partition: number; sequence: number; epoch: string; id: string; chosenId: boolean; payload: string; meta?: string; time: number }
+  const { publications, channels, subscribed, joined } = read('vectors/compact-frames.json') as {
+    publications: { name: string; include?: string[]; input: Input; text: string }[];
+    channels: { name: string; input: Input; frame: ChannelNumber }[];
+    subscribed: { name: string; input: { channel: string; numbers: Record<string, number>; heads: ChannelPosition[] }; result: Subscribed }[];
+    joined: { name: string; messages: string[]; text: string }[];
+  };
+  const expected = ({ number, chosenId, id, time, payload, meta, ...rest }: Input, include: readonly string[] = []) => ({
+    ...(number > 0 ? rest : {}),
+    payload: JSON.parse(payload) as unknown,
+    ...(meta === undefined ? {} : { meta: JSON.parse(meta) as unknown }),
+    ...(chosenId || include.includes('id') ? { id } : {}),
+    ...(include.includes('time') ? { time } : {}),
+  });
+  for (const { name, include, input, text: message } of publications) {
+    it(name, () => {
+      const table = new ChannelTable();
+      table.update(input.channel, [input], input.number);
+      assert.deepEqual(table.expand(JSON.parse(message) as CompactPublication), expected(input, include));
+    });
+  }
+  for (const { name, input, frame } of channels) {
+    it(name, () => {
+      const table = new ChannelTable();
+      table.update(frame.channel, [frame]);
+      const { channel, partition, epoch, number } = input;
+      assert.deepEqual(table.expand({ c: number, p: partition, s: 1, d: 1 }), { channel, partition, sequence: 1, epoch, payload: 1 });
+    });
+  }
+  for (const { name, input, result } of subscribed) {
+    it(name, () => {
+      const table = new ChannelTable();
+      table.update(result.channel, result.positions, result.number);
+      for (const { channel, partition, epoch } of input.heads) {
+        assert.deepEqual(table.expand({ c: input.numbers[channel]!, p: partition, s: 1, d: 1 }), { channel, partition, sequence: 1, epoch, payload: 1 });
+      }
+    });
+  }
+  for (const { name, messages, text: frame } of joined) {
+    it(`joined: ${name}`, async () => {
+      const alone = (await heardOf(...messages)).heard;
+      assert.deepEqual((await heardOf(frame)).heard, alone);
+      assert.equal(alone.length, messages.filter((message) => message.includes('"c"')).length);
+    });
+  }
+});
+
+/** What a link hands over of these frames after it has subscribed to the channel of number 1, and how it ends. */
+async function heardOf(...frames: string[]): Promise<{ heard: unknown[]; end: BroadcastyError }> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'broadcasty.v2' });
+  await new Promise((listening) => server.once('listening', listening));
+  server.once('connection', (socket) =>
+    socket.once('message', () => {
+      socket.send('{"reply":1,"result":{"session":"s","protocol":2,"subject":"a","tenant":"t","expires":1,"pingInterval":25000}}');
+      socket.send('{"push":"channel","number":1,"channel":"o","epoch":"e"}');
+      frames.forEach((frame) => socket.send(frame));
+      socket.close(4503);
+    }),
+  );
+  const heard: unknown[] = [];
+  const listener = new Proxy({} as LinkListener, { get: (_, method) => (what: unknown) => heard.push({ push: method, ...(what as object) }) });
+  const { port } = server.address() as { port: number };
+  const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
+  const end = await link.ended;
+  server.close();
+  return { heard, end };
+}
 
 it('the codes are those of protocol/codes.json', () => {
   const { codes } = read('codes.json') as { codes: { code: string; close?: number; retry: string }[] };

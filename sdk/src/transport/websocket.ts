@@ -237,7 +237,7 @@ export const webSocketTransport: Transport = {
   async open(settings, token, listener) {
     const { WebSocket: Socket, clock, connectTimeoutMs, protocol, include } = settings;
     if (!Socket) {
-      throw new BroadcastyError('no_websocket', 'there is no WebSocket here; give one as the option WebSocket, or use transport: "sse"');
+      throw new BroadcastyError('no_websocket', 'no WebSocket here; give the option WebSocket, or use transport: "sse"');
     }
     const offers = ['broadcasty.v2', 'broadcasty.v1'].slice(protocol === 'v1' ? 1 : 0);
     const socket = new Socket(`${settings.baseUrl.replace(/^http/, 'ws')}/broadcasty/ws${include && `?include=${include}`}`, offers);
