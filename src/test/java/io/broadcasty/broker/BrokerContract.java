@@ -20,7 +20,9 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.tenant.TestTenants;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +53,7 @@ public abstract class BrokerContract {
   private final List<Broker> opened = new ArrayList<>();
 
   /** A broker with an empty store. Called once a test. */
-  protected abstract Broker open(Retention retention, PublicationListener listener)
+  protected abstract Broker open(RetentionLookup retention, PublicationListener listener)
       throws Exception;
 
   private Broker broker() throws Exception {
@@ -59,6 +61,10 @@ public abstract class BrokerContract {
   }
 
   private Broker broker(Retention retention, PublicationListener listener) throws Exception {
+    return broker(RetentionLookup.same(retention), listener);
+  }
+
+  private Broker broker(RetentionLookup retention, PublicationListener listener) throws Exception {
     Broker broker = open(retention, listener);
     opened.add(broker);
     return broker;
@@ -390,6 +396,28 @@ public abstract class BrokerContract {
     assertEquals(4, state.head(), "sequences go on where they were");
     assertEquals(5, appended(broker, plain(ORDERS, 0, "5")).position().sequence());
     assertTrimmedTo(broker, 5, 5);
+  }
+
+  @Test
+  void aTenantsOwnRetentionIsItsAloneAndAChangeIsInForceAtOnce() throws Exception {
+    TestTenants tenants = new TestTenants().all(all -> all.retentionCount(4));
+    TenantChannel others = new TenantChannel(new TenantId("other"), ORDERS.name());
+    tenants.set(others.tenant(), other -> other.retentionCount(2));
+    Broker broker = broker(RetentionLookup.of(tenants), heard);
+    fill(broker, ORDERS, 0, 6);
+    fill(broker, others, 0, 6);
+    assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, ORDERS, 0)));
+    assertEquals(List.of(5L, 6L), sequences(kept(broker, others, 0)));
+    tenants.set(others.tenant(), other -> other.retentionCount(3));
+    fill(broker, others, 0, 2);
+    assertEquals(List.of(6L, 7L, 8L), sequences(kept(broker, others, 0)));
+    tenants.set(others.tenant(), other -> other.retentionCount(1));
+    assertEquals(List.of(8L), sequences(kept(broker, others, 0)));
+    tenants.set(ORDERS.tenant(), acme -> acme.retentionAge(Duration.ofHours(3)));
+    time.advance(Duration.ofHours(2));
+    broker.prune();
+    assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, ORDERS, 0)));
+    assertEquals(List.of(), sequences(kept(broker, others, 0)));
   }
 
   @Test

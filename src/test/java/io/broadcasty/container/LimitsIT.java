@@ -54,6 +54,48 @@ class LimitsIT {
     }
   }
 
+  @Test
+  void aTenantHasLimitsOfItsOwn() throws IOException {
+    Map<String, String> ofOne =
+        Map.of(
+            "BROADCASTY_TENANT_SMALL_LIMITS_USER_BURST", "2",
+            "BROADCASTY_TENANT_SMALL_LIMITS_USER_PER_SECOND", "1",
+            "BROADCASTY_TENANT_SMALL_LIMITS_PAYLOAD_BYTES", "10");
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), ofOne)) {
+      Api api = server.awaitReady();
+      String small = tokenOf(api, "small");
+      String demo = tokenOf(api, "demo");
+      assertEquals(413, publish(api, small, "\"longer than ten bytes\"").statusCode());
+      for (int i = 0; i < 5; i++) {
+        HttpResponse<String> answer = publish(api, demo, "\"longer than ten bytes\"");
+        assertEquals(200, answer.statusCode(), answer.body());
+      }
+      int taken = 0;
+      HttpResponse<String> last = publish(api, small, "1");
+      while (last.statusCode() == 200 && taken < 10) {
+        taken++;
+        last = publish(api, small, "1");
+      }
+      assertTrue(taken >= 2, "as many as its burst");
+      assertEquals(429, last.statusCode(), last.body());
+      assertEquals(200, publish(api, demo, "1").statusCode());
+    }
+  }
+
+  private static String tokenOf(Api api, String tenant) {
+    return api.tokens.token(tenant, "ann", Duration.ofMinutes(5), List.of("publisher"));
+  }
+
+  private static HttpResponse<String> publish(Api api, String token, String payload) {
+    return api.send(
+        api.request("/broadcasty/publish", token)
+            .header("Content-Type", "application/json")
+            .POST(
+                java.net.http.HttpRequest.BodyPublishers.ofString(
+                    "{\"channel\":\"of.one\",\"payload\":" + payload + "}"))
+            .build());
+  }
+
   private static Stream.Event publish(WsStream socket) {
     return socket
         .send("{\"id\":1,\"command\":\"publish\",\"channel\":\"ws.limited\",\"payload\":1}")

@@ -5,13 +5,13 @@ import io.broadcasty.broker.BrokerContract;
 import io.broadcasty.broker.MemorySpool;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.memory.MemoryBroker;
-import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 
 /** While its streams are there it is the broker that it decorates. */
 class SpoolingBrokerContractTest extends BrokerContract {
 
   @Override
-  protected Broker open(Retention retention, PublicationListener listener) {
+  protected Broker open(RetentionLookup retention, PublicationListener listener) {
     return new SpoolingBroker(
         new MemoryBroker(retention, WINDOW, 10_000, time, time, listener),
         new MemorySpool(),

@@ -19,7 +19,7 @@ import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.broker.ReplayRequest;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseSettings;
-import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +37,7 @@ class JdbcBrokerTest extends BrokerContract {
   private Database database;
 
   @Override
-  protected Broker open(Retention retention, PublicationListener listener) {
+  protected Broker open(RetentionLookup retention, PublicationListener listener) {
     database = database();
     return new JdbcBroker(
         new JdbcBrokerSettings(retention, WINDOW),
@@ -63,12 +63,12 @@ class JdbcBrokerTest extends BrokerContract {
 
   @Test
   void goesOnAfterARestartAsIfThereHadBeenNone() {
-    Broker before = open(PLENTY, heard);
+    Broker before = open(RetentionLookup.same(PLENTY), heard);
     Position first = appended(before, named(channel("a"), 0, "1")).position();
     before.close();
     database.close();
 
-    Broker after = open(PLENTY, heard);
+    Broker after = open(RetentionLookup.same(PLENTY), heard);
     AppendOutcome.Appended again = appended(after, named(channel("a"), 0, "1"));
     assertTrue(again.duplicate());
     assertEquals(first, again.position());

@@ -14,7 +14,7 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerContract;
 import io.broadcasty.broker.PublicationListener;
-import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,17 +22,17 @@ import org.junit.jupiter.api.Test;
 class MemoryBrokerTest extends BrokerContract {
 
   @Override
-  protected Broker open(Retention retention, PublicationListener listener) {
+  protected Broker open(RetentionLookup retention, PublicationListener listener) {
     return open(retention, listener, 100_000);
   }
 
-  private Broker open(Retention retention, PublicationListener listener, int maxIds) {
+  private Broker open(RetentionLookup retention, PublicationListener listener, int maxIds) {
     return new MemoryBroker(retention, WINDOW, maxIds, time, time, listener);
   }
 
   @Test
   void refusesNewIdsWhenTooManyAreRememberedRatherThanForgettingOne() {
-    Broker broker = open(PLENTY, heard, 2);
+    Broker broker = open(RetentionLookup.same(PLENTY), heard, 2);
     appended(broker, named(channel("a"), 0, "1"));
     appended(broker, named(channel("a"), 0, "2"));
     assertInstanceOf(
@@ -45,8 +45,14 @@ class MemoryBrokerTest extends BrokerContract {
 
   @Test
   void beginsANewEpochWithEveryStart() {
-    String one = appended(open(PLENTY, heard), plain(channel("a"), 0, "1")).position().epoch();
-    String two = appended(open(PLENTY, heard), plain(channel("a"), 0, "1")).position().epoch();
+    String one =
+        appended(open(RetentionLookup.same(PLENTY), heard), plain(channel("a"), 0, "1"))
+            .position()
+            .epoch();
+    String two =
+        appended(open(RetentionLookup.same(PLENTY), heard), plain(channel("a"), 0, "1"))
+            .position()
+            .epoch();
     assertNotEquals(one, two);
   }
 }

@@ -5,7 +5,7 @@ import io.broadcasty.broker.BrokerContract;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisServer;
-import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +15,7 @@ class RedisBrokerTest extends BrokerContract {
   private final List<Redis> connected = new ArrayList<>();
 
   @Override
-  protected Broker open(Retention retention, PublicationListener listener) {
+  protected Broker open(RetentionLookup retention, PublicationListener listener) {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
     return new RedisBroker(

@@ -17,7 +17,7 @@ import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisCluster;
-import io.broadcasty.tenant.Retention;
+import io.broadcasty.tenant.RetentionLookup;
 import io.broadcasty.tenant.TenantId;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,7 +53,7 @@ class RedisClusterTest extends BrokerContract {
   }
 
   @Override
-  protected Broker open(Retention retention, PublicationListener listener) {
+  protected Broker open(RetentionLookup retention, PublicationListener listener) {
     Redis redis = Redis.open(cluster.settings());
     opened.add(redis);
     return new RedisBroker(
