@@ -1,6 +1,7 @@
 package io.broadcasty.broker;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.format.Undecodable;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,6 +13,9 @@ public final class MemorySpool implements Spool {
   private final TreeMap<Long, Envelope> waiting = new TreeMap<>();
   private long last;
   private boolean away;
+
+  /** From this number on a node of another version has queued them. */
+  public volatile long undecodableFrom = Long.MAX_VALUE;
 
   public synchronized void away(boolean now) {
     away = now;
@@ -43,7 +47,11 @@ public final class MemorySpool implements Spool {
   @Override
   public synchronized List<Spooled> oldest(long after, int maxCount) {
     reach();
-    return waiting.tailMap(after, false).entrySet().stream()
+    Long next = waiting.higherKey(after);
+    if (next != null && next >= undecodableFrom) {
+      throw Undecodable.version("queued publications of this test", 9);
+    }
+    return waiting.subMap(after, false, undecodableFrom, false).entrySet().stream()
         .limit(maxCount)
         .map(each -> new Spooled(each.getKey(), each.getValue()))
         .toList();

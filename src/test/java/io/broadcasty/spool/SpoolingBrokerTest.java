@@ -95,6 +95,22 @@ class SpoolingBrokerTest {
   }
 
   @Test
+  void whatAnotherVersionHasQueuedWaitsForIt() {
+    streams.away();
+    queue(node, ORDERS, "a", "b");
+    queue(node, OTHERS, "x");
+    streams.back();
+    spool.undecodableFrom = 2;
+    drain(node);
+    assertEquals(List.of("a"), ids(ORDERS));
+    queue(node, ORDERS, "c"); // behind it
+    spool.undecodableFrom = Long.MAX_VALUE;
+    drain(node);
+    assertEquals(List.of("a", "b", "c"), ids(ORDERS));
+    assertEquals(List.of("x"), ids(OTHERS));
+  }
+
+  @Test
   void nothingOvertakesWhatWaitsOnItsChannel() {
     streams.away();
     queue(node, ORDERS, "a");
