@@ -20,6 +20,7 @@ import io.broadcasty.push.PushStatus;
 import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
+import io.broadcasty.rbac.Administration;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.session.Protocols;
 import io.broadcasty.session.SessionContext;
@@ -133,6 +134,12 @@ public class Producers {
   @Singleton
   ConnectionLimiter connections() {
     return startup.node().connections();
+  }
+
+  @Produces
+  @Singleton
+  Administration administration() {
+    return startup.settings().administration();
   }
 
   @Produces

@@ -24,4 +24,12 @@ public record Administration(String operatorRole, @Nullable TenantId operatorTen
   public boolean isOperator(Caller caller) {
     return caller.tenant().equals(operatorTenant) && caller.roles().contains(operatorRole);
   }
+
+  /**
+   * Whether the caller may see of the service what is no tenant's, as on which machines its nodes
+   * run: an operator, or where nobody is one, any administrator.
+   */
+  public boolean seesService(Caller caller) {
+    return operatorTenant == null ? isAdministrator(caller) : isOperator(caller);
+  }
 }

@@ -8,6 +8,7 @@ import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.ratelimit.ConnectionLimiter;
+import io.broadcasty.rbac.Administration;
 import io.broadcasty.rbac.Roles;
 import io.broadcasty.transport.edge.CallerRequest;
 import jakarta.inject.Inject;
@@ -21,8 +22,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * {@code /broadcasty/admin}: how the service does, for callers with the role {@code admin}. Of
- * tenants only the caller's own is spoken of.
+ * {@code /broadcasty/admin}: how the service does, for administrators and operators. Of tenants
+ * only the caller's own is spoken of, and of machines only to those who may see the service.
  */
 @Path("admin")
 @Produces("application/json")
@@ -30,20 +31,22 @@ public class AdminResource {
 
   @Inject private NodeRegistry registry;
   @Inject private ConnectionLimiter connections;
+  @Inject private Administration administration;
 
   /** The nodes that live, in order of their start. */
   @GET
   @Path("nodes")
   public Response nodes(@Context HttpServletRequest request) {
     try {
-      Caller caller = admin(request);
+      Caller caller = admin(request, administration);
+      boolean hosts = administration.seesService(caller);
       Map<String, Integer> ofTenant = connections.connections(caller.tenant());
       return Response.ok(
               Json.object(
                   json -> {
                     json.writeArrayFieldStart("nodes");
                     for (NodeInfo node : registry.nodes()) {
-                      write(json, node, ofTenant.getOrDefault(node.name(), 0));
+                      write(json, node, ofTenant.getOrDefault(node.name(), 0), hosts);
                     }
                     json.writeEndArray();
                   }))
@@ -53,11 +56,14 @@ public class AdminResource {
     }
   }
 
-  private void write(JsonGenerator json, NodeInfo node, int connections) throws IOException {
+  private void write(JsonGenerator json, NodeInfo node, int connections, boolean host)
+      throws IOException {
     json.writeStartObject();
     json.writeStringField("name", node.name());
     json.writeBooleanField("self", node.name().equals(registry.self()));
-    json.writeStringField("host", node.host());
+    if (host) {
+      json.writeStringField("host", node.host());
+    }
     json.writeStringField("version", node.version());
     json.writeStringField("state", node.draining() ? "draining" : "ready");
     json.writeNumberField("connections", connections);
@@ -66,12 +72,13 @@ public class AdminResource {
     json.writeEndObject();
   }
 
-  static Caller admin(HttpServletRequest request) throws ProblemException {
+  static Caller admin(HttpServletRequest request, Administration administration)
+      throws ProblemException {
     Caller caller = CallerRequest.caller(request.getUserPrincipal());
     if (caller == null) {
       throw new ProblemException(Code.UNAUTHORIZED, "send a token");
     }
-    if (!caller.roles().contains(Roles.ADMIN)) {
+    if (!administration.isAdministrator(caller)) {
       throw new ProblemException(
           Code.FORBIDDEN, "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
     }

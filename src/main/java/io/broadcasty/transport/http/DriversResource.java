@@ -5,8 +5,10 @@ import io.broadcasty.driver.RelayReport;
 import io.broadcasty.driver.RelayStatus;
 import io.broadcasty.failover.ProviderState;
 import io.broadcasty.failover.Switch;
+import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.rbac.Administration;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -19,19 +21,23 @@ import java.util.Locale;
 
 /**
  * {@code /broadcasty/admin/drivers}: to which provider this node relays publications, and how each
- * of them does; for callers with the role {@code admin}.
+ * of them does; for operators, or where there are none for administrators.
  */
 @Path("admin/drivers")
 @Produces("application/json")
 public class DriversResource {
 
   @Inject private RelayReport report;
+  @Inject private Administration administration;
 
   /** As of now. */
   @GET
   public Response drivers(@Context HttpServletRequest request) {
     try {
-      AdminResource.admin(request);
+      if (!administration.seesService(AdminResource.admin(request, administration))) {
+        throw new ProblemException(
+            Code.FORBIDDEN, "providers are the service's, which its operators see");
+      }
       RelayStatus status = report.status();
       return Response.ok(Json.object(json -> write(json, status))).build();
     } catch (ProblemException e) {

@@ -2,6 +2,7 @@ package io.broadcasty.transport.http;
 
 import io.broadcasty.metrics.Exposition;
 import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.rbac.Administration;
 import io.broadcasty.transport.edge.Scrapers;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,13 +19,14 @@ import jakarta.ws.rs.core.Response;
 public class MetricsResource {
 
   @Inject private Exposition meters;
+  @Inject private Administration administration;
 
   /** As of now. */
   @GET
   public Response metrics(@Context HttpServletRequest request) {
     try {
       if (!Scrapers.isAdmitted(request)) {
-        AdminResource.admin(request);
+        AdminResource.admin(request, administration);
       }
       return Response.ok(meters.text(), Exposition.MEDIA_TYPE).build();
     } catch (ProblemException e) {
