@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.background.BackgroundLoops;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import java.util.concurrent.ThreadFactory;
 import java.util.logging.Level;
@@ -18,20 +19,23 @@ final class ManagedThreads {
 
   private ManagedThreads() {}
 
-  /** Makes threads with this name and a number; to be asked for on a thread of the application. */
+  /**
+   * Makes threads as {@link BackgroundLoops#supervised(String)} does; to be asked for on a thread
+   * of the application.
+   */
   @SuppressWarnings("BanJNDI") // the name is a constant
-  static ThreadFactory named(String name) {
+  static ThreadFactory supervised(BackgroundLoops loops, String name) {
     try {
       ManagedThreadFactory managed = InitialContext.doLookup(NAME);
-      ThreadFactory names = Threads.named(name);
+      ThreadFactory names = loops.threads(name);
       return task -> {
-        Thread thread = managed.newThread(task);
+        Thread thread = managed.newThread(loops.supervised(name, task));
         thread.setName(names.newThread(task).getName());
         return thread;
       };
     } catch (NamingException e) {
       LOG.log(Level.WARNING, "the server has no " + NAME + "; its own threads are not used", e);
-      return Threads.named(name);
+      return loops.supervised(name);
     }
   }
 }

@@ -76,8 +76,7 @@ final class Node implements AutoCloseable {
   private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
   private final DisconnectStreams disconnect;
-  private final ExecutorService refresher =
-      Executors.newSingleThreadExecutor(Threads.named("settings"));
+  private final ExecutorService refresher;
   private volatile long sweptNanos;
 
   /**
@@ -94,6 +93,7 @@ final class Node implements AutoCloseable {
       WallClock clock) {
     this.ticker = ticker;
     this.threads = new Threads(ticker);
+    this.refresher = Executors.newSingleThreadExecutor(threads.loops.threads("settings"));
     RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);
     if (!tenants.refreshAll()) { // without, data would be kept by somebody else's settings
       threads.close();
@@ -112,7 +112,14 @@ final class Node implements AutoCloseable {
     }
     this.sessions = new Sessions(ticker, clock, listeners);
     Relays relays =
-        new Relays(settings, guard, identity.name(), ticker, clock, threads.housekeeper::execute);
+        new Relays(
+            settings,
+            guard,
+            identity.name(),
+            ticker,
+            clock,
+            threads.loops,
+            threads.housekeeper::execute);
     this.store =
         new Stores(
                 settings,
@@ -206,7 +213,8 @@ final class Node implements AutoCloseable {
       return new Pushing(
           settings,
           tenants,
-          OpenProviders.open(settings.pushProviders(), ticker, clock),
+          OpenProviders.open(
+              settings.pushProviders(), threads.loops.threads("push-io"), ticker, clock),
           store,
           policy,
           identity.name(),

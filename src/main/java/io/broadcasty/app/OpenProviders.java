@@ -7,6 +7,7 @@ import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,12 @@ record OpenProviders(EnabledServices services) implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(OpenProviders.class.getName());
 
   static OpenProviders open(
-      List<PushProviderFactory.Opener> openers, Ticker ticker, WallClock clock) {
+      List<PushProviderFactory.Opener> openers,
+      ThreadFactory threads,
+      Ticker ticker,
+      WallClock clock) {
     List<PushProvider> providers =
-        openers.stream().map(each -> each.open(Threads.named("push-io"), ticker, clock)).toList();
+        openers.stream().map(each -> each.open(threads, ticker, clock)).toList();
     if (!providers.isEmpty()) {
       LOG.info(() -> "push: " + providers.stream().map(each -> each.service().word()).toList());
     }

@@ -108,7 +108,7 @@ final class Pushing implements AutoCloseable {
             clock,
             counts,
             LINGER,
-            Threads.named("push"));
+            threads.loops.supervised("push"));
     this.subscriptions = new PushSubscriptions(services, policy, store.limits(), devices, clock);
     this.send =
         new PushSend(

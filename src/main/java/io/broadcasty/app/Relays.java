@@ -2,6 +2,7 @@ package io.broadcasty.app;
 
 import io.broadcasty.audit.AuditEvent;
 import io.broadcasty.audit.AuditLog;
+import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.Turn;
@@ -44,6 +45,7 @@ final class Relays implements RelayReport {
   private final String owner;
   private final Ticker ticker;
   private final WallClock clock;
+  private final BackgroundLoops loops;
   private final Executor later;
   private @Nullable Relay relay;
 
@@ -57,12 +59,14 @@ final class Relays implements RelayReport {
       String owner,
       Ticker ticker,
       WallClock clock,
+      BackgroundLoops loops,
       Executor later) {
     this.settings = settings;
     this.guard = guard;
     this.owner = owner;
     this.ticker = ticker;
     this.clock = clock;
+    this.loops = loops;
     this.later = later;
   }
 
@@ -103,7 +107,7 @@ final class Relays implements RelayReport {
             ticker,
             clock);
     relay = made;
-    made.start(ManagedThreads.named("relay"));
+    made.start(ManagedThreads.supervised(loops, "relay"));
     LOG.info(
         () ->
             "driver "

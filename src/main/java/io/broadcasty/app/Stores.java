@@ -140,7 +140,7 @@ record Stores(
             database,
             clock,
             hub,
-            Threads.named("committer"),
+            threads.loops.supervised("committer"),
             threads.answers);
     Turns turns = new Turns(database);
     JdbcControlTopic control =
@@ -212,7 +212,7 @@ record Stores(
         ticker,
         clock,
         hub,
-        Threads.named("redis"),
+        threads.loops.supervised("redis"),
         threads.answers);
   }
 
@@ -248,7 +248,7 @@ record Stores(
             streams::channels,
             work -> take(turns, "mirror-scan", LONG_TASK, SCANNED_ONCE_IN, work),
             ticker,
-            Threads.named("mirror"));
+            threads.loops.supervised("mirror"));
     meters.addAll(StoreMeters.ofMirror(mirrored));
     return mirrored;
   }
@@ -286,7 +286,7 @@ record Stores(
             streams,
             new JdbcSpool(database, clock),
             work -> take(turns, "spool", SHORT_TASK, Duration.ZERO, work),
-            Threads.named("spool"),
+            threads.loops.supervised("spool"),
             threads.answers);
     meters.addAll(StoreMeters.ofSpool(queued));
     return queued;
@@ -304,7 +304,7 @@ record Stores(
             ticker,
             clock,
             hub,
-            Threads.named("presence"),
+            threads.loops.supervised("presence"),
             threads.after(GATHER_MILLIS));
     RedisRateLimiter limits = new RedisRateLimiter(redis, limits(), ticker, clock);
     RedisConnectionLimiter connections =
@@ -314,7 +314,7 @@ record Stores(
             tenants,
             ticker,
             () -> nodes.nodes().stream().map(NodeInfo::name).toList());
-    nodes.start(List.of(new MembersOfNodes(presence)), Threads.named("nodes"));
+    nodes.start(List.of(new MembersOfNodes(presence)), threads.loops.supervised("nodes"));
     threads.sharing(SHARE_MILLIS, "limits", limits::share);
     threads.sharing(SHARE_MILLIS, "connection-limits", connections::tell);
     return new Store(

@@ -8,10 +8,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -116,16 +114,6 @@ final class Threads implements AutoCloseable {
   /** Runs a task that blocks on the database and must not come late, again and again. */
   void watching(long millis, String name, Runnable task) {
     repeat(watcher, millis, name, task);
-  }
-
-  /** The thread of the committer, and others that a part of the node runs for itself. */
-  static ThreadFactory named(String name) {
-    AtomicInteger number = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "broadcasty-" + name + "-" + number.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** Ends what uses the store: replays and recurring tasks. What is under way comes to its end. */

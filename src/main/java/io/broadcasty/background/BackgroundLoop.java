@@ -159,10 +159,7 @@ public final class BackgroundLoop {
       quietly(() -> LOG.log(Level.ERROR, counts.name + " could not tell that it failed", e));
     }
     quietly(() -> LOG.log(Level.ERROR, counts.name + " met an Error and is started anew", error));
-    int recent = counts.recentRestarts(now);
-    if (recent > 1) {
-      park(Math.min(MAX_ERROR_PAUSE_MILLIS, FIRST_ERROR_PAUSE_MILLIS << recent));
-    }
+    parkBeforeRestart(counts.recentRestarts(now));
     if (!hasStarted()) {
       counts.threadless.incrementAndGet();
       while (!hasStarted()) {
@@ -179,6 +176,13 @@ public final class BackgroundLoop {
     } catch (Throwable e) { // there is no memory for a thread, or there are too many
       quietly(() -> LOG.log(Level.ERROR, counts.name + " cannot be started anew yet", e));
       return false;
+    }
+  }
+
+  /** The first restart comes at once. */
+  static void parkBeforeRestart(int recentRestarts) {
+    if (recentRestarts > 1) {
+      park(Math.min(MAX_ERROR_PAUSE_MILLIS, FIRST_ERROR_PAUSE_MILLIS << recentRestarts));
     }
   }
 

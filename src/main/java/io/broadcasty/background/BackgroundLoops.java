@@ -87,6 +87,48 @@ public final class BackgroundLoops {
     return stopping && failure instanceof LinkageError;
   }
 
+  /**
+   * Makes daemon threads for tasks that loop by themselves until they are told to end: whatever
+   * ends such a task before is logged with its stack and counted, and the task is run anew on the
+   * thread, which so can still be joined. Not for the workers of a pool, which replaces its own.
+   */
+  public ThreadFactory supervised(String name) {
+    ThreadFactory plain = threads(name);
+    return task -> plain.newThread(supervised(name, task));
+  }
+
+  /** The task as {@link #supervised(String)} runs it, for a thread that somebody else makes. */
+  public Runnable supervised(String name, Runnable task) {
+    LoopCounts of = counts(name);
+    FailureLog log = failureLog(name);
+    return () -> {
+      while (true) {
+        try {
+          task.run();
+          return;
+        } catch (Throwable e) {
+          if (isOfStopping(e)) {
+            LOG.log(Level.DEBUG, name + " ends with the server", e);
+            return;
+          }
+          runsAnew(of, log, e);
+        }
+      }
+    };
+  }
+
+  /** What is told must not end the thread either. */
+  private void runsAnew(LoopCounts of, FailureLog log, Throwable failure) {
+    long now = ticker.readNanos();
+    of.restarted(now);
+    try {
+      failed(of, log, failure);
+    } catch (Throwable e) {
+      Thread.yield(); // memory is short; it is counted all the same
+    }
+    BackgroundLoop.parkBeforeRestart(of.recentRestarts(now));
+  }
+
   /** Makes daemon threads that log what ends them. */
   public ThreadFactory threads(String name) {
     AtomicInteger number = counts(name).threads;

@@ -86,7 +86,7 @@ public final class FailureLog {
     StringBuilder kind = new StringBuilder();
     int depth = 0;
     for (Throwable at = failure; at != null && depth < 5; at = at.getCause(), depth++) {
-      kind.append(at.getClass().getName()).append(' ');
+      kind.append(at instanceof StackOnly ? at.getMessage() : at.getClass().getName()).append(' ');
     }
     return kind.toString();
   }

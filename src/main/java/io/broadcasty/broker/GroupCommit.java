@@ -1,7 +1,11 @@
 package io.broadcasty.broker;
 
+import io.broadcasty.background.FailureLog;
+import io.broadcasty.background.StackOnly;
+import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +48,8 @@ public final class GroupCommit implements AutoCloseable {
   private final Appender appender;
   private final int maxGroup;
   private final Executor answers;
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.ERROR, "publishing a group", Ticker.system());
   private final Thread thread;
 
   /**
@@ -104,16 +110,19 @@ public final class GroupCommit implements AutoCloseable {
 
   private void run() {
     while (!queue.isDrained()) {
-      List<Submission> group;
+      List<Submission> group = new ArrayList<>();
       try {
-        group =
-            queue.take(
-                maxGroup,
-                MAX_GROUP_BYTES,
-                appender.isUnsettled() ? SETTLE_INTERVAL_NANOS : SubmissionQueue.untilNews());
+        queue.take(
+            group,
+            maxGroup,
+            MAX_GROUP_BYTES,
+            appender.isUnsettled() ? SETTLE_INTERVAL_NANOS : SubmissionQueue.untilNews());
       } catch (InterruptedException e) {
         // Ended by close() alone: an interrupt that went on into the store could break its line.
         continue;
+      } catch (Error e) {
+        refuse(group);
+        throw e;
       }
       if (!group.isEmpty() || appender.isUnsettled()) {
         oneGroup(group);
@@ -122,27 +131,35 @@ public final class GroupCommit implements AutoCloseable {
   }
 
   private void oneGroup(List<Submission> group) {
-    List<List<AppendOutcome>> outcomes = null;
+    List<List<AppendOutcome>> outcomes;
     try {
       outcomes = appender.append(group);
-    } catch (RuntimeException | Error e) { // whatever it is, publishers are told
-      LOG.log(Level.ERROR, "a group of publications failed: " + e.getClass().getName());
+    } catch (RuntimeException e) { // whatever it is, publishers are told
+      failures.failed(StackOnly.of(e));
+      refuse(group);
+      return;
+    } catch (Error e) {
+      refuse(group);
+      throw e;
     }
+    failures.healed();
     for (int i = 0; i < group.size(); i++) {
-      Submission submission = group.get(i);
+      answer(group.get(i), outcomes.get(i));
+    }
+  }
+
+  private void refuse(List<Submission> group) {
+    for (Submission submission : group) {
       answer(
           submission,
-          outcomes == null
-              ? submission.allUnavailable(
-                  "it failed; publish again with the same id", FULL_RETRY_AFTER)
-              : outcomes.get(i));
+          submission.allUnavailable("it failed; publish again with the same id", FULL_RETRY_AFTER));
     }
   }
 
   private void answer(Submission submission, List<AppendOutcome> outcomes) {
     try {
       answers.execute(() -> submission.answer().complete(outcomes));
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // it is told all the same
       submission.answer().complete(outcomes);
     }
   }

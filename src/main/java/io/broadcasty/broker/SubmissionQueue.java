@@ -1,7 +1,6 @@
 package io.broadcasty.broker;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -50,8 +49,10 @@ final class SubmissionQueue {
   /**
    * Waits until there is something, or until the time is over, or until it is closed; then takes
    * what is there, up to about so many envelopes.
+   *
+   * @param group what is taken is added to it, one by one
    */
-  List<Submission> take(int maxEnvelopes, long maxGroupBytes, long maxWaitNanos)
+  void take(List<Submission> group, int maxEnvelopes, long maxGroupBytes, long maxWaitNanos)
       throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -59,7 +60,6 @@ final class SubmissionQueue {
       while (waiting.isEmpty() && !closed && left > 0) {
         left = changed.awaitNanos(left);
       }
-      List<Submission> group = new ArrayList<>();
       int envelopes = 0;
       long groupBytes = 0;
       for (Submission next = waiting.peek(); next != null; next = waiting.peek()) {
@@ -68,10 +68,10 @@ final class SubmissionQueue {
         if (!group.isEmpty() && (envelopes > maxEnvelopes || groupBytes > maxGroupBytes)) {
           break;
         }
-        group.add(waiting.remove());
+        group.add(next);
+        waiting.remove();
         bytes -= next.bytes();
       }
-      return group;
     } finally {
       lock.unlock();
     }

@@ -1,5 +1,6 @@
 package io.broadcasty.driver;
 
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Directory;
@@ -25,6 +26,11 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Relay implements RelayReport, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Relay.class.getName());
+
+  private final FailureLog relayFailures =
+      new FailureLog(LOG, Level.ERROR, "relaying a channel", Ticker.system());
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.ERROR, "looking after the relay", Ticker.system());
   private static final int MAX_CHANNELS = 10_000;
   private static final long LOOK_MILLIS = 100;
   private static final Duration CLAIMED_PAUSE = Duration.ofMillis(100);
@@ -209,7 +215,7 @@ public final class Relay implements RelayReport, AutoCloseable {
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "relaying a channel ended early", e);
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "relaying a channel failed; it will be tried again", e);
+      relayFailures.failed(e);
     } finally {
       if (done) {
         agenda.done(task);
@@ -252,10 +258,11 @@ public final class Relay implements RelayReport, AutoCloseable {
     do {
       try {
         step.run();
+        failures.healed();
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "ended by close() alone", e);
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "looking after the relay failed; it will be tried again", e);
+        failures.failed(e);
       }
     } while (!isClosingAfter(LOOK_MILLIS));
   }

@@ -1,5 +1,6 @@
 package io.broadcasty.mirror;
 
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Archive;
 import io.broadcasty.broker.Broker;
@@ -28,6 +29,9 @@ import java.util.concurrent.TimeUnit;
 public final class MirroredBroker extends ForwardingBroker {
 
   private static final System.Logger LOG = System.getLogger(MirroredBroker.class.getName());
+
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.ERROR, "mirroring", Ticker.system());
 
   /** Gathers what is published meanwhile, so that it shares a transaction. */
   private static final long ROUND_MILLIS = 100;
@@ -161,8 +165,9 @@ public final class MirroredBroker extends ForwardingBroker {
     while (!isClosingAfter(ROUND_MILLIS)) {
       try {
         copier.round();
+        failures.healed();
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "mirroring failed; it will be tried again", e);
+        failures.failed(e);
       }
     }
     long start = ticker.readNanos();

@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.lang.System.Logger.Level;
@@ -97,6 +98,7 @@ public final class PushWorker implements AutoCloseable {
   /** One sender's thread. */
   private final class Loop implements Runnable {
 
+    private final FailureLog failures = new FailureLog(LOG, Level.ERROR, "sending", ticker);
     private final Sender sender;
     private boolean away;
 
@@ -139,6 +141,7 @@ public final class PushWorker implements AutoCloseable {
     private long round() {
       try {
         long next = sender.round(!isEnding());
+        failures.healed();
         if (away) {
           away = false;
           LOG.log(Level.INFO, "the push queue can be used again");
@@ -155,7 +158,7 @@ public final class PushWorker implements AutoCloseable {
         LOG.log(Level.DEBUG, "of the push queue", e);
         return RETRY_MILLIS;
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "sending failed; it goes on", e);
+        failures.failed(e);
         return RETRY_MILLIS;
       }
     }

@@ -1,5 +1,7 @@
 package io.broadcasty.push;
 
+import io.broadcasty.background.FailureLog;
+import io.broadcasty.background.StackOnly;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,6 +36,8 @@ final class Sender {
   static final Duration SETTLING = Duration.ofSeconds(5);
 
   private static final System.Logger LOG = System.getLogger(Sender.class.getName());
+
+  private final FailureLog failures;
 
   /** For how long answers are gathered, so that many are written back at once. */
   static final long GATHERING_MILLIS = 20;
@@ -89,6 +93,9 @@ final class Sender {
       PushListener listener,
       Runnable answered) {
     this.provider = provider;
+    this.failures =
+        new FailureLog(
+            LOG, Level.WARNING, "sending by " + provider.service().word(), time.ticker());
     this.queue = queue;
     this.owner = owner;
     this.patience = provider.timeout().plus(GRACE);
@@ -233,7 +240,9 @@ final class Sender {
     }
     // without its message, which may hold an address
     String kind = failure == null ? "no outcome" : failure.getClass().getName();
-    LOG.log(Level.WARNING, "the sender of " + provider.service().word() + " failed: " + kind);
+    if (failure != null) {
+      failures.failed(StackOnly.of(failure));
+    }
     return new PushOutcome.Retry("it could not be sent: " + kind, null);
   }
 

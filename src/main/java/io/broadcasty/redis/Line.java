@@ -113,6 +113,9 @@ final class Line implements Runnable {
 
   @Override
   public void run() {
+    if (ended) { // by an Error; another line has taken its channels over
+      return;
+    }
     try {
       Wire connected = redis.wire(server);
       if (begin(connected)) {

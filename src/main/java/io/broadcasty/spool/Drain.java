@@ -1,5 +1,6 @@
 package io.broadcasty.spool;
 
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
@@ -8,6 +9,7 @@ import io.broadcasty.broker.Spool.Spooled;
 import io.broadcasty.broker.Turn;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.format.UnknownVersionException;
+import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Drain {
 
   private static final System.Logger LOG = System.getLogger(Drain.class.getName());
+
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.ERROR, "emptying the spool", Ticker.system());
   private static final long ROUND_MILLIS = 200;
 
   private static final int PAGE = 500;
@@ -84,11 +89,12 @@ final class Drain {
     do {
       try {
         round();
+        failures.healed();
       } catch (BrokerException e) {
         spoolUp = false;
         LOG.log(Level.DEBUG, "the spool cannot be reached", e);
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "emptying the spool failed; it will be tried again", e);
+        failures.failed(e);
       }
     } while (!isClosingAfter(ROUND_MILLIS));
   }

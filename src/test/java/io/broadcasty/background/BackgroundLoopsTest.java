@@ -132,6 +132,35 @@ class BackgroundLoopsTest {
   }
 
   @Test
+  void aTaskThatLoopsByItselfIsRunAnewOnItsThreadUntilItReturns() throws Exception {
+    BlockingQueue<Runnable> rounds = new LinkedBlockingQueue<>();
+    rounds.add(
+        () -> {
+          throw new StackOverflowError("thrown by a test");
+        });
+    rounds.add(
+        () -> {
+          throw new IllegalStateException("thrown by a test");
+        });
+    rounds.add(() -> {});
+    List<Thread> on = new ArrayList<>();
+    Thread thread =
+        loops
+            .supervised("test")
+            .newThread(
+                () -> {
+                  on.add(Thread.currentThread());
+                  rounds.remove().run();
+                });
+    thread.start();
+    thread.join(PATIENCE_MILLIS);
+    assertFalse(thread.isAlive());
+    assertEquals(List.of(thread, thread, thread), on);
+    assertEquals(2, loops.condition("test").restarts());
+    assertEquals(2, loops.condition("test").failures());
+  }
+
+  @Test
   void aPauseEndsWithTheLoop() throws Exception {
     CompletableFuture<BackgroundLoop> self = new CompletableFuture<>();
     BackgroundLoop loop = loops.start("test", () -> self.join().pause(Long.MAX_VALUE));

@@ -299,7 +299,9 @@ class SenderTest {
     try (LogCapture log = new LogCapture(Sender.class)) {
       run(sender);
       assertFalse(log.text().contains("secret"), log.text());
-      assertTrue(log.text().contains("IllegalState"), log.text());
+      assertEquals(
+          List.of("java.lang.IllegalStateException"),
+          log.thrown().stream().map(String::valueOf).toList());
     }
     provider.does(dispatch -> CompletableFuture.failedFuture(new IllegalStateException("secret")));
     time.advance(Duration.ofSeconds(1));

@@ -1,5 +1,6 @@
 package io.broadcasty.broker.jdbc;
 
+import io.broadcasty.background.StackOnly;
 import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.database.DatabaseFault;
 import io.broadcasty.database.Transactions;
@@ -63,7 +64,8 @@ final class Availability implements AutoCloseable {
               + found.advice()
               + ": "
               + kind(failure)
-              + "; until it serves again, publications are refused");
+              + "; until it serves again, publications are refused",
+          StackOnly.of(failure));
     }
     if (!trying && !closed) {
       trying = true;

@@ -1,8 +1,10 @@
 package io.broadcasty.broker.redis;
 
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.redis.Availability;
 import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
+import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,9 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Watch implements Runnable, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Watch.class.getName());
+
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.ERROR, "looking after Redis", Ticker.system());
   private static final long ROUND_MILLIS = 250;
   private static final int ROUNDS_A_CHECK = 8;
   private static final int ROUNDS_A_LOOK = 4;
@@ -64,6 +69,7 @@ final class Watch implements Runnable, AutoCloseable {
           probe();
         }
         urgent();
+        failures.healed();
         if (!called && round % ROUNDS_A_CHECK == 0) {
           following.sweep(news);
           following.checkSome(CHECKS_FOR_ALL);
@@ -73,7 +79,7 @@ final class Watch implements Runnable, AutoCloseable {
       } catch (JedisException e) {
         LOG.log(Level.DEBUG, "Redis does not answer", e);
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "looking after Redis failed; it will be tried again", e);
+        failures.failed(e);
       }
     }
   }

@@ -82,7 +82,7 @@ public final class RedisControlTopic implements ControlTopic {
       throw new ControlException("Redis cannot be asked for control messages", e);
     }
     this.loop = new ControlLoop(CHECK_MILLIS, this::round);
-    this.news = new PubSub(redis, new News(), loops.threads("control-news"));
+    this.news = new PubSub(redis, new News(), loops.supervised("control-news"));
     news.subscribe(channel);
     loop.start(loops);
   }

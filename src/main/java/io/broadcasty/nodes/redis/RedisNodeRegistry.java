@@ -2,6 +2,7 @@ package io.broadcasty.nodes.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.redis.Redis;
@@ -26,6 +27,9 @@ import redis.clients.jedis.exceptions.JedisException;
 public final class RedisNodeRegistry implements NodeRegistry {
 
   private static final System.Logger LOG = System.getLogger(RedisNodeRegistry.class.getName());
+
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.ERROR, "looking after nodes", Ticker.system());
   private static final Script BEAT = Script.load(RedisNodeRegistry.class, "beat.lua");
   private static final long STOP_MILLIS = 2000;
 
@@ -105,11 +109,12 @@ public final class RedisNodeRegistry implements NodeRegistry {
     do {
       try {
         beat();
+        failures.healed();
       } catch (JedisException e) {
         lives = false;
         LOG.log(Level.DEBUG, "Redis does not answer", e);
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "looking after nodes failed; it will be tried again", e);
+        failures.failed(e);
       }
     } while (pause());
     try {

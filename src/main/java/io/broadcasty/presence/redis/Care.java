@@ -2,6 +2,7 @@ package io.broadcasty.presence.redis;
 
 import static io.broadcasty.presence.redis.PresenceKeys.bytes;
 
+import io.broadcasty.background.FailureLog;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceException;
@@ -23,6 +24,9 @@ import redis.clients.jedis.params.SetParams;
 final class Care implements Runnable, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Care.class.getName());
+
+  private final FailureLog failures =
+      new FailureLog(LOG, Level.ERROR, "looking after members", Ticker.system());
   private static final long ROUND_MILLIS = 250;
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long EXPIRE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -81,6 +85,7 @@ final class Care implements Runnable, AutoCloseable {
           replicas.readAll();
         }
         routine(ticker.readNanos());
+        failures.healed();
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "ended by close() alone", e);
       } catch (JedisException e) {
@@ -90,7 +95,7 @@ final class Care implements Runnable, AutoCloseable {
         LOG.log(Level.DEBUG, "Redis does not answer", e);
         pause();
       } catch (RuntimeException e) {
-        LOG.log(Level.ERROR, "looking after members failed; it will be tried again", e);
+        failures.failed(e);
         pause();
       }
     }
@@ -122,7 +127,12 @@ final class Care implements Runnable, AutoCloseable {
     all.addAll(again);
     again.clear();
     if (!all.isEmpty()) {
-      again.addAll(steps.send(all));
+      try {
+        again.addAll(steps.send(all));
+      } catch (Error e) { // somebody waits for each of them
+        again.addAll(all);
+        throw e;
+      }
       if (!again.isEmpty()) {
         throw new JedisException("steps wait for Redis");
       }
