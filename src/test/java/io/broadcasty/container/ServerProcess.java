@@ -67,6 +67,10 @@ final class ServerProcess implements AutoCloseable {
     return api;
   }
 
+  URI base() {
+    return api.base;
+  }
+
   String log() {
     try {
       return Files.readString(log);
