@@ -173,11 +173,11 @@ final class Traces implements RealtimeListener {
     return true;
   }
 
-  /** From when it was appended until the lanes of its subscribers have it. */
+  /** From when it was appended until the lanes of its subscribers have it; none without them. */
   @Override
   public void onFannedOut(FannedOut event) {
     About publication = event.publication();
-    if (!TraceParent.isSampled(publication.headers())) {
+    if (event.subscribers() == 0 || !TraceParent.isSampled(publication.headers())) {
       return;
     }
     Context context = TraceParent.context(publication.headers());

@@ -18,7 +18,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes on one Redis send their traces to one collector, each by its server's OpenTelemetry. */
+/**
+ * Two nodes on one Redis send their traces to one collector, each by its server's OpenTelemetry.
+ */
 class TracesIT {
 
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -114,7 +116,6 @@ class TracesIT {
     settings.put("OTEL_METRICS_EXPORTER", "none");
     settings.put("OTEL_LOGS_EXPORTER", "none");
     settings.put("OTEL_BSP_SCHEDULE_DELAY", "200");
-    return ServerProcess.start(
-        Files.createDirectories(home.resolve(name)), Ports.free(), settings);
+    return ServerProcess.start(Files.createDirectories(home.resolve(name)), Ports.free(), settings);
   }
 }

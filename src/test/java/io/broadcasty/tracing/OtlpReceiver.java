@@ -90,8 +90,7 @@ public final class OtlpReceiver implements AutoCloseable {
     try (exchange) {
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (exchange.getRequestURI().getPath().equals("/v1/traces")) {
-        boolean zipped =
-            "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+        boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
         read(zipped ? unzip(body) : body);
       }
       exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");

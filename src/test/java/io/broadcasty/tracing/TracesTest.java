@@ -205,10 +205,11 @@ class TracesTest {
   }
 
   @Test
-  void whatIsNotSampledMakesNothing() {
+  void whatIsNotSampledOrNotDeliveredMakesNothing() {
     publish(List.of(about("a", NOT_SAMPLED)));
     traces.onFannedOut(new FannedOut(about("a", NOT_SAMPLED), PLACE, 1, time.nowMillis()));
     traces.onFannedOut(new FannedOut(about("a", Map.of()), PLACE, 1, time.nowMillis()));
+    traces.onFannedOut(new FannedOut(about("a", TRACED), PLACE, 0, time.nowMillis()));
     traces.onRelayed(new Relayed(List.of(about("a", NOT_SAMPLED)), "pusher", 1, null, 1));
     assertEquals(List.of(), spans.getFinishedSpanItems());
     sdk = sdk(Sampler.alwaysOff());
