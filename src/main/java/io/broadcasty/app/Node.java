@@ -20,6 +20,7 @@ import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Policy;
 import io.broadcasty.session.DisconnectListener;
+import io.broadcasty.session.ObservedAuthenticator;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.session.UndeliveredPushes;
@@ -30,6 +31,7 @@ import io.broadcasty.telemetry.DriverMeters;
 import io.broadcasty.telemetry.LoopMeters;
 import io.broadcasty.telemetry.PublicationMeters;
 import io.broadcasty.telemetry.PublishCounts;
+import io.broadcasty.telemetry.RelayEvents;
 import io.broadcasty.telemetry.StoreMeters;
 import io.broadcasty.telemetry.TenantMeters;
 import io.broadcasty.tenant.RefreshedTenantSettings;
@@ -101,7 +103,6 @@ final class Node implements AutoCloseable {
     }
     this.drain = settings.drain();
     this.policy = policy;
-    Hub hub = new Hub(threads.joins);
     ConnectionCounts connections = new ConnectionCounts();
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);
@@ -110,16 +111,17 @@ final class Node implements AutoCloseable {
     if (settings.traces()) {
       listeners.add(traces(clock, identity));
     }
+    Hub hub = new Hub(threads.joins, listeners); // which asks now who observes it
     this.sessions = new Sessions(ticker, clock, listeners);
     Relays relays =
         new Relays(
             settings,
             guard,
+            new RelayEvents(listeners),
             identity.name(),
             ticker,
             clock,
-            threads.loops,
-            threads.housekeeper::execute);
+            threads.loops);
     this.store =
         new Stores(
                 settings,
@@ -130,7 +132,8 @@ final class Node implements AutoCloseable {
                 hub,
                 threads,
                 relays,
-                meters)
+                meters,
+                listeners)
             .open();
     this.push = pushing(settings, tenants, identity, meters, clock);
     RateLimiter limits = store.limits();
@@ -139,7 +142,7 @@ final class Node implements AutoCloseable {
         new SessionContext(
             settings.session(),
             tenants,
-            authenticator,
+            new ObservedAuthenticator(authenticator, listeners),
             publish,
             new UndeliveredPushes(push.undelivered()),
             new Subscribe(
@@ -154,7 +157,7 @@ final class Node implements AutoCloseable {
                 REPLAY_PAGE_BYTES,
                 ticker,
                 listeners),
-            new Attend(policy, limits, store.presence(), tenants),
+            new Attend(policy, limits, store.presence(), tenants, listeners),
             store.connections(),
             sessions,
             ticker,
@@ -220,6 +223,7 @@ final class Node implements AutoCloseable {
           identity.name(),
           sessions::subscribers,
           meters,
+          listeners,
           ticker,
           clock,
           threads);
@@ -263,6 +267,10 @@ final class Node implements AutoCloseable {
 
   RelayReport relay() {
     return store.relay();
+  }
+
+  RealtimeListener listener() {
+    return listeners;
   }
 
   Sessions sessions() {

@@ -6,6 +6,7 @@ import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.driver.RelayReport;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.metrics.Exposition;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.CommandReader;
@@ -164,6 +165,12 @@ public class Producers {
   @Singleton
   Exposition meters() {
     return startup.exposition();
+  }
+
+  @Produces
+  @Singleton
+  RealtimeListener listener() {
+    return startup.node().listener();
   }
 
   @Produces

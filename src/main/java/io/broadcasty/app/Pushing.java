@@ -5,13 +5,13 @@ import io.broadcasty.database.AuditLogs;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseException;
 import io.broadcasty.database.Turns;
+import io.broadcasty.lifecycle.RealtimeListeners;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.push.DeliveryWatch;
 import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.PendingPushes;
 import io.broadcasty.push.PushBacklog;
 import io.broadcasty.push.PushCondition;
-import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushIfUndelivered;
 import io.broadcasty.push.PushQueue;
 import io.broadcasty.push.PushSend;
@@ -25,6 +25,8 @@ import io.broadcasty.push.jdbc.JdbcPendingPushes;
 import io.broadcasty.push.jdbc.JdbcPushQueue;
 import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
 import io.broadcasty.rbac.Policy;
+import io.broadcasty.telemetry.PushCounts;
+import io.broadcasty.telemetry.PushEvents;
 import io.broadcasty.telemetry.PushMeters;
 import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
@@ -68,6 +70,7 @@ final class Pushing implements AutoCloseable {
    * @param node names this node's claims
    * @param connected who is connected to this node
    * @param meters shown what is counted
+   * @param listeners are told what becomes of notifications
    */
   Pushing(
       Settings settings,
@@ -78,6 +81,7 @@ final class Pushing implements AutoCloseable {
       String node,
       DeliveryWatch.Connected connected,
       Meters meters,
+      RealtimeListeners listeners,
       Ticker ticker,
       WallClock clock,
       Threads threads) {
@@ -98,6 +102,7 @@ final class Pushing implements AutoCloseable {
     this.opened = ofStore == null ? database : null;
     PushSettings push = settings.push();
     PushCounts counts = new PushCounts();
+    listeners.add(counts);
     this.worker =
         new PushWorker(
             services,
@@ -106,7 +111,7 @@ final class Pushing implements AutoCloseable {
             push.maxInFlight(),
             ticker,
             clock,
-            counts,
+            new PushEvents(listeners),
             LINGER,
             threads.loops.supervised("push"));
     this.subscriptions = new PushSubscriptions(services, policy, store.limits(), devices, clock);

@@ -1,12 +1,9 @@
 package io.broadcasty.app;
 
-import io.broadcasty.audit.AuditEvent;
-import io.broadcasty.audit.AuditLog;
 import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Directory;
 import io.broadcasty.broker.Turn;
-import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.config.Settings;
 import io.broadcasty.driver.Checkpoints;
 import io.broadcasty.driver.Guard;
@@ -18,16 +15,10 @@ import io.broadcasty.driver.RelayReport;
 import io.broadcasty.driver.RelaySettings;
 import io.broadcasty.driver.RelayStatus;
 import io.broadcasty.driver.RelayingBroker;
-import io.broadcasty.failover.Switch;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -42,32 +33,32 @@ final class Relays implements RelayReport {
 
   private final Settings settings;
   private final Guard guard;
+  private final RelayListener listener;
   private final String owner;
   private final Ticker ticker;
   private final WallClock clock;
   private final BackgroundLoops loops;
-  private final Executor later;
   private @Nullable Relay relay;
 
   /**
+   * @param listener hears what the relay does
    * @param owner names this node in this life
-   * @param later runs what may block and has time
    */
   Relays(
       Settings settings,
       Guard guard,
+      RelayListener listener,
       String owner,
       Ticker ticker,
       WallClock clock,
-      BackgroundLoops loops,
-      Executor later) {
+      BackgroundLoops loops) {
     this.settings = settings;
     this.guard = guard;
+    this.listener = listener;
     this.owner = owner;
     this.ticker = ticker;
     this.clock = clock;
     this.loops = loops;
-    this.later = later;
   }
 
   boolean isWanted() {
@@ -89,8 +80,7 @@ final class Relays implements RelayReport {
    * @param directory of the streams
    * @param turn which of the nodes looks for what a node has left
    */
-  Broker over(
-      Broker streams, Checkpoints checkpoints, Directory directory, Turn turn, AuditLog audit) {
+  Broker over(Broker streams, Checkpoints checkpoints, Directory directory, Turn turn) {
     Settings.Driver driver = settings.driver();
     Relay made =
         new Relay(
@@ -98,7 +88,7 @@ final class Relays implements RelayReport {
                 driver.name(), driver.last(), driver.probeInterval(), driver.workers()),
             providers(driver),
             guard,
-            new Audited(audit),
+            listener,
             streams,
             checkpoints,
             directory,
@@ -135,50 +125,5 @@ final class Relays implements RelayReport {
     return made == null
         ? RelayStatus.none(settings.driver().name(), settings.driver().last())
         : made.status();
-  }
-
-  /** Writes into the audit log what is out of the ordinary. */
-  private final class Audited implements RelayListener {
-    private final AuditLog audit;
-
-    Audited(AuditLog audit) {
-      this.audit = audit;
-    }
-
-    @Override
-    public void onSwitch(Switch change) {
-      append(
-          null,
-          "driver.switch",
-          Json.object(
-              json -> {
-                json.writeStringField("node", owner);
-                json.writeStringField("from", change.from());
-                json.writeStringField("to", change.to());
-                json.writeStringField("reason", change.reason());
-              }));
-    }
-
-    @Override
-    public void onRejected(TenantChannel channel, String provider, String reason) {
-      append(
-          channel.tenant(),
-          "driver.rejected",
-          Json.object(
-              json -> {
-                json.writeStringField("channel", channel.name().value());
-                json.writeStringField("provider", provider);
-                json.writeStringField("reason", reason);
-              }));
-    }
-
-    private void append(@Nullable TenantId tenant, String action, String context) {
-      AuditEvent event = new AuditEvent(tenant, action, null, null, context, clock.nowMillis());
-      try {
-        later.execute(() -> audit.append(event));
-      } catch (RejectedExecutionException e) {
-        LOG.log(Level.FINE, "the node is ending: the server's log has it", e);
-      }
-    }
   }
 }

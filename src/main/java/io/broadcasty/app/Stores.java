@@ -1,5 +1,6 @@
 package io.broadcasty.app;
 
+import io.broadcasty.audit.AuditListener;
 import io.broadcasty.audit.AuditLog;
 import io.broadcasty.audit.jdbc.JdbcAuditLog;
 import io.broadcasty.auth.LocalNonceStore;
@@ -30,6 +31,7 @@ import io.broadcasty.driver.memory.MemoryCheckpoints;
 import io.broadcasty.driver.redis.RedisCheckpoints;
 import io.broadcasty.driver.redis.RedisTurn;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.RealtimeListeners;
 import io.broadcasty.metrics.Meters;
 import io.broadcasty.mirror.MirroredBroker;
 import io.broadcasty.mirror.MirroredChannels;
@@ -66,6 +68,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenants the settings of each tenant now
  * @param self describes this node as it is now
  * @param meters shown what stands beside the streams
+ * @param listeners the audit log's is added where there is a database
  */
 record Stores(
     Settings settings,
@@ -76,7 +79,8 @@ record Stores(
     Hub hub,
     Threads threads,
     Relays relays,
-    Meters meters) {
+    Meters meters,
+    RealtimeListeners listeners) {
 
   private static final Logger LOG = Logger.getLogger(Stores.class.getName());
 
@@ -122,8 +126,7 @@ record Stores(
                 broker,
                 new MemoryCheckpoints(Relays.LEASE, relays.kept(), ticker),
                 broker,
-                Runnable::run,
-                AuditLog.NONE)
+                Runnable::run)
             : broker,
         new MemoryControlTopic(),
         null,
@@ -133,6 +136,7 @@ record Stores(
 
   private Store database() {
     Database database = StoreConnections.database(settings, ticker);
+    listenForAudit(database);
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
         new JdbcBroker(
@@ -199,8 +203,7 @@ record Stores(
 
   private Store withoutDatabase(Redis redis) {
     RedisBroker streams = broker(redis);
-    return shared(
-        redis, relayed(streams, streams, redis, AuditLog.NONE), null, () -> {}, redis::close);
+    return shared(redis, relayed(streams, streams, redis), null, () -> {}, redis::close);
   }
 
   private RedisBroker broker(Redis redis) {
@@ -217,14 +220,12 @@ record Stores(
   }
 
   private Store withDatabase(Redis redis, Database database) {
+    listenForAudit(database);
     RedisBroker streams = broker(redis);
     Turns turns = new Turns(database);
     JdbcArchive archive = new JdbcArchive(database, clock, settings.mirror().retention());
     Broker broker =
-        queued(
-            relayed(mirrored(streams, archive, turns), streams, redis, new JdbcAuditLog(database)),
-            database,
-            turns);
+        queued(relayed(mirrored(streams, archive, turns), streams, redis), database, turns);
     return shared(
         redis,
         broker,
@@ -260,20 +261,18 @@ record Stores(
             streams,
             new JdbcCheckpoints(database, Relays.LEASE, relays.kept(), clock),
             directory,
-            work -> take(turns, "relay-scan", LONG_TASK, SCANNED_ONCE_IN, work),
-            new JdbcAuditLog(database))
+            work -> take(turns, "relay-scan", LONG_TASK, SCANNED_ONCE_IN, work))
         : streams;
   }
 
   /** Of nodes that share a Redis. */
-  private Broker relayed(Broker streams, Directory directory, Redis redis, AuditLog audit) {
+  private Broker relayed(Broker streams, Directory directory, Redis redis) {
     return relays.isWanted()
         ? relays.over(
             streams,
             new RedisCheckpoints(redis, Relays.LEASE, relays.kept()),
             directory,
-            new RedisTurn(redis, "relay-scan", SCANNED_ONCE_IN),
-            audit)
+            new RedisTurn(redis, "relay-scan", SCANNED_ONCE_IN))
         : streams;
   }
 
@@ -345,6 +344,16 @@ record Stores(
 
   private static AuditLog audit(@Nullable Database database) {
     return database == null ? AuditLog.NONE : new JdbcAuditLog(database);
+  }
+
+  /** Before anything can happen that is to stand in it. */
+  private void listenForAudit(Database database) {
+    listeners.add(
+        new AuditListener(
+            new JdbcAuditLog(database),
+            self.get().name(),
+            clock::nowMillis,
+            threads.housekeeper::execute));
   }
 
   /** What one of the nodes that share a database does for all. */

@@ -3,6 +3,9 @@ package io.broadcasty.attend;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.Member;
@@ -24,9 +27,14 @@ import org.jspecify.annotations.Nullable;
  * may have others join, leave and be renewed. Safe for use by several threads.
  *
  * @param tenants says how long a member stays that joined over HTTP, and how long its JSON may be
+ * @param listener hears of what is denied
  */
 public record Attend(
-    Policy policy, RateLimiter limits, PresenceStore store, TenantSettingsLookup tenants) {
+    Policy policy,
+    RateLimiter limits,
+    PresenceStore store,
+    TenantSettingsLookup tenants,
+    RealtimeListener listener) {
 
   private static final System.Logger LOG = System.getLogger(Attend.class.getName());
   private static final AttendOutcome UNREADABLE =
@@ -112,16 +120,23 @@ public record Attend(
       return new AttendOutcome.NoPresenceChannel();
     }
     if (!policy.allows(caller, channel, Action.PRESENCE)) {
+      denied(caller, channel);
       return new AttendOutcome.Denied();
     }
     if (memberId != null
         && !memberId.equals(caller.subject())
         && !policy.allows(caller, channel, Action.PUBLISH)) {
+      denied(caller, channel);
       return new AttendOutcome.NotYourself(caller.subject());
     }
     RateLimiter.Verdict verdict =
         limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     return verdict.granted() ? null : new AttendOutcome.Throttled(verdict);
+  }
+
+  private void denied(Caller caller, ChannelName channel) {
+    listener.onDenied(
+        new Denied(caller.tenant(), caller.subject(), Operation.PRESENCE, channel.kind()));
   }
 
   private static AttendOutcome unavailable(Throwable failure) {

@@ -1,8 +1,8 @@
 /**
  * The presence use case: joining, leaving, renewing, listing members.
  *
- * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code presence},
- * {@code tenant}.
+ * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code lifecycle},
+ * {@code presence}, {@code tenant}.
  */
 @NullMarked
 package io.broadcasty.attend;

@@ -1,7 +1,7 @@
 /**
  * What was done by whom, and what the service did by itself.
  *
- * <p>May import: {@code tenant}.
+ * <p>May import: {@code channel}, {@code lifecycle}, {@code tenant}.
  */
 @NullMarked
 package io.broadcasty.audit;

@@ -4,12 +4,14 @@ import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.failover.Failure;
 import io.broadcasty.failover.ProviderChain;
+import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings publications to whichever provider is active; when that one fails, the same publications
@@ -25,6 +27,7 @@ final class Courier {
   private final ProviderChain chain;
   private final Guard guard;
   private final RelayListener listener;
+  private final Ticker ticker;
   private final LongAdder rejected = new LongAdder();
 
   /** Channels of which a rejection was told; guarded by itself. */
@@ -38,7 +41,12 @@ final class Courier {
         }
       };
 
-  Courier(List<Provider> providers, ProviderChain chain, Guard guard, RelayListener listener) {
+  Courier(
+      List<Provider> providers,
+      ProviderChain chain,
+      Guard guard,
+      RelayListener listener,
+      Ticker ticker) {
     for (Provider provider : providers) {
       this.providers.put(provider.name(), provider);
       this.relayed.put(provider.name(), new LongAdder());
@@ -46,6 +54,7 @@ final class Courier {
     this.chain = chain;
     this.guard = guard;
     this.listener = listener;
+    this.ticker = ticker;
   }
 
   /** Whether somebody takes something now. */
@@ -65,22 +74,42 @@ final class Courier {
         return 0;
       }
       Provider provider = provider(active);
+      long sinceNanos = ticker.readNanos();
       try {
         RelayOutcome outcome = guard.call(() -> provider.send(run));
         if (outcome instanceof RelayOutcome.Accepted accepted) {
           Objects.requireNonNull(relayed.get(active)).add(accepted.count());
+          sent(run, active, accepted.count(), null, sinceNanos);
           return accepted.count();
         }
-        reject(run.get(0), active, ((RelayOutcome.Rejected) outcome).reason());
+        String reason = ((RelayOutcome.Rejected) outcome).reason();
+        sent(run, active, 0, reason, sinceNanos);
+        reject(run.get(0), active, reason);
         return 1;
       } catch (ProviderException e) {
         LOG.log(Level.DEBUG, active + " failed", e);
+        sent(run, active, 0, e.failure().reason(), sinceNanos);
         chain.failed(active, e.failure());
       } catch (RuntimeException e) { // a fault of ours must not stop what the next could take
         LOG.log(Level.ERROR, "sending to " + active + " failed unexpectedly", e);
+        sent(run, active, 0, "failed unexpectedly", sinceNanos);
         chain.failed(active, Failure.passing("failed unexpectedly"));
       }
     }
+  }
+
+  private void sent(
+      List<Publication> run,
+      String provider,
+      int accepted,
+      @Nullable String failure,
+      long sinceNanos) {
+    listener.onSent(
+        run.subList(0, Math.max(1, accepted)),
+        provider,
+        accepted,
+        failure,
+        ticker.readNanos() - sinceNanos);
   }
 
   /** Probes those that are due. */

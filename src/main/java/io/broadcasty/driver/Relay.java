@@ -81,7 +81,7 @@ public final class Relay implements RelayReport, AutoCloseable {
             ticker,
             clock,
             told);
-    courier = new Courier(providers, chain, guard, listener);
+    courier = new Courier(providers, chain, guard, listener, ticker);
     agenda = new Agenda(MAX_CHANNELS, ticker, clock);
     channels = new ChannelRelay(streams, checkpoints, courier, agenda, owner, clock);
     scan = new Scan(streams, checkpoints, directory, turn, agenda, ticker);

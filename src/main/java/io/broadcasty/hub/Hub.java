@@ -1,10 +1,16 @@
 package io.broadcasty.hub;
 
+import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.PublicationEvent.About;
+import io.broadcasty.lifecycle.PublicationEvent.FannedOut;
+import io.broadcasty.lifecycle.PublicationEvent.Place;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresenceListener;
 import io.broadcasty.tenant.TenantId;
@@ -30,12 +36,22 @@ public final class Hub implements PublicationListener, PresenceListener {
   private final LongAdder delivered = new LongAdder();
   private final ChannelNumbers numbers = new ChannelNumbers();
   private final Executor joins;
+  private final RealtimeListener listener;
+  private final boolean observed;
+
+  /** One whose fan-out nobody observes. */
+  public Hub(Executor joins) {
+    this(joins, RealtimeListener.NONE);
+  }
 
   /**
    * @param joins runs what patterns do when a channel comes into being, which may block
+   * @param listener is told of fan-out if it wants to be
    */
-  public Hub(Executor joins) {
+  public Hub(Executor joins, RealtimeListener listener) {
     this.joins = joins;
+    this.listener = listener;
+    this.observed = listener.observesFanout();
   }
 
   @Override
@@ -44,6 +60,9 @@ public final class Hub implements PublicationListener, PresenceListener {
     Topic topic = topics.get(channel);
     if (topic == null) {
       topic = openForPatterns(channel);
+    }
+    if (observed) {
+      tell(publication, topic == null ? 0 : topic.size());
     }
     if (topic == null || (topic.isEmpty() && !topic.isDeciding())) {
       return;
@@ -171,6 +190,21 @@ public final class Hub implements PublicationListener, PresenceListener {
    */
   public long delivered() {
     return delivered.sum();
+  }
+
+  private void tell(Publication publication, int subscribers) {
+    Envelope envelope = publication.envelope();
+    Position position = publication.position();
+    listener.onFannedOut(
+        new FannedOut(
+            new About(
+                envelope.channel(),
+                position.partition(),
+                envelope.id(),
+                envelope.message().headers().toMap()),
+            new Place(position.epoch(), position.sequence()),
+            subscribers,
+            publication.timeMillis()));
   }
 
   /**

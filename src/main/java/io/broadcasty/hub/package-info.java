@@ -3,7 +3,7 @@
  * outbox.
  *
  * <p>May import: {@code background}, {@code protocol}, {@code broker}, {@code presence}, {@code
- * channel}, {@code tenant}, {@code time}.
+ * channel}, {@code lifecycle}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.hub;

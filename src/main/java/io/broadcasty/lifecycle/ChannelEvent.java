@@ -43,8 +43,9 @@ public sealed interface ChannelEvent extends LifecycleEvent {
    *
    * @param cause why it had to be
    * @param pages how many were read; 0 when there was nothing to read
-   * @param publications how many it was handed
-   * @param durationNanos from the first page's turn to the last publication handed on
+   * @param publications how many these pages had
+   * @param durationNanos from when it was asked for to the last publication handed on, waiting for
+   *     the client to read included
    */
   record Resumed(
       ConnectionInfo connection,
@@ -78,8 +79,8 @@ public sealed interface ChannelEvent extends LifecycleEvent {
   /**
    * A position that a subscriber had cannot be served; it was told where the stream goes on.
    *
-   * @param pages how many had been read before that one was
-   * @param durationNanos since the first page's turn
+   * @param pages how many were read, the one that told it included
+   * @param durationNanos since the subscriber's turn
    */
   record PositionLost(
       ConnectionInfo connection,

@@ -16,7 +16,12 @@ public sealed interface PublicationEvent extends LifecycleEvent {
    * @param headers what came with it, the trace context ({@code traceparent}) among them
    */
   record About(
-      TenantChannel channel, int partition, @Nullable String id, Map<String, String> headers) {}
+      TenantChannel channel, int partition, @Nullable String id, Map<String, String> headers) {
+
+    public About {
+      headers = Map.copyOf(headers);
+    }
+  }
 
   /**
    * A place in a partition.
@@ -79,26 +84,37 @@ public sealed interface PublicationEvent extends LifecycleEvent {
       implements PublicationEvent {}
 
   /**
-   * A publication that another node appended has been announced here.
+   * A publication has been announced here, whichever node appended it, and given to the lanes of
+   * this node's subscribers.
    *
-   * @param timeMillis when it was appended, by the clock that the store goes by, since the epoch
-   */
-  record Received(About publication, Place place, long timeMillis) implements PublicationEvent {}
-
-  /**
-   * A publication has been given to the lanes of this node's subscribers, whichever node appended
-   * it.
-   *
-   * @param subscribers how many connections of this node get it
+   * @param subscribers how many connections of this node get it; may be 0
    * @param timeMillis when it was appended, by the clock that the store goes by, since the epoch
    */
   record FannedOut(About publication, Place place, int subscribers, long timeMillis)
       implements PublicationEvent {}
 
   /**
+   * Publications are relayed through another provider from now on.
+   *
+   * @param from null when none was healthy before
+   * @param to null when none is healthy now
+   * @param reason for people
+   */
+  record ProviderSwitched(@Nullable String from, @Nullable String to, String reason)
+      implements PublicationEvent {}
+
+  /**
+   * A provider will never take a publication of the channel. Told once a channel and reason.
+   *
+   * @param reason for people
+   */
+  record RelayRejected(TenantChannel channel, String provider, String reason)
+      implements PublicationEvent {}
+
+  /**
    * Publications of one channel were sent to a provider in one request.
    *
-   * @param publications those that the request had, in order
+   * @param publications those that were taken, in order; else the first of those that were sent
    * @param provider its name: {@code pusher}
    * @param accepted how many of the first the provider has taken; 0 when it refused the first one
    *     or failed

@@ -77,25 +77,25 @@ public interface RealtimeListener {
   default void onAppendEnded(PublicationEvent.AppendEnded event) {}
 
   /**
-   * Whether {@link #onReceived} and {@link #onFannedOut} are wanted, which come once for each
-   * publication and node. Asked when the node starts, and never again; they are not made when
-   * nobody wants them.
+   * Whether {@link #onFannedOut} is wanted, which comes once for each publication and node. Asked
+   * when the node starts, and never again; the event is not made when nobody wants it.
    */
   default boolean observesFanout() {
     return false;
   }
 
   /**
-   * A publication of another node was announced here. On the thread that hears of announcements,
-   * which all channels of the node wait for.
-   */
-  default void onReceived(PublicationEvent.Received event) {}
-
-  /**
-   * A publication was given to the lanes of its subscribers. On the thread that announces, as
-   * {@link #onReceived}; of one partition in order of sequence.
+   * A publication was announced here and is given to the lanes of its subscribers. On the thread
+   * that announces, which the channel's publishers or all channels of the node wait for; of one
+   * partition in order of sequence.
    */
   default void onFannedOut(PublicationEvent.FannedOut event) {}
+
+  /** Publications are relayed through another provider. */
+  default void onProviderSwitched(PublicationEvent.ProviderSwitched event) {}
+
+  /** A provider will never take a publication. */
+  default void onRelayRejected(PublicationEvent.RelayRejected event) {}
 
   /** Publications were sent to a provider. */
   default void onRelayed(PublicationEvent.Relayed event) {}

@@ -142,8 +142,13 @@ public final class RealtimeListeners implements RealtimeListener {
   }
 
   @Override
-  public void onReceived(PublicationEvent.Received event) {
-    tell(event, RealtimeListener::onReceived);
+  public void onProviderSwitched(PublicationEvent.ProviderSwitched event) {
+    tell(event, RealtimeListener::onProviderSwitched);
+  }
+
+  @Override
+  public void onRelayRejected(PublicationEvent.RelayRejected event) {
+    tell(event, RealtimeListener::onRelayRejected);
   }
 
   @Override

@@ -176,11 +176,12 @@ final class Sender {
   private void launch(Claimed claimed, long nowMillis) {
     DeviceAddress device = claimed.device();
     if (device == null) {
-      settle(claimed, new Settlement.Unregistered("the subscription was removed", Long.MIN_VALUE));
+      settle(
+          claimed, new Settlement.Unregistered("the subscription was removed", Long.MIN_VALUE), 0);
       return;
     }
     if (nowMillis >= claimed.expiresAtMillis()) {
-      settle(claimed, new Settlement.Expired("its time to live ended before it could be sent"));
+      settle(claimed, new Settlement.Expired("its time to live ended before it could be sent"), 0);
       return;
     }
     Flight flight = new Flight(claimed, time.ticker().readNanos());
@@ -212,7 +213,10 @@ final class Sender {
     for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
       Flight flight = answer.flight();
       if (flights.remove(flight.claimed().number(), flight)) { // else it was given up
-        settle(flight.claimed(), settlement(flight.claimed(), outcome(answer)));
+        settle(
+            flight.claimed(),
+            settlement(flight.claimed(), outcome(answer)),
+            time.ticker().readNanos() - flight.sinceNanos());
       }
     }
     report();
@@ -226,8 +230,8 @@ final class Sender {
         each.remove();
         settle(
             flight.claimed(),
-            settlement(
-                flight.claimed(), new PushOutcome.Retry("the service did not answer", null)));
+            settlement(flight.claimed(), new PushOutcome.Retry("the service did not answer", null)),
+            now - flight.sinceNanos());
       }
     }
   }
@@ -274,8 +278,8 @@ final class Sender {
         : new Settlement.Expired(shortened("no time to live is left for another try: " + reason));
   }
 
-  private void settle(Claimed claimed, Settlement settlement) {
-    unsettled.add(new Settled(claimed, settlement));
+  private void settle(Claimed claimed, Settlement settlement, long tookNanos) {
+    unsettled.add(new Settled(claimed, settlement, tookNanos));
   }
 
   private void settle() {
@@ -284,7 +288,11 @@ final class Sender {
     }
     queue.settle(owner, unsettled);
     for (Settled each : unsettled) {
-      listener.onSettled(provider.service(), each.settlement().state());
+      listener.onSettled(
+          provider.service(),
+          each.settlement().state(),
+          each.claimed().dispatchId(),
+          each.tookNanos());
     }
     unsettled.clear();
   }

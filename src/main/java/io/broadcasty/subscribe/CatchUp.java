@@ -2,9 +2,16 @@ package io.broadcasty.subscribe;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
+import io.broadcasty.broker.Lost;
 import io.broadcasty.broker.ReplayPage;
 import io.broadcasty.hub.Hub;
+import io.broadcasty.lifecycle.ChannelEvent.Cause;
+import io.broadcasty.lifecycle.ChannelEvent.LossReason;
+import io.broadcasty.lifecycle.ChannelEvent.PositionLost;
+import io.broadcasty.lifecycle.ChannelEvent.Resumed;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,7 +27,22 @@ final class CatchUp {
 
   private static final int PAGE_COUNT = 500;
 
-  private record Work(ChannelSubscription subscription, PartitionJoin join) {}
+  /** A partition to be brought up to date. By one thread at a time. */
+  private static final class Work {
+    final ChannelSubscription subscription;
+    final PartitionJoin join;
+    final Cause cause;
+    final long sinceNanos;
+    int pages;
+    int publications;
+
+    Work(ChannelSubscription subscription, PartitionJoin join, Cause cause, long sinceNanos) {
+      this.subscription = subscription;
+      this.join = join;
+      this.cause = cause;
+      this.sinceNanos = sinceNanos;
+    }
+  }
 
   private final Broker broker;
   private final Hub hub;
@@ -28,6 +50,8 @@ final class CatchUp {
   private final Executor later;
   private final Sink sink;
   private final ToLongFunction<TenantId> pageBytes;
+  private final Ticker ticker;
+  private final RealtimeListener listener;
 
   // guarded by this
   private final ArrayDeque<Work> waiting = new ArrayDeque<>(0);
@@ -38,6 +62,7 @@ final class CatchUp {
    * @param executor may block on the store
    * @param later runs a short task some time later; asked when the store cannot be read
    * @param pageBytes about how much is handed to a sink of a tenant at once
+   * @param listener hears of partitions that are up to date, and of positions lost
    */
   CatchUp(
       Broker broker,
@@ -45,22 +70,26 @@ final class CatchUp {
       Executor executor,
       Executor later,
       Sink sink,
-      ToLongFunction<TenantId> pageBytes) {
+      ToLongFunction<TenantId> pageBytes,
+      Ticker ticker,
+      RealtimeListener listener) {
     this.broker = broker;
     this.hub = hub;
     this.executor = executor;
     this.later = later;
     this.sink = sink;
     this.pageBytes = pageBytes;
+    this.ticker = ticker;
+    this.listener = listener;
   }
 
   /** Brings a partition up to date and lets it go live. */
-  void add(ChannelSubscription subscription, PartitionJoin join) {
+  void add(ChannelSubscription subscription, PartitionJoin join, Cause cause) {
     synchronized (this) {
       if (closed) {
         return;
       }
-      waiting.add(new Work(subscription, join));
+      waiting.add(new Work(subscription, join, cause, ticker.readNanos()));
       if (running) {
         return;
       }
@@ -120,21 +149,63 @@ final class CatchUp {
   }
 
   private void onePage(Work work) {
-    ChannelSubscription subscription = work.subscription();
+    ChannelSubscription subscription = work.subscription;
     if (subscription.isClosed()) {
       return;
     }
     ReplayPage page =
         broker.replay(
-            work.join()
-                .request(
-                    subscription.channel(),
-                    PAGE_COUNT,
-                    pageBytes.applyAsLong(subscription.channel().tenant())));
+            work.join.request(
+                subscription.channel(),
+                PAGE_COUNT,
+                pageBytes.applyAsLong(subscription.channel().tenant())));
     int number = hub.number(subscription.channel());
-    if (!work.join().hand(subscription.channel().name(), number, page)) {
-      again(work);
+    boolean done = work.join.hand(subscription.channel().name(), number, page);
+    work.pages++;
+    work.publications += page.publications().size();
+    if (page.lost() != null) {
+      lost(work, page.lost());
     }
+    if (!done) {
+      again(work);
+    } else if (!subscription.isClosed()) {
+      upToDate(subscription, work.join.partition(), work);
+    }
+  }
+
+  /** A partition needs no page, since the subscriber has what there is. */
+  void isAtHead(ChannelSubscription subscription, int partition) {
+    listener.onResumed(
+        new Resumed(sink.info(), subscription.channel(), partition, Cause.POSITION, 0, 0, 0));
+  }
+
+  private void upToDate(ChannelSubscription subscription, int partition, Work work) {
+    listener.onResumed(
+        new Resumed(
+            sink.info(),
+            subscription.channel(),
+            partition,
+            work.cause,
+            work.pages,
+            work.publications,
+            ticker.readNanos() - work.sinceNanos));
+  }
+
+  private void lost(Work work, Lost lost) {
+    LossReason reason =
+        switch (lost.reason()) {
+          case TRIMMED -> LossReason.TRIMMED;
+          case EPOCH -> LossReason.EPOCH;
+          case AHEAD -> LossReason.AHEAD;
+        };
+    listener.onPositionLost(
+        new PositionLost(
+            sink.info(),
+            work.subscription.channel(),
+            work.join.partition(),
+            reason,
+            work.pages,
+            ticker.readNanos() - work.sinceNanos));
   }
 
   private synchronized void again(Work work) {

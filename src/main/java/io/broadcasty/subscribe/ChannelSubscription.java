@@ -4,6 +4,7 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedPresence;
 import io.broadcasty.hub.EncodedPublication;
 import io.broadcasty.hub.Subscriber;
+import io.broadcasty.lifecycle.ChannelEvent.Cause;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -89,7 +90,7 @@ final class ChannelSubscription implements Subscriber {
       join = join(partition);
     }
     if (join.announced(publication)) {
-      catchUp.add(this, join);
+      catchUp.add(this, join, Cause.GAP);
     }
   }
 
@@ -133,7 +134,7 @@ final class ChannelSubscription implements Subscriber {
     }
     for (PartitionJoin join : joins) {
       if (join != null && join.mayHaveMissed()) {
-        catchUp.add(this, join);
+        catchUp.add(this, join, Cause.GAP);
       }
     }
   }
@@ -144,19 +145,27 @@ final class ChannelSubscription implements Subscriber {
     sink.failed(failure);
   }
 
-  /** Lets the publications through: those missed first, then live ones. */
-  void start() {
+  /**
+   * Lets the publications through: those missed first, then live ones.
+   *
+   * @param cause why some may have been missed
+   */
+  void start(Cause cause) {
     List<PartitionJoin> behind = new ArrayList<>(0);
+    List<PartitionJoin> atHead = new ArrayList<>(0);
     synchronized (this) {
       started = true;
       for (PartitionJoin join : joins) {
-        if (join != null && !join.start()) {
-          behind.add(join);
+        if (join != null) {
+          (join.start() ? atHead : behind).add(join);
         }
       }
     }
     for (PartitionJoin join : behind) {
-      catchUp.add(this, join);
+      catchUp.add(this, join, cause);
+    }
+    if (cause == Cause.POSITION && !closed) {
+      atHead.forEach(join -> catchUp.isAtHead(this, join.partition()));
     }
   }
 

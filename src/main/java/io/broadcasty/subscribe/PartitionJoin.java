@@ -64,6 +64,10 @@ final class PartitionJoin {
     return join;
   }
 
+  int partition() {
+    return partition;
+  }
+
   /**
    * Names the position to begin after. The subscriber is told of the stream as it is.
    *

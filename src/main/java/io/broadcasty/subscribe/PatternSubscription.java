@@ -5,6 +5,7 @@ import io.broadcasty.broker.Broker;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.PatternSubscriber;
+import io.broadcasty.lifecycle.ChannelEvent.Cause;
 import io.broadcasty.rbac.Action;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ final class PatternSubscription implements PatternSubscriber {
       return;
     }
     if (arrival.begun()) {
-      subscription.start(); // before it is handed anything, which then needs no reading
+      subscription.start(Cause.GAP); // before it is handed anything, which then needs no reading
     }
     try {
       enter(subscription);
@@ -112,7 +113,7 @@ final class PatternSubscription implements PatternSubscriber {
    * through.
    */
   void begin() {
-    targets.begin(this).forEach(ChannelSubscription::start);
+    targets.begin(this).forEach(subscription -> subscription.start(Cause.GAP));
   }
 
   void leave() {

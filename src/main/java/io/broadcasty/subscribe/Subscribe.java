@@ -38,7 +38,9 @@ public record Subscribe(
   /** The subscriptions of a new connection; to be closed with it. */
   public Subscriptions open(Sink sink) {
     return new Subscriptions(
-        this, sink, new CatchUp(broker, hub, replays, later, sink, this::pageBytes));
+        this,
+        sink,
+        new CatchUp(broker, hub, replays, later, sink, this::pageBytes, ticker, listener));
   }
 
   int maxChannels(TenantId tenant) {

@@ -8,6 +8,7 @@ import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ChannelEvent.Cause;
 import io.broadcasty.lifecycle.ChannelEvent.Subscribed;
 import io.broadcasty.lifecycle.ChannelEvent.Unsubscribed;
 import io.broadcasty.lifecycle.ConnectionEvent.Denied;
@@ -290,8 +291,9 @@ public final class Subscriptions implements AutoCloseable {
     if (targets.isClosed()) {
       return new SubscribeOutcome.Closed();
     }
+    Cause cause = since instanceof Since.Live ? Cause.GAP : Cause.POSITION;
     return new SubscribeOutcome.Subscribed(
-        recovered, heads, starts, () -> joined.forEach(ChannelSubscription::start));
+        recovered, heads, starts, () -> joined.forEach(subscription -> subscription.start(cause)));
   }
 
   private ChannelSubscription open(TenantChannel channel, int partitions) {

@@ -5,7 +5,6 @@ import static io.broadcasty.telemetry.MeterTable.flag;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.push.DispatchState;
 import io.broadcasty.push.PushCondition;
-import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushService;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,7 +41,7 @@ public final class PushMeters {
             new Meter(
                 MeterTable.PUSH_OUTCOMES,
                 List.of(service.word(), outcome.word()),
-                () -> counts.count(service, outcome)));
+                () -> counts.count(service.word(), outcome.word())));
       }
       List<String> label = List.of(service.word());
       meters.add(new Meter(MeterTable.PUSH_QUEUE, label, () -> backlog.applyAsDouble(service)));

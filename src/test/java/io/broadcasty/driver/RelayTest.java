@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.Heard;
+import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.driver.memory.MemoryCheckpoints;
@@ -22,10 +23,12 @@ import io.broadcasty.time.WallClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RelayTest {
@@ -53,6 +56,8 @@ class RelayTest {
         new Heard());
   }
 
+  private final List<String> sent = new CopyOnWriteArrayList<>();
+
   private final class Listener implements RelayListener {
 
     @Override
@@ -63,6 +68,25 @@ class RelayTest {
     @Override
     public void onRejected(TenantChannel channel, String provider, String reason) {
       rejections.add(channel + " " + provider + " " + reason);
+    }
+
+    @Override
+    public void onSent(
+        List<Publication> publications,
+        String provider,
+        int accepted,
+        @Nullable String failure,
+        long durationNanos) {
+      sent.add(
+          provider
+              + " "
+              + publications.size()
+              + " "
+              + accepted
+              + " "
+              + failure
+              + " "
+              + durationNanos);
     }
   }
 
@@ -149,6 +173,14 @@ class RelayTest {
     node.round();
     assertEquals(upTo(6), reverb.sequences());
     assertEquals(List.of(7L, 8L, 9L, 10L), pusher.sequences());
+    assertEquals(
+        List.of(
+            "reverb 3 3 null 0",
+            "reverb 3 3 null 0",
+            "reverb 1 0 " + DOWN.reason() + " 0",
+            "pusher 3 3 null 0",
+            "pusher 1 1 null 0"),
+        sent);
     assertEquals(List.of("reverb>pusher"), switches);
     assertTrue(node.relay.status().degraded());
     assertEquals("pusher", node.relay.status().active());

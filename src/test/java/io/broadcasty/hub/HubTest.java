@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Envelope;
+import io.broadcasty.broker.Headers;
 import io.broadcasty.broker.Message;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.PublicationEvent;
+import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.tenant.TenantId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,6 +78,40 @@ class HubTest {
         }
       }
     };
+  }
+
+  @Test
+  void fanoutIsToldOncePublicationWhenItIsObserved() {
+    RecordingListener observer = new RecordingListener();
+    Hub observed = new Hub(Runnable::run, observer);
+    observed.add(channel("news"), listener("a"));
+    observed.add(channel("news"), listener("b"));
+    Publication publication =
+        new Publication(
+            new Envelope(
+                channel("news"),
+                2,
+                "i",
+                false,
+                Message.of("1").withHeaders(Headers.of(Map.of("traceparent", "00-1")))),
+            new Position("e", 2, 7),
+            99);
+    observed.onPublication(publication);
+    assertEquals(List.of("a news 7", "b news 7"), heard);
+    PublicationEvent.FannedOut event = observer.of(PublicationEvent.FannedOut.class).get(0);
+    assertEquals(channel("news"), event.publication().channel());
+    assertEquals(2, event.publication().partition());
+    assertEquals("i", event.publication().id());
+    assertEquals(Map.of("traceparent", "00-1"), event.publication().headers());
+    assertEquals(new PublicationEvent.Place("e", 7), event.place());
+    assertEquals(2, event.subscribers());
+    assertEquals(99, event.timeMillis());
+    assertEquals(1, observer.take().size());
+
+    observer.observing = false;
+    Hub unobserved = new Hub(Runnable::run, observer);
+    unobserved.onPublication(publication);
+    assertEquals(List.of(), observer.take());
   }
 
   @Test

@@ -50,7 +50,8 @@ class RealtimeListenersTest {
           new PublicationEvent.Published(ABOUT, PublicationEvent.PublishResult.PUBLISHED, PLACE, 1),
           STARTED,
           new PublicationEvent.AppendEnded(STARTED, 1, null),
-          new PublicationEvent.Received(ABOUT, PLACE, 1),
+          new PublicationEvent.ProviderSwitched(null, "pusher", "it is healthy"),
+          new PublicationEvent.RelayRejected(CHANNEL, "pusher", "too large"),
           new PublicationEvent.FannedOut(ABOUT, PLACE, 1, 1),
           new PublicationEvent.Relayed(List.of(ABOUT), "pusher", 1, null, 1),
           new PublicationEvent.Pushed("id", "fcm", "accepted", 1));

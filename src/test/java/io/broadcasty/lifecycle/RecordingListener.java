@@ -143,7 +143,12 @@ public final class RecordingListener implements RealtimeListener {
   }
 
   @Override
-  public void onReceived(PublicationEvent.Received event) {
+  public void onProviderSwitched(PublicationEvent.ProviderSwitched event) {
+    heard(event);
+  }
+
+  @Override
+  public void onRelayRejected(PublicationEvent.RelayRejected event) {
     heard(event);
   }
 

@@ -42,7 +42,7 @@ final class KilledSender {
         IN_FLIGHT,
         Ticker.system(),
         WallClock.system(),
-        new PushCounts(),
+        (service, state, id, nanos) -> {},
         Duration.ofSeconds(5),
         Thread::new);
   }

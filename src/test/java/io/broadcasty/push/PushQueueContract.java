@@ -61,7 +61,7 @@ public abstract class PushQueueContract {
   }
 
   private void settle(String owner, Claimed claimed, Settlement settlement) {
-    open().settle(owner, List.of(new Settled(claimed, settlement)));
+    open().settle(owner, List.of(new Settled(claimed, settlement, 0)));
   }
 
   @Test
@@ -206,7 +206,7 @@ public abstract class PushQueueContract {
                     List<Settled> settled = new ArrayList<>();
                     for (Claimed each : claimed) {
                       mine.add(each.number());
-                      settled.add(new Settled(each, new Settlement.Accepted(null)));
+                      settled.add(new Settled(each, new Settlement.Accepted(null), 0));
                     }
                     if (!settled.isEmpty()) {
                       open().settle(owner, settled);

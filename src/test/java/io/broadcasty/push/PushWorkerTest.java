@@ -57,7 +57,7 @@ class PushWorkerTest {
             100,
             Ticker.system(),
             WallClock.system(),
-            new PushCounts(),
+            (service, state, id, nanos) -> {},
             linger,
             Thread::new);
     workers.add(worker);

@@ -49,7 +49,7 @@ class SenderTest {
         maxInFlight,
         new PushTime(time, time),
         () -> 0.5,
-        (service, state) -> told.add(state),
+        (service, state, id, nanos) -> told.add(state),
         () -> wakes++);
   }
 

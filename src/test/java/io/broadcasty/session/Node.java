@@ -159,7 +159,7 @@ public final class Node {
                 2_000,
                 time,
                 listener),
-            new Attend(policy, limiter, presence, tenants),
+            new Attend(policy, limiter, presence, tenants, listener),
             limits,
             sessions,
             time,

@@ -165,7 +165,7 @@ public abstract class ReplayJoinStress {
                   16 * 1024,
                   Ticker.system(),
                   RealtimeListener.NONE),
-              new Attend(policy, unlimited, presence, tenants),
+              new Attend(policy, unlimited, presence, tenants, RealtimeListener.NONE),
               limits,
               sessions,
               Ticker.system(),

@@ -16,6 +16,7 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.lifecycle.ChannelEvent;
 import io.broadcasty.lifecycle.ConnectionEvent;
+import io.broadcasty.lifecycle.LifecycleEvent;
 import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.LocalPresenceStore;
@@ -261,6 +262,74 @@ class SubscriptionsTest {
             new ChannelEvent.Subscribed(Reader.INFO, "a"),
             new ChannelEvent.Unsubscribed(Reader.INFO, "a")),
         listener.take());
+  }
+
+  @Test
+  void theListenerHearsOfAResumeWithWhatItTook() {
+    publish("a", 0, 10);
+    broker.maxPage = 3;
+    reader.at("a", new Position("e0", 0, 2));
+    subscribe("a", after("a", new Position("e0", 0, 2))).start().run();
+    listener.take();
+    broker.duringPage = () -> time.advance(Duration.ofMillis(2));
+    run();
+    assertEquals(
+        List.of(
+            new ChannelEvent.Resumed(
+                Reader.INFO,
+                channel("a"),
+                0,
+                ChannelEvent.Cause.POSITION,
+                3,
+                8,
+                Duration.ofMillis(2).toNanos())),
+        listener.take());
+  }
+
+  @Test
+  void theListenerHearsOfAResumeThatHadNothingToRead() {
+    publish("a", 0, 3);
+    SubscribeOutcome.Subscribed subscribed = subscribe("a", after("a", new Position("e0", 0, 3)));
+    listener.take();
+    subscribed.start().run();
+    assertEquals(
+        List.of(
+            new ChannelEvent.Resumed(
+                Reader.INFO, channel("a"), 0, ChannelEvent.Cause.POSITION, 0, 0, 0)),
+        listener.take());
+    subscribe("b", new Since.Live()).start().run();
+    assertEquals(
+        List.of(new ChannelEvent.Subscribed(Reader.INFO, "b")),
+        listener.take(),
+        "one that asked for no position resumes nothing");
+  }
+
+  @Test
+  void theListenerHearsOfAPositionLostBeforeTheResume() {
+    publish("a", 0, 3);
+    subscribe("a", after("a", new Position("another", 0, 3))).start().run();
+    listener.take();
+    reader.at("a", new Position("another", 0, 3));
+    run();
+    List<LifecycleEvent> heard = listener.take();
+    ChannelEvent.PositionLost lost = (ChannelEvent.PositionLost) heard.get(0);
+    assertEquals(ChannelEvent.LossReason.EPOCH, lost.reason());
+    assertEquals(1, lost.pages());
+    assertInstanceOf(ChannelEvent.Resumed.class, heard.get(1));
+    assertEquals(2, heard.size());
+  }
+
+  @Test
+  void theListenerHearsOfAGapThatWasHealed() {
+    subscribe("a", new Since.Live()).start().run();
+    publish("a");
+    broker.append(channel("a"), 0);
+    listener.take();
+    publish("a");
+    run();
+    ChannelEvent.Resumed healed = listener.of(ChannelEvent.Resumed.class).get(0);
+    assertEquals(ChannelEvent.Cause.GAP, healed.cause());
+    assertEquals(1, listener.take().size());
   }
 
   @Test

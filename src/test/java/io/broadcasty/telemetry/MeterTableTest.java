@@ -22,7 +22,6 @@ import io.broadcasty.mirror.MirroredChannels;
 import io.broadcasty.nodes.LocalNodeRegistry;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.push.PushCondition;
-import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushServices;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.spool.SpoolingBroker;

@@ -5,16 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.push.DispatchState;
 import io.broadcasty.push.PushCondition;
-import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushServices;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PushMetersTest {
 
   private final PushCounts counts = new PushCounts();
+  private final PushEvents settled = new PushEvents(counts);
   private List<PushCondition> conditions = List.of(new PushCondition(PushServices.FCM, null));
 
   private final List<Meter> meters =
@@ -30,10 +31,11 @@ class PushMetersTest {
 
   @Test
   void countsWhatBecameOfEachTry() {
-    counts.onSettled(PushServices.FCM, DispatchState.RETRYING);
-    counts.onSettled(PushServices.FCM, DispatchState.RETRYING);
-    counts.onSettled(PushServices.FCM, DispatchState.ACCEPTED);
-    counts.onSettled(PushServices.APNS, DispatchState.REJECTED); // not among the enabled
+    settled.onSettled(PushServices.FCM, DispatchState.RETRYING, new UUID(0, 1), 1);
+    settled.onSettled(PushServices.FCM, DispatchState.RETRYING, new UUID(0, 1), 1);
+    settled.onSettled(PushServices.FCM, DispatchState.ACCEPTED, new UUID(0, 1), 1);
+    settled.onSettled(
+        PushServices.APNS, DispatchState.REJECTED, new UUID(0, 1), 1); // not among the enabled
     assertEquals(
         Map.of(
             "outcomes_total[fcm, retrying]", 2.0,

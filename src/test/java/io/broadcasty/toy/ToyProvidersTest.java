@@ -32,7 +32,6 @@ import io.broadcasty.push.DeviceAddress;
 import io.broadcasty.push.EnabledServices;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushAnswer;
-import io.broadcasty.push.PushCounts;
 import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.push.PushQueue;
@@ -123,7 +122,7 @@ class ToyProvidersTest {
               10,
               TICKER,
               CLOCK,
-              new PushCounts(),
+              (service, state, id, nanos) -> {},
               Duration.ofSeconds(1),
               Thread::new)) {
         Notification dinner =

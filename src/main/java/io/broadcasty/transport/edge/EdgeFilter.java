@@ -3,6 +3,9 @@ package io.broadcasty.transport.edge;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.auth.NonceStore;
+import io.broadcasty.lifecycle.ConnectionEvent.TokenFault;
+import io.broadcasty.lifecycle.ConnectionEvent.TokenRefused;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.ratelimit.ConnectionLimiter;
@@ -51,6 +54,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient ConnectionLimiter connections;
   @Inject private transient Sessions sessions;
   @Inject private transient NonceStore nonces;
+  @Inject private transient RealtimeListener listener;
   @Inject private transient WallClock clock;
 
   private transient @Nullable ClientAddress addresses;
@@ -124,6 +128,7 @@ public class EdgeFilter extends HttpFilter {
       if (path.equals(WS_PATH)) {
         chain.doFilter(request, response);
       } else {
+        listener.onTokenRefused(new TokenRefused(TokenFault.MISSING));
         Problems.write(
             response,
             Problem.of(

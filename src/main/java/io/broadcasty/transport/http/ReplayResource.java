@@ -10,6 +10,9 @@ import io.broadcasty.broker.StreamState;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.InvalidChannelException;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.Problem;
@@ -45,6 +48,7 @@ public class ReplayResource {
 
   @Inject private Broker broker;
   @Inject private Policy policy;
+  @Inject private RealtimeListener listener;
   @Inject private RateLimiter limits;
 
   /** Reads a page; the protocol describes the parameters. */
@@ -65,6 +69,8 @@ public class ReplayResource {
     try {
       ChannelName name = new ChannelName(Query.required("channel", channel));
       if (!policy.allows(caller, name, Action.SUBSCRIBE)) {
+        listener.onDenied(
+            new Denied(caller.tenant(), caller.subject(), Operation.REPLAY, name.kind()));
         throw new ProblemException(Code.FORBIDDEN, "your roles do not allow reading this channel");
       }
       RateLimiter.Verdict verdict =

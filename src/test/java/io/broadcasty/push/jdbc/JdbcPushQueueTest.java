@@ -82,7 +82,8 @@ class JdbcPushQueueTest extends PushQueueContract {
         .settle(
             "one",
             List.of(
-                new Settled(claimed, new Settlement.Unregistered("404 \"GONE\"", Long.MAX_VALUE))));
+                new Settled(
+                    claimed, new Settlement.Unregistered("404 \"GONE\"", Long.MAX_VALUE), 0)));
     try (Connection connection = database().dataSource().getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =

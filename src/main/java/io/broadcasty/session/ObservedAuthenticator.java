@@ -1,0 +1,34 @@
+package io.broadcasty.session;
+
+import io.broadcasty.auth.AuthenticationUnavailableException;
+import io.broadcasty.auth.Authenticator;
+import io.broadcasty.lifecycle.ConnectionEvent.TokenFault;
+import io.broadcasty.lifecycle.ConnectionEvent.TokenRefused;
+import io.broadcasty.lifecycle.RealtimeListener;
+
+/** Tells the listener of tokens that are not taken. */
+public record ObservedAuthenticator(Authenticator inner, RealtimeListener listener)
+    implements Authenticator {
+
+  @Override
+  public Verdict authenticate(String token) {
+    Verdict verdict;
+    try {
+      verdict = inner.authenticate(token);
+    } catch (AuthenticationUnavailableException e) {
+      listener.onTokenRefused(new TokenRefused(TokenFault.UNVERIFIABLE));
+      throw e;
+    }
+    if (verdict instanceof Refused refused) {
+      listener.onTokenRefused(
+          new TokenRefused(refused.expired() ? TokenFault.EXPIRED : TokenFault.INVALID));
+    }
+    return verdict;
+  }
+
+  /** Does not show what it wraps. */
+  @Override
+  public String toString() {
+    return "ObservedAuthenticator";
+  }
+}

@@ -1,0 +1,28 @@
+package io.broadcasty.telemetry;
+
+import io.broadcasty.lifecycle.PublicationEvent;
+import io.broadcasty.lifecycle.RealtimeListener;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what becomes of notifications. Safe for use by several threads. */
+public final class PushCounts implements RealtimeListener {
+
+  private final ConcurrentHashMap<Key, LongAdder> counts = new ConcurrentHashMap<>();
+
+  /** There are as many as services and outcomes. */
+  private record Key(String service, String outcome) {}
+
+  @Override
+  public void onPushed(PublicationEvent.Pushed event) {
+    counts
+        .computeIfAbsent(new Key(event.service(), event.outcome()), key -> new LongAdder())
+        .increment();
+  }
+
+  /** How often a dispatch of this service has come to this outcome here since the start. */
+  public long count(String service, String outcome) {
+    LongAdder count = counts.get(new Key(service, outcome));
+    return count == null ? 0 : count.sum();
+  }
+}

@@ -1,0 +1,76 @@
+package io.broadcasty.audit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.PublicationEvent.ProviderSwitched;
+import io.broadcasty.lifecycle.PublicationEvent.RelayRejected;
+import io.broadcasty.tenant.TenantId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** What is out of the ordinary stands in the audit log, written on another thread. */
+class AuditListenerTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+
+  private final List<AuditEvent> written = new ArrayList<>();
+  private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+  private final AuditListener listener =
+      new AuditListener(written::add, "node-1", () -> 17, later::add);
+
+  @Test
+  void aSwitchOfTheProviderIsWrittenLater() {
+    listener.onProviderSwitched(new ProviderSwitched("pusher", null, "it does not answer"));
+    assertEquals(List.of(), written);
+    later.remove().run();
+    assertEquals(
+        List.of(
+            new AuditEvent(
+                null,
+                "driver.switch",
+                null,
+                null,
+                "{\"node\":\"node-1\",\"from\":\"pusher\",\"to\":null,\"reason\":\"it does not"
+                    + " answer\"}",
+                17)),
+        written);
+  }
+
+  @Test
+  void aRefusedPublicationIsWrittenForItsTenant() {
+    listener.onRelayRejected(
+        new RelayRejected(
+            new TenantChannel(ACME, new ChannelName("a")), "pusher", "more than \"10 KB\""));
+    later.remove().run();
+    assertEquals(
+        List.of(
+            new AuditEvent(
+                ACME,
+                "driver.rejected",
+                null,
+                null,
+                "{\"channel\":\"a\",\"provider\":\"pusher\",\"reason\":\"more than \\\"10"
+                    + " KB\\\"\"}",
+                17)),
+        written);
+  }
+
+  @Test
+  void aNodeThatEndsLeavesItToTheServersLog() {
+    AuditListener ending =
+        new AuditListener(
+            written::add,
+            "node-1",
+            () -> 17,
+            task -> {
+              throw new RejectedExecutionException("shut down");
+            });
+    ending.onProviderSwitched(new ProviderSwitched(null, "pusher", "it is healthy"));
+    assertEquals(List.of(), written);
+  }
+}
