@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -77,12 +78,12 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
 
   @Override
   protected void cutOff(ControlTopic topic) {
-    gates.get(topic).cut();
+    Objects.requireNonNull(gates.get(topic)).cut();
   }
 
   @Override
   protected void reconnect(ControlTopic topic) {
-    gates.get(topic).heal();
+    Objects.requireNonNull(gates.get(topic)).heal();
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,12 +62,12 @@ class RedisControlTopicTest extends SharedControlTopicContract {
 
   @Override
   protected void cutOff(ControlTopic topic) {
-    gates.get(topic).cut();
+    Objects.requireNonNull(gates.get(topic)).cut();
   }
 
   @Override
   protected void reconnect(ControlTopic topic) {
-    gates.get(topic).heal();
+    Objects.requireNonNull(gates.get(topic)).heal();
   }
 
   @Override
@@ -91,6 +92,10 @@ class RedisControlTopicTest extends SharedControlTopicContract {
 
   private List<StreamEntry> log() {
     return direct.commands().xrange(settings.prefix() + "{control}:log", "-", "+");
+  }
+
+  private static String field(StreamEntry entry, String name) {
+    return Objects.requireNonNull(entry.getFields().get(name));
   }
 
   private static String text(String name) {
@@ -127,7 +132,7 @@ class RedisControlTopicTest extends SharedControlTopicContract {
     List<StreamEntry> before = log();
     direct.commands().del(settings.prefix() + "{control}:log");
     for (StreamEntry entry : before.subList(0, 1)) {
-      append(entry.getFields().get("i"), entry.getFields().get("m"), "PUBLISH");
+      append(field(entry, "i"), field(entry, "m"), "PUBLISH");
     }
     append("x", text("instead"), "PUBLISH");
     append("y", text("also instead"), "PUBLISH");
