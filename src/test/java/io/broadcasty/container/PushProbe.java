@@ -7,7 +7,6 @@ import io.broadcasty.push.Dispatch;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushServices;
 import io.broadcasty.push.TestCertificate;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.push.apns.ApnsProvider;
@@ -63,7 +62,7 @@ public class PushProbe extends HttpServlet {
               TestCertificate.shared().certificate(),
               PATIENT);
       try (PushProvider provider = new ApnsProvider(settings, WallClock.system(), Thread::new)) {
-        return send(provider, new DeviceAddress(PushServices.APNS, "ab".repeat(32), null, null));
+        return send(provider, new DeviceAddress(provider.service(), "ab".repeat(32), null, null));
       }
     }
   }
@@ -82,7 +81,7 @@ public class PushProbe extends HttpServlet {
       return send(
           provider,
           new DeviceAddress(
-              PushServices.WEB_PUSH,
+              provider.service(),
               origin + "/x",
               VapidKeys.generate().publicText(),
               "AAAAAAAAAAAAAAAAAAAAAA"));
