@@ -46,7 +46,7 @@ class DeliveryWatchTest {
   private final SubscriptionStore devices = new JdbcSubscriptionStore(database);
   private final PushQueue queue = new JdbcPushQueue(database, time);
   private final PendingPushes pending = new JdbcPendingPushes(database);
-  private final FakeProvider provider = FakeProvider.accepting(PushServices.FCM);
+  private final FakeProvider provider = FakeProvider.accepting(SampleServices.FCM);
   private final EnabledServices services = new EnabledServices(List.of(provider));
   private final PushIfUndelivered undelivered = new PushIfUndelivered(services, pending, time);
   private final Node one = new Node();
@@ -166,7 +166,7 @@ class DeliveryWatchTest {
     assertEquals(sendId, publish("p-1", null)); // when it has been pushed already
     pass(Duration.ofSeconds(14));
     assertEquals(3, pushedTo(sendId).size());
-    assertEquals(6, queue.claim(PushServices.FCM, "x", 100, AFTER).size());
+    assertEquals(6, queue.claim(SampleServices.FCM, "x", 100, AFTER).size());
   }
 
   @Test

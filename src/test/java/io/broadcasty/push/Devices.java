@@ -20,12 +20,12 @@ public final class Devices {
   private Devices() {}
 
   public static DeviceAddress fcm(String token) {
-    return new DeviceAddress(PushServices.FCM, token, null, null);
+    return new DeviceAddress(SampleServices.FCM, token, null, null);
   }
 
   public static DeviceAddress web(String name) {
     return new DeviceAddress(
-        PushServices.WEB_PUSH, "https://push.example.com/" + name, "key-" + name, "auth-" + name);
+        SampleServices.WEB_PUSH, "https://push.example.com/" + name, "key-" + name, "auth-" + name);
   }
 
   public static Notification notification(String title) {

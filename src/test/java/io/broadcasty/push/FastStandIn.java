@@ -58,7 +58,7 @@ final class FastStandIn {
    */
   static FastStandIn start(PushService service, long answerMillis) throws Exception {
     FastStandIn standIn = new FastStandIn(service, answerMillis);
-    if (service == PushServices.APNS) {
+    if (service == SampleServices.APNS) {
       standIn.serveApns();
     } else {
       standIn.serveHttp();
@@ -149,8 +149,8 @@ final class FastStandIn {
           () ->
               answer(
                   context,
-                  service == PushServices.WEB_PUSH ? 201 : 200,
-                  service == PushServices.FCM ? "{\"name\":\"m\"}" : "{\"id\":\"m\"}");
+                  service == SampleServices.WEB_PUSH ? 201 : 200,
+                  service == SampleServices.FCM ? "{\"name\":\"m\"}" : "{\"id\":\"m\"}");
       if (answerMillis == 0) {
         answers.run();
       } else {

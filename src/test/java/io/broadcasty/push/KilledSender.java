@@ -71,7 +71,7 @@ final class KilledSender {
         database,
         "killed",
         new FakeProvider(
-            PushServices.FCM,
+            SampleServices.FCM,
             dispatch -> {
               out.println(dispatch.id());
               CompletableFuture<PushOutcome> outcome = new CompletableFuture<>();

@@ -27,16 +27,16 @@ class PushBacklogTest {
     PushQueue queue = new JdbcPushQueue(database, time);
     PushBacklog backlog =
         new PushBacklog(
-            queue, new EnabledServices(List.of(FakeProvider.accepting(PushServices.FCM))));
-    assertTrue(Double.isNaN(backlog.of(PushServices.FCM)), "nobody has looked");
+            queue, new EnabledServices(List.of(FakeProvider.accepting(SampleServices.FCM))));
+    assertTrue(Double.isNaN(backlog.of(SampleServices.FCM)), "nobody has looked");
     PushSubscription device = register(new JdbcSubscriptionStore(database), "ann", "t", time);
     backlog.look();
     queue.enqueue(send(ACME, "s", time), List.of(recipient(device)), 0);
-    assertEquals(0, backlog.of(PushServices.FCM));
+    assertEquals(0, backlog.of(SampleServices.FCM));
     backlog.look();
-    assertEquals(1, backlog.of(PushServices.FCM));
+    assertEquals(1, backlog.of(SampleServices.FCM));
     database.close();
     assertThrows(PushStoreException.class, backlog::look);
-    assertTrue(Double.isNaN(backlog.of(PushServices.FCM)));
+    assertTrue(Double.isNaN(backlog.of(SampleServices.FCM)));
   }
 }

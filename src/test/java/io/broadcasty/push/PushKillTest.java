@@ -41,7 +41,7 @@ class PushKillTest {
               database,
               "successor",
               new FakeProvider(
-                  PushServices.FCM,
+                  SampleServices.FCM,
                   dispatch -> {
                     after
                         .computeIfAbsent(dispatch.id(), id -> new AtomicInteger())

@@ -51,7 +51,11 @@ public final class PushLoad {
   private static final long TICKS_A_SECOND = 100;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final List<PushService> ALL =
-      List.of(PushServices.WEB_PUSH, PushServices.FCM, PushServices.APNS, PushServices.ONE_SIGNAL);
+      List.of(
+          SampleServices.WEB_PUSH,
+          SampleServices.FCM,
+          SampleServices.APNS,
+          SampleServices.ONE_SIGNAL);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -112,7 +116,7 @@ public final class PushLoad {
             .formatted(
                 Pem.of("PRIVATE KEY", rsa.generateKeyPair().getPrivate().getEncoded())
                     .replace("\n", "\\n"),
-                url(PushServices.FCM)));
+                url(SampleServices.FCM)));
     Files.write(
         folder.resolve("settings"),
         List.of(
@@ -120,21 +124,21 @@ public final class PushLoad {
             "WEBPUSH_VAPID_SUBJECT=mailto:ops@example.com",
             "WEBPUSH_VAPID_PUBLIC_KEY=" + vapid.publicText(),
             "WEBPUSH_VAPID_PRIVATE_KEY=" + vapid.privateText(),
-            "BROADCASTY_PUSH_WEBPUSH_ALLOWED_HOSTS=" + url(PushServices.WEB_PUSH),
+            "BROADCASTY_PUSH_WEBPUSH_ALLOWED_HOSTS=" + url(SampleServices.WEB_PUSH),
             "BROADCASTY_FCM=true",
             "FCM_SERVICE_ACCOUNT=" + account,
-            "BROADCASTY_PUSH_FCM_BASE_URL=" + url(PushServices.FCM),
+            "BROADCASTY_PUSH_FCM_BASE_URL=" + url(SampleServices.FCM),
             "BROADCASTY_APNS=true",
             "APNS_P8_PATH=" + p8,
             "APNS_KEY_ID=KEY4567890",
             "APNS_TEAM_ID=TEAM567890",
             "APNS_BUNDLE_ID=com.example.app",
-            "BROADCASTY_PUSH_APNS_SERVER=localhost:" + standIn(PushServices.APNS).port(),
+            "BROADCASTY_PUSH_APNS_SERVER=localhost:" + standIn(SampleServices.APNS).port(),
             "BROADCASTY_PUSH_APNS_TRUST=" + trust,
             "BROADCASTY_ONESIGNAL=true",
             "ONESIGNAL_APP_ID=3fa85f64-5717-4562-b3fc-2c963f66afa6",
             "ONESIGNAL_API_KEY=key",
-            "BROADCASTY_PUSH_ONESIGNAL_BASE_URL=" + url(PushServices.ONE_SIGNAL),
+            "BROADCASTY_PUSH_ONESIGNAL_BASE_URL=" + url(SampleServices.ONE_SIGNAL),
             "BROADCASTY_PUSH_MAX_IN_FLIGHT=" + MAX_IN_FLIGHT));
   }
 
@@ -150,7 +154,7 @@ public final class PushLoad {
   private void register(PushService service, int count, String topic) throws Exception {
     System.err.println("registering " + count + " devices of " + service.word());
     List<String> keys = new ArrayList<>();
-    for (int i = 0; service == PushServices.WEB_PUSH && i < Math.min(KEYS, count); i++) {
+    for (int i = 0; service == SampleServices.WEB_PUSH && i < Math.min(KEYS, count); i++) {
       keys.add(VapidKeys.generate().publicText());
     }
     Semaphore places = new Semaphore(REGISTERING);

@@ -53,7 +53,7 @@ public abstract class PushQueueContract {
   }
 
   private List<Claimed> claim(String owner, int max) {
-    return open().claim(PushServices.FCM, owner, max, LEASE);
+    return open().claim(SampleServices.FCM, owner, max, LEASE);
   }
 
   private SendStatus status(String id) {
@@ -70,7 +70,7 @@ public abstract class PushQueueContract {
     Send send = send(ACME, "s-1", time);
     assertEquals(new Queued(1, false), open().enqueue(send, List.of(recipient(device)), 0));
     assertEquals(List.of(), claim("node", 10), "another service");
-    List<Claimed> claimed = open().claim(PushServices.WEB_PUSH, "node", 10, LEASE);
+    List<Claimed> claimed = open().claim(SampleServices.WEB_PUSH, "node", 10, LEASE);
     assertEquals(1, claimed.size());
     Claimed one = claimed.get(0);
     assertEquals(web("a"), one.device());
@@ -94,14 +94,16 @@ public abstract class PushQueueContract {
 
   @Test
   void theBacklogIsWhatIsNotFinished() {
-    Set<PushService> both = Set.of(PushServices.FCM, PushServices.WEB_PUSH);
-    assertEquals(Map.of(PushServices.FCM, 0, PushServices.WEB_PUSH, 0), open().backlog(both, 10));
+    Set<PushService> both = Set.of(SampleServices.FCM, SampleServices.WEB_PUSH);
+    assertEquals(
+        Map.of(SampleServices.FCM, 0, SampleServices.WEB_PUSH, 0), open().backlog(both, 10));
     open().enqueue(send(ACME, "s", time), devices(4), 0);
     List<Claimed> claimed = claim("node", 3);
     settle("node", claimed.get(0), new Settlement.Accepted(null));
     settle("node", claimed.get(1), new Settlement.Again("busy", time.nowMillis() + 1000));
-    assertEquals(Map.of(PushServices.FCM, 3, PushServices.WEB_PUSH, 0), open().backlog(both, 10));
-    assertEquals(Map.of(PushServices.FCM, 2), open().backlog(Set.of(PushServices.FCM), 2));
+    assertEquals(
+        Map.of(SampleServices.FCM, 3, SampleServices.WEB_PUSH, 0), open().backlog(both, 10));
+    assertEquals(Map.of(SampleServices.FCM, 2), open().backlog(Set.of(SampleServices.FCM), 2));
   }
 
   @Test

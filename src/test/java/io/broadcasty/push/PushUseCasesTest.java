@@ -51,8 +51,8 @@ class PushUseCasesTest {
   private final PushQueue queue = new JdbcPushQueue(database, time);
   private final LocalPresenceStore presence =
       new LocalPresenceStore(tenant -> 1000, time, change -> {}, later -> {});
-  private final FakeProvider fcm = FakeProvider.accepting(PushServices.FCM);
-  private final FakeProvider webPush = FakeProvider.accepting(PushServices.WEB_PUSH);
+  private final FakeProvider fcm = FakeProvider.accepting(SampleServices.FCM);
+  private final FakeProvider webPush = FakeProvider.accepting(SampleServices.WEB_PUSH);
   private final EnabledServices services = new EnabledServices(List.of(fcm, webPush));
   private final Policy policy = new Policy(new DefaultPolicyResolver());
   private final List<String> woken = new ArrayList<>();
@@ -166,9 +166,9 @@ class PushUseCasesTest {
     PushAnswer.Off off =
         assertInstanceOf(
             PushAnswer.Off.class,
-            register(ann, new DeviceAddress(PushServices.APNS, "a", null, null), null));
-    assertEquals(PushServices.APNS, off.service());
-    assertEquals(Set.of(PushServices.FCM, PushServices.WEB_PUSH), off.enabled());
+            register(ann, new DeviceAddress(SampleServices.APNS, "a", null, null), null));
+    assertEquals(SampleServices.APNS, off.service());
+    assertEquals(Set.of(SampleServices.FCM, SampleServices.WEB_PUSH), off.enabled());
   }
 
   @Test
@@ -225,7 +225,7 @@ class PushUseCasesTest {
     registered(register(ann, fcm("a"), null));
     webPush.excess(12);
     assertEquals(
-        new PushAnswer.TooLarge(PushServices.WEB_PUSH, 12),
+        new PushAnswer.TooLarge(SampleServices.WEB_PUSH, 12),
         send(publisher, "s", Set.of("ann"), Set.of(), null));
   }
 
@@ -260,7 +260,7 @@ class PushUseCasesTest {
         .send(
             publisher,
             new PushSend.Order(new Audience(Set.of("ann"), Set.of(), Set.of()), null, now, "s"));
-    Claimed claimed = queue.claim(PushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+    Claimed claimed = queue.claim(SampleServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
     assertEquals(time.nowMillis(), claimed.ttlEndsAtMillis());
     assertEquals(time.nowMillis() + 60_000, claimed.expiresAtMillis());
   }

@@ -105,7 +105,7 @@ class PushWorkerTest {
           work(
               node,
               new FakeProvider(
-                  PushServices.FCM,
+                  SampleServices.FCM,
                   dispatch -> {
                     ledger
                         .computeIfAbsent(dispatch.id(), id -> new AtomicInteger())
@@ -126,12 +126,12 @@ class PushWorkerTest {
   @Test
   void aServiceThatHangsKeepsNoOther() {
     FakeProvider hanging =
-        new FakeProvider(PushServices.APNS, dispatch -> new CompletableFuture<>());
+        new FakeProvider(SampleServices.APNS, dispatch -> new CompletableFuture<>());
     PushWorker worker =
-        work("one", Duration.ofMillis(50), hanging, FakeProvider.accepting(PushServices.FCM));
+        work("one", Duration.ofMillis(50), hanging, FakeProvider.accepting(SampleServices.FCM));
     PushSubscription apns =
         subscriptions.save(
-            ACME, "a", new DeviceAddress(PushServices.APNS, "a", null, null), null, List.of(), 1);
+            ACME, "a", new DeviceAddress(SampleServices.APNS, "a", null, null), null, List.of(), 1);
     long now = WallClock.system().nowMillis();
     queue.enqueue(
         new Send(ACME, "a", Devices.notification("a"), now, now + 60_000),
@@ -142,14 +142,14 @@ class PushWorkerTest {
     await("the other service's", () -> isDone("s", 10));
     await("the hanging one to be tried", () -> hanging.sent.size() == 1);
     assertEquals(
-        List.of(PushServices.APNS, PushServices.FCM),
+        List.of(SampleServices.APNS, SampleServices.FCM),
         worker.conditions().stream().map(PushCondition::service).toList());
   }
 
   @Test
   void theEndWaitsForWhatIsUnderWay() {
     CompletableFuture<PushOutcome> slow = new CompletableFuture<>();
-    FakeProvider provider = new FakeProvider(PushServices.FCM, dispatch -> slow);
+    FakeProvider provider = new FakeProvider(SampleServices.FCM, dispatch -> slow);
     PushWorker worker = work("one", provider);
     enqueue("s", 1);
     worker.wake();
@@ -163,7 +163,7 @@ class PushWorkerTest {
 
   @Test
   void sendsTheIdsItWasGiven() {
-    FakeProvider provider = FakeProvider.accepting(PushServices.FCM);
+    FakeProvider provider = FakeProvider.accepting(SampleServices.FCM);
     work("one", provider);
     enqueue("s", 50); // found without being woken
     await("all to be sent", () -> isDone("s", 50));

@@ -36,7 +36,7 @@ class SenderTest {
       Database.open(new DatabaseSettings("jdbc:h2:mem:" + UUID.randomUUID(), "sa", null, 4));
   private final SubscriptionStore subscriptions = new JdbcSubscriptionStore(database);
   private final Queue queue = new Queue(new JdbcPushQueue(database, time));
-  private final FakeProvider provider = FakeProvider.accepting(PushServices.FCM);
+  private final FakeProvider provider = FakeProvider.accepting(SampleServices.FCM);
   private final List<DispatchState> told = new ArrayList<>();
   private int wakes;
   private final Sender sender = sender(provider, "node", 50);
@@ -241,7 +241,7 @@ class SenderTest {
   void aServiceThatIsDownIsLeftAloneAndTheOthersGoOn() {
     provider.answers(new PushOutcome.Retry("503", null));
     enqueue("s", 200);
-    FakeProvider other = FakeProvider.accepting(PushServices.WEB_PUSH);
+    FakeProvider other = FakeProvider.accepting(SampleServices.WEB_PUSH);
     Sender others = sender(other, "node", 50);
     PushSubscription web =
         subscriptions.save(ACME, "w", Devices.web("w"), null, List.of(), time.nowMillis());
@@ -408,7 +408,7 @@ class SenderTest {
     enqueue("s", 100);
     sender.round(true);
     sender.round(false); // then it dies: 10 are written back, 40 are under way
-    FakeProvider again = FakeProvider.accepting(PushServices.FCM);
+    FakeProvider again = FakeProvider.accepting(SampleServices.FCM);
     Sender successor = sender(again, "successor", 50);
     run(successor);
     assertEquals(50, again.sent.size());

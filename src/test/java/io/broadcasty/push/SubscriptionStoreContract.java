@@ -58,7 +58,7 @@ public abstract class SubscriptionStoreContract {
   void anAddressIsOneSubscriptionThatIsRefreshed() {
     PushSubscription first = open().save(ACME, "ann", web("a"), "old", List.of(ORDERS), 5);
     DeviceAddress renewed =
-        new DeviceAddress(PushServices.WEB_PUSH, web("a").token(), "key-2", "auth-2");
+        new DeviceAddress(SampleServices.WEB_PUSH, web("a").token(), "key-2", "auth-2");
     PushSubscription second = open().save(ACME, "ann", renewed, "new", null, 9);
     assertEquals(first.id(), second.id());
     assertEquals(List.of(ORDERS), second.topics(), "none were said");
@@ -86,7 +86,7 @@ public abstract class SubscriptionStoreContract {
             .save(
                 ACME,
                 "ann",
-                new DeviceAddress(PushServices.APNS, "t", null, null),
+                new DeviceAddress(SampleServices.APNS, "t", null, null),
                 null,
                 List.of(),
                 5);
@@ -110,7 +110,7 @@ public abstract class SubscriptionStoreContract {
         found(ACME, new Audience(Set.of("ann"), Set.of(a1.id(), b.id(), "x"), Set.of(ORDERS))));
     assertEquals(Set.of(), found(ACME, new Audience(Set.of(), Set.of(g.id()), Set.of())));
     assertEquals(
-        new Recipient(b.id(), "ben", PushServices.FCM), store.find(ACME, users("ben"), 9).get(0));
+        new Recipient(b.id(), "ben", SampleServices.FCM), store.find(ACME, users("ben"), 9).get(0));
   }
 
   @Test

@@ -22,7 +22,7 @@ import io.broadcasty.mirror.MirroredChannels;
 import io.broadcasty.nodes.LocalNodeRegistry;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.push.PushCondition;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.session.Sessions;
 import io.broadcasty.spool.SpoolingBroker;
 import io.broadcasty.tenant.FixedTenantSettings;
@@ -97,10 +97,10 @@ class MeterTableTest {
     all.addAll(DriverMeters.of(() -> relay, time));
     all.addAll(
         PushMeters.of(
-            List.of(PushServices.FCM),
+            List.of(SampleServices.FCM),
             new PushCounts(),
             service -> 0,
-            () -> List.of(new PushCondition(PushServices.FCM, null))));
+            () -> List.of(new PushCondition(SampleServices.FCM, null))));
     all.addAll(
         TenantMeters.of(
             new RefreshedTenantSettings(

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.push.DispatchState;
 import io.broadcasty.push.PushCondition;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -16,10 +16,10 @@ class PushMetersTest {
 
   private final PushCounts counts = new PushCounts();
   private final PushEvents settled = new PushEvents(counts);
-  private List<PushCondition> conditions = List.of(new PushCondition(PushServices.FCM, null));
+  private List<PushCondition> conditions = List.of(new PushCondition(SampleServices.FCM, null));
 
   private final List<Meter> meters =
-      PushMeters.of(List.of(PushServices.FCM), counts, service -> 12, () -> conditions);
+      PushMeters.of(List.of(SampleServices.FCM), counts, service -> 12, () -> conditions);
 
   private Map<String, Double> values() {
     return meters.stream()
@@ -31,11 +31,11 @@ class PushMetersTest {
 
   @Test
   void countsWhatBecameOfEachTry() {
-    settled.onSettled(PushServices.FCM, DispatchState.RETRYING, new UUID(0, 1), 1);
-    settled.onSettled(PushServices.FCM, DispatchState.RETRYING, new UUID(0, 1), 1);
-    settled.onSettled(PushServices.FCM, DispatchState.ACCEPTED, new UUID(0, 1), 1);
+    settled.onSettled(SampleServices.FCM, DispatchState.RETRYING, new UUID(0, 1), 1);
+    settled.onSettled(SampleServices.FCM, DispatchState.RETRYING, new UUID(0, 1), 1);
+    settled.onSettled(SampleServices.FCM, DispatchState.ACCEPTED, new UUID(0, 1), 1);
     settled.onSettled(
-        PushServices.APNS, DispatchState.REJECTED, new UUID(0, 1), 1); // not among the enabled
+        SampleServices.APNS, DispatchState.REJECTED, new UUID(0, 1), 1); // not among the enabled
     assertEquals(
         Map.of(
             "outcomes_total[fcm, retrying]", 2.0,
@@ -50,7 +50,7 @@ class PushMetersTest {
 
   @Test
   void aServiceThatPausesIsNotUp() {
-    conditions = List.of(new PushCondition(PushServices.FCM, "answers 503"));
+    conditions = List.of(new PushCondition(SampleServices.FCM, "answers 503"));
     assertEquals(0.0, values().get("service_up[fcm]"));
   }
 }

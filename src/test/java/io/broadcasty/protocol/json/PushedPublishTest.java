@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.push.FakeProvider;
 import io.broadcasty.push.PendingPush;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.session.JsonTree;
 import io.broadcasty.session.Node;
 import java.time.Duration;
@@ -21,7 +21,7 @@ class PushedPublishTest {
 
   private static final String PAID = "{\"title\":\"Paid\"}";
 
-  private final FakeProvider service = FakeProvider.accepting(PushServices.FCM);
+  private final FakeProvider service = FakeProvider.accepting(SampleServices.FCM);
   private final Node node = new Node(List.of(service));
   private final Node.Client client =
       node.connect().as(node.caller("pub", Duration.ofHours(1), "publisher"));

@@ -19,7 +19,7 @@ import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.PushProviderContract;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.push.TestCertificate;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.time.ManualTime;
@@ -113,16 +113,16 @@ class ApnsProviderTest extends PushProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(PushServices.APNS, DEVICE, null, null);
+    return new DeviceAddress(SampleServices.APNS, DEVICE, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(PushServices.APNS, "short", null, null),
-        new DeviceAddress(PushServices.APNS, DEVICE + "0", null, null),
-        new DeviceAddress(PushServices.APNS, DEVICE.replace('a', 'g'), null, null),
-        new DeviceAddress(PushServices.APNS, "<" + DEVICE + ">", null, null));
+        new DeviceAddress(SampleServices.APNS, "short", null, null),
+        new DeviceAddress(SampleServices.APNS, DEVICE + "0", null, null),
+        new DeviceAddress(SampleServices.APNS, DEVICE.replace('a', 'g'), null, null),
+        new DeviceAddress(SampleServices.APNS, "<" + DEVICE + ">", null, null));
   }
 
   @Override

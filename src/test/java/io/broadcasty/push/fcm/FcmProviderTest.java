@@ -17,7 +17,7 @@ import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.time.ManualTime;
@@ -81,15 +81,15 @@ class FcmProviderTest extends HttpProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(PushServices.FCM, TOKEN, null, null);
+    return new DeviceAddress(SampleServices.FCM, TOKEN, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(PushServices.FCM, "short", null, null),
-        new DeviceAddress(PushServices.FCM, "with a space in the middle of it", null, null),
-        new DeviceAddress(PushServices.FCM, "a".repeat(5000), null, null));
+        new DeviceAddress(SampleServices.FCM, "short", null, null),
+        new DeviceAddress(SampleServices.FCM, "with a space in the middle of it", null, null),
+        new DeviceAddress(SampleServices.FCM, "a".repeat(5000), null, null));
   }
 
   @Override

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.push.DispatchState;
-import io.broadcasty.push.PushServices;
 import io.broadcasty.push.Recipient;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.push.jdbc.DispatchesTable.Due;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -53,7 +53,7 @@ class DispatchesTableTest {
 
   private static List<Recipient> recipients(int count) {
     return IntStream.range(0, count)
-        .mapToObj(i -> new Recipient("device-" + i, "ann", PushServices.FCM))
+        .mapToObj(i -> new Recipient("device-" + i, "ann", SampleServices.FCM))
         .toList();
   }
 
@@ -81,7 +81,7 @@ class DispatchesTableTest {
   @Test
   void whatIsDue() throws SQLException {
     try (Connection connection = database.dataSource().getConnection()) {
-      List<Due> due = DispatchesTable.due(connection, PushServices.FCM, NOW, 100, false);
+      List<Due> due = DispatchesTable.due(connection, SampleServices.FCM, NOW, 100, false);
       assertEquals(WAITING, due.size());
     }
     isLittle(read(DispatchesTable.DUE, "fcm", NOW, 100));
@@ -90,7 +90,7 @@ class DispatchesTableTest {
   @Test
   void howManyAreNotFinished() throws SQLException {
     try (Connection connection = database.dataSource().getConnection()) {
-      assertEquals(WAITING, DispatchesTable.unfinished(connection, PushServices.FCM, 100));
+      assertEquals(WAITING, DispatchesTable.unfinished(connection, SampleServices.FCM, 100));
     }
     isLittle(read(DispatchesTable.UNFINISHED, "fcm", 100));
   }
@@ -100,7 +100,7 @@ class DispatchesTableTest {
     int expired = DispatchState.EXPIRED.code();
     isLittle(read(DispatchesTable.EXPIRE, expired, "late", NOW, "fcm", NOW + 1000, NOW + 1000));
     try (Connection connection = database.dataSource().getConnection()) {
-      assertEquals(0, DispatchesTable.unfinished(connection, PushServices.FCM, 100));
+      assertEquals(0, DispatchesTable.unfinished(connection, SampleServices.FCM, 100));
     }
   }
 }

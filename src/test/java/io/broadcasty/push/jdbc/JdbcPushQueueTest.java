@@ -13,9 +13,9 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.push.Claimed;
 import io.broadcasty.push.PushQueue;
 import io.broadcasty.push.PushQueueContract;
-import io.broadcasty.push.PushServices;
 import io.broadcasty.push.PushStoreException;
 import io.broadcasty.push.PushSubscription;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.push.Settled;
 import io.broadcasty.push.Settlement;
 import io.broadcasty.push.SubscriptionStore;
@@ -77,7 +77,7 @@ class JdbcPushQueueTest extends PushQueueContract {
   void aRemovedDeviceIsInTheAuditLogWithoutItsAddress() throws Exception {
     PushSubscription device = register(subscriptions(), "ann", "secret-token", time);
     open().enqueue(send(ACME, "s", time), List.of(recipient(device)), 0);
-    Claimed claimed = open().claim(PushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+    Claimed claimed = open().claim(SampleServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
     open()
         .settle(
             "one",
@@ -107,6 +107,6 @@ class JdbcPushQueueTest extends PushQueueContract {
         PushStoreException.class, () -> queue.enqueue(send(ACME, "s", time), List.of(), 0));
     assertThrows(
         PushStoreException.class,
-        () -> queue.claim(PushServices.FCM, "one", 1, Duration.ofSeconds(30)));
+        () -> queue.claim(SampleServices.FCM, "one", 1, Duration.ofSeconds(30)));
   }
 }

@@ -12,7 +12,7 @@ import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.time.ManualTime;
@@ -50,14 +50,14 @@ class OneSignalProviderTest extends HttpProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(PushServices.ONE_SIGNAL, DEVICE, null, null);
+    return new DeviceAddress(SampleServices.ONE_SIGNAL, DEVICE, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(PushServices.ONE_SIGNAL, "external-user-7", null, null),
-        new DeviceAddress(PushServices.ONE_SIGNAL, DEVICE + "0", null, null));
+        new DeviceAddress(SampleServices.ONE_SIGNAL, "external-user-7", null, null),
+        new DeviceAddress(SampleServices.ONE_SIGNAL, DEVICE + "0", null, null));
   }
 
   @Override

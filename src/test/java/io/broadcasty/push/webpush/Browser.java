@@ -1,7 +1,7 @@
 package io.broadcasty.push.webpush;
 
 import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +48,7 @@ public final class Browser {
   }
 
   DeviceAddress at(String endpoint) {
-    return new DeviceAddress(PushServices.WEB_PUSH, endpoint, p256dh(), auth());
+    return new DeviceAddress(SampleServices.WEB_PUSH, endpoint, p256dh(), auth());
   }
 
   /** What was encrypted for it. */

@@ -16,7 +16,7 @@ import io.broadcasty.push.HttpProviderContract;
 import io.broadcasty.push.Notification;
 import io.broadcasty.push.PushOutcome;
 import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushServices;
+import io.broadcasty.push.SampleServices;
 import io.broadcasty.push.StandIn;
 import io.broadcasty.push.Urgency;
 import io.broadcasty.push.webpush.VapidKeys.Base64Url;
@@ -73,11 +73,11 @@ class WebPushProviderTest extends HttpProviderContract {
   protected List<DeviceAddress> badDevices() {
     String there = service.url() + PATH;
     return List.of(
-        new DeviceAddress(PushServices.WEB_PUSH, there, null, browser.auth()),
-        new DeviceAddress(PushServices.WEB_PUSH, there, browser.p256dh(), null),
-        new DeviceAddress(PushServices.WEB_PUSH, there, "BAAA", browser.auth()),
-        new DeviceAddress(PushServices.WEB_PUSH, there, browser.p256dh(), "AAAA"),
-        new DeviceAddress(PushServices.WEB_PUSH, there, browser.p256dh(), "no base64"),
+        new DeviceAddress(SampleServices.WEB_PUSH, there, null, browser.auth()),
+        new DeviceAddress(SampleServices.WEB_PUSH, there, browser.p256dh(), null),
+        new DeviceAddress(SampleServices.WEB_PUSH, there, "BAAA", browser.auth()),
+        new DeviceAddress(SampleServices.WEB_PUSH, there, browser.p256dh(), "AAAA"),
+        new DeviceAddress(SampleServices.WEB_PUSH, there, browser.p256dh(), "no base64"),
         browser.at("not a url"),
         browser.at("mailto:ann@example.com"),
         browser.at("https://other.example.com/push"),

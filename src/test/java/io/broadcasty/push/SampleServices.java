@@ -1,12 +1,12 @@
 package io.broadcasty.push;
 
 /** The push services that tests of queues, stores and use cases name. */
-public final class PushServices {
+public final class SampleServices {
 
   public static final PushService WEB_PUSH = new PushService("webpush");
   public static final PushService FCM = new PushService("fcm");
   public static final PushService APNS = new PushService("apns");
   public static final PushService ONE_SIGNAL = new PushService("onesignal");
 
-  private PushServices() {}
+  private SampleServices() {}
 }
