@@ -100,7 +100,7 @@ class HttpIT extends AsBuilt {
             + "]";
     HttpResponse<String> answer =
         api.send(
-            api.request("/broadcasty/publish", api.tokens.member())
+            api.request("/broadcasty/publish", api.tokens.publisher())
                 .header("Content-Type", "application/json")
                 .header("traceparent", parent)
                 .header("tracestate", "a=1")

@@ -21,6 +21,11 @@ class PushOffIT extends AsBuilt {
     isOff(
         api.post(
             "/broadcasty/push/subscriptions", publisher, "{\"service\":\"fcm\",\"token\":\"t\"}"));
+    isOff(
+        api.post(
+            "/broadcasty/push/subscriptions",
+            publisher,
+            "{\"service\":\"pager\",\"token\":\"t\"}"));
     isOff(api.get("/broadcasty/push/subscriptions", publisher));
     isOff(api.send(api.request("/broadcasty/push/subscriptions/x", publisher).DELETE().build()));
     isOff(
@@ -48,7 +53,7 @@ class PushOffIT extends AsBuilt {
         api.post(
                 "/broadcasty/push/subscriptions",
                 publisher,
-                "{\"service\":\"pager\",\"token\":\"t\"}")
+                "{\"service\":\"a pager\",\"token\":\"t\"}")
             .statusCode());
     HttpResponse<String> withoutId =
         api.publish(
