@@ -47,6 +47,26 @@ abstract class SseContract extends TransportContract {
   }
 
   @Test
+  void version2IsAskedForInTheQuery() {
+    String channel = Api.freshChannel("compact.");
+    try (Stream stream =
+        SseStream.open(
+            request(api.tokens.guest(), List.of(channel), "&protocol=v2&include=time").build(),
+            api)) {
+      assertTrue(stream.next().json().contains("\"number\":"));
+      api.publishNumbers(channel, 7, 7);
+      String publication = stream.next().json();
+      assertTrue(publication.matches("\\{\"c\":\\d+,\"s\":1,\"d\":7,\"t\":\\d+}"), publication);
+    }
+    for (String wrong : List.of("&protocol=v3", "&protocol=v2&include=all")) {
+      HttpResponse<String> answer =
+          api.get("/broadcasty/sse?channel=" + channel + wrong, api.tokens.guest());
+      assertEquals(400, answer.statusCode(), wrong);
+      assertEquals("invalid_request", new Stream.Event("error", answer.body(), null).field("code"));
+    }
+  }
+
+  @Test
   void theResponseIsNeitherStoredNorBuffered() {
     String channel = Api.freshChannel("headers.");
     try (SseStream stream = (SseStream) subscribed(api.tokens.guest(), List.of(channel), -1)) {

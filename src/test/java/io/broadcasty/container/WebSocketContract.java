@@ -1,7 +1,9 @@
 package io.broadcasty.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.lifecycle.TransportType;
@@ -9,6 +11,7 @@ import io.broadcasty.transport.websocket.frame.ClientFrame;
 import io.broadcasty.transport.websocket.frame.Peer.ServerFrame;
 import java.io.IOException;
 import java.net.SocketException;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,6 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What a WebSocket promises, whoever speaks RFC 6455 and however it is written. */
@@ -69,6 +75,56 @@ abstract class WebSocketContract extends TransportContract {
     try (WsStream stream = WsStream.open(api, token)) {
       return stream.send(subscribe(channel, "")).next().field("code");
     }
+  }
+
+  @Test
+  void theVersionIsTheFirstThatTheClientOffersAndTheServerKnows() {
+    String bearer = "bearer." + api.tokens.guest();
+    for (String first : List.of("broadcasty.v1", "broadcasty.v2")) {
+      String second = first.equals("broadcasty.v1") ? "broadcasty.v2" : "broadcasty.v1";
+      try (WsStream stream = WsStream.open(api, "", "x.unknown", first, second, bearer)) {
+        assertEquals(first, stream.socket().getSubprotocol());
+      }
+    }
+  }
+
+  @Test
+  void version2NamesAChannelByItsNumberAndJoinsWhatWaits() {
+    String channel = Api.freshChannel("compact.");
+    String bearer = "bearer." + api.tokens.guest();
+    try (WsStream stream = WsStream.open(api, "", "broadcasty.v2", bearer)) {
+      Matcher number =
+          Pattern.compile("\"number\":(\\d+)")
+              .matcher(stream.send(subscribe(channel, "")).next().json());
+      assertTrue(number.find());
+      StringBuilder batch = new StringBuilder();
+      StringBuilder expected = new StringBuilder();
+      for (int i = 1; i <= 100; i++) {
+        batch.append(i == 1 ? "[" : ",");
+        batch.append("{\"channel\":\"%s\",\"payload\":%d}".formatted(channel, -i));
+        expected.append("{\"c\":%s,\"s\":%d,\"d\":%d}".formatted(number.group(1), i, -i));
+      }
+      assertEquals(200, api.publish(batch.append(']').toString()).statusCode());
+      StringBuilder got = new StringBuilder();
+      while (got.length() < expected.length()) {
+        String message = stream.next().json();
+        assertEquals(message.startsWith("["), message.endsWith("]"));
+        got.append(message.replaceAll("^\\[|\\]$", "").replace("},{", "}{"));
+      }
+      assertEquals(expected.toString(), got.toString());
+    }
+  }
+
+  @Test
+  void whatIsNotToBeIncludedIsRefusedInTheHandshake() {
+    String bearer = "bearer." + api.tokens.guest();
+    CompletionException refusal =
+        assertThrows(
+            CompletionException.class,
+            () -> WsStream.open(api, "?include=id,all", "broadcasty.v2", bearer));
+    WebSocketHandshakeException handshake =
+        assertInstanceOf(WebSocketHandshakeException.class, refusal.getCause());
+    assertEquals(400, handshake.getResponse().statusCode());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.broadcasty.container;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -24,11 +25,23 @@ final class WsStream implements Stream, WebSocket.Listener {
    * @throws CompletionException when the handshake is refused
    */
   static WsStream open(Api api, String token) {
+    return token.isEmpty()
+        ? open(api, "", new String[0])
+        : open(api, "", "broadcasty.v1", "bearer." + token);
+  }
+
+  /**
+   * @param query what follows the path
+   * @throws CompletionException when the handshake is refused
+   */
+  static WsStream open(Api api, String query, String... subprotocols) {
     WsStream stream = new WsStream();
-    URI address = URI.create(api.base.toString().replaceFirst("^http", "ws") + "/broadcasty/ws");
+    URI address =
+        URI.create(api.base.toString().replaceFirst("^http", "ws") + "/broadcasty/ws" + query);
     WebSocket.Builder builder = api.http.newWebSocketBuilder().connectTimeout(Api.PATIENCE);
-    if (!token.isEmpty()) {
-      builder.subprotocols("broadcasty.v1", "bearer." + token);
+    if (subprotocols.length > 0) {
+      builder.subprotocols(
+          subprotocols[0], Arrays.copyOfRange(subprotocols, 1, subprotocols.length));
     }
     stream.socket = builder.buildAsync(address, stream).join();
     return stream;

@@ -6,6 +6,8 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.PublishReader;
+import io.broadcasty.protocol.compact.CompactProtocol;
+import io.broadcasty.protocol.compact.CompactSseProtocol;
 import io.broadcasty.protocol.json.NativeProtocol;
 import io.broadcasty.protocol.sse.SseProtocol;
 import io.broadcasty.ratelimit.ConnectionLimiter;
@@ -27,8 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class Follower {
 
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final NativeProtocol PROTOCOL =
-      new NativeProtocol(new CommandReader(new PublishReader()));
+  private static final CommandReader READER = new CommandReader(new PublishReader());
+  private static final MessageProtocol PROTOCOL = new NativeProtocol(READER);
+  private static final MessageProtocol COMPACT = new CompactProtocol(READER);
+  private static final EventProtocol EVENTS = new SseProtocol();
+  private static final EventProtocol COMPACT_EVENTS = new CompactSseProtocol();
 
   private final String target;
   private final boolean events;
@@ -120,6 +125,7 @@ final class Follower {
       throws InterruptedException, ProblemException {
     int faultWithin = errors.get() > 0 ? 10 : 300; // Errors come while there is something to lose
     Line open = new Line(faults ? random.nextInt(4) : 0, random.nextInt(faultWithin));
+    boolean compact = random.nextBoolean(); // each connection may speak another version
     String since = null;
     synchronized (this) {
       line = open;
@@ -137,7 +143,7 @@ final class Follower {
       }
       Asked request = Asked.channels(target);
       EventSession session =
-          new SseProtocol()
+          (compact ? COMPACT_EVENTS : EVENTS)
               .accept(since == null ? request : request.with("lastEventId", since))
               .open(context, open, caller, place);
       open.session = session;
@@ -149,7 +155,8 @@ final class Follower {
         throw new IllegalStateException("the stream was refused");
       }
     } else {
-      MessageSession session = PROTOCOL.accept(Asked.of()).open(context, open);
+      MessageSession session =
+          (compact ? COMPACT : PROTOCOL).accept(Asked.of()).open(context, open);
       open.session = session;
       if (!session.open(caller)) {
         throw new IllegalStateException("a place was not given back");
@@ -286,17 +293,19 @@ final class Follower {
     if (events) {
       Event event = Event.of(frame);
       if (event.type() == null) {
-        publication(event.data());
+        publication(from, event.data());
       } else if (event.type().equals("subscribed")) {
-        subscribed(JsonTree.object(event.data()));
+        subscribed(from, JsonTree.object(event.data()));
       } else if (event.type().equals("lost")) {
-        lost(JsonTree.object(event.data()));
+        lost(from, JsonTree.object(event.data()));
+      } else if (event.type().equals("channel")) {
+        from.told.channel(JsonTree.object(event.data()));
       }
       if (event.id() != null) {
         lastEventId = event.id();
       }
-    } else if (text.startsWith("{\"push\":\"publication\"")) {
-      publication(text);
+    } else if (text.startsWith("{\"push\":\"publication\"") || text.startsWith("{\"c\":")) {
+      publication(from, text);
     } else {
       Map<String, Object> message = JsonTree.object(text);
       if (message.containsKey("error")) {
@@ -308,16 +317,19 @@ final class Follower {
         replies++;
         Map<String, Object> result = JsonTree.object(message, "result");
         if (result.containsKey("positions")) {
-          subscribed(result);
+          subscribed(from, result);
         }
       } else if ("lost".equals(message.get("push"))) {
-        lost(message);
+        lost(from, message);
+      } else if ("channel".equals(message.get("push"))) {
+        from.told.channel(message);
       }
     }
     notifyAll();
   }
 
-  private void subscribed(Map<String, Object> result) {
+  private void subscribed(Line from, Map<String, Object> result) {
+    from.told.subscribed(result, target);
     if (following) {
       return;
     }
@@ -331,7 +343,12 @@ final class Follower {
     }
   }
 
-  private void publication(String text) {
+  private void publication(Line from, String received) {
+    String text = received.startsWith("{\"c\":") ? from.told.expand(received) : received;
+    if (text == null) {
+      violate("not told of the channel or the epoch of " + received);
+      return;
+    }
     String key = between(text, "\"channel\":\"", '"') + "/" + between(text, "\"partition\":", ',');
     long sequence = Long.parseLong(between(text, "\"sequence\":", ','));
     long last = lasts.getOrDefault(key, 0L);
@@ -343,22 +360,23 @@ final class Follower {
     }
     lasts.put(key, sequence);
     epochs.putIfAbsent(key, between(text, "\"epoch\":\"", '"'));
-    received++;
+    this.received++;
   }
 
-  private void lost(Map<String, Object> message) {
+  private void lost(Line from, Map<String, Object> message) {
+    from.told.lost(message);
     Map<String, Object> requested = JsonTree.object(message, "requested");
     Map<String, Object> resumeFrom = JsonTree.object(message, "resumeFrom");
     String key = message.get("channel") + "/" + requested.get("partition");
     long last = lasts.getOrDefault(key, 0L);
-    long from = JsonTree.number(requested, "sequence");
+    long after = JsonTree.number(requested, "sequence");
     long to = JsonTree.number(resumeFrom, "sequence");
-    if (from != last || to <= from || !"trimmed".equals(message.get("reason"))) {
+    if (after != last || to <= after || !"trimmed".equals(message.get("reason"))) {
       violate(key + " is at " + last + ", but told " + message);
     }
     lasts.put(key, to);
     epochs.put(key, String.valueOf(resumeFrom.get("epoch")));
-    lost += to - from;
+    lost += to - after;
   }
 
   private static String between(String text, String start, char end) {
@@ -368,6 +386,7 @@ final class Follower {
 
   /** One connection. */
   private final class Line implements Transport {
+    private final ToldChannels told = new ToldChannels();
     private final int kind;
     private final int faultAfter;
     private int writes;
