@@ -1,5 +1,6 @@
 package io.broadcasty.config;
 
+import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.config.key.ConfigValues;
 import java.util.ArrayList;
@@ -9,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A configuration that a test writes, and the faults that reading it has found. */
+/**
+ * A configuration that a test writes, and the faults that reading it has found. A key is found
+ * under the name of its environment variable too, as MicroProfile Config does it.
+ */
 public final class ConfigMap implements ConfigSource {
 
   public final Map<String, String> texts = new HashMap<>();
@@ -23,7 +27,8 @@ public final class ConfigMap implements ConfigSource {
 
   @Override
   public Optional<String> get(String name) {
-    return Optional.ofNullable(texts.get(name));
+    return Optional.ofNullable(texts.get(name))
+        .or(() -> Optional.ofNullable(texts.get(ConfigKey.environmentName(name))));
   }
 
   @Override

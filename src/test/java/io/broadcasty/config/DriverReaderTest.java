@@ -5,33 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.config.key.ConfigSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DriverReaderTest {
 
-  private final Map<String, String> values =
-      new HashMap<>(Map.of("broadcasty.jwt.public-key", "pem"));
+  private final ConfigMap config = new ConfigMap();
+  private final Map<String, String> values = config.texts;
+
+  {
+    values.putAll(Map.of("broadcasty.jwt.public-key", "pem"));
+  }
 
   private Settings.Driver read() {
-    return SettingsReader.read(
-            new ConfigSource() {
-              @Override
-              public Optional<String> get(String name) {
-                return Optional.ofNullable(values.get(name));
-              }
-
-              @Override
-              public Set<String> names() {
-                return values.keySet();
-              }
-            })
-        .driver();
+    return SettingsReader.read(config).driver();
   }
 
   private String fault() {

@@ -7,19 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.config.key.ConfigKey;
-import io.broadcasty.config.key.ConfigSource;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SettingsReaderTest {
 
-  private final Map<String, String> values =
-      new HashMap<>(Map.of("broadcasty.jwt.public-key", "pem"));
+  private final ConfigMap config = new ConfigMap();
+  private final Map<String, String> values = config.texts;
+
+  {
+    values.putAll(Map.of("broadcasty.jwt.public-key", "pem"));
+  }
 
   @Test
   void everyDefaultIsValid() {
@@ -139,19 +140,7 @@ class SettingsReaderTest {
   }
 
   private Settings read() {
-    return SettingsReader.read(
-        new ConfigSource() {
-          @Override
-          public Optional<String> get(String name) {
-            return Optional.ofNullable(values.get(name))
-                .or(() -> Optional.ofNullable(values.get(ConfigKey.environmentName(name))));
-          }
-
-          @Override
-          public Set<String> names() {
-            return values.keySet();
-          }
-        });
+    return SettingsReader.read(config);
   }
 
   private List<String> faults() {

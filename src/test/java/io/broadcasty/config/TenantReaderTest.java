@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.config.key.ConfigKey;
-import io.broadcasty.config.key.ConfigSource;
 import io.broadcasty.tenant.FixedTenantSettings;
 import io.broadcasty.tenant.PresenceLimits;
 import io.broadcasty.tenant.PublishCaps;
@@ -15,10 +13,8 @@ import io.broadcasty.tenant.TenantId;
 import io.broadcasty.tenant.TenantSettings;
 import io.broadcasty.tenant.TenantSettingsBuilder;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -26,8 +22,12 @@ class TenantReaderTest {
 
   private static final TenantId ACME = new TenantId("acme");
 
-  private final Map<String, String> values =
-      new HashMap<>(Map.of("broadcasty.jwt.public-key", "pem"));
+  private final ConfigMap config = new ConfigMap();
+  private final Map<String, String> values = config.texts;
+
+  {
+    values.putAll(Map.of("broadcasty.jwt.public-key", "pem"));
+  }
 
   @Test
   void whatIsNotSetIsAsForAll() {
@@ -133,20 +133,7 @@ class TenantReaderTest {
   }
 
   private FixedTenantSettings read() {
-    return SettingsReader.read(
-            new ConfigSource() {
-              @Override
-              public Optional<String> get(String name) {
-                return Optional.ofNullable(values.get(name))
-                    .or(() -> Optional.ofNullable(values.get(ConfigKey.environmentName(name))));
-              }
-
-              @Override
-              public Set<String> names() {
-                return values.keySet();
-              }
-            })
-        .tenants();
+    return SettingsReader.read(config).tenants();
   }
 
   private String onlyFault() {
