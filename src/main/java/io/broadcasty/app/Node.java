@@ -28,6 +28,7 @@ import io.broadcasty.subscribe.Subscribe;
 import io.broadcasty.telemetry.ConnectionCounts;
 import io.broadcasty.telemetry.ConnectionMeters;
 import io.broadcasty.telemetry.DriverMeters;
+import io.broadcasty.telemetry.EventMeters;
 import io.broadcasty.telemetry.LoopMeters;
 import io.broadcasty.telemetry.PublicationMeters;
 import io.broadcasty.telemetry.PublishCounts;
@@ -107,11 +108,13 @@ final class Node implements AutoCloseable {
     PublishCounts publications = new PublishCounts();
     listeners.add(connections);
     listeners.add(publications);
+    EventMeters events = new EventMeters();
+    listeners.add(events);
     Identity identity = Identity.next(clock);
     if (settings.traces()) {
       listeners.add(traces(clock, identity));
     }
-    Hub hub = new Hub(threads.joins, listeners); // which asks now who observes it
+    Hub hub = new Hub(threads.joins, listeners, clock); // which asks now who observes it
     this.sessions = new Sessions(ticker, clock, listeners);
     Relays relays =
         new Relays(
@@ -181,6 +184,7 @@ final class Node implements AutoCloseable {
             clock);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
+    events.show(meters, listeners::failures);
     meters.addAll(StoreMeters.of(store.broker()));
     meters.addAll(DriverMeters.of(store.relay(), ticker));
     threads.loops.onName(name -> meters.addAll(LoopMeters.of(threads.loops, name)));

@@ -65,6 +65,11 @@ public final class EncodedFrame {
     return sizeBytes;
   }
 
+  /** How long the message is, in bytes; of a heartbeat 0. */
+  int messageBytes() {
+    return sizeBytes - OVERHEAD_BYTES;
+  }
+
   /** Its bytes in this format; remembered for the latest format asked for. */
   public byte[] bytes(WireFormat format) {
     Bytes known = encoded;

@@ -10,10 +10,12 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.lifecycle.PublicationEvent.About;
 import io.broadcasty.lifecycle.PublicationEvent.FannedOut;
 import io.broadcasty.lifecycle.PublicationEvent.Place;
+import io.broadcasty.lifecycle.PublicationEvent.Written;
 import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresenceListener;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.WallClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hub implements PublicationListener, PresenceListener {
 
+  /** One publication in 16 is measured. */
+  private static final int SAMPLE_MASK = 15;
+
   private final ConcurrentHashMap<TenantChannel, Topic> topics = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<TenantId, Set<PatternSubscriber>> patterns =
       new ConcurrentHashMap<>();
@@ -38,19 +43,24 @@ public final class Hub implements PublicationListener, PresenceListener {
   private final Executor joins;
   private final RealtimeListener listener;
   private final boolean observed;
+  private final WallClock clock;
+
+  /** Counts publications; at worst two threads count the same. */
+  private int sampled;
 
   /** One whose fan-out nobody observes. */
   public Hub(Executor joins) {
-    this(joins, RealtimeListener.NONE);
+    this(joins, RealtimeListener.NONE, () -> 0);
   }
 
   /**
    * @param joins runs what patterns do when a channel comes into being, which may block
-   * @param listener is told of fan-out if it wants to be
+   * @param listener is told of fan-out if it wants to be, and of how long a sample took
    */
-  public Hub(Executor joins, RealtimeListener listener) {
+  public Hub(Executor joins, RealtimeListener listener, WallClock clock) {
     this.joins = joins;
     this.listener = listener;
+    this.clock = clock;
     this.observed = listener.observesFanout();
   }
 
@@ -68,6 +78,7 @@ public final class Hub implements PublicationListener, PresenceListener {
       return;
     }
     topic.publish(new EncodedPublication(publication, topic.number()));
+    sample(topic, publication);
   }
 
   @Override
@@ -178,6 +189,11 @@ public final class Hub implements PublicationListener, PresenceListener {
     return topic == null ? 0 : topic.number();
   }
 
+  /** How many channels have subscribers on this node, or had of late by a pattern. */
+  public long channels() {
+    return topics.mappingCount();
+  }
+
   /** How many subscribers the channel has on this node. */
   public int subscribers(TenantChannel channel) {
     Topic topic = topics.get(channel);
@@ -190,6 +206,16 @@ public final class Hub implements PublicationListener, PresenceListener {
    */
   public long delivered() {
     return delivered.sum();
+  }
+
+  /** Measures one publication in some, so that it costs next to nothing. */
+  private void sample(Topic topic, Publication publication) {
+    if ((sampled++ & SAMPLE_MASK) == 0) {
+      topic.afterWrites(
+          () ->
+              listener.onWritten(
+                  new Written(Math.max(0, clock.nowMillis() - publication.timeMillis()))));
+    }
   }
 
   private void tell(Publication publication, int subscribers) {

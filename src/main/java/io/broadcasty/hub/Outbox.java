@@ -50,7 +50,9 @@ public final class Outbox implements FrameWriter.Done {
   private @Nullable ArrayDeque<EncodedFrame> others; // wait after it
   private long bytes;
   private long writtenBytes;
+  private long reportedBytes;
   private int writingBytes;
+  private int writingMessageBytes;
   private boolean writing;
 
   /**
@@ -174,9 +176,16 @@ public final class Outbox implements FrameWriter.Done {
     end();
   }
 
-  /** Bytes that have been written so far, as frames count them. */
+  /** How many bytes of messages have been written so far. */
   public synchronized long writtenBytes() {
     return writtenBytes;
+  }
+
+  /** How many of them have been written since the last time that this was asked. */
+  public synchronized long newlyWrittenBytes() {
+    long more = writtenBytes - reportedBytes;
+    reportedBytes = writtenBytes;
+    return more;
   }
 
   /** Bytes that wait or are being written. */
@@ -209,7 +218,8 @@ public final class Outbox implements FrameWriter.Done {
     }
     synchronized (this) {
       bytes -= writingBytes;
-      writtenBytes += writingBytes;
+      writtenBytes += writingMessageBytes;
+      writingMessageBytes = 0;
       writingBytes = 0;
       if (hasRoom()) {
         tellRoom();
@@ -292,6 +302,7 @@ public final class Outbox implements FrameWriter.Done {
 
   private List<EncodedFrame> takeBatch(EncodedFrame head) {
     writingBytes = head.sizeBytes();
+    writingMessageBytes = head.messageBytes();
     first = null;
     if (others == null) {
       return List.of(head);
@@ -304,6 +315,7 @@ public final class Outbox implements FrameWriter.Done {
         && writingBytes < MAX_BYTES_PER_WRITE) {
       batch.add(first);
       writingBytes += first.sizeBytes();
+      writingMessageBytes += first.messageBytes();
       first = others.poll();
     }
     if (first == null) {

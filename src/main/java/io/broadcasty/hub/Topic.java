@@ -2,6 +2,7 @@ package io.broadcasty.hub;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,15 @@ final class Topic {
   void presence(EncodedPresence change) {
     for (Fanout fanout : fanouts) {
       fanout.presence(change);
+    }
+  }
+
+  /** Runs a task once one of the lanes has begun to write what was published before the call. */
+  void afterWrites(Runnable task) {
+    for (Fanout fanout : fanouts) {
+      Executor lane = fanout.lane();
+      lane.execute(() -> lane.execute(task)); // by then the outboxes have been filled, not written
+      return;
     }
   }
 

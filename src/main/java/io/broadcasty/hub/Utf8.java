@@ -1,11 +1,12 @@
 package io.broadcasty.hub;
 
 /** How long a text is in UTF-8, without encoding it. */
-final class Utf8 {
+public final class Utf8 {
 
   private Utf8() {}
 
-  static int length(String text) {
+  /** How many bytes a text has in UTF-8. */
+  public static int length(String text) {
     int length = text.length();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -43,6 +43,23 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
   /** A token was not taken. Whose it claims to be is not known to be true, and is left out. */
   record TokenRefused(TokenFault fault) implements ConnectionEvent {}
 
+  /**
+   * A request to {@code /broadcasty/} has been answered; of a stream, its beginning.
+   *
+   * @param status the status of the answer, 101 for a WebSocket
+   * @param requestBytes how long the request's body was said to be, in bytes; 0 for none
+   */
+  record HttpAnswered(int status, long requestBytes) implements ConnectionEvent {}
+
+  /**
+   * What the connections of a transport have sent and been sent since the last time; added up about
+   * once a second, by the thread that checks on connections.
+   *
+   * @param bytesIn of messages from clients
+   * @param bytesOut of messages to clients
+   */
+  record Traffic(TransportType transport, long bytesIn, long bytesOut) implements ConnectionEvent {}
+
   /** Why a token is not taken; a label of meters. */
   enum TokenFault {
     /** There is none where one is needed. */

@@ -94,6 +94,15 @@ public sealed interface PublicationEvent extends LifecycleEvent {
       implements PublicationEvent {}
 
   /**
+   * A sample: how long one publication of some took from the store to the subscribers of one lane,
+   * whose connections had begun to write it.
+   *
+   * @param millis since it was appended, by the clocks of the node that did and of this one; not
+   *     below 0
+   */
+  record Written(long millis) implements PublicationEvent {}
+
+  /**
    * Publications are relayed through another provider from now on.
    *
    * @param from null when none was healthy before

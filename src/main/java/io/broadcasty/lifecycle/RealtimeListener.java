@@ -40,6 +40,12 @@ public interface RealtimeListener {
   /** A caller may not do what it asked for. */
   default void onDenied(ConnectionEvent.Denied event) {}
 
+  /** A request has been answered. */
+  default void onHttpAnswered(ConnectionEvent.HttpAnswered event) {}
+
+  /** Connections have sent and been sent something; once a second, not once a message. */
+  default void onTraffic(ConnectionEvent.Traffic event) {}
+
   /** A connection has subscribed. */
   default void onSubscribed(ChannelEvent.Subscribed event) {}
 
@@ -90,6 +96,9 @@ public interface RealtimeListener {
    * partition in order of sequence.
    */
   default void onFannedOut(PublicationEvent.FannedOut event) {}
+
+  /** A publication has been written; one of some, on a lane. */
+  default void onWritten(PublicationEvent.Written event) {}
 
   /** Publications are relayed through another provider. */
   default void onProviderSwitched(PublicationEvent.ProviderSwitched event) {}

@@ -73,6 +73,21 @@ public final class RealtimeListeners implements RealtimeListener {
   }
 
   @Override
+  public void onHttpAnswered(ConnectionEvent.HttpAnswered event) {
+    tell(event, RealtimeListener::onHttpAnswered);
+  }
+
+  @Override
+  public void onTraffic(ConnectionEvent.Traffic event) {
+    tell(event, RealtimeListener::onTraffic);
+  }
+
+  @Override
+  public void onWritten(PublicationEvent.Written event) {
+    tell(event, RealtimeListener::onWritten);
+  }
+
+  @Override
   public void onSubscribed(ChannelEvent.Subscribed event) {
     tell(event, RealtimeListener::onSubscribed);
   }

@@ -15,10 +15,14 @@ public record Meter(MeterFamily family, List<String> labels, DoubleSupplier sour
   private static final System.Logger LOG = System.getLogger(Meter.class.getName());
 
   /**
-   * @throws IllegalArgumentException when there are more or fewer labels than the family has
+   * @throws IllegalArgumentException when there are more or fewer labels than the family has, or
+   *     its meters are histograms
    */
   public Meter {
     labels = List.copyOf(labels);
+    if (family.kind() == MeterFamily.Kind.HISTOGRAM) {
+      throw new IllegalArgumentException(family.name() + " is a histogram, not one value");
+    }
     if (labels.size() != family.labels().size()) {
       throw new IllegalArgumentException(family.name() + " has the labels " + family.labels());
     }

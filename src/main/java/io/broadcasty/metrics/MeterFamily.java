@@ -19,7 +19,9 @@ public record MeterFamily(String name, Kind kind, List<String> labels, String me
     /** Counts since the start of the process; never falls. */
     COUNTER,
     /** Says how it is now. */
-    GAUGE
+    GAUGE,
+    /** Counts values by size since the start of the process. */
+    HISTOGRAM
   }
 
   /**

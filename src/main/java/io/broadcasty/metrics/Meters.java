@@ -11,6 +11,9 @@ public interface Meters extends AutoCloseable {
   /** Shows one more; of a family and certain labels there is one. */
   void add(Meter meter);
 
+  /** Shows one more histogram; of a family and certain labels there is one. */
+  void add(HistogramMeter meter);
+
   /** Shows several more. */
   default void addAll(List<Meter> meters) {
     meters.forEach(this::add);
@@ -27,6 +30,11 @@ public interface Meters extends AutoCloseable {
 
       @Override
       public void add(Meter meter) {
+        targets.forEach(target -> target.add(meter));
+      }
+
+      @Override
+      public void add(HistogramMeter meter) {
         targets.forEach(target -> target.add(meter));
       }
 

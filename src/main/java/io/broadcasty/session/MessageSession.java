@@ -2,6 +2,7 @@ package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.hub.Utf8;
 import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
@@ -47,6 +48,11 @@ public abstract class MessageSession extends Session {
   /** Any frame from the client. */
   public final void heard() {
     lastHeardNanos = context.ticker().readNanos();
+  }
+
+  /** Counts a message from the client before it is looked at. */
+  public final void received(String text) {
+    context.sessions().received(type(), Utf8.length(text));
   }
 
   /**

@@ -102,6 +102,11 @@ public abstract class Session implements Sink, Outbox.Owner {
         over.outboxBytes());
   }
 
+  /** How much has been written since this was asked last, in bytes. */
+  final long newlyWrittenBytes() {
+    return outbox.newlyWrittenBytes();
+  }
+
   /** When it was opened, by the ticker. */
   protected final long openedNanos() {
     return openedNanos;

@@ -6,6 +6,7 @@ import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.control.ControlMessage;
 import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.tenant.TenantId;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -49,6 +51,8 @@ public final class Sessions {
   private final WallClock clock;
   private final RealtimeListener listener;
   private final FailureLog failures;
+  private final LongAdder[] bytesIn = ofEachTransport();
+  private final LongAdder[] bytesOut = ofEachTransport();
   private volatile boolean draining;
 
   // by the thread that checks
@@ -96,6 +100,7 @@ public final class Sessions {
         index.remove(session, caller);
       }
     }
+    bytesOut[session.type().ordinal()].add(session.newlyWrittenBytes());
     listener.onDisconnected(session.disconnected());
   }
 
@@ -156,6 +161,27 @@ public final class Sessions {
 
   private Object lock(Session session) {
     return locks[System.identityHashCode(session) & (locks.length - 1)];
+  }
+
+  /** A client has sent a message. */
+  void received(TransportType transport, long bytes) {
+    bytesIn[transport.ordinal()].add(bytes);
+  }
+
+  private static LongAdder[] ofEachTransport() {
+    return Stream.generate(LongAdder::new)
+        .limit(TransportType.values().length)
+        .toArray(LongAdder[]::new);
+  }
+
+  private void tellTraffic() {
+    for (TransportType transport : TransportType.values()) {
+      long in = bytesIn[transport.ordinal()].sumThenReset();
+      long out = bytesOut[transport.ordinal()].sumThenReset();
+      if (in > 0 || out > 0) {
+        listener.onTraffic(new ConnectionEvent.Traffic(transport, in, out));
+      }
+    }
   }
 
   /** Names the next connection. */
@@ -236,10 +262,12 @@ public final class Sessions {
     for (Session session : open) {
       try {
         session.sweep(nanos, millis, awakeSinceNanos);
+        bytesOut[session.type().ordinal()].add(session.newlyWrittenBytes());
       } catch (RuntimeException e) {
         failures.failed(e);
       }
     }
+    tellTraffic();
   }
 
   /**

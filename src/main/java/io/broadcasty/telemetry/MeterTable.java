@@ -2,7 +2,9 @@ package io.broadcasty.telemetry;
 
 import static io.broadcasty.metrics.MeterFamily.Kind.COUNTER;
 import static io.broadcasty.metrics.MeterFamily.Kind.GAUGE;
+import static io.broadcasty.metrics.MeterFamily.Kind.HISTOGRAM;
 
+import io.broadcasty.metrics.Histogram;
 import io.broadcasty.metrics.MeterFamily;
 import java.util.List;
 
@@ -51,6 +53,111 @@ public final class MeterTable {
           List.of(),
           "Live publications handed to subscribers here, each counted for each of them; replays"
               + " are not among them.");
+
+  static final MeterFamily PUBLISH_DURATION =
+      new MeterFamily(
+          "broadcasty_publish_duration_seconds",
+          HISTOGRAM,
+          List.of("outcome"),
+          "How long publications took until the store had answered, by outcome as above.");
+
+  static final MeterFamily PUBLISH_TO_WRITE =
+      new MeterFamily(
+          "broadcasty_publish_to_write_seconds",
+          HISTOGRAM,
+          List.of(),
+          "From when a publication was appended until a subscriber here was written to: one"
+              + " publication in 16, one lane of it, by the clocks of the two nodes.");
+
+  static final MeterFamily REPLAY_DURATION =
+      new MeterFamily(
+          "broadcasty_replay_duration_seconds",
+          HISTOGRAM,
+          List.of("cause"),
+          "How long it took to bring a subscriber up to date in a partition, by why: position (it"
+              + " came back), gap (this node had missed something). Waiting for the client is part"
+              + " of it.");
+
+  static final MeterFamily OUTBOX_AT_CLOSE =
+      new MeterFamily(
+          "broadcasty_outbox_bytes_at_close",
+          HISTOGRAM,
+          List.of("transport"),
+          "What waited for a connection when it began to end, in bytes.");
+
+  static final MeterFamily TOKENS_REFUSED =
+      new MeterFamily(
+          "broadcasty_tokens_refused_total",
+          COUNTER,
+          List.of("reason"),
+          "Tokens that were not taken: missing, expired, invalid, revoked, unverifiable (the keys"
+              + " could not be fetched).");
+
+  static final MeterFamily DENIALS =
+      new MeterFamily(
+          "broadcasty_denials_total",
+          COUNTER,
+          List.of("action"),
+          "What callers with a good token were not allowed: subscribe, replay, publish, presence,"
+              + " push, admin.");
+
+  static final MeterFamily HTTP_ANSWERS =
+      new MeterFamily(
+          "broadcasty_http_answers_total",
+          COUNTER,
+          List.of("class", "code"),
+          "Answers to requests below /broadcasty, by the class of their status and the status;"
+              + " `other` for those that are not usual.");
+
+  static final MeterFamily SUBSCRIPTIONS =
+      new MeterFamily(
+          "broadcasty_subscriptions",
+          GAUGE,
+          List.of(),
+          "Channels and patterns that connections here are subscribed to, each counted for each"
+              + " connection.");
+
+  static final MeterFamily CHANNELS =
+      new MeterFamily(
+          "broadcasty_channels", GAUGE, List.of(), "Channels with subscribers on this node.");
+
+  static final MeterFamily BYTES_IN =
+      new MeterFamily(
+          "broadcasty_received_bytes_total",
+          COUNTER,
+          List.of("transport"),
+          "Bytes of messages that clients have sent: websocket, and http for the bodies of"
+              + " requests.");
+
+  static final MeterFamily BYTES_OUT =
+      new MeterFamily(
+          "broadcasty_sent_bytes_total",
+          COUNTER,
+          List.of("transport"),
+          "Bytes of messages that were written to streams, without framing; brought up to date once"
+              + " a second.");
+
+  static final MeterFamily RESUMES =
+      new MeterFamily(
+          "broadcasty_resumes_total",
+          COUNTER,
+          List.of("cause"),
+          "Partitions in which a subscriber was brought up to date, by why: position, gap.");
+
+  static final MeterFamily LOST_POSITIONS =
+      new MeterFamily(
+          "broadcasty_lost_positions_total",
+          COUNTER,
+          List.of("reason"),
+          "Positions that could not be served, of which the subscriber was told: trimmed, epoch,"
+              + " ahead.");
+
+  static final MeterFamily LISTENER_FAILURES =
+      new MeterFamily(
+          "broadcasty_listener_failures_total",
+          COUNTER,
+          List.of(),
+          "Exceptions of what listens to events; each kind is in the log once.");
 
   static final MeterFamily STORE_AVAILABLE =
       new MeterFamily(
@@ -233,6 +340,20 @@ public final class MeterTable {
           SLOW_CONSUMERS,
           PUBLICATIONS,
           DELIVERIES,
+          PUBLISH_DURATION,
+          PUBLISH_TO_WRITE,
+          REPLAY_DURATION,
+          OUTBOX_AT_CLOSE,
+          TOKENS_REFUSED,
+          DENIALS,
+          HTTP_ANSWERS,
+          SUBSCRIPTIONS,
+          CHANNELS,
+          BYTES_IN,
+          BYTES_OUT,
+          RESUMES,
+          LOST_POSITIONS,
+          LISTENER_FAILURES,
           STORE_AVAILABLE,
           STORE_STATE,
           UNDECODABLE,
@@ -259,6 +380,16 @@ public final class MeterTable {
           DRAINING);
 
   private MeterTable() {}
+
+  /** For times from a millisecond to ten seconds. */
+  static Histogram seconds() {
+    return new Histogram(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10);
+  }
+
+  /** For what waits for a connection: none, and from 1 KiB to 16 MiB by factors of 4. */
+  static Histogram bytes() {
+    return new Histogram(0, 1 << 10, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 20, 1 << 22, 1 << 24);
+  }
 
   /** As a gauge that says yes or no. */
   static double flag(boolean yes) {

@@ -18,6 +18,7 @@ public final class PublicationMeters {
           new Meter(MeterTable.PUBLICATIONS, List.of(result.word()), () -> counts.count(result)));
     }
     meters.add(new Meter(MeterTable.DELIVERIES, List.of(), hub::delivered));
+    meters.add(new Meter(MeterTable.CHANNELS, List.of(), hub::channels));
     return meters;
   }
 }

@@ -3,6 +3,7 @@ package io.broadcasty.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,55 @@ class MetricsIT extends AsBuilt {
     Api.await(
         "the connection to be gone",
         () -> Scrape.of(api).value("broadcasty_connections{transport=\"websocket\"}") == 0);
+  }
+
+  @Test
+  void answersAreCountedByStatusHoweverTheyCome() {
+    Scrape before = Scrape.of(api);
+    String channel = Api.freshChannel("metrics.");
+    String body = "{\"channel\":\"" + channel + "\",\"payload\":1}";
+    for (int i = 0; i < 3; i++) {
+      int status = api.post("/broadcasty/publish", api.tokens.publisher(), body).statusCode();
+      assertEquals(200, status);
+    }
+    assertEquals(400, api.post("/broadcasty/publish", api.tokens.publisher(), "{").statusCode());
+    assertEquals(403, api.post("/broadcasty/publish", api.tokens.member(), body).statusCode());
+    assertEquals(401, api.get("/broadcasty/presence/" + channel, "").statusCode());
+    HttpRequest subscribe =
+        api.request("/broadcasty/sse?channel=" + channel, api.tokens.member()).build();
+    try (Stream sse = SseStream.open(subscribe, api);
+        Stream webSocket = WsStream.open(api, api.tokens.member())) {
+      assertEquals("subscribed", sse.next().kind());
+      String webSocketIn = "broadcasty_received_bytes_total{transport=\"websocket\"}";
+      String command = "{\"id\":1,\"command\":\"ping\"}";
+      ((WsStream) webSocket).send(command);
+      Api.await(
+          "everything to be counted",
+          () -> {
+            Scrape now = Scrape.of(api);
+            return grown(before, now, answers(2, 200)) >= 5 // 3, the stream, and the scrape before
+                && grown(before, now, answers(1, 101)) == 1
+                && grown(before, now, answers(4, 400)) == 1
+                && grown(before, now, answers(4, 401)) == 1
+                && grown(before, now, answers(4, 403)) == 1
+                && grown(before, now, webSocketIn) == command.length();
+          });
+      Scrape now = Scrape.of(api);
+      assertEquals(1, grown(before, now, "broadcasty_tokens_refused_total{reason=\"missing\"}"));
+      assertEquals(1, grown(before, now, "broadcasty_denials_total{action=\"publish\"}"));
+      assertEquals(1, now.value("broadcasty_subscriptions"));
+      assertEquals(1, now.value("broadcasty_channels"));
+      String durations = "broadcasty_publish_duration_seconds_count{outcome=\"published\"}";
+      assertEquals(3, grown(before, now, durations));
+      String received = "broadcasty_received_bytes_total{transport=\"http\"}";
+      assertTrue(grown(before, now, received) >= 4 * body.length(), received);
+    }
+    String sent = "broadcasty_sent_bytes_total{transport=\"sse\"}";
+    Api.await("what was sent to be counted", () -> grown(before, Scrape.of(api), sent) > 50);
+  }
+
+  private static String answers(int first, int status) {
+    return "broadcasty_http_answers_total{class=\"%dxx\",code=\"%d\"}".formatted(first, status);
   }
 
   private static double grown(Scrape before, Scrape now, String sample) {

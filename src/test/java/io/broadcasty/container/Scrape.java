@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
 record Scrape(Map<String, Double> samples) {
 
   private static final Pattern COMMENT =
-      Pattern.compile("# (?:HELP ([a-z_:0-9]+) \\S.*|TYPE ([a-z_:0-9]+) (counter|gauge))");
+      Pattern.compile(
+          "# (?:HELP ([a-z_:0-9]+) \\S.*|TYPE ([a-z_:0-9]+) (counter|gauge|histogram))");
   private static final Pattern SAMPLE =
       Pattern.compile(
           "(([a-z_:0-9]+)(?:\\{[a-z_]+=\"[^\"]*\"(?:,[a-z_]+=\"[^\"]*\")*})?) (NaN|[-+.0-9E]+)");
@@ -44,6 +45,7 @@ record Scrape(Map<String, Double> samples) {
     Set<String> families = new HashSet<>();
     String helped = "";
     String family = "";
+    boolean histogram = false;
     for (String line : text.lines().toList()) {
       Matcher comment = COMMENT.matcher(line);
       if (comment.matches()) {
@@ -51,6 +53,7 @@ record Scrape(Map<String, Double> samples) {
           helped = comment.group(1);
         } else {
           family = comment.group(2);
+          histogram = comment.group(3).equals("histogram");
           assertEquals(helped, family, "help before type");
           assertTrue(families.add(family), line);
           assertEquals(comment.group(3).equals("counter"), family.endsWith("_total"), line);
@@ -59,7 +62,8 @@ record Scrape(Map<String, Double> samples) {
       }
       Matcher sample = SAMPLE.matcher(line);
       assertTrue(sample.matches(), line);
-      assertEquals(family, sample.group(2), line);
+      String name = sample.group(2);
+      assertEquals(family, histogram ? name.replaceFirst("_(bucket|sum|count)$", "") : name, line);
       assertNull(samples.put(sample.group(1), Double.valueOf(sample.group(3))), line);
     }
     return new Scrape(samples);

@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -83,7 +84,7 @@ class HubTest {
   @Test
   void fanoutIsToldOncePublicationWhenItIsObserved() {
     RecordingListener observer = new RecordingListener();
-    Hub observed = new Hub(Runnable::run, observer);
+    Hub observed = new Hub(Runnable::run, observer, () -> 0);
     observed.add(channel("news"), listener("a"));
     observed.add(channel("news"), listener("b"));
     Publication publication =
@@ -106,12 +107,62 @@ class HubTest {
     assertEquals(new PublicationEvent.Place("e", 7), event.place());
     assertEquals(2, event.subscribers());
     assertEquals(99, event.timeMillis());
-    assertEquals(1, observer.take().size());
+    assertEquals(1, observer.of(PublicationEvent.FannedOut.class).size());
+    observer.take();
 
     observer.observing = false;
-    Hub unobserved = new Hub(Runnable::run, observer);
+    Hub unobserved = new Hub(Runnable::run, observer, () -> 0);
     unobserved.onPublication(publication);
     assertEquals(List.of(), observer.take());
+  }
+
+  @Test
+  void oneInSixteenIsTimedFromTheStoreToTheFirstWrite() {
+    RecordingListener observer = new RecordingListener();
+    observer.observing = false;
+    ArrayDeque<Runnable> lane = new ArrayDeque<>();
+    AtomicLong now = new AtomicLong(1_000);
+    Hub timed = new Hub(Runnable::run, observer, now::get);
+    List<String> order = new ArrayList<>();
+    timed.add(
+        channel("news"),
+        new Listener(lane::add, p -> lane.add(() -> order.add("write " + sequence(p)))));
+    for (int i = 1; i <= 33; i++) {
+      timed.onPublication(
+          new Publication(
+              new Envelope(channel("news"), 0, "i", false, Message.of("1")),
+              new Position("e", 0, i),
+              i == 1 ? 400 : i == 17 ? 2_000 : 1_000));
+      now.set(1_250);
+      while (!lane.isEmpty()) {
+        lane.remove().run();
+        if (!observer.of(PublicationEvent.Written.class).isEmpty()) {
+          order.add("told " + observer.take().get(0));
+        }
+      }
+    }
+    assertEquals(
+        List.of("write 1", "told Written[millis=850]"),
+        order.subList(0, 2),
+        "the write comes before, and a clock of another node that is ahead counts as at once");
+    assertEquals(
+        List.of("told Written[millis=850]", "told Written[millis=0]", "told Written[millis=250]"),
+        order.stream().filter(line -> line.startsWith("told")).toList());
+  }
+
+  @Test
+  void channelsWithSubscribersAreCounted() {
+    Subscriber subscriber = listener("a");
+    assertEquals(0, hub.channels());
+    hub.add(channel("news"), subscriber);
+    hub.add(channel(OTHER, "news"), subscriber);
+    assertEquals(2, hub.channels());
+    hub.remove(channel("news"), subscriber);
+    assertEquals(1, hub.channels());
+  }
+
+  private static long sequence(EncodedPublication publication) {
+    return publication.publication().position().sequence();
   }
 
   @Test

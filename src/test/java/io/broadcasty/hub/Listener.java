@@ -3,20 +3,26 @@ package io.broadcasty.hub;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** A subscriber that hears on the thread that publishes. */
+/** A subscriber that hears on the thread that publishes, unless it is given a lane. */
 final class Listener implements Subscriber {
 
   private static final Executor AT_ONCE = Runnable::run;
 
+  private final Executor lane;
   private final Consumer<EncodedPublication> ear;
 
   Listener(Consumer<EncodedPublication> ear) {
+    this(AT_ONCE, ear);
+  }
+
+  Listener(Executor lane, Consumer<EncodedPublication> ear) {
+    this.lane = lane;
     this.ear = ear;
   }
 
   @Override
   public Executor lane() {
-    return AT_ONCE;
+    return lane;
   }
 
   @Override

@@ -319,4 +319,21 @@ class OutboxTest {
     stopped.closeAfter(frame("the end"), () -> told.add("drained"));
     assertEquals(List.of(), told);
   }
+
+  @Test
+  void bytesOfMessagesAreCountedOnceTheyAreWritten() {
+    outbox.offer(frame("a"));
+    runTasks();
+    outbox.offer(frame("bc"));
+    outbox.offer(frame("é€"));
+    runTasks();
+    assertEquals(0, outbox.writtenBytes());
+    writeEnds();
+    assertEquals(1, outbox.writtenBytes());
+    assertEquals(1, outbox.newlyWrittenBytes());
+    assertEquals(0, outbox.newlyWrittenBytes());
+    writeEnds();
+    assertEquals(8, outbox.writtenBytes(), "2 and 5 more, in UTF-8");
+    assertEquals(7, outbox.newlyWrittenBytes());
+  }
 }

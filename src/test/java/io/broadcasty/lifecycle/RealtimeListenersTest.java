@@ -39,6 +39,9 @@ class RealtimeListenersTest {
           new ConnectionEvent.TokenRefused(ConnectionEvent.TokenFault.EXPIRED),
           new ConnectionEvent.Denied(
               ACME, "ann", ConnectionEvent.Operation.PUBLISH, ChannelName.Kind.PRIVATE),
+          new ConnectionEvent.HttpAnswered(429, 17),
+          new ConnectionEvent.Traffic(TransportType.SSE, 0, 12),
+          new PublicationEvent.Written(3),
           new ChannelEvent.Subscribed(ANN, "presence-a"),
           new ChannelEvent.Unsubscribed(ANN, "presence-a"),
           new ChannelEvent.Occupied(CHANNEL),

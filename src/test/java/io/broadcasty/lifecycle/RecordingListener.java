@@ -166,4 +166,19 @@ public final class RecordingListener implements RealtimeListener {
   public void onPushed(PublicationEvent.Pushed event) {
     heard(event);
   }
+
+  @Override
+  public void onHttpAnswered(ConnectionEvent.HttpAnswered event) {
+    heard(event);
+  }
+
+  @Override
+  public void onTraffic(ConnectionEvent.Traffic event) {
+    heard(event);
+  }
+
+  @Override
+  public void onWritten(PublicationEvent.Written event) {
+    heard(event);
+  }
 }

@@ -14,8 +14,10 @@ import io.broadcasty.driver.RelayStatus.ProviderStatus;
 import io.broadcasty.failover.ProviderState;
 import io.broadcasty.hub.Hub;
 import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
+import io.broadcasty.metrics.Meters;
 import io.broadcasty.metrics.prometheus.PrometheusMeters;
 import io.broadcasty.mirror.MirroredBroker;
 import io.broadcasty.mirror.MirroredChannels;
@@ -40,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -115,11 +118,10 @@ class MeterTableTest {
     Set<MeterFamily> read = new LinkedHashSet<>();
     try (MirroredBroker mirror = mirror();
         SpoolingBroker spool = spool()) {
-      for (Meter meter : all(mirror, spool)) {
-        assertFalse(Double.isNaN(meter.value()), meter.toString());
-        read.add(meter.family());
-        shown.add(meter);
-      }
+      Meters looked = new CheckedMeters(read);
+      Meters both = Meters.all(List.of(looked, shown));
+      both.addAll(all(mirror, spool));
+      new EventMeters().show(both, () -> 0);
       assertEquals(Set.copyOf(MeterTable.ALL), read);
       String text = shown.text();
       for (MeterFamily family : MeterTable.ALL) {
@@ -127,6 +129,24 @@ class MeterTableTest {
         assertTrue(text.contains(type), () -> type + "is not in " + text);
       }
     }
+  }
+
+  /** Notes the families of what is shown. */
+  private record CheckedMeters(Set<MeterFamily> read) implements Meters {
+
+    @Override
+    public void add(Meter meter) {
+      assertFalse(Double.isNaN(meter.value()), meter.toString());
+      read.add(meter.family());
+    }
+
+    @Override
+    public void add(HistogramMeter meter) {
+      read.add(meter.family());
+    }
+
+    @Override
+    public void close() {}
   }
 
   private MirroredBroker mirror() {
@@ -172,6 +192,6 @@ class MeterTableTest {
   }
 
   private static String kind(MeterFamily family) {
-    return family.kind() == MeterFamily.Kind.COUNTER ? "counter" : "gauge";
+    return family.kind().name().toLowerCase(Locale.ROOT);
   }
 }

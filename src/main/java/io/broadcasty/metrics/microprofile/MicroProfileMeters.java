@@ -1,5 +1,6 @@
 package io.broadcasty.metrics.microprofile;
 
+import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
 import io.broadcasty.metrics.Meters;
@@ -42,6 +43,11 @@ final class MicroProfileMeters implements Meters {
         Meter::value,
         tags);
     added.add(id);
+  }
+
+  @Override
+  public void add(HistogramMeter meter) {
+    meter.asGauges().forEach(this::add);
   }
 
   /** The server's registry may outlive the application, and must not keep it. */

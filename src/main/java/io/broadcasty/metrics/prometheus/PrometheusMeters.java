@@ -1,6 +1,7 @@
 package io.broadcasty.metrics.prometheus;
 
 import io.broadcasty.metrics.Exposition;
+import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
 import io.broadcasty.metrics.Meters;
@@ -22,6 +23,9 @@ public final class PrometheusMeters implements Meters, Exposition {
 
   /** Held here, since Micrometer lets go of what it reads. Guarded by this. */
   private final Map<Key, Meter> meters = new HashMap<>();
+
+  /** One a family, which shows it with all its labels. */
+  private final Map<MeterFamily, Histograms> histograms = new HashMap<>();
 
   private record Key(MeterFamily family, List<String> labels) {}
 
@@ -53,7 +57,24 @@ public final class PrometheusMeters implements Meters, Exposition {
                   .tags(tags)
                   .description(family.meaning())
                   .register(registry);
+          case HISTOGRAM -> throw new IllegalArgumentException(family.name() + " is a histogram");
         };
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException when there is one already of this family and with these labels
+   */
+  @Override
+  public synchronized void add(HistogramMeter meter) {
+    Histograms known = histograms.get(meter.family());
+    if (known == null) {
+      known = new Histograms(meter.family());
+      histograms.put(meter.family(), known);
+      registry.getPrometheusRegistry().register(known);
+    }
+    known.add(meter);
   }
 
   @Override
@@ -65,5 +86,6 @@ public final class PrometheusMeters implements Meters, Exposition {
   public synchronized void close() {
     registry.close();
     meters.clear();
+    histograms.clear();
   }
 }

@@ -3,6 +3,7 @@ package io.broadcasty.transport.edge;
 import io.broadcasty.auth.Authenticator;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.auth.NonceStore;
+import io.broadcasty.lifecycle.ConnectionEvent.HttpAnswered;
 import io.broadcasty.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.lifecycle.RealtimeListener;
@@ -74,6 +75,24 @@ public class EdgeFilter extends HttpFilter {
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    long requestBytes = Math.max(0, request.getContentLengthLong());
+    boolean toldLater = false;
+    boolean failed = true;
+    try {
+      toldLater = serve(request, response, chain);
+      failed = false;
+    } finally {
+      if (!toldLater) {
+        boolean broken = failed && !response.isCommitted();
+        int status = broken ? HttpServletResponse.SC_INTERNAL_SERVER_ERROR : response.getStatus();
+        listener.onHttpAnswered(new HttpAnswered(status, requestBytes));
+      }
+    }
+  }
+
+  /** Whether the answer is asynchronous, and what answers tells of it. */
+  private boolean serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
     response.setHeader("X-Content-Type-Options", "nosniff");
@@ -85,7 +104,7 @@ public class EdgeFilter extends HttpFilter {
           Problem.of(
               Code.ORIGIN_NOT_ALLOWED,
               "pages of this origin may not call; add it to BROADCASTY_ALLOWED_ORIGINS"));
-      return;
+      return false;
     }
     if (origin != null) {
       allow(origin, response);
@@ -100,7 +119,7 @@ public class EdgeFilter extends HttpFilter {
               + ReplayGuard.TIMESTAMP);
       response.setHeader("Access-Control-Max-Age", "600");
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-      return;
+      return false;
     }
     Problem refusal = refuseByAddress(request, response);
     boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
@@ -113,16 +132,16 @@ public class EdgeFilter extends HttpFilter {
     }
     if (refusal != null) {
       Problems.write(response, refusal);
-      return;
+      return false;
     }
     if (OPEN_PATHS.contains(path)) {
       chain.doFilter(request, response);
-      return;
+      return false;
     }
     String token = Tokens.of(request, stream);
     if (scrapers != null && scrapers.admit(request, path, token)) {
       chain.doFilter(request, response);
-      return;
+      return false;
     }
     if (token == null) {
       if (path.equals(WS_PATH)) {
@@ -136,12 +155,12 @@ public class EdgeFilter extends HttpFilter {
                 "send a token: `Authorization: Bearer …`, or for a stream in a browser"
                     + " `access_token` in the query"));
       }
-      return;
+      return false;
     }
     Answers.Identification verdict = Answers.caller(authenticator, token);
     if (verdict instanceof Answers.Unidentified unidentified) {
       Problems.write(response, unidentified.problem());
-      return;
+      return false;
     }
     Caller caller = ((Answers.Identified) verdict).caller();
     if (stream && !connections.hasPlace(caller.tenant(), caller.subject())) {
@@ -151,14 +170,16 @@ public class EdgeFilter extends HttpFilter {
               Code.CONNECTION_LIMIT,
               "this tenant or user has as many connections as it may; close some",
               Duration.ofSeconds(10)));
-      return;
+      return false;
     }
     Problem replayed = refuseReplayed(request, caller);
     if (replayed != null) {
       Problems.write(response, replayed);
-      return;
+      return false;
     }
-    chain.doFilter(new CallerRequest(request, caller), response);
+    CallerRequest called = new CallerRequest(request, caller);
+    chain.doFilter(called, response);
+    return called.isAnsweredLater();
   }
 
   private @Nullable Problem refuseByAddress(

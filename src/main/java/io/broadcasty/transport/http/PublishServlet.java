@@ -4,6 +4,8 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Headers;
 import io.broadcasty.broker.Message;
 import io.broadcasty.broker.PublishRequest;
+import io.broadcasty.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.Problem;
@@ -62,6 +64,7 @@ public class PublishServlet extends HttpServlet {
   @Inject private transient PublishReader reader;
   @Inject private transient TenantSettingsLookup tenants;
   @Inject private transient UndeliveredPushes undelivered;
+  @Inject private transient RealtimeListener listener;
 
   @Override
   protected void doPost(HttpServletRequest request, HttpServletResponse response)
@@ -92,6 +95,7 @@ public class PublishServlet extends HttpServlet {
     if (isSoonDone(outcomes)) {
       answer(caller, response, read, outcomes);
     } else {
+      long requestBytes = Math.max(0, request.getContentLengthLong());
       AsyncContext async = request.startAsync(request, response);
       outcomes.whenComplete(
           (all, failure) -> {
@@ -100,6 +104,7 @@ public class PublishServlet extends HttpServlet {
             } catch (IOException e) {
               LOG.log(Level.FINE, "the publisher left before its answer", e);
             } finally {
+              listener.onHttpAnswered(new HttpAnswered(response.getStatus(), requestBytes));
               async.complete();
             }
           });

@@ -3,6 +3,8 @@ package io.broadcasty.transport.sse;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
@@ -42,6 +44,7 @@ public class SseServlet extends HttpServlet {
   @Inject private transient SessionContext context;
   @Inject private transient StreamOutputs outputs;
   @Inject private transient Protocols protocols;
+  @Inject private transient RealtimeListener listener;
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
@@ -95,12 +98,13 @@ public class SseServlet extends HttpServlet {
     }
   }
 
-  private static AsyncContext start(HttpServletRequest request, HttpServletResponse response) {
+  private AsyncContext start(HttpServletRequest request, HttpServletResponse response) {
     response.setStatus(HttpServletResponse.SC_OK);
     response.setContentType("text/event-stream");
     response.setBufferSize(NonBlockingOutput.BUFFER_BYTES);
     AsyncContext async = request.startAsync(request, response);
     async.setTimeout(0);
+    listener.onHttpAnswered(new HttpAnswered(HttpServletResponse.SC_OK, 0));
     return async;
   }
 }

@@ -135,6 +135,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void onText(String text) {
+    session.received(text);
     session.onText(text);
   }
 

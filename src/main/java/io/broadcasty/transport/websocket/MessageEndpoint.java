@@ -75,7 +75,13 @@ public class MessageEndpoint extends Endpoint {
     session = opened;
     webSocket.addMessageHandler(
         String.class,
-        new TextParts(settings.maxMessageBytes(), opened::onText, () -> tooLong(webSocket)));
+        new TextParts(
+            settings.maxMessageBytes(),
+            text -> {
+              opened.received(text);
+              opened.onText(text);
+            },
+            () -> tooLong(webSocket)));
     webSocket.addMessageHandler(ByteBuffer.class, (part, last) -> opened.onBinary());
     webSocket.addMessageHandler(PongMessage.class, pong -> opened.heard());
     Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());

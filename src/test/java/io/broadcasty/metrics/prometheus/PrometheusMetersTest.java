@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.metrics.Histogram;
+import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
 import io.broadcasty.metrics.MeterFamily.Kind;
@@ -18,6 +20,9 @@ class PrometheusMetersTest {
   private static final MeterFamily TRIES =
       new MeterFamily(
           "test_tries_total", Kind.COUNTER, List.of("service", "outcome"), "Tries, \\ by end.");
+
+  private static final MeterFamily WAIT =
+      new MeterFamily("test_wait_seconds", Kind.HISTOGRAM, List.of("outcome"), "How long.");
 
   private final PrometheusMeters meters = new PrometheusMeters();
   private final AtomicLong value = new AtomicLong(3);
@@ -83,6 +88,34 @@ class PrometheusMetersTest {
     System.gc();
     String text = meters.text();
     assertTrue(text.contains("test_lag_seconds 4.0\n") && text.contains("} 5.0\n"), text);
+  }
+
+  @Test
+  void aHistogramHasItsBucketsItsSumAndItsCount() {
+    Histogram fast = new Histogram(0.5, 2);
+    meters.add(new HistogramMeter(WAIT, List.of("ok"), fast));
+    meters.add(new HistogramMeter(WAIT, List.of("failed"), new Histogram(0.5, 2)));
+    fast.record(0.5);
+    fast.record(1);
+    fast.record(4);
+    assertEquals(
+        """
+        # HELP test_wait_seconds How long.
+        # TYPE test_wait_seconds histogram
+        test_wait_seconds_bucket{outcome="failed",le="0.5"} 0
+        test_wait_seconds_bucket{outcome="failed",le="2.0"} 0
+        test_wait_seconds_bucket{outcome="failed",le="+Inf"} 0
+        test_wait_seconds_count{outcome="failed"} 0
+        test_wait_seconds_sum{outcome="failed"} 0.0
+        test_wait_seconds_bucket{outcome="ok",le="0.5"} 1
+        test_wait_seconds_bucket{outcome="ok",le="2.0"} 2
+        test_wait_seconds_bucket{outcome="ok",le="+Inf"} 3
+        test_wait_seconds_count{outcome="ok"} 3
+        test_wait_seconds_sum{outcome="ok"} 5.5
+        """,
+        meters.text());
+    HistogramMeter twin = new HistogramMeter(WAIT, List.of("ok"), new Histogram(1));
+    assertThrows(IllegalArgumentException.class, () -> meters.add(twin));
   }
 
   @Test

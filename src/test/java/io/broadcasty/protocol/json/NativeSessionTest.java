@@ -279,6 +279,33 @@ class NativeSessionTest {
     assertEquals(5, heard.size());
   }
 
+  @Test
+  void theListenerHearsOfBytesAboutOnceASecondAndMissesNoneOfAConnectionThatEnds() {
+    Node.Client client = node.connect().as(node.ann());
+    node.pass(Duration.ofSeconds(1));
+    node.listener.take();
+    client.session.received("é€");
+    client.ask(subscribe("a"));
+    assertEquals(List.of(), node.listener.of(ConnectionEvent.Traffic.class));
+    node.pass(Duration.ofSeconds(1));
+    ConnectionEvent.Traffic traffic = node.listener.of(ConnectionEvent.Traffic.class).get(0);
+    assertEquals(TransportType.WEBSOCKET, traffic.transport());
+    assertEquals(5, traffic.bytesIn());
+    assertTrue(traffic.bytesOut() > 50, traffic.toString());
+
+    node.listener.take();
+    node.publish("a", "1");
+    client.session.gone();
+    node.run();
+    node.pass(Duration.ofSeconds(1));
+    traffic = node.listener.of(ConnectionEvent.Traffic.class).get(0);
+    assertEquals(0, traffic.bytesIn());
+    assertTrue(traffic.bytesOut() > 50, traffic.toString());
+    node.listener.take();
+    node.pass(Duration.ofSeconds(1));
+    assertEquals(List.of(), node.listener.of(ConnectionEvent.Traffic.class), "nothing, no event");
+  }
+
   /** The line breaks between the end and its last frame; what is still held is given up later. */
   @Test
   void theListenerHearsOfTheEndLast() {
