@@ -7,6 +7,7 @@ import io.broadcasty.control.ControlTopic;
 import io.broadcasty.database.Database;
 import io.broadcasty.driver.RelayReport;
 import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.occupancy.ChannelOccupancy;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.ratelimit.RateLimiter;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record Store(
     Broker broker,
     PresenceStore presence,
+    ChannelOccupancy occupancy,
     RateLimiter limits,
     ConnectionLimiter connections,
     NonceStore nonces,
@@ -39,6 +41,7 @@ record Store(
   @Override
   public void close() {
     control.close();
+    occupancy.close();
     presence.close();
     nodes.close();
     broker.close();

@@ -40,6 +40,11 @@ import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.nodes.redis.Pulse;
 import io.broadcasty.nodes.redis.RedisNodeRegistry;
+import io.broadcasty.occupancy.ChannelOccupancy;
+import io.broadcasty.occupancy.LocalOccupancyStore;
+import io.broadcasty.occupancy.OccupancyStore;
+import io.broadcasty.occupancy.OccupancyTiming;
+import io.broadcasty.occupancy.redis.RedisOccupancyStore;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.redis.RedisPresenceStore;
 import io.broadcasty.ratelimit.LocalConnectionLimiter;
@@ -86,6 +91,15 @@ record Stores(
 
   /** For how long members who come and go are told of together. */
   private static final long GATHER_MILLIS = 100;
+
+  /** Channels that have got or lost their subscribers meanwhile are told of together. */
+  private static final Duration LOOKED_AT_ONCE_IN = Duration.ofMillis(50);
+
+  /** A channel whose subscribers come back within this was not vacated. */
+  private static final Duration BACK_WITHIN = Duration.ofSeconds(2);
+
+  /** What Redis was told of a channel is told again; it counts for ten minutes. */
+  private static final Duration RENEWED_ONCE_IN = Duration.ofMinutes(1);
 
   /** Between two times that nodes tell each other what they have granted. */
   private static final long SHARE_MILLIS = 200;
@@ -173,6 +187,7 @@ record Stores(
     return new Store(
         broker,
         new LocalPresenceStore(this::maxMembers, ticker, hub, threads.after(GATHER_MILLIS)),
+        occupancy(self.get().name(), new LocalOccupancyStore(), Duration.ZERO),
         new LocalRateLimiter(limits(), ticker),
         new LocalConnectionLimiter(self.get().name(), tenants),
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
@@ -313,12 +328,17 @@ record Stores(
             tenants,
             ticker,
             () -> nodes.nodes().stream().map(NodeInfo::name).toList());
-    nodes.start(List.of(new MembersOfNodes(presence)), threads.loops.supervised("nodes"));
+    ChannelOccupancy occupancy =
+        occupancy(nodes.self(), new RedisOccupancyStore(redis, nodes.self()), RENEWED_ONCE_IN);
+    nodes.start(
+        List.of(new MembersOfNodes(presence), new ChannelsOfNodes(occupancy)),
+        threads.loops.supervised("nodes"));
     threads.sharing(SHARE_MILLIS, "limits", limits::share);
     threads.sharing(SHARE_MILLIS, "connection-limits", connections::tell);
     return new Store(
         broker,
         presence,
+        occupancy,
         limits,
         connections,
         new RedisNonceStore(redis, settings.edge().nonceKept()),
@@ -332,6 +352,25 @@ record Stores(
           upkeep.run();
         },
         release);
+  }
+
+  /**
+   * Begins to tell which channels have subscribers.
+   *
+   * @param renewal as of {@link OccupancyTiming}
+   */
+  private ChannelOccupancy occupancy(String node, OccupancyStore store, Duration renewal) {
+    ChannelOccupancy occupancy =
+        new ChannelOccupancy(
+            node,
+            store,
+            hub::isOccupied,
+            listeners,
+            new OccupancyTiming(LOOKED_AT_ONCE_IN, BACK_WITHIN, renewal),
+            ticker,
+            threads.loops);
+    hub.onOccupancyChange(occupancy::changed);
+    return occupancy;
   }
 
   private int maxMembers(TenantId tenant) {
@@ -395,6 +434,20 @@ record Stores(
     @Override
     public void onForgotten() {
       presence.tellAgain();
+    }
+  }
+
+  /** So do the subscribers of channels. */
+  private record ChannelsOfNodes(ChannelOccupancy occupancy) implements NodeRegistry.Listener {
+
+    @Override
+    public void onGone(String node) {
+      occupancy.forget(node);
+    }
+
+    @Override
+    public void onForgotten() {
+      occupancy.sayAgain();
     }
   }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,9 @@ public final class Hub implements PublicationListener, PresenceListener {
 
   /** Counts publications; at worst two threads count the same. */
   private int sampled;
+
+  /** Told of channels that have become occupied or vacant here. */
+  private volatile Consumer<TenantChannel> occupancyListener = channel -> {};
 
   /** One whose fan-out nobody observes. */
   public Hub(Executor joins) {
@@ -110,16 +114,21 @@ public final class Hub implements PublicationListener, PresenceListener {
    */
   public void add(TenantChannel channel, Subscriber subscriber) {
     boolean[] opened = new boolean[1];
+    boolean[] first = new boolean[1];
     Topic joined =
         topics.compute(
             channel,
             (c, known) -> {
               opened[0] = known == null;
               Topic topic = known == null ? new Topic(delivered, numbers.take()) : known;
+              first[0] = topic.isEmpty();
               topic.add(subscriber);
               return topic;
             });
     joined.handEarlyTo(subscriber);
+    if (first[0]) {
+      occupancyListener.accept(channel);
+    }
     if (opened[0]) {
       askPatterns(channel, joined);
     }
@@ -127,12 +136,34 @@ public final class Hub implements PublicationListener, PresenceListener {
 
   /** After the return, no further call comes, but for one that is under way. */
   public void remove(TenantChannel channel, Subscriber subscriber) {
+    boolean[] last = new boolean[1];
     topics.computeIfPresent(
         channel,
         (c, topic) -> {
+          boolean occupied = !topic.isEmpty();
           topic.remove(subscriber);
+          last[0] = occupied && topic.isEmpty();
           return kept(topic);
         });
+    if (last[0]) {
+      occupancyListener.accept(channel);
+    }
+  }
+
+  /**
+   * Tells of each channel that has its first subscriber on this node, or whose last has left; on
+   * the thread that has added or removed it, perhaps after another thread has changed that again:
+   * {@link #isOccupied} says what is so. Must neither block nor throw. To be called once, before
+   * there are subscribers.
+   */
+  public void onOccupancyChange(Consumer<TenantChannel> listener) {
+    occupancyListener = listener;
+  }
+
+  /** Whether the channel has subscribers on this node; a pattern that may join is none yet. */
+  public boolean isOccupied(TenantChannel channel) {
+    Topic topic = topics.get(channel);
+    return topic != null && !topic.isEmpty();
   }
 
   /**

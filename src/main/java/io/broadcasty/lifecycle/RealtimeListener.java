@@ -15,7 +15,8 @@ package io.broadcasty.lifecycle;
  * once and before any {@link #onSubscribed}, an {@link #onUnsubscribed} for each subscribed target
  * and after it, {@link #onDisconnected} last. Only a subscribe that was under way when its
  * connection ended may be told of, and ended, after that. Of one channel: {@link #onOccupied} and
- * {@link #onVacated} by turns. Between connections, and between channels, there is no order.
+ * {@link #onVacated} by turns, on whichever nodes, the one only after the other has returned.
+ * Between connections, and between channels, there is no order.
  */
 public interface RealtimeListener {
 
@@ -54,11 +55,16 @@ public interface RealtimeListener {
 
   /**
    * A channel has its first subscriber. Told once in the cluster: on the node that had it, though
-   * others have subscribers by then.
+   * others have subscribers by then. Told a moment later, on a thread of its own, and not if the
+   * channel has been left meanwhile; lost when the node dies in that moment.
    */
   default void onOccupied(ChannelEvent.Occupied event) {}
 
-  /** A channel's last subscriber has gone. Told once in the cluster. */
+  /**
+   * A channel's last subscriber has gone, and nobody has come within some seconds. Told once in the
+   * cluster: on the node that had it or, when that node is gone, on one that noticed. As {@link
+   * #onOccupied} otherwise.
+   */
   default void onVacated(ChannelEvent.Vacated event) {}
 
   /** Somebody has come to a presence channel. */

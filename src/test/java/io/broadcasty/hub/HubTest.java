@@ -1,6 +1,7 @@
 package io.broadcasty.hub;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Envelope;
@@ -163,6 +164,48 @@ class HubTest {
 
   private static long sequence(EncodedPublication publication) {
     return publication.publication().position().sequence();
+  }
+
+  @Test
+  void theFirstSubscriberOfAChannelAndTheEndOfTheLastAreTold() {
+    hub.onOccupancyChange(
+        channel -> heard.add(channel.name() + (hub.isOccupied(channel) ? "+" : "-")));
+    Subscriber a = listener("a");
+    Subscriber b = listener("b");
+    hub.add(channel("news"), a);
+    hub.add(channel("news"), b);
+    hub.remove(channel("news"), a);
+    assertEquals(List.of("news+"), heard);
+    hub.remove(channel("news"), b);
+    hub.remove(channel("news"), b);
+    hub.add(channel("news"), b);
+    assertEquals(List.of("news+", "news-", "news+"), heard);
+  }
+
+  @Test
+  void aTopicThatIsKeptOpenForAPatternIsNotOccupied() {
+    hub.onOccupancyChange(
+        channel -> heard.add(channel.name() + (hub.isOccupied(channel) ? "+" : "-")));
+    Late late = new Late();
+    late.hub.onOccupancyChange(channel -> heard.add("told of " + channel.name()));
+    Subscriber joins = listener("p");
+    late.hub.add(ACME, late.joining(joins));
+    late.publish("news", 1);
+    assertEquals(List.of(), heard);
+    assertFalse(late.hub.isOccupied(channel("news")));
+    late.decide();
+    assertTrue(heard.contains("told of news"), heard::toString);
+    assertTrue(late.hub.isOccupied(channel("news")));
+
+    heard.clear();
+    hub.add(ACME, pattern("*", null)); // refuses, and its topic stays open
+    publish(channel("other"), 1);
+    assertEquals(List.of("join other"), heard);
+    assertFalse(hub.isOccupied(channel("other")));
+    Subscriber a = listener("a");
+    hub.add(channel("other"), a);
+    hub.remove(channel("other"), a);
+    assertEquals(List.of("join other", "other+", "other-"), heard);
   }
 
   @Test

@@ -1,0 +1,106 @@
+package io.broadcasty.occupancy;
+
+import io.broadcasty.occupancy.OccupancyChange.Kind;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store knows of one channel, and what follows from a change of it: the naive twin of {@code
+ * change.lua} of {@code occupancy.redis}. Not safe for use by several threads.
+ */
+public final class ChannelState {
+
+  /** A node that dies while it tells of a channel's end holds the others up for as long. */
+  public static final long TELLS_AT_MOST_MILLIS = 15_000;
+
+  /** What a node said last. */
+  private record Claim(boolean occupied, long number) {}
+
+  /**
+   * What was told last, or is being told.
+   *
+   * @param sinceMillis of the channel's end that is being told; else 0
+   */
+  private record Told(boolean occupied, String by, long number, long sinceMillis) {
+
+    boolean isBy(String node, long itsNumber) {
+      return by.equals(node) && number == itsNumber;
+    }
+  }
+
+  private static final Told VACANT = new Told(false, "", 0, 0);
+  private static final Told LOST = new Told(true, "", 0, 0);
+
+  private final Map<String, Claim> claims = new TreeMap<>();
+  private Told told = VACANT;
+
+  /** Whether a node has subscribers of it. */
+  public boolean isOccupied() {
+    return claims.values().stream().anyMatch(Claim::occupied);
+  }
+
+  /**
+   * Makes a change.
+   *
+   * @param by the node that says it
+   */
+  public OccupancyAnswer apply(OccupancyChange change, String by, long nowMillis) {
+    if (change.kind() == Kind.TOLD_VACATED) {
+      if (!told.occupied() && told.isBy(by, change.number())) {
+        told = VACANT;
+      }
+      return OccupancyAnswer.NOTHING;
+    }
+    Claim before = claims.get(change.node());
+    boolean own = by.equals(change.node());
+    if (own && before != null && change.number() < before.number()) {
+      return OccupancyAnswer.NOTHING; // it was given up, and comes too late
+    }
+    if (change.kind() == Kind.OCCUPY || change.kind() == Kind.OCCUPY_AGAIN) {
+      claims.put(change.node(), new Claim(true, change.number()));
+      return occupied(change, by, before, nowMillis);
+    }
+    if (own) {
+      if (before == null && change.kind() == Kind.LEAVE && told.equals(VACANT)) {
+        told = LOST; // since it had occupied it
+      }
+      claims.put(change.node(), new Claim(false, change.number()));
+    } else if (before != null) {
+      claims.put(change.node(), new Claim(false, before.number()));
+    }
+    return left(change, by, before, nowMillis);
+  }
+
+  private OccupancyAnswer occupied(
+      OccupancyChange change, String by, @Nullable Claim before, long nowMillis) {
+    if (told.occupied()) {
+      return told.isBy(by, change.number()) ? OccupancyAnswer.OCCUPIED : OccupancyAnswer.NOTHING;
+    }
+    if (nowMillis - told.sinceMillis() < TELLS_AT_MOST_MILLIS) {
+      return OccupancyAnswer.WAIT;
+    }
+    if (change.kind() == Kind.OCCUPY_AGAIN && before == null && told.equals(VACANT)) {
+      told = LOST; // and had been told before it was
+      return OccupancyAnswer.NOTHING;
+    }
+    told = new Told(true, by, change.number(), 0);
+    return OccupancyAnswer.OCCUPIED;
+  }
+
+  private OccupancyAnswer left(
+      OccupancyChange change, String by, @Nullable Claim before, long nowMillis) {
+    if (!told.occupied()) {
+      return told.isBy(by, change.number()) ? OccupancyAnswer.VACATED : OccupancyAnswer.NOTHING;
+    }
+    if (isOccupied()) {
+      return OccupancyAnswer.NOTHING;
+    }
+    if (change.kind() == Kind.LEAVE_AGAIN && (before == null || before.occupied())) {
+      told = VACANT; // that it had left was lost, and with it that this was told
+      return OccupancyAnswer.NOTHING;
+    }
+    told = new Told(false, by, change.number(), nowMillis);
+    return OccupancyAnswer.VACATED;
+  }
+}

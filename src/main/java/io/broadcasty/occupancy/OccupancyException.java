@@ -1,0 +1,12 @@
+package io.broadcasty.occupancy;
+
+import org.jspecify.annotations.Nullable;
+
+/** The store cannot be reached, or has not answered. Saying the same again is right. */
+public final class OccupancyException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public OccupancyException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

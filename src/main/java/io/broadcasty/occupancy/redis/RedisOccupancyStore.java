@@ -1,0 +1,190 @@
+package io.broadcasty.occupancy.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.broadcasty.channel.ChannelName;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.occupancy.ChannelState;
+import io.broadcasty.occupancy.OccupancyAnswer;
+import io.broadcasty.occupancy.OccupancyChange;
+import io.broadcasty.occupancy.OccupancyException;
+import io.broadcasty.occupancy.OccupancyStore;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.Script;
+import io.broadcasty.tenant.TenantId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Which channels have subscribers on the nodes that share a Redis. Each channel has one key, which
+ * one script changes; each node one with the channels it has said it has subscribers of, written
+ * before it says so, by which the others find what is to be left for it when it is gone. Changes
+ * are sent together, in one pipeline a server.
+ */
+public final class RedisOccupancyStore implements OccupancyStore {
+
+  /** A channel of a node that nobody looked after counts for as long. */
+  private static final Duration COUNTS = Duration.ofMinutes(10);
+
+  /** A node that was taken for dead finds for as long that its channels were left for it. */
+  private static final Duration EMPTY = Duration.ofMinutes(10);
+
+  private static final Duration KEPT = Duration.ofHours(1);
+  private static final Duration LISTED = Duration.ofDays(1);
+
+  private static final Script CHANGE = Script.load(RedisOccupancyStore.class, "change.lua");
+  private static final OccupancyAnswer[] ANSWERS = {
+    OccupancyAnswer.NOTHING, OccupancyAnswer.OCCUPIED, OccupancyAnswer.VACATED, OccupancyAnswer.WAIT
+  };
+
+  private final Redis redis;
+  private final String self;
+
+  /**
+   * @param redis stays open when the store is closed
+   * @param self this node's name
+   */
+  public RedisOccupancyStore(Redis redis, String self) {
+    this.redis = redis;
+    this.self = self;
+  }
+
+  @Override
+  public Map<OccupancyChange, OccupancyAnswer> apply(List<OccupancyChange> changes) {
+    List<OccupancyChange> possible = new ArrayList<>();
+    for (OccupancyChange change : changes) {
+      if (!redis.availability().isDown(key(change.channel()))) {
+        possible.add(change);
+      }
+    }
+    if (possible.isEmpty()) {
+      throw new OccupancyException("Redis cannot be reached", null);
+    }
+    return asking(
+        () -> {
+          list(possible);
+          return changed(possible);
+        });
+  }
+
+  /** Before the channels are occupied: or nobody would find them if this node died now. */
+  private void list(List<OccupancyChange> changes) {
+    List<String> occupied = new ArrayList<>();
+    for (OccupancyChange change : changes) {
+      switch (change.kind()) {
+        case OCCUPY, OCCUPY_AGAIN -> occupied.add(text(change.channel()));
+        case LEAVE, LEAVE_AGAIN, TOLD_VACATED -> {}
+      }
+    }
+    if (!occupied.isEmpty()) {
+      String key = listKey(self);
+      redis.commands().sadd(key, occupied.toArray(String[]::new));
+      redis.commands().pexpire(key, LISTED.toMillis());
+    }
+  }
+
+  private Map<OccupancyChange, OccupancyAnswer> changed(List<OccupancyChange> changes) {
+    Map<OccupancyChange, OccupancyAnswer> answers = new HashMap<>(ask(changes));
+    if (answers.size() == changes.size()) {
+      return answers;
+    }
+    List<OccupancyChange> rest =
+        new ArrayList<>(changes.stream().filter(change -> !answers.containsKey(change)).toList());
+    OccupancyChange first = rest.remove(0);
+    // one that is sent by itself takes the script along, and follows a key that has moved
+    Object answer = CHANGE.run(redis.commands(), List.of(key(first.channel())), arguments(first));
+    answers.put(first, answer(answer));
+    answers.putAll(ask(rest));
+    return answers;
+  }
+
+  private Map<OccupancyChange, OccupancyAnswer> ask(List<OccupancyChange> changes) {
+    Map<OccupancyChange, OccupancyAnswer> answers = new HashMap<>();
+    redis
+        .ask(
+            changes,
+            change -> key(change.channel()),
+            (pipeline, change) ->
+                CHANGE.queue(pipeline, List.of(key(change.channel())), arguments(change)))
+        .forEach((change, answer) -> answers.put(change, answer(answer)));
+    return answers;
+  }
+
+  private List<byte[]> arguments(OccupancyChange change) {
+    String kind =
+        switch (change.kind()) {
+          case OCCUPY -> "o";
+          case LEAVE -> "l";
+          case OCCUPY_AGAIN -> "O";
+          case LEAVE_AGAIN -> "L";
+          case TOLD_VACATED -> "t";
+        };
+    return List.of(
+        self.getBytes(UTF_8),
+        kind.getBytes(UTF_8),
+        change.node().getBytes(UTF_8),
+        bytes(change.number()),
+        bytes(COUNTS.toMillis()),
+        bytes(ChannelState.TELLS_AT_MOST_MILLIS),
+        bytes(EMPTY.toMillis()),
+        bytes(KEPT.toMillis()));
+  }
+
+  @Override
+  public Collection<TenantChannel> channelsOf(String node, int limit) {
+    return asking(
+        () ->
+            redis.commands().srandmember(listKey(node), limit).stream()
+                .map(RedisOccupancyStore::channel)
+                .toList());
+  }
+
+  @Override
+  public void release(String node, Collection<TenantChannel> channels) {
+    String[] texts = channels.stream().map(RedisOccupancyStore::text).toArray(String[]::new);
+    Long unused = asking(() -> redis.commands().srem(listKey(node), texts));
+  }
+
+  @Override
+  public void close() {}
+
+  private static <T> T asking(Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (JedisException e) {
+      throw new OccupancyException("Redis does not answer", e);
+    }
+  }
+
+  private byte[] key(TenantChannel channel) {
+    return redis.key("occ:{" + text(channel) + "}").getBytes(UTF_8);
+  }
+
+  private String listKey(String node) {
+    return redis.key("ocn:" + node);
+  }
+
+  private static byte[] bytes(long number) {
+    return Long.toString(number).getBytes(UTF_8);
+  }
+
+  private static OccupancyAnswer answer(Object reply) {
+    return ANSWERS[((Long) reply).intValue()];
+  }
+
+  private static String text(TenantChannel channel) {
+    return channel.tenant() + ":" + channel.name();
+  }
+
+  private static TenantChannel channel(String text) {
+    int colon = text.indexOf(':');
+    return new TenantChannel(
+        new TenantId(text.substring(0, colon)), new ChannelName(text.substring(colon + 1)));
+  }
+}

@@ -1,0 +1,67 @@
+package io.broadcasty.occupancy;
+
+import io.broadcasty.background.BackgroundLoops;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ChannelEvent.Occupied;
+import io.broadcasty.lifecycle.ChannelEvent.Vacated;
+import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.time.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A node without a hub: which channels have subscribers is what the test says. */
+public final class OccupancyNode {
+
+  /**
+   * What was told, on any node, in the order of the calls.
+   *
+   * @param node that told it
+   */
+  record Told(String node, TenantChannel channel, boolean occupied) {}
+
+  final String name;
+  final FaultyOccupancyStore store;
+  final ChannelOccupancy occupancy;
+  private final Set<TenantChannel> subscribed = ConcurrentHashMap.newKeySet();
+
+  OccupancyNode(String name, OccupancyStore real, List<Told> told, Duration linger) {
+    this.name = name;
+    this.store = new FaultyOccupancyStore(real);
+    this.occupancy =
+        new ChannelOccupancy(
+            name,
+            store,
+            subscribed::contains,
+            new RealtimeListener() {
+              @Override
+              public void onOccupied(Occupied event) {
+                told.add(new Told(name, event.channel(), true));
+              }
+
+              @Override
+              public void onVacated(Vacated event) {
+                told.add(new Told(name, event.channel(), false));
+              }
+            },
+            new OccupancyTiming(Duration.ofMillis(2), linger, Duration.ofSeconds(60)),
+            Ticker.system(),
+            new BackgroundLoops(Ticker.system()));
+  }
+
+  public void subscribe(TenantChannel channel) {
+    subscribed.add(channel);
+    occupancy.changed(channel);
+  }
+
+  public void unsubscribe(TenantChannel channel) {
+    subscribed.remove(channel);
+    occupancy.changed(channel);
+  }
+
+  /** As kill -9: nothing is said any more. */
+  void kill() {
+    store.cut = true;
+  }
+}

@@ -1,0 +1,183 @@
+package io.broadcasty.occupancy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.channel.TenantChannel;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link OccupancyStore} keeps that several nodes share. */
+public abstract class SharedOccupancyContract extends OccupancyContract {
+
+  /** The store loses all it has, as a Redis without files does when it is started anew. */
+  protected abstract void loseAll();
+
+  @Test
+  void onlyTheFirstAndTheLastOfAllNodesAreTold() {
+    OccupancyNode a = node("a");
+    OccupancyNode b = node("b");
+    a.subscribe(ORDERS);
+    awaitTold(ORDERS, "a+");
+    b.subscribe(ORDERS);
+    settle(b);
+    assertEquals(List.of("a+"), told(ORDERS));
+    a.unsubscribe(ORDERS);
+    settle(a);
+    assertEquals(List.of("a+"), told(ORDERS));
+    b.unsubscribe(ORDERS);
+    awaitTold(ORDERS, "a+", "b-");
+    a.subscribe(ORDERS);
+    awaitTold(ORDERS, "a+", "b-", "a+");
+  }
+
+  @Test
+  void flappingOnManyNodesIsToldByTurns() throws InterruptedException {
+    flap(List.of(node("a"), node("b"), node("c")), 2, 0);
+  }
+
+  @Test
+  void flappingIsToldByTurnsThoughAnswersAreLost() throws InterruptedException {
+    flap(List.of(node("a"), node("b"), node("c")), 2, 7);
+  }
+
+  @Test
+  void theChannelsOfADeadNodeAreLeftOnce() {
+    OccupancyNode a = node("a");
+    OccupancyNode b = node("b");
+    OccupancyNode c = node("c");
+    for (int i = 0; i < 1200; i++) {
+      a.subscribe(channel("of-a-" + i));
+    }
+    a.subscribe(ORDERS);
+    settle(a);
+    b.subscribe(ORDERS);
+    settle(b);
+    a.kill();
+    forgetAtOnce(a.name, b, c);
+    for (int i = 0; i < 1200; i++) {
+      List<String> events = told(channel("of-a-" + i));
+      assertEquals(2, events.size(), events::toString);
+      assertEquals("a+", events.get(0));
+    }
+    assertEquals(List.of("a+"), told(ORDERS));
+    b.unsubscribe(ORDERS);
+    awaitTold(ORDERS, "a+", "b-");
+    b.occupancy.forget("a");
+    b.occupancy.forget("never seen");
+    settle(b);
+    assertByTurns();
+  }
+
+  private static void forgetAtOnce(String gone, OccupancyNode... survivors) {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    List<Thread> threads =
+        List.of(survivors).stream()
+            .map(node -> new Thread(() -> node.occupancy.forget(gone)))
+            .toList();
+    threads.forEach(thread -> thread.setUncaughtExceptionHandler((t, e) -> failure.set(e)));
+    threads.forEach(Thread::start);
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    assertEquals(null, failure.get());
+  }
+
+  @Test
+  void aDeadNodeIsForgottenOnceThoughAnswersAreLost() {
+    OccupancyNode a = node("a");
+    OccupancyNode b = node("b");
+    for (int i = 0; i < 50; i++) {
+      a.subscribe(channel("of-a-" + i));
+    }
+    settle(a);
+    a.kill();
+    b.store.losesEach = 3;
+    b.occupancy.forget("a");
+    b.store.losesEach = 0;
+    for (int i = 0; i < 50; i++) {
+      awaitTold(channel("of-a-" + i), "a+", "b-");
+    }
+    assertByTurns();
+  }
+
+  @Test
+  void aNodeThatWasTakenForDeadSaysItsChannelsAgain() {
+    OccupancyNode a = node("a");
+    OccupancyNode b = node("b");
+    TenantChannel shared = channel("shared");
+    a.subscribe(ORDERS);
+    a.subscribe(shared);
+    awaitTold(ORDERS, "a+");
+    settle(a);
+    b.subscribe(shared);
+    settle(b);
+    b.occupancy.forget("a");
+    awaitTold(ORDERS, "a+", "b-");
+    a.occupancy.sayAgain();
+    awaitTold(ORDERS, "a+", "b-", "a+");
+    settle(a);
+    b.unsubscribe(shared);
+    settle(b);
+    a.unsubscribe(shared);
+    awaitTold(shared, "a+", "a-");
+    a.unsubscribe(ORDERS);
+    awaitTold(ORDERS, "a+", "b-", "a+", "a-");
+    assertByTurns();
+  }
+
+  @Test
+  void aStoreThatLostAllIsToldAgainAndNobodyElse() {
+    OccupancyNode a = node("a");
+    OccupancyNode b = node("b");
+    a.subscribe(ORDERS);
+    awaitTold(ORDERS, "a+");
+    b.subscribe(ORDERS);
+    settle(b);
+    loseAll();
+    a.occupancy.sayAgain();
+    b.occupancy.sayAgain();
+    settle(a);
+    settle(b);
+    a.unsubscribe(ORDERS);
+    settle(a);
+    assertEquals(List.of("a+"), told(ORDERS));
+    b.unsubscribe(ORDERS);
+    awaitTold(ORDERS, "a+", "b-");
+  }
+
+  @Test
+  void aStoreThatIsAwayForAllIsComeBackTo() {
+    OccupancyNode a = node("a");
+    OccupancyNode b = node("b");
+    a.subscribe(ORDERS);
+    awaitTold(ORDERS, "a+");
+    settle(b);
+    a.store.cut = true;
+    b.store.cut = true;
+    a.unsubscribe(ORDERS);
+    b.subscribe(ORDERS);
+    int calls = b.store.calls.get();
+    await("tries", () -> b.store.calls.get() > calls + 2);
+    b.store.cut = false;
+    settle(b);
+    a.store.cut = false;
+    settle(a);
+    assertEquals(List.of("a+"), told(ORDERS));
+    b.unsubscribe(ORDERS);
+    awaitTold(ORDERS, "a+", "b-");
+  }
+
+  @Test
+  void aStoppedNodeForgetsNobody() {
+    OccupancyNode a = node("a");
+    settle(a);
+    a.occupancy.close();
+    assertThrows(OccupancyException.class, () -> a.occupancy.forget("b"));
+  }
+}

@@ -1,0 +1,146 @@
+package io.broadcasty.occupancy.redis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.occupancy.ChannelState;
+import io.broadcasty.occupancy.OccupancyAnswer;
+import io.broadcasty.occupancy.OccupancyChange;
+import io.broadcasty.occupancy.OccupancyChange.Kind;
+import io.broadcasty.occupancy.OccupancyNode;
+import io.broadcasty.occupancy.OccupancyStore;
+import io.broadcasty.occupancy.SharedOccupancyContract;
+import io.broadcasty.redis.Redis;
+import io.broadcasty.redis.RedisServer;
+import io.broadcasty.redis.RedisSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Nodes on a real Redis. */
+@Tag("stores")
+class RedisOccupancyStoreTest extends SharedOccupancyContract {
+
+  private RedisSettings settings = RedisServer.shared().settings();
+  private final Map<String, OccupancyStore> stores = new HashMap<>();
+  private final List<Redis> connected = new ArrayList<>();
+
+  @Override
+  protected OccupancyStore open(String node) {
+    Redis redis = Redis.open(settings);
+    connected.add(redis);
+    return new RedisOccupancyStore(redis, node);
+  }
+
+  @Override
+  protected void loseAll() {
+    try (Redis redis = Redis.open(settings)) {
+      Set<String> keys = redis.commands().keys(redis.key("*"));
+      redis.commands().del(keys.toArray(String[]::new));
+    }
+  }
+
+  @Override
+  protected void closeStores() {
+    connected.forEach(Redis::close);
+  }
+
+  /** {@link ChannelState} decides the same, and is easier to read. */
+  @Test
+  void theScriptDecidesAsItsNaiveTwin() {
+    String[] names = {"a", "b", "c"};
+    Kind[] kinds = Kind.values();
+    Random random = new Random(17);
+    for (int round = 0; round < 40; round++) {
+      TenantChannel channel = channel("twin-" + round);
+      ChannelState twin = new ChannelState();
+      List<String> history = new ArrayList<>();
+      for (int i = 1; i <= 60; i++) {
+        String by = names[random.nextInt(3)];
+        Kind kind = kinds[random.nextInt(kinds.length)];
+        boolean ofAnother = kind == Kind.LEAVE && random.nextInt(4) == 0;
+        String about = ofAnother ? names[random.nextInt(3)] : by;
+        int number = Math.max(1, i - random.nextInt(4)); // what comes late, or twice
+        OccupancyChange change = new OccupancyChange(channel, about, kind, number);
+        OccupancyAnswer expected = twin.apply(change, by, 1_000_000);
+        history.add(by + " says " + change.kind() + " " + number + " of " + about);
+        OccupancyStore store = stores.computeIfAbsent(by, this::open);
+        assertEquals(Map.of(change, expected), store.apply(List.of(change)), history::toString);
+      }
+    }
+  }
+
+  @Test
+  void nothingStaysForever() {
+    try (Redis redis = Redis.open(settings)) {
+      RedisOccupancyStore store = new RedisOccupancyStore(redis, "a");
+      TenantChannel channel = channel("news");
+      store.apply(List.of(new OccupancyChange(channel, "a", Kind.OCCUPY, 1)));
+      for (String key : redis.commands().keys(redis.key("*"))) {
+        assertTrue(redis.commands().pttl(key) > 0, () -> key + " never ends");
+      }
+      assertEquals(List.of(channel), List.copyOf(store.channelsOf("a", 10)));
+      store.apply(List.of(new OccupancyChange(channel, "a", Kind.LEAVE, 2)));
+      store.apply(List.of(new OccupancyChange(channel, "a", Kind.TOLD_VACATED, 2)));
+      store.release("a", List.of(channel));
+      Set<String> left = redis.commands().keys(redis.key("*"));
+      assertEquals(1, left.size(), left::toString);
+      assertTrue(redis.commands().pttl(left.iterator().next()) <= 600_000);
+    }
+  }
+
+  /** A Redis that was started anew does not know it. */
+  @Test
+  void theScriptIsTakenAlongWhereItIsNotKnown() {
+    OccupancyNode a = node("a");
+    a.subscribe(ORDERS);
+    awaitTold(ORDERS, "a+");
+    try (Redis redis = Redis.open(settings)) {
+      redis.commands().scriptFlush(redis.key("x"));
+    }
+    for (int i = 0; i < 20; i++) {
+      a.subscribe(channel("news-" + i));
+    }
+    a.unsubscribe(ORDERS);
+    awaitTold(ORDERS, "a+", "a-");
+    settle(a);
+    assertEquals(List.of("a+"), told(channel("news-19")));
+  }
+
+  @Test
+  void aRedisThatIsAwayIsComeBackTo() {
+    try (RedisServer server = RedisServer.start("--save", "", "--appendonly", "yes")) {
+      settings = server.settings();
+      OccupancyNode a = node("a");
+      OccupancyNode b = node("b");
+      a.subscribe(ORDERS);
+      awaitTold(ORDERS, "a+");
+      server.kill();
+      b.subscribe(ORDERS);
+      a.unsubscribe(ORDERS);
+      a.subscribe(channel("news"));
+      server.startAgain();
+      awaitTold(channel("news"), "a+");
+      settle(b);
+      settle(a);
+      assertByTurns();
+      server.kill();
+      server.forget();
+      server.startAgain();
+      a.unsubscribe(channel("news"));
+      awaitTold(channel("news"), "a+", "a-");
+      settle(b);
+      int before = told(ORDERS).size();
+      b.unsubscribe(ORDERS);
+      await("the end", () -> told(ORDERS).size() == before + 1);
+      assertByTurns();
+      stopNodes();
+    }
+  }
+}
