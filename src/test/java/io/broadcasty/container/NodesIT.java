@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.cluster.Load;
+import io.broadcasty.protocol.Code;
 import io.broadcasty.redis.RedisServer;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes on one Redis lose a node, their Redis, and what it had, while clients publish and
- * listen: what was acknowledged is laid against what each subscriber got. {@code bench/outage} is
- * the same at ten times the size.
+ * Three nodes on one Redis lose a lane, a node, their Redis, and what it had, while clients publish
+ * and listen: what was acknowledged is laid against what each subscriber got. {@code bench/outage}
+ * is the same at ten times the size.
  */
 @Tag("any-server")
 class NodesIT {
@@ -38,9 +41,11 @@ class NodesIT {
 
   private final List<Ports> ports = new ArrayList<>();
   private final List<ServerProcess> nodes = new ArrayList<>();
+  private int debugged;
 
   @Test
   void nothingAcknowledgedIsLostDoubledOrOutOfOrder() throws Exception {
+    debugged = Ports.free().http();
     try (RedisServer redis = RedisServer.start("--appendonly", "yes", "--save", "")) {
       for (int n = 0; n < NODES; n++) {
         ports.add(Ports.free());
@@ -59,12 +64,28 @@ class NodesIT {
         runFor(8); // a node is believed to be gone only by one that has lived for a while
         assertWhole(load, 0);
 
+        runOutOfMemoryOnALane();
+        runFor(2);
+        Load.Report withoutALane = assertWhole(load, 0);
+        assertTrue(withoutALane.resumes() > 0, "the lane's subscribers came back elsewhere");
+        assertEquals(
+            withoutALane.resumes(),
+            withoutALane.departures().entrySet().stream()
+                .filter(
+                    each -> each.getKey().contains(" closed with " + Code.INTERNAL_ERROR.close()))
+                .mapToLong(Map.Entry::getValue)
+                .sum(),
+            () -> "each was told by a code: " + withoutALane);
+        awaitMembers(2, 2);
+
         nodes.get(1).kill();
         awaitMembers(2, 1);
         awaitNodes(2, NODES - 1);
         goes.cut();
         Load.Report withoutOne = assertWhole(load, 0);
-        assertTrue(withoutOne.resumes() > 0, "the killed node's subscribers came back elsewhere");
+        assertTrue(
+            withoutOne.resumes() > withoutALane.resumes(),
+            "the killed node's subscribers came back elsewhere");
         nodes.set(1, start(1, redis));
         nodes.get(1).awaitReady();
 
@@ -89,6 +110,21 @@ class NodesIT {
     } finally {
       nodes.forEach(ServerProcess::close);
     }
+  }
+
+  /** In the middle of a write of the last node, which says so and goes on. */
+  private void runOutOfMemoryOnALane() throws IOException, InterruptedException {
+    int last = NODES - 1;
+    String restarts = "broadcasty_loop_restarts_total{loop=\"lane\"}";
+    assertEquals(0, Scrape.of(api(last)).value(restarts));
+    try (Debugger debugger = Debugger.attach(debugged)) {
+      String thread = debugger.runOutOfMemoryIn("io.broadcasty.hub.Outbox", "takeBatch");
+      assertTrue(thread.contains("lane"), thread);
+    }
+    Api.await("the meter", () -> Scrape.of(api(last)).value(restarts) == 1);
+    HttpResponse<String> live = api(last).get("/health/live", "");
+    assertEquals(200, live.statusCode(), live.body());
+    assertTrue(live.body().contains("\"loop-lane\""), live.body());
   }
 
   private Api api(int node) {
@@ -137,15 +173,21 @@ class NodesIT {
   }
 
   private ServerProcess start(int number, RedisServer redis) throws IOException {
+    Map<String, String> settings = new HashMap<>(settings(redis));
+    if (number == NODES - 1) {
+      settings.put(ServerProcess.JVM_OPTIONS, Debugger.jvmOption(debugged));
+    }
     return ServerProcess.start(
-        Files.createDirectories(home.resolve("node" + number)),
-        ports.get(number),
-        Map.of(
-            "BROADCASTY_DATA_DIR", home.resolve("data").toString(),
-            "BROADCASTY_REPLAY_STORE", "redis",
-            "BROADCASTY_REDIS_URL", redis.url(),
-            "BROADCASTY_LIMITS_ENABLED", "false",
-            "BROADCASTY_LIMITS_CONNECTIONS_PER_USER", "100000"));
+        Files.createDirectories(home.resolve("node" + number)), ports.get(number), settings);
+  }
+
+  private Map<String, String> settings(RedisServer redis) {
+    return Map.of(
+        "BROADCASTY_DATA_DIR", home.resolve("data").toString(),
+        "BROADCASTY_REPLAY_STORE", "redis",
+        "BROADCASTY_REDIS_URL", redis.url(),
+        "BROADCASTY_LIMITS_ENABLED", "false",
+        "BROADCASTY_LIMITS_CONNECTIONS_PER_USER", "100000");
   }
 
   /** The load goes on meanwhile. */
