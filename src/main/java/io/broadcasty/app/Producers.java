@@ -29,6 +29,7 @@ import io.broadcasty.session.Sessions;
 import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.WallClock;
+import io.broadcasty.transport.DisconnectDetector;
 import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.http.PushPages;
@@ -189,6 +190,12 @@ public class Producers {
   @Singleton
   StreamOutputs outputs() {
     return startup.outputs();
+  }
+
+  @Produces
+  @Singleton
+  DisconnectDetector disconnects() {
+    return startup.disconnects();
   }
 
   @Produces

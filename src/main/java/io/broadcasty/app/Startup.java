@@ -19,11 +19,14 @@ import io.broadcasty.telemetry.OutputMeters;
 import io.broadcasty.tenant.TenantSettingsSource;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import io.broadcasty.transport.ClientSockets;
+import io.broadcasty.transport.DisconnectDetector;
 import io.broadcasty.transport.StreamOutputs;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +55,7 @@ public class Startup {
   private volatile @Nullable Node node;
   private volatile @Nullable DevMode devMode;
   private volatile @Nullable StreamOutputs outputs;
+  private volatile @Nullable DisconnectDetector disconnects;
   private volatile @Nullable Exposition exposition;
   private @Nullable Meters meters;
   private @Nullable StopSignals signals;
@@ -87,8 +91,12 @@ public class Startup {
       throw e;
     }
     StreamOutputs streams = new StreamOutputs(read.internals(), serverInfo);
-    shown.addAll(OutputMeters.of(streams));
+    DisconnectDetector detector =
+        new DisconnectDetector(new ClientSockets(read.internals(), serverInfo));
+    node.loops().start("disconnects", detector::round);
+    shown.addAll(OutputMeters.of(streams, detector::watched));
     outputs = streams;
+    disconnects = detector;
     meters = shown;
     settings = read;
     devMode = dev;
@@ -104,9 +112,23 @@ public class Startup {
     Node running = node;
     if (running != null && !stopped) {
       stopped = true; // the node is kept, since requests that still come get their answer from it
-      running.close();
+      try {
+        running.close();
+      } finally {
+        close(disconnects);
+      }
       if (meters != null) {
         meters.close();
+      }
+    }
+  }
+
+  private static void close(@Nullable DisconnectDetector detector) {
+    if (detector != null) {
+      try {
+        detector.close();
+      } catch (IOException e) {
+        LOG.log(Level.FINE, "the sockets of clients were watched until now", e);
       }
     }
   }
@@ -160,6 +182,14 @@ public class Startup {
 
   StreamOutputs outputs() {
     StreamOutputs made = outputs;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
+  }
+
+  DisconnectDetector disconnects() {
+    DisconnectDetector made = disconnects;
     if (made == null) {
       throw new IllegalStateException("Broadcasty has not started");
     }

@@ -31,6 +31,15 @@ public final class MeterTable {
               + " `liberty-channel` and `liberty-response` (Open Liberty), `servlet` (any server;"
               + " on those two it costs more), `container` (the server's own WebSocket).");
 
+  static final MeterFamily WATCHED_STREAMS =
+      new MeterFamily(
+          "broadcasty_streams_watched",
+          GAUGE,
+          List.of(),
+          "Event streams of which the server sees at once that the client has gone; the other"
+              + " streams of `broadcasty_connections{transport=\"sse\"}` are given up at their"
+              + " heartbeats.");
+
   static final MeterFamily SLOW_CONSUMERS =
       new MeterFamily(
           "broadcasty_slow_consumers_total",
@@ -337,6 +346,7 @@ public final class MeterTable {
           CONNECTIONS,
           CONNECTIONS_OPENED,
           STREAM_OUTPUTS,
+          WATCHED_STREAMS,
           SLOW_CONSUMERS,
           PUBLICATIONS,
           DELIVERIES,

@@ -6,13 +6,19 @@ import io.broadcasty.transport.StreamOutput;
 import io.broadcasty.transport.StreamOutputs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
-/** Meters of what the connections of this node are written with. */
+/** Meters of what the connections of this node are written with, and of their watch. */
 public final class OutputMeters {
 
   private OutputMeters() {}
 
-  public static List<Meter> of(StreamOutputs outputs) {
+  /**
+   * Makes them.
+   *
+   * @param watched how many streams are watched for clients that go
+   */
+  public static List<Meter> of(StreamOutputs outputs, DoubleSupplier watched) {
     List<Meter> meters = new ArrayList<>();
     for (TransportType transport : TransportType.values()) {
       for (StreamOutput output : StreamOutput.values()) {
@@ -25,6 +31,7 @@ public final class OutputMeters {
         }
       }
     }
+    meters.add(new Meter(MeterTable.WATCHED_STREAMS, List.of(), watched));
     return meters;
   }
 }

@@ -1,5 +1,7 @@
 package io.broadcasty.transport;
 
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Set;
@@ -44,14 +46,34 @@ final class Internals {
     throw new NoSuchFieldException(name + " of " + of.getClass().getName());
   }
 
-  /** Says once what this version of the server does not have. */
+  /** The server's own request, below the wrappers of filters. */
+  static ServletRequest unwrapped(ServletRequest request) {
+    ServletRequest inner = request;
+    while (inner instanceof ServletRequestWrapper wrapper) {
+      inner = wrapper.getRequest();
+    }
+    return inner;
+  }
+
+  /** Says once what this version of the server does not have, so that streams cost more. */
   static void notFound(String what, @Nullable Throwable failure) {
+    notFound(
+        what,
+        "streams work, and cost more"
+            + " (broadcasty_stream_outputs_total tells what they are written with)",
+        failure);
+  }
+
+  /**
+   * Says once what this version of the server does not have.
+   *
+   * @param consequence what follows
+   */
+  static void notFound(String what, String consequence, @Nullable Throwable failure) {
     if (TOLD.add(what)) {
       LOG.log(
           Level.WARNING,
-          what
-              + " was not found in this version of the server; streams work, and cost more"
-              + " (broadcasty_stream_outputs_total tells what they are written with)",
+          what + " was not found in this version of the server; " + consequence,
           failure);
     }
   }

@@ -4,9 +4,12 @@ import static io.broadcasty.transport.Internals.get;
 import static io.broadcasty.transport.Internals.notFound;
 
 import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -63,6 +66,22 @@ public final class OpenLiberty {
       notFound("the buffers of a response", e);
       return null;
     }
+  }
+
+  /** Whether a request, out of its wrappers, is Open Liberty's. */
+  static boolean madeRequest(ServletRequest request) {
+    return made(request) || request.getClass().getName().startsWith("io.openliberty.");
+  }
+
+  /** The socket of a request that came by HTTP/1; null where TLS stands on it. */
+  static @Nullable SocketChannel socket(ServletRequest request)
+      throws ReflectiveOperationException {
+    Object connection = get(get(request, "getIRequest"), "getHttpInboundConnection");
+    Object tcp = get(connection, "getTCPConnectionContext");
+    if (request.isSecure()) {
+      return null;
+    }
+    return ((Socket) get(get(tcp, "getSocketIOChannel"), "getSocket")).getChannel();
   }
 
   /**

@@ -6,10 +6,10 @@ import static io.broadcasty.transport.Internals.notFound;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.glassfish.grizzly.Connection;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +71,11 @@ final class Payara {
     }
   }
 
+  /** The socket of a request, out of its wrappers, that came by HTTP/1. */
+  static SocketChannel socket(ServletRequest facade) throws ReflectiveOperationException {
+    return (SocketChannel) get(get(packet(facade), "getConnection"), "getChannel");
+  }
+
   private static ServletOutputStream below(ServletRequest facade)
       throws ReflectiveOperationException {
     @SuppressWarnings("unchecked") // the type of an address, which is not asked for
@@ -109,10 +114,7 @@ final class Payara {
 
   /** Null on any other server. */
   private static @Nullable ServletRequest facade(ServletRequest request) {
-    ServletRequest facade = request;
-    while (facade instanceof ServletRequestWrapper wrapper) {
-      facade = wrapper.getRequest();
-    }
+    ServletRequest facade = Internals.unwrapped(request);
     boolean payara =
         facade.getClass().getName().equals("org.apache.catalina.connector.RequestFacade");
     return payara ? facade : null;

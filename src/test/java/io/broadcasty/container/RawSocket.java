@@ -30,14 +30,46 @@ final class RawSocket implements AutoCloseable {
   static RawSocket webSocket(Api api, String token) throws IOException {
     RawSocket raw = new RawSocket(api);
     raw.write(
-        ("GET /broadcasty/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + "Authorization: Bearer "
+        ("GET /broadcasty/ws HTTP/1.1\r\n"
+             + "Host: localhost\r\n"
+             + "Upgrade: websocket\r\n"
+             + "Connection: Upgrade\r\n"
+             + "Sec-WebSocket-Version: 13\r\n"
+             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+             + "Authorization: Bearer "
                 + token
                 + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII));
     raw.readUntil("\r\n\r\n");
     return raw;
+  }
+
+  /** Asks for a stream of Server-Sent Events of one channel; the connection is kept afterwards. */
+  static RawSocket eventStream(Api api, String token, String channel) throws IOException {
+    RawSocket raw = new RawSocket(api);
+    raw.get("/broadcasty/sse?channel=" + channel, token);
+    raw.readUntil("event: subscribed");
+    raw.readUntil("\n\n");
+    return raw;
+  }
+
+  /** Sends a request, whatever is under way on the connection. */
+  void get(String path, String token) throws IOException {
+    String authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
+    write(
+        ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + authorization + "\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Ends the connection with a reset (RST) instead of an end (FIN). */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  /** Says that nothing more is sent (FIN), and may still read. */
+  void closeOutput() throws IOException {
+    socket.shutdownOutput();
   }
 
   void write(byte[] bytes) throws IOException {

@@ -164,6 +164,26 @@ abstract class SseContract extends TransportContract {
     }
   }
 
+  /** Whether the server lets one see that clients go; otherwise the heartbeats show it. */
+  protected abstract boolean watchesClients();
+
+  @Test
+  void aClientThatHasGoneIsGivenUp() throws IOException {
+    String streams = "broadcasty_connections{transport=\"sse\"}";
+    Api.await("no streams", () -> Scrape.of(api).value(streams) == 0);
+    try (RawSocket client =
+        RawSocket.eventStream(api, api.tokens.guest(), Api.freshChannel("gone."))) {
+      if (watchesClients()) {
+        Api.await("the watch", () -> Scrape.of(api).value("broadcasty_streams_watched") == 1);
+      } else {
+        assertEquals(0, Scrape.of(api).value("broadcasty_streams_watched"));
+      }
+      assertEquals(1, Scrape.of(api).value(streams));
+      client.reset();
+      Api.await("the stream to be given up", () -> Scrape.of(api).value(streams) == 0);
+    }
+  }
+
   @Test
   void aCursorThatIsNoneIsRefused() {
     HttpRequest request =

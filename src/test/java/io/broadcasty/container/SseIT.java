@@ -16,4 +16,9 @@ class SseIT extends SseContract {
   protected StreamOutput output() {
     return ServerKind.current().eventStreamOutput();
   }
+
+  @Override
+  protected boolean watchesClients() {
+    return true;
+  }
 }

@@ -92,7 +92,7 @@ class MeterTableTest {
             new ConnectionCounts(),
             new Sessions(time, time, RealtimeListener.NONE),
             new LocalNodeRegistry(() -> self, time)));
-    all.addAll(OutputMeters.of(new StreamOutputs(true, "")));
+    all.addAll(OutputMeters.of(new StreamOutputs(true, ""), () -> 0));
     all.addAll(PublicationMeters.of(new PublishCounts(), new Hub(Runnable::run)));
     all.addAll(StoreMeters.of(spool));
     all.addAll(StoreMeters.ofSpool(spool));

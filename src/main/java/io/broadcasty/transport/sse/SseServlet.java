@@ -15,6 +15,7 @@ import io.broadcasty.session.EventSession;
 import io.broadcasty.session.Protocols;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.StreamRequest;
+import io.broadcasty.transport.DisconnectDetector;
 import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.StreamOutputs;
 import io.broadcasty.transport.edge.CallerRequest;
@@ -43,6 +44,7 @@ public class SseServlet extends HttpServlet {
 
   @Inject private transient SessionContext context;
   @Inject private transient StreamOutputs outputs;
+  @Inject private transient DisconnectDetector disconnects;
   @Inject private transient Protocols protocols;
   @Inject private transient RealtimeListener listener;
 
@@ -75,7 +77,7 @@ public class SseServlet extends HttpServlet {
     if (place == null) {
       throw new ProblemException(Answers.connectionLimit());
     }
-    SseTransport transport = new SseTransport(outputs);
+    SseTransport transport = new SseTransport(outputs, disconnects);
     EventSession session = accepted.open(context, transport, caller, place);
     boolean begun = false;
     try {

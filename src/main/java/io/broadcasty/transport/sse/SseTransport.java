@@ -4,6 +4,7 @@ import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.EventSession;
 import io.broadcasty.session.Transport;
+import io.broadcasty.transport.DisconnectDetector;
 import io.broadcasty.transport.NonBlockingOutput;
 import io.broadcasty.transport.StreamOutputs;
 import jakarta.servlet.AsyncContext;
@@ -15,12 +16,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Writes events to an asynchronous response. What comes before the response waits for it. */
-final class SseTransport implements Transport {
+/**
+ * Writes events to an asynchronous response. What comes before the response waits for it. A client
+ * that closes its side of the connection is gone, and its response is ended.
+ */
+final class SseTransport implements Transport, DisconnectDetector.Listener {
 
   private static final Logger LOG = Logger.getLogger(SseTransport.class.getName());
 
@@ -30,14 +35,17 @@ final class SseTransport implements Transport {
   private record Early(List<EncodedFrame> frames, Done done) {}
 
   private final StreamOutputs outputs;
+  private final DisconnectDetector disconnects;
   private volatile @Nullable NonBlockingOutput output;
-  private volatile @Nullable AsyncContext async;
 
   // guarded by this
+  private @Nullable Response response;
+  private DisconnectDetector.@Nullable Watch watch;
   private @Nullable Early early;
 
-  SseTransport(StreamOutputs outputs) {
+  SseTransport(StreamOutputs outputs, DisconnectDetector disconnects) {
     this.outputs = outputs;
+    this.disconnects = disconnects;
   }
 
   /**
@@ -45,12 +53,15 @@ final class SseTransport implements Transport {
    *
    * @param blocking runs what may block until the peer reads
    */
-  void begin(AsyncContext response, EventSession session, Executor blocking) throws IOException {
-    response.addListener(new Ending(session));
-    async = response;
-    ServletOutputStream out = outputs.ofEventStream(response.getResponse());
+  void begin(AsyncContext async, EventSession session, Executor blocking) throws IOException {
+    Response begun = new Response(async, session, blocking);
+    async.addListener(begun);
+    synchronized (this) {
+      response = begun;
+    }
+    ServletOutputStream out = outputs.ofEventStream(async.getResponse());
     NonBlockingOutput head = new NonBlockingOutput(out, EventFormat.INSTANCE, blocking);
-    head.write(RETRY, failure -> headWritten(head, out, response.getRequest(), blocking, failure));
+    head.write(RETRY, failure -> headWritten(head, out, async.getRequest(), blocking, failure));
     head.begin();
   }
 
@@ -71,13 +82,60 @@ final class SseTransport implements Transport {
 
   @Override
   public void close(Problem problem) {
-    AsyncContext open = async;
+    complete();
+  }
+
+  @Override
+  public void onDisconnect() {
+    Response left = response();
+    if (left != null) {
+      try {
+        left.closers.execute(() -> leave(left));
+      } catch (RejectedExecutionException e) {
+        LOG.log(Level.FINE, "the node has stopped before this client left", e);
+      }
+    }
+  }
+
+  /** A client that only closed its side hears that the response is whole. */
+  private void leave(Response left) {
+    left.session.gone();
+    complete();
+  }
+
+  private void complete() {
+    Response open = end();
     if (open != null) {
       try {
-        open.complete();
+        open.async.complete();
       } catch (RuntimeException e) {
         LOG.log(Level.FINE, "the response was gone before it was closed", e);
       }
+    }
+  }
+
+  private synchronized @Nullable Response response() {
+    return response;
+  }
+
+  /**
+   * The server may read from the connection soon.
+   *
+   * @return the response that is to be completed; null when it is over
+   */
+  private synchronized @Nullable Response end() {
+    Response open = response;
+    response = null;
+    if (watch != null) {
+      watch.stop();
+      watch = null;
+    }
+    return open;
+  }
+
+  private synchronized void watch(ServletRequest request) {
+    if (response != null) {
+      watch = disconnects.watch(request, this);
     }
   }
 
@@ -95,6 +153,7 @@ final class SseTransport implements Transport {
         body.begin();
       }
       outputs.release(request);
+      watch(request);
     }
     Early waiting;
     synchronized (this) {
@@ -107,27 +166,42 @@ final class SseTransport implements Transport {
     }
   }
 
-  /** Hears from the container that the response is over. */
-  private record Ending(EventSession session) implements AsyncListener {
+  /** A response that has begun. Hears from the container that it is over. */
+  private final class Response implements AsyncListener {
+
+    private final AsyncContext async;
+    private final EventSession session;
+    private final Executor closers;
+
+    Response(AsyncContext async, EventSession session, Executor closers) {
+      this.async = async;
+      this.session = session;
+      this.closers = closers;
+    }
 
     @Override
     public void onComplete(AsyncEvent event) {
-      session.gone();
+      over();
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-      session.gone();
+      over();
     }
 
     @Override
     public void onError(AsyncEvent event) {
-      session.gone();
+      over();
     }
 
     @Override
     public void onStartAsync(AsyncEvent event) {
       // the response is not dispatched again
+    }
+
+    private void over() {
+      session.gone();
+      var unused = end();
     }
   }
 }

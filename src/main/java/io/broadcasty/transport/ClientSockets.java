@@ -1,0 +1,63 @@
+package io.broadcasty.transport;
+
+import jakarta.servlet.ServletRequest;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the TCP socket below a request, which no API of servlets shows. It is looked for where the
+ * connection carries one request at a time (HTTP/1), and on WildFly and Open Liberty where no TLS
+ * stands on it: bytes of TLS come before the end of a connection, so that the end does not show.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class ClientSockets {
+
+  /** What follows when a socket is not found. */
+  static final String WITHOUT = "that a client has gone is noticed by the heartbeats alone";
+
+  private final boolean internals;
+  private final boolean known;
+
+  /**
+   * @param internals whether internals of the server may be used; if not, no socket is found
+   * @param serverInfo {@code ServletContext.getServerInfo()}, which tells what to expect
+   */
+  public ClientSockets(boolean internals, String serverInfo) {
+    this.internals = internals;
+    this.known = List.of("Payara", "WildFly", "Liberty").stream().anyMatch(serverInfo::contains);
+  }
+
+  /** Null where it is not found. */
+  @Nullable SocketChannel below(ServletRequest request) {
+    if (!internals) {
+      return null;
+    }
+    ServletRequest made = Internals.unwrapped(request);
+    if (!made.getProtocol().startsWith("HTTP/1.")) {
+      return null;
+    }
+    try {
+      if (Payara.made(made)) {
+        return Payara.socket(made);
+      }
+      if (WildFly.made(made)) {
+        return WildFly.socket(made);
+      }
+      if (OpenLiberty.madeRequest(made)) {
+        return OpenLiberty.socket(made);
+      }
+      if (known) {
+        notFound(null);
+      }
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      notFound(e);
+    }
+    return null;
+  }
+
+  private static void notFound(@Nullable Throwable failure) {
+    Internals.notFound("the socket below a request", WITHOUT, failure);
+  }
+}

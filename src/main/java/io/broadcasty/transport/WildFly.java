@@ -1,0 +1,38 @@
+package io.broadcasty.transport;
+
+import static io.broadcasty.transport.Internals.field;
+import static io.broadcasty.transport.Internals.get;
+
+import jakarta.servlet.ServletRequest;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** What WildFly has below the API of servlets: Undertow, which stands on XNIO. */
+final class WildFly {
+
+  private WildFly() {}
+
+  /** Whether a request, out of its wrappers, is Undertow's. */
+  static boolean made(ServletRequest request) {
+    return request.getClass().getName().equals("io.undertow.servlet.spec.HttpServletRequestImpl");
+  }
+
+  /** Null where the connection is not one of HTTP/1 straight on a socket: with TLS, or AJP. */
+  static @Nullable SocketChannel socket(ServletRequest request)
+      throws ReflectiveOperationException {
+    Object connection = get(get(request, "getExchange"), "getConnection");
+    if (!isA(connection, "io.undertow.server.protocol.http.HttpServerConnection")) {
+      return null;
+    }
+    Object channel = get(connection, "getChannel");
+    if (!isA(channel, "org.xnio.nio.NioSocketStreamConnection")) {
+      return null;
+    }
+    Object conduit = field(channel, "conduit").get(channel);
+    return (SocketChannel) field(conduit, "socketChannel").get(conduit);
+  }
+
+  private static boolean isA(Object of, String className) {
+    return of.getClass().getName().equals(className);
+  }
+}

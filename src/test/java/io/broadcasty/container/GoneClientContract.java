@@ -1,0 +1,96 @@
+package io.broadcasty.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.lifecycle.TransportType;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A client that has gone is noticed when its connection ends, not by a heartbeat: there is none for
+ * an hour.
+ */
+abstract class GoneClientContract extends InServer {
+
+  static final String ORDINAL = "config_ordinal=1000"; // above the environment
+  static final String NO_HEARTBEAT = "broadcasty.stream.heartbeat=1h";
+
+  private static final Logger LOG = Logger.getLogger(GoneClientContract.class.getName());
+  private static final int CLIENTS = 50;
+  private static final Duration AT_ONCE = Duration.ofSeconds(2);
+
+  @BeforeEach
+  void nobodyIsThere() {
+    for (TransportType transport : TransportType.values()) {
+      awaitConnections(transport, 0, Api.PATIENCE);
+    }
+  }
+
+  @Test
+  void aWebSocketThatEndsIsNoticedAtOnce() throws IOException {
+    allAreNoticed(TransportType.WEBSOCKET);
+  }
+
+  @Test
+  void aMemberWhoseConnectionBreaksLeavesAtOnce() throws IOException {
+    String room = Api.freshChannel("presence-");
+    try (RawSocket member = RawSocket.webSocket(api, api.tokens.member())) {
+      member.writeText("{\"id\":1,\"command\":\"join\",\"channel\":\"" + room + "\"}");
+      member.readUntil("bob");
+      assertTrue(members(room).contains("\"count\":1"), members(room));
+      member.reset();
+      Api.await("the member to leave", AT_ONCE, () -> members(room).contains("\"count\":0"));
+    }
+  }
+
+  /** Half of the clients end their connections, half reset them. */
+  final void allAreNoticed(TransportType transport) throws IOException {
+    List<RawSocket> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < CLIENTS; i++) {
+        clients.add(open(transport));
+      }
+      awaitConnections(transport, CLIENTS, Api.PATIENCE);
+      long closedNanos = System.nanoTime();
+      for (int i = 0; i < CLIENTS; i++) {
+        if (i % 2 == 0) {
+          clients.get(i).closeOutput(); // or what was not read would make a reset of it
+          clients.get(i).close();
+        } else {
+          clients.get(i).reset();
+        }
+      }
+      awaitConnections(transport, 0, AT_ONCE);
+      long millis = (System.nanoTime() - closedNanos) / 1_000_000;
+      LOG.info(() -> CLIENTS + " of " + transport.word() + " were noticed after ms: " + millis);
+    } finally {
+      for (RawSocket client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private RawSocket open(TransportType transport) throws IOException {
+    String token = api.tokens.guest();
+    return transport == TransportType.SSE
+        ? RawSocket.eventStream(api, token, "gone")
+        : RawSocket.webSocket(api, token);
+  }
+
+  final void awaitConnections(TransportType transport, int count, Duration patience) {
+    String sample = "broadcasty_connections{transport=\"" + transport.word() + "\"}";
+    Api.await(sample + " " + count, patience, () -> Scrape.of(api).value(sample) == count);
+  }
+
+  private String members(String room) {
+    var answer = api.get("/broadcasty/presence?channel=" + room, api.tokens.publisher());
+    assertEquals(200, answer.statusCode(), answer.body());
+    return answer.body();
+  }
+}
