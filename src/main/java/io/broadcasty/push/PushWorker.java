@@ -84,7 +84,9 @@ public final class PushWorker implements AutoCloseable {
   @Override
   public void close() {
     long deadline = ticker.readNanos() + linger.toNanos();
-    loops.forEach(loop -> loop.end(deadline));
+    for (Loop loop : loops) { // no lambda: a server may have taken away what it would link
+      loop.end(deadline);
+    }
     for (Thread thread : threads) {
       try {
         thread.join(linger.toMillis() + RETRY_MILLIS);

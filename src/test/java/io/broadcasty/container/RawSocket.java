@@ -31,12 +31,12 @@ final class RawSocket implements AutoCloseable {
     RawSocket raw = new RawSocket(api);
     raw.write(
         ("GET /broadcasty/ws HTTP/1.1\r\n"
-             + "Host: localhost\r\n"
-             + "Upgrade: websocket\r\n"
-             + "Connection: Upgrade\r\n"
-             + "Sec-WebSocket-Version: 13\r\n"
-             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-             + "Authorization: Bearer "
+                + "Host: localhost\r\n"
+                + "Upgrade: websocket\r\n"
+                + "Connection: Upgrade\r\n"
+                + "Sec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                + "Authorization: Bearer "
                 + token
                 + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII));
