@@ -186,7 +186,8 @@ record Stores(
       Runnable release) {
     return new Store(
         broker,
-        new LocalPresenceStore(this::maxMembers, ticker, hub, threads.after(GATHER_MILLIS)),
+        new LocalPresenceStore(
+            this::maxMembers, ticker, hub, threads.after(GATHER_MILLIS), listeners),
         occupancy(self.get().name(), new LocalOccupancyStore(), Duration.ZERO),
         new LocalRateLimiter(limits(), ticker),
         new LocalConnectionLimiter(self.get().name(), tenants),
@@ -319,7 +320,8 @@ record Stores(
             clock,
             hub,
             threads.loops.supervised("presence"),
-            threads.after(GATHER_MILLIS));
+            threads.after(GATHER_MILLIS),
+            listeners);
     RedisRateLimiter limits = new RedisRateLimiter(redis, limits(), ticker, clock);
     RedisConnectionLimiter connections =
         new RedisConnectionLimiter(

@@ -15,8 +15,10 @@ package io.broadcasty.lifecycle;
  * once and before any {@link #onSubscribed}, an {@link #onUnsubscribed} for each subscribed target
  * and after it, {@link #onDisconnected} last. Only a subscribe that was under way when its
  * connection ended may be told of, and ended, after that. Of one channel: {@link #onOccupied} and
- * {@link #onVacated} by turns, on whichever nodes, the one only after the other has returned.
- * Between connections, and between channels, there is no order.
+ * {@link #onVacated} by turns, on whichever nodes, the one only after the other has returned. Of
+ * one member of a channel: {@link #onMemberJoined} and {@link #onMemberLeft} by turns on one node;
+ * between nodes perhaps the other way round, within some milliseconds. Between connections, and
+ * between channels, there is no order.
  */
 public interface RealtimeListener {
 
@@ -67,10 +69,17 @@ public interface RealtimeListener {
    */
   default void onVacated(ChannelEvent.Vacated event) {}
 
-  /** Somebody has come to a presence channel. */
+  /**
+   * Somebody has come to a presence channel who was not present by any connection or lease. Told
+   * once in the cluster: on the node that had it join.
+   */
   default void onMemberJoined(ChannelEvent.MemberJoined event) {}
 
-  /** Somebody has left a presence channel. */
+  /**
+   * Somebody has left a presence channel, by the last of its connections and leases. Told once in
+   * the cluster: on the node that had it leave or, when its node is gone or its lease has ended, on
+   * one that noticed.
+   */
   default void onMemberLeft(ChannelEvent.MemberLeft event) {}
 
   /** A subscriber has what it had missed, and is live. */

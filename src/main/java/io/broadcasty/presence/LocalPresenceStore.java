@@ -1,6 +1,7 @@
 package io.broadcasty.presence;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class LocalPresenceStore implements PresenceStore {
   private final Ticker ticker;
   private final PresenceListener listener;
   private final Executor later;
+  private final MemberEvents events;
 
   /**
    * A channel without members that nobody follows has no entry; entries change inside the map's
@@ -28,19 +30,31 @@ public final class LocalPresenceStore implements PresenceStore {
    */
   private final ConcurrentHashMap<TenantChannel, Roster> rosters = new ConcurrentHashMap<>();
 
-  /**
-   * @param maxMembers of one channel of a tenant; asked at each join
-   * @param later runs a short task a moment later: so long, changes are gathered
-   */
+  /** One whose members are told of to the presence listener alone. */
   public LocalPresenceStore(
       ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
       PresenceListener listener,
       Executor later) {
+    this(maxMembers, ticker, listener, later, RealtimeListener.NONE);
+  }
+
+  /**
+   * @param maxMembers of one channel of a tenant; asked at each join
+   * @param later runs a short task a moment later: so long, changes are gathered
+   * @param lifecycle hears who joins and leaves, of what is gathered
+   */
+  public LocalPresenceStore(
+      ToIntFunction<TenantId> maxMembers,
+      Ticker ticker,
+      PresenceListener listener,
+      Executor later,
+      RealtimeListener lifecycle) {
     this.maxMembers = maxMembers;
     this.ticker = ticker;
     this.listener = listener;
     this.later = later;
+    this.events = new MemberEvents(lifecycle);
   }
 
   @Override
@@ -50,11 +64,12 @@ public final class LocalPresenceStore implements PresenceStore {
     rosters.compute(
         channel,
         (c, known) -> {
-          Roster roster = known == null ? new Roster(c, listener) : known;
+          Roster roster = known == null ? new Roster(c, listener, events) : known;
           outcome[0] = roster.join(member, holder, max, ticker.readNanos());
           tellSoon(roster);
           return roster;
         });
+    events.tell();
     return CompletableFuture.completedFuture(outcome[0]);
   }
 
@@ -74,7 +89,7 @@ public final class LocalPresenceStore implements PresenceStore {
     rosters.compute(
         channel,
         (c, known) -> {
-          Roster roster = known == null ? new Roster(c, listener) : known;
+          Roster roster = known == null ? new Roster(c, listener, events) : known;
           roster.follow();
           return roster;
         });
@@ -101,6 +116,7 @@ public final class LocalPresenceStore implements PresenceStore {
           page[0] = roster.page(after, limit);
           return roster;
         });
+    events.tell();
     return page[0];
   }
 
@@ -127,6 +143,7 @@ public final class LocalPresenceStore implements PresenceStore {
           tellSoon(roster);
           return roster;
         });
+    events.tell();
     return CompletableFuture.completedFuture(done[0]);
   }
 
@@ -147,5 +164,6 @@ public final class LocalPresenceStore implements PresenceStore {
           tellSoon(roster);
           return roster.isNeeded() ? roster : null;
         });
+    events.tell();
   }
 }

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * PresenceListener} hears of both once, in order, and of nothing that is undone within a moment.
  * Changes of a moment are told together.
  *
+ * <p>The node's {@link io.broadcasty.lifecycle.RealtimeListener} hears of each join and each leave
+ * once in the cluster, by turns: on the node whose change made it or, when a node is gone or a
+ * lease has ended, on the one that noticed. A node that dies between the change and telling of it
+ * takes the event along; a join on one node and a leave on another within some milliseconds may be
+ * told the other way round.
+ *
  * <p>Safe for use by several threads.
  */
 public interface PresenceStore extends AutoCloseable {

@@ -34,6 +34,7 @@ final class Roster {
 
   private final TenantChannel channel;
   private final PresenceListener listener;
+  private final MemberEvents events;
   private final TreeMap<String, Entry> entries = new TreeMap<>();
 
   /** What the listener believes of the members that have changed since it was last told. */
@@ -44,9 +45,10 @@ final class Roster {
   private int followers;
   private volatile int leases;
 
-  Roster(TenantChannel channel, PresenceListener listener) {
+  Roster(TenantChannel channel, PresenceListener listener, MemberEvents events) {
     this.channel = channel;
     this.listener = listener;
+    this.events = events;
   }
 
   TenantChannel channel() {
@@ -157,14 +159,19 @@ final class Roster {
     }
     List<Member> joined = new ArrayList<>();
     List<String> left = new ArrayList<>();
-    for (String id : believed.keySet()) {
-      Entry entry = entries.get(id);
-      if (entry == null) {
-        left.add(id);
-      } else {
-        joined.add(entry.member);
-      }
-    }
+    believed.forEach(
+        (id, before) -> {
+          Entry entry = entries.get(id);
+          if (entry == null) {
+            left.add(id);
+            events.left(channel, id);
+          } else {
+            joined.add(entry.member);
+            if (before == null) {
+              events.joined(channel, id);
+            }
+          }
+        });
     believed.clear();
     listener.onPresence(new PresenceChange(channel, ++version, joined, left));
   }

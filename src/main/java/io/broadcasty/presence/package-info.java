@@ -1,7 +1,8 @@
 /**
  * Who is present on a channel: members, and the port that keeps them.
  *
- * <p>May import: {@code background}, {@code channel}, {@code tenant}, {@code time}.
+ * <p>May import: {@code background}, {@code channel}, {@code lifecycle}, {@code tenant}, {@code
+ * time}.
  */
 @NullMarked
 package io.broadcasty.presence;

@@ -52,6 +52,10 @@ public final class EventMeters implements RealtimeListener {
   private final LongAdder requestBytes = new LongAdder();
   private final LongAdder subscribed = new LongAdder();
   private final LongAdder unsubscribed = new LongAdder();
+  private final LongAdder occupied = new LongAdder();
+  private final LongAdder vacated = new LongAdder();
+  private final LongAdder joined = new LongAdder();
+  private final LongAdder left = new LongAdder();
   private final HttpAnswers answers = new HttpAnswers();
 
   @Override
@@ -114,6 +118,26 @@ public final class EventMeters implements RealtimeListener {
     unsubscribed.increment();
   }
 
+  @Override
+  public void onOccupied(ChannelEvent.Occupied event) {
+    occupied.increment();
+  }
+
+  @Override
+  public void onVacated(ChannelEvent.Vacated event) {
+    vacated.increment();
+  }
+
+  @Override
+  public void onMemberJoined(ChannelEvent.MemberJoined event) {
+    joined.increment();
+  }
+
+  @Override
+  public void onMemberLeft(ChannelEvent.MemberLeft event) {
+    left.increment();
+  }
+
   /**
    * Shows everything.
    *
@@ -140,6 +164,10 @@ public final class EventMeters implements RealtimeListener {
     bytesOut.forEach(
         (transport, count) -> add(meters, MeterTable.BYTES_OUT, transport.word(), count));
     meters.add(new Meter(MeterTable.SUBSCRIPTIONS, List.of(), this::subscriptions));
+    add(meters, MeterTable.CHANNEL_EVENTS, "occupied", occupied);
+    add(meters, MeterTable.CHANNEL_EVENTS, "vacated", vacated);
+    add(meters, MeterTable.MEMBER_EVENTS, "joined", joined);
+    add(meters, MeterTable.MEMBER_EVENTS, "left", left);
     answers.show(meters);
   }
 

@@ -130,6 +130,22 @@ public final class MeterTable {
       new MeterFamily(
           "broadcasty_channels", GAUGE, List.of(), "Channels with subscribers on this node.");
 
+  static final MeterFamily CHANNEL_EVENTS =
+      new MeterFamily(
+          "broadcasty_channel_events_total",
+          COUNTER,
+          List.of("event"),
+          "Channels that got their first subscriber (occupied) and that their last has left"
+              + " (vacated), each counted on one of the nodes.");
+
+  static final MeterFamily MEMBER_EVENTS =
+      new MeterFamily(
+          "broadcasty_member_events_total",
+          COUNTER,
+          List.of("event"),
+          "Members that joined presence channels and left them (joined, left), each counted on one"
+              + " of the nodes.");
+
   static final MeterFamily BYTES_IN =
       new MeterFamily(
           "broadcasty_received_bytes_total",
@@ -359,6 +375,8 @@ public final class MeterTable {
           HTTP_ANSWERS,
           SUBSCRIPTIONS,
           CHANNELS,
+          CHANNEL_EVENTS,
+          MEMBER_EVENTS,
           BYTES_IN,
           BYTES_OUT,
           RESUMES,

@@ -1,9 +1,14 @@
 package io.broadcasty.presence;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.tenant.TenantId;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.ToIntFunction;
+import org.junit.jupiter.api.Test;
 
 class LocalPresenceStoreTest extends PresenceStoreContract {
 
@@ -11,13 +16,24 @@ class LocalPresenceStoreTest extends PresenceStoreContract {
 
   @Override
   protected PresenceStore open(ToIntFunction<TenantId> maxMembers) {
-    return new LocalPresenceStore(maxMembers, time, changes::add, later::add);
+    return new LocalPresenceStore(maxMembers, time, changes::add, later::add, heard);
   }
 
   @Override
-  protected void settle() {
+  protected void settle(TenantChannel channel) {
     for (Runnable task = later.poll(); task != null; task = later.poll()) {
       task.run();
     }
+  }
+
+  @Test
+  void theListenerHearsNothingOfWhatIsUndoneWithinAMoment() {
+    join(ROOM, "ann", connection("1")); // told at once
+    join(ROOM, "bob", connection("1"));
+    got(store.leave(ROOM, "bob", connection("1")));
+    got(store.leave(ROOM, "ann", connection("1")));
+    join(ROOM, "ann", connection("2"));
+    settle();
+    assertEquals(List.of("+ann"), events(heard, ROOM));
   }
 }

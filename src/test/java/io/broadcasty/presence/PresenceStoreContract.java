@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.ChannelEvent;
+import io.broadcasty.lifecycle.ChannelEvent.MemberJoined;
+import io.broadcasty.lifecycle.ChannelEvent.MemberLeft;
+import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.ManualTime;
 import java.time.Duration;
@@ -33,14 +37,22 @@ public abstract class PresenceStoreContract {
   protected final ManualTime time = new ManualTime();
   protected final List<PresenceChange> changes = new CopyOnWriteArrayList<>();
 
+  /** What the node's listener heard. */
+  protected final RecordingListener heard = new RecordingListener();
+
   @SuppressWarnings("NullAway.Init")
   protected PresenceStore store;
 
-  /** A store that knows nobody and tells {@link #changes}. */
+  /** A store that knows nobody and tells {@link #changes} and {@link #heard}. */
   protected abstract PresenceStore open(ToIntFunction<TenantId> maxMembers) throws Exception;
 
   /** Lets the time pass in which changes are gathered, and what is to be told be told. */
-  protected abstract void settle();
+  protected final void settle() {
+    settle(ROOM);
+  }
+
+  /** The same for another channel. */
+  protected abstract void settle(TenantChannel channel);
 
   @BeforeEach
   void openStore() throws Exception {
@@ -122,6 +134,79 @@ public abstract class PresenceStoreContract {
     assertEquals(2, changes.size());
     assertEquals(List.of(), ids(ROOM));
     assertFalse(got(store.leave(ROOM, "ann", connection("2"))));
+  }
+
+  /** {@code +id} and {@code -id} of those who joined and left, as a listener heard of them. */
+  protected static List<String> events(RecordingListener heard, TenantChannel channel) {
+    List<String> events = new ArrayList<>();
+    for (ChannelEvent event : heard.of(ChannelEvent.class)) {
+      if (event instanceof MemberJoined joined && joined.channel().equals(channel)) {
+        events.add("+" + joined.memberId());
+      } else if (event instanceof MemberLeft left && left.channel().equals(channel)) {
+        events.add("-" + left.memberId());
+      }
+    }
+    return events;
+  }
+
+  /** Each joins and leaves by turns. Returns who has not left. */
+  protected static Set<String> assertByTurns(List<String> events) {
+    Set<String> present = new HashSet<>();
+    for (String event : events) {
+      String id = event.substring(1);
+      assertTrue(
+          event.charAt(0) == '+' ? present.add(id) : present.remove(id),
+          () -> event + " in " + events);
+    }
+    return present;
+  }
+
+  @Test
+  void theListenerHearsOfAMemberWithSeveralHoldersOnceEach() {
+    join(ROOM, "ann", connection("1"));
+    join(ROOM, "ann", connection("2"));
+    join(ROOM, "ann", MINUTE);
+    settle();
+    got(store.join(ROOM, new Member("ann", "{\"id\":\"ann\",\"n\":1}"), connection("2")));
+    got(store.leave(ROOM, "ann", connection("1")));
+    got(store.leave(ROOM, "ann", MINUTE));
+    settle();
+    assertEquals(List.of("+ann"), events(heard, ROOM));
+    got(store.leave(ROOM, "ann", connection("2")));
+    settle();
+    assertEquals(List.of("+ann", "-ann"), events(heard, ROOM));
+  }
+
+  @Test
+  void theListenerHearsOfAChannelThatNobodyFollows() {
+    TenantChannel other = channel("acme", "presence-unwatched");
+    join(other, "ann", connection("1"));
+    got(store.leave(other, "ann", connection("1")));
+    join(other, "bob", MINUTE);
+    settle(other);
+    assertEquals(Set.of("bob"), assertByTurns(events(heard, other)));
+    assertEquals(List.of(), events(heard, ROOM));
+  }
+
+  @Test
+  void theListenerHearsOfALeaseThatHasEnded() {
+    join(ROOM, "ann", MINUTE);
+    join(ROOM, "bob", MINUTE);
+    join(ROOM, "bob", connection("1"));
+    settle();
+    time.advance(Duration.ofSeconds(61));
+    store.expire();
+    settle();
+    assertEquals(List.of("+ann", "+bob", "-ann"), events(heard, ROOM));
+  }
+
+  @Test
+  void theListenerMayAskTheStore() {
+    heard.then = () -> assertEquals(List.of("ann"), ids(ROOM));
+    heard.fault = null;
+    join(ROOM, "ann", connection("1"));
+    settle();
+    assertEquals(List.of("+ann"), events(heard, ROOM));
   }
 
   @Test
@@ -293,5 +378,6 @@ public abstract class PresenceStoreContract {
     }
     settle();
     assertEquals(Set.of(), told());
+    assertEquals(Set.of(), assertByTurns(events(heard, ROOM)));
   }
 }

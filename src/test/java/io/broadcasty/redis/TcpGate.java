@@ -19,6 +19,7 @@ public final class TcpGate implements AutoCloseable {
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cut;
+  private volatile boolean mute;
 
   /**
    * @param target the server's port
@@ -44,7 +45,13 @@ public final class TcpGate implements AutoCloseable {
     open.forEach(TcpGate::close);
   }
 
+  /** Loses every answer from now on, and takes what is asked. */
+  public void mute() {
+    mute = true;
+  }
+
   public void heal() {
+    mute = false;
     cut = false;
   }
 
@@ -65,8 +72,8 @@ public final class TcpGate implements AutoCloseable {
         Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
         open.add(client);
         open.add(server);
-        start(() -> copy(client, server));
-        start(() -> copy(server, client));
+        start(() -> copy(client, server, false));
+        start(() -> copy(server, client, true));
         if (cut) { // meanwhile
           close(client);
           close(server);
@@ -77,14 +84,16 @@ public final class TcpGate implements AutoCloseable {
     }
   }
 
-  private void copy(Socket from, Socket to) {
+  private void copy(Socket from, Socket to, boolean answers) {
     byte[] buffer = new byte[BUFFER];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0 && !cut; read = in.read(buffer)) {
-        out.write(buffer, 0, read);
+        if (!mute || !answers) {
+          out.write(buffer, 0, read);
+        }
       }
     } catch (IOException e) {
       // broken or cut

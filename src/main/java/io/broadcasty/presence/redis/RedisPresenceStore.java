@@ -1,10 +1,12 @@
 package io.broadcasty.presence.redis;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
+import io.broadcasty.presence.MemberEvents;
 import io.broadcasty.presence.PresenceException;
 import io.broadcasty.presence.PresenceListener;
 import io.broadcasty.presence.PresencePage;
@@ -56,6 +58,7 @@ public final class RedisPresenceStore implements PresenceStore {
    * @param redis stays open when the store is closed
    * @param node this node's name, which no other has or had
    * @param later runs a short task a moment later: so long, changes are gathered
+   * @param lifecycle hears who joins and leaves by what this node has Redis change
    */
   public RedisPresenceStore(
       Redis redis,
@@ -65,11 +68,12 @@ public final class RedisPresenceStore implements PresenceStore {
       WallClock clock,
       PresenceListener listener,
       ThreadFactory threads,
-      Executor later) {
+      Executor later,
+      RealtimeListener lifecycle) {
     this.redis = redis;
     this.clock = clock;
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, later);
-    this.steps = new Steps(redis, node, maxMembers, clock, holdings);
+    this.steps = new Steps(redis, node, maxMembers, clock, holdings, new MemberEvents(lifecycle));
     this.replicas = new Replicas(redis, local, ticker, steps::wake);
     this.news = new PubSub(redis, replicas, threads);
     this.care = new Care(redis, node, ticker, clock, holdings, steps, replicas, news);

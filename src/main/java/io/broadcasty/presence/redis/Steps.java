@@ -4,11 +4,13 @@ import static io.broadcasty.presence.redis.PresenceKeys.bytes;
 
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Member;
+import io.broadcasty.presence.MemberEvents;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.WallClock;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ final class Steps {
   private static final System.Logger LOG = System.getLogger(Steps.class.getName());
   private static final Script CHANGE = Script.load(Steps.class, "change.lua");
   private static final int AT_ONCE = 2000;
+  private static final int MAX_UNANSWERED = 10_000;
 
   private final Redis redis;
   private final String node;
@@ -40,8 +43,13 @@ final class Steps {
   private final byte[] publish;
   private final LinkedBlockingQueue<Step> waiting = new LinkedBlockingQueue<>();
 
-  /** How often Redis has been called; by the sending thread alone. */
+  private final MemberEvents events;
+
+  // guarded by this, so that what comes of changes is told in their order
   private long calls;
+
+  /** The first of a channel's calls whose answers were lost; what they changed is not told yet. */
+  private final Map<TenantChannel, Long> unanswered = new LinkedHashMap<>();
 
   /** Channels that Redis knows to be among those in which this node holds members. */
   private final Set<TenantChannel> listed = new HashSet<>(); // by the sending thread alone
@@ -54,12 +62,14 @@ final class Steps {
       String node,
       ToIntFunction<TenantId> maxMembers,
       WallClock clock,
-      Holdings holdings) {
+      Holdings holdings,
+      MemberEvents events) {
     this.redis = redis;
     this.node = node;
     this.maxMembers = maxMembers;
     this.clock = clock;
     this.holdings = holdings;
+    this.events = events;
     this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
     TenantChannel nowhere = PresenceKeys.channel("none:none");
     this.nothing = new Step(nowhere, "nothing", new Member("", ""), 0, null);
@@ -133,10 +143,10 @@ final class Steps {
     return again;
   }
 
-  /** Runs one step, which does no harm when it comes late, and waits. For any thread. */
+  /** Runs one step and waits. For any thread. */
   long run(TenantChannel channel, String kind, String id) {
     Step step = new Step(channel, kind, new Member(id, ""), 0, null);
-    return change(channel, List.of(step), 0).get(0);
+    return change(channel, List.of(step)).get(0);
   }
 
   private void send(TenantChannel channel, List<Step> steps) {
@@ -149,7 +159,7 @@ final class Steps {
     for (Step step : steps) {
       due = step.timeMillis() > 0 ? Math.min(due, step.timeMillis()) : due;
     }
-    List<Long> replies = change(channel, steps, ++calls);
+    List<Long> replies = change(channel, steps);
     if (due < Long.MAX_VALUE) {
       Due.note(redis, channel, due);
     }
@@ -164,7 +174,17 @@ final class Steps {
     }
   }
 
-  private List<Long> change(TenantChannel channel, List<Step> steps, long number) {
+  private List<Long> change(TenantChannel channel, List<Step> steps) {
+    try {
+      return changeInTurn(channel, steps);
+    } finally {
+      events.tell();
+    }
+  }
+
+  private synchronized List<Long> changeInTurn(TenantChannel channel, List<Step> steps) {
+    long number = ++calls;
+    Long lost = unanswered.get(channel);
     PresenceKeys keys = PresenceKeys.of(redis, channel);
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(bytes(Long.toString(clock.nowMillis())));
@@ -173,6 +193,7 @@ final class Steps {
     arguments.add(bytes(keys.announcements()));
     arguments.add(publish);
     arguments.add(bytes(Long.toString(number)));
+    arguments.add(bytes(Long.toString(lost == null ? 0 : lost)));
     for (Step step : steps) {
       Member member = step.member();
       String kind = step.kind();
@@ -186,7 +207,24 @@ final class Steps {
       arguments.add(bytes(member.json()));
       arguments.add(bytes(Long.toString(step.timeMillis())));
     }
-    List<?> replies = (List<?>) CHANGE.run(redis.commands(), keys.scripts(), arguments);
-    return replies.stream().map(Long.class::cast).toList();
+    unanswered.putIfAbsent(channel, number);
+    if (unanswered.size() > MAX_UNANSWERED) {
+      var oldest = unanswered.keySet().iterator();
+      oldest.next();
+      oldest.remove();
+    }
+    List<?> answer = (List<?>) CHANGE.run(redis.commands(), keys.scripts(), arguments);
+    unanswered.remove(channel);
+    answer.stream().skip(steps.size()).forEach(news -> note(channel, (byte[]) news));
+    return answer.stream().limit(steps.size()).map(Long.class::cast).toList();
+  }
+
+  private void note(TenantChannel channel, byte[] news) {
+    String id = new String(news, 1, news.length - 1, StandardCharsets.UTF_8);
+    if (news[0] == '+') {
+      events.joined(channel, id);
+    } else {
+      events.left(channel, id);
+    }
   }
 }

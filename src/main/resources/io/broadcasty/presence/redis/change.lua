@@ -4,9 +4,11 @@
 -- KEYS[2]  what holds each: id to "holder;holder;…", a holder being a node's name, or ~ and the
 --          time when a lease ends, in milliseconds of the nodes' clocks
 -- KEYS[3]  how many changes there have been
--- KEYS[4]  the number of each node's last call
+-- KEYS[4]  the number of each node's last call; below "news:" and its name, the number of the last
+--          that had somebody come or go, and "+id" and "-id" of those, by length
 -- ARGV     now, this node, most members, the announcements' channel, PUBLISH or SPUBLISH, the number
---          of this call, 0 for none; then for each step its kind, an id, a JSON and a time:
+--          of this call, the number of the first whose answer was lost or 0; then for each step its
+--          kind, an id, a JSON and a time:
 --          hold, drop: this node holds a member, or does not any more
 --          join, renew, leave: a lease that ends at the time
 --          expire: leases that have ended; forget: a node, named in place of the id, that is gone
@@ -14,20 +16,19 @@
 -- to it was held up: it does nothing, and nobody waits for its reply.
 -- Returns for each step: hold and join 1 for a member that was not present, 0 for one that was, -1
 -- where there is no room; drop, renew and leave 1 if it was so held, else 0; expire the time when
--- the next lease ends, 0 for none; forget 0.
+-- the next lease ends, 0 for none; forget 0. Then "+id" of each that has come and "-id" of each that
+-- has gone by this call and by those whose answers were lost.
 local members, holders, version, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now, node, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
-local number = tonumber(ARGV[6])
-local FIRST = 7
+local number, lost = tonumber(ARGV[6]), tonumber(ARGV[7])
+local FIRST = 8
 local DAY = 86400000
 
-if number > 0 then
-  if number < tonumber(redis.call('HGET', calls, node) or '0') then
-    return {}
-  end
-  redis.call('HSET', calls, node, ARGV[6])
-  redis.call('PEXPIRE', calls, DAY)
+if number < tonumber(redis.call('HGET', calls, node) or '0') then
+  return {}
 end
+redis.call('HSET', calls, node, ARGV[6])
+redis.call('PEXPIRE', calls, DAY)
 
 local before, order = {}, {}
 local function remember(id)
@@ -142,7 +143,7 @@ function steps.forget(name)
     held.nodes[name] = nil
     return was
   end)
-  redis.call('HDEL', calls, name)
+  redis.call('HDEL', calls, name, 'news:' .. name)
   return 0
 end
 
@@ -151,9 +152,27 @@ for i = FIRST, #ARGV, 4 do
   replies[#replies + 1] = steps[ARGV[i]](ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]))
 end
 
+local told, parts = {}, {}
+local function tell(sign, id)
+  told[#told + 1] = sign .. id
+  parts[#parts + 1] = #id + 1 .. ' ' .. sign .. id
+end
+local unheard = lost > 0 and redis.call('HGET', calls, 'news:' .. node)
+if unheard then
+  local of, at = string.match(unheard, '^(%d+)\n()')
+  while tonumber(of) >= lost and at <= #unheard do
+    local length, start = string.match(unheard, '^(%d+) ()', at)
+    at = start + tonumber(length)
+    tell(string.sub(unheard, start, start), string.sub(unheard, start + 1, at - 1))
+  end
+end
+
 local news = {}
 for _, id in ipairs(order) do
   local after = redis.call('HGET', members, id)
+  if not before[id] ~= not after then
+    tell(after and '+' or '-', id)
+  end
   if after ~= before[id] then
     if after then
       news[#news + 1] = '+' .. #id .. ' ' .. #after .. '\n' .. id .. after
@@ -166,5 +185,11 @@ if #news > 0 then
   local count = redis.call('INCR', version)
   redis.call('PEXPIRE', version, DAY)
   redis.call(ARGV[5], ARGV[4], count .. '\n' .. table.concat(news))
+end
+if #parts > 0 then
+  redis.call('HSET', calls, 'news:' .. node, ARGV[6] .. '\n' .. table.concat(parts))
+end
+for _, event in ipairs(told) do
+  replies[#replies + 1] = event
 end
 return replies

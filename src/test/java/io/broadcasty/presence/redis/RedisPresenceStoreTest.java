@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Epochs;
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.nodes.redis.Pulse;
@@ -13,12 +16,14 @@ import io.broadcasty.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.Member;
+import io.broadcasty.presence.MemberEvents;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.presence.PresenceStoreContract;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.redis.TcpGate;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -29,6 +34,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +58,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   /** A node, what it was told, and a way to end it without a word. */
   private final class Node {
     private final List<PresenceChange> told = new CopyOnWriteArrayList<>();
+    private final RecordingListener heard = new RecordingListener();
     private final Redis redis;
     private final RedisPresenceStore store;
     private final RedisNodeRegistry registry;
@@ -69,7 +76,8 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
               WallClock.system(),
               told::add,
               Thread::new,
-              Runnable::run);
+              Runnable::run,
+              heard);
       registry.start(
           List.of(
               new NodeRegistry.Listener() {
@@ -125,13 +133,14 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
         time,
         changes::add,
         Thread::new,
-        later::add);
+        later::add,
+        heard);
   }
 
   @Override
-  protected void settle() {
-    got(((RedisPresenceStore) store).carriedOut(ROOM));
-    store.members(ROOM, null, 1);
+  protected void settle(TenantChannel channel) {
+    got(((RedisPresenceStore) store).carriedOut(channel));
+    store.members(channel, null, 1);
     for (Runnable task = later.poll(); task != null; task = later.poll()) {
       task.run();
     }
@@ -172,6 +181,48 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     }
     Node three = new Node(settings);
     assertEquals(List.of("ann"), ids(three));
+    assertEquals(List.of("+ann"), events(one.heard, ROOM), "told by who has made the change");
+    assertEquals(List.of("+bob", "-bob"), events(two.heard, ROOM));
+    assertEquals(List.of(), events(three.heard, ROOM));
+  }
+
+  @Test
+  void theListenerHearsOfChangesWhoseAnswersAreLost() {
+    RedisSettings settings = RedisServer.shared().settings();
+    try (TcpGate gate = new TcpGate(RedisServer.shared().port());
+        Redis direct = Redis.open(settings)) {
+      byte[] members = PresenceKeys.of(direct, ROOM).scripts().get(0);
+      Node node =
+          new Node(RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 16));
+      node.join("ann");
+      assertEquals(List.of("+ann"), events(node.heard, ROOM));
+      gate.mute();
+      assertTrue(got(node.store.leave(ROOM, "ann", new Holder.Connection("c-ann"))));
+      await("the change", () -> !direct.commands().hexists(members, PresenceKeys.bytes("ann")));
+      gate.cut();
+      gate.heal();
+      await("the leave", () -> events(node.heard, ROOM).equals(List.of("+ann", "-ann")));
+
+      node.join("cid"); // by a connection that is whole
+      gate.mute();
+      List<CompletionStage<JoinOutcome>> joins = new ArrayList<>();
+      await(
+          "the change",
+          () -> {
+            if (joins.stream().allMatch(each -> each.toCompletableFuture().isDone())) {
+              joins.add(node.store.join(ROOM, new Member("bob", "{}"), connection("c-bob")));
+            }
+            return direct.commands().hexists(members, PresenceKeys.bytes("bob"));
+          });
+      gate.cut();
+      gate.heal();
+      assertInstanceOf( // and takes it back
+          JoinOutcome.Unavailable.class, got(joins.get(joins.size() - 1)));
+      await("both", () -> events(node.heard, ROOM).contains("-bob"));
+      assertEquals(Set.of("cid"), assertByTurns(events(node.heard, ROOM)));
+      node.store.close();
+      node.registry.close();
+    }
   }
 
   @Test
@@ -193,6 +244,11 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     assertEquals(Set.of("m0"), one.present());
     assertEquals(19, one.leaves());
     assertEquals(19, three.leaves());
+    List<String> leaves = new ArrayList<>(events(one.heard, ROOM));
+    leaves.addAll(events(three.heard, ROOM));
+    assertEquals(19, leaves.size(), () -> leaves + " by both survivors");
+    assertEquals(19, new HashSet<>(leaves).size());
+    assertTrue(leaves.stream().allMatch(leave -> leave.startsWith("-m")), leaves::toString);
   }
 
   @Test
@@ -238,9 +294,9 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
     Holdings before = new Holdings(); // when she was not held, or not any more
-    Steps late = new Steps(redis, "node", tenant -> 10, WallClock.system(), before);
+    Steps late = steps(redis, before);
     Holdings now = new Holdings();
-    Steps steps = new Steps(redis, "node", tenant -> 10, WallClock.system(), now);
+    Steps steps = steps(redis, now);
     Member ann = new Member("ann", "{}");
     Step step = new Step(ROOM, Step.HOLDING, ann, 0, null);
     now.hold(ROOM, ann, "c");
@@ -255,6 +311,11 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     assertFalse(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
     assertEquals(List.of(), steps.send(List.of(step)));
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
+  }
+
+  private static Steps steps(Redis redis, Holdings holdings) {
+    MemberEvents events = new MemberEvents(RealtimeListener.NONE);
+    return new Steps(redis, "node", tenant -> 10, WallClock.system(), holdings, events);
   }
 
   private static List<String> ids(Node node) {
