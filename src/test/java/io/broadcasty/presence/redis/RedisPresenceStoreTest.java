@@ -3,6 +3,7 @@ package io.broadcasty.presence.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.broker.Epochs;
@@ -34,7 +35,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +44,7 @@ import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** Members on a real Redis: the contract on one node, and several nodes on a Redis that fails. */
 @Tag("stores")
@@ -189,40 +190,51 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   @Test
   void theListenerHearsOfChangesWhoseAnswersAreLost() {
     RedisSettings settings = RedisServer.shared().settings();
+    Member ann = new Member("ann", "{}");
+    Member bob = new Member("bob", "{}");
+    RecordingListener told = new RecordingListener();
     try (TcpGate gate = new TcpGate(RedisServer.shared().port());
-        Redis direct = Redis.open(settings)) {
+        Redis direct = Redis.open(settings);
+        Redis gated =
+            Redis.open(
+                RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 16))) {
       byte[] members = PresenceKeys.of(direct, ROOM).scripts().get(0);
-      Node node =
-          new Node(RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 16));
-      node.join("ann");
-      assertEquals(List.of("+ann"), events(node.heard, ROOM));
-      gate.mute();
-      assertTrue(got(node.store.leave(ROOM, "ann", new Holder.Connection("c-ann"))));
-      await("the change", () -> !direct.commands().hexists(members, PresenceKeys.bytes("ann")));
-      gate.cut();
-      gate.heal();
-      await("the leave", () -> events(node.heard, ROOM).equals(List.of("+ann", "-ann")));
+      Holdings held = new Holdings();
+      Steps steps = steps(gated, "node", held, told);
+      held.hold(ROOM, ann, "c");
+      held.hold(ROOM, bob, "c");
+      assertEquals(List.of(), steps.send(List.of(holding(ann), holding(bob))));
 
-      node.join("cid"); // by a connection that is whole
       gate.mute();
-      List<CompletionStage<JoinOutcome>> joins = new ArrayList<>();
-      await(
-          "the change",
-          () -> {
-            if (joins.stream().allMatch(each -> each.toCompletableFuture().isDone())) {
-              joins.add(node.store.join(ROOM, new Member("bob", "{}"), connection("c-bob")));
-            }
-            return direct.commands().hexists(members, PresenceKeys.bytes("bob"));
-          });
-      gate.cut();
+      held.release(ROOM, "ann", "c");
+      List<Step> again = steps.send(List.of(holding(ann)));
+      assertEquals(1, again.size());
+      assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("ann")));
+      held.hold(ROOM, ann, "c"); // comes to nothing, since no connection is made
+      assertEquals(1, steps.send(again).size());
+      assertEquals(List.of("+ann", "+bob"), events(told, ROOM));
       gate.heal();
-      assertInstanceOf( // and takes it back
-          JoinOutcome.Unavailable.class, got(joins.get(joins.size() - 1)));
-      await("both", () -> events(node.heard, ROOM).contains("-bob"));
-      assertEquals(Set.of("cid"), assertByTurns(events(node.heard, ROOM)));
-      node.store.close();
-      node.registry.close();
+      assertEquals(List.of(), steps.send(again));
+      assertEquals(List.of("+ann", "+bob", "-ann", "+ann"), events(told, ROOM));
+
+      Holdings ofOther = new Holdings();
+      ofOther.hold(ROOM, new Member("cid", "{}"), "c");
+      RecordingListener toldOther = new RecordingListener();
+      Step cid = holding(new Member("cid", "{}"));
+      assertEquals(List.of(), steps(direct, "other", ofOther, toldOther).send(List.of(cid)));
+      assertEquals(List.of("+cid"), events(toldOther, ROOM));
+      gate.mute();
+      assertThrows(JedisException.class, () -> steps.run(ROOM, "forget", "other"));
+      gate.heal();
+      assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("cid")));
+      steps.run(ROOM, "forget", "other");
+      steps.run(ROOM, "forget", "other");
+      assertEquals(List.of("+ann", "+bob", "-ann", "+ann", "-cid"), events(told, ROOM));
     }
+  }
+
+  private static Step holding(Member member) {
+    return new Step(ROOM, Step.HOLDING, member, 0, null);
   }
 
   @Test
@@ -294,9 +306,9 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
     Holdings before = new Holdings(); // when she was not held, or not any more
-    Steps late = steps(redis, before);
+    Steps late = steps(redis, "node", before, RealtimeListener.NONE);
     Holdings now = new Holdings();
-    Steps steps = steps(redis, now);
+    Steps steps = steps(redis, "node", now, RealtimeListener.NONE);
     Member ann = new Member("ann", "{}");
     Step step = new Step(ROOM, Step.HOLDING, ann, 0, null);
     now.hold(ROOM, ann, "c");
@@ -313,9 +325,10 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
   }
 
-  private static Steps steps(Redis redis, Holdings holdings) {
-    MemberEvents events = new MemberEvents(RealtimeListener.NONE);
-    return new Steps(redis, "node", tenant -> 10, WallClock.system(), holdings, events);
+  private static Steps steps(
+      Redis redis, String node, Holdings holdings, RealtimeListener listener) {
+    MemberEvents events = new MemberEvents(listener);
+    return new Steps(redis, node, tenant -> 10, WallClock.system(), holdings, events);
   }
 
   private static List<String> ids(Node node) {
