@@ -97,7 +97,7 @@ public final class ChannelOccupancy implements AutoCloseable {
     this.failures =
         new FailureLog(LOG, Level.WARNING, "saying which channels have subscribers", ticker);
     this.held = new Held(timing, ticker);
-    this.gone = new GoneNodes(store);
+    this.gone = new GoneNodes(store, ticker);
     this.loop = loops.start(NAME, new Work());
   }
 
@@ -246,7 +246,9 @@ public final class ChannelOccupancy implements AutoCloseable {
   private void leaveForGoneNodes() {
     try {
       for (TenantChannel channel : gone.next(AT_ONCE)) {
-        put(new OccupancyChange(channel, gone.node(), Kind.LEAVE, ++number));
+        put(
+            new OccupancyChange(
+                channel, gone.node(), Kind.LEAVE, ++number, gone.sinceNanos()));
       }
     } catch (OccupancyException e) {
       failures.failed(e);
@@ -306,7 +308,7 @@ public final class ChannelOccupancy implements AutoCloseable {
       put(new OccupancyChange(channel, self, Kind.TOLD_VACATED, change.number()));
     }
     if (!change.node().equals(self)) {
-      gone.left(channel);
+      gone.left(channel, answer != OccupancyAnswer.RETURNED);
     } else if (change.kind() != Kind.TOLD_VACATED) {
       if (change.kind() == Kind.LEAVE) {
         held.remove(channel);

@@ -15,7 +15,7 @@ public final class ChannelState {
   public static final long TELLS_AT_MOST_MILLIS = 15_000;
 
   /** What a node said last. */
-  private record Claim(boolean occupied, long number) {}
+  private record Claim(boolean occupied, long number, long saidMillis) {}
 
   /**
    * What was told last, or is being told.
@@ -44,8 +44,10 @@ public final class ChannelState {
    * Makes a change.
    *
    * @param by the node that says it
+   * @param goneMillis for how long the node that it is about has been taken for dead; else 0
    */
-  public OccupancyAnswer apply(OccupancyChange change, String by, long nowMillis) {
+  public OccupancyAnswer apply(
+      OccupancyChange change, String by, long nowMillis, long goneMillis) {
     if (change.kind() == Kind.TOLD_VACATED) {
       if (!told.occupied() && told.isBy(by, change.number())) {
         told = VACANT;
@@ -58,16 +60,19 @@ public final class ChannelState {
       return OccupancyAnswer.NOTHING; // it was given up, and comes too late
     }
     if (change.kind() == Kind.OCCUPY || change.kind() == Kind.OCCUPY_AGAIN) {
-      claims.put(change.node(), new Claim(true, change.number()));
+      claims.put(change.node(), new Claim(true, change.number(), nowMillis));
       return occupied(change, by, before, nowMillis);
     }
     if (own) {
       if (before == null && change.kind() == Kind.LEAVE && told.equals(VACANT)) {
         told = LOST; // since it had occupied it
       }
-      claims.put(change.node(), new Claim(false, change.number()));
-    } else if (before != null) {
-      claims.put(change.node(), new Claim(false, before.number()));
+      claims.put(change.node(), new Claim(false, change.number(), nowMillis));
+    } else if (before != null && before.occupied()) {
+      if (nowMillis - before.saidMillis() < goneMillis) {
+        return OccupancyAnswer.RETURNED;
+      }
+      claims.put(change.node(), new Claim(false, before.number(), nowMillis));
     }
     return left(change, by, before, nowMillis);
   }

@@ -1,11 +1,13 @@
 package io.broadcasty.occupancy;
 
 import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.time.Ticker;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,20 +25,33 @@ final class GoneNodes {
   private static final long PATIENCE_SECONDS = 30;
 
   private final OccupancyStore store;
-  private final Map<String, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+  private final Ticker ticker;
+  private final Map<String, Gone> waiting = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  private @Nullable String node;
+  /**
+   * A node.
+   *
+   * @param sinceNanos when it was taken for dead
+   */
+  private record Gone(String node, long sinceNanos, CompletableFuture<Void> done) {}
+
+  private @Nullable Gone current;
+  private boolean returned;
   private final Set<TenantChannel> underWay = new HashSet<>();
   private final List<TenantChannel> left = new ArrayList<>();
 
-  GoneNodes(OccupancyStore store) {
+  GoneNodes(OccupancyStore store, Ticker ticker) {
     this.store = store;
+    this.ticker = ticker;
   }
 
   /** Has a node's channels left, and waits for that. */
   void await(String gone) {
-    CompletableFuture<Void> done = waiting.computeIfAbsent(gone, name -> new CompletableFuture<>());
+    CompletableFuture<Void> done =
+        waiting.computeIfAbsent(
+                gone, name -> new Gone(name, ticker.readNanos(), new CompletableFuture<>()))
+            .done();
     if (closed) {
       close();
     }
@@ -52,7 +67,16 @@ final class GoneNodes {
 
   /** The node whose channels {@link #next} gave. */
   String node() {
-    return String.valueOf(node);
+    return current().node();
+  }
+
+  /** When it was taken for dead, by the ticker. */
+  long sinceNanos() {
+    return current().sinceNanos();
+  }
+
+  private Gone current() {
+    return Objects.requireNonNull(current, "no node is gone");
   }
 
   /**
@@ -61,33 +85,32 @@ final class GoneNodes {
    * @throws OccupancyException when the store does not answer
    */
   Collection<TenantChannel> next(int limit) {
-    if (!underWay.isEmpty() || !left.isEmpty()) {
+    if (current == null) {
+      current = waiting.values().stream().findFirst().orElse(null);
+    }
+    if (current == null || !underWay.isEmpty() || !left.isEmpty()) {
       return List.of();
     }
-    if (node == null) {
-      for (String each : waiting.keySet()) {
-        node = each;
-        break;
-      }
-    }
-    if (node == null) {
-      return List.of();
-    }
-    Collection<TenantChannel> channels = store.channelsOf(node, limit);
+    Collection<TenantChannel> channels =
+        returned ? List.of() : store.channelsOf(current.node(), limit);
     if (channels.isEmpty()) {
-      CompletableFuture<Void> done = waiting.remove(node);
-      if (done != null) {
-        done.complete(null);
-      }
-      node = null;
+      waiting.remove(current.node());
+      current.done().complete(null);
+      current = null;
+      returned = false;
     }
     underWay.addAll(channels);
     return channels;
   }
 
-  /** A channel has been left for the node. */
-  void left(TenantChannel channel) {
-    if (underWay.remove(channel)) {
+  /**
+   * A channel has been left for the node.
+   *
+   * @param gone false when the node has returned, so that no more is left for it
+   */
+  void left(TenantChannel channel, boolean gone) {
+    returned |= !gone;
+    if (underWay.remove(channel) && gone) {
       left.add(channel);
     }
   }
@@ -98,8 +121,8 @@ final class GoneNodes {
    * @throws OccupancyException when it does not answer
    */
   void releaseLeft() {
-    if (node != null && underWay.isEmpty() && !left.isEmpty()) {
-      store.release(node, left);
+    if (underWay.isEmpty() && !left.isEmpty()) {
+      store.release(node(), left);
       left.clear();
     }
   }
@@ -107,9 +130,8 @@ final class GoneNodes {
   /** Nobody waits any longer. */
   void close() {
     closed = true;
-    waiting
-        .values()
-        .forEach(
-            done -> done.completeExceptionally(new OccupancyException("the node stops", null)));
+    for (Gone gone : waiting.values()) {
+      gone.done().completeExceptionally(new OccupancyException("the node stops", null));
+    }
   }
 }

@@ -15,5 +15,7 @@ public enum OccupancyAnswer {
    * The change is made. It is not settled yet whether it is to be told, since another node is still
    * telling of the channel's end: say the same again in a moment.
    */
-  WAIT
+  WAIT,
+  /** Nothing is changed: the node that is said to be gone has spoken since. */
+  RETURNED
 }

@@ -27,7 +27,7 @@ class ChannelStateTest {
   }
 
   private OccupancyAnswer says(String by, String node, Kind kind, long number) {
-    return state.apply(new OccupancyChange(NEWS, node, kind, number), by, now);
+    return state.apply(new OccupancyChange(NEWS, node, kind, number), by, now, 0);
   }
 
   @Test
@@ -84,6 +84,16 @@ class ChannelStateTest {
     assertEquals(VACATED, says("b", "a", Kind.LEAVE, 1), "its answer may have been lost");
     says("b", Kind.TOLD_VACATED, 1);
     assertEquals(OCCUPIED, says("a", Kind.OCCUPY_AGAIN, 8), "it lives after all");
+  }
+
+  @Test
+  void nothingIsLeftForWhoHasReturned() {
+    says("a", Kind.OCCUPY, 7);
+    now += 100;
+    OccupancyChange leave = new OccupancyChange(NEWS, "a", Kind.LEAVE, 1);
+    assertEquals(OccupancyAnswer.RETURNED, state.apply(leave, "b", now, 101));
+    assertTrue(state.isOccupied());
+    assertEquals(VACATED, state.apply(leave, "b", now, 100));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A node's way to a store, on which calls and answers get lost as a test says. */
 public final class FaultyOccupancyStore implements OccupancyStore {
@@ -28,6 +29,10 @@ public final class FaultyOccupancyStore implements OccupancyStore {
   /** In each so many of the changes, the answer is lost; 0 for none. */
   volatile int losesEach;
 
+  /** Run before somebody's channels are asked for the next time but one; null for nothing. */
+  volatile @Nullable Runnable beforeSecondPage;
+
+  private final AtomicInteger pages = new AtomicInteger();
   private final AtomicInteger answered = new AtomicInteger();
 
   FaultyOccupancyStore(OccupancyStore real) {
@@ -48,6 +53,10 @@ public final class FaultyOccupancyStore implements OccupancyStore {
 
   @Override
   public Collection<TenantChannel> channelsOf(String node, int limit) {
+    Runnable before = beforeSecondPage;
+    if (before != null && pages.incrementAndGet() == 2) {
+      before.run();
+    }
     return reaching(() -> real.channelsOf(node, limit));
   }
 

@@ -1,11 +1,15 @@
 package io.broadcasty.occupancy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.channel.TenantChannel;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link OccupancyStore} keeps that several nodes share. */
@@ -129,6 +133,32 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     a.unsubscribe(ORDERS);
     awaitTold(ORDERS, "a+", "b-", "a+", "a-");
     assertByTurns();
+  }
+
+  @Test
+  void nothingIsLeftForANodeThatReturnsMeanwhile() {
+    OccupancyNode a = node("a");
+    OccupancyNode b = node("b");
+    int channels = 1200;
+    for (int i = 0; i < channels; i++) {
+      a.subscribe(channel("of-a-" + i));
+    }
+    settle(a);
+    b.store.beforeSecondPage =
+        () -> {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // stores count milliseconds
+          a.occupancy.sayAgain();
+          settle(a);
+        };
+    b.occupancy.forget("a");
+    settle(b);
+    await("its channels", () -> !assertByTurns().containsValue(false));
+    settle(b);
+    assertFalse(assertByTurns().containsValue(false));
+    long left = told.stream().filter(each -> !each.occupied()).count();
+    assertTrue(left > 0 && left < channels, () -> left + " were left");
+    a.unsubscribe(channel("of-a-0"));
+    await("the end", () -> told(channel("of-a-0")).lastIndexOf("a-") > 0);
   }
 
   @Test

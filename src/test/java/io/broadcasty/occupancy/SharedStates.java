@@ -29,7 +29,11 @@ public final class SharedStates {
             lists.computeIfAbsent(self, name -> new LinkedHashSet<>()).add(change.channel());
             ChannelState state =
                 states.computeIfAbsent(change.channel(), channel -> new ChannelState());
-            answers.put(change, state.apply(change, self, System.currentTimeMillis()));
+            answers.put(change, state.apply(
+                    change,
+                    self,
+                    System.currentTimeMillis(),
+                    change.goneMillis(System.nanoTime())));
           }
           return answers;
         }

@@ -12,6 +12,7 @@ import io.broadcasty.occupancy.OccupancyStore;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.Script;
 import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,19 +41,22 @@ public final class RedisOccupancyStore implements OccupancyStore {
 
   private static final Script CHANGE = Script.load(RedisOccupancyStore.class, "change.lua");
   private static final OccupancyAnswer[] ANSWERS = {
-    OccupancyAnswer.NOTHING, OccupancyAnswer.OCCUPIED, OccupancyAnswer.VACATED, OccupancyAnswer.WAIT
+    OccupancyAnswer.NOTHING, OccupancyAnswer.OCCUPIED, OccupancyAnswer.VACATED, OccupancyAnswer.WAIT,
+    OccupancyAnswer.RETURNED
   };
 
   private final Redis redis;
   private final String self;
+  private final Ticker ticker;
 
   /**
    * @param redis stays open when the store is closed
    * @param self this node's name
    */
-  public RedisOccupancyStore(Redis redis, String self) {
+  public RedisOccupancyStore(Redis redis, String self, Ticker ticker) {
     this.redis = redis;
     this.self = self;
+    this.ticker = ticker;
   }
 
   @Override
@@ -133,7 +137,8 @@ public final class RedisOccupancyStore implements OccupancyStore {
         bytes(COUNTS.toMillis()),
         bytes(ChannelState.TELLS_AT_MOST_MILLIS),
         bytes(EMPTY.toMillis()),
-        bytes(KEPT.toMillis()));
+        bytes(KEPT.toMillis()),
+        bytes(change.goneMillis(ticker.readNanos())));
   }
 
   @Override

@@ -6,11 +6,14 @@
 -- ARGV     the node that says it, what (o: has subscribers, l: has none, O and L: the same as said
 --          before, t: the end has been told), whom it is about, the number of what is said, for how
 --          long what a node said counts, how long a node tells at most, for how long an empty
---          channel is remembered, and one with subscribers unless it is said again
+--          channel is remembered, and one with subscribers unless it is said again; for how long
+--          the node that it is about has been taken for dead, else 0
 -- Times are milliseconds, of Redis' own clock.
--- Returns 0 nothing is to be told, 1 that it is occupied, 2 that it is vacated, 3 ask again.
+-- Returns 0 nothing is to be told, 1 that it is occupied, 2 that it is vacated, 3 ask again,
+-- 4 nothing is changed since the node that is taken for dead has spoken since.
 local key, by, kind, node, number = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local counts, tells, empty, kept = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
+local gone = tonumber(ARGV[9])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local stamp = string.format('%.0f', now)
@@ -52,10 +55,10 @@ if kind == 't' then
   return 0
 end
 
-local sign, last
+local sign, last, said
 local before = redis.call('HGET', key, node)
 if before then
-  sign, last = string.match(before, '^([+-])(%d+) ')
+  sign, last, said = string.match(before, '^([+-])(%d+) (%d+)$')
   if by == node and number < (tonumber(last) or 0) then
     return 0 -- it was given up, and comes too late
   end
@@ -87,7 +90,10 @@ if by == node then
     told = 'o' -- it is lost, since the node had occupied it
   end
   say('-', ARGV[4])
-elseif before then
+elseif sign == '+' then
+  if now - tonumber(said) < gone then
+    return 4
+  end
   say('-', last)
 end
 if told ~= 'o' then

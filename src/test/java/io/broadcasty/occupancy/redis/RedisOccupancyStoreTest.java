@@ -14,6 +14,8 @@ import io.broadcasty.occupancy.SharedOccupancyContract;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisServer;
 import io.broadcasty.redis.RedisSettings;
+import io.broadcasty.time.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +37,7 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
   protected OccupancyStore open(String node) {
     Redis redis = Redis.open(settings);
     connected.add(redis);
-    return new RedisOccupancyStore(redis, node);
+    return new RedisOccupancyStore(redis, node, Ticker.system());
   }
 
   @Override
@@ -67,8 +69,10 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
         boolean ofAnother = kind == Kind.LEAVE && random.nextInt(4) == 0;
         String about = ofAnother ? names[random.nextInt(3)] : by;
         int number = Math.max(1, i - random.nextInt(4)); // what comes late, or twice
-        OccupancyChange change = new OccupancyChange(channel, about, kind, number);
-        OccupancyAnswer expected = twin.apply(change, by, 1_000_000);
+        boolean gone = ofAnother && random.nextBoolean(); // for an hour: it has returned
+        long goneNanos = gone ? System.nanoTime() - Duration.ofHours(1).toNanos() : 0;
+        OccupancyChange change = new OccupancyChange(channel, about, kind, number, goneNanos);
+        OccupancyAnswer expected = twin.apply(change, by, 1_000_000, gone ? 3_600_000 : 0);
         history.add(by + " says " + change.kind() + " " + number + " of " + about);
         OccupancyStore store = stores.computeIfAbsent(by, this::open);
         assertEquals(Map.of(change, expected), store.apply(List.of(change)), history::toString);
@@ -79,7 +83,7 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
   @Test
   void nothingStaysForever() {
     try (Redis redis = Redis.open(settings)) {
-      RedisOccupancyStore store = new RedisOccupancyStore(redis, "a");
+      RedisOccupancyStore store = new RedisOccupancyStore(redis, "a", Ticker.system());
       TenantChannel channel = channel("news");
       store.apply(List.of(new OccupancyChange(channel, "a", Kind.OCCUPY, 1)));
       for (String key : redis.commands().keys(redis.key("*"))) {
