@@ -6,6 +6,9 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.control.ControlException;
 import io.broadcasty.control.ControlMessage;
 import io.broadcasty.control.ControlTopic;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.rbac.Administration;
 import io.broadcasty.rbac.Roles;
@@ -31,9 +34,11 @@ public final class DisconnectStreams {
   private final NodeRegistry nodes;
   private final AuditLog audit;
   private final WallClock clock;
+  private final RealtimeListener listener;
 
   /**
    * @param matching tells how many connections of this node match now
+   * @param listener hears of what is denied
    */
   public DisconnectStreams(
       Administration administration,
@@ -41,13 +46,15 @@ public final class DisconnectStreams {
       ToIntFunction<ControlMessage.Disconnect> matching,
       NodeRegistry nodes,
       AuditLog audit,
-      WallClock clock) {
+      WallClock clock,
+      RealtimeListener listener) {
     this.administration = administration;
     this.topic = topic;
     this.matching = matching;
     this.nodes = nodes;
     this.audit = audit;
     this.clock = clock;
+    this.listener = listener;
   }
 
   /**
@@ -58,8 +65,7 @@ public final class DisconnectStreams {
   public DisconnectOutcome disconnect(Caller caller, DisconnectRequest request, String address) {
     boolean operator = administration.isOperator(caller);
     if (!administration.isAdministrator(caller)) {
-      return new DisconnectOutcome.Denied(
-          "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
+      return denied(caller, "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
     }
     if (request.tenant() == null && request.user() == null && request.tokenId() == null) {
       return new DisconnectOutcome.Invalid(
@@ -73,12 +79,17 @@ public final class DisconnectStreams {
     }
     if (!operator) {
       if (tenant != null && !tenant.equals(caller.tenant())) {
-        return new DisconnectOutcome.Denied(
-            "an administrator ends connections of his own tenant; leave `tenant` out");
+        return denied(
+            caller, "an administrator ends connections of his own tenant; leave `tenant` out");
       }
       tenant = caller.tenant();
     }
     return tell(caller, tenant, request, address);
+  }
+
+  private DisconnectOutcome denied(Caller caller, String reason) {
+    listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null));
+    return new DisconnectOutcome.Denied(reason);
   }
 
   private DisconnectOutcome tell(

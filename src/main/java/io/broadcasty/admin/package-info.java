@@ -1,8 +1,8 @@
 /**
  * What administrators of a tenant and operators of the service do: end connections.
  *
- * <p>May import: {@code auth}, {@code rbac}, {@code control}, {@code audit}, {@code nodes}, {@code
- * tenant}, {@code time}.
+ * <p>May import: {@code auth}, {@code rbac}, {@code control}, {@code audit}, {@code lifecycle},
+ * {@code nodes}, {@code tenant}, {@code time}.
  */
 @NullMarked
 package io.broadcasty.admin;

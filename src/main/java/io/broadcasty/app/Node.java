@@ -147,7 +147,7 @@ final class Node implements AutoCloseable {
             tenants,
             new ObservedAuthenticator(authenticator, listeners),
             publish,
-            new UndeliveredPushes(push.undelivered()),
+            new UndeliveredPushes(push.undelivered(), listeners),
             new Subscribe(
                 policy,
                 limits,
@@ -181,7 +181,8 @@ final class Node implements AutoCloseable {
             sessions::count,
             store.nodes(),
             store.audit(),
-            clock);
+            clock,
+            listeners);
     meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
     meters.addAll(PublicationMeters.of(publications, hub));
     events.show(meters, listeners::failures);

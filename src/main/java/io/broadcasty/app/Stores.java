@@ -331,7 +331,8 @@ record Stores(
             ticker,
             () -> nodes.nodes().stream().map(NodeInfo::name).toList());
     ChannelOccupancy occupancy =
-        occupancy(nodes.self(), new RedisOccupancyStore(redis, nodes.self(), ticker), RENEWED_ONCE_IN);
+        occupancy(
+            nodes.self(), new RedisOccupancyStore(redis, nodes.self(), ticker), RENEWED_ONCE_IN);
     nodes.start(
         List.of(new MembersOfNodes(presence), new ChannelsOfNodes(occupancy)),
         threads.loops.supervised("nodes"));

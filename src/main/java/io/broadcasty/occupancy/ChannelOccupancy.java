@@ -246,9 +246,7 @@ public final class ChannelOccupancy implements AutoCloseable {
   private void leaveForGoneNodes() {
     try {
       for (TenantChannel channel : gone.next(AT_ONCE)) {
-        put(
-            new OccupancyChange(
-                channel, gone.node(), Kind.LEAVE, ++number, gone.sinceNanos()));
+        put(new OccupancyChange(channel, gone.node(), Kind.LEAVE, ++number, gone.sinceNanos()));
       }
     } catch (OccupancyException e) {
       failures.failed(e);

@@ -46,8 +46,7 @@ public final class ChannelState {
    * @param by the node that says it
    * @param goneMillis for how long the node that it is about has been taken for dead; else 0
    */
-  public OccupancyAnswer apply(
-      OccupancyChange change, String by, long nowMillis, long goneMillis) {
+  public OccupancyAnswer apply(OccupancyChange change, String by, long nowMillis, long goneMillis) {
     if (change.kind() == Kind.TOLD_VACATED) {
       if (!told.occupied() && told.isBy(by, change.number())) {
         told = VACANT;

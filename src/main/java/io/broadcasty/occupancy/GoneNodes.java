@@ -49,7 +49,8 @@ final class GoneNodes {
   /** Has a node's channels left, and waits for that. */
   void await(String gone) {
     CompletableFuture<Void> done =
-        waiting.computeIfAbsent(
+        waiting
+            .computeIfAbsent(
                 gone, name -> new Gone(name, ticker.readNanos(), new CompletableFuture<>()))
             .done();
     if (closed) {

@@ -2,6 +2,9 @@ package io.broadcasty.session;
 
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.PublishRequest;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.protocol.ProblemException;
@@ -28,9 +31,14 @@ public final class UndeliveredPushes {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
   private final PushIfUndelivered push;
+  private final RealtimeListener listener;
 
-  public UndeliveredPushes(PushIfUndelivered push) {
+  /**
+   * @param listener hears of what is denied
+   */
+  public UndeliveredPushes(PushIfUndelivered push, RealtimeListener listener) {
     this.push = push;
+    this.listener = listener;
   }
 
   /** What came of it; exactly one of the two is set. */
@@ -57,6 +65,9 @@ public final class UndeliveredPushes {
   public @Nullable Problem refusal(Caller caller, PushJson.Undelivered wanted) {
     try {
       PushAnswer refusal = push.refusal(caller, wish(wanted));
+      if (refusal instanceof PushAnswer.Denied) {
+        listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.PUSH, null));
+      }
       return refusal == null ? null : PushProtocol.problem(refusal);
     } catch (ProblemException e) {
       return e.problem();

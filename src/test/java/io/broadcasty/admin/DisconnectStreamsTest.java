@@ -12,6 +12,9 @@ import io.broadcasty.control.ControlListener;
 import io.broadcasty.control.ControlMessage;
 import io.broadcasty.control.ControlMessage.Disconnect;
 import io.broadcasty.control.ControlTopic;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.RecordingListener;
 import io.broadcasty.nodes.LocalNodeRegistry;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.rbac.Administration;
@@ -55,6 +58,8 @@ class DisconnectStreamsTest {
         public void close() {}
       };
 
+  private final RecordingListener heard = new RecordingListener();
+
   private DisconnectStreams use(@Nullable TenantId operators) {
     NodeInfo self = new NodeInfo("n", "h", "v", Instant.EPOCH, false, Instant.EPOCH);
     return new DisconnectStreams(
@@ -63,7 +68,8 @@ class DisconnectStreamsTest {
         whom -> 2,
         new LocalNodeRegistry(() -> self, time),
         audited::add,
-        time);
+        time,
+        heard);
   }
 
   private static Caller caller(TenantId tenant, String... roles) {
@@ -96,6 +102,9 @@ class DisconnectStreamsTest {
   void anAdministratorNamesNoOtherTenant() {
     assertInstanceOf(
         DisconnectOutcome.Denied.class, ask(caller(ACME, "admin"), "beta", "ann", null));
+    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), heard.take());
+    assertInstanceOf(DisconnectOutcome.Denied.class, ask(caller(ACME, "member"), null, "a", null));
+    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), heard.take());
     assertEquals(List.of(), told);
     assertEquals(List.of(), audited);
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The meters as scrapers read them. */
@@ -100,6 +101,40 @@ class MetricsIT extends AsBuilt {
     }
     String sent = "broadcasty_sent_bytes_total{transport=\"sse\"}";
     Api.await("what was sent to be counted", () -> grown(before, Scrape.of(api), sent) > 50);
+  }
+
+  @Test
+  void whatIsDeniedIsCountedByWhatWasAskedFor() {
+    Scrape before = Scrape.of(api);
+    String member = api.tokens.member();
+    for (String admin : List.of("nodes", "drivers")) {
+      assertEquals(403, api.get("/broadcasty/admin/" + admin, member).statusCode());
+    }
+    assertEquals(403, api.get(PATH, member).statusCode());
+    assertEquals(403, api.post("/broadcasty/admin/disconnect", member, "{}").statusCode());
+    assertEquals(403, api.get("/broadcasty/push/subscriptions?user=ben", member).statusCode());
+    Scrape now = Scrape.of(api);
+    assertEquals(4, grown(before, now, "broadcasty_denials_total{action=\"admin\"}"));
+    assertEquals(1, grown(before, now, "broadcasty_denials_total{action=\"push\"}"));
+  }
+
+  @Test
+  void aChannelIsOccupiedOnceAndVacatedOnce() {
+    Scrape before = Scrape.of(api);
+    String channel = Api.freshChannel("metrics.");
+    String occupied = "broadcasty_channel_events_total{event=\"occupied\"}";
+    String vacated = "broadcasty_channel_events_total{event=\"vacated\"}";
+    String subscribe = "{\"id\":1,\"command\":\"subscribe\",\"channel\":\"" + channel + "\"}";
+    try (Stream one = WsStream.open(api, api.tokens.member());
+        Stream two = WsStream.open(api, api.tokens.member())) {
+      ((WsStream) one).send(subscribe);
+      ((WsStream) two).send(subscribe);
+      assertEquals("subscribed", one.next().kind());
+      assertEquals("subscribed", two.next().kind());
+      Api.await("its first", () -> grown(before, Scrape.of(api), occupied) == 1);
+    }
+    Api.await("its end", () -> grown(before, Scrape.of(api), vacated) >= 1);
+    assertEquals(1, grown(before, Scrape.of(api), occupied));
   }
 
   private static String answers(int first, int status) {

@@ -29,7 +29,9 @@ public final class SharedStates {
             lists.computeIfAbsent(self, name -> new LinkedHashSet<>()).add(change.channel());
             ChannelState state =
                 states.computeIfAbsent(change.channel(), channel -> new ChannelState());
-            answers.put(change, state.apply(
+            answers.put(
+                change,
+                state.apply(
                     change,
                     self,
                     System.currentTimeMillis(),

@@ -146,7 +146,7 @@ public final class Node {
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
             publish,
             new UndeliveredPushes(
-                new PushIfUndelivered(new EnabledServices(services), pushes, time)),
+                new PushIfUndelivered(new EnabledServices(services), pushes, time), listener),
             new Subscribe(
                 policy,
                 limiter,

@@ -152,7 +152,8 @@ public abstract class ReplayJoinStress {
               publish,
               new UndeliveredPushes(
                   new PushIfUndelivered(
-                      new EnabledServices(List.of()), new Node.OpenPushes(), WallClock.system())),
+                      new EnabledServices(List.of()), new Node.OpenPushes(), WallClock.system()),
+                  RealtimeListener.NONE),
               new Subscribe(
                   policy,
                   unlimited,

@@ -41,7 +41,10 @@ public final class RedisOccupancyStore implements OccupancyStore {
 
   private static final Script CHANGE = Script.load(RedisOccupancyStore.class, "change.lua");
   private static final OccupancyAnswer[] ANSWERS = {
-    OccupancyAnswer.NOTHING, OccupancyAnswer.OCCUPIED, OccupancyAnswer.VACATED, OccupancyAnswer.WAIT,
+    OccupancyAnswer.NOTHING,
+    OccupancyAnswer.OCCUPIED,
+    OccupancyAnswer.VACATED,
+    OccupancyAnswer.WAIT,
     OccupancyAnswer.RETURNED
   };
 

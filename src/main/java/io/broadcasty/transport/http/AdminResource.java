@@ -2,6 +2,9 @@ package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.broadcasty.auth.Caller;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
 import io.broadcasty.protocol.Code;
@@ -32,13 +35,14 @@ public class AdminResource {
   @Inject private NodeRegistry registry;
   @Inject private ConnectionLimiter connections;
   @Inject private Administration administration;
+  @Inject private RealtimeListener listener;
 
   /** The nodes that live, in order of their start. */
   @GET
   @Path("nodes")
   public Response nodes(@Context HttpServletRequest request) {
     try {
-      Caller caller = admin(request, administration);
+      Caller caller = admin(request, administration, listener);
       boolean hosts = administration.seesService(caller);
       Map<String, Integer> ofTenant = connections.connections(caller.tenant());
       return Response.ok(
@@ -72,16 +76,22 @@ public class AdminResource {
     json.writeEndObject();
   }
 
-  static Caller admin(HttpServletRequest request, Administration administration)
+  static Caller admin(
+      HttpServletRequest request, Administration administration, RealtimeListener listener)
       throws ProblemException {
     Caller caller = CallerRequest.caller(request.getUserPrincipal());
     if (caller == null) {
       throw new ProblemException(Code.UNAUTHORIZED, "send a token");
     }
     if (!administration.isAdministrator(caller)) {
-      throw new ProblemException(
-          Code.FORBIDDEN, "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
+      throw denied(
+          caller, listener, "this needs the role `" + Roles.ADMIN + "` in the token's `roles`");
     }
     return caller;
+  }
+
+  static ProblemException denied(Caller caller, RealtimeListener listener, String reason) {
+    listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null));
+    return new ProblemException(Code.FORBIDDEN, reason);
   }
 }

@@ -1,11 +1,12 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.broadcasty.auth.Caller;
 import io.broadcasty.driver.RelayReport;
 import io.broadcasty.driver.RelayStatus;
 import io.broadcasty.failover.ProviderState;
 import io.broadcasty.failover.Switch;
-import io.broadcasty.protocol.Code;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.rbac.Administration;
@@ -29,14 +30,16 @@ public class DriversResource {
 
   @Inject private RelayReport report;
   @Inject private Administration administration;
+  @Inject private RealtimeListener listener;
 
   /** As of now. */
   @GET
   public Response drivers(@Context HttpServletRequest request) {
     try {
-      if (!administration.seesService(AdminResource.admin(request, administration))) {
-        throw new ProblemException(
-            Code.FORBIDDEN, "providers are the service's, which its operators see");
+      Caller caller = AdminResource.admin(request, administration, listener);
+      if (!administration.seesService(caller)) {
+        throw AdminResource.denied(
+            caller, listener, "providers are the service's, which its operators see");
       }
       RelayStatus status = report.status();
       return Response.ok(Json.object(json -> write(json, status))).build();

@@ -1,5 +1,7 @@
 package io.broadcasty.transport.http;
 
+import io.broadcasty.auth.Caller;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.metrics.Exposition;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.rbac.Administration;
@@ -20,13 +22,14 @@ public class MetricsResource {
 
   @Inject private Exposition meters;
   @Inject private Administration administration;
+  @Inject private RealtimeListener listener;
 
   /** As of now. */
   @GET
   public Response metrics(@Context HttpServletRequest request) {
     try {
       if (!Scrapers.isAdmitted(request)) {
-        AdminResource.admin(request, administration);
+        Caller unused = AdminResource.admin(request, administration, listener);
       }
       return Response.ok(meters.text(), Exposition.MEDIA_TYPE).build();
     } catch (ProblemException e) {

@@ -3,6 +3,9 @@ package io.broadcasty.transport.http;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.presence.PresenceException;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.ProblemException;
@@ -48,6 +51,7 @@ public class PushResource {
   @Inject private PushSend send;
   @Inject private PushStatus status;
   @Inject private EdgeSettings settings;
+  @Inject private RealtimeListener listener;
 
   /** A device of the caller's, or of the user named, gets notifications from now on. */
   @POST
@@ -119,13 +123,17 @@ public class PushResource {
     PushAnswer of(Caller caller) throws ProblemException, IOException;
   }
 
-  private static Response answering(HttpServletRequest request, Wish wish) {
+  private Response answering(HttpServletRequest request, Wish wish) {
     try {
       Caller caller = CallerRequest.caller(request.getUserPrincipal());
       if (caller == null) {
         throw new ProblemException(Code.UNAUTHORIZED, "send a token");
       }
-      return PushAnswers.response(wish.of(caller));
+      PushAnswer answer = wish.of(caller);
+      if (answer instanceof PushAnswer.Denied) {
+        listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.PUSH, null));
+      }
+      return PushAnswers.response(answer);
     } catch (InvalidChannelException e) {
       return ProblemResponses.of(Answers.invalidChannel(e));
     } catch (ProblemException e) {

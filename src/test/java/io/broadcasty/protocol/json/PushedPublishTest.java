@@ -3,6 +3,8 @@ package io.broadcasty.protocol.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.push.FakeProvider;
 import io.broadcasty.push.PendingPush;
 import io.broadcasty.push.SampleServices;
@@ -126,6 +128,9 @@ class PushedPublishTest {
     Node.Client member = node.connect().as(node.caller("ann", Duration.ofHours(1), "member"));
     Map<String, Object> reply = member.ask(publish(1, after(10, ",\"users\":[\"ben\"]", PAID)));
     assertEquals("forbidden", error(reply).get("code"));
+    assertEquals(
+        List.of(new Denied(Node.ACME, "ann", Operation.PUSH, null)),
+        node.listener.of(Denied.class));
     member.session.gone();
     nothingWasPublished();
   }
