@@ -38,26 +38,27 @@ public final class ClientSockets {
     if (!made.getProtocol().startsWith("HTTP/1.")) {
       return null;
     }
+    SocketChannel socket = null;
+    Throwable failure = null;
     try {
-      if (Payara.made(made)) {
-        return Payara.socket(made);
-      }
-      if (WildFly.made(made)) {
-        return WildFly.socket(made);
-      }
-      if (OpenLiberty.madeRequest(made)) {
-        return OpenLiberty.socket(made);
-      }
-      if (known) {
-        notFound(null);
-      }
+      socket = find(made);
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      notFound(e);
+      failure = e;
     }
-    return null;
+    if (socket == null && (failure != null || (known && !made.isSecure()))) {
+      Internals.notFound("the socket below a request", WITHOUT, failure);
+    }
+    return socket;
   }
 
-  private static void notFound(@Nullable Throwable failure) {
-    Internals.notFound("the socket below a request", WITHOUT, failure);
+  private static @Nullable SocketChannel find(ServletRequest made)
+      throws ReflectiveOperationException {
+    if (Payara.made(made)) {
+      return Payara.socket(made);
+    }
+    if (WildFly.made(made)) {
+      return WildFly.socket(made);
+    }
+    return OpenLiberty.madeRequest(made) ? OpenLiberty.socket(made) : null;
   }
 }

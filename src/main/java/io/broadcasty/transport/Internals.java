@@ -33,6 +33,11 @@ final class Internals {
     return value;
   }
 
+  /** Whether an object is of exactly this class. */
+  static boolean isA(Object object, String className) {
+    return object.getClass().getName().equals(className);
+  }
+
   /** A field of an object's class or of one above it. */
   static Field field(Object of, String name) throws ReflectiveOperationException {
     for (Class<?> type = of.getClass(); type != null; type = type.getSuperclass()) {

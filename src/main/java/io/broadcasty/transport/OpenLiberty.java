@@ -1,6 +1,7 @@
 package io.broadcasty.transport;
 
 import static io.broadcasty.transport.Internals.get;
+import static io.broadcasty.transport.Internals.isA;
 import static io.broadcasty.transport.Internals.notFound;
 
 import jakarta.servlet.ServletOutputStream;
@@ -73,12 +74,12 @@ public final class OpenLiberty {
     return made(request) || request.getClass().getName().startsWith("io.openliberty.");
   }
 
-  /** The socket of a request that came by HTTP/1; null where TLS stands on it. */
+  /** Null where the connection is not one of HTTP/1 straight on a socket: with TLS. */
   static @Nullable SocketChannel socket(ServletRequest request)
       throws ReflectiveOperationException {
     Object connection = get(get(request, "getIRequest"), "getHttpInboundConnection");
     Object tcp = get(connection, "getTCPConnectionContext");
-    if (request.isSecure()) {
+    if (!isA(tcp, "com.ibm.ws.tcpchannel.internal.TCPConnLink")) {
       return null;
     }
     return ((Socket) get(get(tcp, "getSocketIOChannel"), "getSocket")).getChannel();

@@ -2,6 +2,7 @@ package io.broadcasty.transport;
 
 import static io.broadcasty.transport.Internals.field;
 import static io.broadcasty.transport.Internals.get;
+import static io.broadcasty.transport.Internals.isA;
 
 import jakarta.servlet.ServletRequest;
 import java.nio.channels.SocketChannel;
@@ -14,7 +15,7 @@ final class WildFly {
 
   /** Whether a request, out of its wrappers, is Undertow's. */
   static boolean made(ServletRequest request) {
-    return request.getClass().getName().equals("io.undertow.servlet.spec.HttpServletRequestImpl");
+    return isA(request, "io.undertow.servlet.spec.HttpServletRequestImpl");
   }
 
   /** Null where the connection is not one of HTTP/1 straight on a socket: with TLS, or AJP. */
@@ -30,9 +31,5 @@ final class WildFly {
     }
     Object conduit = field(channel, "conduit").get(channel);
     return (SocketChannel) field(conduit, "socketChannel").get(conduit);
-  }
-
-  private static boolean isA(Object of, String className) {
-    return of.getClass().getName().equals(className);
   }
 }

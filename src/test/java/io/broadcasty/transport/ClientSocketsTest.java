@@ -67,6 +67,13 @@ class ClientSocketsTest {
   }
 
   @Test
+  void aSocketBelowTlsIsNotMissed() {
+    ClientSockets sockets = new ClientSockets(true, "IBM WebSphere Liberty/26.0.0.3");
+    assertNull(sockets.below(request("HTTP/1.1", true)));
+    assertEquals(List.of(), logged);
+  }
+
+  @Test
   void onAServerThatIsKnownToHaveThemTheyAreMissedOnceInTheLog() {
     ClientSockets sockets = new ClientSockets(true, "WildFly Full 39.0.1.Final");
     assertNull(sockets.below(new ServletRequestWrapper(request("HTTP/1.1"))));
@@ -76,10 +83,15 @@ class ClientSocketsTest {
   }
 
   private static ServletRequest request(String protocol) {
+    return request(protocol, false);
+  }
+
+  private static ServletRequest request(String protocol, boolean secure) {
     return (ServletRequest)
         Proxy.newProxyInstance(
             ServletRequest.class.getClassLoader(),
             new Class<?>[] {ServletRequest.class},
-            (proxy, method, arguments) -> protocol);
+            (proxy, method, arguments) ->
+                method.getName().equals("isSecure") ? (Object) secure : protocol);
   }
 }
