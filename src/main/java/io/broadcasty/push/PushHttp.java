@@ -152,9 +152,9 @@ public final class PushHttp implements AutoCloseable {
     } else if (cause instanceof ConnectException) {
       reason = "the service cannot be connected to";
     } else {
-      reason = "the connection broke (" + cause.getClass().getSimpleName() + ")";
+      reason = "the connection broke";
     }
-    return new PushOutcome.Retry(reason, null);
+    return new PushOutcome.Retry(reason, null, cause);
   }
 
   @Override

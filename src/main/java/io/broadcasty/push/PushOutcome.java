@@ -25,8 +25,17 @@ public sealed interface PushOutcome {
    * Not now; trying again is right.
    *
    * @param after what the service asks for; null when it leaves that to us
+   * @param cause what went wrong on the way, for the log of the node; null when the service has
+   *     answered, or the reason says all there is
    */
-  record Retry(String reason, @Nullable Duration after) implements PushOutcome {}
+  record Retry(String reason, @Nullable Duration after, @Nullable Throwable cause)
+      implements PushOutcome {
+
+    /** Without a cause. */
+    public Retry(String reason, @Nullable Duration after) {
+      this(reason, after, null);
+    }
+  }
 
   /** The service will never take this notification, for this device or for any. */
   record Rejected(String reason) implements PushOutcome {}

@@ -238,16 +238,15 @@ final class Sender {
 
   /** A provider that is at fault is one that cannot send now. */
   private PushOutcome outcome(Answer answer) {
+    PushOutcome outcome = answer.outcome();
     Throwable failure = answer.failure();
-    if (failure == null && answer.outcome() != null) {
-      return answer.outcome();
+    if (failure != null || outcome == null) {
+      outcome = new PushOutcome.Retry("it could not be sent", null, failure);
     }
-    // without its message, which may hold an address
-    String kind = failure == null ? "no outcome" : failure.getClass().getName();
-    if (failure != null) {
-      failures.failed(StackOnly.of(failure));
+    if (outcome instanceof PushOutcome.Retry retry && retry.cause() != null) {
+      failures.failed(StackOnly.of(retry.cause())); // without messages: one may quote an address
     }
-    return new PushOutcome.Retry("it could not be sent: " + kind, null);
+    return outcome;
   }
 
   private Settlement settlement(Claimed claimed, PushOutcome outcome) {

@@ -141,7 +141,8 @@ public abstract class PushProviderContract {
       free = socket.getLocalPort();
     }
     PushOutcome outcome = outcome(opened(makeAt(free)), notification("Hello"));
-    assertInstanceOf(PushOutcome.Retry.class, outcome, outcome.toString());
+    PushOutcome.Retry retry = assertInstanceOf(PushOutcome.Retry.class, outcome);
+    assertNotNull(retry.cause(), "for the log: " + retry);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static io.broadcasty.push.Devices.ACME;
 import static io.broadcasty.push.Devices.recipient;
 import static io.broadcasty.push.Devices.register;
 import static io.broadcasty.push.Devices.send;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,6 +18,7 @@ import io.broadcasty.push.jdbc.JdbcPushQueue;
 import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.ManualTime;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -312,6 +314,23 @@ class SenderTest {
     time.advance(Duration.ofSeconds(3));
     run(sender);
     assertEquals(DispatchState.ACCEPTED, only("s").state());
+  }
+
+  @Test
+  void whatBrokeALineIsLoggedOnceWithItsStackAndNotToldToTenants() {
+    IOException broken = new IOException("reset by 192.0.2.1");
+    provider.answers(new PushOutcome.Retry("the connection broke", null, broken));
+    enqueue("s", 5);
+    try (LogCapture log = new LogCapture(Sender.class)) {
+      for (int i = 0; i < 3; i++) {
+        run(sender);
+        time.advance(Duration.ofMinutes(1));
+      }
+      assertEquals(
+          List.of("java.io.IOException"), log.thrown().stream().map(String::valueOf).toList());
+      assertArrayEquals(broken.getStackTrace(), log.thrown().get(0).getStackTrace());
+      assertFalse(log.text().contains("192.0.2.1"), log.text());
+    }
   }
 
   @Test

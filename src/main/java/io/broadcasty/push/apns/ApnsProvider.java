@@ -154,11 +154,12 @@ public final class ApnsProvider implements PushProvider {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof SSLException) {
         return new PushOutcome.Retry(
-            "no TLS connection: APNs' certificate is not trusted, or it speaks no TLS", null);
+            "no TLS connection: APNs' certificate is not trusted, or it speaks no TLS",
+            null,
+            cause);
       }
     }
-    return new PushOutcome.Retry(
-        "APNs cannot be reached (" + cause.getClass().getSimpleName() + ")", null);
+    return new PushOutcome.Retry("APNs cannot be reached", null, cause);
   }
 
   /** {@inheritDoc} Waits shortly for what is under way. */
