@@ -38,12 +38,15 @@ import io.broadcasty.mirror.MirroredChannels;
 import io.broadcasty.nodes.LocalNodeRegistry;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.nodes.jdbc.NodeLeases;
 import io.broadcasty.nodes.redis.Pulse;
 import io.broadcasty.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.occupancy.ChannelOccupancy;
 import io.broadcasty.occupancy.LocalOccupancyStore;
+import io.broadcasty.occupancy.OccupancyException;
 import io.broadcasty.occupancy.OccupancyStore;
 import io.broadcasty.occupancy.OccupancyTiming;
+import io.broadcasty.occupancy.jdbc.JdbcOccupancyStore;
 import io.broadcasty.occupancy.redis.RedisOccupancyStore;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.redis.RedisPresenceStore;
@@ -98,7 +101,7 @@ record Stores(
   /** A channel whose subscribers come back within this was not vacated. */
   private static final Duration BACK_WITHIN = Duration.ofSeconds(2);
 
-  /** What Redis was told of a channel is told again; it counts for ten minutes. */
+  /** What the store was told of a channel is told again; with Redis it counts for ten minutes. */
   private static final Duration RENEWED_ONCE_IN = Duration.ofMinutes(1);
 
   /** Between two times that nodes tell each other what they have granted. */
@@ -143,6 +146,7 @@ record Stores(
                 Runnable::run)
             : broker,
         new MemoryControlTopic(),
+        occupancy(new LocalOccupancyStore(), Duration.ZERO),
         null,
         broker::prune,
         () -> {});
@@ -163,9 +167,22 @@ record Stores(
     Turns turns = new Turns(database);
     JdbcControlTopic control =
         new JdbcControlTopic(database, ControlRetention.USUAL, ticker, clock, threads.loops);
+    JdbcOccupancyStore occupants =
+        new JdbcOccupancyStore(database, self.get().name(), ticker, clock);
+    ChannelOccupancy occupancy = occupancy(occupants, RENEWED_ONCE_IN);
+    NodeLeases leases =
+        new NodeLeases(
+            database,
+            self.get().name(),
+            NodeLeases.BEAT,
+            NodeLeases.LEASE,
+            ticker,
+            new ChannelsOfNodes(occupancy),
+            threads.loops);
     return alone(
         relayed(broker, broker, database, turns),
         control,
+        occupancy,
         database,
         upkeep(
             database,
@@ -173,14 +190,19 @@ record Stores(
             () -> {
               broker.prune();
               control.prune();
+              occupants.prune();
             }),
-        database::close);
+        () -> {
+          leases.close();
+          database.close();
+        });
   }
 
-  /** A node that knows of no other. */
+  /** A node that knows of others at most by its database. */
   private Store alone(
       Broker broker,
       ControlTopic control,
+      ChannelOccupancy occupancy,
       @Nullable Database database,
       Runnable upkeep,
       Runnable release) {
@@ -188,7 +210,7 @@ record Stores(
         broker,
         new LocalPresenceStore(
             this::maxMembers, ticker, hub, threads.after(GATHER_MILLIS), listeners),
-        occupancy(self.get().name(), new LocalOccupancyStore(), Duration.ZERO),
+        occupancy,
         new LocalRateLimiter(limits(), ticker),
         new LocalConnectionLimiter(self.get().name(), tenants),
         new LocalNonceStore(settings.edge().nonceKept(), ticker),
@@ -331,8 +353,7 @@ record Stores(
             ticker,
             () -> nodes.nodes().stream().map(NodeInfo::name).toList());
     ChannelOccupancy occupancy =
-        occupancy(
-            nodes.self(), new RedisOccupancyStore(redis, nodes.self(), ticker), RENEWED_ONCE_IN);
+        occupancy(new RedisOccupancyStore(redis, nodes.self(), ticker), RENEWED_ONCE_IN);
     nodes.start(
         List.of(new MembersOfNodes(presence), new ChannelsOfNodes(occupancy)),
         threads.loops.supervised("nodes"));
@@ -362,10 +383,10 @@ record Stores(
    *
    * @param renewal as of {@link OccupancyTiming}
    */
-  private ChannelOccupancy occupancy(String node, OccupancyStore store, Duration renewal) {
+  private ChannelOccupancy occupancy(OccupancyStore store, Duration renewal) {
     ChannelOccupancy occupancy =
         new ChannelOccupancy(
-            node,
+            self.get().name(),
             store,
             hub::isOccupied,
             listeners,
@@ -411,6 +432,7 @@ record Stores(
         turns.take("prune", LONG_TASK, PRUNED_ONCE_IN, prune);
       } catch (BrokerException
           | ControlException
+          | OccupancyException
           | DatabaseException e) { // whoever uses the database has told of it
         LOG.log(Level.FINE, "the database is not pruned now", e);
       }

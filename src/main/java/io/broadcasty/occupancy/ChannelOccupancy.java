@@ -152,7 +152,7 @@ public final class ChannelOccupancy implements AutoCloseable {
       } else {
         leaveAfterLinger();
         leaveForGoneNodes();
-        held.due().forEach(ChannelOccupancy.this::sayAgain);
+        held.due().forEach(channel -> sayUnlessUnderWay(channel, Kind.RENEW));
       }
       sayAll();
       if (!failing) {
@@ -224,13 +224,9 @@ public final class ChannelOccupancy implements AutoCloseable {
   private void sayAllAgainIfDoubtful() {
     if (doubtful && !failing) {
       doubtful = false;
-      held.channels().forEach(this::sayAgain);
+      held.channels().forEach(channel -> sayUnlessUnderWay(channel, Kind.OCCUPY_AGAIN));
       held.left().forEach(channel -> sayUnlessUnderWay(channel, Kind.LEAVE_AGAIN));
     }
-  }
-
-  private void sayAgain(TenantChannel channel) {
-    sayUnlessUnderWay(channel, Kind.OCCUPY_AGAIN);
   }
 
   private void sayUnlessUnderWay(TenantChannel channel, Kind kind) {

@@ -14,26 +14,54 @@ public final class ChannelState {
   /** A node that dies while it tells of a channel's end holds the others up for as long. */
   public static final long TELLS_AT_MOST_MILLIS = 15_000;
 
-  /** What a node said last. */
-  private record Claim(boolean occupied, long number, long saidMillis) {}
+  /** What a node said last, and when. */
+  public record Claim(boolean occupied, long number, long saidMillis) {}
 
   /**
    * What was told last, or is being told.
    *
+   * @param by the node that told it; empty where none is known
    * @param sinceMillis of the channel's end that is being told; else 0
    */
-  private record Told(boolean occupied, String by, long number, long sinceMillis) {
+  public record Told(boolean occupied, String by, long number, long sinceMillis) {
 
-    boolean isBy(String node, long itsNumber) {
+    private boolean isBy(String node, long itsNumber) {
       return by.equals(node) && number == itsNumber;
     }
   }
 
-  private static final Told VACANT = new Told(false, "", 0, 0);
+  /** Nothing, or the end. */
+  public static final Told VACANT = new Told(false, "", 0, 0);
+
   private static final Told LOST = new Told(true, "", 0, 0);
 
-  private final Map<String, Claim> claims = new TreeMap<>();
-  private Told told = VACANT;
+  private final Map<String, Claim> claims;
+  private Told told;
+
+  /** Of a channel that nothing is known of. */
+  public ChannelState() {
+    this(Map.of(), VACANT);
+  }
+
+  /** As it was kept. */
+  public ChannelState(Map<String, Claim> claims, Told told) {
+    this.claims = new TreeMap<>(claims);
+    this.told = told;
+  }
+
+  /** By node. */
+  public Map<String, Claim> claims() {
+    return Map.copyOf(claims);
+  }
+
+  public Told told() {
+    return told;
+  }
+
+  /** Forgets which nodes have left it before. */
+  public void forgetLeft(long beforeMillis) {
+    claims.values().removeIf(claim -> !claim.occupied() && claim.saidMillis() < beforeMillis);
+  }
 
   /** Whether a node has subscribers of it. */
   public boolean isOccupied() {
@@ -58,7 +86,7 @@ public final class ChannelState {
     if (own && before != null && change.number() < before.number()) {
       return OccupancyAnswer.NOTHING; // it was given up, and comes too late
     }
-    if (change.kind() == Kind.OCCUPY || change.kind() == Kind.OCCUPY_AGAIN) {
+    if (change.kind() != Kind.LEAVE && change.kind() != Kind.LEAVE_AGAIN) {
       claims.put(change.node(), new Claim(true, change.number(), nowMillis));
       return occupied(change, by, before, nowMillis);
     }
@@ -84,7 +112,7 @@ public final class ChannelState {
     if (nowMillis - told.sinceMillis() < TELLS_AT_MOST_MILLIS) {
       return OccupancyAnswer.WAIT;
     }
-    if (change.kind() == Kind.OCCUPY_AGAIN && before == null && told.equals(VACANT)) {
+    if (change.kind() != Kind.OCCUPY && before == null && told.equals(VACANT)) {
       told = LOST; // and had been told before it was
       return OccupancyAnswer.NOTHING;
     }

@@ -18,7 +18,7 @@ public final class LocalOccupancyStore implements OccupancyStore {
           switch (change.kind()) {
             case OCCUPY -> OccupancyAnswer.OCCUPIED;
             case LEAVE -> OccupancyAnswer.VACATED;
-            case OCCUPY_AGAIN, LEAVE_AGAIN, TOLD_VACATED -> OccupancyAnswer.NOTHING;
+            case OCCUPY_AGAIN, RENEW, LEAVE_AGAIN, TOLD_VACATED -> OccupancyAnswer.NOTHING;
           });
     }
     return answers;

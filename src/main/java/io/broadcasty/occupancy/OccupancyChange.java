@@ -37,6 +37,8 @@ public record OccupancyChange(
     LEAVE,
     /** It has, as was said before: the store may have lost it. */
     OCCUPY_AGAIN,
+    /** As {@link #OCCUPY_AGAIN}, though nothing says that the store has lost it. */
+    RENEW,
     /** It has none, as was said before: the store may have lost it. */
     LEAVE_AGAIN,
     /** The {@link OccupancyAnswer#VACATED} of this number has been told to the listener. */

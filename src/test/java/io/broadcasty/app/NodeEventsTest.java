@@ -210,6 +210,33 @@ class NodeEventsTest {
     }
   }
 
+  @Test
+  void twoNodesOnADatabaseTellOfChannelsOnce() {
+    Map<String, String> keys =
+        Map.of(
+            "broadcasty.replay.store",
+            "database",
+            "broadcasty.db.url",
+            "jdbc:h2:file:" + dir.resolve("shared"));
+    RunningNode a = new RunningNode(keys);
+    RunningNode b = new RunningNode(keys);
+    MessageSession ann = a.connect("ann");
+    MessageSession bob = b.connect("bob");
+    subscribe(ann, "news");
+    awaitEvents(a, "news+");
+    subscribe(bob, "news");
+    subscribe(bob, "of-b");
+    awaitEvents(b, "of-b+");
+    ann.gone();
+    awaitStill(a, Duration.ofSeconds(3)); // longer than a channel is kept that nobody is in
+    assertEquals(List.of("news+"), a.events());
+    b.node.close();
+    assertEquals(3, b.events().size(), () -> b.events().toString());
+    assertEquals(Set.of("of-b+", "of-b-", "news-"), Set.copyOf(b.events()));
+    subscribe(a.connect("ann"), "news");
+    awaitEvents(a, "news+", "news+");
+  }
+
   private void closeAll() {
     running.forEach(each -> each.node.close());
     running.clear();

@@ -85,7 +85,7 @@ public final class RedisOccupancyStore implements OccupancyStore {
     List<String> occupied = new ArrayList<>();
     for (OccupancyChange change : changes) {
       switch (change.kind()) {
-        case OCCUPY, OCCUPY_AGAIN -> occupied.add(text(change.channel()));
+        case OCCUPY, OCCUPY_AGAIN, RENEW -> occupied.add(text(change.channel()));
         case LEAVE, LEAVE_AGAIN, TOLD_VACATED -> {}
       }
     }
@@ -128,7 +128,7 @@ public final class RedisOccupancyStore implements OccupancyStore {
         switch (change.kind()) {
           case OCCUPY -> "o";
           case LEAVE -> "l";
-          case OCCUPY_AGAIN -> "O";
+          case OCCUPY_AGAIN, RENEW -> "O";
           case LEAVE_AGAIN -> "L";
           case TOLD_VACATED -> "t";
         };

@@ -8,6 +8,7 @@ import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.control.ControlRetention;
 import io.broadcasty.control.ControlTopic;
 import io.broadcasty.control.SharedControlTopicContract;
+import io.broadcasty.database.CutDataSource;
 import io.broadcasty.database.Database;
 import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.time.ManualTime;

@@ -1,4 +1,4 @@
-package io.broadcasty.control.jdbc;
+package io.broadcasty.database;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -9,18 +9,18 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /** A data source that a test can take away. */
-final class CutDataSource implements DataSource {
+public final class CutDataSource implements DataSource {
 
   private final DataSource real;
   private volatile CountDownLatch refused = new CountDownLatch(1);
   private volatile boolean cut;
 
-  CutDataSource(DataSource real) {
+  public CutDataSource(DataSource real) {
     this.real = real;
   }
 
   /** Returns once somebody has been refused. */
-  void cut() {
+  public void cut() {
     refused = new CountDownLatch(1);
     cut = true;
     try {
@@ -32,7 +32,7 @@ final class CutDataSource implements DataSource {
     }
   }
 
-  void heal() {
+  public void heal() {
     cut = false;
   }
 

@@ -1,0 +1,191 @@
+package io.broadcasty.nodes.jdbc;
+
+import io.broadcasty.background.BackgroundLoop;
+import io.broadcasty.background.BackgroundLoops;
+import io.broadcasty.background.FailureLog;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.Transactions;
+import io.broadcasty.nodes.NodeRegistry;
+import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Tells of nodes that share a relational database and are gone. Each has a row with a number that
+ * it makes larger from time to time; one whose number another has seen unchanged for long enough,
+ * by its own ticker, is gone. So no clocks are compared, and a node that has only just come, or
+ * could not ask the database, waits as long before it takes others for dead.
+ */
+public final class NodeLeases implements AutoCloseable {
+
+  /** How often a node makes its number larger. */
+  public static final Duration BEAT = Duration.ofSeconds(3);
+
+  /** A node whose number has not changed for as long is gone. */
+  public static final Duration LEASE = Duration.ofSeconds(15);
+
+  private static final System.Logger LOG = System.getLogger(NodeLeases.class.getName());
+  private static final String NAME = "node-leases";
+  private static final long STOP_MILLIS = 2000;
+
+  private static final String RENEW = "UPDATE broadcasty_nodes SET beat = beat + 1 WHERE node = ?";
+  private static final String INSERT = "INSERT INTO broadcasty_nodes (node, beat) VALUES (?, 1)";
+  private static final String ALL = "SELECT node, beat FROM broadcasty_nodes";
+  private static final String DELETE = "DELETE FROM broadcasty_nodes WHERE node = ?";
+  private static final String DELETE_DEAD = DELETE + " AND beat = ?";
+
+  /** A number, and when it was seen first. */
+  private record Seen(long beat, long sinceNanos) {}
+
+  private final Transactions transactions;
+  private final String self;
+  private final Duration beat;
+  private final Duration lease;
+  private final Ticker ticker;
+  private final NodeRegistry.Listener listener;
+  private final FailureLog failures;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final BackgroundLoop loop;
+
+  // by the loop's thread
+  private final Map<String, Seen> others = new HashMap<>();
+  private long wait;
+  private boolean asks;
+
+  /**
+   * Begins to say that this node lives.
+   *
+   * @param self this node's name, which no other has or had
+   * @param beat as {@link #BEAT}
+   * @param lease as {@link #LEASE}
+   */
+  public NodeLeases(
+      Database database,
+      String self,
+      Duration beat,
+      Duration lease,
+      Ticker ticker,
+      NodeRegistry.Listener listener,
+      BackgroundLoops loops) {
+    this.transactions = new Transactions(database);
+    this.self = self;
+    this.beat = beat;
+    this.lease = lease;
+    this.ticker = ticker;
+    this.listener = listener;
+    this.failures =
+        new FailureLog(LOG, Level.WARNING, "asking the database which nodes live", ticker);
+    this.loop = loops.start(NAME, this::round);
+  }
+
+  /** Says goodbye to the others. */
+  @Override
+  public void close() {
+    closing.countDown();
+    loop.close();
+    if (!loop.join(STOP_MILLIS)) {
+      LOG.log(Level.DEBUG, "the others will notice");
+    }
+  }
+
+  private boolean round() throws InterruptedException {
+    if (closing.await(wait, TimeUnit.MILLISECONDS)) {
+      goodbye();
+      return false;
+    }
+    wait = beat.toMillis();
+    try {
+      renew();
+      look(transactions.eachByItself(this::read));
+      asks = true;
+      failures.healed();
+    } catch (SQLException e) {
+      asks = false;
+      failures.failed(e);
+    }
+    return true;
+  }
+
+  private void goodbye() {
+    try {
+      delete(DELETE, self, 0);
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "the others will notice", e);
+    }
+  }
+
+  private void renew() throws SQLException {
+    boolean known =
+        transactions.eachByItself(
+            connection -> {
+              try (PreparedStatement renew = connection.prepareStatement(RENEW)) {
+                renew.setString(1, self);
+                return renew.executeUpdate() > 0;
+              }
+            });
+    if (!known) {
+      transactions.eachByItself(
+          connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+              insert.setString(1, self);
+              return insert.executeUpdate();
+            }
+          });
+    }
+    if (!known || !asks) {
+      listener.onForgotten();
+    }
+  }
+
+  private Map<String, Long> read(Connection connection) throws SQLException {
+    Map<String, Long> beats = new HashMap<>();
+    try (PreparedStatement all = connection.prepareStatement(ALL);
+        ResultSet rows = all.executeQuery()) {
+      while (rows.next()) {
+        beats.put(rows.getString(1), rows.getLong(2));
+      }
+    }
+    return beats;
+  }
+
+  private void look(Map<String, Long> beats) throws SQLException {
+    long now = ticker.readNanos();
+    if (!asks) {
+      others.clear(); // nor may the others have been able to ask
+    }
+    others.keySet().retainAll(beats.keySet());
+    for (Map.Entry<String, Long> each : beats.entrySet()) {
+      String node = each.getKey();
+      Seen seen = others.get(node);
+      if (seen == null || seen.beat() != each.getValue()) {
+        others.put(node, new Seen(each.getValue(), now));
+      } else if (!node.equals(self) && now - seen.sinceNanos() >= lease.toNanos()) {
+        LOG.log(Level.INFO, "node " + node + " is gone; what is kept of it is forgotten");
+        listener.onGone(node);
+        delete(DELETE_DEAD, node, seen.beat());
+        others.remove(node);
+      }
+    }
+  }
+
+  private void delete(String sql, String node, long itsBeat) throws SQLException {
+    transactions.eachByItself(
+        connection -> {
+          try (PreparedStatement delete = connection.prepareStatement(sql)) {
+            delete.setString(1, node);
+            if (sql.equals(DELETE_DEAD)) {
+              delete.setLong(2, itsBeat);
+            }
+            return delete.executeUpdate();
+          }
+        });
+  }
+}

@@ -1,0 +1,199 @@
+package io.broadcasty.occupancy.jdbc;
+
+import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.database.Database;
+import io.broadcasty.database.Transactions;
+import io.broadcasty.occupancy.ChannelState;
+import io.broadcasty.occupancy.OccupancyAnswer;
+import io.broadcasty.occupancy.OccupancyChange;
+import io.broadcasty.occupancy.OccupancyException;
+import io.broadcasty.occupancy.OccupancyStore;
+import io.broadcasty.tenant.TenantId;
+import io.broadcasty.time.Ticker;
+import io.broadcasty.time.WallClock;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which channels have subscribers on the nodes that share a relational database: a row for each,
+ * locked while a change of it is decided. Changes of a tenant's channels are made together, some
+ * dozens in a transaction. The nodes' clocks should agree to a second or so.
+ */
+public final class JdbcOccupancyStore implements OccupancyStore {
+
+  private static final int IN_A_TRANSACTION = 100;
+  private static final int ATTEMPTS = 5;
+
+  /** A node that was taken for dead finds for as long that its channels were left for it. */
+  private static final long LEFT_MILLIS = Duration.ofMinutes(10).toMillis();
+
+  private final Transactions transactions;
+  private final String self;
+  private final Ticker ticker;
+  private final WallClock clock;
+
+  /**
+   * @param database stays open when the store is closed
+   * @param self this node's name
+   */
+  public JdbcOccupancyStore(Database database, String self, Ticker ticker, WallClock clock) {
+    this.transactions = new Transactions(database);
+    this.self = self;
+    this.ticker = ticker;
+    this.clock = clock;
+  }
+
+  @Override
+  public Map<OccupancyChange, OccupancyAnswer> apply(List<OccupancyChange> changes) {
+    Map<TenantId, Map<TenantChannel, List<OccupancyChange>>> byTenant =
+        new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
+    for (OccupancyChange change : changes) {
+      byTenant
+          .computeIfAbsent(
+              change.channel().tenant(),
+              tenant -> new TreeMap<>((a, b) -> a.name().compareTo(b.name())))
+          .computeIfAbsent(change.channel(), channel -> new ArrayList<>())
+          .add(change);
+    }
+    Map<OccupancyChange, OccupancyAnswer> answers = new HashMap<>();
+    try {
+      for (Map.Entry<TenantId, Map<TenantChannel, List<OccupancyChange>>> each :
+          byTenant.entrySet()) {
+        List<TenantChannel> channels = new ArrayList<>(each.getValue().keySet());
+        for (int from = 0; from < channels.size(); from += IN_A_TRANSACTION) {
+          List<TenantChannel> some =
+              channels.subList(from, Math.min(channels.size(), from + IN_A_TRANSACTION));
+          answers.putAll(apply(each.getKey(), some, each.getValue()));
+        }
+      }
+    } catch (SQLException e) {
+      if (answers.isEmpty()) {
+        throw unavailable(e);
+      }
+    }
+    return answers;
+  }
+
+  private Map<OccupancyChange, OccupancyAnswer> apply(
+      TenantId tenant,
+      List<TenantChannel> channels,
+      Map<TenantChannel, List<OccupancyChange>> changes)
+      throws SQLException {
+    Map<OccupancyChange, OccupancyAnswer> answers = new HashMap<>();
+    List<TenantChannel> changing = new ArrayList<>(channels);
+    changing.removeAll(known(tenant, channels, changes, answers));
+    if (!changing.isEmpty()) {
+      answers.putAll(
+          transactions.write(
+              ATTEMPTS, connection -> change(connection, tenant, changing, changes)));
+    }
+    return answers;
+  }
+
+  /** Channels of which only what is known is renewed: nearly all that are. */
+  private List<TenantChannel> known(
+      TenantId tenant,
+      List<TenantChannel> channels,
+      Map<TenantChannel, List<OccupancyChange>> changes,
+      Map<OccupancyChange, OccupancyAnswer> answers)
+      throws SQLException {
+    List<TenantChannel> again =
+        channels.stream()
+            .filter(
+                channel ->
+                    changes.get(channel).stream()
+                        .allMatch(change -> change.kind() == OccupancyChange.Kind.RENEW))
+            .toList();
+    if (again.isEmpty()) {
+      return List.of();
+    }
+    Map<TenantChannel, ChannelState> states =
+        transactions.eachByItself(
+            connection ->
+                OccupancyTable.read(connection, tenant, again, transactions.keysAtOnce(), false));
+    List<TenantChannel> known = new ArrayList<>();
+    states.forEach(
+        (channel, state) -> {
+          ChannelState.Claim claim = state.claims().get(self);
+          if (claim != null && claim.occupied() && state.told().occupied()) {
+            known.add(channel);
+            changes.get(channel).forEach(each -> answers.put(each, OccupancyAnswer.NOTHING));
+          }
+        });
+    return known;
+  }
+
+  private Map<OccupancyChange, OccupancyAnswer> change(
+      Connection connection,
+      TenantId tenant,
+      List<TenantChannel> channels,
+      Map<TenantChannel, List<OccupancyChange>> changes)
+      throws SQLException {
+    long now = clock.nowMillis();
+    Map<TenantChannel, ChannelState> kept =
+        OccupancyTable.read(connection, tenant, channels, transactions.keysAtOnce(), true);
+    Map<TenantChannel, ChannelState> news = new TreeMap<>((a, b) -> a.name().compareTo(b.name()));
+    Map<OccupancyChange, OccupancyAnswer> answers = new HashMap<>();
+    for (TenantChannel channel : channels) {
+      ChannelState state = kept.get(channel);
+      if (state == null) {
+        state = new ChannelState();
+        news.put(channel, state);
+      }
+      for (OccupancyChange change : changes.getOrDefault(channel, List.of())) {
+        answers.put(change, state.apply(change, self, now, change.goneMillis(ticker.readNanos())));
+      }
+      state.forgetLeft(now - LEFT_MILLIS);
+    }
+    OccupancyTable.write(connection, kept, false, now);
+    OccupancyTable.write(connection, news, true, now);
+    return answers;
+  }
+
+  @Override
+  public Collection<TenantChannel> channelsOf(String node, int limit) {
+    return ask(connection -> OccupancyTable.ofNode(connection, node, limit));
+  }
+
+  /** Nothing is noted besides the channels' own rows. */
+  @Override
+  public void release(String node, Collection<TenantChannel> channels) {}
+
+  /**
+   * Deletes the rows of channels that have had no subscribers for a while; one of the nodes does
+   * it.
+   *
+   * @throws OccupancyException when the database does not answer
+   */
+  public void prune() {
+    Boolean unused =
+        ask(
+            connection -> {
+              OccupancyTable.prune(connection, clock.nowMillis() - LEFT_MILLIS);
+              return true;
+            });
+  }
+
+  @Override
+  public void close() {}
+
+  private <T> T ask(Transactions.Work<T> work) {
+    try {
+      return transactions.eachByItself(work);
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private static OccupancyException unavailable(SQLException cause) {
+    return new OccupancyException(
+        "the database cannot be asked which channels have subscribers", cause);
+  }
+}

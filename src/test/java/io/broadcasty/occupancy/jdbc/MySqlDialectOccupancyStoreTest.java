@@ -1,0 +1,22 @@
+package io.broadcasty.occupancy.jdbc;
+
+import io.broadcasty.database.Database;
+import io.broadcasty.database.MySqlDriver;
+import org.junit.jupiter.api.AfterEach;
+
+/** MySQL's own driver, on a MariaDB. */
+class MySqlDialectOccupancyStoreTest extends JdbcOccupancyStoreTest {
+
+  private final MySqlDriver driver = new MySqlDriver();
+
+  @Override
+  protected Database openDatabase() {
+    return driver.open();
+  }
+
+  @AfterEach
+  void end() {
+    stopNodes();
+    driver.close();
+  }
+}
