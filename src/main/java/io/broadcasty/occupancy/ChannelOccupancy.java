@@ -12,6 +12,7 @@ import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -168,8 +169,9 @@ public final class ChannelOccupancy implements AutoCloseable {
   }
 
   private void takeMarked() {
-    for (TenantChannel channel : marked) {
-      marked.remove(channel); // first: what changes afterwards marks it again
+    for (Iterator<TenantChannel> each = marked.iterator(); each.hasNext(); ) {
+      TenantChannel channel = each.next();
+      each.remove(); // first: what changes afterwards marks it again
       look(channel);
     }
   }

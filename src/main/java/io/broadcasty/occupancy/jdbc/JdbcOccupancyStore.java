@@ -108,7 +108,7 @@ public final class JdbcOccupancyStore implements OccupancyStore {
         channels.stream()
             .filter(
                 channel ->
-                    changes.get(channel).stream()
+                    changes.getOrDefault(channel, List.of()).stream()
                         .allMatch(change -> change.kind() == OccupancyChange.Kind.RENEW))
             .toList();
     if (again.isEmpty()) {
@@ -124,7 +124,9 @@ public final class JdbcOccupancyStore implements OccupancyStore {
           ChannelState.Claim claim = state.claims().get(self);
           if (claim != null && claim.occupied() && state.told().occupied()) {
             known.add(channel);
-            changes.get(channel).forEach(each -> answers.put(each, OccupancyAnswer.NOTHING));
+            changes
+                .getOrDefault(channel, List.of())
+                .forEach(each -> answers.put(each, OccupancyAnswer.NOTHING));
           }
         });
     return known;
