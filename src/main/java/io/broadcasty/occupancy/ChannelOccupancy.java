@@ -114,7 +114,8 @@ public final class ChannelOccupancy implements AutoCloseable {
    * A node is gone, and its subscribers with it. Blocks until the store has taken that; twice does
    * no harm.
    *
-   * @throws OccupancyException when it has not in time
+   * @throws OccupancyException when it has not in time, or the node has spoken meanwhile: to be
+   *     called again if it is gone all the same
    */
   public void forget(String node) {
     if (!node.equals(self)) {

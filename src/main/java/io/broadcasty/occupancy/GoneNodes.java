@@ -95,19 +95,30 @@ final class GoneNodes {
     Collection<TenantChannel> channels =
         returned ? List.of() : store.channelsOf(current.node(), limit);
     if (channels.isEmpty()) {
-      waiting.remove(current.node());
-      current.done().complete(null);
-      current = null;
-      returned = false;
+      end(current);
     }
     underWay.addAll(channels);
     return channels;
   }
 
+  private void end(Gone ended) {
+    waiting.remove(ended.node());
+    if (returned) { // or it is dead, and that came late: then it is taken for dead anew
+      ended
+          .done()
+          .completeExceptionally(
+              new OccupancyException("the node has spoken since it was taken for dead", null));
+    } else {
+      ended.done().complete(null);
+    }
+    current = null;
+    returned = false;
+  }
+
   /**
    * A channel has been left for the node.
    *
-   * @param gone false when the node has returned, so that no more is left for it
+   * @param gone false when the node has spoken of it meanwhile, so that no more is left for it now
    */
   void left(TenantChannel channel, boolean gone) {
     returned |= !gone;

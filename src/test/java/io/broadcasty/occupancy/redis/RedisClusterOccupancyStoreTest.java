@@ -86,7 +86,7 @@ class RedisClusterOccupancyStoreTest extends SharedOccupancyContract {
       }
       for (int i = 0; i < channels; i++) {
         int channel = i;
-        await("the end", () -> !assertByTurns().get(channel("c" + channel)));
+        await("the end", () -> Boolean.FALSE.equals(assertByTurns().get(channel("c" + channel))));
       }
       for (int i = 0; i < channels; i++) {
         int events = told(channel("c" + i)).size();
