@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,11 @@ public final class FaultyOccupancyStore implements OccupancyStore {
   volatile @Nullable Runnable beforeSecondPage;
 
   private final AtomicInteger pages = new AtomicInteger();
+
+  /** Answers are under way for so long at most; 0 for no time. */
+  volatile int slowNanos;
+
+  private final Random random = new Random(5);
   private final AtomicInteger answered = new AtomicInteger();
 
   FaultyOccupancyStore(OccupancyStore real) {
@@ -44,6 +51,9 @@ public final class FaultyOccupancyStore implements OccupancyStore {
     calls.incrementAndGet();
     changes.addAndGet(all.size());
     Map<OccupancyChange, OccupancyAnswer> answers = new HashMap<>(reaching(() -> real.apply(all)));
+    if (slowNanos > 0) {
+      LockSupport.parkNanos(random.nextInt(slowNanos));
+    }
     int each = losesEach;
     if (each > 0) {
       answers.keySet().removeIf(change -> answered.incrementAndGet() % each == 0);

@@ -240,6 +240,7 @@ public abstract class OccupancyContract {
     List<Thread> threads = new ArrayList<>();
     for (OccupancyNode node : all) {
       node.store.losesEach = losesEach;
+      node.store.slowNanos = 5_000_000; // so that another may tell before
       for (int t = 0; t < threadsEach; t++) {
         Random random = new Random(31L * threads.size());
         Thread thread =
@@ -264,6 +265,7 @@ public abstract class OccupancyContract {
     }
     for (OccupancyNode node : all) {
       node.store.losesEach = 0;
+      node.store.slowNanos = 0;
       for (int c = 0; c < channels; c++) {
         if (node == all.get(0) && c % 2 == 0) {
           node.subscribe(channel("flap-" + c));

@@ -163,6 +163,7 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
           settle(a);
         };
     assertThrows(OccupancyException.class, () -> b.occupancy.forget("a"));
+    a.occupancy.sayAgain(); // b may have seen at its first page that a lives
     settle(b);
     await("its channels", () -> !assertByTurns().containsValue(false));
     settle(b);
