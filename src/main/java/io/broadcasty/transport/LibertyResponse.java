@@ -7,18 +7,24 @@ import java.lang.reflect.Method;
 
 /**
  * The output of an asynchronous response on Open Liberty, which between two writes keeps none of
- * the server's buffers: 16 KB of them a response.
+ * the server's buffers: 16 KB of them a response. The first flush of a response goes out as well,
+ * which Open Liberty leaves for the second.
  */
 final class LibertyResponse extends ServletOutputStream {
 
   private final ServletOutputStream out;
   private final Object buffers;
   private final Method clear;
+  private final Method hasContent;
+
+  /** Whether something has been flushed. */
+  private boolean begun;
 
   LibertyResponse(ServletOutputStream out) throws ReflectiveOperationException {
     this.out = out;
     this.buffers = out.getClass().getMethod("getOutput").invoke(out);
     this.clear = buffers.getClass().getMethod("clear");
+    this.hasContent = buffers.getClass().getMethod("hasBufferedContent");
   }
 
   @Override
@@ -50,6 +56,12 @@ final class LibertyResponse extends ServletOutputStream {
   public void flush() throws IOException {
     out.flush();
     try {
+      if (!begun) {
+        begun = true;
+        if ((boolean) hasContent.invoke(buffers)) { // the server passes over the first flush
+          out.flush();
+        }
+      }
       clear.invoke(buffers);
     } catch (ReflectiveOperationException e) {
       throw new IOException("the buffers of a response could not be given back", e);

@@ -79,6 +79,15 @@ abstract class SseContract extends TransportContract {
   }
 
   @Test
+  void theClientIsToldWhenToComeBackBeforeAnythingElse() throws IOException {
+    try (RawSocket client = new RawSocket(api)) {
+      client.get("/broadcasty/sse?channel=" + Api.freshChannel("retry."), api.tokens.guest());
+      String head = client.readUntil("event: subscribed");
+      assertTrue(head.contains("retry: 1000\n\n"), head);
+    }
+  }
+
+  @Test
   void aTokenInTheQueryOpensAStreamButDoesNotPublish() {
     String channel = Api.freshChannel("query.");
     String query = "?channel=" + channel + "&access_token=" + api.tokens.guest();
