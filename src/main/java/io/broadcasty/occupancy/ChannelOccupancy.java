@@ -111,11 +111,11 @@ public final class ChannelOccupancy implements AutoCloseable {
   }
 
   /**
-   * A node is gone, and its subscribers with it. Blocks until the store has taken that; twice does
-   * no harm.
+   * A node is gone, and its subscribers with it. Blocks until the store has taken that, for some
+   * seconds at most; twice does no harm.
    *
-   * @throws OccupancyException when it has not in time, or the node has spoken meanwhile: to be
-   *     called again if it is gone all the same
+   * @throws OccupancyException when it has not yet, which is gone on with, or the node has spoken
+   *     meanwhile: to be called again if it is gone all the same
    */
   public void forget(String node) {
     if (!node.equals(self)) {

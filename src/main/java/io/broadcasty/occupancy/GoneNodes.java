@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GoneNodes {
 
-  private static final long PATIENCE_SECONDS = 30;
+  /** Who waits says in between that it lives itself, and may wait again. */
+  private static final long PATIENCE_SECONDS = 3;
 
   private final OccupancyStore store;
   private final Ticker ticker;
@@ -46,7 +47,7 @@ final class GoneNodes {
     this.ticker = ticker;
   }
 
-  /** Has a node's channels left, and waits for that. */
+  /** Has a node's channels left, and waits for that a while; it goes on afterwards. */
   void await(String gone) {
     CompletableFuture<Void> done =
         waiting

@@ -69,7 +69,7 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     b.unsubscribe(ORDERS);
     awaitTold(ORDERS, "a+", "b-");
     forget(b, "a");
-    b.occupancy.forget("never seen");
+    forget(b, "never seen");
     settle(b);
     assertByTurns();
   }
