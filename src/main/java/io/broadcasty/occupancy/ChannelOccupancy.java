@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -39,6 +40,9 @@ public final class ChannelOccupancy implements AutoCloseable {
   private static final int AT_ONCE = 500;
   private static final long RETRY_MILLIS = 250;
   private static final long STOP_MILLIS = 3000;
+
+  /** Loaded with this class: a node may need it first when its server loads no classes any more. */
+  private static final Function<TenantChannel, Vacated> VACATED = Vacated::new;
 
   private final String self;
   private final OccupancyStore store;
@@ -301,7 +305,7 @@ public final class ChannelOccupancy implements AutoCloseable {
     if (answer == OccupancyAnswer.OCCUPIED) {
       listener.onOccupied(new Occupied(channel));
     } else if (answer == OccupancyAnswer.VACATED) {
-      listener.onVacated(new Vacated(channel));
+      listener.onVacated(VACATED.apply(channel));
       put(new OccupancyChange(channel, self, Kind.TOLD_VACATED, change.number()));
     }
     if (!change.node().equals(self)) {

@@ -185,7 +185,8 @@ class PushProcessIT {
     String shown = browser.decrypt(pushed.body());
     assertTrue(
         shown.startsWith(
-            "{\"title\":\"Paid\",\"body\":\"Order 17\",\"url\":\"/orders/17\",\"data\":{\"order\":17}"),
+            "{\"title\":\"Paid\",\"body\":\"Order"
+                + " 17\",\"url\":\"/orders/17\",\"data\":{\"order\":17}"),
         shown);
     assertTrue(Integer.parseInt(pushed.header("TTL")) > 550, pushed.header("TTL"));
     assertKnown(pushed.header("Authorization"));
@@ -280,6 +281,12 @@ class PushProcessIT {
                 .formatted(new Browser().p256dh(), new Browser().auth()));
     assertEquals(400, inside.statusCode(), inside.body());
     assertTrue(inside.body().contains("allowed"), inside.body());
+    String denials = "broadcasty_denials_total{action=\"push\"}";
+    double denied = Scrape.of(api).value(denials);
+    HttpResponse<String> others =
+        api.get("/broadcasty/push/subscriptions?user=gwen", member("hank"));
+    assertEquals(403, others.statusCode(), others.body());
+    assertEquals(denied + 1, Scrape.of(api).value(denials));
   }
 
   @Test
