@@ -1,6 +1,6 @@
 package io.broadcasty.broker.jdbc;
 
-import java.io.PrintWriter;
+import io.broadcasty.database.DataSourceWrapper;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -8,12 +8,11 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A data source whose connections fail at the moment that is asked for. */
-final class FaultyDataSource implements DataSource {
+final class FaultyDataSource extends DataSourceWrapper {
 
   /** When to fail; each fails once, but for {@link #DOWN}. */
   enum Fault {
@@ -30,13 +29,12 @@ final class FaultyDataSource implements DataSource {
     COMMIT_TAKES_PLACE
   }
 
-  private final DataSource real;
   private final AtomicReference<Fault> fault = new AtomicReference<>(Fault.NONE);
   private final AtomicInteger refusals = new AtomicInteger();
   private volatile SQLException why = new SQLException("scripted: the database is down");
 
   FaultyDataSource(DataSource real) {
-    this.real = real;
+    super(real);
   }
 
   void set(Fault next) {
@@ -128,45 +126,5 @@ final class FaultyDataSource implements DataSource {
                 throw e.getTargetException();
               }
             }));
-  }
-
-  @Override
-  public Connection getConnection(String user, String password) throws SQLException {
-    return getConnection();
-  }
-
-  @Override
-  public PrintWriter getLogWriter() throws SQLException {
-    return real.getLogWriter();
-  }
-
-  @Override
-  public void setLogWriter(PrintWriter out) throws SQLException {
-    real.setLogWriter(out);
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    real.setLoginTimeout(seconds);
-  }
-
-  @Override
-  public int getLoginTimeout() throws SQLException {
-    return real.getLoginTimeout();
-  }
-
-  @Override
-  public Logger getParentLogger() {
-    return Logger.getGlobal();
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    return real.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return real.isWrapperFor(type);
   }
 }
