@@ -1,5 +1,6 @@
 package io.broadcasty.admin;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.audit.AuditEvent;
 import io.broadcasty.audit.AuditLog;
 import io.broadcasty.auth.Caller;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends connections on all nodes. An administrator of a tenant ends those of that tenant, an
  * operator those of any; a request has to say whose, so that nobody ends all by leaving something
- * out. Connections that are opened afterwards stay. Safe for use by several threads.
+ * out. Connections that are opened afterwards stay.
  */
+@ThreadSafe
 public final class DisconnectStreams {
 
   private static final System.Logger LOG = System.getLogger(DisconnectStreams.class.getName());

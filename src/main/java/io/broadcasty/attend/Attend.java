@@ -1,5 +1,6 @@
 package io.broadcasty.attend;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
@@ -24,11 +25,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The presence use case. A caller joins as itself; who may publish to the channel, a back end say,
- * may have others join, leave and be renewed. Safe for use by several threads.
+ * may have others join, leave and be renewed.
  *
  * @param tenants says how long a member stays that joined over HTTP, and how long its JSON may be
  * @param listener hears of what is denied
  */
+@ThreadSafe
 public record Attend(
     Policy policy,
     RateLimiter limits,

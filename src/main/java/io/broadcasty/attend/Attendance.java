@@ -1,5 +1,7 @@
 package io.broadcasty.attend;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
@@ -13,10 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Where one connection is present: as long as it lasts, or until it leaves. Safe for use by several
- * threads.
- */
+/** Where one connection is present: as long as it lasts, or until it leaves. */
+@ThreadSafe
 public final class Attendance implements AutoCloseable {
 
   private record Place(TenantChannel channel, String memberId) {}
@@ -24,8 +24,10 @@ public final class Attendance implements AutoCloseable {
   private final Attend attend;
   private final Holder.Connection holder;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Map<ChannelName, Place> places = new HashMap<>(0);
+
+  @GuardedBy("this")
   private boolean closed;
 
   /**

@@ -2,6 +2,7 @@ package io.broadcasty.audit;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.lifecycle.PublicationEvent.ProviderSwitched;
 import io.broadcasty.lifecycle.PublicationEvent.RelayRejected;
 import io.broadcasty.lifecycle.RealtimeListener;
@@ -15,7 +16,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Writes into the audit log what is out of the ordinary. Safe for use by several threads. */
+/** Writes into the audit log what is out of the ordinary. */
+@ThreadSafe
 public final class AuditListener implements RealtimeListener {
 
   private static final System.Logger LOG = System.getLogger(AuditListener.class.getName());

@@ -1,6 +1,9 @@
 package io.broadcasty.audit;
 
-/** Keeps what was done. Safe for use by several threads. */
+import com.google.errorprone.annotations.ThreadSafe;
+
+/** Keeps what was done. */
+@ThreadSafe
 @FunctionalInterface
 public interface AuditLog {
 

@@ -1,9 +1,9 @@
 package io.broadcasty.auth;
 
-/**
- * Makes a {@link Caller} from a token. Safe for use by several threads; quick enough for every
- * request.
- */
+import com.google.errorprone.annotations.ThreadSafe;
+
+/** Makes a {@link Caller} from a token. Quick enough for every request. */
+@ThreadSafe
 public interface Authenticator {
 
   /**

@@ -1,11 +1,12 @@
 package io.broadcasty.auth;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.tenant.TenantId;
 
 /**
  * Remembers the nonces of requests, so that a request that was overheard cannot be sent once more.
- * Safe for use by several threads.
  */
+@ThreadSafe
 public interface NonceStore {
 
   /**

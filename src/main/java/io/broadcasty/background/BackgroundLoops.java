@@ -1,5 +1,6 @@
 package io.broadcasty.background;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -14,12 +15,13 @@ import java.util.function.Consumer;
 
 /**
  * The background threads of a node: starts them, keeps them going after a failure, counts, and
- * tells how they are. Safe for use by several threads.
+ * tells how they are.
  *
  * <p>An exception ends a round and not the loop: it is logged with its stack once, and the next
  * round comes after a moment. An {@link Error} ends the thread: it is logged and counted, whoever
  * depends on the loop is told ({@link BackgroundLoop.Work#onError}), and a new thread goes on.
  */
+@ThreadSafe
 public final class BackgroundLoops {
 
   private static final System.Logger LOG = System.getLogger(BackgroundLoops.class.getName());

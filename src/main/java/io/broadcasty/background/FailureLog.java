@@ -1,5 +1,7 @@
 package io.broadcasty.background;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -7,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Logs a failure that comes again and again once, with its stack: anew when it changes, and after
- * ten minutes with the number of times since. Tells once when it is over. Safe for use by several
- * threads.
+ * ten minutes with the number of times since. Tells once when it is over.
  */
+@ThreadSafe
 public final class FailureLog {
 
   private static final long REPEAT_NANOS = Duration.ofMinutes(10).toNanos();
@@ -22,9 +24,13 @@ public final class FailureLog {
   /** Read without the lock by {@link #healed}, which is called often. */
   private volatile boolean failing;
 
-  // guarded by this
+  @GuardedBy("this")
   private @Nullable String kind;
+
+  @GuardedBy("this")
   private long toldNanos;
+
+  @GuardedBy("this")
   private long since;
 
   /**

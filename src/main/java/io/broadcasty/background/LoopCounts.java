@@ -1,10 +1,13 @@
 package io.broadcasty.background;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What is counted of the loops of one name. Safe for use by several threads. */
+/** What is counted of the loops of one name. */
+@ThreadSafe
 final class LoopCounts {
 
   private static final long RECENT_NANOS = Duration.ofMinutes(10).toNanos();
@@ -17,8 +20,10 @@ final class LoopCounts {
   /** How many loops have no thread, since none can be made. */
   final AtomicInteger threadless = new AtomicInteger();
 
-  // guarded by this
+  @GuardedBy("this")
   private final long[] latestNanos = new long[LoopCondition.MAX_RECENT_RESTARTS + 1];
+
+  @GuardedBy("this")
   private long restarts;
 
   LoopCounts(String name, FailureLog log) {

@@ -1,5 +1,6 @@
 package io.broadcasty.broker;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.TenantChannel;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,9 @@ import java.util.Map;
  * not be copied in time.
  *
  * <p>Every method may block, and throws a {@link BrokerException} when the archive cannot be
- * reached; trying again later is right. Safe for use by several threads, and by several nodes that
- * copy the same stream.
+ * reached; trying again later is right. Several nodes may copy the same stream.
  */
+@ThreadSafe
 public interface Archive {
 
   /**

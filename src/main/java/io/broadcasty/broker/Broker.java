@@ -1,5 +1,6 @@
 package io.broadcasty.broker;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.channel.TenantChannel;
@@ -18,9 +19,8 @@ import java.util.concurrent.CompletionStage;
  * of an idempotent envelope, on the same channel and within the idempotency window (at least 10
  * minutes), is answered with the first position and appended once, also while the first is still
  * under way. What has left the retention (age, count, bytes) is not served any more.
- *
- * <p>Safe for use by several threads.
  */
+@ThreadSafe
 public interface Broker extends AutoCloseable {
 
   /** Everything is heard of already. */

@@ -1,5 +1,6 @@
 package io.broadcasty.broker;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.background.FailureLog;
 import io.broadcasty.background.StackOnly;
 import io.broadcasty.time.Ticker;
@@ -16,8 +17,9 @@ import java.util.concurrent.ThreadFactory;
 /**
  * Lets the publishers of a moment share one trip to the store: one thread takes whatever waits, has
  * it appended as a group and answers. A lone publication waits for no timer. That it is one thread
- * is what keeps the order, of appending as of announcing. Safe for use by several threads.
+ * is what keeps the order, of appending as of announcing.
  */
+@ThreadSafe
 public final class GroupCommit implements AutoCloseable {
 
   /** Appends groups to the store, and announces them. Called by one thread alone. */

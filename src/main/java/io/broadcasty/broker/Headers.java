@@ -2,6 +2,7 @@ package io.broadcasty.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The headers of a message: names with a text each, such as a trace context or a tag. They have no
- * order. Immutable; safe for use by several threads.
+ * order. Immutable.
  *
  * <p>Whoever publishes is held to the limits by the {@link Builder}. What was stored is not checked
  * again when it is read, so that limits may change.
  */
+@ThreadSafe
 public final class Headers {
 
   /** How many headers a message may have. */

@@ -1,10 +1,11 @@
 package io.broadcasty.broker;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a publisher says: the part of a publication that nobody on its way changes. JSON parts are
- * kept verbatim. Immutable; safe for use by several threads.
+ * kept verbatim. Immutable.
  *
  * @param payload JSON text
  * @param meta JSON text, if any
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param replyTo the channel for the answer, if any
  * @param headers small texts by name, for whoever handles the message on its way
  */
+@ThreadSafe
 public record Message(
     String payload,
     @Nullable String meta,

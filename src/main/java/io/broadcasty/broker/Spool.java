@@ -1,5 +1,6 @@
 package io.broadcasty.broker;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.TenantChannel;
 import java.util.List;
 import java.util.Set;
@@ -8,8 +9,9 @@ import java.util.Set;
  * Keeps envelopes safely, in the order in which they came, until their streams can take them.
  *
  * <p>Every method may block, and throws a {@link BrokerException} when the spool cannot be reached;
- * trying again later is right. Safe for use by several threads, and shared by nodes.
+ * trying again later is right. Shared by nodes.
  */
+@ThreadSafe
 public interface Spool {
 
   /**

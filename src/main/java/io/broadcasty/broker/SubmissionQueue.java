@@ -1,12 +1,14 @@
 package io.broadcasty.broker;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits for the committer, bounded in bytes. Safe for use by several threads. */
+/** What waits for the committer, bounded in bytes. */
+@ThreadSafe
 final class SubmissionQueue {
 
   /** What became of an offer. */

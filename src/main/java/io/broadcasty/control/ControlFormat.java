@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.tenant.TenantId;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A control message as nodes write it: one JSON object with {@code v}, the version of the format,
  * {@code kind}, and the fields of that kind as strings. A field that a reader does not know is
  * ignored, so a field may be added within a version; so is a message of a kind or version that it
- * does not know, with a line in the log for each kind. Safe for use by several threads.
+ * does not know, with a line in the log for each kind.
  */
+@ThreadSafe
 public final class ControlFormat {
 
   private static final System.Logger LOG = System.getLogger(ControlFormat.class.getName());

@@ -1,14 +1,16 @@
 package io.broadcasty.control;
 
+import com.google.errorprone.annotations.ThreadSafe;
+
 /**
- * Tells something to all nodes that share a store, and hears what they tell. Safe for use by
- * several threads.
+ * Tells something to all nodes that share a store, and hears what they tell.
  *
  * <p>Every node hears every message once, its own included, and those of one node in the order in
  * which {@link #publish} was called. Between messages of different nodes there is no order. A node
  * that was cut off from the store hears what it missed as soon as it is connected again, as far as
  * it is still kept (see {@link ControlRetention}); else {@link ControlListener#onMissed} is called.
  */
+@ThreadSafe
 public interface ControlTopic extends AutoCloseable {
 
   /**

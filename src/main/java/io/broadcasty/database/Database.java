@@ -1,5 +1,6 @@
 package io.broadcasty.database;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
@@ -11,11 +12,12 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 
 /**
- * The database with its schema brought up to date. Safe for use by several threads.
+ * The database with its schema brought up to date.
  *
  * <p>Connections come with whatever isolation and commit mode the data source gives; users set what
  * they need.
  */
+@ThreadSafe
 public final class Database implements AutoCloseable {
 
   private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;

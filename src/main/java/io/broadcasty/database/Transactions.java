@@ -1,12 +1,11 @@
 package io.broadcasty.database;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/**
- * Connections for work of several statements. Every method may block, and fails as JDBC does. Safe
- * for use by several threads.
- */
+/** Connections for work of several statements. Every method may block, and fails as JDBC does. */
+@ThreadSafe
 public final class Transactions {
 
   /** What is done with a connection, which is closed afterwards. */

@@ -1,5 +1,6 @@
 package io.broadcasty.database;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 import java.util.Optional;
 import net.javacrumbs.shedlock.core.ClockProvider;
@@ -10,8 +11,9 @@ import net.javacrumbs.shedlock.provider.jdbc.JdbcLockProvider;
 
 /**
  * Tasks that one node does for all that share the database, by ShedLock. The nodes' clocks should
- * agree to a second or so. Safe for use by several threads.
+ * agree to a second or so.
  */
+@ThreadSafe
 public final class Turns {
 
   private static final String TABLE = "broadcasty_locks";

@@ -1,5 +1,7 @@
 package io.broadcasty.driver;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.time.Ticker;
@@ -15,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The channels that have something to relay, and when each is due. A channel that has been taken is
  * not given out again before it is given back. Bounded: what does not fit is told by {@link
- * #takeOverflow}. Safe for use by several threads.
+ * #takeOverflow}.
  */
+@ThreadSafe
 final class Agenda {
 
   /** Gathers what is published meanwhile, so that it shares a request. */
@@ -36,14 +39,22 @@ final class Agenda {
   private final Ticker ticker;
   private final WallClock clock;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Map<TenantChannel, Entry> entries = new HashMap<>();
+
+  @GuardedBy("this")
   private final PriorityQueue<Entry> queue =
       new PriorityQueue<>(
           Comparator.<Entry, Long>comparing(entry -> entry.dueNanos, Agenda::compareNanos)
               .thenComparingLong(entry -> entry.number));
+
+  @GuardedBy("this")
   private long numbers;
+
+  @GuardedBy("this")
   private boolean overflowed;
+
+  @GuardedBy("this")
   private boolean closed;
 
   Agenda(int maxChannels, Ticker ticker, WallClock clock) {

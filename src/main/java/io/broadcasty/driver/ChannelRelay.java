@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Relays one channel from its checkpoint to its head: reads a page, has it sent, saves the
- * checkpoint. A publication that was sent and whose checkpoint was not saved is sent again. Safe
- * for use by several threads, each with another channel.
+ * checkpoint. A publication that was sent and whose checkpoint was not saved is sent again. Several
+ * threads may use it at once, each with another channel.
  */
 final class ChannelRelay {
 

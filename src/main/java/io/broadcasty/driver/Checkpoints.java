@@ -1,5 +1,6 @@
 package io.broadcasty.driver;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.TenantChannel;
 import java.util.Map;
@@ -11,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * the lease.
  *
  * <p>Every method may block, and throws a {@link io.broadcasty.broker.BrokerException} when the
- * checkpoints cannot be reached; trying again later is right. Safe for use by several threads, and
- * shared by the nodes that share the streams.
+ * checkpoints cannot be reached; trying again later is right. Shared by the nodes that share the
+ * streams.
  */
+@ThreadSafe
 public interface Checkpoints {
 
   /**

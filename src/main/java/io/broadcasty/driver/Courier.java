@@ -1,5 +1,6 @@
 package io.broadcasty.driver;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.failover.Failure;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings publications to whichever provider is active; when that one fails, the same publications
- * go to the next at once. Safe for use by several threads.
+ * go to the next at once.
  */
+@ThreadSafe
 final class Courier {
 
   private static final System.Logger LOG = System.getLogger(Courier.class.getName());

@@ -1,9 +1,9 @@
 package io.broadcasty.driver;
 
-/**
- * Stands before every call to a provider, and may refuse it, end it early, or try it again. Safe
- * for use by several threads.
- */
+import com.google.errorprone.annotations.ThreadSafe;
+
+/** Stands before every call to a provider, and may refuse it, end it early, or try it again. */
+@ThreadSafe
 public interface Guard {
 
   /** Lets every call through. */

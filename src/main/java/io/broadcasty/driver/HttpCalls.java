@@ -1,5 +1,6 @@
 package io.broadcasty.driver;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.failover.Failure;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls to providers over HTTP, each within one timeout from its beginning to the last byte of the
- * answer. Safe for use by several threads.
+ * answer.
  */
+@ThreadSafe
 public final class HttpCalls {
 
   private static final int UNAUTHORIZED = 401;

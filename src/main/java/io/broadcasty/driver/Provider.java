@@ -1,13 +1,14 @@
 package io.broadcasty.driver;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Publication;
 import java.util.List;
 
 /**
- * A service that has clients of its own and takes publications for them over HTTP. Safe for use by
- * several threads; calls block for no longer than the provider's timeout, or twice that when a
- * request has to be divided.
+ * A service that has clients of its own and takes publications for them over HTTP. Calls block for
+ * no longer than the provider's timeout, or twice that when a request has to be divided.
  */
+@ThreadSafe
 public interface Provider {
 
   /** As in the configuration: {@code pusher}. */

@@ -1,6 +1,9 @@
 package io.broadcasty.driver;
 
-/** Tells how relaying does; asks nobody. Safe for use by several threads. */
+import com.google.errorprone.annotations.ThreadSafe;
+
+/** Tells how relaying does; asks nobody. */
+@ThreadSafe
 @FunctionalInterface
 public interface RelayReport {
 

@@ -1,5 +1,6 @@
 package io.broadcasty.failover;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.failover.ProviderState.Condition;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * come back every few seconds.
  *
  * <p>It calls nobody but its listener: users report failures, and whoever probes asks what is due.
- * Safe for use by several threads.
  */
+@ThreadSafe
 public final class ProviderChain {
 
   private static final int GOOD_PROBES = 2;

@@ -1,5 +1,6 @@
 package io.broadcasty.format;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells of what this process cannot decode: once in the log for each kind and version, and by a
- * count. Safe for use by several threads.
+ * count.
  */
+@ThreadSafe
 public final class Undecodable {
 
   private static final System.Logger LOG = System.getLogger(Undecodable.class.getName());

@@ -1,15 +1,17 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.BitSet;
 
-/**
- * Gives out numbers from 1, the lowest free one first, so that they stay short on the wire. Safe
- * for use by several threads.
- */
+/** Gives out numbers from 1, the lowest free one first, so that they stay short on the wire. */
+@ThreadSafe
 final class ChannelNumbers {
 
-  // guarded by this
+  @GuardedBy("this")
   private final BitSet taken = new BitSet();
+
+  @GuardedBy("this")
   private int lowestFree;
 
   ChannelNumbers() {

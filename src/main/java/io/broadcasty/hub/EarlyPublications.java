@@ -1,5 +1,7 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,15 +9,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a channel has been sent since it came into being on this node, kept until all patterns have
  * been asked whether they want it, so that who joins late has missed nothing. The few that fit; who
- * joins after more is told of a gap. Safe for use by several threads.
+ * joins after more is told of a gap.
  */
+@ThreadSafe
 final class EarlyPublications {
 
   static final int MAX_KEPT = 16;
 
-  // guarded by this
+  @GuardedBy("this")
   private @Nullable List<EncodedPublication> kept = new ArrayList<>(1);
+
+  @GuardedBy("this")
   private boolean gap;
+
+  @GuardedBy("this")
   private int undecided = 1;
 
   synchronized void add(EncodedPublication publication) {

@@ -1,12 +1,13 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one write carries to a client: a message as its protocol has encoded it, a sign of life, or
- * a transport's own affair. One frame may go to many connections, so its bytes are made once. Safe
- * for use by several threads.
+ * a transport's own affair. One frame may go to many connections, so its bytes are made once.
  */
+@ThreadSafe
 public final class EncodedFrame {
 
   /** What a frame is. */

@@ -1,12 +1,11 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.presence.PresenceChange;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A change of a channel's members, with what the encoders in use have made of it. Safe for use by
- * several threads.
- */
+/** A change of a channel's members, with what the encoders in use have made of it. */
+@ThreadSafe
 public final class EncodedPresence extends Encodings {
 
   private final PresenceChange change;

@@ -1,12 +1,14 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Publication;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A publication on its way to this node's subscribers, with what the encoders in use have made of
- * it. Safe for use by several threads.
+ * it.
  */
+@ThreadSafe
 public final class EncodedPublication extends Encodings {
 
   private final Publication publication;

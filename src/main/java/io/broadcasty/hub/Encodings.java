@@ -1,11 +1,13 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the encoders in use have made of one thing, each once. A list, since a node rarely uses more
- * than two encoders at a time. Safe for use by several threads.
+ * than two encoders at a time.
  */
+@ThreadSafe
 abstract class Encodings {
 
   private record Encoding(FrameEncoder<?> encoder, Object encoded, @Nullable Encoding next) {}

@@ -1,5 +1,7 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  * and the subscribers are told to read it from the broker, so that neither memory nor publishers
  * suffer from a channel that is too fast for this node. A subscriber that throws is handed nothing
  * more, and is told so; the others do not notice.
- *
- * <p>Safe for use by several threads.
  */
+@ThreadSafe
 final class Fanout implements Runnable {
 
   static final int MAX_WAITING = 256;
@@ -28,12 +29,22 @@ final class Fanout implements Runnable {
   private final Executor lane;
   private final LongAdder delivered;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Set<Subscriber> subscribers = new LinkedHashSet<>();
+
+  @GuardedBy("this")
   private Subscriber @Nullable [] snapshot;
+
+  @GuardedBy("this")
   private List<EncodedPublication> waiting = new ArrayList<>(1);
+
+  @GuardedBy("this")
   private List<EncodedPresence> presences = List.of();
+
+  @GuardedBy("this")
   private boolean gap;
+
+  @GuardedBy("this")
   private boolean scheduled;
 
   /**

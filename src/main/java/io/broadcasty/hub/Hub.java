@@ -1,5 +1,6 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Position;
 import io.broadcasty.broker.Publication;
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Local fan-out: hands each publication of the broker to this node's subscribers of its channel, on
  * their lanes. Decides nothing and never blocks; what a subscriber may have was decided when it
- * joined. Safe for use by several threads.
+ * joined.
  */
+@ThreadSafe
 public final class Hub implements PublicationListener, PresenceListener {
 
   /** One publication in 16 is measured. */

@@ -1,5 +1,6 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.background.BackgroundLoops;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,7 +11,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The lanes of a node, given to its connections in turn. Safe for use by several threads. */
+/** The lanes of a node, given to its connections in turn. */
+@ThreadSafe
 public final class Lanes implements Supplier<Executor>, AutoCloseable {
 
   private final List<Lane> lanes;

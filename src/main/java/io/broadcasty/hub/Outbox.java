@@ -1,5 +1,7 @@
 package io.broadcasty.hub;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * outbox, everything that waited is dropped, and the owner is told once. One write is under way at
  * a time; what came meanwhile goes out in the next one.
  *
- * <p>Safe for use by several threads. {@link #offer} never blocks: the writing is done by the
- * executor's threads or by the thread on which the transport reports. When the executor has been
- * shut down, the node stops: the outbox then ends without a word.
+ * <p>{@link #offer} never blocks: the writing is done by the executor's threads or by the thread on
+ * which the transport reports. When the executor has been shut down, the node stops: the outbox
+ * then ends without a word.
  */
+@ThreadSafe
 public final class Outbox implements FrameWriter.Done {
 
   /** Hears how an outbox ends, once, on a thread of the executor. */
@@ -45,20 +48,35 @@ public final class Outbox implements FrameWriter.Done {
   private final FrameWriter writer;
   private final Owner owner;
 
-  // guarded by this
+  @GuardedBy("this")
   private @Nullable EncodedFrame first; // waits; most often alone
+
+  @GuardedBy("this")
   private @Nullable ArrayDeque<EncodedFrame> others; // wait after it
+
+  @GuardedBy("this")
   private long bytes;
+
+  @GuardedBy("this")
   private long writtenBytes;
+
+  @GuardedBy("this")
   private long reportedBytes;
+
+  @GuardedBy("this")
   private int writingBytes;
+
+  @GuardedBy("this")
   private int writingMessageBytes;
+
+  @GuardedBy("this")
   private boolean writing;
 
   /**
    * Whether a thread is in {@link #pump}, so that a transport that reports at once does not
    * recurse.
    */
+  @GuardedBy("this")
   private boolean pumping;
 
   private boolean closed;

@@ -1,5 +1,6 @@
 package io.broadcasty.lifecycle;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
@@ -11,8 +12,9 @@ import java.util.function.BiConsumer;
 /**
  * Calls several listeners, in the order in which they were added. What one of them throws is
  * counted, and logged with its stack the first time for a listener and a kind of event; neither the
- * other listeners nor the caller notice it. Safe for use by several threads.
+ * other listeners nor the caller notice it.
  */
+@ThreadSafe
 public final class RealtimeListeners implements RealtimeListener {
 
   private static final System.Logger LOG = System.getLogger(RealtimeListeners.class.getName());

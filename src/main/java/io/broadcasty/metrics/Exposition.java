@@ -1,6 +1,9 @@
 package io.broadcasty.metrics;
 
-/** All meters as a text, for a scraper. Safe for use by several threads. */
+import com.google.errorprone.annotations.ThreadSafe;
+
+/** All meters as a text, for a scraper. */
+@ThreadSafe
 public interface Exposition {
 
   /** The media type of {@link #text}, which every Prometheus understands. */

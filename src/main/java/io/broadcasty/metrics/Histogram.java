@@ -1,13 +1,15 @@
 package io.broadcasty.metrics;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.Arrays;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts values by size: how many lie at or below each of some fixed bounds. Safe for use by
- * several threads; to record costs a search among the bounds and two additions.
+ * Counts values by size: how many lie at or below each of some fixed bounds. To record costs a
+ * search among the bounds and two additions.
  */
+@ThreadSafe
 public final class Histogram {
 
   private final double[] bounds;

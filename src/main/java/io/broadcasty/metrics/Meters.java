@@ -1,11 +1,13 @@
 package io.broadcasty.metrics;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.List;
 
 /**
  * What shows meters to whoever watches: keeps them until it is closed, and reads a value only when
- * it is asked for it. Safe for use by several threads.
+ * it is asked for it.
  */
+@ThreadSafe
 public interface Meters extends AutoCloseable {
 
   /** Shows one more; of a family and certain labels there is one. */

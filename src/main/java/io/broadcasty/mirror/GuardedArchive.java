@@ -1,5 +1,7 @@
 package io.broadcasty.mirror;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.Archive;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Publication;
@@ -15,8 +17,9 @@ import java.util.function.Supplier;
 /**
  * An archive of which everybody learns at once that it cannot be reached, instead of waiting for a
  * timeout: after a failure one call is let through from time to time, less and less often, until
- * one succeeds. An outage is logged once, and its end. Safe for use by several threads.
+ * one succeeds. An outage is logged once, and its end.
  */
+@ThreadSafe
 final class GuardedArchive implements Archive {
 
   private static final System.Logger LOG = System.getLogger(GuardedArchive.class.getName());
@@ -26,8 +29,10 @@ final class GuardedArchive implements Archive {
   private final Archive archive;
   private final Ticker ticker;
 
-  // guarded by this
+  @GuardedBy("this")
   private Duration pause = Duration.ZERO;
+
+  @GuardedBy("this")
   private long failedNanos;
 
   GuardedArchive(Archive archive, Ticker ticker) {

@@ -1,8 +1,10 @@
 package io.broadcasty.nodes;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.List;
 
-/** The nodes that live. Safe for use by several threads. */
+/** The nodes that live. */
+@ThreadSafe
 public interface NodeRegistry extends AutoCloseable {
 
   /** This node's name. */

@@ -1,5 +1,6 @@
 package io.broadcasty.occupancy;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.background.BackgroundLoop;
 import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.background.FailureLog;
@@ -29,10 +30,11 @@ import java.util.function.Predicate;
  * Whoever changes this node's subscribers only {@link #changed marks} the channel; one thread asks
  * from time to time what has become of the marked ones, says so to the store, all together, and
  * tells what the store answers. A store that does not answer is told once it does, so that only
- * what is so in the end is ever told. Safe for use by several threads.
+ * what is so in the end is ever told.
  *
  * <p>A node that dies between a change and telling of it takes the event along.
  */
+@ThreadSafe
 public final class ChannelOccupancy implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(ChannelOccupancy.class.getName());

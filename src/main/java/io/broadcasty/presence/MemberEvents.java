@@ -1,5 +1,6 @@
 package io.broadcasty.presence;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.lifecycle.ChannelEvent;
 import io.broadcasty.lifecycle.ChannelEvent.MemberJoined;
@@ -11,8 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tells the listener who has come and gone, outside of the locks under which that is found out, and
- * in the order in which it was. Safe for use by several threads.
+ * in the order in which it was.
  */
+@ThreadSafe
 public final class MemberEvents {
 
   private final RealtimeListener listener;

@@ -1,5 +1,6 @@
 package io.broadcasty.presence;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.TenantChannel;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * lease has ended, on the one that noticed. A node that dies between the change and telling of it
  * takes the event along; a join on one node and a leave on another within some milliseconds may be
  * told the other way round.
- *
- * <p>Safe for use by several threads.
  */
+@ThreadSafe
 public interface PresenceStore extends AutoCloseable {
 
   /**

@@ -1,6 +1,7 @@
 package io.broadcasty.protocol;
 
 import com.fasterxml.jackson.core.JsonToken;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
@@ -14,9 +15,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads a client's frame: one command, or an array of them. Pure; safe for use by several threads.
- */
+/** Reads a client's frame: one command, or an array of them. Pure. */
+@ThreadSafe
 public final class CommandReader {
 
   private static final int MAX_COMMANDS = 100;

@@ -2,6 +2,7 @@ package io.broadcasty.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Envelope;
 import io.broadcasty.broker.Headers;
@@ -17,7 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the protocol's objects as JSON text. Pure; safe for use by several threads. */
+/** Writes the protocol's objects as JSON text. Pure. */
+@ThreadSafe
 public final class Json {
 
   private static final JsonFactory FACTORY = new JsonFactory();

@@ -1,11 +1,13 @@
 package io.broadcasty.protocol;
 
 import com.fasterxml.jackson.core.JsonToken;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.presence.Member;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what clients say of members. Pure; safe for use by several threads. */
+/** Reads what clients say of members. Pure. */
+@ThreadSafe
 public final class MemberJson {
 
   /** How many members a page has unless more or fewer are asked for. */

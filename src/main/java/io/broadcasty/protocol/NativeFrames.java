@@ -1,5 +1,6 @@
 package io.broadcasty.protocol;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.ChannelName;
@@ -11,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the server's frames of the native protocol. Pure; safe for use by several threads. */
+/** Writes the server's frames of the native protocol. Pure. */
+@ThreadSafe
 public final class NativeFrames {
 
   private NativeFrames() {}

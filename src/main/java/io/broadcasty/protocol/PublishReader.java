@@ -1,6 +1,7 @@
 package io.broadcasty.protocol;
 
 import com.fasterxml.jackson.core.JsonToken;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Headers;
 import io.broadcasty.broker.Message;
 import io.broadcasty.broker.PublishRequest;
@@ -13,10 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the body of a publish request: one object, or an array of them. Pure; safe for use by
- * several threads.
- */
+/** Reads the body of a publish request: one object, or an array of them. Pure. */
+@ThreadSafe
 public final class PublishReader {
 
   private static final int MAX_TEXT = 200;

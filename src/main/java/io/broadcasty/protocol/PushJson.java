@@ -1,13 +1,15 @@
 package io.broadcasty.protocol;
 
 import com.fasterxml.jackson.core.JsonToken;
+import com.google.errorprone.annotations.ThreadSafe;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what clients ask of push. Pure; safe for use by several threads. */
+/** Reads what clients ask of push. Pure. */
+@ThreadSafe
 public final class PushJson {
 
   /** How many devices a page of outcomes has unless more or fewer are asked for. */
@@ -154,7 +156,8 @@ public final class PushJson {
       }
       if (web && (publicKey == null || authSecret == null)) {
         throw invalid(
-            "`keys.p256dh` and `keys.auth` are needed; send the browser's PushSubscription as it is");
+            "`keys.p256dh` and `keys.auth` are needed; send the browser's PushSubscription as it"
+                + " is");
       }
       return new Device(
           kind, address, web ? publicKey : null, web ? authSecret : null, user, device, topics);

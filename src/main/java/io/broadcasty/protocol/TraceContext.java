@@ -1,5 +1,6 @@
 package io.broadcasty.protocol;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Headers;
 import java.util.HashSet;
 import java.util.Set;
@@ -7,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The trace that a publication belongs to, as two of its headers: {@code traceparent} and {@code
- * tracestate} by W3C Trace Context, level 1. Pure; safe for use by several threads.
+ * tracestate} by W3C Trace Context, level 1. Pure.
  */
+@ThreadSafe
 public final class TraceContext {
 
   /** The header that names the trace and the span. */

@@ -1,5 +1,6 @@
 package io.broadcasty.publish;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.broker.Broker;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The publish use case: policy, rate limits, partition, then the broker. Answers when the store has
- * taken the publications; waits for no subscriber. Safe for use by several threads.
+ * taken the publications; waits for no subscriber.
  */
+@ThreadSafe
 public final class Publish {
 
   private final Policy policy;

@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -9,7 +10,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Ends the waiting for a push service. Safe for use by several threads. */
+/** Ends the waiting for a push service. */
+@ThreadSafe
 public final class Deadlines {
 
   private static final long IDLE_SECONDS = 2;

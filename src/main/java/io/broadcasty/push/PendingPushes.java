@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -8,8 +9,9 @@ import java.util.Set;
  * Keeps what is to be pushed unless it is delivered, and who has had it.
  *
  * <p>Every method may block, and throws a {@link PushStoreException} when the store cannot be
- * reached; trying again later is right. Safe for use by several threads, and shared by nodes.
+ * reached; trying again later is right. Shared by nodes.
  */
+@ThreadSafe
 public interface PendingPushes {
 
   /** Keeps one safely, unless one that becomes the same send is kept already. */

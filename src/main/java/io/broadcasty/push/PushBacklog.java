@@ -1,11 +1,12 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.Map;
 
 /**
  * How much waits in the queue, as it was when it was last looked at: counting it asks the queue.
- * Safe for use by several threads.
  */
+@ThreadSafe
 public final class PushBacklog {
 
   /** What is said of a queue with as many or more. */

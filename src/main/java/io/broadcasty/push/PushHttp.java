@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.time.WallClock;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What an exchange fails of becomes {@link PushOutcome.Retry}, in words that name no address.
  *
- * <p>Safe for use by several threads; blocks none of its callers.
+ * <p>Blocks none of its callers.
  */
+@ThreadSafe
 public final class PushHttp implements AutoCloseable {
 
   /** Of a reply more is not read; what matters in one is short. */

@@ -2,6 +2,7 @@ package io.broadcasty.push;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The use case of "deliver, else push": a publication is pushed to those who have no connection
  * that gets it. The right to publish to the channel is the publisher's already. May block on the
- * store and throws its {@link PushStoreException}. Safe for use by several threads.
+ * store and throws its {@link PushStoreException}.
  */
+@ThreadSafe
 public record PushIfUndelivered(EnabledServices services, PendingPushes pending, WallClock clock) {
 
   /**

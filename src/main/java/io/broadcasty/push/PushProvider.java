@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -8,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Sends through one push service. Made with its credentials, which its constructor has checked as
  * far as that is possible without the service.
  *
- * <p>Safe for use by several threads. {@link #send} blocks nobody: it completes on a thread of the
- * provider.
+ * <p>{@link #send} blocks nobody: it completes on a thread of the provider.
  */
+@ThreadSafe
 public interface PushProvider extends AutoCloseable {
 
   PushService service();

@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 import java.util.Collection;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * when a node died may be sent twice, and nothing else is.
  *
  * <p>Every method may block, and throws a {@link PushStoreException} when the queue cannot be
- * reached; trying again later is right. Safe for use by several threads, and shared by nodes, whose
- * wall clocks must agree within seconds.
+ * reached; trying again later is right. Shared by nodes, whose wall clocks must agree within
+ * seconds.
  */
+@ThreadSafe
 public interface PushQueue {
 
   /**

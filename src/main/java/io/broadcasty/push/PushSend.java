@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The use case of sending: rights, limits, whom it reaches, then the queue. Answers when the queue
  * has it; waits for no push service. May block on the store and on presence, and throws their
- * exceptions. Safe for use by several threads.
+ * exceptions.
  */
+@ThreadSafe
 public final class PushSend {
 
   /** The most devices of one send. */

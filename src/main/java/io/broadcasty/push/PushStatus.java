@@ -1,13 +1,15 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 
 /**
  * The use case of looking after what was sent: who may send may look. May block on the queue and
- * throws its {@link PushStoreException}. Safe for use by several threads.
+ * throws its {@link PushStoreException}.
  */
+@ThreadSafe
 public record PushStatus(EnabledServices services, RateLimiter limits, PushQueue queue) {
 
   /**

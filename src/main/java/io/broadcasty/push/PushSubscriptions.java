@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.ratelimit.RateKey;
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The use case of devices: a user registers, lists and removes its own; a back end, which may
  * publish, those of any user of its tenant. May block on the store and throws its {@link
- * PushStoreException}. Safe for use by several threads.
+ * PushStoreException}.
  */
+@ThreadSafe
 public record PushSubscriptions(
     EnabledServices services,
     Policy policy,

@@ -1,5 +1,7 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.background.FailureLog;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
@@ -14,8 +16,9 @@ import java.util.function.Function;
 /**
  * Sends what is queued, through each push service by a thread of its own, so that one that is slow
  * or away keeps no other. Runs on every node; the queue sees to it that each dispatch is tried by
- * one at a time. Safe for use by several threads.
+ * one at a time.
  */
+@ThreadSafe
 public final class PushWorker implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(PushWorker.class.getName());
@@ -104,9 +107,13 @@ public final class PushWorker implements AutoCloseable {
     private final Sender sender;
     private boolean away;
 
-    // guarded by this
+    @GuardedBy("this")
     private boolean woken;
+
+    @GuardedBy("this")
     private boolean ending;
+
+    @GuardedBy("this")
     private long deadlineNanos;
 
     /**

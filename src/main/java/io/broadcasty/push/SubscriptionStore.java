@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.tenant.TenantId;
 import java.util.Collection;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * it.
  *
  * <p>Every method may block, and throws a {@link PushStoreException} when the store cannot be
- * reached; trying again later is right. Safe for use by several threads, and shared by nodes.
+ * reached; trying again later is right. Shared by nodes.
  */
+@ThreadSafe
 public interface SubscriptionStore {
 
   /** The most devices of one user; beyond it the one that was registered longest ago goes. */

@@ -1,15 +1,17 @@
 package io.broadcasty.ratelimit;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.tenant.TenantId;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections a tenant and a user have. Safe for use by several threads.
+ * How many connections a tenant and a user have.
  *
  * <p>The limits are those in force when a place is asked for. A limit that is lowered ends no
  * connection; it refuses new ones until enough have gone.
  */
+@ThreadSafe
 public interface ConnectionLimiter {
 
   /** A place that is taken until it is closed; closing it again does nothing. */

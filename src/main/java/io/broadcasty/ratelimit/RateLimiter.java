@@ -1,8 +1,10 @@
 package io.broadcasty.ratelimit;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 
-/** Token buckets by key. Safe for use by several threads. */
+/** Token buckets by key. */
+@ThreadSafe
 public interface RateLimiter {
 
   /**

@@ -1,5 +1,6 @@
 package io.broadcasty.rbac;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.Set;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Set;
  * block, and must not throw. An exception counts as "no" and is logged. For a stream the answer
  * holds until the stream ends or its token is refreshed.
  */
+@ThreadSafe
 public interface PolicyResolver {
 
   /**

@@ -1,5 +1,6 @@
 package io.broadcasty.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.HashSet;
@@ -14,8 +15,9 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Which servers do not serve, and why, so that everybody learns it at once instead of waiting for a
  * timeout, and the log says it once. Whoever meets a failure reports it; one thread tries the
- * servers concerned until they serve again. Safe for use by several threads.
+ * servers concerned until they serve again.
  */
+@ThreadSafe
 public final class Availability {
 
   private static final System.Logger LOG = System.getLogger(Availability.class.getName());

@@ -1,5 +1,6 @@
 package io.broadcasty.redis;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,8 +57,10 @@ final class Line implements Runnable {
   private final boolean sharded;
   private final Listener listener;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Set<String> channels = new HashSet<>();
+
+  @GuardedBy("this")
   private final Map<String, Integer> leaving = new HashMap<>();
 
   private volatile @Nullable Wire wire;

@@ -1,5 +1,7 @@
 package io.broadcasty.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -16,8 +18,9 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Messages by Redis' pub/sub, on connections of their own: one, or in a Cluster with sharded
  * pub/sub one to each server that has a channel wanted here. What breaks is mended by itself;
- * messages of meanwhile are lost, and the listener is told. Safe for use by several threads.
+ * messages of meanwhile are lost, and the listener is told.
  */
+@ThreadSafe
 public final class PubSub implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(PubSub.class.getName());
@@ -44,10 +47,16 @@ public final class PubSub implements AutoCloseable {
   private final byte[] anyKey;
   private final Thread mender;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Map<HostAndPort, Line> lines = new HashMap<>();
+
+  @GuardedBy("this")
   private final Map<String, Line> homes = new HashMap<>();
+
+  @GuardedBy("this")
   private final Set<String> homeless = new HashSet<>();
+
+  @GuardedBy("this")
   private boolean closed;
 
   /**

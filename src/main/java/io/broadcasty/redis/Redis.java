@@ -1,5 +1,6 @@
 package io.broadcasty.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,10 +22,11 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.Pool;
 
 /**
- * A Redis installation: connections to the server that has a key. Safe for use by several threads.
+ * A Redis installation: connections to the server that has a key.
  *
  * <p>Calls fail with a {@link JedisException} when Redis does not answer in time.
  */
+@ThreadSafe
 public final class Redis implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());

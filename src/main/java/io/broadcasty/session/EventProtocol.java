@@ -1,5 +1,6 @@
 package io.broadcasty.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.ratelimit.ConnectionLimiter;
@@ -7,9 +8,9 @@ import io.broadcasty.ratelimit.ConnectionLimiter;
 /**
  * Port: a protocol of events to the client alone, as an HTTP response carries them (Server-Sent
  * Events). A transport finds it among the {@link Protocols} and knows nothing else of it. Each
- * frame of its sessions is a whole event, the empty line at its end included. Safe for use by
- * several threads.
+ * frame of its sessions is a whole event, the empty line at its end included.
  */
+@ThreadSafe
 public interface EventProtocol {
 
   /** What the query parameter {@code protocol} calls it. */

@@ -1,12 +1,13 @@
 package io.broadcasty.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.protocol.ProblemException;
 
 /**
  * Port: a protocol of text messages in both directions, as a WebSocket carries them. A transport
- * finds it among the {@link Protocols} and knows nothing else of it. Safe for use by several
- * threads.
+ * finds it among the {@link Protocols} and knows nothing else of it.
  */
+@ThreadSafe
 public interface MessageProtocol {
 
   /** Its WebSocket subprotocol (RFC 6455, section 1.9). */

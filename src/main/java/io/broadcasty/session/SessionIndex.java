@@ -1,5 +1,6 @@
 package io.broadcasty.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.tenant.TenantId;
 import java.util.ArrayList;
@@ -14,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a node by what their callers are known by: tenant, subject, token and key. A
- * session is put under a caller once and removed under the same; whoever uses this sees to it. Safe
- * for use by several threads: what was put before a search began and is not removed until it ends
- * is found.
+ * session is put under a caller once and removed under the same; whoever uses this sees to it. What
+ * was put before a search began and is not removed until it ends is found.
  *
  * <p>Costs about 80 bytes for a session whose user and token have no other, and up to 220 where a
  * few share them.
  */
+@ThreadSafe
 final class SessionIndex {
 
   /** A value is the one session, or a set of several. Changed inside of updates of {@link #all}. */

@@ -1,5 +1,6 @@
 package io.broadcasty.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.background.FailureLog;
 import io.broadcasty.channel.TenantChannel;
@@ -30,7 +31,8 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The connections of this node. Safe for use by several threads. */
+/** The connections of this node. */
+@ThreadSafe
 public final class Sessions {
 
   private static final Logger LOG = Logger.getLogger(Sessions.class.getName());

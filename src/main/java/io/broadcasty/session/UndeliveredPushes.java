@@ -1,5 +1,6 @@
 package io.broadcasty.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.PublishRequest;
 import io.broadcasty.lifecycle.ConnectionEvent.Denied;
@@ -20,10 +21,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The part of a publish that is about pushing what is not delivered. Safe for use by several
- * threads.
- */
+/** The part of a publish that is about pushing what is not delivered. */
+@ThreadSafe
 public final class UndeliveredPushes {
 
   private static final Logger LOG = Logger.getLogger(UndeliveredPushes.class.getName());

@@ -1,5 +1,6 @@
 package io.broadcasty.spool;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.TenantChannel;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,8 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The channels for which something waits in the spool, as far as this node knows: what is published
- * to them has to wait as well, or it would overtake. Safe for use by several threads.
+ * to them has to wait as well, or it would overtake.
  */
+@ThreadSafe
 final class WaitingChannels {
 
   private final ConcurrentHashMap<TenantChannel, Mark> marks = new ConcurrentHashMap<>();

@@ -1,5 +1,7 @@
 package io.broadcasty.subscribe;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Lost;
@@ -20,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a connection's subscriptions have missed, page by page, one page at a time and only
- * while the connection has room, so that a replay of any length never overflows an outbox. Safe for
- * use by several threads.
+ * while the connection has room, so that a replay of any length never overflows an outbox.
  */
+@ThreadSafe
 final class CatchUp {
 
   private static final int PAGE_COUNT = 500;
@@ -53,9 +55,13 @@ final class CatchUp {
   private final Ticker ticker;
   private final RealtimeListener listener;
 
-  // guarded by this
+  @GuardedBy("this")
   private final ArrayDeque<Work> waiting = new ArrayDeque<>(0);
+
+  @GuardedBy("this")
   private boolean running;
+
+  @GuardedBy("this")
   private boolean closed;
 
   /**

@@ -1,5 +1,7 @@
 package io.broadcasty.subscribe;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
 import java.util.concurrent.CompletionStage;
@@ -11,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a subscription follows at the broker: begun at most once, ended at most once, and not begun
- * any more once it has ended. Safe for use by several threads.
+ * any more once it has ended.
  */
+@ThreadSafe
 final class Interest {
 
   private static final long PATIENCE_SECONDS = 5;
@@ -20,8 +23,10 @@ final class Interest {
   private final Supplier<CompletionStage<Void>> follow;
   private final Runnable unfollow;
 
-  // guarded by this
+  @GuardedBy("this")
   private @Nullable CompletionStage<Void> followed;
+
+  @GuardedBy("this")
   private boolean ended;
 
   Interest(Supplier<CompletionStage<Void>> follow, Runnable unfollow) {

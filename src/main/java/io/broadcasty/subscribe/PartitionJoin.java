@@ -1,5 +1,6 @@
 package io.broadcasty.subscribe;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.ReplayPage;
@@ -21,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * live publication that does not follow the last one sends it back to catching up; so it heals by
  * itself what a broker failed to announce.
  *
- * <p>Safe for use by several threads: live publications come from the broker, pages from the one
- * who catches up.
+ * <p>Live publications come from the broker, pages from the one who catches up.
  */
+@ThreadSafe
 final class PartitionJoin {
 
   private static final int MAX_HELD = 128;

@@ -1,5 +1,7 @@
 package io.broadcasty.subscribe;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.hub.EncodedPresence;
@@ -15,8 +17,8 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * One connection's view of a channel's members: first a page of them, then the changes that follow
  * it, each once and in order. Where changes were left out, the page is read and handed on anew.
- * Safe for use by several threads.
  */
+@ThreadSafe
 final class PresenceView {
 
   /** How many members a connection is told of without asking for more. */
@@ -32,10 +34,16 @@ final class PresenceView {
   private final Sink sink;
   private final Interest interest;
 
-  // guarded by this
+  @GuardedBy("this")
   private final List<EncodedPresence> held = new ArrayList<>(0);
+
+  @GuardedBy("this")
   private long version;
+
+  @GuardedBy("this")
   private boolean holding = true;
+
+  @GuardedBy("this")
   private boolean closed;
 
   /**

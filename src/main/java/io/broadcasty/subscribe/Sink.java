@@ -1,5 +1,6 @@
 package io.broadcasty.subscribe;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedPresence;
@@ -8,10 +9,8 @@ import io.broadcasty.lifecycle.ConnectionInfo;
 import io.broadcasty.presence.PresencePage;
 import java.util.concurrent.Executor;
 
-/**
- * Where a subscription's publications go: one connection. Safe for use by several threads; never
- * blocks.
- */
+/** Where a subscription's publications go: one connection. Never blocks. */
+@ThreadSafe
 public interface Sink {
 
   /** The connection as events name it. */

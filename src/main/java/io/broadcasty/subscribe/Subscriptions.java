@@ -1,5 +1,6 @@
 package io.broadcasty.subscribe;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Broker;
 import io.broadcasty.broker.BrokerException;
@@ -26,8 +27,9 @@ import java.util.TreeSet;
 
 /**
  * What one connection is subscribed to: channels, and patterns that stand for channels. A channel
- * wanted twice, by name and by pattern, is delivered once. Safe for use by several threads.
+ * wanted twice, by name and by pattern, is delivered once.
  */
+@ThreadSafe
 public final class Subscriptions implements AutoCloseable {
 
   private final Subscribe context;

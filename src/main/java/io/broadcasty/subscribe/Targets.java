@@ -1,5 +1,7 @@
 package io.broadcasty.subscribe;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
 import java.util.ArrayList;
@@ -13,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one connection wants, by name and by pattern, and the channels that it has because of that.
- * Decides and remembers; what follows from it, others do. Safe for use by several threads.
+ * Decides and remembers; what follows from it, others do.
  */
+@ThreadSafe
 final class Targets {
 
   /** Makes a channel's subscription; does not block. */
@@ -56,12 +59,17 @@ final class Targets {
 
   private final Opener opener;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Map<ChannelName, ChannelSubscription> channels = new HashMap<>(2);
+
+  @GuardedBy("this")
   private final Map<String, @Nullable PatternSubscription> targets = new HashMap<>(2);
+
+  @GuardedBy("this")
   private boolean closed;
 
   /** Wanted, and not set up yet; null for none, as it is most of the time. */
+  @GuardedBy("this")
   private @Nullable Set<String> unconfirmed;
 
   Targets(Opener opener) {

@@ -1,11 +1,13 @@
 package io.broadcasty.telemetry;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.lifecycle.ConnectionEvent;
 import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.lifecycle.TransportType;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Counts the connections of this node by what they came over. Safe for use by several threads. */
+/** Counts the connections of this node by what they came over. */
+@ThreadSafe
 public final class ConnectionCounts implements RealtimeListener {
 
   private final AtomicLongArray opened = ofEachType();

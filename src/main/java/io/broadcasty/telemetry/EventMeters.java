@@ -1,5 +1,6 @@
 package io.broadcasty.telemetry;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.lifecycle.ChannelEvent;
 import io.broadcasty.lifecycle.ChannelEvent.Cause;
 import io.broadcasty.lifecycle.ChannelEvent.LossReason;
@@ -22,8 +23,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Counts and measures what the listener hears of, and shows it. All labels are known beforehand.
- * Safe for use by several threads.
  */
+@ThreadSafe
 public final class EventMeters implements RealtimeListener {
 
   private static final double SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -1,5 +1,6 @@
 package io.broadcasty.telemetry;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.Meters;
 import java.util.LinkedHashMap;
@@ -9,8 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts answers over HTTP by their status. There is a counter for each status that is usual here,
- * and one for all others of each class. Safe for use by several threads.
+ * and one for all others of each class.
  */
+@ThreadSafe
 final class HttpAnswers {
 
   private static final List<Integer> USUAL =

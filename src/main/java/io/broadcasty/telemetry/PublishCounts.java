@@ -1,11 +1,13 @@
 package io.broadcasty.telemetry;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.lifecycle.PublicationEvent;
 import io.broadcasty.lifecycle.PublicationEvent.PublishResult;
 import io.broadcasty.lifecycle.RealtimeListener;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what became of publications. Safe for use by several threads. */
+/** Counts what became of publications. */
+@ThreadSafe
 public final class PublishCounts implements RealtimeListener {
 
   private final LongAdder[] counts = new LongAdder[PublishResult.values().length];

@@ -1,11 +1,13 @@
 package io.broadcasty.telemetry;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.lifecycle.PublicationEvent;
 import io.broadcasty.lifecycle.RealtimeListener;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what becomes of notifications. Safe for use by several threads. */
+/** Counts what becomes of notifications. */
+@ThreadSafe
 public final class PushCounts implements RealtimeListener {
 
   private final ConcurrentHashMap<Key, LongAdder> counts = new ConcurrentHashMap<>();

@@ -1,5 +1,7 @@
 package io.broadcasty.telemetry;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.time.Ticker;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -7,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was last said to a question that several meters ask: when all of them are read together, it
- * is put once. Safe for use by several threads.
+ * is put once.
  */
+@ThreadSafe
 final class Recent<T> implements Supplier<T> {
 
   static final Duration MAX_AGE = Duration.ofMillis(500);
@@ -16,8 +19,10 @@ final class Recent<T> implements Supplier<T> {
   private final Supplier<T> source;
   private final Ticker ticker;
 
-  // guarded by this
+  @GuardedBy("this")
   private @Nullable T said;
+
+  @GuardedBy("this")
   private long saidNanos;
 
   Recent(Supplier<T> source, Ticker ticker) {

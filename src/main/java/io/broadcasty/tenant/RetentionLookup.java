@@ -1,11 +1,13 @@
 package io.broadcasty.tenant;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 
 /**
  * How much of a tenant's channels is kept now: what a store of streams asks each time. Never
- * blocks, never throws; safe for use by several threads.
+ * blocks, never throws.
  */
+@ThreadSafe
 public interface RetentionLookup {
 
   /** The retention of the tenant's channels. */

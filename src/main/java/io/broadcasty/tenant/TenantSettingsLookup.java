@@ -1,5 +1,6 @@
 package io.broadcasty.tenant;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 import java.util.Map;
 
@@ -7,9 +8,10 @@ import java.util.Map;
  * The settings in force now. Whoever needs a setting asks here each time it is used, so that a
  * change takes effect at once.
  *
- * <p>Asking never blocks, never throws and allocates nothing. Safe for use by several threads; what
- * a thread is answered is at least as new as what it was answered before.
+ * <p>Asking never blocks, never throws and allocates nothing. What a thread is answered is at least
+ * as new as what it was answered before.
  */
+@ThreadSafe
 public interface TenantSettingsLookup {
 
   /** The settings of a tenant; {@link #defaults} when it has none of its own. Never null. */

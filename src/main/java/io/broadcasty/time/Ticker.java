@@ -1,9 +1,12 @@
 package io.broadcasty.time;
 
+import com.google.errorprone.annotations.ThreadSafe;
+
 /**
  * A monotonic source of time, for durations, deadlines and expiry. Its zero means nothing; only
- * differences do. Safe for use by several threads.
+ * differences do.
  */
+@ThreadSafe
 @FunctionalInterface
 public interface Ticker {
 

@@ -1,11 +1,13 @@
 package io.broadcasty.time;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Instant;
 
 /**
  * The wall clock, for stamps that people and other machines read and for the expiry of tokens. It
- * may jump; never measure a duration with it. Safe for use by several threads.
+ * may jump; never measure a duration with it.
  */
+@ThreadSafe
 @FunctionalInterface
 public interface WallClock {
 

@@ -1,5 +1,6 @@
 package io.broadcasty.transport;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import jakarta.servlet.ServletRequest;
 import java.nio.channels.SocketChannel;
 import java.util.List;
@@ -9,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Finds the TCP socket below a request, which no API of servlets shows. It is looked for where the
  * connection carries one request at a time (HTTP/1), and on WildFly and Open Liberty where no TLS
  * stands on it: bytes of TLS come before the end of a connection, so that the end does not show.
- *
- * <p>Safe for use by many threads.
  */
+@ThreadSafe
 public final class ClientSockets {
 
   /** What follows when a socket is not found. */

@@ -1,5 +1,6 @@
 package io.broadcasty.transport;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * show. Then, and where the socket is not found, the end is noticed by a write that fails, at the
  * next heartbeats.
  *
- * <p>Safe for use by many threads; one thread calls {@link #round} again and again. A watch costs
- * an object and a key of the selector, and nothing while nothing comes.
+ * <p>One thread calls {@link #round} again and again. A watch costs an object and a key of the
+ * selector, and nothing while nothing comes.
  */
+@ThreadSafe
 public final class DisconnectDetector implements AutoCloseable {
 
   /**

@@ -1,5 +1,6 @@
 package io.broadcasty.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
@@ -49,12 +50,22 @@ public final class NonBlockingInput implements ReadListener {
 
   private final AtomicInteger calls = new AtomicInteger();
 
-  // guarded by this
+  @GuardedBy("this")
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>(0);
+
+  @GuardedBy("this")
   private int waitingBytes;
+
+  @GuardedBy("this")
   private boolean handing;
+
+  @GuardedBy("this")
   private boolean paused;
+
+  @GuardedBy("this")
   private boolean ended;
+
+  @GuardedBy("this")
   private @Nullable Throwable failure;
 
   /** Reads nothing before {@link #begin}. */

@@ -1,5 +1,6 @@
 package io.broadcasty.transport;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.lifecycle.TransportType;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
@@ -16,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * servers have an output that costs less (docs/adr/0007); it is used where it is found and allowed.
  * Otherwise the API's own output is used. On a server that is known to have such an internal, the
  * log has one warning when it is not found.
- *
- * <p>Safe for use by many threads.
  */
+@ThreadSafe
 public final class StreamOutputs {
 
   private final boolean internals;

@@ -1,5 +1,7 @@
 package io.broadcasty.broker.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.background.StackOnly;
 import io.broadcasty.broker.StoreCondition;
 import io.broadcasty.database.DatabaseFault;
@@ -12,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the database serves, so that while it does not everybody learns it at once instead of
  * waiting for a connection, and the log says it once. A thread of its own tries until it serves
- * again. Safe for use by several threads.
+ * again.
  */
+@ThreadSafe
 final class Availability implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Availability.class.getName());
@@ -24,8 +27,10 @@ final class Availability implements AutoCloseable {
 
   private volatile @Nullable DatabaseFault fault;
 
-  // guarded by this
+  @GuardedBy("this")
   private boolean trying;
+
+  @GuardedBy("this")
   private boolean closed;
 
   /**

@@ -1,5 +1,7 @@
 package io.broadcasty.broker.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
@@ -10,27 +12,35 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A channel whose announcements this node wants, and what it has heard of it. Safe for use by
- * several threads.
- */
+/** A channel whose announcements this node wants, and what it has heard of it. */
+@ThreadSafe
 final class Followed {
 
   private final TenantChannel channel;
 
-  // guarded by this
   /** What was heard, so that nothing is handed on twice. */
+  @GuardedBy("this")
   private @Nullable Marks marks;
 
   /** How far the channel has come as far as is known here, by hearsay or by comparing. */
+  @GuardedBy("this")
   private Heads known = new Heads(null, Map.of());
 
+  @GuardedBy("this")
   private final Readiness ready = new Readiness();
+
+  @GuardedBy("this")
   private boolean begun;
+
+  @GuardedBy("this")
   private boolean doubtful;
+
+  @GuardedBy("this")
   private @Nullable Heads ahead;
 
   private volatile boolean subscribed;
+
+  @GuardedBy("this")
   private int life;
 
   /**

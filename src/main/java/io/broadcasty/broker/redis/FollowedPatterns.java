@@ -1,5 +1,7 @@
 package io.broadcasty.broker.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.channel.ChannelName;
@@ -22,10 +24,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The tenants of whose new channels this node wants to hear, and the patterns these match. Safe for
- * use by several threads.
- */
+/** The tenants of whose new channels this node wants to hear, and the patterns these match. */
+@ThreadSafe
 final class FollowedPatterns {
 
   private static final String WHAT = "announcements of channels";
@@ -35,9 +35,13 @@ final class FollowedPatterns {
   private static final class Tenant {
     private final TenantId id;
 
-    // guarded by this
+    @GuardedBy("this")
     private final Map<ChannelPattern, Integer> wanted = new HashMap<>();
+
+    @GuardedBy("this")
     private final Readiness ready = new Readiness();
+
+    @GuardedBy("this")
     private boolean begun;
 
     Tenant(TenantId id) {

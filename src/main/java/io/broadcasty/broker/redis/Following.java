@@ -1,5 +1,6 @@
 package io.broadcasty.broker.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.broker.PublicationListener;
@@ -26,8 +27,9 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * The channels whose announcements this node wants. Announcements may be lost when a connection
  * breaks; so whenever a channel has been subscribed to anew, and from time to time, its heads in
- * Redis are compared with what was heard. Safe for use by several threads.
+ * Redis are compared with what was heard.
  */
+@ThreadSafe
 final class Following {
 
   private static final System.Logger LOG = System.getLogger(Following.class.getName());

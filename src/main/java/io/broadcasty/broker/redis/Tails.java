@@ -2,6 +2,7 @@ package io.broadcasty.broker.redis;
 
 import static io.broadcasty.broker.redis.ChannelKeys.bytes;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.redis.Redis;
@@ -22,8 +23,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * has, and where that is something else the stream goes on under another epoch.
  *
  * <p>Also remembers what this node has heard of channels that it does not follow now: their readers
- * may come back. Safe for use by several threads.
+ * may come back.
  */
+@ThreadSafe
 final class Tails {
 
   private static final System.Logger LOG = System.getLogger(Tails.class.getName());

@@ -1,5 +1,6 @@
 package io.broadcasty.control.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The statements on {@code broadcasty_control}. Pure; safe for use by several threads. */
+/** The statements on {@code broadcasty_control}. Pure. */
+@ThreadSafe
 final class ControlTable {
 
   private static final String INSERT =

@@ -1,5 +1,6 @@
 package io.broadcasty.control.memory;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.control.ControlException;
 import io.broadcasty.control.ControlListener;
 import io.broadcasty.control.ControlListeners;
@@ -14,10 +15,16 @@ public final class MemoryControlTopic implements ControlTopic {
 
   private final ControlListeners listeners = new ControlListeners();
 
-  // guarded by this
+  @GuardedBy("this")
   private final Queue<ControlMessage> waiting = new ArrayDeque<>();
+
+  @GuardedBy("this")
   private boolean delivering;
+
+  @GuardedBy("this")
   private boolean closed;
+
+  @GuardedBy("this")
   private long number;
 
   @Override

@@ -1,5 +1,6 @@
 package io.broadcasty.driver.memory;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.broker.Position;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.driver.Checkpoints;
@@ -16,8 +17,10 @@ public final class MemoryCheckpoints implements Checkpoints {
   private final Duration kept;
   private final Ticker ticker;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Map<TenantChannel, Row> rows = new HashMap<>();
+
+  @GuardedBy("this")
   private @Nullable Long since;
 
   private static final class Row {

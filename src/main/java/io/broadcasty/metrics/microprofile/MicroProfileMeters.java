@@ -1,5 +1,6 @@
 package io.broadcasty.metrics.microprofile;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
 import io.broadcasty.metrics.MeterFamily;
@@ -22,7 +23,9 @@ final class MicroProfileMeters implements Meters {
   private static final System.Logger LOG = System.getLogger(MicroProfileMeters.class.getName());
 
   private final MetricRegistry registry;
-  private final List<MetricID> added = new ArrayList<>(); // guarded by this
+
+  @GuardedBy("this")
+  private final List<MetricID> added = new ArrayList<>();
 
   MicroProfileMeters(MetricRegistry registry) {
     this.registry = registry;

@@ -1,5 +1,6 @@
 package io.broadcasty.metrics.prometheus;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.metrics.Histogram;
 import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.MeterFamily;
@@ -13,7 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The histograms of one family, read when Prometheus asks. Safe for use by several threads. */
+/** The histograms of one family, read when Prometheus asks. */
+@ThreadSafe
 final class Histograms implements Collector {
 
   private final MeterFamily family;

@@ -1,5 +1,6 @@
 package io.broadcasty.metrics.prometheus;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.metrics.Exposition;
 import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
@@ -21,10 +22,12 @@ public final class PrometheusMeters implements Meters, Exposition {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** Held here, since Micrometer lets go of what it reads. Guarded by this. */
+  /** Held here, since Micrometer lets go of what it reads. */
+  @GuardedBy("this")
   private final Map<Key, Meter> meters = new HashMap<>();
 
   /** One a family, which shows it with all its labels. */
+  @GuardedBy("this")
   private final Map<MeterFamily, Histograms> histograms = new HashMap<>();
 
   private record Key(MeterFamily family, List<String> labels) {}

@@ -2,6 +2,7 @@ package io.broadcasty.nodes.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.background.FailureLog;
 import io.broadcasty.nodes.NodeInfo;
 import io.broadcasty.nodes.NodeRegistry;
@@ -49,8 +50,10 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   private boolean lives;
 
-  // guarded by this
+  @GuardedBy("this")
   private boolean closed;
+
+  @GuardedBy("this")
   private boolean ended = true;
 
   /**

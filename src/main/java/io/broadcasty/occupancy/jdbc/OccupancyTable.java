@@ -1,5 +1,6 @@
 package io.broadcasty.occupancy.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.occupancy.ChannelState;
@@ -16,7 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The statements on {@code broadcasty_occupancy}. Pure; safe for use by several threads. */
+/** The statements on {@code broadcasty_occupancy}. Pure. */
+@ThreadSafe
 final class OccupancyTable {
 
   private static final int VACANT = 0;

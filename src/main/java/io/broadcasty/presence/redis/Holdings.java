@@ -1,5 +1,7 @@
 package io.broadcasty.presence.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Member;
 import java.util.HashMap;
@@ -11,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which members this node's connections hold. What Redis is told is made of this, again and again
- * until Redis has it. Safe for use by several threads.
+ * until Redis has it.
  */
+@ThreadSafe
 final class Holdings {
 
   private static final class Held {
@@ -24,7 +27,8 @@ final class Holdings {
     }
   }
 
-  private final Map<TenantChannel, Map<String, Held>> channels = new HashMap<>(); // guarded by this
+  @GuardedBy("this")
+  private final Map<TenantChannel, Map<String, Held>> channels = new HashMap<>();
 
   /**
    * A connection holds a member.

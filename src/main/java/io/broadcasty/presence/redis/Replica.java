@@ -1,5 +1,7 @@
 package io.broadcasty.presence.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.format.TextVersion;
 import io.broadcasty.format.Undecodable;
@@ -19,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A followed channel's members as far as this node knows, kept in step with Redis: by the changes
  * that are announced where each follows the one before, else by reading all members and telling
- * what is different. Safe for use by several threads.
+ * what is different.
  */
+@ThreadSafe
 final class Replica {
 
   private static final int WAITS_A_SECOND = 20;
@@ -29,12 +32,22 @@ final class Replica {
   private final TenantChannel channel;
   private final LocalPresenceStore local;
 
-  // guarded by this
+  @GuardedBy("this")
   private final Map<String, Member> members = new HashMap<>();
+
+  @GuardedBy("this")
   private final List<byte[]> held = new ArrayList<>();
+
+  @GuardedBy("this")
   private final Readiness ready = new Readiness();
+
+  @GuardedBy("this")
   private boolean inStep;
+
+  @GuardedBy("this")
   private long version;
+
+  @GuardedBy("this")
   private int life;
 
   Replica(TenantChannel channel, LocalPresenceStore local) {

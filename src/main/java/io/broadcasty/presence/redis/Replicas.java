@@ -1,5 +1,6 @@
 package io.broadcasty.presence.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.format.TextVersion;
 import io.broadcasty.format.UnknownVersionException;
@@ -23,9 +24,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The channels whose members this node follows. Safe for use by several threads, but for what the
- * one thread that looks after them calls.
+ * The channels whose members this node follows. Some methods are for the one thread that keeps them
+ * in step.
  */
+@ThreadSafe
 final class Replicas implements PubSub.Listener {
 
   private static final System.Logger LOG = System.getLogger(Replicas.class.getName());

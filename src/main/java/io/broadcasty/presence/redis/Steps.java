@@ -2,6 +2,7 @@ package io.broadcasty.presence.redis;
 
 import static io.broadcasty.presence.redis.PresenceKeys.bytes;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.channel.TenantChannel;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.MemberEvents;
@@ -45,10 +46,12 @@ final class Steps {
 
   private final MemberEvents events;
 
-  // guarded by this, so that what comes of changes is told in their order
+  // the lock is held while events are sent, so that they keep the order of the changes
+  @GuardedBy("this")
   private long calls;
 
   /** The first of a channel's calls whose answers were lost; what they changed is not told yet. */
+  @GuardedBy("this")
   private final Map<TenantChannel, Long> unanswered = new LinkedHashMap<>();
 
   /** Channels that Redis knows to be among those in which this node holds members. */

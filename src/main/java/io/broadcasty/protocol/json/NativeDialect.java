@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.json;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.EncodedPublication;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the versions of the native protocol say differently: publications, and what tells of them.
- * Commands and the other messages are the same. Safe for use by several threads.
+ * Commands and the other messages are the same.
  */
+@ThreadSafe
 public interface NativeDialect {
 
   /** The version, as the reply to {@code connect} tells it. */

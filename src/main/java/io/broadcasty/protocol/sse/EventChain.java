@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.sse;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Publication;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Cursor;
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A publication as an event, whose id depends on where the stream stood before. Streams of the same
  * channel stand at the same place, so the latest event is kept for the next, and they go on with
- * one cursor. Safe for use by several threads: at worst two make the same event.
+ * one cursor. At worst two threads make the same event.
  */
+@ThreadSafe
 public final class EventChain {
 
   private final Publication publication;

@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.sse;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.hub.EncodedPublication;
 import io.broadcasty.protocol.Json;
@@ -9,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the versions of the event protocol say differently: publications, and what tells of them.
- * Cursors and the other events are the same. Safe for use by several threads.
+ * Cursors and the other events are the same.
  */
+@ThreadSafe
 public interface SseDialect {
 
   /** The data of a publication's event. */

@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.sse;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.broker.Lost;
 import io.broadcasty.channel.ChannelName;
@@ -36,7 +37,8 @@ final class SseSession extends EventSession {
   /** Null once it has been subscribed to. */
   private @Nullable SseRequest request;
 
-  private Cursor cursor = Cursor.START; // guarded by this
+  @GuardedBy("this")
+  private Cursor cursor = Cursor.START;
 
   SseSession(
       SessionContext context,

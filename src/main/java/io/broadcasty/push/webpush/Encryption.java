@@ -1,5 +1,6 @@
 package io.broadcasty.push.webpush;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +25,9 @@ import org.bouncycastle.util.BigIntegers;
  * Encrypts for one subscription: RFC 8291 on RFC 8188, a single record of {@code aes128gcm}. Keys
  * are made and agreed on by Bouncy Castle, which takes a sixth of the JDK's time for it; its
  * classes are called directly, so that nothing is registered in the JVM of an application server
- * (docs/adr/0017). Safe for use by several threads.
+ * (docs/adr/0017).
  */
+@ThreadSafe
 final class Encryption {
 
   /** What a push service must take is 4096 bytes, encrypted (RFC 8291 section 4). */

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells whose request it is when proxies stand in front: from the right of {@code X-Forwarded-For},
  * the first address that is not a trusted proxy's. Without trusted proxies the header is not looked
- * at. Safe for use by several threads.
+ * at.
  */
+@ThreadSafe
 public final class ClientAddress {
 
   private record Network(byte[] address, int bits) {

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -8,7 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Which web pages may call. Safe for use by several threads. */
+/** Which web pages may call. */
+@ThreadSafe
 public final class Origins {
 
   private static final Pattern ORIGIN =

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.sse;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.EventSession;
@@ -38,9 +39,13 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   private final DisconnectDetector disconnects;
   private volatile @Nullable NonBlockingOutput output;
 
-  // guarded by this
+  @GuardedBy("this")
   private @Nullable Response response;
+
+  @GuardedBy("this")
   private DisconnectDetector.@Nullable Watch watch;
+
+  @GuardedBy("this")
   private @Nullable Early early;
 
   SseTransport(StreamOutputs outputs, DisconnectDetector disconnects) {

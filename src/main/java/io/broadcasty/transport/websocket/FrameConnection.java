@@ -1,5 +1,6 @@
 package io.broadcasty.transport.websocket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.protocol.Problem;
@@ -66,7 +67,10 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private final Runnable disconnect = this::disconnectNow;
 
   private final AtomicBoolean disconnected = new AtomicBoolean();
-  private CompletableFuture<@Nullable Void> leaving = NOT_YET; // guarded by this
+
+  @GuardedBy("this")
+  private CompletableFuture<@Nullable Void> leaving = NOT_YET;
+
   private volatile boolean closing;
   private volatile boolean peerClosed;
 
