@@ -1,8 +1,8 @@
 package io.broadcasty.auth;
 
 /**
- * Tokens cannot be verified at the moment, for instance because the JWKS endpoint is not reachable.
- * Trying again later is right.
+ * Thrown when tokens cannot be verified at the moment, for instance because the JWKS endpoint is
+ * not reachable. Trying again later is right.
  */
 public final class AuthenticationUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -11,17 +11,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is calling, as a verified token says.
+ * The authenticated caller, as a verified token describes it.
  *
  * @param tenant the claim {@code tid}
  * @param subject the claim {@code sub}, the user's id
  * @param roles the claim {@code roles}
  * @param issuedAt the claim {@code iat}
- * @param expiresAt the claim {@code exp} and the clock skew allowed for; a stream ends then
+ * @param expiresAt the claim {@code exp} plus the allowed clock skew; a stream ends then
  * @param claims every claim of the token, for the MicroProfile {@code JsonWebToken}
  * @param token the token itself; never logged
- * @param tokenId names the token without being one: the claim {@code jti}, or where it has none the
- *     SHA-256 of the token in base64url; of the latter only the beginning may be logged
+ * @param tokenId identifies the token without revealing it: the claim {@code jti} or, without one,
+ *     the SHA-256 of the token in base64url; of the latter only the beginning may be logged
  * @param keyId the id of the API key that the caller used; null for a token of an issuer
  */
 public record Caller(
@@ -35,7 +35,7 @@ public record Caller(
     String tokenId,
     @Nullable String keyId) {
 
-  /** A caller with a token of an issuer. */
+  /** Creates a caller with a token of an issuer, without an API key. */
   public Caller(
       TenantId tenant,
       String subject,
@@ -61,7 +61,7 @@ public record Caller(
     claims = Map.copyOf(claims);
   }
 
-  /** Names the caller without the token or any other claim, so that it may be logged. */
+  /** Returns the tenant and subject without the token or other claims, so that it may be logged. */
   @Override
   public String toString() {
     return tenant + "/" + subject;

@@ -6,7 +6,7 @@ import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import java.time.Duration;
 
-/** The nonces that one node has seen. */
+/** Remembers the nonces that one node has seen. */
 public final class LocalNonceStore implements NonceStore {
 
   private static final long MAX_NONCES = 1_000_000;
@@ -16,7 +16,7 @@ public final class LocalNonceStore implements NonceStore {
   private record Use(TenantId tenant, String subject, String nonce) {}
 
   /**
-   * @param kept for how long a nonce is remembered
+   * @param kept how long a nonce is remembered
    */
   public LocalNonceStore(Duration kept, Ticker ticker) {
     this.used =

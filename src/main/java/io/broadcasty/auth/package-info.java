@@ -1,6 +1,6 @@
 /**
- * Who is calling, and whether for the first time: the authenticated caller, the port that makes one
- * from a token, and the port that remembers nonces.
+ * Authentication: the caller, the port that verifies a token, and the port that remembers nonces
+ * against replay.
  *
  * <p>May import: {@code tenant}, {@code time}.
  */

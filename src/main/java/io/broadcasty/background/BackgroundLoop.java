@@ -6,30 +6,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Work that is done round by round by one thread at a time, until it is over. {@link
- * BackgroundLoops} says what follows from a failure.
+ * Runs a task in rounds, on one thread at a time, until the task ends or the loop is closed. {@link
+ * BackgroundLoops} defines what happens after a failure.
  */
 public final class BackgroundLoop {
 
-  /** What a loop does. Called by one thread at a time. */
+  /** The task of a loop; called by one thread at a time. */
   @FunctionalInterface
   public interface Work {
 
     /**
-     * Does a round, and waits as long as there is nothing to be done. What it throws, an {@link
-     * InterruptedException} included, does not end the loop.
+     * Runs one round, and waits while there is nothing to do. An exception does not end the loop,
+     * not even an {@link InterruptedException}.
      *
-     * @return false when it is over
+     * @return false when the task is finished
      */
     boolean round() throws InterruptedException;
 
     /**
-     * A round has met an {@link Error}, and the next comes on a new thread: to fail what waits for
-     * the one that is lost. Called on the thread that ends, which may be short of memory.
+     * Called when a round threw an {@link Error} and the next one will run on a new thread, so that
+     * the task can fail what waits for the lost round. Called on the thread that ends, which may be
+     * short of memory.
      */
     default void onError(Throwable error) {}
 
-    /** It is over: called once, after the last round, on its thread. */
+    /** Called once after the last round, on its thread. */
     default void onEnd() {}
   }
 
@@ -58,9 +59,9 @@ public final class BackgroundLoop {
   }
 
   /**
-   * Waits, for a round that has nothing to do; returns early once {@link #close} is called.
+   * Waits within a round that has nothing to do; returns early once {@link #close} is called.
    *
-   * @return whether the loop goes on
+   * @return whether the loop continues
    */
   public boolean pause(long millis) {
     try {
@@ -71,20 +72,21 @@ public final class BackgroundLoop {
     }
   }
 
-  /** Whether {@link #close} was called; the round under way ends as its work sees fit. */
+  /** Returns whether {@link #close} was called. The current round decides itself when to end. */
   public boolean isClosing() {
     return closing.getCount() == 0;
   }
 
-  /** Asks the loop to end after the round under way; see {@link #pause} and {@link #isClosing}. */
+  /** Asks the loop to end after the current round; see {@link #pause} and {@link #isClosing}. */
   public void close() {
     closing.countDown();
   }
 
   /**
-   * Waits for the end.
+   * Waits until the loop has ended, up to a timeout. An interrupt ends the wait, and the thread
+   * stays interrupted.
    *
-   * @return whether it has ended; when interrupted too, the thread then being interrupted
+   * @return whether the loop has ended
    */
   public boolean join(long millis) {
     try {
@@ -95,7 +97,7 @@ public final class BackgroundLoop {
     }
   }
 
-  /** Waits for the end, however long it takes and whoever interrupts. */
+  /** Waits until the loop has ended, without a timeout and despite interrupts. */
   public void join() {
     boolean interrupted = false;
     while (true) {
@@ -122,12 +124,12 @@ public final class BackgroundLoop {
         startAnew(e);
         return;
       }
-      LOG.log(Level.DEBUG, "ends with the server", e);
+      LOG.log(Level.DEBUG, counts.name + " ends because the server stops", e);
     }
     try {
       work.onEnd();
-    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes any more
-      LOG.log(Level.DEBUG, "what comes last was left out", e);
+    } catch (RuntimeException | LinkageError e) { // A stopping server may no longer load classes.
+      LOG.log(Level.DEBUG, "The last step of a background loop failed while the server stops", e);
     } finally {
       ended.countDown();
     }
@@ -148,7 +150,10 @@ public final class BackgroundLoop {
     return true;
   }
 
-  /** Allocates as little as can be before others are told: memory may have run out. */
+  /**
+   * Starts a new thread after an {@link Error}. Allocates as little as possible before the task is
+   * notified, since memory may have run out.
+   */
   private void startAnew(Throwable error) {
     long now = loops.ticker().readNanos();
     counts.restarted(now);
@@ -156,9 +161,9 @@ public final class BackgroundLoop {
     try {
       work.onError(error);
     } catch (Throwable e) {
-      quietly(() -> LOG.log(Level.ERROR, counts.name + " could not tell that it failed", e));
+      quietly(() -> LOG.log(Level.ERROR, counts.name + ": the handler of an Error failed", e));
     }
-    quietly(() -> LOG.log(Level.ERROR, counts.name + " met an Error and is started anew", error));
+    quietly(() -> LOG.log(Level.ERROR, counts.name + " met an Error and is restarted", error));
     parkBeforeRestart(counts.recentRestarts(now));
     if (!hasStarted()) {
       counts.threadless.incrementAndGet();
@@ -173,13 +178,14 @@ public final class BackgroundLoop {
     try {
       start();
       return true;
-    } catch (Throwable e) { // there is no memory for a thread, or there are too many
-      quietly(() -> LOG.log(Level.ERROR, counts.name + " cannot be started anew yet", e));
+    } catch (Throwable e) { // There is no memory for a thread, or there are too many threads.
+      quietly(
+          () -> LOG.log(Level.ERROR, counts.name + " cannot be restarted yet; trying again", e));
       return false;
     }
   }
 
-  /** The first restart comes at once. */
+  /** Parks the thread before a restart; the first restart is immediate. */
   static void parkBeforeRestart(int recentRestarts) {
     if (recentRestarts > 1) {
       park(Math.min(MAX_ERROR_PAUSE_MILLIS, FIRST_ERROR_PAUSE_MILLIS << recentRestarts));
@@ -190,12 +196,15 @@ public final class BackgroundLoop {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
-  /** The log may need what has just run out. */
+  /**
+   * Runs a logging statement and ignores errors, since logging may need the resource that has run
+   * out.
+   */
   private static void quietly(Runnable logging) {
     try {
       logging.run();
     } catch (Throwable e) {
-      Thread.yield(); // nothing can be told, and the loop goes on
+      Thread.yield(); // Nothing can be logged; the loop continues.
     }
   }
 }

@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The background threads of a node: starts them, keeps them going after a failure, counts, and
- * tells how they are.
+ * Starts the background threads of a node, restarts them after a failure, and reports their
+ * condition.
  *
- * <p>An exception ends a round and not the loop: it is logged with its stack once, and the next
- * round comes after a moment. An {@link Error} ends the thread: it is logged and counted, whoever
- * depends on the loop is told ({@link BackgroundLoop.Work#onError}), and a new thread goes on.
+ * <p>An exception ends a round but not the loop: it is logged with its stack once, and the next
+ * round follows after a pause. An {@link Error} ends the thread: it is logged and counted, the task
+ * is notified ({@link BackgroundLoop.Work#onError}), and a new thread continues.
  */
 @ThreadSafe
 public final class BackgroundLoops {
@@ -38,7 +38,7 @@ public final class BackgroundLoops {
   /**
    * Starts a loop.
    *
-   * @param name of its threads and in the meters; loops may share one
+   * @param name the name of its threads and in the meters; several loops may share one
    */
   public BackgroundLoop start(String name, BackgroundLoop.Work work) {
     BackgroundLoop loop = new BackgroundLoop(this, counts(name), work);
@@ -47,8 +47,8 @@ public final class BackgroundLoops {
   }
 
   /**
-   * What runs the task once and never throws, for a scheduler that would drop a recurring task
-   * without a word after an exception. Failures are logged and counted as those of a loop.
+   * Wraps a task so that it never throws, for a scheduler that silently drops a recurring task
+   * after an exception. Failures are logged and counted like those of a loop.
    */
   public Runnable guarded(String name, Runnable task) {
     LoopCounts of = counts(name);
@@ -67,7 +67,7 @@ public final class BackgroundLoops {
   }
 
   /**
-   * Logs and counts what has ended a task that nobody waits for and that does not come again.
+   * Logs and counts the failure of a one-time task that nothing waits for.
    *
    * @param name as for {@link #start}
    */
@@ -78,7 +78,7 @@ public final class BackgroundLoops {
 
   private void failed(LoopCounts of, FailureLog log, Throwable failure) {
     if (isOfStopping(failure)) {
-      LOG.log(Level.DEBUG, of.name + " ended while the server stops", failure);
+      LOG.log(Level.DEBUG, of.name + " ended because the server stops", failure);
       return;
     }
     of.failures.increment();
@@ -90,16 +90,18 @@ public final class BackgroundLoops {
   }
 
   /**
-   * Makes daemon threads for tasks that loop by themselves until they are told to end: whatever
-   * ends such a task before is logged with its stack and counted, and the task is run anew on the
-   * thread, which so can still be joined. Not for the workers of a pool, which replaces its own.
+   * Creates daemon threads for tasks that loop until they are told to end. If anything else ends
+   * the task, it is logged with its stack and counted, and the task runs again on the same thread,
+   * which can therefore still be joined. Not for the workers of a pool, which replaces its own.
    */
   public ThreadFactory supervised(String name) {
     ThreadFactory plain = threads(name);
     return task -> plain.newThread(supervised(name, task));
   }
 
-  /** The task as {@link #supervised(String)} runs it, for a thread that somebody else makes. */
+  /**
+   * Wraps a task as {@link #supervised(String)} runs it, for a thread that is created elsewhere.
+   */
   public Runnable supervised(String name, Runnable task) {
     LoopCounts of = counts(name);
     FailureLog log = failureLog(name);
@@ -110,7 +112,7 @@ public final class BackgroundLoops {
           return;
         } catch (Throwable e) {
           if (isOfStopping(e)) {
-            LOG.log(Level.DEBUG, name + " ends with the server", e);
+            LOG.log(Level.DEBUG, name + " ends because the server stops", e);
             return;
           }
           runsAnew(of, log, e);
@@ -119,19 +121,19 @@ public final class BackgroundLoops {
     };
   }
 
-  /** What is told must not end the thread either. */
+  /** Logs and counts the failure; a failure to log must not end the thread either. */
   private void runsAnew(LoopCounts of, FailureLog log, Throwable failure) {
     long now = ticker.readNanos();
     of.restarted(now);
     try {
       failed(of, log, failure);
     } catch (Throwable e) {
-      Thread.yield(); // memory is short; it is counted all the same
+      Thread.yield(); // Memory is short; the failure is counted nevertheless.
     }
     BackgroundLoop.parkBeforeRestart(of.recentRestarts(now));
   }
 
-  /** Makes daemon threads that log what ends them. */
+  /** Creates daemon threads that log an uncaught exception. */
   public ThreadFactory threads(String name) {
     AtomicInteger number = counts(name).threads;
     return task -> {
@@ -143,19 +145,19 @@ public final class BackgroundLoops {
   }
 
   /**
-   * The node stops: from now on classes may not be loadable any more, since the server has taken
-   * the application away, so that a {@link LinkageError} is nothing to be told of.
+   * Marks the node as stopping. From then on classes may fail to load, since the server has removed
+   * the application, so a {@link LinkageError} is not reported.
    */
   public void stopping() {
     stopping = true;
   }
 
-  /** Whether {@link #stopping} was called. */
+  /** Returns whether {@link #stopping} was called. */
   public boolean isStopping() {
     return stopping;
   }
 
-  /** How the loops do, in order of their names. */
+  /** Returns the conditions of all loops, in order of their names. */
   public List<LoopCondition> conditions() {
     List<LoopCondition> conditions = new ArrayList<>();
     long now = ticker.readNanos();
@@ -164,12 +166,14 @@ public final class BackgroundLoops {
     return conditions;
   }
 
-  /** How the loops of a name do. */
+  /** Returns the condition of the loops with this name. */
   public LoopCondition condition(String name) {
     return counts(name).condition(ticker.readNanos());
   }
 
-  /** Tells every name there is, and each new one when it comes; perhaps one twice. */
+  /**
+   * Notifies the listener of every existing name and of each new one; a name may be reported twice.
+   */
   public void onName(Consumer<String> listener) {
     newNames.add(listener);
     counts.keySet().forEach(listener);

@@ -8,8 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs a failure that comes again and again once, with its stack: anew when it changes, and after
- * ten minutes with the number of times since. Tells once when it is over.
+ * Logs a repeated failure once, with its stack. Logs again when the failure changes, every ten
+ * minutes with the number of repetitions, and once when it is over.
  */
 @ThreadSafe
 public final class FailureLog {
@@ -34,7 +34,7 @@ public final class FailureLog {
   private long since;
 
   /**
-   * @param what begins the sentence that is logged: "emptying the spool"
+   * @param what the operation that begins the logged sentence: "emptying the spool"
    */
   public FailureLog(System.Logger log, Level level, String what, Ticker ticker) {
     this.log = log;
@@ -43,7 +43,7 @@ public final class FailureLog {
     this.ticker = ticker;
   }
 
-  /** It has failed. */
+  /** Records that the operation failed. */
   public void failed(Throwable failure) {
     String now = kind(failure);
     long again;
@@ -63,12 +63,12 @@ public final class FailureLog {
     log.log(
         level,
         again == 0
-            ? what + " failed; it will be tried again"
-            : what + " still fails, " + again + " times since this was said last",
+            ? what + " failed; trying again"
+            : what + " still fails, " + again + " times since the last message",
         failure);
   }
 
-  /** It has succeeded; costs nothing when it had not failed. */
+  /** Records that the operation succeeded; cheap when it had not failed. */
   public void healed() {
     if (!failing) {
       return;
@@ -87,7 +87,9 @@ public final class FailureLog {
             : what + " works again; it had failed " + unsaid + " more times");
   }
 
-  /** What tells two failures apart: the types, since messages may name ids and times. */
+  /**
+   * Returns what distinguishes two failures: their types, since messages may contain ids and times.
+   */
   private static String kind(Throwable failure) {
     StringBuilder kind = new StringBuilder();
     int depth = 0;

@@ -1,20 +1,21 @@
 package io.broadcasty.background;
 
 /**
- * How the loops of one name do.
+ * The condition of the loops with one name.
  *
- * @param restarts how often one met an {@link Error} and was started anew, since the start
- * @param recentRestarts how often within the last ten minutes, as far as is remembered
- * @param failures how often a round ended with an exception, since the start
- * @param running false when one has no thread and could not be given another
+ * @param restarts how often a loop threw an {@link Error} and was restarted since the start
+ * @param recentRestarts restarts within the last ten minutes, up to {@link #MAX_RECENT_RESTARTS} +
+ *     1
+ * @param failures how often a round ended with an exception since the start
+ * @param running false when a loop has no thread and none could be created
  */
 public record LoopCondition(
     String name, long restarts, int recentRestarts, long failures, boolean running) {
 
-  /** More restarts than that in ten minutes are no accident: the process has to be started anew. */
+  /** More restarts than this in ten minutes mean that the process has to be restarted. */
   public static final int MAX_RECENT_RESTARTS = 3;
 
-  /** Whether the process had better be started anew. */
+  /** Returns whether the process should be restarted. */
   public boolean isDown() {
     return !running || recentRestarts > MAX_RECENT_RESTARTS;
   }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What is counted of the loops of one name. */
+/** Counts failures and restarts of the loops with one name. */
 @ThreadSafe
 final class LoopCounts {
 
@@ -17,7 +17,7 @@ final class LoopCounts {
   final LongAdder failures = new LongAdder();
   final AtomicInteger threads = new AtomicInteger();
 
-  /** How many loops have no thread, since none can be made. */
+  /** The number of loops without a thread because none can be created. */
   final AtomicInteger threadless = new AtomicInteger();
 
   @GuardedBy("this")

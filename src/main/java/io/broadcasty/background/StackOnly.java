@@ -3,7 +3,7 @@ package io.broadcasty.background;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has happened, by types and stacks, without the messages: for logs, where a message may quote
+ * A copy of a failure with its types and stacks but without messages, for logs: a message may quote
  * a payload or an address.
  */
 public final class StackOnly extends Throwable {
@@ -16,7 +16,7 @@ public final class StackOnly extends Throwable {
     setStackTrace(failure.getStackTrace());
   }
 
-  /** A failure and its causes. */
+  /** Copies a failure and its causes without their messages. */
   public static Throwable of(Throwable failure) {
     return of(failure, MAX_CAUSES);
   }
@@ -27,7 +27,7 @@ public final class StackOnly extends Throwable {
         failure, cause == null || causesLeft == 0 ? null : of(cause, causesLeft - 1));
   }
 
-  /** The type that failed. */
+  /** Returns the type of the original failure. */
   @Override
   public String toString() {
     return String.valueOf(getMessage());

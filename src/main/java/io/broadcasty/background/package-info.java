@@ -1,6 +1,5 @@
 /**
- * Threads that run in the background: loops that go on after a failure, what keeps them going, and
- * how they are.
+ * Background threads: loops that continue after a failure, their supervision and their condition.
  *
  * <p>May import: {@code time}.
  */

@@ -7,18 +7,18 @@ package io.broadcasty.channel;
  */
 public record ChannelName(String value) implements Comparable<ChannelName> {
 
-  /** The longest name, in characters; what Pusher's server libraries allow too. */
+  /** The maximum length of a name in characters, the same as in Pusher's server libraries. */
   public static final int MAX_LENGTH = 200;
 
   /**
-   * @throws InvalidChannelException when the name is not of that form; the message says what is
-   *     wrong with it
+   * @throws InvalidChannelException when the name is malformed; the message says what is wrong with
+   *     it
    */
   public ChannelName {
     check(value, "channel name");
   }
 
-  /** What the name's prefix makes of it. */
+  /** Returns the kind that follows from the name's prefix. */
   public Kind kind() {
     return Kind.of(value);
   }
@@ -66,15 +66,15 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
         || "_-=@,.;:".indexOf(c) >= 0;
   }
 
-  /** Channel kinds, by prefix. */
+  /** The kind of a channel, identified by its prefix. */
   public enum Kind {
-    /** Open to read. */
+    /** Readable by everyone. */
     PUBLIC(""),
-    /** Read by members only: {@code private-}. */
+    /** Readable by members only: {@code private-}. */
     PRIVATE("private-"),
-    /** As private, and the payload is encrypted end to end: {@code private-encrypted-}. */
+    /** A private channel with payloads encrypted end to end: {@code private-encrypted-}. */
     ENCRYPTED("private-encrypted-"),
-    /** As private, and members see each other: {@code presence-}. */
+    /** A private channel whose members see each other: {@code presence-}. */
     PRESENCE("presence-");
 
     private final String prefix;
@@ -83,7 +83,7 @@ public record ChannelName(String value) implements Comparable<ChannelName> {
       this.prefix = prefix;
     }
 
-    /** What names of this kind begin with; empty for public. */
+    /** Returns the prefix of names of this kind; empty for public. */
     public String prefix() {
       return prefix;
     }

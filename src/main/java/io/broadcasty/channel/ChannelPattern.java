@@ -1,17 +1,17 @@
 package io.broadcasty.channel;
 
 /**
- * All channels of one kind whose names begin with a prefix; written with a {@code *} at the end, as
- * in {@code orders.*}. A pattern never reaches over into another kind: {@code *} means public
- * channels only.
+ * A pattern that matches all channels of one kind whose names begin with a prefix; written with a
+ * {@code *} at the end, as in {@code orders.*}. A pattern never matches channels of another kind:
+ * {@code *} means public channels only.
  *
- * @param prefix what the names begin with; may be empty
+ * @param prefix the prefix of the names; may be empty
  */
 public record ChannelPattern(String prefix) {
 
   /**
-   * @throws InvalidChannelException when the prefix holds a character no channel name may have, or
-   *     is too long
+   * @throws InvalidChannelException when the prefix contains a character that channel names may not
+   *     contain, or is too long
    */
   public ChannelPattern {
     if (!prefix.isEmpty()) {
@@ -19,15 +19,15 @@ public record ChannelPattern(String prefix) {
     }
   }
 
-  /** Whether this text is meant as a pattern. */
+  /** Returns whether a text has the form of a pattern. */
   public static boolean isPattern(String text) {
     return text.endsWith("*");
   }
 
   /**
-   * Reads {@code orders.*}.
+   * Parses a pattern such as {@code orders.*}.
    *
-   * @throws InvalidChannelException when it is not of that form
+   * @throws InvalidChannelException when it is malformed
    */
   public static ChannelPattern parse(String text) {
     if (!isPattern(text)) {
@@ -36,17 +36,17 @@ public record ChannelPattern(String prefix) {
     return new ChannelPattern(text.substring(0, text.length() - 1));
   }
 
-  /** The kind of a channel's name, or of all channels that a pattern matches. */
+  /** Returns the kind of a channel's name, or of all channels that a pattern matches. */
   public static ChannelName.Kind kind(String nameOrPattern) {
     return ChannelName.Kind.of(nameOrPattern);
   }
 
-  /** The kind of every channel it matches. */
+  /** Returns the kind of every channel that it matches. */
   public ChannelName.Kind kind() {
     return ChannelName.Kind.of(prefix);
   }
 
-  /** Whether the channel is one of those meant. */
+  /** Returns whether the pattern matches a channel. */
   public boolean matches(ChannelName channel) {
     return channel.value().startsWith(prefix) && channel.kind() == kind();
   }

@@ -1,8 +1,8 @@
 package io.broadcasty.channel;
 
 /**
- * A channel name or pattern that is not valid. The message says why, without repeating the name;
- * trying again is no use.
+ * Thrown for a malformed channel name or pattern. The message says why, without repeating the name;
+ * do not try again.
  */
 public final class InvalidChannelException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;

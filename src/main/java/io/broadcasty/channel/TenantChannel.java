@@ -3,8 +3,8 @@ package io.broadcasty.channel;
 import io.broadcasty.tenant.TenantId;
 
 /**
- * A channel of one tenant: the key of every stream, subscription and limit. Two tenants' channels
- * of the same name are two channels.
+ * A channel of one tenant: the key of every stream, subscription and limit. Channels of two tenants
+ * are distinct even if they have the same name.
  */
 public record TenantChannel(TenantId tenant, ChannelName name) {
 

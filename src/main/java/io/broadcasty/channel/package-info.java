@@ -1,5 +1,5 @@
 /**
- * Names: channels, their kinds, channels of a tenant, and patterns over them.
+ * Channel names, their kinds, channels of a tenant, and patterns that match channels.
  *
  * <p>May import: {@code tenant}.
  */

@@ -1,8 +1,8 @@
 package io.broadcasty.format;
 
 /**
- * The version of a message or value that is text. Version 1 has no mark, since nodes that know no
- * versions write it and read it. Any later version begins with a byte from 2 to 31 that is its
+ * Checks the format version of a text message or value. Version 1 has no marker, since nodes
+ * without versions write and read it. A later version begins with a byte from 2 to 31 that is its
  * number: no text of version 1 begins with a control character.
  */
 public final class TextVersion {
@@ -12,10 +12,10 @@ public final class TextVersion {
   private TextVersion() {}
 
   /**
-   * Lets version 1 pass.
+   * Accepts version 1 only.
    *
    * @param what a kind of message or value, in the plural
-   * @throws UnknownVersionException when it is of a later version
+   * @throws UnknownVersionException when the text is of a later version
    */
   public static void requireFirst(String what, byte[] text) {
     if (text.length > 0 && text[0] >= 0 && text[0] < FIRST_PRINTABLE) {

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of what this process cannot decode: once in the log for each kind and version, and by a
- * count.
+ * Counts entries, messages and rows that this process cannot decode, and logs the first of each
+ * kind and version.
  */
 @ThreadSafe
 public final class Undecodable {
@@ -21,21 +21,21 @@ public final class Undecodable {
 
   private Undecodable() {}
 
-  /** How many entries, messages and rows could not be decoded since the process began. */
+  /** Returns how many entries, messages and rows could not be decoded since the process began. */
   public static long count() {
     return COUNT.sum();
   }
 
   /**
-   * Something has a version that is not known here.
+   * Counts an item of an unknown version.
    *
-   * @param what a kind of entry, message or row, in the plural; no data of anybody
+   * @param what a kind of entry, message or row, in the plural; must not contain data
    */
   public static UnknownVersionException version(String what, int version) {
     return new UnknownVersionException(tell(what + " of version " + version, null));
   }
 
-  /** Something is of a form that no version has. */
+  /** Counts an item whose form belongs to no version. */
   public static UnknownVersionException form(String what, @Nullable RuntimeException cause) {
     UnknownVersionException unknown = new UnknownVersionException(tell(what, cause));
     if (cause != null) {

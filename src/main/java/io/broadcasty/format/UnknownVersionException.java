@@ -1,8 +1,8 @@
 package io.broadcasty.format;
 
 /**
- * Stored or sent by a node of another version, in a way that this one does not know. Another node
- * may be able to read it. The log has been told, once, and it has been counted.
+ * Thrown for data that a node of another version stored or sent in a form unknown to this node.
+ * Another node may be able to read it. It has already been counted, and logged once.
  */
 public final class UnknownVersionException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 /**
- * Versions of what is stored and of what nodes send each other: what a node does with one that it
- * does not know.
+ * Format versions of stored data and of messages between nodes, and the handling of unknown
+ * versions.
  *
  * <p>May import: nothing.
  */

@@ -2,19 +2,22 @@ package io.broadcasty.lifecycle;
 
 import io.broadcasty.channel.TenantChannel;
 
-/** What happens to channels and to those who are subscribed to them. */
+/** Events of channels and their subscribers. */
 public sealed interface ChannelEvent extends LifecycleEvent {
 
   /**
-   * A connection is subscribed to a channel or a pattern: it hears of what is published from now
-   * on. Its answer goes out afterwards.
+   * A connection has subscribed to a channel or a pattern and receives what is published from now
+   * on. Its reply is sent afterwards.
    *
-   * @param connection whose tenant is known
+   * @param connection the connection, whose tenant is known
    * @param target a channel's name, or a pattern
    */
   record Subscribed(ConnectionInfo connection, String target) implements ChannelEvent {}
 
-  /** A subscription has ended: taken back, not allowed any more, or with its connection. */
+  /**
+   * A subscription has ended: by unsubscribe, because it is no longer allowed, or with its
+   * connection.
+   */
   record Unsubscribed(ConnectionInfo connection, String target) implements ChannelEvent {}
 
   /** A channel has its first subscriber in the cluster. */
@@ -24,28 +27,28 @@ public sealed interface ChannelEvent extends LifecycleEvent {
   record Vacated(TenantChannel channel) implements ChannelEvent {}
 
   /**
-   * Somebody is present on a presence channel who was not.
+   * A member that was absent is now present on a presence channel.
    *
    * @param memberId the member's id
    */
   record MemberJoined(TenantChannel channel, String memberId) implements ChannelEvent {}
 
   /**
-   * Somebody is not present any more.
+   * A member is no longer present on a presence channel.
    *
    * @param memberId the member's id
    */
   record MemberLeft(TenantChannel channel, String memberId) implements ChannelEvent {}
 
   /**
-   * A subscriber has been brought up to date in one partition: what it had missed was read from the
-   * store and handed on, and it is live now.
+   * A subscriber has caught up in one partition: the publications it had missed were read from the
+   * store and delivered, and it is live now.
    *
-   * @param cause why it had to be
-   * @param pages how many were read; 0 when there was nothing to read
-   * @param publications how many these pages had
-   * @param durationNanos from when it was asked for to the last publication handed on, waiting for
-   *     the client to read included
+   * @param cause why it had to catch up
+   * @param pages how many pages were read; 0 when there was nothing to read
+   * @param publications the number of publications on these pages
+   * @param durationNanos from the request to the last publication delivered, including the time
+   *     waiting for the client to read
    */
   record Resumed(
       ConnectionInfo connection,
@@ -57,11 +60,11 @@ public sealed interface ChannelEvent extends LifecycleEvent {
       long durationNanos)
       implements ChannelEvent {}
 
-  /** Why a subscriber is brought up to date; a label of meters. */
+  /** Why a subscriber has to catch up; a label of meters. */
   enum Cause {
-    /** It asked for a position. */
+    /** The subscriber resumes after a position. */
     POSITION("position"),
-    /** Something was published that this node was not told of, or could not hand on in time. */
+    /** This node missed the announcement of a publication, or could not deliver it in time. */
     GAP("gap");
 
     private final String word;
@@ -70,17 +73,17 @@ public sealed interface ChannelEvent extends LifecycleEvent {
       this.word = word;
     }
 
-    /** Its name in metrics. */
+    /** Returns the value of the metric label. */
     public String word() {
       return word;
     }
   }
 
   /**
-   * A position that a subscriber had cannot be served; it was told where the stream goes on.
+   * A subscriber's position cannot be served; the subscriber was told where the stream continues.
    *
-   * @param pages how many were read, the one that told it included
-   * @param durationNanos since the subscriber's turn
+   * @param pages how many pages were read, including the one that showed the loss
+   * @param durationNanos since the subscriber's read began
    */
   record PositionLost(
       ConnectionInfo connection,
@@ -93,11 +96,11 @@ public sealed interface ChannelEvent extends LifecycleEvent {
 
   /** Why a position is lost; a label of meters. */
   enum LossReason {
-    /** What comes after it has left the retention. */
+    /** The publications after the position have left the retention. */
     TRIMMED("trimmed"),
-    /** The stream was lost and begun anew. */
+    /** The stream was lost and restarted with another epoch. */
     EPOCH("epoch"),
-    /** It lies after the head. */
+    /** The position lies after the head. */
     AHEAD("ahead");
 
     private final String word;
@@ -106,7 +109,7 @@ public sealed interface ChannelEvent extends LifecycleEvent {
       this.word = word;
     }
 
-    /** Its name in metrics. */
+    /** Returns the value of the metric label. */
     public String word() {
       return word;
     }

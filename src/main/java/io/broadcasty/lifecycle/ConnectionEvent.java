@@ -4,24 +4,27 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.tenant.TenantId;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to a connection, or to a caller who asks for something. */
+/** Events of connections and of callers' requests. */
 public sealed interface ConnectionEvent extends LifecycleEvent {
 
-  /** A connection has been opened. Its token may come later. */
+  /** A connection has been opened. Its token may be sent later. */
   record Connected(ConnectionInfo connection) implements ConnectionEvent {}
 
-  /** A token has said whose the connection is. Told once a connection, not when it is refreshed. */
+  /**
+   * A connection has been authenticated by its token. Reported once for each connection, not when
+   * the token is refreshed.
+   */
   record Authenticated(ConnectionInfo connection) implements ConnectionEvent {}
 
   /**
-   * A connection is over.
+   * A connection has ended.
    *
-   * @param code what the client was told, as in {@code protocol/codes.json}; null when nothing was,
-   *     since it left or its line broke
-   * @param reason in a sentence, for people
+   * @param code the code sent to the client, as in {@code protocol/codes.json}; null when none was
+   *     sent, because the client left or the connection broke
+   * @param reason a sentence for people
    * @param durationNanos how long it was open
-   * @param bytesOut what was written to it, in bytes
-   * @param outboxBytes what waited for it when it began to end, in bytes
+   * @param bytesOut bytes written to it
+   * @param outboxBytes bytes that waited for it when it began to end
    */
   record Disconnected(
       ConnectionInfo connection,
@@ -33,44 +36,44 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
       implements ConnectionEvent {}
 
   /**
-   * More waited for a connection than may, because its client reads too slowly. It is closed, which
-   * {@link Disconnected} tells afterwards.
+   * A connection's outbox has exceeded its limit, because the client reads too slowly. The
+   * connection is closed; {@link Disconnected} follows.
    *
-   * @param outboxBytes what waited, in bytes
+   * @param outboxBytes bytes that waited
    */
   record SlowConsumer(ConnectionInfo connection, long outboxBytes) implements ConnectionEvent {}
 
-  /** A token was not taken. Whose it claims to be is not known to be true, and is left out. */
+  /** A token was refused. The tenant and user that it claims are unverified, and are left out. */
   record TokenRefused(TokenFault fault) implements ConnectionEvent {}
 
   /**
-   * A request to {@code /broadcasty/} has been answered; of a stream, its beginning.
+   * A request to {@code /broadcasty/} has been answered; for a stream, when it begins.
    *
-   * @param status the status of the answer, 101 for a WebSocket
-   * @param requestBytes how long the request's body was said to be, in bytes; 0 for none
+   * @param status the status of the response, 101 for a WebSocket
+   * @param requestBytes the declared length of the request's body in bytes; 0 for none
    */
   record HttpAnswered(int status, long requestBytes) implements ConnectionEvent {}
 
   /**
-   * What the connections of a transport have sent and been sent since the last time; added up about
-   * once a second, by the thread that checks on connections.
+   * The traffic of a transport's connections since the last event; summed up about once a second by
+   * the thread that checks on connections.
    *
-   * @param bytesIn of messages from clients
-   * @param bytesOut of messages to clients
+   * @param bytesIn bytes of messages from clients
+   * @param bytesOut bytes of messages to clients
    */
   record Traffic(TransportType transport, long bytesIn, long bytesOut) implements ConnectionEvent {}
 
-  /** Why a token is not taken; a label of meters. */
+  /** Why a token is refused; a label of meters. */
   enum TokenFault {
-    /** There is none where one is needed. */
+    /** The request needs a token and has none. */
     MISSING("missing"),
-    /** Its only fault is that it has expired. */
+    /** The token has expired, and is valid otherwise. */
     EXPIRED("expired"),
-    /** It is not good: its form, its signature, or a claim. */
+    /** The token's form, signature or a claim is invalid. */
     INVALID("invalid"),
-    /** It was good, and was taken back. */
+    /** The token was valid, and has been revoked. */
     REVOKED("revoked"),
-    /** It cannot be told now, since the keys cannot be fetched. */
+    /** The token cannot be verified now, because the keys cannot be fetched. */
     UNVERIFIABLE("unverifiable");
 
     private final String word;
@@ -79,30 +82,30 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
       this.word = word;
     }
 
-    /** Its name in metrics. */
+    /** Returns the value of the metric label. */
     public String word() {
       return word;
     }
   }
 
   /**
-   * A caller with a good token may not do what it asked for.
+   * A caller with a valid token is not allowed to do what it requested.
    *
-   * @param kind of the channel; null where it is not about one
+   * @param kind the channel's kind; null for an operation without a channel
    */
   record Denied(
       TenantId tenant, String subject, Operation operation, ChannelName.@Nullable Kind kind)
       implements ConnectionEvent {}
 
-  /** What a caller may ask for; a label of meters. */
+  /** The operation that a caller requests; a label of meters. */
   enum Operation {
     SUBSCRIBE("subscribe"),
     REPLAY("replay"),
     PUBLISH("publish"),
-    /** To see or join members. */
+    /** To list or join members. */
     PRESENCE("presence"),
     PUSH("push"),
-    /** What administrators may alone. */
+    /** An operation reserved for administrators. */
     ADMIN("admin");
 
     private final String word;
@@ -111,7 +114,7 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
       this.word = word;
     }
 
-    /** Its name in metrics. */
+    /** Returns the value of the metric label. */
     public String word() {
       return word;
     }

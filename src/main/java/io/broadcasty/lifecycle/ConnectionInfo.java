@@ -4,12 +4,12 @@ import io.broadcasty.tenant.TenantId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection as events name it.
+ * A connection as events describe it.
  *
- * @param number names the connection on this node; no other has or had it since the node's start
- * @param transport what it came over
- * @param tenant whose it is; null as long as no token has said so
- * @param subject the user's id; null as long as no token has said so
+ * @param number identifies the connection on this node; never reused until the node restarts
+ * @param transport the connection's transport
+ * @param tenant the caller's tenant; null until a token has been verified
+ * @param subject the user's id; null until a token has been verified
  */
 public record ConnectionInfo(
     long number, TransportType transport, @Nullable TenantId tenant, @Nullable String subject) {}

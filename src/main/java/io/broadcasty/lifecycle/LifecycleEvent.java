@@ -1,8 +1,8 @@
 package io.broadcasty.lifecycle;
 
 /**
- * Something that happened on this node. Immutable; holds neither payloads nor tokens. Names of
- * channels, users and tenants are in it, of which there may be any number: they make no label of a
- * meter.
+ * An event on this node. Immutable; contains neither payloads nor tokens. It contains names of
+ * channels, users and tenants, of which there may be any number: do not use them as labels of
+ * meters.
  */
 public sealed interface LifecycleEvent permits ConnectionEvent, ChannelEvent, PublicationEvent {}

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to publications on their way. */
+/** Events of publications, from the request to relays and push. */
 public sealed interface PublicationEvent extends LifecycleEvent {
 
   /**
-   * What events tell of a publication.
+   * The description of a publication in events.
    *
-   * @param partition 0 as long as it has none
-   * @param id null when it was refused before it was given one
-   * @param headers what came with it, the trace context ({@code traceparent}) among them
+   * @param partition 0 until it has been assigned
+   * @param id null when the publication was refused before it was given one
+   * @param headers its headers, including the trace context ({@code traceparent})
    */
   record About(
       TenantChannel channel, int partition, @Nullable String id, Map<String, String> headers) {
@@ -24,37 +24,38 @@ public sealed interface PublicationEvent extends LifecycleEvent {
   }
 
   /**
-   * A place in a partition.
+   * A publication's place in a partition.
    *
    * @param sequence from 1
    */
   record Place(String epoch, long sequence) {}
 
   /**
-   * A publication that a caller asked for has been answered.
+   * A caller's request to publish has been answered.
    *
-   * @param place where it stands; null unless it was published, or is a duplicate of one that was
-   * @param durationNanos from when the use case was asked until the store had answered
+   * @param place the publication's place; null unless it was published, or is a duplicate of one
+   *     that was
+   * @param durationNanos from the call of the use case to the store's answer
    */
   record Published(
       About publication, PublishResult result, @Nullable Place place, long durationNanos)
       implements PublicationEvent {}
 
-  /** How a publication may end; a label of meters. */
+  /** The result of a publish request; a label of meters. */
   enum PublishResult {
-    /** It stands in the stream. */
+    /** The publication is in the stream. */
     PUBLISHED("published"),
-    /** It had been published before. */
+    /** The publication had been published before. */
     DUPLICATE("duplicate"),
-    /** It waits for its stream. */
+    /** The publication waits until its stream can be reached. */
     QUEUED("queued"),
-    /** The policy said no. */
+    /** The policy denied it. */
     DENIED("denied"),
-    /** A rate limit said no. */
+    /** A rate limit refused it. */
     THROTTLED("throttled"),
-    /** The store could not take it. */
+    /** The store could not accept it. */
     UNAVAILABLE("unavailable"),
-    /** The store failed; it may have been published all the same. */
+    /** The store failed; the publication may have been published nevertheless. */
     FAILED("failed");
 
     private final String word;
@@ -63,42 +64,40 @@ public sealed interface PublicationEvent extends LifecycleEvent {
       this.word = word;
     }
 
-    /** Its name in metrics. */
+    /** Returns the value of the metric label. */
     public String word() {
       return word;
     }
   }
 
-  /**
-   * Publications are handed to the store together. The object itself ties {@link AppendEnded} to
-   * it.
-   */
+  /** Publications are passed to the store together. {@link AppendEnded} refers to this instance. */
   record AppendStarted(List<About> publications) implements PublicationEvent {}
 
   /**
-   * The store has answered.
+   * The store has answered an append.
    *
-   * @param failure what it failed with; null when it answered, be it that it cannot take them now
+   * @param failure the store's failure; null when it answered, also when it cannot accept
+   *     publications now
    */
   record AppendEnded(AppendStarted started, long durationNanos, @Nullable Throwable failure)
       implements PublicationEvent {}
 
   /**
-   * A publication has been announced here, whichever node appended it, and given to the lanes of
-   * this node's subscribers.
+   * A publication has been announced on this node, whichever node appended it, and passed to the
+   * event loops of this node's subscribers.
    *
-   * @param subscribers how many connections of this node get it; may be 0
-   * @param timeMillis when it was appended, by the clock that the store goes by, since the epoch
+   * @param subscribers the number of this node's connections that get it; may be 0
+   * @param timeMillis when it was appended, by the store's clock, in milliseconds since the epoch
    */
   record FannedOut(About publication, Place place, int subscribers, long timeMillis)
       implements PublicationEvent {}
 
   /**
-   * A sample: how long one publication of some took from the store to the subscribers of one lane,
-   * whose connections had begun to write it.
+   * A sample of the delivery latency: how long a publication took from the store to the subscribers
+   * of one event loop, whose connections had begun to write it.
    *
-   * @param millis since it was appended, by the clocks of the node that did and of this one; not
-   *     below 0
+   * @param millis time since it was appended, by the clocks of the appending node and this one; at
+   *     least 0
    */
   record Written(long millis) implements PublicationEvent {}
 
@@ -107,15 +106,16 @@ public sealed interface PublicationEvent extends LifecycleEvent {
    *
    * @param from null when none was healthy before
    * @param to null when none is healthy now
-   * @param reason for people
+   * @param reason a sentence for people
    */
   record ProviderSwitched(@Nullable String from, @Nullable String to, String reason)
       implements PublicationEvent {}
 
   /**
-   * A provider will never take a publication of the channel. Told once a channel and reason.
+   * A provider has permanently rejected a publication of the channel. Reported once for each
+   * channel and reason.
    *
-   * @param reason for people
+   * @param reason a sentence for people
    */
   record RelayRejected(TenantChannel channel, String provider, String reason)
       implements PublicationEvent {}
@@ -123,10 +123,10 @@ public sealed interface PublicationEvent extends LifecycleEvent {
   /**
    * Publications of one channel were sent to a provider in one request.
    *
-   * @param publications those that were taken, in order; else the first of those that were sent
+   * @param publications the accepted ones, in order; if there are none, the first of those sent
    * @param provider its name: {@code pusher}
-   * @param accepted how many of the first the provider has taken; 0 when it refused the first one
-   *     or failed
+   * @param accepted how many of the first the provider has accepted; 0 when it refused the first
+   *     one or failed
    * @param failure what went wrong; null when nothing did
    */
   record Relayed(
@@ -138,12 +138,12 @@ public sealed interface PublicationEvent extends LifecycleEvent {
       implements PublicationEvent {}
 
   /**
-   * A notification was sent to a device, or will not be.
+   * A notification was sent to a device, or will not be sent.
    *
-   * @param dispatchId names the notification to this device
+   * @param dispatchId identifies the notification to this device
    * @param service the push service: {@code fcm}
-   * @param outcome what came of it: {@code accepted}
-   * @param durationNanos how long the service took; 0 when it was not asked
+   * @param outcome the result: {@code accepted}
+   * @param durationNanos how long the service took; 0 when it was not called
    */
   record Pushed(String dispatchId, String service, String outcome, long durationNanos)
       implements PublicationEvent {}

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 
 /**
- * Calls several listeners, in the order in which they were added. What one of them throws is
- * counted, and logged with its stack the first time for a listener and a kind of event; neither the
- * other listeners nor the caller notice it.
+ * Calls several listeners in the order in which they were added. An exception is counted, and
+ * logged with its stack the first time for each listener and kind of event; neither the other
+ * listeners nor the caller are affected.
  */
 @ThreadSafe
 public final class RealtimeListeners implements RealtimeListener {
@@ -22,7 +22,7 @@ public final class RealtimeListeners implements RealtimeListener {
   private final List<RealtimeListener> listeners = new CopyOnWriteArrayList<>();
   private final LongAdder failures = new LongAdder();
 
-  /** Of what a failure has been logged. */
+  /** The listeners and kinds of events whose failure has been logged. */
   private final Set<Failed> logged = ConcurrentHashMap.newKeySet();
 
   private record Failed(Class<?> listener, Class<?> event) {}
@@ -32,14 +32,13 @@ public final class RealtimeListeners implements RealtimeListener {
   }
 
   /**
-   * Calls one more from now on. One that observes fan-out has to be added before the node's hub is
-   * made.
+   * Adds a listener. One that observes fan-out has to be added before the node's hub is created.
    */
   public void add(RealtimeListener listener) {
     listeners.add(listener);
   }
 
-  /** How often a listener has thrown. */
+  /** Returns how often a listener has thrown. */
   public long failures() {
     return failures.sum();
   }
@@ -144,7 +143,9 @@ public final class RealtimeListeners implements RealtimeListener {
     tell(event, RealtimeListener::onAppendEnded);
   }
 
-  /** Whether one of those added so far does; one that cannot say so does not. */
+  /**
+   * Returns whether one of the listeners added so far observes fan-out; one that throws does not.
+   */
   @Override
   public boolean observesFanout() {
     boolean observed = false;
@@ -187,7 +188,7 @@ public final class RealtimeListeners implements RealtimeListener {
     for (RealtimeListener listener : listeners) {
       try {
         method.accept(listener, event);
-      } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes
+      } catch (RuntimeException | LinkageError e) { // A stopping server may no longer load classes.
         failed(listener, event.getClass(), e);
       }
     }
@@ -202,7 +203,7 @@ public final class RealtimeListeners implements RealtimeListener {
               + listener.getClass().getName()
               + " failed on "
               + event.getSimpleName()
-              + "; the others were told; further failures of this kind are only counted",
+              + "; other listeners were called; further failures of this kind are only counted",
           failure);
     }
   }

@@ -1,6 +1,6 @@
 package io.broadcasty.lifecycle;
 
-/** What a connection came over. */
+/** The transport of a connection. */
 public enum TransportType {
   WEBSOCKET("websocket"),
   /** Server-Sent Events. */
@@ -12,7 +12,7 @@ public enum TransportType {
     this.word = word;
   }
 
-  /** Its name in metrics. */
+  /** Returns the value of the metric label. */
   public String word() {
     return word;
   }

@@ -1,6 +1,5 @@
 /**
- * What happens on this node, told to whoever listens: the port, the events, and what calls several
- * listeners.
+ * Events on this node: the listener port, the events, and the dispatcher to several listeners.
  *
  * <p>May import: {@code channel}, {@code tenant}.
  */

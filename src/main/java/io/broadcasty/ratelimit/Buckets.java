@@ -4,12 +4,12 @@ import io.broadcasty.tenant.Rate;
 import io.github.bucket4j.BucketConfiguration;
 import java.time.Duration;
 
-/** Rates as bucket4j wants them. */
+/** Creates bucket4j configurations from rates. */
 public final class Buckets {
 
   private Buckets() {}
 
-  /** A bucket that begins full. */
+  /** Returns the configuration of a bucket that is initially full. */
   public static BucketConfiguration configuration(Rate rate) {
     return BucketConfiguration.builder()
         .addLimit(

@@ -6,31 +6,32 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections a tenant and a user have.
+ * Limits the connections of each tenant and user.
  *
- * <p>The limits are those in force when a place is asked for. A limit that is lowered ends no
- * connection; it refuses new ones until enough have gone.
+ * <p>The limits are those in force when a connection is requested. Lowering a limit ends no
+ * connection; new ones are refused until the count is below it.
  */
 @ThreadSafe
 public interface ConnectionLimiter {
 
-  /** A place that is taken until it is closed; closing it again does nothing. */
+  /** A permit for one connection, held until it is closed; closing it again does nothing. */
   interface Lease extends AutoCloseable {
     @Override
     void close();
   }
 
   /**
-   * Takes a place for a connection of this user; null when there is none. May block for a moment.
+   * Acquires a permit for a connection of this user; returns null when a limit is reached. May
+   * block briefly.
    */
   @Nullable Lease tryAcquire(TenantId tenant, String subject);
 
   /**
-   * Whether a connection of this user would find a place, as far as this node knows. Does not
-   * block; only {@link #tryAcquire} is certain.
+   * Returns whether a connection of this user would get a permit, as far as this node knows. Does
+   * not block; only {@link #tryAcquire} is certain.
    */
   boolean hasPlace(TenantId tenant, String subject);
 
-  /** The tenant's connections by the name of the node; without nodes that have none. May block. */
+  /** Returns the tenant's connections by node name, without nodes that have none. May block. */
   Map<String, Integer> connections(TenantId tenant);
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the connections of one node. */
+/** Limits the connections of one node. */
 public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   private final ConcurrentHashMap<TenantId, Counts> connections = new ConcurrentHashMap<>();
@@ -20,15 +20,15 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
   private final TenantSettingsLookup tenants;
 
   /**
-   * Whose connections are counted.
+   * The tenant or user whose connections are counted.
    *
-   * @param subject null for all of the tenant
+   * @param subject null for the whole tenant
    */
   public record Owner(TenantId tenant, @Nullable String subject) {}
 
   /**
-   * How many a tenant has: counted together with its users', so that a user that has too many never
-   * takes a place from others while it is refused.
+   * The counts of a tenant and its users, updated together, so that a refused connection of a user
+   * never occupies a place of the tenant.
    */
   private static final class Counts {
     private int all;
@@ -59,7 +59,7 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   /**
    * @param node this node's name
-   * @param tenants says how many connections a tenant and its users may have; asked each time
+   * @param tenants the connection limits of tenants and users; queried each time
    */
   public LocalConnectionLimiter(String node, TenantSettingsLookup tenants) {
     this.node = node;
@@ -110,13 +110,13 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
     return count == 0 ? Map.of() : Map.of(node, count);
   }
 
-  /** How many connections somebody has here. */
+  /** Returns how many connections a tenant or user has on this node. */
   public int count(Owner owner) {
     Counts counts = connections.get(owner.tenant());
     return counts == null ? 0 : counts.of(owner.subject());
   }
 
-  /** Who has connections here. */
+  /** Returns the tenants and users with connections on this node. */
   public Set<Owner> owners() {
     Set<Owner> owners = new HashSet<>();
     connections.forEach(

@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Buckets of this node, by bucket4j; of other nodes they know what they are told. A bucket is
- * forgotten once it would be full again, so memory follows the callers of the last moments.
+ * Limits rates with bucket4j buckets on this node, which other nodes' use can lower. A bucket is
+ * removed once it would be full again, so memory follows the recent callers.
  */
 public final class LocalRateLimiter implements RateLimiter {
 
@@ -61,12 +61,12 @@ public final class LocalRateLimiter implements RateLimiter {
         probe.isConsumed() ? Duration.ZERO : waitFor(probe));
   }
 
-  /** What is in a bucket; below 0 when more was taken than there was. */
+  /** Returns the permits in a bucket; negative when more was taken than available. */
   public long available(RateKey key) {
     return bucket(key, limits.of(key)).getAvailableTokens();
   }
 
-  /** Others have taken from a bucket that is theirs too: it has at most so much from now on. */
+  /** Lowers a bucket to the permits that other nodes have left in the shared one. */
   public void lower(RateKey key, long available) {
     Bucket bucket = bucket(key, limits.of(key));
     long surplus = bucket.getAvailableTokens() - available;
@@ -79,12 +79,14 @@ public final class LocalRateLimiter implements RateLimiter {
     return Objects.requireNonNull(buckets.get(key.scope())).get(key).at(rate);
   }
 
-  /** One nanosecond more than bucket4j says, since it rounds down: a client must not come early. */
+  /**
+   * Returns one nanosecond more than bucket4j, which rounds down: a client must not retry early.
+   */
   private static Duration waitFor(ConsumptionProbe probe) {
     return Duration.ofNanos(probe.getNanosToWaitForRefill()).plusNanos(1);
   }
 
-  /** A bucket and the rate that it has. */
+  /** A bucket and its current rate. */
   private static final class RatedBucket {
     private final Bucket bucket;
     private volatile Rate rate;
@@ -98,7 +100,7 @@ public final class LocalRateLimiter implements RateLimiter {
               .build();
     }
 
-    /** The bucket, which has this rate from now on. */
+    /** Returns the bucket, changed to this rate if it has another. */
     Bucket at(Rate now) {
       if (rate != now && !rate.equals(now)) {
         change(now);
@@ -114,7 +116,7 @@ public final class LocalRateLimiter implements RateLimiter {
     }
   }
 
-  /** Forgets a bucket that nobody has asked for so long that it is full again. */
+  /** Expires a bucket that has not been used for so long that it is full again. */
   private record UntilFull(RateLimits limits) implements Expiry<RateKey, RatedBucket> {
 
     @Override
@@ -132,7 +134,7 @@ public final class LocalRateLimiter implements RateLimiter {
       return untilFullNanos(key);
     }
 
-    /** After so long, rounded up, an empty bucket is full. */
+    /** Returns after how long an empty bucket is full, rounded up. */
     private long untilFullNanos(RateKey key) {
       Rate rate = limits.of(key);
       return TimeUnit.SECONDS.toNanos(rate.burst() / rate.perSecond() + 1);

@@ -3,24 +3,24 @@ package io.broadcasty.ratelimit;
 import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 
-/** Token buckets by key. */
+/** Limits rates by token buckets, one for each key. */
 @ThreadSafe
 public interface RateLimiter {
 
   /**
-   * Takes permits from a bucket, or none when they are not all there. The rate and the burst are
-   * those in force now: a bucket whose rate has changed keeps the permits that it has, as far as
-   * they fit, and fills at the new rate.
+   * Takes permits from a bucket, or none if it does not hold them all. The rate and the burst are
+   * those in force now: a bucket whose rate has changed keeps its permits as far as they fit, and
+   * fills at the new rate.
    *
-   * @param permits at least 1; never more than the burst is ever granted at once, so ask for at
-   *     most that
+   * @param permits at least 1; never more than the burst is granted at once, so request at most
+   *     that
    */
   Verdict tryAcquire(RateKey key, long permits);
 
-  /** Whether limits are in force at all. When false, {@link #tryAcquire} always grants. */
+  /** Returns whether limits are in force at all. When false, {@link #tryAcquire} always grants. */
   boolean enabled();
 
-  /** Which limit a bucket belongs to. */
+  /** The kind of limit that a bucket belongs to. */
   enum Scope {
     /** Requests and connections of one client address. */
     IP,
@@ -31,10 +31,10 @@ public interface RateLimiter {
   }
 
   /**
-   * What the limiter says.
+   * The limiter's decision.
    *
    * @param granted whether the permits were taken
-   * @param scope the limit that spoke
+   * @param scope the limit that decided
    * @param limit the bucket's size, in permits
    * @param remaining permits left in the bucket
    * @param retryAfter when the same request could be granted; zero when it was

@@ -6,21 +6,21 @@ import io.broadcasty.tenant.TenantSettings;
 import io.broadcasty.tenant.TenantSettingsLookup;
 
 /**
- * How much each scope may do.
+ * The rates of each scope.
  *
  * @param enabled whether limits are in force
  * @param address the rate of one client address, which belongs to no tenant
- * @param tenants says the rates of users and channels; asked each time
+ * @param tenants the rates of users and channels; queried each time
  */
 public record RateLimits(boolean enabled, Rate address, TenantSettingsLookup tenants) {
 
-  /** The rate in force now. */
+  /** Returns the rate in force now for a bucket. */
   public Rate of(RateKey key) {
     TenantId tenant = key.tenant();
     return of(key.scope(), tenant == null ? tenants.defaults() : tenants.of(tenant));
   }
 
-  /** The rate of tenants that have none of their own. */
+  /** Returns the rate of tenants that have none of their own. */
   public Rate defaultOf(RateLimiter.Scope scope) {
     return of(scope, tenants.defaults());
   }

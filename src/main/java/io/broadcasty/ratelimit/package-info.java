@@ -1,5 +1,5 @@
 /**
- * How often and how many: the limiter ports, their verdicts, and what one node counts by itself.
+ * Limits of rates and of connections: the ports, their verdicts, and the limiters of a single node.
  *
  * <p>May import: {@code tenant}, {@code time}.
  */

@@ -1,11 +1,11 @@
 package io.broadcasty.rbac;
 
-/** What a caller wants to do on a channel. */
+/** An operation on a channel that a caller may be allowed to do. */
 public enum Action {
   /** Receive publications, live or by replay. */
   SUBSCRIBE,
-  /** Publish to it. */
+  /** Publish to the channel. */
   PUBLISH,
-  /** See or join its members. */
+  /** List the channel's members, or join them. */
   PRESENCE
 }

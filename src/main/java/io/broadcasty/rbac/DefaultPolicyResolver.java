@@ -4,9 +4,9 @@ import io.broadcasty.channel.ChannelName;
 import java.util.Set;
 
 /**
- * The rules in force when no other resolver is given: public channels are open to read; reading and
- * presence on {@code private-*} and {@code presence-*} need the role {@code member}; publishing
- * needs {@code admin} or {@code publisher}.
+ * The default policy: everyone may read public channels; reading and presence on {@code private-*}
+ * and {@code presence-*} need the role {@code member}; publishing needs {@code admin} or {@code
+ * publisher}.
  */
 public final class DefaultPolicyResolver implements PolicyResolver {
 

@@ -8,8 +8,8 @@ import io.broadcasty.time.Ticker;
 import java.lang.System.Logger.Level;
 
 /**
- * The one place where channel permissions are asked for. Wraps the {@link PolicyResolver} so that
- * its faults count as "no".
+ * Checks channel permissions for all use cases. Wraps the {@link PolicyResolver}; its exceptions
+ * count as a denial.
  */
 public final class Policy {
 
@@ -25,20 +25,20 @@ public final class Policy {
     this.resolver = resolver;
   }
 
-  /** Whether the caller may do this on a channel of its own tenant. */
+  /** Returns whether the caller may do this on a channel of its own tenant. */
   public boolean allows(Caller caller, ChannelName channel, Action action) {
     return authorize(caller, channel.value(), action);
   }
 
   /**
-   * Whether the caller may ask for the pattern at all; each matching channel is asked for on its
-   * own as well.
+   * Returns whether the caller may request the pattern at all; each matching channel is checked on
+   * its own as well.
    */
   public boolean allows(Caller caller, ChannelPattern pattern, Action action) {
     return authorize(caller, pattern.toString(), action);
   }
 
-  /** How many partitions the channel has: what the resolver says, kept within 1 to 1024. */
+  /** Returns the channel's number of partitions: the resolver's result, limited to 1 to 1024. */
   public int partitions(Caller caller, ChannelName channel) {
     try {
       int partitions = resolver.partitions(caller.tenant().value(), channel.value());

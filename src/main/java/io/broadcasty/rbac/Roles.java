@@ -1,15 +1,15 @@
 package io.broadcasty.rbac;
 
-/** The names of roles that mean something to Broadcasty itself, in a token's {@code roles}. */
+/** The role names that Broadcasty itself interprets, in a token's {@code roles}. */
 public final class Roles {
 
-  /** May publish, and see how the service does. */
+  /** May publish, and see the state of the service. */
   public static final String ADMIN = "admin";
 
   /** May publish. */
   public static final String PUBLISHER = "publisher";
 
-  /** May read private channels and be present. */
+  /** May read private channels and join presence channels. */
   public static final String MEMBER = "member";
 
   private Roles() {}

@@ -1,6 +1,5 @@
 /**
- * Who may do what on which channel: the public {@link io.broadcasty.rbac.PolicyResolver} and its
- * default.
+ * Authorisation on channels: the public {@link io.broadcasty.rbac.PolicyResolver} and its default.
  *
  * <p>May import: {@code background}, {@code auth}, {@code channel}, {@code tenant}, {@code time}.
  */

@@ -5,10 +5,10 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Settings that do not change, as those of the configuration.
+ * Tenant settings that never change, such as those of the configuration.
  *
- * @param defaults of tenants that have none of their own
- * @param own by tenant
+ * @param defaults settings of tenants that have none of their own
+ * @param own the tenants' own settings
  */
 public record FixedTenantSettings(TenantSettings defaults, Map<TenantId, TenantSettings> own)
     implements TenantSettingsLookup {

@@ -8,17 +8,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The settings of the configuration, with those of a source in their place, as they were when the
- * source was last asked. All tenants that have settings of their own are known from the first
- * {@link #refreshAll} on, so that no tenant's data is ever kept by somebody else's settings;
- * tenants with equal settings share one snapshot.
+ * Tenant settings of the configuration, overridden by those that a source returned when it was last
+ * queried. From the first {@link #refreshAll} on, all tenants with settings of their own are known,
+ * so that no tenant's data is ever kept by another's settings. Tenants with equal settings share
+ * one snapshot.
  */
 public final class RefreshedTenantSettings implements TenantSettingsLookup {
 
   private static final System.Logger LOG =
       System.getLogger(RefreshedTenantSettings.class.getName());
 
-  /** Bounds the memory; a source that has more is refused, and what is known stays in force. */
+  /**
+   * Bounds the memory. A larger result of the source is rejected, and the known settings stay in
+   * force.
+   */
   private static final int MAX_TENANTS = 1_000_000;
 
   private final FixedTenantSettings configured;
@@ -28,9 +31,9 @@ public final class RefreshedTenantSettings implements TenantSettingsLookup {
   private volatile boolean failing;
 
   /**
-   * Knows the configuration until {@link #refreshAll} is called.
+   * Creates a lookup that returns the configuration until {@link #refreshAll} is called.
    *
-   * @param configured the defaults, and tenants' own settings that the source may replace
+   * @param configured the defaults, and tenants' own settings that the source may override
    */
   public RefreshedTenantSettings(FixedTenantSettings configured, TenantSettingsSource source) {
     this.configured = configured;
@@ -55,9 +58,9 @@ public final class RefreshedTenantSettings implements TenantSettingsLookup {
   }
 
   /**
-   * Asks the source for the settings of a tenant that have changed. May block on the source.
+   * Reloads the settings of one tenant from the source. May block on the source.
    *
-   * @return false when it failed, so that what is known stays in force
+   * @return false when the source failed, so that the known settings stay in force
    */
   public boolean refresh(TenantId tenant) {
     return asking(
@@ -72,9 +75,9 @@ public final class RefreshedTenantSettings implements TenantSettingsLookup {
   }
 
   /**
-   * Asks the source for everything. May block on the source.
+   * Reloads the settings of all tenants from the source. May block on the source.
    *
-   * @return false when it failed, so that what is known stays in force
+   * @return false when the source failed, so that the known settings stay in force
    */
   public boolean refreshAll() {
     return asking(
@@ -92,17 +95,19 @@ public final class RefreshedTenantSettings implements TenantSettingsLookup {
         });
   }
 
-  /** How often the source has failed since the start. */
+  /** Returns how often the source has failed since the start. */
   public long failures() {
     return failures.get();
   }
 
-  /** How many tenants have settings of their own. */
+  /** Returns the number of tenants that have settings of their own. */
   public int size() {
     return own.size();
   }
 
-  /** One at a time, so that an older answer never comes after a newer one. */
+  /**
+   * Calls the source from one thread at a time, so that an older result never replaces a newer one.
+   */
   private synchronized boolean asking(Runnable call) {
     try {
       call.run();
@@ -112,14 +117,14 @@ public final class RefreshedTenantSettings implements TenantSettingsLookup {
         failing = true;
         LOG.log(
             Level.WARNING,
-            "The settings of tenants cannot be read; what is known stays in force until they can",
+            "Cannot read the tenants' settings; the last known ones stay in force",
             e);
       }
       return false;
     }
     if (failing) {
       failing = false;
-      LOG.log(Level.INFO, "The settings of tenants can be read again");
+      LOG.log(Level.INFO, "The tenants' settings can be read again");
     }
     return true;
   }

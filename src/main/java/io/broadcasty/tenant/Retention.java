@@ -3,21 +3,22 @@ package io.broadcasty.tenant;
 import java.time.Duration;
 
 /**
- * How much of a channel is kept. What comes first ends it.
+ * How much of a channel is kept; the limit that is reached first applies.
  *
  * @param age how long a publication is kept
- * @param maxCount how many publications of a channel
- * @param maxBytes how many bytes of a channel, as its publications are counted in memory
+ * @param maxCount the maximum number of publications of a channel
+ * @param maxBytes the maximum number of bytes of a channel, counted as its publications are in
+ *     memory
  */
 public record Retention(Duration age, long maxCount, long maxBytes) {
 
   public Retention {
     if (age.isNegative() || age.isZero() || maxCount < 1 || maxBytes < 1) {
-      throw new IllegalArgumentException("a retention keeps at least something");
+      throw new IllegalArgumentException("the limits of a retention must be above 0");
     }
   }
 
-  /** The share of one of the channel's partitions. */
+  /** Returns the share of one of the channel's partitions. */
   public Retention ofOnePartition(int partitions) {
     return partitions <= 1
         ? this

@@ -4,19 +4,19 @@ import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 
 /**
- * How much of a tenant's channels is kept now: what a store of streams asks each time. Never
- * blocks, never throws.
+ * Returns the retention in force for each tenant; a store of streams calls it at the moment of use.
+ * Never blocks, never throws.
  */
 @ThreadSafe
 public interface RetentionLookup {
 
-  /** The retention of the tenant's channels. */
+  /** Returns the retention of the tenant's channels. */
   Retention of(TenantId tenant);
 
-  /** The longest age at which a publication of any tenant is kept. */
+  /** Returns the longest age at which a publication of any tenant is kept. */
   Duration longestAge();
 
-  /** As the settings of each tenant say. */
+  /** Returns the retentions in the settings of each tenant. */
   static RetentionLookup of(TenantSettingsLookup tenants) {
     return new RetentionLookup() {
       @Override
@@ -31,7 +31,7 @@ public interface RetentionLookup {
     };
   }
 
-  /** The same for every tenant. */
+  /** Returns the same retention for every tenant. */
   static RetentionLookup same(Retention retention) {
     return new RetentionLookup() {
       @Override

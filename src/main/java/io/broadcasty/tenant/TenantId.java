@@ -3,7 +3,7 @@ package io.broadcasty.tenant;
 import java.util.regex.Pattern;
 
 /**
- * The name of a tenant, as it stands in the token's {@code tid} claim.
+ * The name of a tenant, as in the token's {@code tid} claim.
  *
  * @param value 1 to 64 characters out of letters, digits, {@code _}, {@code -} and {@code .}
  */
@@ -12,7 +12,7 @@ public record TenantId(String value) {
   private static final Pattern VALID = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
   /**
-   * @throws IllegalArgumentException when the name is not of that form
+   * @throws IllegalArgumentException when the name is malformed
    */
   public TenantId {
     if (!VALID.matcher(value).matches()) {

@@ -3,7 +3,7 @@ package io.broadcasty.tenant;
 import java.time.Duration;
 
 /**
- * Makes settings that differ from others in some values. Not safe for use by several threads.
+ * Builds tenant settings that differ from others in some values. Not thread-safe.
  *
  * <pre>{@code
  * TenantSettings small = new TenantSettingsBuilder(defaults).maxConnections(100).build();
@@ -23,7 +23,7 @@ public final class TenantSettingsBuilder {
   private long pushQuotaPerDay;
 
   /**
-   * @param base what is in force for all that is not set
+   * @param base the settings in force for everything that is not set
    */
   public TenantSettingsBuilder(TenantSettings base) {
     this.userRate = base.userRate();
@@ -118,7 +118,7 @@ public final class TenantSettingsBuilder {
     return this;
   }
 
-  /** 0 for any number. */
+  /** Sets the daily push quota; 0 for no limit. */
   public TenantSettingsBuilder pushQuotaPerDay(long quota) {
     pushQuotaPerDay = quota;
     return this;

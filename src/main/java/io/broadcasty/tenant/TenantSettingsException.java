@@ -1,6 +1,6 @@
 package io.broadcasty.tenant;
 
-/** The source of settings did not answer; what is known stays in force. */
+/** Thrown when the source of tenant settings does not answer; the known settings stay in force. */
 public final class TenantSettingsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

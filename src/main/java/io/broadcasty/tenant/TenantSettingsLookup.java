@@ -5,28 +5,30 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The settings in force now. Whoever needs a setting asks here each time it is used, so that a
- * change takes effect at once.
+ * Returns the settings in force for each tenant. Callers ask each time they use a setting, so that
+ * a change takes effect at once.
  *
- * <p>Asking never blocks, never throws and allocates nothing. What a thread is answered is at least
- * as new as what it was answered before.
+ * <p>A lookup never blocks, never throws and allocates nothing. What a thread gets is at least as
+ * new as what it got before.
  */
 @ThreadSafe
 public interface TenantSettingsLookup {
 
-  /** The settings of a tenant; {@link #defaults} when it has none of its own. Never null. */
+  /**
+   * Returns the settings of a tenant; {@link #defaults} when it has none of its own. Never null.
+   */
   TenantSettings of(TenantId tenant);
 
-  /** What a tenant has that has no settings of its own. */
+  /** Returns the settings of tenants that have none of their own. */
   TenantSettings defaults();
 
   /**
-   * The longest age at which publications of any tenant are kept. May go through all tenants, so
-   * not for the path of a request.
+   * Returns the longest age at which publications of any tenant are kept. May iterate over all
+   * tenants; not for the request path.
    */
   Duration longestRetention();
 
-  /** The same settings for every tenant, for ever. */
+  /** Returns a lookup with the same settings for every tenant, which never change. */
   static TenantSettingsLookup same(TenantSettings settings) {
     return new FixedTenantSettings(settings, Map.of());
   }

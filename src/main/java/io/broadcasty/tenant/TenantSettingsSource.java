@@ -3,16 +3,16 @@ package io.broadcasty.tenant;
 import java.util.Map;
 
 /**
- * Where settings of tenants are kept that can be changed at run time, as a table of a control
- * plane. Asked when a node starts and whenever it is told of a change, never on the path of a
- * request; may block. Called by one thread at a time on a node.
+ * Loads tenant settings that can change at run time, for example from a table of a control plane.
+ * Queried when a node starts and whenever it is notified of a change, never on the request path;
+ * may block. Called by one thread at a time on a node.
  *
- * <p>What it answers is remembered until it is asked again. While it fails, what is known stays in
- * force.
+ * <p>The result is kept until the source is queried again. While the source fails, the known
+ * settings stay in force.
  */
 public interface TenantSettingsSource {
 
-  /** Has nothing to add to the configuration. */
+  /** A source that adds nothing to the configuration. */
   TenantSettingsSource NONE =
       new TenantSettingsSource() {
         @Override
@@ -27,19 +27,19 @@ public interface TenantSettingsSource {
       };
 
   /**
-   * The settings of a tenant: those of the configuration with what this source says in their place.
+   * Loads the settings of a tenant: those of the configuration, overridden by this source.
    *
-   * @param configured what the configuration says of the tenant; answered as it is when there is
-   *     nothing to add
-   * @throws TenantSettingsException when the source does not answer, or what it has cannot be read;
+   * @param configured the tenant's settings in the configuration; returned unchanged when there is
+   *     nothing to override
+   * @throws TenantSettingsException when the source does not answer, or its data cannot be read;
    *     trying again later is right
    */
   TenantSettings load(TenantId tenant, TenantSettings configured);
 
   /**
-   * The same of every tenant of which the source says something. At most a million.
+   * Loads the settings of every tenant that this source knows, at most a million.
    *
-   * @param configured what the configuration says
+   * @param configured the settings of the configuration
    * @throws TenantSettingsException as {@link #load}
    */
   Map<TenantId, TenantSettings> loadAll(TenantSettingsLookup configured);

@@ -1,5 +1,5 @@
 /**
- * Who owns channels: tenant names, and the settings of each tenant.
+ * Tenants, the owners of channels: their names and their settings.
  *
  * <p>May import: nothing.
  */

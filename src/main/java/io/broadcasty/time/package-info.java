@@ -1,5 +1,5 @@
 /**
- * Where time comes from: a monotonic ticker for durations, a wall clock for stamps.
+ * Sources of time: a monotonic ticker for durations, and a wall clock for timestamps.
  *
  * <p>May import: nothing.
  */

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.tenant.TenantId;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link NonceStore} keeps. */
+/** The contract of {@link NonceStore}. */
 public abstract class NonceStoreContract {
 
   protected static final TenantId ACME = new TenantId("acme");
 
-  /** The same throughout a test; remembers for long. */
+  /** Returns the store under test, the same throughout a test; it remembers for a long time. */
   protected abstract NonceStore store();
 
   @Test

@@ -5,7 +5,7 @@ import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 
-/** Keys and certificates as texts (RFC 7468). */
+/** Encodes keys and certificates as PEM text (RFC 7468). */
 public final class Pem {
 
   private Pem() {}
@@ -23,7 +23,7 @@ public final class Pem {
         + "-----\n";
   }
 
-  /** A new private key on a curve such as {@code secp256r1}. */
+  /** Generates a private key on a curve such as {@code secp256r1}. */
   public static String newEcKey(String curve) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");

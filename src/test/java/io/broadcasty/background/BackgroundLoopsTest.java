@@ -24,7 +24,7 @@ class BackgroundLoopsTest {
   private final ManualTime time = new ManualTime();
   private final BackgroundLoops loops = new BackgroundLoops(time);
 
-  /** A loop whose rounds a test hands in. */
+  /** A loop whose rounds are scripted by the test. */
   private final class Scripted implements BackgroundLoop.Work {
     final BlockingQueue<Runnable> rounds = new LinkedBlockingQueue<>();
     final List<Throwable> told = new ArrayList<>();
@@ -190,8 +190,8 @@ class BackgroundLoopsTest {
       }
       assertEquals(
           List.of(
-              "counting sheep failed; it will be tried again",
-              "counting sheep failed; it will be tried again",
+              "counting sheep failed; trying again",
+              "counting sheep failed; trying again",
               "counting sheep works again"),
           log.text().lines().toList());
     }
@@ -212,7 +212,7 @@ class BackgroundLoopsTest {
       time.advance(Duration.ofMinutes(10));
       guarded.run();
       assertEquals(
-          "counting sheep still fails, 3 times since this was said last",
+          "counting sheep still fails, 3 times since the last message",
           log.text().lines().reduce((first, last) -> last).orElseThrow());
       assertEquals(5, loops.condition("counting sheep").failures());
     }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-@NullUnmarked // a vector without a field is a broken vector
+@NullUnmarked // A vector without a field is a broken vector.
 class ChannelVectorsTest {
 
   private static final String FILE = "vectors/channels.json";
@@ -67,7 +67,7 @@ class ChannelVectorsTest {
     return new ChannelName(Vectors.text(text));
   }
 
-  /** As the vectors spell a kind: its prefix without the hyphen. */
+  /** Returns a kind as the vectors spell it: its prefix without the hyphen. */
   private static String text(ChannelName.Kind kind) {
     return kind == ChannelName.Kind.PUBLIC
         ? "public"

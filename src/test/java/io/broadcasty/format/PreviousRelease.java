@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
-/** What a node of the previous release writes, from {@code previous-format/redis.txt}. */
+/** Data written by a node of the previous release, from {@code previous-format/redis.txt}. */
 public final class PreviousRelease {
 
   private static final HexFormat HEX = HexFormat.of();
@@ -18,7 +18,7 @@ public final class PreviousRelease {
   private PreviousRelease() {}
 
   /**
-   * The last words of the lines that begin like this.
+   * Returns the last words of the lines with this prefix.
    *
    * @return the bytes of each
    */

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What calls several listeners tells each of everything, whatever the others do. */
+/** Tests that each of several listeners gets every event, whatever the others do. */
 class RealtimeListenersTest {
 
   private static final TenantId ACME = new TenantId("acme");
@@ -29,7 +29,7 @@ class RealtimeListenersTest {
   private static final Place PLACE = new Place("epoch", 1);
   private static final AppendStarted STARTED = new AppendStarted(List.of(ABOUT));
 
-  /** One of each kind. */
+  /** One event of each type. */
   private static final List<LifecycleEvent> ONE_OF_EACH =
       List.of(
           new ConnectionEvent.Connected(ANN),
@@ -63,7 +63,7 @@ class RealtimeListenersTest {
   private final RecordingListener second = new RecordingListener();
   private final RealtimeListeners both = new RealtimeListeners(first, second);
 
-  /** Calls the method that hears of such an event. */
+  /** Calls the listener method for an event. */
   private static void tell(RealtimeListener listener, LifecycleEvent event) {
     try {
       for (Method method : RealtimeListener.class.getMethods()) {

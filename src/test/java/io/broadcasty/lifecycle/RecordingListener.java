@@ -5,28 +5,28 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Remembers what it hears of, in order; throws when it is told to. */
+/** Records events in order; throws when {@link #fault} is set. */
 public final class RecordingListener implements RealtimeListener {
 
   private final List<LifecycleEvent> events = new CopyOnWriteArrayList<>();
 
-  /** Whether it wants to hear of fan-out. */
+  /** Whether it observes fan-out. */
   public boolean observing = true;
 
-  /** Thrown by each call, after the event has been remembered; null for nothing. */
+  /** Thrown by each call after the event has been recorded; null for none. */
   public @Nullable RuntimeException fault;
 
-  /** Run after the next event has been remembered; null for nothing. */
+  /** Run after the next event has been recorded; null for nothing. */
   public @Nullable Runnable then;
 
-  /** What was heard of since the last time, in order. */
+  /** Returns the events recorded since the last call, in order. */
   public List<LifecycleEvent> take() {
     List<LifecycleEvent> taken = List.copyOf(events);
     events.clear();
     return taken;
   }
 
-  /** What was heard of one kind so far, in order. */
+  /** Returns the recorded events of one type, in order. */
   public <E extends LifecycleEvent> List<E> of(Class<E> kind) {
     List<E> found = new ArrayList<>();
     for (LifecycleEvent event : events) {

@@ -13,7 +13,7 @@ class DefaultPolicyResolverTest {
 
   private final PolicyResolver resolver = new DefaultPolicyResolver();
 
-  /** y = allowed; in the order subscribe, publish, presence. */
+  /** A letter means allowed, in the order subscribe, publish, presence. */
   @ParameterizedTest(name = "{0} as {1}: {2}")
   @CsvSource({
     "orders,                 '',               y-y",

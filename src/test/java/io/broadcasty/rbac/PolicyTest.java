@@ -39,7 +39,7 @@ class PolicyTest {
           "secret-token");
   private final List<LogRecord> logged = new ArrayList<>();
 
-  /** A resolver that remembers what it was asked. */
+  /** A resolver that records its calls. */
   private static final class Asked implements PolicyResolver {
     private final List<String> questions = new ArrayList<>();
     private boolean answer = true;

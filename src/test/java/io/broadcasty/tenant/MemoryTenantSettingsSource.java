@@ -6,13 +6,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Settings in memory, which a test changes; it can fail like one that is away. */
+/** A source of tenant settings in memory that a test changes; it can be made to fail. */
 public final class MemoryTenantSettingsSource implements TenantSettingsSource {
 
   private final Map<TenantId, UnaryOperator<TenantSettingsBuilder>> changes =
       new ConcurrentHashMap<>();
 
-  /** Thrown instead of an answer. */
+  /** Thrown instead of a result. */
   public volatile @Nullable RuntimeException fault;
 
   public void set(TenantId tenant, UnaryOperator<TenantSettingsBuilder> change) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link TenantSettingsSource} keeps. */
+/** The contract of {@link TenantSettingsSource}. */
 public abstract class TenantSettingsSourceContract {
 
   protected static final TenantId ACME = new TenantId("acme");
@@ -14,16 +14,16 @@ public abstract class TenantSettingsSourceContract {
   private static final TenantSettings CONFIGURED =
       new TenantSettingsBuilder(TestTenants.PLENTY).maxChannels(9).build();
 
-  /** The source under test, empty; the same throughout a test. */
+  /** Returns the source under test, initially empty; the same throughout a test. */
   protected abstract TenantSettingsSource source();
 
-  /** Keeps a number of channels for a tenant. */
+  /** Stores a maximum number of channels for a tenant. */
   protected abstract void keep(TenantId tenant, int maxChannels);
 
-  /** Keeps nothing of a tenant any more. */
+  /** Removes the tenant's settings from the source. */
   protected abstract void remove(TenantId tenant);
 
-  /** From now on the source does not answer. */
+  /** Makes the source unreachable from now on. */
   protected abstract void away();
 
   private static TenantSettings channels(TenantSettings base, int maxChannels) {

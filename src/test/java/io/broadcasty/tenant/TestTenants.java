@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
-/** Settings that a test changes as it goes; generous where it says nothing. */
+/** Tenant settings that a test changes while it runs; generous unless set. */
 public final class TestTenants implements TenantSettingsLookup {
 
-  /** More than a test needs. */
+  /** Settings with more than a test needs. */
   public static final TenantSettings PLENTY =
       new TenantSettings(
           new Rate(1_000_000, 1_000_000),
@@ -37,7 +37,7 @@ public final class TestTenants implements TenantSettingsLookup {
     return this;
   }
 
-  /** The tenant has nothing of its own any more. */
+  /** Removes the tenant's own settings. */
   public void forget(TenantId tenant) {
     own.remove(tenant);
   }

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that moves only when a test says so; both clocks move together. */
+/** A clock and ticker that advance only when a test calls {@link #advance}; both move together. */
 public final class ManualTime implements Ticker, WallClock {
 
   private static final Instant START = Instant.parse("2026-09-21T12:00:00Z");
 
   private final AtomicLong elapsedNanos = new AtomicLong();
 
-  /** Lets time pass. */
+  /** Advances both clocks. */
   public void advance(Duration by) {
     elapsedNanos.addAndGet(by.toNanos());
   }

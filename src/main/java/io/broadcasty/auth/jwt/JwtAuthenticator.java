@@ -53,10 +53,15 @@ public final class JwtAuthenticator implements Authenticator {
   private static final int MAX_JWKS_BYTES = 256 * 1024;
   private static final int MAX_TOKEN_LENGTH = 8192;
 
-  /** Far enough for any token, near enough for arithmetic with it. */
+  /**
+   * The latest accepted expiry: later than any token needs, and small enough for date arithmetic.
+   */
   private static final Instant LATEST_END = Instant.parse("9999-12-31T23:59:59Z");
 
-  /** RFC 7519, section 5.1, and RFC 9068, section 2.1; other kinds of JWT are no access tokens. */
+  /**
+   * The accepted types: RFC 7519, section 5.1, and RFC 9068, section 2.1; other kinds of JWT are
+   * not access tokens.
+   */
   private static final Set<JOSEObjectType> TYPES =
       Set.of(
           JOSEObjectType.JWT,
@@ -71,8 +76,8 @@ public final class JwtAuthenticator implements Authenticator {
   private volatile boolean fetched;
 
   /**
-   * @throws IllegalArgumentException when the keys cannot be read or an algorithm is not a
-   *     public-key one; the message says what is wrong
+   * @throws IllegalArgumentException when the keys cannot be read or an algorithm does not use
+   *     public keys; the message says what is wrong
    */
   public JwtAuthenticator(JwtSettings settings, WallClock clock) {
     this.settings = settings;
@@ -84,7 +89,7 @@ public final class JwtAuthenticator implements Authenticator {
         throw new IllegalArgumentException(
             "the algorithm "
                 + name
-                + " is not allowed; use RS256, PS256, ES256 or their longer kin");
+                + " is not allowed; use RS256, PS256, ES256 or their longer variants");
       }
       algorithms.add(algorithm);
     }
@@ -100,11 +105,11 @@ public final class JwtAuthenticator implements Authenticator {
       throw new IllegalArgumentException("neither a public key nor a location of keys is given");
     }
     processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, source));
-    processor.setJWSTypeVerifier((type, context) -> {}); // checked below, as are the claims
-    processor.setJWTClaimsSetVerifier(null); // to say what is wrong
+    processor.setJWSTypeVerifier((type, context) -> {}); // checked below, like the claims
+    processor.setJWTClaimsSetVerifier(null); // to give a reason
   }
 
-  /** Which keys are in force, for the start-up log. */
+  /** Describes the keys in force, for the start-up log. */
   public String describeKeys() {
     return keys;
   }
@@ -130,7 +135,7 @@ public final class JwtAuthenticator implements Authenticator {
     } catch (ParseException e) {
       return refused("this is not a JSON Web Token: three parts in base64url, joined by dots");
     } catch (RateLimitReachedException e) {
-      if (fetched) { // a moment ago, so that nobody can have us fetch them for each made-up key id
+      if (fetched) { // Fetched a moment ago. Made-up key ids must not cause a fetch each.
         return unknownKey();
       }
       throw new AuthenticationUnavailableException("the token keys cannot be fetched", e);
@@ -140,7 +145,8 @@ public final class JwtAuthenticator implements Authenticator {
       return refused("the token's signature does not fit any of the keys known here");
     } catch (BadJWTException e) {
       return refused(
-          "the token's content is not an object of claims, or a registered claim has the wrong type");
+          "the token's content is not an object of claims, or a registered claim has the wrong"
+              + " type");
     } catch (BadJOSEException e) {
       return unknownKey();
     } catch (JOSEException e) {
@@ -213,7 +219,9 @@ public final class JwtAuthenticator implements Authenticator {
     return null;
   }
 
-  /** An array of strings, or one string with blanks between; null when it is neither. */
+  /**
+   * Reads an array of strings, or one string separated by blanks; returns null for anything else.
+   */
   private static @Nullable Set<String> roles(@Nullable Object claim) {
     if (claim instanceof String text) {
       Set<String> roles = new HashSet<>(Arrays.asList(text.strip().split("\\s+")));
@@ -247,7 +255,8 @@ public final class JwtAuthenticator implements Authenticator {
     return refused(
         "the claim `"
             + claim
-            + "` is missing or of the wrong type; a token needs `sub`, `tid`, `roles`, `iat` and `exp`");
+            + "` is missing or of the wrong type; a token needs `sub`, `tid`, `roles`, `iat` and"
+            + " `exp`");
   }
 
   private static Refused refused(String reason) {
@@ -264,7 +273,8 @@ public final class JwtAuthenticator implements Authenticator {
                     FETCH_TIMEOUT_MILLIS, FETCH_TIMEOUT_MILLIS, MAX_JWKS_BYTES))
             .retrying(true)
             .outageTolerant(true)
-            .refreshAheadCache(false) // it would bring a thread of its own, which nobody stops
+            .refreshAheadCache(
+                false) // The library's rate limiter would start a thread that nothing stops.
             .cache(
                 JWKSourceBuilder.DEFAULT_CACHE_TIME_TO_LIVE,
                 JWKSourceBuilder.DEFAULT_CACHE_REFRESH_TIMEOUT,

@@ -6,18 +6,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tokens are verified.
+ * Settings of token verification.
  *
  * @param publicKeys PEM text of one or more public keys or certificates, or a JWK or JWK set in
  *     JSON; null when the keys come from {@code location}
- * @param location where keys are found otherwise: the URL of a JWK set, fetched and refreshed as
- *     needed, or a file with what {@code publicKeys} may be
- * @param algorithms the signature algorithms allowed, by their names in RFC 7518; public-key ones
- *     only
- * @param issuer what {@code iss} must be; null for any
- * @param audiences of which {@code aud} must have one; empty for any
- * @param skew by how much the issuer's clock may differ from ours
- * @param remember how long a verified token need not be verified again; its end is still observed
+ * @param location where the keys are otherwise: the URL of a JWK set, fetched and refreshed as
+ *     needed, or a file in a format that {@code publicKeys} may have
+ * @param algorithms the allowed signature algorithms, by their names in RFC 7518; only those with
+ *     public keys
+ * @param issuer the required {@code iss}; null for any
+ * @param audiences {@code aud} must contain one of these; empty for any
+ * @param skew how far the issuer's clock may differ from this node's
+ * @param remember how long a verified token is not verified again; its expiry is still checked
  */
 public record JwtSettings(
     @Nullable String publicKeys,
@@ -33,12 +33,12 @@ public record JwtSettings(
     audiences = List.copyOf(audiences);
   }
 
-  /** Whether it is said where keys come from. */
+  /** Returns whether keys, or a location of keys, are configured. */
   public boolean hasKeys() {
     return publicKeys != null || location != null;
   }
 
-  /** The same with these keys. */
+  /** Returns a copy with these public keys. */
   public JwtSettings withPublicKeys(String keys) {
     return new JwtSettings(keys, null, algorithms, issuer, audiences, skew, remember);
   }

@@ -26,10 +26,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads public keys as operators paste them: PEM, also with {@code \n} for line ends, or JWK. */
+/** Parses public keys as operators paste them: PEM, also with {@code \n} for line ends, or JWK. */
 final class PublicKeys {
 
-  /** RFC 7518, section 3.3: shorter keys must not be used. */
+  /** The minimum RSA key size; shorter keys must not be used (RFC 7518, section 3.3). */
   private static final int MIN_RSA_BITS = 2048;
 
   private static final Pattern PEM =
@@ -38,7 +38,10 @@ final class PublicKeys {
   private PublicKeys() {}
 
   /**
-   * @throws IllegalArgumentException when there is no usable public key in it; the message says why
+   * Parses PEM blocks, a JWK or a JWK set.
+   *
+   * @throws IllegalArgumentException when the text contains no usable public key; the message says
+   *     why
    */
   static JWKSet parse(String text) {
     String trimmed = text.strip();
@@ -109,7 +112,7 @@ final class PublicKeys {
       return new ECKey.Builder(curve, ec).build();
     }
     throw new IllegalArgumentException(
-        "it is a key of type " + key.getAlgorithm() + "; RSA and EC are known");
+        "it is a key of type " + key.getAlgorithm() + "; only RSA and EC are supported");
   }
 
   private static byte[] der(String base64) {
@@ -127,8 +130,8 @@ final class PublicKeys {
   }
 
   /**
-   * Finds the key for a token: by the token's key id, and keys without an id of their own, as PEM
-   * has them, by their type alone.
+   * Returns a source that selects the key by the token's key id; keys without an id, as in PEM, are
+   * selected by their type alone.
    */
   static JWKSource<SecurityContext> source(JWKSet set) {
     JWKSet withoutId =
@@ -159,7 +162,7 @@ final class PublicKeys {
     }
   }
 
-  /** Names a set's keys for the log: their types and sizes. */
+  /** Describes the types and sizes of a set's keys for the log. */
   static String describe(JWKSet keys) {
     return keys.getKeys().stream()
         .map(

@@ -9,9 +9,9 @@ import io.broadcasty.time.WallClock;
 import java.time.Duration;
 
 /**
- * Spares a token that was good a moment ago a second verification. Refused tokens are not
- * remembered, so that nobody can fill the memory with them; a key taken out of service is believed
- * for as long as tokens are remembered.
+ * Caches verified tokens, so that a token is not verified again for a while. Refused tokens are not
+ * cached, so that nobody can fill the memory with them. A key taken out of service stays accepted
+ * for as long as tokens are cached.
  */
 public final class RememberingAuthenticator implements Authenticator {
 
@@ -22,7 +22,7 @@ public final class RememberingAuthenticator implements Authenticator {
   private final Cache<String, Authenticated> good;
 
   /**
-   * @param remember how long; zero verifies every time
+   * @param remember how long a token is cached; zero verifies every time
    */
   public RememberingAuthenticator(
       Authenticator verifier, Duration remember, Ticker ticker, WallClock clock) {

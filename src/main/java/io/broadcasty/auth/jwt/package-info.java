@@ -1,5 +1,5 @@
 /**
- * Callers from JSON Web Tokens (RFC 7519), verified with public keys only.
+ * Verification of JSON Web Tokens (RFC 7519) with public keys only.
  *
  * <p>May import: {@code auth} and what it may import.
  */

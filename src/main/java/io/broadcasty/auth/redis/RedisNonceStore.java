@@ -8,7 +8,7 @@ import java.time.Duration;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
-/** The nonces that all nodes have seen. */
+/** Remembers the nonces that all nodes have seen, in Redis. */
 public final class RedisNonceStore implements NonceStore {
 
   private final Redis redis;
@@ -16,7 +16,7 @@ public final class RedisNonceStore implements NonceStore {
 
   /**
    * @param redis stays open
-   * @param kept for how long a nonce is remembered
+   * @param kept how long a nonce is remembered
    */
   public RedisNonceStore(Redis redis, Duration kept) {
     this.redis = redis;
@@ -30,7 +30,7 @@ public final class RedisNonceStore implements NonceStore {
     try {
       return redis.commands().set(key, "", new SetParams().nx().px(keptMillis)) != null;
     } catch (JedisException e) {
-      throw new AuthenticationUnavailableException("Redis cannot be asked for a nonce", e);
+      throw new AuthenticationUnavailableException("Cannot check a nonce in Redis", e);
     }
   }
 }

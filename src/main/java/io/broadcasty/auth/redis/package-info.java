@@ -1,5 +1,5 @@
 /**
- * What all nodes that share a Redis have been sent before.
+ * Nonces shared by all nodes that share a Redis.
  *
  * <p>May import: {@code auth} and what it may import, {@code redis}.
  */

@@ -29,10 +29,10 @@ import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Counts the connections of all nodes that share a Redis: each node says there how many it has of a
- * tenant and of a user. A place is asked for before it is taken; one that becomes free is told by
- * {@link #tell}, and all are told again from time to time, so that what an outage has left wrong
- * comes right. What a dead node has said does not count.
+ * Limits the connections of all nodes that share a Redis: each node stores there how many
+ * connections it has of each tenant and user. A permit is requested before it is granted; released
+ * ones are reported by {@link #tell}, and all counts are reported again from time to time, so that
+ * errors of an outage are corrected. Counts of dead nodes are ignored.
  *
  * <p>While Redis cannot be reached, each node counts for itself.
  */
@@ -41,7 +41,7 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
   private static final System.Logger LOG = System.getLogger(RedisConnectionLimiter.class.getName());
   private static final Script PLACE = Script.load(RedisConnectionLimiter.class, "place.lua");
 
-  /** For how long what a node has said counts at least. */
+  /** The minimum time for which a node's reported counts are valid. */
   private static final long KEPT_MILLIS = 90_000;
 
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -57,15 +57,15 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
   private volatile boolean away;
   private volatile long awaySinceNanos;
 
-  // by the one thread that tells
+  // used only by the thread that reports
   private long toldAllNanos;
   private Set<String> strangers = Set.of();
 
   /**
    * @param redis stays open
    * @param node this node's name
-   * @param tenants says how many connections a tenant and its users may have; asked each time
-   * @param liveNodes the names of the nodes that live; must not block
+   * @param tenants the connection limits of tenants and users; queried each time
+   * @param liveNodes the names of the live nodes; must not block
    */
   public RedisConnectionLimiter(
       Redis redis,
@@ -125,8 +125,8 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
   }
 
   /**
-   * Tells the others of places that have become free, and from time to time of all that are taken.
-   * Blocks on Redis; to be called by one thread, some times a second.
+   * Reports released connections to the other nodes, and from time to time all counts. Blocks on
+   * Redis; to be called by one thread, several times a second.
    */
   public void tell() {
     boolean all = ticker.readNanos() - toldAllNanos >= AGAIN_NANOS;
@@ -160,7 +160,7 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
     return answer;
   }
 
-  /** What nodes have said that were dead the last time too. That of users expires. */
+  /** Removes counts of nodes that were also dead the last time. Those of users expire. */
   private void forgetStrangers() {
     Collection<String> live = liveNodes.get();
     Set<String> seen = new HashSet<>();
@@ -207,13 +207,15 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
     }
   }
 
-  /** Whether Redis failed only just now, so that nobody has to wait for it to fail again. */
+  /**
+   * Returns whether Redis failed only just now, so that no caller has to wait for another failure.
+   */
   private boolean isLeftAlone() {
     return away && ticker.readNanos() - awaySinceNanos < LEFT_ALONE_NANOS;
   }
 
   private void failed(JedisException e) {
-    if (e.getCause() instanceof NoSuchElementException) { // this node's connections are all in use
+    if (e.getCause() instanceof NoSuchElementException) { // The pool of this node is exhausted.
       return;
     }
     awaySinceNanos = ticker.readNanos();
@@ -221,7 +223,7 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
       away = true;
       LOG.log(
           Level.WARNING,
-          "connections are counted on each node for itself until Redis answers"
+          "Cannot reach Redis; each node counts connections for itself until it answers"
               + " (broadcasty.redis.url): "
               + e.getMessage());
     }
@@ -230,11 +232,14 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
   private void reached() {
     if (away) {
       away = false;
-      LOG.log(Level.INFO, "connections are counted on all nodes together again");
+      LOG.log(Level.INFO, "Connections are counted across all nodes again");
     }
   }
 
-  /** A tenant's keys share a hash tag, so that a Cluster keeps them on one server. */
+  /**
+   * Returns the key of an owner's counts. A tenant's keys share a hash tag, so that a Cluster keeps
+   * them on one server.
+   */
   private String key(Owner owner) {
     String tenant = "con:{" + owner.tenant().value() + "}";
     return redis.key(owner.subject() == null ? tenant : tenant + ":" + owner.subject());

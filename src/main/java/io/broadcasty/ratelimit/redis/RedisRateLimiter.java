@@ -25,10 +25,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Buckets of all nodes together. A node decides by its own bucket, so that no caller waits for
- * Redis; {@link #share} then takes from the bucket that all share what was granted here, and lowers
- * the node's own to it. Between two rounds each node may grant what others have granted already;
- * that is paid back, since the shared bucket goes below 0.
+ * Limits the rates of all nodes together. A node decides by its own bucket, so that no caller waits
+ * for Redis; {@link #share} then takes the permits granted here from the shared bucket, and lowers
+ * the node's own bucket to it. Between two rounds each node may grant permits that others have
+ * granted already; these are paid back, since the shared bucket may become negative.
  *
  * <p>While Redis cannot be reached, each node counts for itself.
  */
@@ -36,11 +36,15 @@ public final class RedisRateLimiter implements RateLimiter {
 
   private static final System.Logger LOG = System.getLogger(RedisRateLimiter.class.getName());
 
-  /** What is remembered while Redis is away; beyond it, grants are not shared. */
+  /**
+   * The maximum number of buckets remembered while Redis is unreachable; further grants are not
+   * shared.
+   */
   private static final int MAX_UNSHARED = 100_000;
 
   /**
-   * Both buckets are told in whole permits; a node's own is not lowered for a difference of one.
+   * Both buckets are reported in whole permits; a node's own is not lowered for a difference of
+   * one.
    */
   private static final long ROUNDING = 1;
 
@@ -51,7 +55,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private final LocalRateLimiter local;
   private final ProxyManager<String> shared;
   private final ConcurrentHashMap<RateKey, Long> granted = new ConcurrentHashMap<>();
-  private boolean away; // by the one thread that shares
+  private boolean away; // used only by the thread that shares
 
   /**
    * @param redis stays open
@@ -84,8 +88,8 @@ public final class RedisRateLimiter implements RateLimiter {
   }
 
   /**
-   * Tells the others what was granted here since the last time, and learns of them. Blocks on
-   * Redis; to be called by one thread, some times a second.
+   * Takes the permits granted here since the last call from the shared buckets, and lowers this
+   * node's buckets to them. Blocks on Redis; to be called by one thread, several times a second.
    */
   public void share() {
     for (RateKey key : granted.keySet()) {
@@ -102,22 +106,26 @@ public final class RedisRateLimiter implements RateLimiter {
       local.lower(key, take(key, permits) - granted.getOrDefault(key, 0L) + ROUNDING);
       if (away) {
         away = false;
-        LOG.log(Level.INFO, "rate limits count all nodes together again");
+        LOG.log(Level.INFO, "Rate limits are shared by all nodes again");
       }
       return true;
-    } catch (RuntimeException e) { // bucket4j wraps some of jedis' exceptions
+    } catch (RuntimeException e) { // bucket4j wraps some of Jedis' exceptions
       if (!away) {
         away = true;
         LOG.log(
             Level.WARNING,
-            "rate limits count on each node for itself until Redis answers (broadcasty.redis.url): "
+            "Cannot reach Redis (broadcasty.redis.url); rate limits apply to each node until it"
+                + " answers: "
                 + e.getMessage());
       }
       return false;
     }
   }
 
-  /** Takes from the shared bucket, which gets the rate in force now; what is left there. */
+  /**
+   * Takes permits from the shared bucket, after setting its rate to the one in force, and returns
+   * what is left.
+   */
   private long take(RateKey key, long permits) {
     BucketConfiguration wanted = Buckets.configuration(limits.of(key));
     BucketProxy bucket = shared.builder().build(name(key), () -> wanted);
@@ -130,8 +138,8 @@ public final class RedisRateLimiter implements RateLimiter {
   }
 
   /**
-   * Names the default rate, since another configuration is another bucket; not the tenant's own,
-   * whose bucket goes on when it changes.
+   * Returns the name of a shared bucket. It contains the default rate, since another configuration
+   * uses another bucket, but not the tenant's own rate, whose bucket is kept when the rate changes.
    */
   private String name(RateKey key) {
     Rate rate = limits.defaultOf(key.scope());
@@ -147,7 +155,10 @@ public final class RedisRateLimiter implements RateLimiter {
             + key.name());
   }
 
-  /** The nodes' wall clocks, which are taken to agree; where one is behind, nothing comes back. */
+  /**
+   * The wall clocks of the nodes, which are assumed to agree; a clock that is behind refills
+   * nothing.
+   */
   private record NodesClock(WallClock clock) implements TimeMeter {
 
     @Override

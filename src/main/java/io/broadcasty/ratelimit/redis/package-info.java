@@ -1,5 +1,5 @@
 /**
- * What all nodes that share a Redis may do together: rates by bucket4j, and connections.
+ * Limits of rates (with bucket4j) and of connections across all nodes that share a Redis.
  *
  * <p>May import: {@code ratelimit} and what it may import, {@code redis}.
  */

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Keys from the URL of a JWK set. */
+/** Tests keys fetched from the URL of a JWK set. */
 class JwksLocationTest {
 
   private final ManualTime time = new ManualTime();
@@ -96,7 +96,7 @@ class JwksLocationTest {
     issuer.stop(0);
     assertUnavailable();
     assertUnavailable();
-    assertUnavailable(); // beyond the limit of fetches too
+    assertUnavailable(); // also beyond the limit of fetches
     assertUnavailable();
   }
 

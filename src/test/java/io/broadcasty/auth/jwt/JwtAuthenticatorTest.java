@@ -43,7 +43,7 @@ class JwtAuthenticatorTest {
       new JwtAuthenticator(
           TestTokens.settings(new JWKSet(List.of(TestTokens.RSA, TestTokens.EC)).toString()), time);
 
-  // good tokens
+  // Valid tokens.
 
   @Test
   void takesRs256() {
@@ -101,7 +101,7 @@ class JwtAuthenticatorTest {
     assertEquals(Set.of(), accepted(with(c -> c.put("roles", List.of()))).roles());
   }
 
-  // time
+  // Time.
 
   @Test
   void anExpiredTokenIsTakenWithinTheSkewAndThenRefusedAsExpired() {
@@ -139,7 +139,7 @@ class JwtAuthenticatorTest {
     assertTrue(caller.expiresAt().toEpochMilli() > time.nowMillis());
   }
 
-  // attacks
+  // Attacks.
 
   @Test
   void refusesAnUnsignedToken() {
@@ -276,7 +276,7 @@ class JwtAuthenticatorTest {
     String letters = "ABCxyz019-_.=+/ \n\u0000é";
     int signatureFrom = good.lastIndexOf('.') + 1;
     for (int round = 0; round < 500; round++) {
-      // the last letter of the signature has bits that mean nothing
+      // The last letter of the signature contains unused bits.
       int at = random.nextInt(good.length() - 1);
       char letter = letters.charAt(random.nextInt(letters.length()));
       if (letter == good.charAt(at)) {
@@ -289,7 +289,7 @@ class JwtAuthenticatorTest {
       } catch (RuntimeException | Error e) {
         throw new AssertionError("seed " + seed + ": " + changed, e);
       }
-      boolean sameBytes = // the decoder passes over what is no letter of base64url
+      boolean sameBytes = // The decoder ignores characters outside of the base64url alphabet.
           at >= signatureFrom
               && new Base64URL(changed.substring(signatureFrom)).decode().length == 256
               && java.util.Arrays.equals(
@@ -299,7 +299,7 @@ class JwtAuthenticatorTest {
     }
   }
 
-  // claims
+  // Claims.
 
   @ParameterizedTest
   @ValueSource(strings = {"sub", "tid", "roles", "iat", "exp"})
@@ -388,7 +388,7 @@ class JwtAuthenticatorTest {
     assertEquals("acme", claims.get("tid"));
   }
 
-  // settings
+  // Settings.
 
   @ParameterizedTest
   @ValueSource(strings = {"HS256", "HS512", "none", "", "rs256", "RSA", "EdDSA"})
@@ -462,7 +462,7 @@ class JwtAuthenticatorTest {
     return refused(authenticator.authenticate(token), token, because);
   }
 
-  /** Also: the reason gives away nothing that was in the token. */
+  /** Asserts a refusal whose reason reveals nothing of the token. */
   private static Refused refused(Verdict verdict, String token, String... because) {
     Refused refused = assertInstanceOf(Refused.class, verdict);
     String reason = refused.reason();
@@ -485,7 +485,7 @@ class JwtAuthenticatorTest {
     return token.substring(token.lastIndexOf('.') + 1);
   }
 
-  /** Made by hand: the library refuses to take part in it. */
+  /** Signs by hand, since the library refuses to sign such a token. */
   private static String hmac(Map<String, Object> claims, byte[] secret) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");

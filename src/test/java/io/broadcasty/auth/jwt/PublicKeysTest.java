@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What operators paste. */
+/** Tests keys in the forms that operators paste. */
 class PublicKeysTest {
 
   /** A self-signed certificate of the key below. */
@@ -151,7 +151,9 @@ class PublicKeysTest {
         "-----BEGIN PUBLIC KEY-----",
         "-----BEGIN PUBLIC KEY-----\n-----END CERTIFICATE-----",
         "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----",
-        "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----",
+        "-----BEGIN PUBLIC KEY-----\n"
+            + "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n"
+            + "-----END PUBLIC KEY-----",
         "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----",
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
         "{}",

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** An issuer of good and bad tokens. Its keys are made once for all tests. */
+/** Issues valid and invalid tokens. Its keys are generated once for all tests. */
 final class TestTokens {
 
   static final RSAKey RSA = rsa("rsa-1");
@@ -34,7 +34,8 @@ final class TestTokens {
   private TestTokens() {}
 
   /**
-   * Settings that take tokens of the keys given, without issuer and audience, with 30 s of skew.
+   * Returns settings that accept tokens of these keys, without issuer and audience, with 30 s of
+   * skew.
    */
   static JwtSettings settings(String publicKeys) {
     return new JwtSettings(
@@ -52,7 +53,7 @@ final class TestTokens {
         null, location, Set.of("RS256"), null, List.of(), Duration.ofSeconds(30), Duration.ZERO);
   }
 
-  /** What a good token says: issued a minute ago, good for an hour. */
+  /** Returns the claims of a valid token: issued a minute ago, valid for an hour. */
   static Map<String, Object> claims(Instant now) {
     Map<String, Object> claims = new LinkedHashMap<>();
     claims.put("sub", "ann");
@@ -103,7 +104,7 @@ final class TestTokens {
     }
   }
 
-  /** A key that no authenticator is ever told of. */
+  /** Returns a key that no authenticator knows. */
   static RSAKey rsaOfNobody() {
     return NOBODY;
   }

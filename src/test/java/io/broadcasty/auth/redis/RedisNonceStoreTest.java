@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Nonces on a real Redis. */
+/** Tests nonces on a real Redis. */
 class RedisNonceStoreTest extends NonceStoreContract {
 
   private static final Duration KEPT = Duration.ofMinutes(2);

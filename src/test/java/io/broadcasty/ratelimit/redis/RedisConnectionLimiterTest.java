@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections counted by a real Redis: the contract on one node, and several. */
+/** Tests connection limits on a real Redis: the contract on one node, and several nodes. */
 class RedisConnectionLimiterTest extends ConnectionLimiterContract {
 
   private static final RedisServer SERVER = RedisServer.start();

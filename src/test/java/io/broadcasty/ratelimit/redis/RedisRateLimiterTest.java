@@ -23,7 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Limits shared by a real Redis: the contract on one node that shares all the time, and several.
+ * Tests rate limits on a real Redis: the contract on one node that shares continuously, and several
+ * nodes.
  */
 class RedisRateLimiterTest extends RateLimiterContract {
 
@@ -61,7 +62,7 @@ class RedisRateLimiterTest extends RateLimiterContract {
       @Override
       public Verdict tryAcquire(RateKey key, long permits) {
         Verdict verdict = node.tryAcquire(key, permits);
-        synchronized (node) { // as one thread does
+        synchronized (node) { // as the sharing thread does
           node.share();
         }
         return verdict;
