@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The client in the WAR is the one in {@code sdk/}: its first line has the digest of the sources it
- * was made of.
+ * Checks that the client in the WAR was built from {@code sdk/}: its first line has the digest of
+ * the sources.
  */
 class ClientBundleTest {
 

@@ -6,7 +6,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a class writes to the log. */
+/** Captures the log records of a class. */
 public final class LogCapture extends Handler implements AutoCloseable {
 
   private final Logger logger;
@@ -22,7 +22,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
     return text.toString();
   }
 
-  /** What came with the lines, in order. */
+  /** Returns the exceptions of the records, in order. */
   public List<Throwable> thrown() {
     return List.copyOf(thrown);
   }

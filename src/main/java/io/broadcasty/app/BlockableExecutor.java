@@ -13,12 +13,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Runs short tasks on few threads, and on more only while tasks block: when work waits and nothing
- * has been finished from one look to the next, it adds threads. So a thousand quick writes do not
- * make a thousand threads, and a handful of peers that do not read do not stop the others.
+ * Runs short tasks on few threads, and adds threads only while tasks block.
  *
- * <p>A thread works off all that waits before it goes, so a burst costs a hand-over a thread and
- * not one a task.
+ * <p>When tasks wait and none has finished between two checks, the executor doubles its threads. A
+ * thousand quick writes therefore do not start a thousand threads, and a handful of peers that do
+ * not read do not stop the others. A thread runs all waiting tasks before it ends, so a burst costs
+ * one hand-over for each thread instead of one for each task.
  */
 final class BlockableExecutor implements Executor {
 
@@ -33,23 +33,25 @@ final class BlockableExecutor implements Executor {
   private final int usualThreads;
   private final int maxThreads;
 
-  /** Runs a task a moment later, on a thread of its own. */
+  /** Runs a task after a short delay, on a thread of its own. */
   private final Executor soon;
 
   private final AtomicBoolean watched = new AtomicBoolean();
   private final Runnable work = this::work;
   private final Runnable look = this::look;
 
-  /** How many may be at work now. */
+  /** The number of threads that may run tasks now. */
   private volatile int threads;
 
-  private long finishedBefore; // by the thread of looks
+  private long finishedBefore; // used by the checking thread only
 
   /**
-   * @param name of the threads and in the meters
-   * @param usualThreads as long as nothing blocks
-   * @param maxThreads how many tasks may block at once before others have to wait
-   * @param soon runs a look some time later, one at a time; asked only while work waits
+   * Creates an executor that has no threads yet.
+   *
+   * @param usualThreads the limit of threads as long as nothing blocks
+   * @param maxThreads the number of tasks that may block at once before others have to wait
+   * @param name of the threads, and of the executor in the meters
+   * @param soon runs a check after a delay, one at a time; used only while tasks wait
    */
   BlockableExecutor(
       int usualThreads, int maxThreads, BackgroundLoops loops, String name, Executor soon) {
@@ -62,12 +64,12 @@ final class BlockableExecutor implements Executor {
     this.pool =
         new ThreadPoolExecutor(
             0,
-            Integer.MAX_VALUE, // those at work are counted here
+            Integer.MAX_VALUE, // execute() limits the threads
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
             loops.threads(name),
-            new ThreadPoolExecutor.DiscardPolicy()); // refuses only once it is shut down
+            new ThreadPoolExecutor.DiscardPolicy()); // rejects only after shutdown
   }
 
   @Override
@@ -78,22 +80,24 @@ final class BlockableExecutor implements Executor {
     }
   }
 
-  /** To be shut down at the end; what waits then is still done. */
+  /**
+   * Returns the thread pool, to be shut down at the end; it still runs the tasks that wait then.
+   */
   ExecutorService pool() {
     return pool;
   }
 
-  /** How many threads may be at work now. */
+  /** Returns how many threads may run tasks now. */
   int threads() {
     return threads;
   }
 
-  /** How many tasks have not begun. */
+  /** Returns how many tasks have not begun. */
   int waiting() {
     return tasks.size();
   }
 
-  /** How many tasks have ended, well or badly. */
+  /** Returns how many tasks have ended, with or without an exception. */
   long finished() {
     return finished.sum();
   }
@@ -117,7 +121,8 @@ final class BlockableExecutor implements Executor {
     } finally {
       atWork.decrementAndGet();
       if (!tasks.isEmpty()) {
-        hire(); // it came when this thread had looked, and seemed to be at work
+        hire(); // the task was added after the last poll, while this thread still counted as
+        // working
       }
     }
   }
@@ -125,7 +130,7 @@ final class BlockableExecutor implements Executor {
   private void run(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | Error e) { // whatever it is, the next task is another's
+    } catch (RuntimeException | Error e) { // a failed task does not stop the next one
       loops.failed(name, e);
     }
   }
@@ -143,8 +148,8 @@ final class BlockableExecutor implements Executor {
     if (waiting && now == finishedBefore) {
       threads = Math.min(maxThreads, threads * 2);
       for (int left = tasks.size(); left > 0 && hire(); left--) {
-        // one for each that waits: those that find nothing left are gone at once, and would be
-        // hired again for ever
+        // One thread for each waiting task at most: a thread that finds no task ends at once, so an
+        // unbounded loop would start threads forever.
       }
     } else if (!waiting && atWork.get() <= usualThreads) {
       threads = usualThreads;

@@ -14,7 +14,7 @@ import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
 
-/** What JAX-RS serves below {@code /broadcasty}. */
+/** The JAX-RS application below {@code /broadcasty}. */
 @ApplicationPath("broadcasty")
 public class DataPlane extends Application {
 

@@ -13,9 +13,11 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the server's data source by its JNDI name. Servers start data sources and applications at
- * the same time, and nothing in the WAR names a data source that most installations do not have; so
- * what is not there yet is looked for again for a while.
+ * Finds the server's data source by its JNDI name, and retries for up to 10 seconds.
+ *
+ * <p>Servers start data sources and applications at the same time, and the WAR declares no data
+ * source reference because most installations have none. A missing data source may therefore appear
+ * a moment later.
  */
 final class DataSources {
 
@@ -27,18 +29,18 @@ final class DataSources {
   private final Ticker ticker;
   private final Pause pause;
 
-  /** The names of the server. */
+  /** Looks up names in the server's JNDI. */
   interface Names {
 
     /**
-     * What is bound to a name; may be null.
+     * Returns the object bound to a name; may be null.
      *
-     * @throws NamingException when nothing is, or what is bound cannot be made
+     * @throws NamingException when no object is bound, or it cannot be created
      */
     @Nullable Object lookup(String name) throws NamingException;
   }
 
-  /** Lets some time pass. */
+  /** Waits between two attempts. */
   interface Pause {
     void take(Duration length);
   }
@@ -49,16 +51,17 @@ final class DataSources {
     this.pause = pause;
   }
 
-  /** Those of the server that this runs in. */
+  /** Creates a finder that uses the JNDI of this server. */
   static DataSources ofServer(Ticker ticker) {
     return new DataSources(
         InitialContext::doLookup, ticker, length -> LockSupport.parkNanos(length.toNanos()));
   }
 
   /**
-   * The data source of this name; looks for up to 10 s while there is none.
+   * Returns the data source of this name; retries for up to 10 s while there is none.
    *
-   * @throws InvalidConfigurationException when there is none, or what is there is something else
+   * @throws InvalidConfigurationException when there is none, or the name is bound to something
+   *     else
    */
   DataSource find(String name) {
     long start = ticker.readNanos();
@@ -70,7 +73,7 @@ final class DataSources {
           return dataSource;
         }
         if (found != null) {
-          throw fault("what is bound to `" + name + "` is no javax.sql.DataSource");
+          throw fault("`" + name + "` is not bound to a javax.sql.DataSource");
         }
         giveUpAfter(start, name, null);
       } catch (NamingException e) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.text.ParseException;
 
-/** The key pair of development mode: made on the first start, kept in the data folder. */
+/**
+ * Creates the RSA key pair of development mode on the first start and keeps it in the data folder.
+ */
 final class DevKey {
 
   private static final int BITS = 2048;
@@ -30,12 +32,12 @@ final class DevKey {
       }
       return key;
     } catch (IOException e) {
-      throw new UncheckedIOException("the development key in " + file + " cannot be kept", e);
+      throw new UncheckedIOException("Cannot read or write the development key " + file, e);
     } catch (ParseException e) {
       throw new IllegalStateException(
-          file + " is not a development key; delete it and a new one will be made", e);
+          file + " is not a development key; delete it to have a new one created", e);
     } catch (JOSEException e) {
-      throw new IllegalStateException("no RSA key can be made", e);
+      throw new IllegalStateException("Cannot generate an RSA key", e);
     }
   }
 }

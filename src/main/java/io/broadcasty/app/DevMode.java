@@ -18,12 +18,13 @@ import java.util.List;
 import java.util.logging.Logger;
 
 /**
- * Development mode: verifies tokens with a key pair of its own and hands out tokens. Everybody who
- * reaches the server can do everything, so it says loudly that it is on.
+ * Development mode: verifies tokens with a key pair of its own and issues tokens to anybody.
+ *
+ * <p>Anybody who reaches the server can then do everything, so {@link #greet} logs a warning.
  */
 final class DevMode {
 
-  /** The tenant of the tokens handed out. */
+  /** The tenant of the issued tokens. */
   static final String TENANT = "demo";
 
   private static final Logger LOG = Logger.getLogger(DevMode.class.getName());
@@ -48,19 +49,22 @@ final class DevMode {
     return new DevMode(settings, file, DevKey.loadOrCreate(file), clock);
   }
 
-  /** How tokens are verified: as configured, else with the key pair of this mode. */
+  /**
+   * Returns how tokens are verified: as configured, otherwise with the key pair of development
+   * mode.
+   */
   JwtSettings jwt() {
     return configured.hasKeys()
         ? configured
         : configured.withPublicKeys(key.toPublicJWK().toJSONString());
   }
 
-  /** Whether tokens of {@link #token} are accepted. */
+  /** Returns whether the server accepts the tokens of {@link #token}. */
   boolean issuesTokens() {
     return !configured.hasKeys();
   }
 
-  /** A token for a user of the demo tenant. */
+  /** Issues a token for a user of the demo tenant. */
   String token(String subject, List<String> roles) {
     Instant now = clock.now();
     SignedJWT token =
@@ -76,18 +80,18 @@ final class DevMode {
     try {
       token.sign(new RSASSASigner(key));
     } catch (JOSEException e) {
-      throw new IllegalStateException("the development key cannot sign", e);
+      throw new IllegalStateException("Cannot sign with the development key", e);
     }
     return token.serialize();
   }
 
-  /** Says on the console what can be tried, ready to be copied. */
+  /** Prints commands to try to the console, ready to be copied. */
   void greet() {
     LOG.warning(
         "DEVELOPMENT MODE IS ON (broadcasty.dev=true): anybody who reaches this server gets a token"
             + " for everything. Never use it in production.");
     if (!issuesTokens()) {
-      LOG.warning("a public key is configured, so development mode hands out no tokens of its own");
+      LOG.warning("A public key is configured, so development mode issues no tokens");
       return;
     }
     String publisher = token("alice", List.of("member", "publisher"));

@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * {@code GET /dev/tokens}: tokens for the demo page, in development mode only.
+ * Serves {@code GET /dev/tokens}: tokens for the demo page, in development mode only.
  *
- * <p>{@code {"tenant": …, "publisher": token, "reader": token}}
+ * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token}}.
  */
 @WebServlet(urlPatterns = "/dev/tokens", name = "broadcasty-dev-tokens")
 public class DevTokensServlet extends HttpServlet {

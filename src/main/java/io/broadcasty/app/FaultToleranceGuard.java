@@ -6,7 +6,7 @@ import io.broadcasty.failover.Failure;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
-/** The server's fault tolerance as a guard. */
+/** Calls providers under the server's MicroProfile Fault Tolerance. */
 final class FaultToleranceGuard implements Guard {
 
   private final ProviderCalls calls;
@@ -23,7 +23,7 @@ final class FaultToleranceGuard implements Guard {
       throw new ProviderException(
           Failure.passing("does not answer within " + ProviderCalls.TIMEOUT_MILLIS + " ms"), e);
     } catch (BulkheadException e) {
-      throw new ProviderException(Failure.passing("has too many calls under way"), e);
+      throw new ProviderException(Failure.passing("has too many concurrent calls"), e);
     }
   }
 }

@@ -21,11 +21,16 @@ import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
 /**
- * MicroProfile Health: started once the node runs; ready while it takes connections and its store
- * can be read; live while its scheduler and its background threads run. A store that is read and
- * takes no publications leaves the node ready, and is told beside: all nodes share it, so no other
- * would do better, and subscribers are served. So is a push service that does not take what is
- * sent.
+ * The MicroProfile Health checks of this node: started, ready and live.
+ *
+ * <ul>
+ *   <li>Started: the node runs.
+ *   <li>Ready: the node accepts connections and its store can be read. A store that can be read but
+ *       rejects publications leaves the node ready and is reported in the data: all nodes share the
+ *       store, so no other node would do better, and subscribers are still served. The same holds
+ *       for a push service that rejects notifications.
+ *   <li>Live: the scheduler and the background threads run.
+ * </ul>
  */
 @ApplicationScoped
 public class HealthChecks {
@@ -85,8 +90,9 @@ public class HealthChecks {
   }
 
   /**
-   * Live while the scheduler runs and no background thread is lost, or meets an Error again and
-   * again. One that has met an Error and goes on is told beside.
+   * Reports live while the scheduler runs, every background loop has a thread, and none of them
+   * keeps failing with an {@link Error}. A loop that was restarted after an Error is reported in
+   * the data.
    */
   static HealthCheckResponseBuilder live(
       HealthCheckResponseBuilder response, Duration sinceSweep, List<LoopCondition> loops) {
@@ -108,7 +114,7 @@ public class HealthChecks {
     return response.status(live);
   }
 
-  /** What is known of the store, and whether it can be read at this moment. */
+  /** Returns the store's condition, after an attempt to read from the store. */
   static StoreCondition store(Broker broker) {
     try {
       broker.channels(PROBE, new ChannelPattern(""), 1);
@@ -125,7 +131,8 @@ public class HealthChecks {
   }
 
   /**
-   * Clients of a provider that is not preferred, or of none, are served: not a reason to be down.
+   * Returns the name of the active provider, or {@code degraded}. Clients are served even when the
+   * active provider is not the preferred one, or when there is none, so the node stays ready.
    */
   private static String word(RelayStatus relay) {
     return relay.degraded() ? "degraded" : relay.active();

@@ -12,10 +12,10 @@ import java.time.Instant;
 import java.util.Properties;
 
 /**
- * Who this node is, from its start to its end.
+ * The identity of this node from its start to its end.
  *
  * @param name random, so that no other node has or had it
- * @param host the machine's name and the process' number
+ * @param host the machine's name and the process id
  */
 record Identity(String name, String host, String version, Instant startedAt) {
 

@@ -9,8 +9,10 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * Threads that the server knows as the application's. Its fault tolerance needs them: Payara's
- * finds the application's configuration by the thread.
+ * Creates threads that the server associates with the application.
+ *
+ * <p>MicroProfile Fault Tolerance needs them: Payara finds the application's configuration by the
+ * thread.
  */
 final class ManagedThreads {
 
@@ -20,8 +22,8 @@ final class ManagedThreads {
   private ManagedThreads() {}
 
   /**
-   * Makes threads as {@link BackgroundLoops#supervised(String)} does; to be asked for on a thread
-   * of the application.
+   * Returns a thread factory that restarts threads as {@link BackgroundLoops#supervised(String)}
+   * does. Call it on a thread of the application.
    */
   @SuppressWarnings("BanJNDI") // the name is a constant
   static ThreadFactory supervised(BackgroundLoops loops, String name) {
@@ -34,7 +36,7 @@ final class ManagedThreads {
         return thread;
       };
     } catch (NamingException e) {
-      LOG.log(Level.WARNING, "the server has no " + NAME + "; its own threads are not used", e);
+      LOG.log(Level.WARNING, "The server has no " + NAME + "; using unmanaged threads", e);
       return loops.supervised(name);
     }
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 
-/** What MicroProfile Config knows. */
+/** Reads configuration values from MicroProfile Config. */
 final class MicroProfileSource implements ConfigSource {
 
   private final Config config;
@@ -20,7 +20,10 @@ final class MicroProfileSource implements ConfigSource {
     return config.getOptionalValue(name, String.class);
   }
 
-  /** Payara does not list environment variables among the property names, so they are added. */
+  /**
+   * Returns the names of all properties and environment variables. Payara does not list environment
+   * variables among the property names, so they are added here.
+   */
   @Override
   public Set<String> names() {
     Set<String> names = new HashSet<>(System.getenv().keySet());

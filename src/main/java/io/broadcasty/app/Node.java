@@ -49,8 +49,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 
 /**
- * One running Broadcasty: the rooms put together, and their life. Started by its constructor, ended
- * by {@link #close}.
+ * One running Broadcasty node: wires its components, starts them in the constructor and stops them
+ * in {@link #close}.
  */
 final class Node implements AutoCloseable {
 
@@ -58,12 +58,12 @@ final class Node implements AutoCloseable {
   private static final long SWEEP_MILLIS = 1000;
   private static final long PRUNE_MILLIS = 5000;
 
-  /** Until a store that could not be read is asked again. */
+  /** The delay before a failed read of the store is retried. */
   private static final long RETRY_MILLIS = 500;
 
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-  /** For the connections of the last sessions to end. */
+  /** The time that the connections of the last sessions get to close. */
   private static final long PARTING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -83,7 +83,9 @@ final class Node implements AutoCloseable {
   private volatile long sweptNanos;
 
   /**
-   * @param meters shown what the rooms count; closed by whoever made it
+   * Starts the node.
+   *
+   * @param meters registers the node's meters; closed by the caller
    */
   Node(
       Settings settings,
@@ -98,9 +100,10 @@ final class Node implements AutoCloseable {
     this.threads = new Threads(ticker);
     this.refresher = Executors.newSingleThreadExecutor(threads.loops.threads("settings"));
     RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);
-    if (!tenants.refreshAll()) { // without, data would be kept by somebody else's settings
+    if (!tenants.refreshAll()) { // otherwise data would be kept by wrong settings
       threads.close();
-      throw new IllegalStateException("the settings of tenants cannot be read; see above");
+      throw new IllegalStateException(
+          "Cannot read the settings of tenants; see the log messages before");
     }
     this.drain = settings.drain();
     this.policy = policy;
@@ -114,7 +117,7 @@ final class Node implements AutoCloseable {
     if (settings.traces()) {
       listeners.add(traces(clock, identity));
     }
-    Hub hub = new Hub(threads.joins, listeners, clock); // which asks now who observes it
+    Hub hub = new Hub(threads.joins, listeners, clock); // asks now which events are observed
     this.sessions = new Sessions(ticker, clock, listeners);
     Relays relays =
         new Relays(
@@ -172,7 +175,7 @@ final class Node implements AutoCloseable {
     store.control().listen(new DisconnectListener(sessions));
     TenantSettingsRefresh refresh = new TenantSettingsRefresh(tenants, refresher);
     store.control().listen(refresh);
-    refresh.onMissed(); // what changed since it was read above
+    refresh.onMissed(); // reads what changed since refreshAll() above
     meters.addAll(TenantMeters.of(tenants));
     this.disconnect =
         new DisconnectStreams(
@@ -202,15 +205,15 @@ final class Node implements AutoCloseable {
         .orElseGet(
             () -> {
               LOG.warning(
-                  "there will be no traces, although "
+                  "Publications are not traced although "
                       + ConfigKeys.TRACES_ENABLED.name()
-                      + "=true: this server shows the application no OpenTelemetry, or has it"
+                      + "=true: this server gives applications no OpenTelemetry, or has it"
                       + " turned off; set otel.sdk.disabled=false, and see docs/operations.md");
               return RealtimeListener.NONE;
             });
   }
 
-  /** A start that fails leaves nothing open. */
+  /** Starts push; closes the store when that fails. */
   private Pushing pushing(
       Settings settings,
       TenantSettingsLookup tenants,
@@ -286,23 +289,21 @@ final class Node implements AutoCloseable {
     return context;
   }
 
-  /** What keeps the node's threads going. */
+  /** Returns the background loops of this node. */
   BackgroundLoops loops() {
     return threads.loops;
   }
 
-  /** How long ago the connections were last looked after. */
+  /** Returns the time since the last sweep of the connections. */
   Duration sinceSweep() {
     return Duration.ofNanos(ticker.readNanos() - sweptNanos);
   }
 
-  /**
-   * Drains the connections, spread over the time configured, then ends the store, then the threads.
-   */
+  /** Drains the connections over the configured time, then closes the store, then the threads. */
   @Override
   public void close() {
     threads.loops.stopping();
-    LOG.info(() -> "draining " + sessions.size() + " connections over " + drain);
+    LOG.info(() -> "Draining " + sessions.size() + " connections over " + drain);
     boolean connected = sessions.size() > 0;
     sessions.drain(drain, threads.scheduler);
     long deadline = ticker.readNanos() + drain.toNanos() + LINGER_NANOS;

@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The push services that are configured, opened. */
+/** The configured push services, opened. */
 record OpenProviders(EnabledServices services) implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(OpenProviders.class.getName());
@@ -29,7 +29,7 @@ record OpenProviders(EnabledServices services) implements AutoCloseable {
     return new OpenProviders(new EnabledServices(providers));
   }
 
-  /** The public key that browsers subscribe with; null without Web Push. */
+  /** Returns the public key that browsers subscribe with; null without Web Push. */
   @Nullable String clientKey() {
     return services.all().stream()
         .map(PushProvider::clientKey)

@@ -40,8 +40,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * Gives the node's parts to the edges. {@code @Singleton}, since none of them needs a proxy and
- * some cannot have one.
+ * Produces the node's components as CDI beans. They are {@code @Singleton}, since none needs a
+ * client proxy and some cannot have one.
  */
 @ApplicationScoped
 public class Producers {
@@ -210,7 +210,10 @@ public class Producers {
     return new PublishReader();
   }
 
-  /** The one list of what is spoken, over WebSocket and over Server-Sent Events. */
+  /**
+   * Returns the protocols that clients may use over WebSocket and Server-Sent Events; the one list
+   * of them.
+   */
   @Produces
   @Singleton
   Protocols protocols(PublishReader publications) {

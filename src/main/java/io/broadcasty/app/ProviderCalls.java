@@ -9,23 +9,23 @@ import org.eclipse.microprofile.faulttolerance.Retry;
 import org.eclipse.microprofile.faulttolerance.Timeout;
 
 /**
- * Calls to providers under MicroProfile Fault Tolerance. What the annotations say may be changed by
- * their standard configuration, such as {@code io.broadcasty.app.ProviderCalls/call/Timeout/value}.
+ * Calls providers under MicroProfile Fault Tolerance. The standard configuration may change the
+ * annotations' values, such as {@code io.broadcasty.app.ProviderCalls/call/Timeout/value}.
  *
- * <p>A connection that broke is tried once more. A call ends within 5 s whatever it does; its own
- * timeout ({@code broadcasty.driver.timeout}) is shorter. There is no circuit breaker here: the
- * chain of providers leaves one at its first failure and probes it, and a second breaker would only
- * refuse those probes.
+ * <p>A call that failed because its connection broke is retried once. A call ends within 5 s in any
+ * case; its own timeout ({@code broadcasty.driver.timeout}) is shorter. There is no circuit breaker
+ * here: the provider chain leaves a provider at its first failure and probes it, and a second
+ * breaker would only reject those probes.
  */
 @ApplicationScoped
 public class ProviderCalls {
 
   static final long TIMEOUT_MILLIS = 5000;
 
-  /** More than there are workers, and a probe. */
+  /** The number of concurrent calls: more than there are workers, plus a probe. */
   static final int AT_ONCE = 40;
 
-  /** Makes a call to any provider. */
+  /** Calls any provider. */
   @Timeout(TIMEOUT_MILLIS)
   @Retry(
       maxRetries = 1,

@@ -23,11 +23,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What stands in for a database when no push service is enabled: nobody gets as far as this. */
+/**
+ * Replaces the push database when no push service is enabled. No request reaches it, so every
+ * method throws.
+ */
 final class PushOff implements SubscriptionStore, PushQueue, PendingPushes {
 
   private static IllegalStateException off() {
-    return new IllegalStateException("push is off");
+    return new IllegalStateException("No push service is enabled");
   }
 
   @Override

@@ -38,14 +38,14 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Push put together. It lies in the database of the store where that has one, else in one that is
- * opened for it; with no push service enabled there is none, and everybody is told so.
+ * Wires and runs push. It uses the store's database if there is one, otherwise it opens one. When
+ * no push service is enabled it opens none, and requests are answered accordingly.
  */
 final class Pushing implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Pushing.class.getName());
 
-  /** What is under way at the end is waited for as long. */
+  /** The time that requests under way get to finish when push stops. */
   private static final Duration LINGER = Duration.ofSeconds(3);
 
   private static final Duration TAKES_AT_MOST = Duration.ofMinutes(10);
@@ -63,14 +63,14 @@ final class Pushing implements AutoCloseable {
   private final PushIfUndelivered undelivered;
 
   /**
-   * Begins to send.
+   * Starts sending.
    *
-   * @param tenants the settings of each tenant now
-   * @param providers closed with it
+   * @param tenants the current settings of each tenant
+   * @param providers closed together with this object
    * @param node names this node's claims
-   * @param connected who is connected to this node
-   * @param meters shown what is counted
-   * @param listeners are told what becomes of notifications
+   * @param connected the users connected to this node
+   * @param meters registers the meters of push
+   * @param listeners notified of the outcome of notifications
    */
   Pushing(
       Settings settings,
@@ -150,27 +150,27 @@ final class Pushing implements AutoCloseable {
     }
   }
 
-  /** What one of the nodes that share the database does for all. */
+  /** Returns the maintenance task that one of the nodes sharing the database runs for all. */
   private Runnable upkeep(Settings settings, Database database, PushQueue queue, WallClock clock) {
     Turns turns = new Turns(database);
     AuditLogs audit = new AuditLogs(database);
     Runnable work =
         () -> {
           queue.upkeep(clock.nowMillis() - settings.push().retention().toMillis());
-          if (opened != null) { // else the store does
+          if (opened != null) { // otherwise the store prunes it
             audit.prune(clock.nowMillis() - settings.auditRetention().toMillis());
           }
         };
     return () -> turns.take("push", TAKES_AT_MOST, LOOKED_AFTER_ONCE_IN, work);
   }
 
-  /** The worker tells when there is none. */
+  /** Wraps a task so that it ignores an unreachable database, which the push worker reports. */
   private static Runnable whileThereIsADatabase(Runnable task) {
     return () -> {
       try {
         task.run();
       } catch (DatabaseException | PushStoreException e) {
-        LOG.log(Level.FINE, "the database of push is not there now", e);
+        LOG.log(Level.FINE, "Cannot reach the database of push; the task will run again", e);
       }
     };
   }
@@ -195,7 +195,7 @@ final class Pushing implements AutoCloseable {
     return providers;
   }
 
-  /** How each push service does. */
+  /** Returns the condition of each push service. */
   List<PushCondition> conditions() {
     return worker.conditions();
   }

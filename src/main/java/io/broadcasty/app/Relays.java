@@ -22,10 +22,13 @@ import java.util.List;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the relay to the providers that are configured before the streams, if there are any. */
+/** Wraps the streams in a relay to the configured providers, if there are any. */
 final class Relays implements RelayReport {
 
-  /** More than all providers may take together for one request, twice. */
+  /**
+   * The lease of a relayed channel: more than twice the time that one request to all providers may
+   * take.
+   */
   static final Duration LEASE = Duration.ofSeconds(15);
 
   private static final Logger LOG = Logger.getLogger(Relays.class.getName());
@@ -41,8 +44,10 @@ final class Relays implements RelayReport {
   private @Nullable Relay relay;
 
   /**
-   * @param listener hears what the relay does
-   * @param owner names this node in this life
+   * Creates a relay that has not started; {@link #over} opens the providers and starts it.
+   *
+   * @param listener notified of relayed publications and failures
+   * @param owner names this process in leases; another one after each start
    */
   Relays(
       Settings settings,
@@ -65,7 +70,10 @@ final class Relays implements RelayReport {
     return !settings.driver().order().isEmpty();
   }
 
-  /** For how long a checkpoint is kept after its last use: longer than what it points to. */
+  /**
+   * Returns how long a checkpoint is kept after its last use: longer than the publications it
+   * refers to.
+   */
   Duration kept() {
     Duration streams = settings.tenants().longestRetention();
     Duration mirror =
@@ -74,11 +82,11 @@ final class Relays implements RelayReport {
   }
 
   /**
-   * Streams that are relayed.
+   * Returns a broker that relays the publications of these streams.
    *
    * @param checkpoints shared by the nodes that share the streams
-   * @param directory of the streams
-   * @param turn which of the nodes looks for what a node has left
+   * @param directory lists the channels of the streams
+   * @param turn elects the node that scans for publications another node has left unrelayed
    */
   Broker over(Broker streams, Checkpoints checkpoints, Directory directory, Turn turn) {
     Settings.Driver driver = settings.driver();
@@ -100,9 +108,9 @@ final class Relays implements RelayReport {
     made.start(ManagedThreads.supervised(loops, "relay"));
     LOG.info(
         () ->
-            "driver "
+            "Driver "
                 + driver.name()
-                + ": publications are relayed to the clients of the first healthy one of "
+                + " relays publications to the first healthy provider of "
                 + driver.order());
     return new RelayingBroker(streams, made);
   }
@@ -112,7 +120,7 @@ final class Relays implements RelayReport {
     return driver.providers().stream().map(each -> each.open(calls, clock)).toList();
   }
 
-  /** Drops what is not needed any more. May block. */
+  /** Deletes data that is not needed any more. May block. */
   void prune() {
     if (relay != null) {
       relay.prune();

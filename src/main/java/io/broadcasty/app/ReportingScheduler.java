@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scheduler of one thread that logs and counts what its tasks throw, where the JDK's keeps it in
- * a future that nobody looks at. Takes no tasks after its shutdown, and does not say so.
+ * A single-threaded scheduler that logs and counts the exceptions of its tasks; the JDK's scheduler
+ * keeps them in a future that nobody reads. Silently rejects tasks after its shutdown.
  */
 final class ReportingScheduler extends ScheduledThreadPoolExecutor {
 
@@ -17,7 +17,9 @@ final class ReportingScheduler extends ScheduledThreadPoolExecutor {
   private final String name;
 
   /**
-   * @param name of the thread and in the meters
+   * Creates the scheduler.
+   *
+   * @param name of the thread, and of the scheduler in the meters
    */
   ReportingScheduler(BackgroundLoops loops, String name) {
     super(1, loops.threads(name), new ThreadPoolExecutor.DiscardPolicy());

@@ -37,8 +37,8 @@ import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the node with what is configured and says in the log what is in force; a fault in the
- * configuration ends the start. {@link Lifecycle} calls it.
+ * Starts the node with the configuration and logs the settings in force. A fault in the
+ * configuration aborts the start. {@link Lifecycle} calls it.
  */
 @ApplicationScoped
 public class Startup {
@@ -65,8 +65,8 @@ public class Startup {
   /**
    * Reads the configuration and starts the node.
    *
-   * @param serverInfo what the server calls itself
-   * @throws InvalidConfigurationException when the configuration cannot be used
+   * @param serverInfo the server's name and version
+   * @throws InvalidConfigurationException when the configuration is invalid
    */
   synchronized void start(String serverInfo) {
     Settings read = SettingsReader.read(new MicroProfileSource(config));
@@ -111,7 +111,7 @@ public class Startup {
   synchronized void stop() {
     Node running = node;
     if (running != null && !stopped) {
-      stopped = true; // the node is kept, since requests that still come get their answer from it
+      stopped = true; // keeps the node, which still answers late requests
       try {
         running.close();
       } finally {
@@ -128,12 +128,15 @@ public class Startup {
       try {
         detector.close();
       } catch (IOException e) {
-        LOG.log(Level.FINE, "the sockets of clients were watched until now", e);
+        LOG.log(Level.FINE, "Cannot close the disconnect detector", e);
       }
     }
   }
 
-  /** The application ends but not the JVM, so that the JVM must not keep it. */
+  /**
+   * Removes the signal handlers and the shutdown hook, so that a JVM that outlives the application
+   * does not retain it.
+   */
   synchronized void forgetSignal() {
     if (signals != null) {
       signals.close();
@@ -143,15 +146,16 @@ public class Startup {
       try {
         Runtime.getRuntime().removeShutdownHook(shutdownHook);
       } catch (IllegalStateException e) {
-        LOG.log(Level.FINE, "the JVM is shutting down already", e);
+        LOG.log(Level.FINE, "The JVM is already shutting down", e);
       }
       shutdownHook = null;
     }
   }
 
   /**
-   * The drain has to come before the server closes its connections, which it does early in its own
-   * shutdown hook. A JVM that ends without a signal at least drains at the same time.
+   * Drains the node when the process is told to stop. The drain has to precede the closing of
+   * connections, which the server does early in its own shutdown hook. A JVM that ends without a
+   * signal drains at the same time as the server stops.
    */
   private void drainOnSignal() {
     signals = StopSignals.before(this::stop);
@@ -204,12 +208,14 @@ public class Startup {
     return made;
   }
 
-  /** Development mode; null when it is off. */
+  /** Returns development mode; null when it is off. */
   @Nullable DevMode devMode() {
     return devMode;
   }
 
-  /** Those that Broadcasty serves itself, and those of the server where it has some. */
+  /**
+   * Returns a registry for the Prometheus endpoint and, where the server has one, its own registry.
+   */
   private Meters meters(Settings settings) {
     PrometheusMeters own = new PrometheusMeters();
     exposition = own;
@@ -223,7 +229,12 @@ public class Startup {
   private static Authenticator authenticator(JwtSettings jwt, Ticker ticker, WallClock clock) {
     try {
       JwtAuthenticator verifier = new JwtAuthenticator(jwt, clock);
-      LOG.info(() -> "tokens: " + jwt.algorithms() + ", keys " + verifier.describeKeys());
+      LOG.info(
+          () ->
+              "Accepting tokens signed by "
+                  + jwt.algorithms()
+                  + " with keys "
+                  + verifier.describeKeys());
       return new RememberingAuthenticator(verifier, jwt.remember(), ticker, clock);
     } catch (IllegalArgumentException e) {
       throw new InvalidConfigurationException(
@@ -237,7 +248,9 @@ public class Startup {
     }
   }
 
-  /** A CDI bean, else a service of a jar, else the default. */
+  /**
+   * Returns the policy from a CDI bean, otherwise from a service of a JAR, otherwise the default.
+   */
   private Policy policy() {
     PolicyResolver resolver = new DefaultPolicyResolver();
     if (resolvers.isResolvable()) {
@@ -255,7 +268,10 @@ public class Startup {
     return new Policy(resolver);
   }
 
-  /** A CDI bean, else a service of a jar, else none. */
+  /**
+   * Returns the tenant settings source from a CDI bean, otherwise from a service of a JAR,
+   * otherwise none.
+   */
   private TenantSettingsSource tenantSettings() {
     if (settingsSources.isAmbiguous()) {
       throw new InvalidConfigurationException(
@@ -291,7 +307,7 @@ public class Startup {
     }
     if (settings.edge().allowedOrigins().contains("*")) {
       LOG.warning(
-          "pages of any origin may call ("
+          "Web pages of any origin may call this server ("
               + ConfigKeys.ALLOWED_ORIGINS.name()
               + "=*); name your origins in production");
     }

@@ -11,8 +11,8 @@ import sun.misc.SignalHandler;
 
 /**
  * Runs a task when the process is told to stop (SIGTERM, or SIGINT of Ctrl-C), before the server
- * learns of it: JVM shutdown hooks run all at once, and servers close their connections in theirs
- * (docs/adr/0008). A second signal does not wait for the task.
+ * handles the signal. JVM shutdown hooks run concurrently, and servers close their connections in
+ * theirs (docs/adr/0008). A second signal does not wait for the task.
  */
 final class StopSignals implements AutoCloseable {
 
@@ -27,7 +27,10 @@ final class StopSignals implements AutoCloseable {
     this.task = task;
   }
 
-  /** Where the JVM handles no signals ({@code -Xrs}), none will be heard. */
+  /**
+   * Registers the signal handlers. Where the JVM handles no signals ({@code -Xrs}), the task never
+   * runs.
+   */
   static StopSignals before(Runnable task) {
     StopSignals signals = new StopSignals(task);
     for (String name : List.of("TERM", "INT")) {
@@ -40,12 +43,12 @@ final class StopSignals implements AutoCloseable {
     try {
       SignalHandler theirs = Signal.handle(signal, handler);
       if (theirs.equals(SignalHandler.SIG_IGN)) {
-        Signal.handle(signal, theirs); // as of a process in the background
+        Signal.handle(signal, theirs); // the signal is ignored, as in a background process
       } else {
         before.put(signal, theirs);
       }
     } catch (IllegalArgumentException e) {
-      LOG.log(Level.FINE, "the JVM does not hand out this signal", e);
+      LOG.log(Level.FINE, "The JVM does not let applications handle this signal", e);
     }
   }
 
@@ -62,7 +65,7 @@ final class StopSignals implements AutoCloseable {
         task.run();
       }
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "the drain failed", e);
+      LOG.log(Level.SEVERE, "Draining the connections failed", e);
     } finally {
       if (theirs.equals(SignalHandler.SIG_DFL)) {
         Runtime.getRuntime().exit(128 + signal.getNumber());
@@ -72,13 +75,13 @@ final class StopSignals implements AutoCloseable {
     }
   }
 
-  /** Gives the signals back. */
+  /** Restores the previous signal handlers. */
   @Override
   public synchronized void close() {
     for (Signal signal : new ArrayList<>(before.keySet())) {
       SignalHandler current = Signal.handle(signal, before.get(signal));
       if (!current.equals(handler)) {
-        Signal.handle(signal, current); // somebody took it after us, and will come to us
+        Signal.handle(signal, current); // a later handler replaced this one and still calls it
       } else {
         before.remove(signal);
       }

@@ -14,13 +14,13 @@ import io.broadcasty.ratelimit.RateLimiter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where streams and members are kept and limits are counted, with what that stands on. With Redis,
- * members, limits and the registry are those of all nodes, else of this one.
+ * The store's components: streams, members, limits and the connections that they use. With Redis,
+ * members, limits and the node registry cover all nodes, otherwise only this one.
  *
- * @param control tells the nodes that share the store
- * @param database what of it lies there, or may; null when nothing needed one
- * @param upkeep drops what is not kept any more; may take long, to be run every few seconds
- * @param release gives up what it stands on
+ * @param control sends control messages to the nodes that share the store
+ * @param database the relational database, if any component uses one; otherwise null
+ * @param upkeep deletes expired data; may take long, run it every few seconds
+ * @param release closes the connections
  */
 record Store(
     Broker broker,

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
 
-/** Connects to what is configured; a fault names the setting to change. */
+/** Connects to the configured stores; an exception names the setting to change. */
 final class StoreConnections {
 
   private static final Logger LOG = Logger.getLogger(StoreConnections.class.getName());
 
-  /** Redis may start at the same time as this node. */
+  /** The time to wait for a Redis that starts at the same time as this node. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -64,10 +64,10 @@ final class StoreConnections {
   private static void warnOfEviction(Redis redis) {
     if (!redis.evictionPolicy().equals("noeviction")) {
       LOG.warning(
-          "Redis drops keys when it is full (maxmemory-policy "
+          "Redis evicts keys when its memory is full (maxmemory-policy "
               + redis.evictionPolicy()
-              + "), so that streams may lose their past before broadcasty.replay.retention is over;"
-              + " noeviction keeps it and refuses publications instead");
+              + "), so streams may lose publications before broadcasty.replay.retention is over;"
+              + " noeviction keeps them and rejects new publications instead");
     }
   }
 }

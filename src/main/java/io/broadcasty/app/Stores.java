@@ -71,12 +71,12 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens the store that is configured.
+ * Opens the configured store.
  *
- * @param tenants the settings of each tenant now
+ * @param tenants the current settings of each tenant
  * @param self describes this node as it is now
- * @param meters shown what stands beside the streams
- * @param listeners the audit log's is added where there is a database
+ * @param meters registers the meters of the mirror and the spool
+ * @param listeners receives the audit log's listener if there is a database
  */
 record Stores(
     Settings settings,
@@ -92,27 +92,28 @@ record Stores(
 
   private static final Logger LOG = Logger.getLogger(Stores.class.getName());
 
-  /** For how long members who come and go are told of together. */
+  /** The time over which joins and leaves of members are collected into one notification. */
   private static final long GATHER_MILLIS = 100;
 
-  /** Channels that have got or lost their subscribers meanwhile are told of together. */
+  /** The time over which channels that gained or lost their subscribers are collected. */
   private static final Duration LOOKED_AT_ONCE_IN = Duration.ofMillis(50);
 
-  /** A channel whose subscribers come back within this was not vacated. */
+  /** A channel whose subscribers come back within this time is not reported as vacated. */
   private static final Duration BACK_WITHIN = Duration.ofSeconds(2);
 
-  /** What the store was told of a channel is told again; with Redis it counts for ten minutes. */
+  /** The interval at which a channel's occupancy is renewed; Redis forgets it after ten minutes. */
   private static final Duration RENEWED_ONCE_IN = Duration.ofMinutes(1);
 
-  /** Between two times that nodes tell each other what they have granted. */
+  /** The interval at which nodes share what they have granted. */
   private static final long SHARE_MILLIS = 200;
 
   /**
-   * Of all nodes that share a database, one prunes in so long; a bit less than each is asked to.
+   * The interval at which one of the nodes that share a database prunes it; a bit shorter than the
+   * interval at which each node tries.
    */
   private static final Duration PRUNED_ONCE_IN = Duration.ofSeconds(4);
 
-  /** For how long a node that died in a turn keeps the others from it. */
+  /** The time for which a node that died while it held a leader lock keeps others from the task. */
   private static final Duration LONG_TASK = Duration.ofMinutes(10);
 
   private static final Duration SHORT_TASK = Duration.ofSeconds(30);
@@ -198,7 +199,7 @@ record Stores(
         });
   }
 
-  /** A node that knows of others at most by its database. */
+  /** Opens the store of a node without Redis, which shares at most a database with others. */
   private Store alone(
       Broker broker,
       ControlTopic control,
@@ -292,7 +293,7 @@ record Stores(
     return mirrored;
   }
 
-  /** Of nodes that share a database. */
+  /** Relays streams that nodes share in a database, if relaying is configured. */
   private Broker relayed(Broker streams, Directory directory, Database database, Turns turns) {
     return relays.isWanted()
         ? relays.over(
@@ -303,7 +304,7 @@ record Stores(
         : streams;
   }
 
-  /** Of nodes that share a Redis. */
+  /** Relays streams that nodes share in Redis, if relaying is configured. */
   private Broker relayed(Broker streams, Directory directory, Redis redis) {
     return relays.isWanted()
         ? relays.over(
@@ -329,7 +330,7 @@ record Stores(
     return queued;
   }
 
-  /** A node among others. */
+  /** Opens the store of a node that shares Redis with others. */
   private Store shared(
       Redis redis, Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
     RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, Pulse.USUAL, ticker);
@@ -379,9 +380,9 @@ record Stores(
   }
 
   /**
-   * Begins to tell which channels have subscribers.
+   * Starts tracking which channels have subscribers.
    *
-   * @param renewal as of {@link OccupancyTiming}
+   * @param renewal see {@link OccupancyTiming}
    */
   private ChannelOccupancy occupancy(OccupancyStore store, Duration renewal) {
     ChannelOccupancy occupancy =
@@ -409,7 +410,7 @@ record Stores(
     return database == null ? AuditLog.NONE : new JdbcAuditLog(database);
   }
 
-  /** Before anything can happen that is to stand in it. */
+  /** Adds the audit log's listener. Called before the first event that it has to record. */
   private void listenForAudit(Database database) {
     listeners.add(
         new AuditListener(
@@ -419,7 +420,7 @@ record Stores(
             threads.housekeeper::execute));
   }
 
-  /** What one of the nodes that share a database does for all. */
+  /** Returns the maintenance task that one of the nodes sharing the database runs for all. */
   private Runnable upkeep(Database database, Turns turns, Runnable pruneStreams) {
     AuditLogs audit = new AuditLogs(database);
     Runnable prune =
@@ -433,8 +434,8 @@ record Stores(
       } catch (BrokerException
           | ControlException
           | OccupancyException
-          | DatabaseException e) { // whoever uses the database has told of it
-        LOG.log(Level.FINE, "the database is not pruned now", e);
+          | DatabaseException e) { // the component that uses the database reports it
+        LOG.log(Level.FINE, "Cannot prune the database; the task will run again", e);
       }
     };
   }
@@ -448,7 +449,7 @@ record Stores(
     }
   }
 
-  /** Members leave with their node. */
+  /** Removes the members of a node that has gone. */
   private record MembersOfNodes(RedisPresenceStore presence) implements NodeRegistry.Listener {
 
     @Override
@@ -462,7 +463,7 @@ record Stores(
     }
   }
 
-  /** So do the subscribers of channels. */
+  /** Removes the subscribers of a node that has gone from the channels' occupancy. */
   private record ChannelsOfNodes(ChannelOccupancy occupancy) implements NodeRegistry.Listener {
 
     @Override

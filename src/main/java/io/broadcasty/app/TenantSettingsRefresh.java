@@ -14,8 +14,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads settings of tenants anew when a node says that they have changed. Changes of one tenant
- * that come while it waits to be read are read once.
+ * Reloads tenant settings when a control message announces a change. Changes of one tenant that
+ * arrive before its reload begins are covered by that one reload.
  */
 final class TenantSettingsRefresh implements ControlListener {
 
@@ -28,7 +28,9 @@ final class TenantSettingsRefresh implements ControlListener {
   private volatile boolean missed;
 
   /**
-   * @param executor may block on the source of the settings
+   * Creates a listener that reads nothing yet.
+   *
+   * @param executor runs the reload, which may block on the source of the settings
    */
   TenantSettingsRefresh(RefreshedTenantSettings settings, Executor executor) {
     this.settings = settings;
@@ -47,7 +49,7 @@ final class TenantSettingsRefresh implements ControlListener {
     changed(null);
   }
 
-  /** Tries again what failed; to be called from time to time. */
+  /** Retries failed reloads; call it periodically. */
   void retry() {
     if (missed) {
       changed(null);
@@ -61,7 +63,7 @@ final class TenantSettingsRefresh implements ControlListener {
     try {
       executor.execute(() -> read(tenant));
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.FINE, "the node is ending", e);
+      LOG.log(Level.FINE, "The node is stopping", e);
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The node's own threads. Not the server's managed ones, since those capture and restore the
- * caller's context around every task, which costs more than a delivery (docs/adr/0003).
+ * The node's own threads. The server's managed ones are not used because they capture and restore
+ * the caller's context around every task, which costs more than a delivery (docs/adr/0003).
  */
 final class Threads implements AutoCloseable {
 
@@ -26,37 +26,42 @@ final class Threads implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
   private static final long STOP_SECONDS = 5;
 
-  /** What keeps all of them going, and knows how they are. */
+  /** Supervises all threads and reports their condition. */
   final BackgroundLoops loops;
 
-  /** Fan out and write; as many as processors, so that a large channel's last are not late. */
+  /**
+   * Fan out publications and write to connections. There is one for each processor, so that the
+   * last subscribers of a large channel are not served late.
+   */
   final Lanes lanes;
 
-  /** Runs what is due from time to time; its tasks are short. */
+  /** Runs short recurring tasks. */
   final ReportingScheduler scheduler;
 
-  /** Reads what clients send and carries it out, which blocks on the store. */
+  /** Reads and executes the commands of clients, which blocks on the store. */
   final BlockableExecutor readers;
 
-  /** Runs the end of connections, which may block on the transport. */
+  /** Closes connections, which may block on the transport. */
   final BlockableExecutor closers;
 
-  /** Asks policies whether patterns match what has come into being, which may block on them. */
+  /** Matches new channels against patterns, which may block on the policy. */
   final BlockableExecutor joins;
 
-  /** Tells publishers what became of their publications, which may block on their connections. */
+  /** Answers publishers, which may block on their connections. */
   final BlockableExecutor answers;
 
   /** Reads replays, which blocks on the store. */
   final ExecutorService replays;
 
-  /** Runs what is due from time to time and may take long. */
+  /** Runs recurring tasks that may take long. */
   final ReportingScheduler housekeeper;
 
-  /** Tells other nodes what they should know soon, which blocks on what is shared with them. */
+  /** Runs recurring tasks that share state with other nodes, which blocks on the shared store. */
   final ReportingScheduler sharer;
 
-  /** Looks who has had what is to be pushed otherwise, which blocks on the database. */
+  /**
+   * Checks which users received a publication before it is pushed, which blocks on the database.
+   */
   final ReportingScheduler watcher;
 
   Threads(Ticker ticker) {
@@ -85,7 +90,7 @@ final class Threads implements AutoCloseable {
     watcher = new ReportingScheduler(loops, "watcher");
   }
 
-  /** Runs short tasks so much later. */
+  /** Returns an executor that runs short tasks after a delay. */
   Executor after(long millis) {
     return task -> {
       var unused = scheduler.schedule(task, millis, TimeUnit.MILLISECONDS);
@@ -93,35 +98,48 @@ final class Threads implements AutoCloseable {
   }
 
   /**
-   * Runs a short task again and again; a failure is logged and counted, and does not end it.
+   * Schedules a short task with a fixed delay; a failure is logged and counted, and the task runs
+   * again.
    *
-   * @param name of the task in the meters, as for the next ones
+   * @param name of the task in the meters
    */
   void every(long millis, String name, Runnable task) {
     repeat(scheduler, millis, name, task);
   }
 
-  /** Runs a task that may take long again and again, some time after it has ended. */
+  /**
+   * Schedules a task that may take long, with a fixed delay.
+   *
+   * @param name of the task in the meters
+   */
   void rarely(long millis, String name, Runnable task) {
     repeat(housekeeper, millis, name, task);
   }
 
-  /** Runs a task that blocks on what is shared with other nodes, again and again. */
+  /**
+   * Schedules a task that blocks on state shared with other nodes, with a fixed delay.
+   *
+   * @param name of the task in the meters
+   */
   void sharing(long millis, String name, Runnable task) {
     repeat(sharer, millis, name, task);
   }
 
-  /** Runs a task that blocks on the database and must not come late, again and again. */
+  /**
+   * Schedules a task that blocks on the database and must not run late, with a fixed delay.
+   *
+   * @param name of the task in the meters
+   */
   void watching(long millis, String name, Runnable task) {
     repeat(watcher, millis, name, task);
   }
 
-  /** Ends what uses the store: replays and recurring tasks. What is under way comes to its end. */
+  /** Stops replays and recurring tasks, which use the store, after those that run have finished. */
   void endReading() {
     end(List.of(scheduler, housekeeper, sharer, watcher, replays));
   }
 
-  /** Ends the rest, after what waits has been done. */
+  /** Stops the remaining threads after the waiting tasks have run. */
   @Override
   public void close() {
     end(List.of(readers.pool(), joins.pool(), answers.pool(), closers.pool()));
@@ -134,7 +152,7 @@ final class Threads implements AutoCloseable {
       try {
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
           executor.shutdownNow();
-          LOG.warning("a thread did not end in time");
+          LOG.warning("A thread did not end in time and was interrupted");
         }
       } catch (InterruptedException e) {
         executors.forEach(ExecutorService::shutdownNow);
@@ -150,7 +168,7 @@ final class Threads implements AutoCloseable {
           try {
             task.run();
           } catch (BrokerException e) {
-            LOG.log(Level.FINE, "a recurring task found no store; it will be run again", e);
+            LOG.log(Level.FINE, "A recurring task cannot reach the store; it will run again", e);
           }
         };
     var unused =

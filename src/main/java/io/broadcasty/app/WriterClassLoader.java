@@ -6,11 +6,13 @@ import java.util.Collections;
 import java.util.Enumeration;
 
 /**
- * The context class loader of the threads that write to WebSockets. Payara's Tyrus gives a task to
- * the server's managed scheduler with every message, even when no idle timeout is set, and the
- * scheduler asks the context class loader for context providers each time: a search through every
- * jar of the server, which costs more than the message. This loader knows that there are none for
- * these threads, and is the application's in everything else.
+ * The context class loader of the threads that write to WebSockets: it hides the server's context
+ * providers from them.
+ *
+ * <p>Payara's Tyrus submits a task to the server's managed scheduler with every message, even when
+ * no idle timeout is set, and the scheduler asks the context class loader for context providers
+ * each time. That search goes through every JAR of the server and costs more than the message. This
+ * loader answers that there are none, and delegates everything else to the application's loader.
  */
 final class WriterClassLoader extends ClassLoader {
 

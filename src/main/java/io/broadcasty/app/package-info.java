@@ -1,6 +1,6 @@
 /**
- * Puts the rooms together, starts them and stops them: CDI producers, the JAX-RS application,
- * health, development mode.
+ * Wires the components, starts them and stops them: CDI producers, the JAX-RS application, health
+ * checks, development mode.
  *
  * <p>May import: everything.
  */

@@ -121,7 +121,7 @@ class DisconnectStreamsTest {
         told);
   }
 
-  /** A tenant's issuer writes what it likes into its tokens. */
+  /** A tenant's issuer controls the claims of its tokens, so neither claim alone may suffice. */
   @ParameterizedTest
   @CsvSource({"acme,operator admin", "operations,admin"})
   void theRoleAloneOrTheTenantAloneMakesNoOperator(String tenant, String roles) {

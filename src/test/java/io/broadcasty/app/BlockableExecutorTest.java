@@ -74,7 +74,7 @@ class BlockableExecutorTest {
       long before = executor.finished();
       executor.execute(all::countDown);
       while (executor.finished() == before
-          && !looks.isEmpty()) { // something was finished since the last look
+          && !looks.isEmpty()) { // a task has finished since the last check
         Thread.onSpinWait();
       }
       if (!looks.isEmpty()) {
@@ -149,7 +149,8 @@ class BlockableExecutorTest {
     for (int i = 0; i < many; i++) {
       large.execute(() -> awaitQuietly(end));
     }
-    large.execute(end::countDown); // as when a store is back that all waited for
+    large.execute(
+        end::countDown); // ends all blocked tasks at once, as a store does that comes back
     try {
       assertTimeoutPreemptively(Duration.ofSeconds(20), this::look);
     } finally {
@@ -174,7 +175,7 @@ class BlockableExecutorTest {
     assertEquals(0, looks.size());
   }
 
-  /** Tasks that end at the test's end, or when told. */
+  /** Runs tasks that block until they are released or the test ends. */
   private void block(int count) {
     for (int i = 0; i < count; i++) {
       CountDownLatch end = new CountDownLatch(1);

@@ -80,7 +80,8 @@ class DataSourcesTest {
   void refusesWhatIsNoDataSourceAtOnce() {
     InvalidConfigurationException fault =
         assertThrows(InvalidConfigurationException.class, () -> find(name -> "text"));
-    assertTrue(fault.faults().get(0).contains("no javax.sql.DataSource"), fault.getMessage());
+    assertTrue(
+        fault.faults().get(0).contains("not bound to a javax.sql.DataSource"), fault.getMessage());
     assertEquals(1, asked.size());
   }
 

@@ -11,10 +11,10 @@ import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of what the server's fault tolerance says. */
+/** Tests how {@link FaultToleranceGuard} maps the exceptions of the server's fault tolerance. */
 class FaultToleranceGuardTest {
 
-  /** As the server's interceptors make it, which end or refuse a call. */
+  /** Throws what the server's interceptors throw when they end or reject a call. */
   private static final class Intercepted extends ProviderCalls {
     private @Nullable RuntimeException refusal;
 
@@ -53,6 +53,6 @@ class FaultToleranceGuardTest {
     calls.refusal = new TimeoutException();
     assertEquals("does not answer within 5000 ms", reason());
     calls.refusal = new BulkheadException();
-    assertEquals("has too many calls under way", reason());
+    assertEquals("has too many concurrent calls", reason());
   }
 }

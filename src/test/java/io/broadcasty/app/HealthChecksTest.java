@@ -17,7 +17,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.junit.jupiter.api.Test;
 
-/** What readiness says of the store, and liveness of the threads. */
+/** Tests what readiness reports about the store, and liveness about the background threads. */
 class HealthChecksTest {
 
   private static final StoreCondition FULL = new StoreCondition(State.READ_ONLY, "full: maxmemory");
@@ -91,7 +91,7 @@ class HealthChecksTest {
         live(Duration.ofSeconds(31), new LoopCondition("lane", 0, 0, 0, true)).getStatus());
   }
 
-  /** What a check says, without a server. */
+  /** Collects the data of a health check without a server. */
   private static final class Told extends HealthCheckResponseBuilder {
     private final Map<String, Object> data = new HashMap<>();
     private boolean up;

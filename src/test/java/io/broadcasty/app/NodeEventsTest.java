@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a listener of whole nodes hears of channels and members. */
+/** Tests the channel and member events that listeners of whole nodes receive. */
 @Tag("stores")
 class NodeEventsTest {
 
@@ -60,7 +60,7 @@ class NodeEventsTest {
 
   private final List<RunningNode> running = new ArrayList<>();
 
-  /** A node as the application starts it, without a server before it. */
+  /** A node as the application starts it, without a server in front of it. */
   private final class RunningNode {
     final RecordingListener heard = new RecordingListener();
     final PrometheusMeters meters = new PrometheusMeters();
@@ -102,7 +102,10 @@ class NodeEventsTest {
       return session;
     }
 
-    /** {@code news+}, {@code news-}, {@code presence-room+ann}, {@code presence-room-ann}. */
+    /**
+     * Returns the events so far: {@code news+}, {@code news-}, {@code presence-room+ann}, {@code
+     * presence-room-ann}.
+     */
     List<String> events() {
       List<String> events = new ArrayList<>();
       for (ChannelEvent event : heard.of(ChannelEvent.class)) {
@@ -188,17 +191,17 @@ class NodeEventsTest {
       awaitEvents(b, "of-b+", "presence-room+bob");
       ann.gone();
       awaitEvents(a, "news+", "presence-room+ann", "presence-room-ann");
-      awaitStill(a, Duration.ofSeconds(3)); // longer than a channel is kept that nobody is in
+      awaitStill(a, Duration.ofSeconds(3)); // longer than an empty channel is kept
       awaitStill(a, Duration.ofSeconds(12).minusNanos(System.nanoTime() - bothLiveNanos));
 
-      gate.cut(); // as kill -9 of b
+      gate.cut(); // like kill -9 of b
       await("b's end", () -> a.events().size() >= 6);
       List<String> afterwards = new ArrayList<>(a.events().subList(3, a.events().size()));
       afterwards.sort(null);
       assertEquals(List.of("news-", "of-b-", "presence-room-bob"), afterwards);
       assertEquals(List.of("of-b+", "presence-room+bob"), b.events());
 
-      gate.heal(); // it lives after all: as long as it does, what it says counts
+      gate.heal(); // b is alive after all, so its subscriptions and members count again
       await("its return", () -> b.events().size() >= 5);
       List<String> again = new ArrayList<>(b.events().subList(2, b.events().size()));
       again.sort(null);
@@ -228,7 +231,7 @@ class NodeEventsTest {
     subscribe(bob, "of-b");
     awaitEvents(b, "of-b+");
     ann.gone();
-    awaitStill(a, Duration.ofSeconds(3)); // longer than a channel is kept that nobody is in
+    awaitStill(a, Duration.ofSeconds(3)); // longer than an empty channel is kept
     assertEquals(List.of("news+"), a.events());
     b.node.close();
     assertEquals(3, b.events().size(), () -> b.events().toString());
@@ -253,7 +256,7 @@ class NodeEventsTest {
             prefix));
   }
 
-  /** Nothing is told for so long. */
+  /** Asserts that the node has no further event for this time. */
   private static void awaitStill(RunningNode node, Duration time) {
     List<String> before = node.events();
     long end = System.nanoTime() + time.toNanos();

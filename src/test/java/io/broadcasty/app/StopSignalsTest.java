@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
-/** A stand-in for the server's handler takes what would end this JVM. */
+/**
+ * Tests {@link StopSignals} with a fake of the server's handler, which takes the signals that would
+ * end this JVM.
+ */
 class StopSignalsTest {
 
   private static final Signal TERM = new Signal("TERM");

@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A configuration that a test writes, and the faults that reading it has found. A key is found
- * under the name of its environment variable too, as MicroProfile Config does it.
+ * A configuration written by a test, with the faults found while it was read. A key is found under
+ * the name of its environment variable too, as in MicroProfile Config.
  */
 public final class ConfigMap implements ConfigSource {
 
   public final Map<String, String> texts = new HashMap<>();
   public final List<String> faults = new ArrayList<>();
 
-  /** A reader that forgets the faults of those before it. */
+  /** Returns a reader without the faults of earlier readers. */
   public ConfigValues values() {
     faults.clear();
     return new ConfigValues(this, faults);

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** docs/config.md says what the code does: it is made from the table of keys. */
+/** Checks that docs/config.md matches the table of configuration keys, and writes it on request. */
 class ConfigReferenceTest {
 
   private static final Path REFERENCE = Path.of("docs/config.md");

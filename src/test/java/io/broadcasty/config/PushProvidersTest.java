@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The push services that are shipped, read together as a start reads them. */
+/** Tests the settings of the shipped push services, read together as at start-up. */
 class PushProvidersTest {
 
   private final ConfigMap config = new ConfigMap();
@@ -147,7 +147,7 @@ class PushProvidersTest {
     assertTrue(faults.get(0).startsWith("broadcasty.push.onesignal.app-id"));
   }
 
-  /** The names of those that are on. */
+  /** Returns the names of the enabled services. */
   private List<String> read() {
     ConfigValues reader = config.values();
     List<String> on = new ArrayList<>();

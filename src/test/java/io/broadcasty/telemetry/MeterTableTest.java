@@ -49,7 +49,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table says what there is: its families are read, and docs/operations.md has them. */
+/** Checks that the meter table lists all meters and that docs/operations.md matches it. */
 class MeterTableTest {
 
   private static final Path OPERATIONS = Path.of("docs/operations.md");
@@ -131,7 +131,7 @@ class MeterTableTest {
     }
   }
 
-  /** Notes the families of what is shown. */
+  /** Collects the families of the registered meters. */
   private record CheckedMeters(Set<MeterFamily> read) implements Meters {
 
     @Override

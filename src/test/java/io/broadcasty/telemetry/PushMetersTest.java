@@ -35,7 +35,10 @@ class PushMetersTest {
     settled.onSettled(SampleServices.FCM, DispatchState.RETRYING, new UUID(0, 1), 1);
     settled.onSettled(SampleServices.FCM, DispatchState.ACCEPTED, new UUID(0, 1), 1);
     settled.onSettled(
-        SampleServices.APNS, DispatchState.REJECTED, new UUID(0, 1), 1); // not among the enabled
+        SampleServices.APNS,
+        DispatchState.REJECTED,
+        new UUID(0, 1),
+        1); // not among the enabled services
     assertEquals(
         Map.of(
             "outcomes_total[fcm, retrying]", 2.0,

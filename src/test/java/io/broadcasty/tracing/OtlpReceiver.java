@@ -18,21 +18,21 @@ import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A collector of traces: OTLP over HTTP with Protocol Buffers, on a free port. Metrics and logs are
- * taken and dropped.
+ * A collector of traces: accepts OTLP over HTTP with Protocol Buffers on a free port. Metrics and
+ * logs are accepted and dropped.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/otlp/">OTLP 1.x</a>
  */
 public final class OtlpReceiver implements AutoCloseable {
 
   /**
-   * A span.
+   * A span that the collector has received.
    *
    * @param traceId 32 hexadecimal digits, as in {@code traceparent}
-   * @param parentId 16 of them; empty for the first of a trace
+   * @param parentId 16 hexadecimal digits; empty for the root span
    * @param kind 1 internal, 2 server, 3 client, 4 producer, 5 consumer
-   * @param service the name of the service that it is of
-   * @param links the traces and spans it is linked to, as {@code traceId-spanId}
+   * @param service the name of the service that made the span
+   * @param links the linked spans, as {@code traceId-spanId}
    */
   public record Span(
       String traceId,
@@ -54,7 +54,7 @@ public final class OtlpReceiver implements AutoCloseable {
     this.server = server;
   }
 
-  /** Starts one. */
+  /** Starts a receiver on a free port. */
   public static OtlpReceiver start() throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
@@ -65,17 +65,17 @@ public final class OtlpReceiver implements AutoCloseable {
     return receiver;
   }
 
-  /** What {@code otel.exporter.otlp.endpoint} is to be. */
+  /** Returns the value for {@code otel.exporter.otlp.endpoint}. */
   public String endpoint() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** What has come so far. */
+  /** Returns the spans received so far. */
   public List<Span> spans() {
     return List.copyOf(spans);
   }
 
-  /** What has come so far of one trace. */
+  /** Returns the spans of one trace received so far. */
   public List<Span> trace(String traceId) {
     return spans.stream().filter(span -> span.traceId().equals(traceId)).toList();
   }
@@ -104,7 +104,7 @@ public final class OtlpReceiver implements AutoCloseable {
     }
   }
 
-  // opentelemetry/proto/trace/v1/trace.proto; the numbers are those of the fields
+  // field numbers are those of opentelemetry/proto/trace/v1/trace.proto
 
   private void read(byte[] request) {
     ProtobufReader.read(

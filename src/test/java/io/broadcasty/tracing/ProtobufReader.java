@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Reads a message of Protocol Buffers by its wire format, without a schema.
+ * Reads a Protocol Buffers message by its wire format, without a schema.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">Encoding</a>
  */
@@ -17,10 +17,10 @@ final class ProtobufReader {
   private static final int FIXED32 = 5;
 
   /**
-   * A field as it came.
+   * A field of a message.
    *
-   * @param bytes of a text, bytes or a message; else empty
-   * @param value of a number; else 0
+   * @param bytes the content of a string, bytes or message field; otherwise empty
+   * @param value the value of a numeric field; otherwise 0
    */
   record Field(int number, byte[] bytes, long value) {
 
@@ -36,7 +36,7 @@ final class ProtobufReader {
     this.message = message;
   }
 
-  /** Calls with each field, in the order of the message. */
+  /** Passes each field to the consumer, in the order of the message. */
   static void read(byte[] message, Consumer<Field> fields) {
     ProtobufReader reader = new ProtobufReader(message);
     while (reader.at < message.length) {

@@ -80,7 +80,7 @@ class PrometheusMetersTest {
     assertTrue(text.contains("service=\"fcm\"} NaN\n"), text);
   }
 
-  /** Micrometer holds what a meter reads by a weak reference. */
+  /** Micrometer holds the source of a meter by a weak reference only. */
   @Test
   void aMeterIsKeptThoughNobodyElseHoldsIt() {
     meters.add(new Meter(LAG, List.of(), () -> 4));
