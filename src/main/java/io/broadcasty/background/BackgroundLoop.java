@@ -67,7 +67,7 @@ public final class BackgroundLoop {
     try {
       return !closing.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
       return closing.getCount() > 0;
     }
   }
@@ -141,7 +141,7 @@ public final class BackgroundLoop {
       failures.healed();
       return more;
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
     } catch (RuntimeException e) {
       counts.failures.increment();
       failures.failed(e);

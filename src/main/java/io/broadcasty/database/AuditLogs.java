@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** The table of what was done by whom. */
+/** Appends to and prunes the table of the audit log. */
 public final class AuditLogs {
 
   private static final long CHUNK_MILLIS = 3_600_000;
@@ -23,12 +23,12 @@ public final class AuditLogs {
   }
 
   /**
-   * Adds a row, in the connection's transaction.
+   * Inserts a row in the connection's transaction.
    *
    * @param tenant empty for the whole service
    * @param actor the caller's subject; null for the service itself
    * @param ip the caller's address; null where there is no caller
-   * @param context JSON of more, without secrets and payloads; null for none
+   * @param context more facts as JSON, without secrets and payloads; null for none
    */
   public static void append(
       Connection connection,
@@ -51,10 +51,9 @@ public final class AuditLogs {
   }
 
   /**
-   * Drops what was written before, an hour of it in a transaction, so that no lock is held for
-   * long.
+   * Deletes older rows, an hour's worth in each transaction, so that no lock is held for long.
    *
-   * @throws DatabaseException when the database does not answer; the next call goes on
+   * @throws DatabaseException when the database does not answer; the next call continues
    */
   public void prune(long beforeMillis) {
     try (Connection connection = database.dataSource().getConnection();

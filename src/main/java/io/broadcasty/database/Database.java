@@ -12,10 +12,9 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 
 /**
- * The database with its schema brought up to date.
+ * A connection pool to the relational database, whose schema is migrated when it is opened.
  *
- * <p>Connections come with whatever isolation and commit mode the data source gives; users set what
- * they need.
+ * <p>Connections have the isolation and commit mode of the data source; users set what they need.
  */
 @ThreadSafe
 public final class Database implements AutoCloseable {
@@ -37,7 +36,7 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Opens a pool of its own and migrates. {@link #close} ends the pool.
+   * Opens a pool and migrates the schema. {@link #close} closes the pool.
    *
    * @throws IllegalArgumentException when the URL names no supported database
    * @throws DatabaseException when the database cannot be reached or migrated
@@ -66,8 +65,8 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Uses a data source that belongs to somebody else, the container's say, and migrates. {@link
-   * #close} leaves it open.
+   * Uses an external data source, such as the container's, and migrates the schema. {@link #close}
+   * leaves it open.
    *
    * @throws DatabaseException as {@link #open}
    */
@@ -88,9 +87,9 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Gives up the connections of a pool of its own once they are given back: after a fault each of
-   * them may be broken, or lead to a server that is not in charge any more. An embedded H2 that has
-   * closed itself opens its file again when the last of them has gone.
+   * Closes the connections of a pool of its own when they are returned: after a fault each may be
+   * broken, or lead to a server that is no longer the primary. An embedded H2 that has closed
+   * itself reopens its file once the last of them is closed.
    */
   public void dropConnections() {
     if (owned instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null) {
@@ -122,26 +121,29 @@ public final class Database implements AutoCloseable {
     if (flyway.info().applied().length == 0
         || flyway.info().current().getVersion() == null
         || "0".equals(flyway.info().current().getVersion().getVersion())) {
-      throw new IllegalStateException("no migration was found in db/migration");
+      throw new IllegalStateException("the WAR contains no migration in db/migration");
     }
   }
 
-  /** Flyway would go on, and the WAR would meet tables it does not know. */
+  /**
+   * Rejects a schema newer than this version. Flyway would accept it, and the WAR would meet
+   * unknown tables.
+   */
   private static void refuseANewerSchema(Flyway flyway) {
     for (MigrationInfo migration : flyway.info().all()) {
       if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
         throw new IllegalStateException(
-            "the schema has version "
+            "the database schema has version "
                 + migration.getVersion()
-                + " and is newer than this Broadcasty; deploy the version that made it, or a later"
-                + " one, or restore a backup from before");
+                + ", which is newer than this release of Broadcasty; deploy the release that"
+                + " created it, or a later one, or restore a backup from before");
       }
     }
   }
 
   /**
-   * H2 would close an embedded database at the first sign of the process's end, while publications
-   * are still being completed. With AUTO_SERVER it does not take the setting.
+   * Keeps H2 from closing an embedded database at the first signal to stop the process, while
+   * publications are still being completed. H2 rejects the setting together with AUTO_SERVER.
    */
   private static String withOwnClose(String url) {
     String settings = url.toUpperCase(Locale.ROOT);

@@ -1,6 +1,6 @@
 package io.broadcasty.database;
 
-/** The database cannot be reached, migrated or closed. */
+/** Thrown when the database cannot be reached, migrated, used or closed. */
 public final class DatabaseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,7 @@ public final class DatabaseException extends RuntimeException {
     super(message, cause);
   }
 
-  /** What the matter is, in a line: the message, and what the innermost cause says. */
+  /** Returns one line: the message, and that of the innermost cause. */
   public String reason() {
     Throwable innermost = this;
     while (innermost.getCause() != null && innermost.getCause() != innermost) {

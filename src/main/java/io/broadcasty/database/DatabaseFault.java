@@ -4,41 +4,40 @@ import java.sql.SQLException;
 import java.util.Set;
 
 /**
- * What keeps the database from doing what it is asked to, told by SQL state and vendor code
- * (PostgreSQL's appendix A, MariaDB's error codes, H2's {@code ErrorCode}), and what is to be done
- * about it.
+ * A reason why the database does not serve, identified by SQL state and vendor code (PostgreSQL's
+ * appendix A, MariaDB's error codes, H2's {@code ErrorCode}), with advice for the operator.
  */
 public enum DatabaseFault {
-  /** No connection, or it broke. */
+  /** There is no connection, or it broke. */
   UNREACHABLE(true, "cannot be reached (broadcasty.db.url or broadcasty.db.datasource)"),
 
-  /** Another password than that of the configuration. */
+  /** The configured user or password is wrong. */
   LOGIN(
       true,
       "refuses the user or the password (broadcasty.db.user and broadcasty.db.password, or"
           + " broadcasty.db.datasource)"),
 
-  /** It takes no more connections. */
+  /** The database accepts no more connections. */
   TOO_MANY_CONNECTIONS(
       false, "takes no more connections (broadcasty.db.pool of all nodes; its max_connections)"),
 
-  /** A standby, or a switch that somebody has set. */
+  /** The server is a standby, or is set to be read-only. */
   READ_ONLY(
       false,
       "takes no writes: it is read-only (broadcasty.db.url must name the primary; its read_only or"
           + " default_transaction_read_only)"),
 
-  /** The disk, or what of it may be used. */
+  /** The disk, or the database's quota, is full. */
   FULL(
       false,
       "takes no writes: its disk is full. Free space there, or lower broadcasty.replay.retention,"
           + " broadcasty.replay.max-count or broadcasty.replay.max-bytes"),
 
-  /** What the user may not do. */
-  RIGHTS(false, "does not let this user do what is needed (the rights of broadcasty.db.user)"),
+  /** The user lacks a privilege. */
+  RIGHTS(false, "denies this user a needed privilege (the rights of broadcasty.db.user)"),
 
-  /** Anything else. */
-  OTHER(false, "does not do what it is asked to");
+  /** Any other failure. */
+  OTHER(false, "fails");
 
   private static final Set<String> BROKEN = Set.of("57P01", "57P02", "57P03", "90067", "90098");
   private static final Set<Integer> MARIADB_FULL = Set.of(1021, 1114);
@@ -56,23 +55,25 @@ public enum DatabaseFault {
     this.advice = advice;
   }
 
-  /** Whether nothing is to be asked of it meanwhile. */
+  /** Returns whether the database can serve no request at all. */
   public boolean isOfAll() {
     return all;
   }
 
-  /** What is the matter and which setting is concerned, as the end of a sentence. */
+  /** Returns what is wrong and which setting is concerned, as the predicate of a sentence. */
   public String advice() {
     return advice;
   }
 
-  /** What a failure, or what it was caused by, says of the database. */
+  /** Returns the fault that a failure or one of its causes reports. */
   public static DatabaseFault of(Throwable failure) {
     DatabaseFault found = OTHER;
     for (Throwable each = failure; each != null; each = each.getCause()) {
       DatabaseFault fault = ofOne(each);
       if (fault != OTHER) {
-        found = fault; // the innermost says most: a pool only that it had none in time
+        found =
+            fault; // the innermost cause says most: a pool only reports that it had no connection
+                   // in time
       }
       if (each == each.getCause()) {
         break;

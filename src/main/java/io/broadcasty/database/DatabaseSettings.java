@@ -3,11 +3,11 @@ package io.broadcasty.database;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the database is.
+ * The address of the database and the size of its pool.
  *
  * @param url a JDBC URL
  * @param password null for none
- * @param poolSize how many connections at most
+ * @param poolSize the maximum number of connections
  */
 public record DatabaseSettings(String url, String user, @Nullable String password, int poolSize) {
 
@@ -17,7 +17,7 @@ public record DatabaseSettings(String url, String user, @Nullable String passwor
     }
   }
 
-  /** Does not show the password, nor the URL, which may hold one. */
+  /** Omits the password, and the URL, which may contain one. */
   @Override
   public String toString() {
     return "DatabaseSettings[poolSize=" + poolSize + "]";

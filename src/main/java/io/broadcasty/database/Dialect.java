@@ -6,7 +6,7 @@ import java.sql.Statement;
 import java.util.Locale;
 import java.util.Map;
 
-/** What differs from one database product to another. */
+/** The supported database products, and their differences. */
 public enum Dialect {
   /** The embedded default. */
   H2("org.h2.Driver", "BLOB", ""),
@@ -31,9 +31,9 @@ public enum Dialect {
   }
 
   /**
-   * Reads the product's name off a connection.
+   * Detects the database product of a connection.
    *
-   * @throws SQLException when it cannot be read, or is none of these
+   * @throws SQLException when it cannot be read, or is not supported
    */
   static Dialect of(Connection connection) throws SQLException {
     String product = connection.getMetaData().getDatabaseProductName();
@@ -42,11 +42,11 @@ public enum Dialect {
         return dialect;
       }
     }
-    throw new SQLException("no supported database: " + product);
+    throw new SQLException("unsupported database: " + product);
   }
 
   /**
-   * The driver for a URL.
+   * Returns the driver class for a URL.
    *
    * @throws IllegalArgumentException when the URL names no supported database
    */
@@ -60,7 +60,9 @@ public enum Dialect {
         "the JDBC URL must begin with jdbc:h2:, jdbc:postgresql:, jdbc:mysql: or jdbc:mariadb:");
   }
 
-  /** The URL as the driver wants it: MariaDB's takes MySQL's when it is told that this is meant. */
+  /**
+   * Converts the URL for the driver: MariaDB's accepts MySQL's scheme only with an explicit option.
+   */
   static String forDriver(String url) {
     return url.startsWith("jdbc:mysql:") && !url.contains("permitMysqlScheme")
         ? url + (url.contains("?") ? "&" : "?") + "permitMysqlScheme"
@@ -76,7 +78,7 @@ public enum Dialect {
         this == POSTGRESQL ? " COLLATE \"C\"" : "",
         "table_options",
         tableOptions,
-        // goes on with ADD …; H2 changes one thing a statement
+        // followed by ADD …; H2 allows one change per statement
         "drop_key_of_events",
         switch (this) {
           case H2 -> "DROP PRIMARY KEY; ALTER TABLE broadcasty_events";
@@ -91,10 +93,10 @@ public enum Dialect {
   }
 
   /**
-   * Prepares the database after it was opened. For H2: every commit is written by the thread that
-   * commits (with a delay, a background thread may take the changes and write them later, while a
-   * checkpoint finds nothing to do); freed room is used again after 5 s; values up to 64 KiB lie in
-   * their row.
+   * Configures the database after it was opened. For H2: every commit is written by the committing
+   * thread (with a delay, a background thread may take the changes and write them later, while a
+   * checkpoint finds nothing to do); freed space is reused after 5 s; values up to 64 KiB are
+   * stored in their row.
    */
   void prepare(Connection connection) throws SQLException {
     if (this == H2) {
@@ -107,8 +109,8 @@ public enum Dialect {
   }
 
   /**
-   * Makes what has been committed safe. Only H2 needs it: its commit writes to the file, and {@code
-   * CHECKPOINT SYNC} adds the fsync; the others sync inside of their commit. Called outside of a
+   * Makes committed data durable. Only H2 needs it: its commit writes to the file, and {@code
+   * CHECKPOINT SYNC} adds the fsync; the others sync within their commit. Called outside of a
    * transaction.
    */
   public void force(Connection connection) throws SQLException {
@@ -120,20 +122,20 @@ public enum Dialect {
   }
 
   /**
-   * How many keys to ask for in one statement: many where a statement is a round trip; one with H2,
-   * which lives in this process, and reads a whole range of the index when {@code IN} stands on the
-   * last of its columns.
+   * Returns how many keys to query in one statement: many where a statement is a round trip; one
+   * with H2, which runs in this process, and reads a whole range of the index when {@code IN} is
+   * applied to its last column.
    */
   public int keysAtOnce() {
     return this == H2 ? 1 : 50;
   }
 
-  /** What an acknowledged commit outlives, in a sentence. */
+  /** Returns what an acknowledged commit survives, as a sentence. */
   public String durability() {
     return this == H2
         ? "H2: written to the file and fsynced before it is acknowledged; outlives the death of the"
-            + " process (kill -9), and a power loss as far as the disk keeps what was fsynced and H2"
-            + " can reopen the file, which H2 does not guarantee"
+              + " process (kill -9), and a power loss as far as the disk keeps what was fsynced and"
+              + " H2 can reopen the file, which H2 does not guarantee"
         : name()
             + ": committed before it is acknowledged; as durable as the server's settings make it";
   }

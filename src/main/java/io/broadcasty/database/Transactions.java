@@ -4,11 +4,14 @@ import com.google.errorprone.annotations.ThreadSafe;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Connections for work of several statements. Every method may block, and fails as JDBC does. */
+/**
+ * Runs work in transactions of the database. Every method may block, and throws the JDBC driver's
+ * exceptions.
+ */
 @ThreadSafe
 public final class Transactions {
 
-  /** What is done with a connection, which is closed afterwards. */
+  /** Uses a connection, which is closed afterwards. */
   @FunctionalInterface
   public interface Work<T> {
     T run(Connection connection) throws SQLException;
@@ -20,7 +23,10 @@ public final class Transactions {
     this.database = database;
   }
 
-  /** Runs statements, each a transaction of its own that sees what was committed before it. */
+  /**
+   * Runs statements in autocommit mode, each a transaction of its own that sees what was committed
+   * before it.
+   */
   public <T> T eachByItself(Work<T> work) throws SQLException {
     try (Connection connection = database.dataSource().getConnection()) {
       connection.setAutoCommit(true);
@@ -29,7 +35,8 @@ public final class Transactions {
   }
 
   /**
-   * Begins a transaction, READ COMMITTED, so that a lock that was waited for shows what it guarded.
+   * Begins a transaction, READ COMMITTED, so that after waiting for a lock the guarded data is
+   * visible.
    */
   public Connection begin() throws SQLException {
     Connection connection = database.dataSource().getConnection();
@@ -43,17 +50,24 @@ public final class Transactions {
     }
   }
 
-  /** Runs it in one transaction and commits, or rolls back when it throws. */
+  /** Runs the work in one transaction and commits, or rolls back when it throws. */
   public <T> T write(Work<T> work) throws SQLException {
     return write(1, work);
   }
 
-  /** The same, again when another node was in the way, at most so many times in all. */
+  /**
+   * Runs the work in one transaction, and retries when another node conflicted.
+   *
+   * @param attempts the maximum number of attempts in all
+   */
   public <T> T write(int attempts, Work<T> work) throws SQLException {
     return write(attempts, work, Connection::commit);
   }
 
-  /** As {@link #write(int, Work)}, and returns once it is as safe as the database makes it. */
+  /**
+   * Runs the work as {@link #write(int, Work)} does, and returns once the commit is as durable as
+   * the database allows.
+   */
   public <T> T writeDurably(int attempts, Work<T> work) throws SQLException {
     return write(attempts, work, this::commitDurably);
   }
@@ -81,7 +95,7 @@ public final class Transactions {
     }
   }
 
-  /** Tries whether a write is taken now, and takes it back. */
+  /** Tests whether the database accepts a write now, and rolls it back. */
   public void tryWrite(Work<?> write) throws SQLException {
     try (Connection connection = begin()) {
       try {
@@ -92,26 +106,24 @@ public final class Transactions {
     }
   }
 
-  /** As {@link Database#dropConnections}. */
+  /** Closes connections as {@link Database#dropConnections} does. */
   public void dropConnections() {
     database.dropConnections();
   }
 
-  /** How many keys to ask for in one statement. */
+  /** Returns how many keys to query in one statement. */
   public int keysAtOnce() {
     return database.dialect().keysAtOnce();
   }
 
-  /** Commits, and returns once it is as safe as the database makes it. */
+  /** Commits, and returns once the commit is as durable as the database allows. */
   public void commitDurably(Connection connection) throws SQLException {
     connection.commit();
     connection.setAutoCommit(true);
     database.dialect().force(connection);
   }
 
-  /**
-   * Rolls back; when that fails too, the database does so once it notices the broken connection.
-   */
+  /** Rolls back; if that fails, the database does so once it notices the broken connection. */
   public static void rollback(Connection connection) {
     try {
       connection.rollback();
@@ -121,7 +133,10 @@ public final class Transactions {
     }
   }
 
-  /** Whether it failed since another node wrote the same at that moment: trying again is right. */
+  /**
+   * Returns whether the failure is a conflict with another node's concurrent write, which a retry
+   * resolves.
+   */
   private static boolean isOfAnotherNode(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
     return state.startsWith("23") || state.startsWith("40") || state.equals("HYT00");

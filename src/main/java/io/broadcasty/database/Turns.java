@@ -10,8 +10,8 @@ import net.javacrumbs.shedlock.core.SimpleLock;
 import net.javacrumbs.shedlock.provider.jdbc.JdbcLockProvider;
 
 /**
- * Tasks that one node does for all that share the database, by ShedLock. The nodes' clocks should
- * agree to a second or so.
+ * Leader locks of nodes that share a relational database, by ShedLock: each task runs on one node
+ * at a time. The nodes' clocks should agree to about a second.
  */
 @ThreadSafe
 public final class Turns {
@@ -25,19 +25,20 @@ public final class Turns {
   }
 
   /**
-   * Does the task on this thread, unless another node does it, or has begun to within {@code once}.
+   * Runs the task on this thread, unless another node runs it, or has begun to within {@code once}.
    *
-   * @param task its name, the same on all nodes
-   * @param atMost when a node dies in the middle, another takes over after so long; a task that
-   *     takes longer may be done twice at once
-   * @throws DatabaseException when the database cannot be asked; trying again later is right
+   * @param task the task's name, the same on all nodes
+   * @param atMost when a node dies while it runs the task, another takes over after this time; a
+   *     task that takes longer may run twice at once
+   * @param once the minimum time between two runs
+   * @throws DatabaseException when the database cannot be queried; trying again later is right
    */
   public void take(String task, Duration atMost, Duration once, Runnable work) {
     Optional<SimpleLock> lock;
     try {
       lock = locks.lock(new LockConfiguration(ClockProvider.now(), task, atMost, once));
     } catch (RuntimeException e) {
-      throw new DatabaseException("the database cannot be asked whose turn it is", e);
+      throw new DatabaseException("the leader lock cannot be acquired in the database", e);
     }
     if (lock.isPresent()) {
       try {

@@ -1,6 +1,5 @@
 /**
- * The relational database: a pool, the schema's migrations, and what differs from one product to
- * another.
+ * The relational database: its connection pool, migrations, transactions and dialects.
  *
  * <p>May import: nothing of ours.
  */

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A node that serves alone. */
+/** The registry of a node that serves alone. */
 public final class LocalNodeRegistry implements NodeRegistry {
 
   private final Supplier<NodeInfo> self;
   private final WallClock clock;
 
   /**
-   * @param self describes this node as it is now
+   * @param self returns the current description of this node
    */
   public LocalNodeRegistry(Supplier<NodeInfo> self, WallClock clock) {
     this.self = self;

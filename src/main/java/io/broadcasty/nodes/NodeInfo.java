@@ -3,18 +3,18 @@ package io.broadcasty.nodes;
 import java.time.Instant;
 
 /**
- * A node as it described itself last.
+ * A node's latest description of itself.
  *
- * @param name which no other node has or had: a restarted node has another
- * @param host the machine's name and the server's, for people
- * @param version of Broadcasty
- * @param draining whether it takes no new connections any more
- * @param seenAt when it last said that it lives
+ * @param name a unique name that is never reused: a restarted node has another
+ * @param host the names of the machine and of the server, for people
+ * @param version the version of Broadcasty
+ * @param draining whether it accepts no new connections any more
+ * @param seenAt when its latest heartbeat was seen
  */
 public record NodeInfo(
     String name, String host, String version, Instant startedAt, boolean draining, Instant seenAt) {
 
-  /** The same, seen at another time. */
+  /** Returns a copy with another time of the latest heartbeat. */
   NodeInfo seen(Instant at) {
     return new NodeInfo(name, host, version, startedAt, draining, at);
   }

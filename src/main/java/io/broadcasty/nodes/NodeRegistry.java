@@ -3,38 +3,38 @@ package io.broadcasty.nodes;
 import com.google.errorprone.annotations.ThreadSafe;
 import java.util.List;
 
-/** The nodes that live. */
+/** Lists the live nodes of the cluster. */
 @ThreadSafe
 public interface NodeRegistry extends AutoCloseable {
 
-  /** This node's name. */
+  /** Returns this node's name. */
   String self();
 
   /**
-   * The nodes that have lately said that they live, this one among them, in order of their start.
-   * What was known last, where the others cannot be asked; does not block.
+   * Returns the nodes with a recent heartbeat, including this one, in order of their start. Returns
+   * the last known ones when the registry cannot be reached; does not block.
    */
   List<NodeInfo> nodes();
 
-  /** Says goodbye to the others. */
+  /** Removes this node, so that the others learn at once that it is gone. */
   @Override
   void close();
 
   /**
-   * Is told of nodes' lives, by the registry's own thread; may block. Whoever keeps something of a
-   * node forgets it then.
+   * Listens to nodes that are gone, on the registry's own thread; may block. A component that
+   * stores data for each node removes it then.
    */
   interface Listener {
 
     /**
-     * A node has said goodbye, or nothing for too long. Every node may be told of it, at any time
-     * until one has returned from here without an exception; twice must do no harm.
+     * Called when a node has left, or its heartbeat has expired. Every node may be called, at any
+     * time until one call has returned without an exception; must be idempotent.
      */
     void onGone(String node);
 
     /**
-     * This node's own word did not count for a while, so that others may have forgotten what is
-     * kept of it: say it again. Also called at the start.
+     * Called when this node's own heartbeat had expired for a while, so that others may have
+     * removed its data, which has to be stored again. Also called at the start.
      */
     void onForgotten();
   }

@@ -1,5 +1,5 @@
 /**
- * Which nodes serve together: the registry port, and that of a node that serves alone.
+ * The registry of live nodes: the port, and the implementation for a node that serves alone.
  *
  * <p>May import: {@code background}, {@code time}.
  */

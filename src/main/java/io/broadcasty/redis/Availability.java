@@ -13,48 +13,50 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Which servers do not serve, and why, so that everybody learns it at once instead of waiting for a
- * timeout, and the log says it once. Whoever meets a failure reports it; one thread tries the
- * servers concerned until they serve again.
+ * Records which Redis servers do not serve, and why, so that all callers fail at once instead of
+ * waiting for a timeout, and the log reports it once. Callers report failures; one thread probes
+ * the failed servers until they serve again.
  */
 @ThreadSafe
 public final class Availability {
 
   private static final System.Logger LOG = System.getLogger(Availability.class.getName());
 
-  /** A full server takes a write now and then: only so many in a row are the end of it. */
+  /**
+   * A full server accepts a write now and then: the outage is over only after this many in a row.
+   */
   private static final int GOOD_IN_A_ROW = 8;
 
-  /** A time in which a server does not serve. */
+  /** An outage of a server. */
   private record Episode(Fault fault, int good) {}
 
   private final Map<HostAndPort, Episode> episodes = new ConcurrentHashMap<>();
   private final Function<byte[], HostAndPort> homes;
 
-  /** Servers that have been in use; null while anybody may use any. */
+  /** Servers that have been probed or in use; null while every server may be used. */
   private volatile @Nullable Set<HostAndPort> known;
 
-  /** Servers that were asked for before they had been tried. */
+  /** Servers that were requested before they had been probed. */
   private final Set<HostAndPort> awaited = ConcurrentHashMap.newKeySet();
 
-  /** Whether a server was asked for that is not known, or a key that no server has. */
+  /** Whether an unknown server was requested, or a key that no known server has. */
   private volatile boolean lost;
 
   private volatile Runnable wake = () -> {};
 
   /**
-   * @param homes tells which server has a key
+   * @param homes returns the server that has a key
    */
   Availability(Function<byte[], HostAndPort> homes) {
     this.homes = homes;
   }
 
   /**
-   * From now on a server that takes over is not to be asked before it has been tried; see {@link
+   * Requires from now on that a server that takes over is probed before it is used; see {@link
    * #toBeTried}.
    *
-   * @param primaries those that may be used at once
-   * @param now has the others tried, soon
+   * @param primaries the servers that may be used at once
+   * @param now triggers a probe of the others, soon
    */
   public void tryNewcomers(Collection<HostAndPort> primaries, Runnable now) {
     Set<HostAndPort> used = ConcurrentHashMap.newKeySet();
@@ -63,12 +65,12 @@ public final class Availability {
     known = used;
   }
 
-  /** Whether a server is not to be asked. */
+  /** Returns whether a server must not be used now. */
   public boolean isDown(HostAndPort server) {
     Set<HostAndPort> used = known;
     if (used != null && !used.contains(server)) {
       lost = true;
-      if (awaited.add(server)) { // else it has been tried in vain, and is again each round
+      if (awaited.add(server)) { // otherwise a probe has failed, and is repeated each round
         wake.run();
       }
       return true;
@@ -77,7 +79,7 @@ public final class Availability {
     return episode != null && episode.fault().isOfAll();
   }
 
-  /** Whether the server that has a key is not to be asked, or is not known. */
+  /** Returns whether the server that has a key is unknown or must not be used now. */
   public boolean isDown(byte[] key) {
     try {
       return isDown(homes.apply(key));
@@ -87,26 +89,27 @@ public final class Availability {
     }
   }
 
-  /** A key was asked for that no server is known to have. */
+  /** Records that a key was requested that no known server has. */
   public void homeless() {
     lost = true;
   }
 
-  /** Whether there is something to be tried, or to be looked for. */
+  /** Returns whether a server has to be probed, or the topology to be read again. */
   public boolean isAnyAmiss() {
     return lost || !episodes.isEmpty();
   }
 
-  /** Whether a server has taken over that nobody has tried yet. */
+  /** Returns whether a server has taken over that has not been probed yet. */
   public boolean hasNewcomers(Collection<HostAndPort> primaries) {
     Set<HostAndPort> used = known;
     return used != null && !used.containsAll(primaries);
   }
 
   /**
-   * Those that did not serve when they were last asked, and those that are new.
+   * Returns the servers that failed their last call, and those that are new.
    *
-   * @param primaries others are forgotten: nobody asks them any more
+   * @param primaries the current primaries; other servers are forgotten, since nothing uses them
+   *     any more
    */
   public Set<HostAndPort> toBeTried(Collection<HostAndPort> primaries) {
     lost = false;
@@ -120,7 +123,10 @@ public final class Availability {
     return all;
   }
 
-  /** A call to a server has failed; whether that is because the server does not serve. */
+  /**
+   * Records the failure of a call to a server; returns whether it means that the server does not
+   * serve.
+   */
   public boolean failed(HostAndPort server, JedisException failure) {
     Fault fault = Fault.of(failure);
     if (fault == null) {
@@ -128,7 +134,7 @@ public final class Availability {
     }
     Episode before = episodes.put(server, new Episode(fault, 0));
     boolean same = before != null && before.fault() == fault;
-    if (!same && (before == null || fault != Fault.LOADING)) { // which any start goes through
+    if (!same && (before == null || fault != Fault.LOADING)) { // every start goes through it
       LOG.log(
           Level.WARNING,
           "Redis at "
@@ -141,7 +147,7 @@ public final class Availability {
     return true;
   }
 
-  /** It was tried, and serves. */
+  /** Records that a server has answered a probe. */
   public void answered(HostAndPort server) {
     Set<HostAndPort> used = known;
     if (used != null) {
@@ -159,7 +165,7 @@ public final class Availability {
         });
   }
 
-  /** The worst that is the matter with any server; null for nothing. */
+  /** Returns the most severe fault of any server; null for none. */
   public @Nullable Fault worst() {
     Fault worst = null;
     for (Episode episode : episodes.values()) {

@@ -12,13 +12,13 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.util.JedisClusterCRC16;
 import redis.clients.jedis.util.Pool;
 
-/** The nodes of a Redis Cluster. */
+/** The servers of a Redis Cluster. */
 record ClusterNodes(ClusterConnectionProvider provider) implements Servers {
   @Override
   public HostAndPort home(byte[] key) {
     HostAndPort home = provider.getNode(JedisClusterCRC16.getSlot(key));
     if (home == null) {
-      throw new JedisException("no node of the Cluster is known to have the key");
+      throw new JedisException("no node of the Redis Cluster is known to have the key");
     }
     return home;
   }
@@ -33,7 +33,7 @@ record ClusterNodes(ClusterConnectionProvider provider) implements Servers {
     return Map.copyOf(provider.getConnectionMap()).values();
   }
 
-  /** Those that have slots: what the driver lists as primaries may be behind that. */
+  /** Returns the servers that have slots: the client's own list of primaries may be outdated. */
   @Override
   public Collection<HostAndPort> primaries() {
     Set<HostAndPort> primaries = new HashSet<>();

@@ -17,7 +17,7 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.providers.SentineledConnectionProvider;
 
-/** Connects to an installation of any kind, or says why it cannot be used. */
+/** Connects to a Redis installation of any kind, or says why it cannot be used. */
 final class Connecting {
 
   private static final int CLUSTER_ATTEMPTS = 4;
@@ -25,7 +25,7 @@ final class Connecting {
 
   private Connecting() {}
 
-  /** As {@link Redis#open}. */
+  /** Connects as {@link Redis#open} describes. */
   static Redis open(RedisSettings settings) {
     Redis redis;
     try {
@@ -36,8 +36,8 @@ final class Connecting {
           false,
           e);
     } catch (JedisDataException e) {
-      if (String.valueOf(e.getMessage()).contains("HELLO")) { // which came with 6.0
-        throw tooOld(settings, "a version older than that");
+      if (String.valueOf(e.getMessage()).contains("HELLO")) { // HELLO was added in Redis 6.0
+        throw tooOld(settings, "an older version");
       }
       throw new RedisUnusableException(
           "Redis at " + settings + " refuses to serve: " + e.getMessage(), true, e);
@@ -109,7 +109,7 @@ final class Connecting {
     }
   }
 
-  /** The innermost cause says what the matter is. */
+  /** Returns the message of the innermost cause. */
   static String reason(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && cause.getCause() != cause) {
@@ -131,7 +131,10 @@ final class Connecting {
         .build();
   }
 
-  /** Sentinels take the same password where they want one; without TLS of their own. */
+  /**
+   * Returns the client settings for Sentinels: the same password where they require one, but no TLS
+   * of their own.
+   */
   private static JedisClientConfig sentinelConfig(RedisSettings settings) {
     return DefaultJedisClientConfig.builder()
         .timeoutMillis((int) settings.timeout().toMillis())

@@ -5,41 +5,41 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * What keeps a server from doing what it is asked to, told by how Redis' errors begin, and what is
- * to be done about it. Other errors are the asker's own.
+ * A reason why a Redis server does not serve, identified by the prefix of Redis' error, with advice
+ * for the operator. Other errors are the caller's own.
  */
 public enum Fault {
-  /** No connection, or no answer. */
+  /** There is no connection, or no answer. */
   UNREACHABLE(true, "cannot be reached (broadcasty.redis.url)"),
 
-  /** It has just started. */
-  LOADING(true, "is loading its data, and serves as soon as it has", "LOADING"),
+  /** The server has just started. */
+  LOADING(true, "is loading its data and serves once it has finished", "LOADING"),
 
-  /** Another password than that of the configuration, or none. */
+  /** The configured password is wrong or missing. */
   LOGIN(
       true,
       "refuses the user or the password (broadcasty.redis.url; in Redis requirepass and the ACL)",
       "NOAUTH",
       "WRONGPASS"),
 
-  /** A replica, or what has become one. */
+  /** The server is a replica, or has become one. */
   REPLICA(
       true,
       "is a replica now and takes no writes (broadcasty.redis.url must name the primary; with"
-          + " redis-sentinel:// or redis-cluster:// it is followed)",
+          + " redis-sentinel:// or redis-cluster:// a failover is followed)",
       "READONLY"),
 
-  /** It has no link to its primary, and serves no old data. */
+  /** The replica has no link to its primary, and serves no stale data. */
   PARTED(true, "is a replica without its primary (broadcasty.redis.url)", "MASTERDOWN"),
 
-  /** The ACL. */
+  /** The ACL denies a command or key. */
   RIGHTS(
       false,
-      "does not let this user do what is needed (the user in broadcasty.redis.url; in Redis the"
+      "denies this user a needed command or key (the user in broadcasty.redis.url; in Redis the"
           + " ACL)",
       "NOPERM"),
 
-  /** {@code maxmemory} is reached, and nothing may be dropped. */
+  /** {@code maxmemory} is reached, and nothing may be evicted. */
   FULL(
       false,
       "is full and takes no writes: it has reached its maxmemory. Give it more, or lower"
@@ -50,24 +50,25 @@ public enum Fault {
   /** The last snapshot, or the append-only file, could not be written. */
   UNSAVED(
       false,
-      "takes no writes because it cannot save to its disk. Free space there, or see to the rights"
-          + " of its dir (in Redis dir, appendonly, stop-writes-on-bgsave-error; its log says more)",
+      "takes no writes because it cannot save to its disk. Free space there, or correct the rights"
+          + " of its dir (in Redis dir, appendonly, stop-writes-on-bgsave-error; its log says"
+          + " more)",
       "MISCONF"),
 
-  /** {@code min-replicas-to-write}. */
+  /** Fewer replicas are connected than {@code min-replicas-to-write} requires. */
   TOO_FEW_REPLICAS(
       false,
-      "takes no writes because too few replicas are in step (in Redis min-replicas-to-write)",
+      "takes no writes because too few replicas are connected (in Redis min-replicas-to-write)",
       "NOREPLICAS"),
 
-  /** A part of the Cluster is gone. */
+  /** A part of the Cluster is down. */
   CLUSTER_DOWN(
       false,
       "serves no part of the Cluster while another part is gone (in Redis"
           + " cluster-require-full-coverage)",
       "CLUSTERDOWN"),
 
-  /** Somebody's script, or a command that runs for long. */
+  /** A script or another command runs for too long. */
   BUSY(false, "is busy with a script that does not end (in Redis busy-reply-threshold)", "BUSY");
 
   private final boolean all;
@@ -80,17 +81,20 @@ public enum Fault {
     this.errors = List.of(errors);
   }
 
-  /** Whether nothing is to be asked of the server meanwhile; else it takes no writes. */
+  /** Returns whether the server can serve no request at all; otherwise it only refuses writes. */
   public boolean isOfAll() {
     return all;
   }
 
-  /** What is the matter and which setting is concerned, as the end of a sentence on Redis. */
+  /**
+   * Returns what is wrong and which setting is concerned, as the predicate of a sentence about
+   * Redis.
+   */
   public String advice() {
     return advice;
   }
 
-  /** What a failure, or what it was caused by, says of the server; null for nothing. */
+  /** Returns the fault that a failure or one of its causes reports; null for none. */
   static @Nullable Fault of(Throwable failure) {
     Fault found = null;
     for (Throwable each = failure; each != null; each = each.getCause()) {
@@ -99,7 +103,7 @@ public enum Fault {
         return fault;
       }
       if (each instanceof JedisConnectionException) {
-        found = UNREACHABLE; // or what it was caused by says more
+        found = UNREACHABLE; // a cause may say more
       }
       if (each == each.getCause()) {
         break;
@@ -108,7 +112,10 @@ public enum Fault {
     return found;
   }
 
-  /** An error inside of a script is quoted by older servers after a hyphen. */
+  /**
+   * Returns the fault of an error message. Older servers quote an error inside a script after a
+   * hyphen.
+   */
   private static @Nullable Fault ofMessage(String message) {
     for (Fault fault : values()) {
       for (String error : fault.errors) {

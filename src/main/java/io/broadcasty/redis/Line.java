@@ -16,28 +16,25 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
 
-/**
- * One connection that hears of messages from one server. Its own thread reads; any thread may
- * write.
- */
+/** A pub/sub connection to one server. Its own thread reads; any thread may write. */
 final class Line implements Runnable {
 
   private static final int CHANNELS_AT_ONCE = 500;
 
-  /** What is heard, and the end; called by the line's thread. */
+  /** Receives messages and the end of a connection, on the connection's thread. */
   interface Listener {
     void onMessage(String channel, byte[] message);
 
     void onSubscribed(String channel);
 
-    /** The server does not have the channel any more. */
+    /** Called when the server no longer has the channel. */
     void onMoved(String channel);
 
-    /** It has ended, and these were its channels. */
+    /** Called when the connection has ended, with the channels it had. */
     void onEnd(Line line, Set<String> channels);
   }
 
-  /** A connection that can be written at any time. */
+  /** A connection to which any thread can write at any time. */
   static final class Wire extends Connection {
     Wire(HostAndPort server, JedisClientConfig config) {
       super(server, config);
@@ -77,7 +74,7 @@ final class Line implements Runnable {
     return server;
   }
 
-  /** False when the line has ended. */
+  /** Subscribes to a channel; returns false when the connection has ended. */
   synchronized boolean add(String channel) {
     if (ended) {
       return false;
@@ -94,14 +91,14 @@ final class Line implements Runnable {
     }
   }
 
-  /** Has the server say something, so that its silence means that the line is broken. */
+  /** Sends a ping, so that a server that stays silent is recognised as a broken connection. */
   synchronized void ping() {
     if (!channels.isEmpty()) {
       send(Command.PING, List.of());
     }
   }
 
-  /** Ends it, also when a write to it hangs; {@link Listener#onEnd} follows. */
+  /** Closes the connection, also when a write to it hangs; {@link Listener#onEnd} follows. */
   void cut() {
     ended = true;
     Wire connected = wire;
@@ -116,7 +113,7 @@ final class Line implements Runnable {
 
   @Override
   public void run() {
-    if (ended) { // by an Error; another line has taken its channels over
+    if (ended) { // ended by an Error; another connection has taken over its channels
       return;
     }
     try {
@@ -158,7 +155,7 @@ final class Line implements Runnable {
     return Set.copyOf(channels);
   }
 
-  /** Whether the server has ended a channel that nobody here has asked it to. */
+  /** Returns whether the server has ended a subscription without a request from this node. */
   private synchronized boolean isMoved(String channel) {
     if (leaving.containsKey(channel)) {
       leaving.computeIfPresent(channel, (c, count) -> count == 1 ? null : count - 1);
@@ -167,14 +164,14 @@ final class Line implements Runnable {
     return channels.remove(channel);
   }
 
-  /** A failure here breaks the connection, which its reader notices. */
+  /** Sends a command. A failure breaks the connection, which its reader notices. */
   private void send(Command command, List<String> about) {
     Wire connected = wire;
     if (connected == null) {
       return;
     }
     try {
-      if (sharded && about.size() > 1) { // channels of one call would have to share a slot
+      if (sharded && about.size() > 1) { // the channels of one call would have to share a slot
         about.forEach(channel -> connected.send(command, List.of(channel)));
       } else {
         connected.send(command, about);

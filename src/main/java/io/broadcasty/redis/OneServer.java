@@ -7,7 +7,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
-/** A server of its own, or what looks like one. */
+/** A standalone Redis server, or a proxy that behaves like one. */
 record OneServer(PooledConnectionProvider provider, HostAndPort host) implements Servers {
   @Override
   public HostAndPort home(byte[] key) {
@@ -31,6 +31,6 @@ record OneServer(PooledConnectionProvider provider, HostAndPort host) implements
 
   @Override
   public void refresh() {
-    // it is where it is
+    // the address is fixed
   }
 }

@@ -16,9 +16,9 @@ import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Messages by Redis' pub/sub, on connections of their own: one, or in a Cluster with sharded
- * pub/sub one to each server that has a channel wanted here. What breaks is mended by itself;
- * messages of meanwhile are lost, and the listener is told.
+ * Receives messages by Redis pub/sub on connections of its own: a single one, or in a Cluster with
+ * sharded pub/sub one to each server that has a subscribed channel. Reconnects automatically.
+ * Messages sent while disconnected are lost; the listener is told.
  */
 @ThreadSafe
 public final class PubSub implements AutoCloseable {
@@ -27,16 +27,19 @@ public final class PubSub implements AutoCloseable {
   private static final long MEND_MILLIS = 250;
   private static final int MENDS_A_PING = 12;
 
-  /** Hears of messages. Calls for one channel come one at a time, and must not block for long. */
+  /** Receives messages. Calls for one channel come one at a time, and must not block for long. */
   public interface Listener {
 
-    /** A message of a channel, in the order in which they were published. */
+    /** Called with a message of a channel, in the order in which they were published. */
     void onMessage(String channel, byte[] message);
 
-    /** From now on messages are heard; called again each time after {@link #onBroken}. */
+    /**
+     * Called when a channel's messages are received from now on; again each time after {@link
+     * #onBroken}.
+     */
     void onSubscribed(String channel);
 
-    /** Messages may be missed from now on, until they are subscribed again. */
+    /** Called when messages may be missed from now on, until the channels are subscribed again. */
     void onBroken(Collection<String> channels);
   }
 
@@ -60,9 +63,9 @@ public final class PubSub implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Starts the thread that mends.
+   * Starts the thread that reconnects.
    *
-   * @param threads makes that thread, and one a server
+   * @param threads creates that thread, and one for each server
    */
   public PubSub(Redis redis, Listener listener, ThreadFactory threads) {
     this.redis = redis;
@@ -74,14 +77,17 @@ public final class PubSub implements AutoCloseable {
     mender.start();
   }
 
-  /** Asks for a channel's messages; {@link Listener#onSubscribed} tells when they are heard. */
+  /**
+   * Subscribes to a channel; {@link Listener#onSubscribed} is called when its messages are
+   * received.
+   */
   public synchronized void subscribe(String channel) {
     if (!closed && !homes.containsKey(channel) && !place(channel)) {
       homeless.add(channel);
     }
   }
 
-  /** Ends that. */
+  /** Unsubscribes from a channel. */
   public synchronized void unsubscribe(String channel) {
     homeless.remove(channel);
     Line line = homes.remove(channel);
@@ -91,7 +97,7 @@ public final class PubSub implements AutoCloseable {
   }
 
   /**
-   * Sends a message to those that listen now.
+   * Sends a message to the current subscribers.
    *
    * @throws JedisException when Redis does not answer
    */
@@ -115,7 +121,10 @@ public final class PubSub implements AutoCloseable {
     open.forEach(Line::cut);
   }
 
-  /** False when the channel's server is not known or its line has just ended. */
+  /**
+   * Subscribes on the server that has the channel; returns false when that server is unknown or its
+   * connection has just ended.
+   */
   private boolean place(String channel) {
     HostAndPort server;
     try {
@@ -144,7 +153,7 @@ public final class PubSub implements AutoCloseable {
         try {
           wait(MEND_MILLIS);
         } catch (InterruptedException e) {
-          LOG.log(Level.DEBUG, "ended by close() alone", e);
+          LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
         }
         if (closed) {
           return;
@@ -159,7 +168,7 @@ public final class PubSub implements AutoCloseable {
           lookAfterLines();
         }
       } catch (JedisException e) {
-        LOG.log(Level.DEBUG, "no server to listen to yet", e);
+        LOG.log(Level.DEBUG, "No Redis server for pub/sub yet; trying again", e);
       }
     }
   }
@@ -181,7 +190,7 @@ public final class PubSub implements AutoCloseable {
     }
     for (Line line : open) {
       if (!sharded && !line.server().equals(redis.home(anyKey))) {
-        line.cut(); // another server is in charge now
+        line.cut(); // another server has the channel now
       } else {
         line.ping();
       }

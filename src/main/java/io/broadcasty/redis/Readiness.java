@@ -4,18 +4,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Whether what was subscribed to is heard of, for those who wait for that: they are told once it
- * is, or that it cannot be now; who asks later waits for the next time.
+ * Completes futures when all subscriptions are confirmed, and fails them when that is impossible
+ * now. A later caller gets a new future for the next attempt.
  *
- * <p>Guarded by whoever owns it. What its methods return is to be run without that lock, since it
- * runs what hangs on the answer.
+ * <p>Guarded by its owner's lock. What its methods return must be run without that lock, since it
+ * runs the futures' dependents.
  */
 public final class Readiness {
 
   private CompletableFuture<Void> ready = new CompletableFuture<>();
   private boolean reached;
 
-  /** Completes when it is reached; exceptionally when it cannot be now. */
+  /**
+   * Returns a stage that completes when the subscriptions are confirmed; exceptionally when they
+   * cannot be now.
+   */
   public CompletionStage<Void> stage() {
     return ready;
   }
@@ -24,14 +27,14 @@ public final class Readiness {
     return reached;
   }
 
-  /** Everything is heard of from now on. */
+  /** Marks the subscriptions as confirmed; the result completes the waiting futures. */
   public Runnable reached() {
     CompletableFuture<Void> waiting = ready;
     reached = true;
     return () -> waiting.complete(null);
   }
 
-  /** It is not any more; who waits already goes on waiting. */
+  /** Marks the subscriptions as lost; futures that wait already continue to wait. */
   public void broken() {
     if (reached) {
       reached = false;
@@ -39,7 +42,7 @@ public final class Readiness {
     }
   }
 
-  /** It cannot be reached now; changes nothing where it is. */
+  /** Fails the waiting futures, unless the subscriptions are confirmed. */
   public Runnable failed(RuntimeException why) {
     if (reached) {
       return () -> {};

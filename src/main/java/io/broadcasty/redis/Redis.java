@@ -22,7 +22,7 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.Pool;
 
 /**
- * A Redis installation: connections to the server that has a key.
+ * A client of a Redis installation, with a connection pool for each server.
  *
  * <p>Calls fail with a {@link JedisException} when Redis does not answer in time.
  */
@@ -65,7 +65,7 @@ public final class Redis implements AutoCloseable {
   }
 
   /**
-   * Connects.
+   * Connects to Redis.
    *
    * @throws RedisUnusableException when it cannot be reached, refuses the password, or is too old
    */
@@ -77,30 +77,30 @@ public final class Redis implements AutoCloseable {
     return settings;
   }
 
-  /** Commands that are sent to the server that has their key, and answered one by one. */
+  /** Returns the client for single commands, each sent to the server that has its key. */
   public UnifiedJedis commands() {
     return commands;
   }
 
-  /** A key, or the name of a pub/sub channel, with the prefix. */
+  /** Returns a key, or the name of a pub/sub channel, with the configured prefix. */
   public String key(String rest) {
     return settings.prefix() + rest;
   }
 
-  /** The server that has a key, as far as is known. */
+  /** Returns the server that has a key, as far as is known. */
   public HostAndPort home(byte[] key) {
     return servers.home(key);
   }
 
-  /** A pipeline to one server, to be closed. */
+  /** Opens a pipeline to one server; the caller closes it. */
   public Pipeline pipeline(HostAndPort server) {
     return new Pipeline(servers.connection(server), true);
   }
 
   /**
-   * Asks one question about each of many keys, all of a server's in one pipeline.
+   * Sends one query about each of many keys, in one pipeline for each server.
    *
-   * @return the answers; those are left out whose server did not answer, or refused to
+   * @return the answers, without those of servers that did not answer or refused
    */
   public <T, R> Map<T, R> ask(
       Collection<T> items, Function<T, byte[]> key, BiFunction<Pipeline, T, Response<R>> question) {
@@ -123,31 +123,33 @@ public final class Redis implements AutoCloseable {
       }
       pipeline.sync();
     } catch (JedisException e) {
-      LOG.log(System.Logger.Level.DEBUG, server + " did not answer", e);
+      LOG.log(System.Logger.Level.DEBUG, "Redis at " + server + " did not answer", e);
     }
     asked.forEach(
         (item, response) -> {
           try {
             answers.put(item, response.get());
           } catch (JedisException | IllegalStateException e) { // refused, or never answered
-            LOG.log(System.Logger.Level.DEBUG, "a question was not answered", e);
+            LOG.log(System.Logger.Level.DEBUG, "Redis refused a query or did not answer it", e);
           }
         });
     return answers;
   }
 
-  /** A connection of its own, whose reads fail after 10 s without a word. To be closed. */
+  /**
+   * Opens a connection outside of the pool, whose reads time out after 10 s. The caller closes it.
+   */
   Line.Wire wire(HostAndPort server) {
     return new Line.Wire(server, lineConfig);
   }
 
-  /** Whether pub/sub is kept to the server that has the channel's key. */
+  /** Returns whether pub/sub messages stay on the server that has the channel's key. */
   public boolean hasShardedPubSub() {
     return settings.kind() == RedisSettings.Kind.CLUSTER && majorVersion >= SHARDED_PUBSUB_MAJOR;
   }
 
   /**
-   * Tries whether a server takes a write now.
+   * Tests whether a server accepts a write now.
    *
    * @throws JedisException saying why not
    */
@@ -158,7 +160,7 @@ public final class Redis implements AutoCloseable {
     }
   }
 
-  /** A key that the server has, in a Cluster too. */
+  /** Returns a key that the server has, also in a Cluster. */
   private String tryKey(HostAndPort server) {
     for (int i = 0; i < TRY_KEYS; i++) {
       String key = key("try:" + i);
@@ -166,25 +168,25 @@ public final class Redis implements AutoCloseable {
         return key;
       }
     }
-    throw new JedisException("it has none of the keys");
+    throw new JedisException("the server has none of the test keys");
   }
 
-  /** The servers that take writes, as far as is known. */
+  /** Returns the servers that accept writes, as far as is known. */
   public Collection<HostAndPort> primaries() {
     return servers.primaries();
   }
 
-  /** What is known of servers that cannot be reached, by all who use this. */
+  /** Returns the availability of the servers, shared by all users of this client. */
   public Availability availability() {
     return availability;
   }
 
-  /** Finds out anew which server has what. */
+  /** Reads again which server has which keys. */
   public void refresh() {
     servers.refresh();
   }
 
-  /** Gives up the connections that are idle: after an outage each of them is broken. */
+  /** Closes the idle connections, which are broken after an outage. */
   public void dropIdleConnections() {
     servers.pools().forEach(Pool::clear);
   }
@@ -197,12 +199,12 @@ public final class Redis implements AutoCloseable {
     return majorVersion;
   }
 
-  /** What a full Redis does: {@code noeviction}, or the name of how it chooses what to drop. */
+  /** Returns the eviction policy of a full Redis, such as {@code noeviction}. */
   public String evictionPolicy() {
     return evictionPolicy;
   }
 
-  /** Where it is and which version, without secrets. */
+  /** Returns the address and version, without secrets. */
   @Override
   public String toString() {
     return "Redis " + version + " at " + settings;

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * Where Redis is and how it is talked to.
+ * The address of a Redis installation and its connection settings.
  *
- * @param kind how many servers there are and who says which is in charge
- * @param tls whether connections are encrypted, and the server's certificate checked
+ * @param kind the kind of installation
+ * @param tls whether connections are encrypted, and the server's certificate verified
  * @param hosts the server, the Sentinels, or some nodes of the Cluster
- * @param master the name that the Sentinels know the primary by; empty for the other kinds
+ * @param master the primary's name in the Sentinels; empty for the other kinds
  * @param user the ACL user; null for the default user
  * @param database the number of the database; 0 in a Cluster
- * @param prefix what every key begins with
- * @param pool most connections to one server, those for pub/sub not counted
+ * @param prefix the prefix of every key
+ * @param pool the maximum number of connections to one server, those for pub/sub not counted
  * @param timeout for connecting and for an answer
  */
 public record RedisSettings(
@@ -36,11 +36,11 @@ public record RedisSettings(
     int pool,
     Duration timeout) {
 
-  /** The kinds of installations. */
+  /** The kinds of Redis installations. */
   public enum Kind {
-    /** One server, or what looks like one. */
+    /** A standalone server, or a proxy that behaves like one. */
     SERVER("redis", 6379),
-    /** A primary that Sentinels name. */
+    /** A primary and its replicas, monitored by Sentinels. */
     SENTINEL("redis-sentinel", 26379),
     /** A Redis Cluster. */
     CLUSTER("redis-cluster", 6379);
@@ -62,9 +62,10 @@ public record RedisSettings(
           + "with rediss in place of redis for TLS";
 
   /**
-   * Reads an address. A user and a password are percent-encoded where they hold {@code : / @ ,}.
+   * Parses an address. A user and a password are percent-encoded where they contain {@code : / @
+   * ,}.
    *
-   * @throws IllegalArgumentException saying what is wrong with it, without what may be a secret
+   * @throws IllegalArgumentException saying what is wrong with it, without possible secrets
    */
   public static RedisSettings parse(String url, String prefix, int pool) {
     int end = url.indexOf("://");
@@ -95,7 +96,7 @@ public record RedisSettings(
         TIMEOUT);
   }
 
-  /** Where it is, without the password. */
+  /** Returns the address without the password. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(kind.scheme.replace("redis", tls ? "rediss" : "redis"));
@@ -127,11 +128,11 @@ public record RedisSettings(
       try {
         URI uri = new URI("redis://" + each.strip());
         if (uri.getHost() == null) {
-          throw new IllegalArgumentException("`" + each + "` is no host and port; " + FORMS);
+          throw new IllegalArgumentException("`" + each + "` is not a host and port; " + FORMS);
         }
         hosts.add(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? usualPort : uri.getPort()));
       } catch (URISyntaxException e) {
-        throw new IllegalArgumentException("`" + each + "` is no host and port; " + FORMS, e);
+        throw new IllegalArgumentException("`" + each + "` is not a host and port; " + FORMS, e);
       }
     }
     return List.copyOf(hosts);
@@ -159,7 +160,7 @@ public record RedisSettings(
     try {
       return Integer.parseUnsignedInt(path);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("`" + path + "` is no number of a database", e);
+      throw new IllegalArgumentException("`" + path + "` is not the number of a database", e);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.broadcasty.redis;
 
-/** Redis cannot be used as it is configured; the message says why, without secrets. */
+/** Thrown when Redis cannot be used as configured; the message says why, without secrets. */
 public final class RedisUnusableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -16,7 +16,7 @@ public final class RedisUnusableException extends RuntimeException {
     this.mayPass = false;
   }
 
-  /** Whether it may work later without anybody's doing. */
+  /** Returns whether the fault may pass without a change of the configuration. */
   public boolean mayPass() {
     return mayPass;
   }

@@ -14,8 +14,8 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
- * A Lua script, which Redis runs alone from its beginning to its end. Called by its hash; sent as a
- * whole only to a server that does not know it.
+ * A Lua script, which Redis runs atomically. Called by its hash; the source is sent only to a
+ * server that does not know it.
  */
 public final class Script {
 
@@ -32,7 +32,7 @@ public final class Script {
     }
   }
 
-  /** Made of resources beside a class, one after the other. */
+  /** Loads a script from resources beside a class, concatenated. */
   public static Script load(Class<?> beside, String... resources) {
     StringBuilder text = new StringBuilder();
     for (String resource : resources) {
@@ -48,7 +48,7 @@ public final class Script {
     return new Script(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Runs it and waits for its result. */
+  /** Runs the script and waits for its result. */
   public Object run(UnifiedJedis commands, List<byte[]> keys, List<byte[]> arguments) {
     try {
       return commands.evalsha(sha, keys, arguments);
@@ -58,8 +58,8 @@ public final class Script {
   }
 
   /**
-   * Has it run with a pipeline. Where the result is a {@link JedisNoScriptException}, it has not
-   * run, and {@link #run} does it.
+   * Queues a run in a pipeline. If the result is a {@link JedisNoScriptException}, the script has
+   * not run; use {@link #run} then.
    */
   public Response<Object> queue(
       AbstractPipeline pipeline, List<byte[]> keys, List<byte[]> arguments) {

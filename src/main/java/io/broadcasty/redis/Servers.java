@@ -5,20 +5,20 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.util.Pool;
 
-/** What the kinds of installations differ in. */
+/** The servers of a Redis installation; each kind of installation implements it. */
 interface Servers {
-  /** The server that has a key, as far as is known. */
+  /** Returns the server that has a key, as far as is known. */
   HostAndPort home(byte[] key);
 
-  /** A connection from the pool, to be closed. */
+  /** Returns a connection from the pool; the caller closes it. */
   Connection connection(HostAndPort server);
 
-  /** The pools of all servers that are connected to. */
+  /** Returns the pools of all connected servers. */
   Collection<? extends Pool<?>> pools();
 
-  /** The servers that take writes, as far as is known. */
+  /** Returns the servers that accept writes, as far as is known. */
   Collection<HostAndPort> primaries();
 
-  /** Finds out anew which server has what. */
+  /** Reads again which server has which keys. */
   void refresh();
 }

@@ -7,7 +7,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.providers.SentineledConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
-/** A primary that Sentinels name. */
+/** A primary that is monitored by Sentinels. */
 record Watched(SentineledConnectionProvider provider) implements Servers {
   @Override
   public HostAndPort home(byte[] key) {
@@ -31,6 +31,6 @@ record Watched(SentineledConnectionProvider provider) implements Servers {
 
   @Override
   public void refresh() {
-    // the Sentinels tell
+    // the Sentinels report changes
   }
 }

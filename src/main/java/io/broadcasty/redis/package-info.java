@@ -1,6 +1,6 @@
 /**
- * Redis: where it is, connections to it and what keeps it from serving, scripts, and news by its
- * pub/sub. A server of its own, one that Sentinels watch, or a Cluster.
+ * The Redis client: connections, availability, scripts and pub/sub, for a standalone server, one
+ * monitored by Sentinels, or a Cluster.
  *
  * <p>May import: {@code background}.
  */

@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
-/** A data source that a test can take away. */
+/** A data source that a test can make unreachable. */
 public final class CutDataSource extends DataSourceWrapper {
 
   private volatile CountDownLatch refused = new CountDownLatch(1);
@@ -16,7 +16,7 @@ public final class CutDataSource extends DataSourceWrapper {
     super(real);
   }
 
-  /** Returns once somebody has been refused. */
+  /** Makes the database unreachable, and returns once a caller has been refused. */
   public void cut() {
     refused = new CountDownLatch(1);
     cut = true;

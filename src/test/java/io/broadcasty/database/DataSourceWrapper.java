@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A data source whose connections a test changes; all else is that of the real one. */
+/** Delegates to a data source, whose connections a subclass can change. */
 public abstract class DataSourceWrapper implements DataSource {
 
   protected final DataSource real;

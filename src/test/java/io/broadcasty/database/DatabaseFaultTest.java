@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the databases' errors say. */
+/** Tests how the databases' errors are classified. */
 class DatabaseFaultTest {
 
   @ParameterizedTest

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real MariaDB, one for all tests of this JVM; ends with it. */
+/** A real MariaDB that all tests of this JVM share; stopped with the JVM. */
 public final class MariaDb {
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -21,10 +21,11 @@ public final class MariaDb {
 
     static {
       DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
-      configuration.setPort(0); // a free one
+      configuration.setPort(0); // a free port
       configuration.setBaseDir(directory()); // unpacked there, and deleted at the end
       configuration.setDataDir(directory());
-      configuration.addArg("--innodb-flush-log-at-trx-commit=0"); // nobody pulls the plug here
+      configuration.addArg(
+          "--innodb-flush-log-at-trx-commit=0"); // Durability across a power failure is not tested.
       configuration.addArg("--user=" + System.getProperty("user.name"));
       try {
         MARIADB = DB.newEmbeddedDB(configuration.build());
@@ -44,7 +45,7 @@ public final class MariaDb {
   }
 
   /**
-   * Settings of a new, empty database.
+   * Creates an empty database and returns its settings.
    *
    * @param scheme {@code mariadb} or {@code mysql}
    */

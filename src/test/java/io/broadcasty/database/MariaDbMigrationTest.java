@@ -2,7 +2,7 @@ package io.broadcasty.database;
 
 import org.junit.jupiter.api.Tag;
 
-/** On a real MariaDB. */
+/** Tests the migrations on a real MariaDB. */
 @Tag("stores")
 class MariaDbMigrationTest extends MigrationTest {
 

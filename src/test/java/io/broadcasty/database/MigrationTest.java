@@ -18,14 +18,14 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The schema in each database; a subclass for each but H2. */
+/** Tests the migrations on H2; a subclass for each other database. */
 class MigrationTest {
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
   Path dir;
 
-  /** Of an empty database. */
+  /** Returns the settings of an empty database. */
   protected DatabaseSettings settings() {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("db"), "sa", null, 4);
   }
@@ -114,8 +114,8 @@ class MigrationTest {
   }
 
   private static String event(String epoch, long sequence) {
-    return "INSERT INTO broadcasty_events (tenant_id, channel, partition_no, seq, epoch, envelope_id,"
-        + " idempotent, payload, cost_bytes, bytes_before, published_at) VALUES"
+    return "INSERT INTO broadcasty_events (tenant_id, channel, partition_no, seq, epoch,"
+               + " envelope_id, idempotent, payload, cost_bytes, bytes_before, published_at) VALUES"
         + " ('acme', 'orders', 0, %d, '%s', 'i', 0, '31', 1, 0, 1)".formatted(sequence, epoch);
   }
 

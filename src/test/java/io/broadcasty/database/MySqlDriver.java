@@ -3,8 +3,8 @@ package io.broadcasty.database;
 import com.zaxxer.hikari.HikariDataSource;
 
 /**
- * A new database in MySQL's dialect, through a data source with MySQL's own driver; on a MariaDB,
- * since no MySQL can be had from Maven or Debian.
+ * A new database in MySQL's dialect, through a data source with MySQL's own driver. It runs on
+ * MariaDB, since neither Maven nor Debian provides MySQL.
  */
 public final class MySqlDriver implements AutoCloseable {
 
@@ -18,7 +18,7 @@ public final class MySqlDriver implements AutoCloseable {
     pool.setPassword(settings.password());
   }
 
-  /** The same one, with what it holds, each time. */
+  /** Opens the same database each time, with its data. */
   public Database open() {
     return Database.over(pool);
   }

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL, one for all tests of this JVM; ends with it. */
+/** A real PostgreSQL that all tests of this JVM share; stopped with the JVM. */
 public final class Postgres {
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -27,7 +27,7 @@ public final class Postgres {
     }
   }
 
-  /** Runs statements on the server, outside of the databases that tests have. */
+  /** Runs statements on the server, outside of the tests' databases. */
   public static void administer(String... statements) {
     try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
@@ -39,7 +39,7 @@ public final class Postgres {
     }
   }
 
-  /** Settings of a new, empty database. */
+  /** Creates an empty database and returns its settings. */
   public static DatabaseSettings newDatabase() {
     String name = "test" + DATABASES.incrementAndGet();
     administer("CREATE DATABASE " + name);

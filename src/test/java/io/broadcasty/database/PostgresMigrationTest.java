@@ -2,7 +2,7 @@ package io.broadcasty.database;
 
 import org.junit.jupiter.api.Tag;
 
-/** On a real PostgreSQL. */
+/** Tests the migrations on a real PostgreSQL. */
 @Tag("stores")
 class PostgresMigrationTest extends MigrationTest {
 

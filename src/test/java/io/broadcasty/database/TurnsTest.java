@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What nodes do for one another in a database that they share, and what they prune. */
+/** Tests the leader locks of nodes that share a database, and the pruning of the audit log. */
 class TurnsTest {
 
   private static final Duration LONG = Duration.ofMinutes(10);

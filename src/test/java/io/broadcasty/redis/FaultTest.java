@@ -10,7 +10,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** What Redis' errors say of the server. */
+/** Tests how Redis' errors are classified. */
 class FaultTest {
 
   @ParameterizedTest

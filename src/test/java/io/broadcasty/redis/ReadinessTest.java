@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** Who is told what, of a subscription that comes and goes. */
+/** Tests the futures of a subscription that is confirmed, lost and confirmed again. */
 class ReadinessTest {
 
   private final Readiness readiness = new Readiness();
@@ -31,7 +31,7 @@ class ReadinessTest {
   @Test
   void whoAsksWhileItIsBrokenWaitsForTheNextTime() {
     Runnable tell = readiness.reached();
-    readiness.broken(); // between the two steps of being reached
+    readiness.broken(); // between the two steps of a confirmation
     CompletableFuture<Void> next = future(readiness.stage());
     tell.run();
     assertFalse(next.isDone());

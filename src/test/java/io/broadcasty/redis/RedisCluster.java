@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
 
-/** A real Redis Cluster of three primaries, with a replica each where that is asked for. */
+/** A real Redis Cluster of three primaries, optionally with a replica each. */
 public final class RedisCluster implements AutoCloseable {
 
   private static final int PRIMARIES = 3;
@@ -21,7 +21,7 @@ public final class RedisCluster implements AutoCloseable {
 
   private RedisCluster() {}
 
-  /** Starts it and waits until it serves all slots. */
+  /** Starts the Cluster and waits until it serves all slots. */
   public static RedisCluster start(boolean replicas) {
     RedisCluster cluster = new RedisCluster();
     for (int i = 0; i < (replicas ? 2 * PRIMARIES : PRIMARIES); i++) {
@@ -48,12 +48,12 @@ public final class RedisCluster implements AutoCloseable {
         .collect(Collectors.joining(",", "redis-cluster://", ""));
   }
 
-  /** Settings with a prefix that nobody else has. */
+  /** Returns settings with a unique key prefix. */
   public RedisSettings settings() {
     return RedisSettings.parse(url(), servers.get(0).settings().prefix(), 16);
   }
 
-  /** One of the first three, which are the primaries at the beginning. */
+  /** Returns one of the first three servers, which are the primaries at the beginning. */
   public RedisServer primary(int number) {
     return servers.get(number);
   }

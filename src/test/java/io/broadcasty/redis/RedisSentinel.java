@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import redis.clients.jedis.Jedis;
 
-/** A real primary with a replica, watched by one Sentinel. */
+/** A real primary with a replica, monitored by one Sentinel. */
 public final class RedisSentinel implements AutoCloseable {
 
   private static final String NAME = "m";
@@ -45,7 +45,7 @@ public final class RedisSentinel implements AutoCloseable {
     }
   }
 
-  /** Starts them, and waits until the Sentinel knows of the replica. */
+  /** Starts the servers, and waits until the Sentinel knows the replica. */
   public static RedisSentinel start() {
     RedisSentinel started = new RedisSentinel();
     long deadline = System.nanoTime() + PATIENCE_NANOS;
@@ -59,13 +59,13 @@ public final class RedisSentinel implements AutoCloseable {
     return started;
   }
 
-  /** Settings with a prefix that nobody else has. */
+  /** Returns settings with a unique key prefix. */
   public RedisSettings settings() {
     return RedisSettings.parse(
         "redis-sentinel://127.0.0.1:" + port + "/" + NAME, primary.settings().prefix(), 16);
   }
 
-  /** The replica has what there is, and gets nothing more. */
+  /** Stops replication: the replica keeps its data and gets no more. */
   public void partReplica() {
     try (Jedis jedis = new Jedis("127.0.0.1", replica.port())) {
       long deadline = System.nanoTime() + PATIENCE_NANOS;
@@ -76,7 +76,7 @@ public final class RedisSentinel implements AutoCloseable {
     }
   }
 
-  /** The replica is to take over. */
+  /** Kills the primary, so that the replica takes over. */
   public void killPrimary() {
     primary.kill();
   }

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
 /**
- * A real Redis on a port of its own: the machine's {@code redis-server}, else the one that the
- * embedded-redis artifact brings.
+ * A real Redis on a port of its own: the machine's {@code redis-server}, or else the one in the
+ * embedded-redis artifact.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -42,7 +42,7 @@ public final class RedisServer implements AutoCloseable {
     this.process = process;
   }
 
-  /** The one that the tests of this JVM share; ends with it. */
+  /** The server that the tests of this JVM share; stopped with the JVM. */
   private static final class Shared {
     private static final RedisServer SERVER = start("--save", "");
 
@@ -51,12 +51,12 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** The one that all tests share, each with keys of its own. */
+  /** Returns the server that all tests share, each with keys of its own. */
   public static RedisServer shared() {
     return Shared.SERVER;
   }
 
-  /** Starts one and waits until it answers. */
+  /** Starts a server and waits until it answers. */
   public static RedisServer start(String... options) {
     return start(freePort(), List.of(options));
   }
@@ -66,7 +66,8 @@ public final class RedisServer implements AutoCloseable {
       Path folder = Files.createTempDirectory("broadcasty-redis");
       List<String> all = new ArrayList<>(options);
       all.addAll(List.of("--port", "" + port, "--bind", "127.0.0.1", "--dir", folder.toString()));
-      all.addAll(List.of("--appendfsync", "always")); // else it answers before it writes, at times
+      all.addAll(
+          List.of("--appendfsync", "always")); // otherwise it sometimes answers before it writes
       return new RedisServer(port, folder, all, launch(folder, all, port));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -77,7 +78,7 @@ public final class RedisServer implements AutoCloseable {
     return port;
   }
 
-  /** Where it keeps its files. */
+  /** Returns the folder of its files. */
   public Path folder() {
     return folder;
   }
@@ -86,29 +87,29 @@ public final class RedisServer implements AutoCloseable {
     return "redis://127.0.0.1:" + port;
   }
 
-  /** Settings with a prefix that nobody else has. */
+  /** Returns settings with a unique key prefix. */
   public RedisSettings settings() {
     return RedisSettings.parse(url(), "t" + PREFIXES.incrementAndGet() + ":", 16);
   }
 
-  /** SIGKILL. */
+  /** Kills the server with SIGKILL. */
   public void kill() {
     process.destroyForcibly();
     awaitEnd();
   }
 
-  /** SIGTERM; what is to be saved is saved. */
+  /** Stops the server with SIGTERM, so that it saves its data. */
   public void stop() {
     process.destroy();
     awaitEnd();
   }
 
-  /** Starts it again on the same port, with the files it had. */
+  /** Starts the server again on the same port, with its files. */
   public void startAgain() {
     process = launch(folder, options, port);
   }
 
-  /** Loses its files, as when a disk is gone; while it is stopped. */
+  /** Deletes the files of the stopped server, as when a disk is lost. */
   public void forget() {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -121,20 +122,18 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /**
-   * Remembers its files as they are now, for {@link #recall}; Redis writes them before it answers.
-   */
+  /** Copies the current files for {@link #recall}; Redis writes them before it answers. */
   public void remember() {
     copy(folder, copy);
   }
 
-  /** Has the remembered files again, as a replica that had come so far; while it is stopped. */
+  /** Restores the copied files of the stopped server, like a replica that had come that far. */
   public void recall() {
     forget();
     copy(copy, folder);
   }
 
-  /** SIGSTOP: connections stay, and nothing is answered. */
+  /** Suspends the server with SIGSTOP: connections stay open, and nothing is answered. */
   public void freeze() {
     signal("STOP");
   }
@@ -148,7 +147,7 @@ public final class RedisServer implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** One above which 10 000 others can be, for a Cluster's own connections. */
+  /** Returns a free port that leaves room for a Cluster's bus port, 10 000 above it. */
   public static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       int port = socket.getLocalPort();
@@ -242,7 +241,7 @@ public final class RedisServer implements AutoCloseable {
     return Embedded.PATH;
   }
 
-  /** Unpacked once a JVM. */
+  /** The embedded binary, unpacked once for each JVM. */
   private static final class Embedded {
     private static final String PATH;
 

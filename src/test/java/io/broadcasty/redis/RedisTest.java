@@ -14,7 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** What is said when Redis cannot be used as it is configured. */
+/** Tests the messages when Redis cannot be used as configured. */
 class RedisTest {
 
   private static RedisUnusableException fault(String url) {
@@ -73,7 +73,7 @@ class RedisTest {
     }
   }
 
-  /** Says OK to everything but what Redis 5 does not know. */
+  /** Answers OK to everything but commands unknown to Redis 5. */
   private static void answer(ServerSocket server) {
     while (true) {
       try (Socket client = server.accept();

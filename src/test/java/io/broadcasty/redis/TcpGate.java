@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A way to a server on this machine that a test can cut: connections break, and none is taken. */
+/** A TCP proxy to a local server that a test can cut: it breaks connections and accepts none. */
 public final class TcpGate implements AutoCloseable {
 
   private static final int BUFFER = 16_384;
@@ -34,18 +34,18 @@ public final class TcpGate implements AutoCloseable {
     start(this::accept);
   }
 
-  /** The port to connect to. */
+  /** Returns the port to connect to. */
   public int port() {
     return door.getLocalPort();
   }
 
-  /** Breaks every connection, and each that comes. */
+  /** Breaks every connection, also each new one. */
   public void cut() {
     cut = true;
     open.forEach(TcpGate::close);
   }
 
-  /** Loses every answer from now on, and takes what is asked. */
+  /** Drops every answer from now on, but still forwards requests. */
   public void mute() {
     mute = true;
   }
@@ -74,12 +74,12 @@ public final class TcpGate implements AutoCloseable {
         open.add(server);
         start(() -> copy(client, server, false));
         start(() -> copy(server, client, true));
-        if (cut) { // meanwhile
+        if (cut) { // cut in the meantime
           close(client);
           close(server);
         }
       } catch (IOException e) {
-        // closed, or the server is not there: who connected notices
+        // Closed, or the server is down; the client notices.
       }
     }
   }
@@ -96,7 +96,7 @@ public final class TcpGate implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // broken or cut
+      // Broken or cut.
     } finally {
       open.remove(from);
       open.remove(to);

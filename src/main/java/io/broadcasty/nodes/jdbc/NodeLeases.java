@@ -19,17 +19,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells of nodes that share a relational database and are gone. Each has a row with a number that
- * it makes larger from time to time; one whose number another has seen unchanged for long enough,
- * by its own ticker, is gone. So no clocks are compared, and a node that has only just come, or
- * could not ask the database, waits as long before it takes others for dead.
+ * Detects dead nodes among those that share a relational database. Each node has a row with a
+ * counter that it increments regularly; a node whose counter another has seen unchanged for the
+ * lease, by its own ticker, is dead. Thus no clocks are compared, and a node that has just started,
+ * or could not reach the database, waits for a full lease before it considers others dead.
  */
 public final class NodeLeases implements AutoCloseable {
 
-  /** How often a node makes its number larger. */
+  /** The interval at which a node increments its counter. */
   public static final Duration BEAT = Duration.ofSeconds(3);
 
-  /** A node whose number has not changed for as long is gone. */
+  /** A node whose counter has not changed for this long is dead. */
   public static final Duration LEASE = Duration.ofSeconds(15);
 
   private static final System.Logger LOG = System.getLogger(NodeLeases.class.getName());
@@ -42,7 +42,7 @@ public final class NodeLeases implements AutoCloseable {
   private static final String DELETE = "DELETE FROM broadcasty_nodes WHERE node = ?";
   private static final String DELETE_DEAD = DELETE + " AND beat = ?";
 
-  /** A number, and when it was seen first. */
+  /** A counter's value, and when it was first seen. */
   private record Seen(long beat, long sinceNanos) {}
 
   private final Transactions transactions;
@@ -55,16 +55,16 @@ public final class NodeLeases implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final BackgroundLoop loop;
 
-  // by the loop's thread
+  // used only by the loop's thread
   private final Map<String, Seen> others = new HashMap<>();
   private long wait;
   private boolean asks;
 
   /**
-   * Begins to say that this node lives.
+   * Starts the heartbeat of this node.
    *
    * @param self this node's name, which no other has or had
-   * @param beat as {@link #BEAT}
+   * @param beat the interval, as {@link #BEAT}
    * @param lease as {@link #LEASE}
    */
   public NodeLeases(
@@ -86,13 +86,18 @@ public final class NodeLeases implements AutoCloseable {
     this.loop = loops.start(NAME, this::round);
   }
 
-  /** Says goodbye to the others. */
+  /**
+   * Stops the heartbeat and deletes this node's row, so that the others learn at once that it is
+   * gone.
+   */
   @Override
   public void close() {
     closing.countDown();
     loop.close();
     if (!loop.join(STOP_MILLIS)) {
-      LOG.log(Level.DEBUG, "the others will notice");
+      LOG.log(
+          Level.DEBUG,
+          "This node could not sign off in time; others will notice when its lease expires");
     }
   }
 
@@ -118,7 +123,10 @@ public final class NodeLeases implements AutoCloseable {
     try {
       delete(DELETE, self, 0);
     } catch (SQLException e) {
-      LOG.log(Level.DEBUG, "the others will notice", e);
+      LOG.log(
+          Level.DEBUG,
+          "This node could not sign off; others will notice when its lease expires",
+          e);
     }
   }
 
@@ -159,7 +167,7 @@ public final class NodeLeases implements AutoCloseable {
   private void look(Map<String, Long> beats) throws SQLException {
     long now = ticker.readNanos();
     if (!asks) {
-      others.clear(); // nor may the others have been able to ask
+      others.clear(); // the others may not have reached the database either
     }
     others.keySet().retainAll(beats.keySet());
     for (Map.Entry<String, Long> each : beats.entrySet()) {
@@ -168,7 +176,7 @@ public final class NodeLeases implements AutoCloseable {
       if (seen == null || seen.beat() != each.getValue()) {
         others.put(node, new Seen(each.getValue(), now));
       } else if (!node.equals(self) && now - seen.sinceNanos() >= lease.toNanos()) {
-        LOG.log(Level.INFO, "node " + node + " is gone; what is kept of it is forgotten");
+        LOG.log(Level.INFO, "node " + node + " is gone; its data is removed");
         listener.onGone(node);
         delete(DELETE_DEAD, node, seen.beat());
         others.remove(node);

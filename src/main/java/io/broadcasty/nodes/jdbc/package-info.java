@@ -1,5 +1,5 @@
 /**
- * Which of the nodes that share a relational database are gone.
+ * Detection of dead nodes among those that share a relational database.
  *
  * <p>May import: {@code nodes} and what it may import, {@code database}.
  */

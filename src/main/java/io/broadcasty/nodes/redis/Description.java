@@ -8,8 +8,8 @@ import io.broadcasty.nodes.NodeInfo;
 import java.time.Instant;
 
 /**
- * How a node describes itself in Redis: a line each for host, version, start in milliseconds, and
- * {@code draining} or nothing. Nodes of other versions may leave lines out or add some.
+ * The text form of a node's description in Redis: a line each for host, version, start in
+ * milliseconds, and {@code draining} or nothing. Nodes of other versions may omit or add lines.
  */
 final class Description {
 
@@ -26,12 +26,12 @@ final class Description {
         node.draining() ? "draining" : "");
   }
 
-  /** A node that describes itself in a way that is not known here lives all the same. */
+  /** Parses a description. A node whose description cannot be decoded is alive nevertheless. */
   static NodeInfo read(String name, String text, Instant seenAt) {
     try {
       TextVersion.requireFirst(WHAT, text.getBytes(UTF_8));
       return described(name, text, seenAt);
-    } catch (UnknownVersionException e) { // which was told of
+    } catch (UnknownVersionException e) { // already logged and counted
       return new NodeInfo(name, "", "", Instant.EPOCH, false, seenAt);
     }
   }

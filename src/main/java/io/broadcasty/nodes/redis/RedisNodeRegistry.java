@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The nodes that share a Redis. Each says from time to time that it lives; one whose last word does
- * not count any more is gone, and whichever node notices has it forgotten. A node that has only
- * just come, or come back after an outage, waits as long before it takes others for dead: they may
- * not have had the time to speak.
+ * The registry of nodes that share a Redis. Each node sends heartbeats; one whose heartbeat has
+ * expired is dead, and the node that notices has its data removed. A node that has just started, or
+ * has come back after an outage, waits for the time to live before it considers others dead: they
+ * may not have had the time to send a heartbeat.
  */
 public final class RedisNodeRegistry implements NodeRegistry {
 
@@ -45,7 +45,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   private volatile List<NodeInfo> nodes = List.of();
 
-  /** Since when this node's word has counted without a break; only while it does. */
+  /** Since when this node's heartbeat has been valid without a break; used only while it is. */
   private long livesSinceNanos;
 
   private boolean lives;
@@ -58,7 +58,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   /**
    * @param redis stays open when the registry is closed
-   * @param self describes this node as it is now
+   * @param self returns the current description of this node
    */
   public RedisNodeRegistry(Redis redis, Supplier<NodeInfo> self, Pulse pulse, Ticker ticker) {
     this.redis = redis;
@@ -71,10 +71,10 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   /**
-   * Begins to say that this node lives.
+   * Starts the heartbeat of this node.
    *
-   * @param listeners are told of nodes that are gone
-   * @param threads makes the one thread
+   * @param listeners called when nodes are gone
+   * @param threads creates the one thread
    */
   public void start(List<Listener> listeners, ThreadFactory threads) {
     this.listeners = List.copyOf(listeners);
@@ -115,15 +115,18 @@ public final class RedisNodeRegistry implements NodeRegistry {
         failures.healed();
       } catch (JedisException e) {
         lives = false;
-        LOG.log(Level.DEBUG, "Redis does not answer", e);
+        LOG.log(Level.DEBUG, "Cannot send the heartbeat; trying again at the next interval", e);
       } catch (RuntimeException e) {
         failures.failed(e);
       }
     } while (pause());
     try {
       remove(name);
-    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes any more
-      LOG.log(Level.DEBUG, "the others will notice", e);
+    } catch (RuntimeException | LinkageError e) { // A stopping server may no longer load classes.
+      LOG.log(
+          Level.DEBUG,
+          "This node could not sign off; others will notice when its lease expires",
+          e);
     }
     synchronized (this) {
       ended = true;
@@ -131,14 +134,14 @@ public final class RedisNodeRegistry implements NodeRegistry {
     }
   }
 
-  /** Until the next beat; false when there is none any more. */
+  /** Waits until the next heartbeat; returns false when the registry is closed. */
   private synchronized boolean pause() {
     try {
       if (!closed) {
         wait(pulse.beat().toMillis());
       }
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
     }
     return !closed;
   }
@@ -169,7 +172,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   private void forget(String gone) {
-    LOG.log(Level.INFO, "node " + gone + " is gone; what is kept of it is forgotten");
+    LOG.log(Level.INFO, "node " + gone + " is gone; its data is removed");
     listeners.forEach(listener -> listener.onGone(gone));
     remove(gone);
   }

@@ -1,5 +1,5 @@
 /**
- * The nodes that share a Redis.
+ * The registry of nodes that share a Redis.
  *
  * <p>May import: {@code nodes} and what it may import, {@code redis}, {@code format}.
  */

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes on a database, whose hearts beat faster; a subclass for each but H2. */
+/** Tests node leases with short intervals on H2; a subclass for each other database. */
 class NodeLeasesTest {
 
   private static final Duration BEAT = Duration.ofMillis(100);
@@ -74,7 +74,7 @@ class NodeLeasesTest {
     }
   }
 
-  /** Of an empty database. */
+  /** Opens an empty database. */
   protected Database openDatabase() {
     return Database.open(
         new DatabaseSettings("jdbc:h2:file:" + dir.resolve("nodes"), "sa", null, 12));
@@ -110,7 +110,7 @@ class NodeLeasesTest {
     assertEquals(List.of(), two.gone);
     assertEquals(1, one.forgotten.get());
 
-    two.gate.heal(); // it lives after all
+    two.gate.heal(); // the node is alive after all
     await("its return", () -> two.forgotten.get() >= 2);
     two.gate.cut();
     await("its second end", () -> one.gone.equals(List.of("two", "two")));

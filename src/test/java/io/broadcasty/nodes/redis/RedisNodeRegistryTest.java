@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
-/** Nodes on a real Redis, whose hearts beat faster. */
+/** Tests nodes with short heartbeat intervals on a real Redis. */
 @Tag("stores")
 class RedisNodeRegistryTest {
 
@@ -116,9 +116,9 @@ class RedisNodeRegistryTest {
     Member one = new Member("one", 1);
     Member two = new Member("two", 2);
     await("both", () -> one.names().size() == 2 && two.names().size() == 2);
-    LockSupport.parkNanos(PULSE.word().toNanos()); // it has lived for a while
+    LockSupport.parkNanos(PULSE.word().toNanos()); // it has been alive for a while
     one.failures = 1;
-    two.redis.close(); // as kill -9
+    two.redis.close(); // like kill -9
     await("the end", () -> one.gone.equals(List.of("two")));
     await("its end", () -> one.names().equals(List.of("one")));
   }
