@@ -25,7 +25,7 @@ public record PendingPush(
   }
 
   /** The devices that it is for. */
-  Audience audience() {
+  public Audience audience() {
     return users == null
         ? new Audience(Set.of(), Set.of(), Set.of(channel.name()))
         : new Audience(users, Set.of(), Set.of());

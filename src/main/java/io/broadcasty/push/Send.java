@@ -21,7 +21,7 @@ public record Send(
   static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
 
   /** One that is taken now, and tried as long as it lives. */
-  static Send now(TenantId tenant, String id, Notification notification, long nowMillis) {
+  public static Send now(TenantId tenant, String id, Notification notification, long nowMillis) {
     long life = Math.max(notification.ttl().toMillis(), SHORTEST_LIFE.toMillis());
     return new Send(tenant, id, notification, nowMillis, nowMillis + life);
   }

@@ -10,19 +10,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeProvider implements PushProvider {
 
   /** What comes of a dispatch. */
-  interface Script {
+  public interface Script {
     CompletionStage<PushOutcome> of(Dispatch dispatch);
   }
 
-  static final Duration TIMEOUT = Duration.ofSeconds(10);
+  public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  final List<Dispatch> sent = new CopyOnWriteArrayList<>();
+  public final List<Dispatch> sent = new CopyOnWriteArrayList<>();
   private final PushService service;
   private volatile Script script;
   private volatile int excess;
   private volatile boolean closed;
 
-  FakeProvider(PushService service, Script script) {
+  public FakeProvider(PushService service, Script script) {
     this.service = service;
     this.script = script;
   }
@@ -32,15 +32,15 @@ public final class FakeProvider implements PushProvider {
     return new FakeProvider(service, always(new PushOutcome.Accepted("ok")));
   }
 
-  static Script always(PushOutcome outcome) {
+  public static Script always(PushOutcome outcome) {
     return dispatch -> CompletableFuture.completedFuture(outcome);
   }
 
-  void does(Script next) {
+  public void does(Script next) {
     script = next;
   }
 
-  void answers(PushOutcome outcome) {
+  public void answers(PushOutcome outcome) {
     script = always(outcome);
   }
 
@@ -48,7 +48,7 @@ public final class FakeProvider implements PushProvider {
     excess = bytes;
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed;
   }
 
