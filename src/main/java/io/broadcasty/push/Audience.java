@@ -4,7 +4,9 @@ import io.broadcasty.channel.ChannelName;
 import java.util.Set;
 
 /**
- * Devices of one tenant; those that are named several times get one notification.
+ * Addressees of one tenant's notification: users, devices and topics.
+ *
+ * <p>A device that is addressed several times gets one notification.
  *
  * @param users all devices of these users
  * @param devices ids of subscriptions
@@ -18,7 +20,7 @@ public record Audience(Set<String> users, Set<String> devices, Set<ChannelName> 
     topics = Set.copyOf(topics);
   }
 
-  /** Whether it names nobody. */
+  /** Returns whether no user, device or topic is addressed. */
   public boolean isEmpty() {
     return users.isEmpty() && devices.isEmpty() && topics.isEmpty();
   }

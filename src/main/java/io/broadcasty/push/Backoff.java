@@ -4,9 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When something that failed is tried again: after 1 s, then 2 s, 4 s, … up to 5 min, by up to a
- * quarter more or less, so that what failed together does not come together; or, where the service
- * asks for it, after what it asks for and up to a tenth more. Pure.
+ * Computes the exponential back-off before a failed attempt is repeated.
+ *
+ * <p>The delay is 1 s, then 2 s, 4 s, … up to 5 min, each varied by up to a quarter so that
+ * dispatches that failed together are not retried together. Where the service asks for a delay,
+ * that delay applies, plus up to a tenth.
  */
 final class Backoff {
 
@@ -17,8 +19,10 @@ final class Backoff {
   private Backoff() {}
 
   /**
-   * @param failures how often it has failed, at least 1
-   * @param asked what the service asks for; null for nothing
+   * Returns the delay in milliseconds before the next attempt.
+   *
+   * @param failures how often the attempt has failed, at least 1
+   * @param asked the delay that the service asks for; null for none
    * @param random from 0 to 1
    */
   static long millis(int failures, @Nullable Duration asked, double random) {

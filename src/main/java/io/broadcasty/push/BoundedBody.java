@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the beginning of a body, and cancels what is beyond. */
+/** Reads the first bytes of an HTTP response body and cancels the rest. */
 final class BoundedBody implements BodySubscriber<byte[]> {
 
   private final int maxBytes;

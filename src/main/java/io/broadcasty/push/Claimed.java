@@ -5,14 +5,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dispatch that this node alone may try, until its lease ends.
+ * A dispatch that this node has claimed: no other node may try it until the lease ends.
  *
  * @param number its key in the queue
  * @param dispatchId the same each time it is claimed
- * @param device where it goes; null when the subscription is gone, or is another user's by now
+ * @param device where it goes; null when the subscription was removed or now belongs to another
+ *     user
  * @param ttlEndsAtMillis when the notification's own time to live ends
- * @param expiresAtMillis from when on it is not tried any more; not before {@code ttlEndsAtMillis}
- * @param attempts how often it has been tried, this time included
+ * @param expiresAtMillis the time after which it is not tried again; not before {@code
+ *     ttlEndsAtMillis}
+ * @param attempts how often it has been tried, including this time
  */
 public record Claimed(
     long number,

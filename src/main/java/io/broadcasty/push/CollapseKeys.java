@@ -7,16 +7,16 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.Predicate;
 
-/** Collapse keys for services that take only some texts as one. */
+/** Shortens collapse keys to what a push service accepts, and keeps equal keys equal. */
 public final class CollapseKeys {
 
   private CollapseKeys() {}
 
   /**
-   * The key as it stands where the service takes it, else a hash of it, so that equal ones stay
+   * Returns the key unchanged if the service accepts it, else a hash of it, so that equal keys stay
    * equal.
    *
-   * @param characters how long the hash may be, in base64url; at most 43
+   * @param characters the length of the hash in base64url; at most 43
    */
   public static String fitting(String key, Predicate<String> taken, int characters) {
     if (taken.test(key)) {
@@ -29,11 +29,11 @@ public final class CollapseKeys {
           .withoutPadding()
           .encodeToString(Arrays.copyOf(hash, characters * 3 / 4));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK has no SHA-256", e);
+      throw new IllegalStateException("this JDK does not provide SHA-256", e);
     }
   }
 
-  /** The same for services that take what has at most so many bytes in UTF-8. */
+  /** Returns the key unchanged if it has at most this many bytes in UTF-8, else a hash of it. */
   public static String ofBytes(String key, int maxBytes) {
     return fitting(
         key,

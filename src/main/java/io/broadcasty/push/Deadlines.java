@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Ends the waiting for a push service. */
+/** Completes calls to a push service with {@link PushOutcome.Retry} when the timeout ends. */
 @ThreadSafe
 public final class Deadlines {
 
@@ -20,7 +20,9 @@ public final class Deadlines {
   private final ScheduledThreadPoolExecutor timer;
 
   /**
-   * @param threads makes the one thread that looks after the time; it ends when nothing waits
+   * Creates a timer that starts its thread when it is needed.
+   *
+   * @param threads makes the timer's one thread, which ends when no call is pending
    */
   public Deadlines(Duration timeout, ThreadFactory threads) {
     this.timeout = timeout;
@@ -34,12 +36,18 @@ public final class Deadlines {
     return timeout;
   }
 
-  /** The outcome of work, or {@link PushOutcome.Retry} when it is not there in time. */
+  /**
+   * Returns the outcome of the work, or {@link PushOutcome.Retry} when it does not complete within
+   * the timeout.
+   */
   public CompletableFuture<PushOutcome> within(CompletableFuture<PushOutcome> work) {
     return within(work, late -> late);
   }
 
-  /** The same for work whose result is no outcome; {@code failure} makes one of being late. */
+  /**
+   * Returns the result of the work, or what {@code failure} makes of the timeout, for work whose
+   * result is not a {@link PushOutcome}.
+   */
   public <T> CompletableFuture<T> within(
       CompletableFuture<T> work, Function<PushOutcome.Retry, T> failure) {
     CompletableFuture<T> result = new CompletableFuture<>();
@@ -65,7 +73,9 @@ public final class Deadlines {
         "the service did not answer within " + timeout.toMillis() + " ms", null);
   }
 
-  /** What has really happened, without what futures put around it. */
+  /**
+   * Returns the cause of a {@link CompletionException}, or the exception itself if it is another.
+   */
   public static Throwable unwrapped(Throwable thrown) {
     return thrown instanceof CompletionException && thrown.getCause() != null
         ? thrown.getCause()

@@ -17,24 +17,29 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches over publications that are to be pushed unless they are delivered. Every node says which
- * of the addressed users are connected to it and subscribed to the channel; when the time is over,
- * the others get a push. Publications without that wish are none of its business. For one thread.
+ * Pushes publications that were not delivered in time, if their publisher asked for that.
+ *
+ * <p>Each node records which of the addressed users are connected to it and subscribed to the
+ * channel. When the time is over, the other users get a push. Publications that do not ask for it
+ * are ignored. For one thread.
  */
 public final class DeliveryWatch {
 
-  /** Which users are connected to this node. */
+  /** Finds the users who are connected to this node. */
   @FunctionalInterface
   public interface Connected {
 
-    /** The users who are subscribed to these channels now, by channel. */
+    /** Returns the users who are subscribed to these channels now, by channel. */
     Map<TenantChannel, Set<String>> on(Collection<TenantChannel> channels);
   }
 
-  /** Every node has looked once more by then; they look each second. */
+  /**
+   * How long after the due time the decision is made: by then every node, polling once a second,
+   * has polled again.
+   */
   static final Duration GRACE = Duration.ofMillis(2500);
 
-  /** How many are watched at once; what is beyond is looked at when those before are decided. */
+  /** The most publications watched at once; further ones follow when earlier ones are decided. */
   static final int MAX_WATCHED = 2000;
 
   private static final System.Logger LOG = System.getLogger(DeliveryWatch.class.getName());
@@ -49,12 +54,17 @@ public final class DeliveryWatch {
   private final Runnable queued;
   private Map<Long, Watched> watched = new HashMap<>();
 
-  /** Those of its users who have a device, and who of them is known to have had it. */
+  /**
+   * The addressed users who have a device, and those of them who are known to have received the
+   * publication.
+   */
   private record Watched(Set<String> users, Set<String> delivered) {}
 
   /**
+   * Creates a watch; {@link #look} does its work.
+   *
    * @param quotaPerDay how many notifications a tenant may send on a day (UTC); 0 for any number
-   * @param queued is told that there is something to be sent
+   * @param queued is called after a notification was queued
    */
   public DeliveryWatch(
       PendingPushes pending,
@@ -76,9 +86,9 @@ public final class DeliveryWatch {
   }
 
   /**
-   * Looks once; to be called every second.
+   * Records deliveries and pushes what is due; to be called every second.
    *
-   * @throws PushStoreException when the store cannot be reached; the next call goes on
+   * @throws PushStoreException when the store cannot be reached; the next call continues
    */
   public void look() {
     List<PendingPush> open = pending.oldest(MAX_WATCHED);
@@ -124,7 +134,10 @@ public final class DeliveryWatch {
     }
   }
 
-  /** Several nodes may; the queue takes its id once. */
+  /**
+   * Pushes to the users who have not received it; several nodes may do so, since the queue takes
+   * each send id once.
+   */
   private void decide(PendingPush push) {
     Set<String> delivered = pending.receipts(push);
     List<Recipient> others = new ArrayList<>();
@@ -143,9 +156,9 @@ public final class DeliveryWatch {
       if (outcome instanceof EnqueueOutcome.OverQuota) {
         LOG.log(
             Level.WARNING,
-            "an undelivered publication is not pushed: the tenant "
+            "Undelivered publication is not pushed: the daily quota of tenant "
                 + push.channel().tenant()
-                + " has sent as much today as it may (broadcasty.push.quota-per-day)");
+                + " is used up (broadcasty.push.quota-per-day)");
       }
       queued.run();
     }

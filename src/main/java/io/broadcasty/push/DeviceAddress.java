@@ -3,8 +3,10 @@ package io.broadcasty.push;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a push service reaches one device. It is a secret: who has it may send there, so it is in
- * no log and no message.
+ * The address by which a push service reaches one device.
+ *
+ * <p>It is a secret: anyone who has it may send to the device, so it appears in no log and no
+ * message.
  *
  * @param token the endpoint of a Web Push subscription, the registration token of FCM, the device
  *     token of APNs, the subscription id of OneSignal

@@ -3,10 +3,10 @@ package io.broadcasty.push;
 import java.util.UUID;
 
 /**
- * One notification on its way to one device.
+ * One notification to one device, as a provider gets it.
  *
- * @param id the same each time it is tried, so that a service can tell a repetition
- * @param remainingMillis of the notification's time to live, when it is tried
+ * @param id the same at each attempt, so that a service can detect a repetition
+ * @param remainingMillis the rest of the notification's time to live at this attempt
  */
 public record Dispatch(
     UUID id, DeviceAddress device, Notification notification, long remainingMillis) {}

@@ -2,21 +2,21 @@ package io.broadcasty.push;
 
 import java.util.Locale;
 
-/** How far a notification has come on its way to one device. */
+/** The state of a notification on its way to one device. */
 public enum DispatchState {
-  /** It waits for its first try. */
+  /** Waits for its first attempt. */
   QUEUED(0),
-  /** A node tries it. */
+  /** A node is trying it. */
   SENDING(1),
-  /** It was tried, and will be again. */
+  /** An attempt failed, and another follows. */
   RETRYING(2),
-  /** The push service has taken it. */
+  /** The push service has accepted it. */
   ACCEPTED(3),
-  /** The push service will never take it. */
+  /** The push service will never accept it. */
   REJECTED(4),
-  /** The device is not registered any more. */
+  /** The device is no longer registered. */
   UNREGISTERED(5),
-  /** Its time to live ended first. */
+  /** Its time to live ended before the push service accepted it. */
   EXPIRED(6);
 
   private final int code;
@@ -25,25 +25,25 @@ public enum DispatchState {
     this.code = code;
   }
 
-  /** As a database keeps it; never changes its meaning. */
+  /** Returns the number that stands for the state in the database; it never changes its meaning. */
   public int code() {
     return code;
   }
 
-  /** As the protocol spells it. */
+  /** Returns the name of the state in the protocol. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether nothing will happen to it any more. */
+  /** Returns whether the state is final. */
   public boolean isFinal() {
     return compareTo(ACCEPTED) >= 0;
   }
 
   /**
-   * The one with this code.
+   * Returns the state with this code.
    *
-   * @throws IllegalArgumentException when there is none
+   * @throws IllegalArgumentException when no state has the code
    */
   public static DispatchState of(int code) {
     for (DispatchState each : values()) {
@@ -51,6 +51,6 @@ public enum DispatchState {
         return each;
       }
     }
-    throw new IllegalArgumentException("no state has the code " + code);
+    throw new IllegalArgumentException("no dispatch state has the code " + code);
   }
 }

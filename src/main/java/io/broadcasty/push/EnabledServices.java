@@ -7,38 +7,41 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The push services that can be sent through; none when push is off. */
+/** The providers of the push services that are enabled; empty when push is disabled. */
 public final class EnabledServices {
 
   private final Map<PushService, PushProvider> providers = new LinkedHashMap<>();
 
   /**
-   * @throws IllegalArgumentException when two are of the same service
+   * Creates a registry of these providers.
+   *
+   * @throws IllegalArgumentException when two providers are for the same service
    */
   public EnabledServices(Collection<? extends PushProvider> providers) {
     for (PushProvider provider : providers) {
       if (this.providers.put(provider.service(), provider) != null) {
-        throw new IllegalArgumentException("two providers of " + provider.service().word());
+        throw new IllegalArgumentException(
+            "more than one provider for the push service " + provider.service().word());
       }
     }
   }
 
-  /** Whether push is off. */
+  /** Returns whether push is disabled. */
   public boolean isEmpty() {
     return providers.isEmpty();
   }
 
-  /** The one for a service; null when it is not enabled. */
+  /** Returns the provider of a service; null when the service is not enabled. */
   public @Nullable PushProvider find(PushService service) {
     return providers.get(service);
   }
 
-  /** In the order in which they were given. */
+  /** Returns all providers, in the order in which they were given. */
   public Collection<PushProvider> all() {
     return Collections.unmodifiableCollection(providers.values());
   }
 
-  /** Their services, in order. */
+  /** Returns the enabled services, in the order of their providers. */
   public Set<PushService> services() {
     return Collections.unmodifiableSet(providers.keySet());
   }

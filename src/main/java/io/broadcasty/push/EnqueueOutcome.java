@@ -1,20 +1,20 @@
 package io.broadcasty.push;
 
-/** What came of handing a {@link Send} to the queue. */
+/** The result of adding a {@link Send} to the queue. */
 public sealed interface EnqueueOutcome {
 
   /**
-   * It is kept safely, and will be tried.
+   * The send is stored durably and will be tried.
    *
-   * @param devices to how many devices
-   * @param duplicate whether it had been taken before, with so many devices
+   * @param devices how many devices it goes to
+   * @param duplicate whether it had been queued before, for that many devices
    */
   record Queued(int devices, boolean duplicate) implements EnqueueOutcome {}
 
   /**
-   * The tenant has sent as much today as it may, or would have with this; nothing was kept.
+   * The tenant's quota for today is used up, or would be exceeded; nothing was stored.
    *
-   * @param used how many it has sent today (UTC)
+   * @param used how many notifications the tenant has sent today (UTC)
    */
   record OverQuota(long used) implements EnqueueOutcome {}
 }

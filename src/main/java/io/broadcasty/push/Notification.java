@@ -4,15 +4,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be shown on a device, for every push service.
+ * A notification to show on a device, independent of the push service.
  *
  * @param title never empty
  * @param body null when there is only a title
  * @param url what opens when the notification is clicked; null for the application's own choice
  * @param data a JSON object as text, for the application; null when there is none
- * @param ttl for how long the service keeps it for a device that is away; from zero to four weeks
- * @param collapseKey of notifications that wait for a device with the same key only the last is
- *     shown; null when each is
+ * @param ttl for how long the service keeps it for a device that is offline; from zero to four
+ *     weeks
+ * @param collapseKey of the notifications with the same key that wait for a device, only the last
+ *     is shown; null when each is
  */
 public record Notification(
     String title,

@@ -4,13 +4,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much may be under way to one push service. A service that refuses several in a row is left
- * alone for a while, then tried with one until it gives a verdict again; a fault of the settings
- * does the same at once. Pure but for its state; for one thread.
+ * Limits how many dispatches are in flight to one push service, and pauses a service that fails.
+ *
+ * <p>After several temporary failures in a row, nothing is sent for a while; then one dispatch at a
+ * time, until the service gives a final answer again. A configuration fault pauses it at once. Pure
+ * but for its state; for one thread.
  */
 final class Pace {
 
-  /** So many in a row are not the fault of single devices. */
+  /** How many failures in a row open the breaker: so many are not caused by single devices. */
   static final int IN_A_ROW = 10;
 
   static final Duration MISCONFIGURED_PAUSE = Duration.ofMinutes(1);
@@ -25,7 +27,7 @@ final class Pace {
     this.maxInFlight = maxInFlight;
   }
 
-  /** How many may be under way. */
+  /** Returns how many dispatches may be in flight. */
   int limit(long nowMillis) {
     if (nowMillis < pausedUntilMillis) {
       return 0;
@@ -33,17 +35,17 @@ final class Pace {
     return pauses > 0 ? 1 : maxInFlight;
   }
 
-  /** When it may go on; in the past when it may. */
+  /** Returns when the pause ends, by the wall clock; in the past when there is none. */
   long pausedUntilMillis() {
     return pausedUntilMillis;
   }
 
-  /** What keeps it; null when nothing does. */
+  /** Returns why the service is paused; null when it is not. */
   @Nullable String trouble() {
     return trouble;
   }
 
-  /** The service has given a verdict, whichever. */
+  /** Closes the breaker, since the service gave a final answer, whether it accepted or rejected. */
   void served() {
     failures = 0;
     pauses = 0;
@@ -52,24 +54,24 @@ final class Pace {
   }
 
   /**
-   * The service says "not now", or nothing.
+   * Counts a temporary failure, or a missing answer, of the service.
    *
-   * @param asked for how long; null when it does not say
+   * @param asked the pause that the service asks for; null when it does not say
    */
   void refused(String reason, @Nullable Duration asked, long nowMillis, double random) {
     failures++;
     if (nowMillis < pausedUntilMillis || (failures < IN_A_ROW && pauses == 0)) {
-      return; // of those that were under way when the pause began, or not enough to tell
+      return; // an answer to what was in flight when the pause began, or too few failures to tell
     }
     pauses++;
     pausedUntilMillis = nowMillis + Backoff.millis(pauses, asked, random);
     trouble = reason;
   }
 
-  /** Nothing can be sent until the settings are mended. */
+  /** Pauses the service, since nothing can be sent until an operator corrects the configuration. */
   void misconfigured(String reason, long nowMillis) {
     trouble = reason;
-    if (nowMillis >= pausedUntilMillis) { // else it is of those that were under way
+    if (nowMillis >= pausedUntilMillis) { // else it answers what was in flight when the pause began
       pauses++;
       pausedUntilMillis = nowMillis + MISCONFIGURED_PAUSE.toMillis();
     }

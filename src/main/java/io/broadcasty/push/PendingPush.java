@@ -5,12 +5,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be pushed of a publication to those who have not had it in time.
+ * A push that is sent to the users who have not received a publication in time.
  *
- * @param number its key in the store; 0 as long as it has none
- * @param sendId the id of the send that it becomes, made of the publication's
- * @param users to whom; null for the followers of the channel
- * @param dueAtMillis until when it may be delivered, by the wall clock
+ * @param number its key in the store; 0 before it is stored
+ * @param sendId the id of the send that it becomes, derived from the publication's id
+ * @param users the addressed users; null for the followers of the channel
+ * @param dueAtMillis until when the publication may be delivered, by the wall clock
  */
 public record PendingPush(
     long number,
@@ -24,7 +24,7 @@ public record PendingPush(
     users = users == null ? null : Set.copyOf(users);
   }
 
-  /** The devices that it is for. */
+  /** Returns the users or followers that the push addresses. */
   public Audience audience() {
     return users == null
         ? new Audience(Set.of(), Set.of(), Set.of(channel.name()))

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps what is to be pushed unless it is delivered, and who has had it.
+ * Stores pushes that wait for a publication to be delivered, and who has received it.
  *
  * <p>Every method may block, and throws a {@link PushStoreException} when the store cannot be
  * reached; trying again later is right. Shared by nodes.
@@ -14,18 +14,18 @@ import java.util.Set;
 @ThreadSafe
 public interface PendingPushes {
 
-  /** Keeps one safely, unless one that becomes the same send is kept already. */
+  /** Stores a pending push durably, unless one with the same send id is stored already. */
   void add(PendingPush push);
 
-  /** Those that are due first. */
+  /** Returns the pending pushes that are due first. */
   List<PendingPush> oldest(int limit);
 
-  /** These users have had it; said again, does no harm. */
+  /** Records that these users have received the publication; repeating it does no harm. */
   void delivered(PendingPush push, Collection<String> users);
 
-  /** Who has had it. */
+  /** Returns the users who have received the publication. */
   Set<String> receipts(PendingPush push);
 
-  /** It is decided. */
+  /** Removes a pending push that has been decided. */
   void remove(PendingPush push);
 }

@@ -6,68 +6,68 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What asking for something about push leads to. */
+/** The result of a use case of push. */
 public sealed interface PushAnswer {
 
-  /** The device will get notifications. */
+  /** The device is registered and will get notifications. */
   record Registered(PushSubscription subscription) implements PushAnswer {}
 
-  /** A user's devices. */
+  /** The user's devices. */
   record Devices(List<PushSubscription> subscriptions) implements PushAnswer {}
 
-  /** The device gets none any more. */
+  /** The device was removed and gets no more notifications. */
   record Removed(String id) implements PushAnswer {}
 
   /**
-   * It is kept safely, and will be sent.
+   * The notification is stored durably and will be sent.
    *
-   * @param devices to how many devices
-   * @param duplicate whether it had been taken before
+   * @param devices how many devices it goes to
+   * @param duplicate whether it had been accepted before
    * @param unknown users and devices that were named and have no address
    */
   record Taken(String id, int devices, boolean duplicate, List<String> unknown)
       implements PushAnswer {}
 
-  /** What became of it. */
+  /** The status of a send and of its dispatches. */
   record Outcomes(SendStatus status) implements PushAnswer {}
 
   /**
-   * Push is off, or this service is.
+   * Push is disabled, or this service is.
    *
    * @param service null when no service is enabled
    */
   record Off(@Nullable PushService service, Set<PushService> enabled) implements PushAnswer {}
 
   /**
-   * The caller may not.
+   * The caller is not authorised.
    *
    * @param what a sentence that says what is needed
    */
   record Denied(String what) implements PushAnswer {}
 
   /**
-   * It cannot be done as it is asked for.
+   * The request is not valid.
    *
-   * @param what a sentence that says why, and how to mend it
+   * @param what a sentence that says why, and how to correct it
    */
   record Invalid(String what) implements PushAnswer {}
 
-  /** A rate limit is used up. */
+  /** A rate limit is exceeded. */
   record Throttled(RateLimiter.Verdict verdict) implements PushAnswer {}
 
-  /** The tenant has sent as much today as it may, or would have with this. */
+  /** The tenant's quota for today is used up, or would be exceeded. */
   record OverQuota(long quotaPerDay, long used, int devices, Duration retryAfter)
       implements PushAnswer {}
 
-  /** A push service does not take notifications of this size. */
+  /** The notification is larger than a push service accepts. */
   record TooLarge(PushService service, int excessBytes) implements PushAnswer {}
 
-  /** None of the users and devices that were named has an address. */
+  /** None of the named users and devices has an address. */
   record NoDevice() implements PushAnswer {}
 
-  /** It would go to more devices than one send may. */
+  /** The notification addresses more devices than one send may. */
   record TooManyDevices(int limit) implements PushAnswer {}
 
-  /** There is nothing of this id. */
+  /** Nothing has this id. */
   record Unknown() implements PushAnswer {}
 }

@@ -4,12 +4,12 @@ import com.google.errorprone.annotations.ThreadSafe;
 import java.util.Map;
 
 /**
- * How much waits in the queue, as it was when it was last looked at: counting it asks the queue.
+ * The number of unfinished dispatches in the queue, as last counted; counting queries the queue.
  */
 @ThreadSafe
 public final class PushBacklog {
 
-  /** What is said of a queue with as many or more. */
+  /** The highest count; a longer queue counts as this many. */
   public static final int MOST = 100_000;
 
   private final PushQueue queue;
@@ -21,7 +21,7 @@ public final class PushBacklog {
     this.services = services;
   }
 
-  /** Looks again. May block; when the queue cannot be reached, nothing is known any more. */
+  /** Counts again. May block; when the queue cannot be reached, the counts become unknown. */
   public void look() {
     try {
       known = queue.backlog(services.services(), MOST);
@@ -32,8 +32,8 @@ public final class PushBacklog {
   }
 
   /**
-   * How many dispatches of the service are not finished, those under way among them; {@link #MOST}
-   * for as many or more, not a number when it is not known.
+   * Returns how many dispatches of the service are unfinished, including those in flight; {@link
+   * #MOST} for that many or more, NaN when it is not known.
    */
   public double of(PushService service) {
     Integer count = known.get(service);

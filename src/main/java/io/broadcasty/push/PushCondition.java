@@ -3,9 +3,9 @@ package io.broadcasty.push;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a push service can be sent through now, for whoever looks after it.
+ * Whether a push service can be used now, as operators see it.
  *
- * @param trouble what is the matter and, where one is concerned, which setting; null when all is
- *     well as far as is known
+ * @param trouble what is wrong and, where one is concerned, which setting; null when no problem is
+ *     known
  */
 public record PushCondition(PushService service, @Nullable String trouble) {}

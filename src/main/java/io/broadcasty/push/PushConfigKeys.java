@@ -4,7 +4,7 @@ import io.broadcasty.config.key.ConfigKey;
 import io.broadcasty.config.key.ConfigType;
 import java.time.Duration;
 
-/** Makes the keys that most push services have. */
+/** Creates the configuration keys that most push services have. */
 public final class PushConfigKeys {
 
   /** The default of {@link #timeout}. */
@@ -15,19 +15,19 @@ public final class PushConfigKeys {
 
   private PushConfigKeys() {}
 
-  /** Turns a service on. */
+  /** Creates the key that enables a service. */
   public static ConfigKey<Boolean> enabled(String service, String meaning) {
     return new ConfigKey<>("broadcasty." + service, ConfigType.FLAG, "false", "true", meaning);
   }
 
-  /** A text without a default. */
+  /** Creates a text key without a default. */
   public static ConfigKey<String> text(
       String service, String name, String example, String meaning) {
     return new ConfigKey<>(
         "broadcasty.push." + service + "." + name, ConfigType.TEXT, null, example, meaning);
   }
 
-  /** Where the service is. */
+  /** Creates the key of the service's base URL. */
   public static ConfigKey<String> url(String service, String usual, String meaning) {
     return new ConfigKey<>(
         "broadcasty.push." + service + ".base-url",
@@ -37,7 +37,7 @@ public final class PushConfigKeys {
         meaning);
   }
 
-  /** How long one notification may take. */
+  /** Creates the key of the timeout for one notification. */
   public static ConfigKey<Duration> timeout(String service) {
     return new ConfigKey<>(
         "broadcasty.push." + service + ".timeout",

@@ -21,35 +21,40 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks HTTP to a push service: one client for all its messages, HTTP/2 where the service has it,
- * an end to all waiting, bounded replies, no redirects.
+ * The HTTP client of a push service: one client for all its messages, HTTP/2 where the service
+ * supports it, a timeout for each exchange, bounded replies, no redirects.
  *
- * <p>What an exchange fails of becomes {@link PushOutcome.Retry}, in words that name no address.
+ * <p>A failed exchange becomes {@link PushOutcome.Retry}, whose reason contains no address.
  *
- * <p>Blocks none of its callers.
+ * <p>No method blocks.
  */
 @ThreadSafe
 public final class PushHttp implements AutoCloseable {
 
-  /** Of a reply more is not read; what matters in one is short. */
+  /** The most bytes that are read of a reply; what matters in one is short. */
   static final int MAX_REPLY_BYTES = 64 * 1024;
 
   private static final int WORKERS = Math.max(2, Runtime.getRuntime().availableProcessors());
   private static final long IDLE_SECONDS = 2;
 
-  /** How the JDK's client says that an HTTP/2 connection has as much under way as it may have. */
+  /**
+   * How the JDK's client says that an HTTP/2 connection has reached its limit of concurrent
+   * streams.
+   */
   private static final String CROWDED = "too many concurrent streams";
 
   private final WallClock clock;
   private final ThreadPoolExecutor workers;
   private final Deadlines deadlines;
 
-  /** Null when closed: the JDK's client ends when nobody refers to it. */
+  /** Null when closed: the JDK's client stops when nothing refers to it. */
   private volatile @Nullable HttpClient client;
 
   /**
-   * @param timeout for connecting, and for each answer as a whole
-   * @param threads makes the threads that carry out what is not waiting; idle ones end
+   * Creates a client.
+   *
+   * @param timeout for connecting, and for each exchange as a whole
+   * @param threads makes the threads that run the client's tasks; idle ones end
    */
   public PushHttp(Duration timeout, WallClock clock, ThreadFactory threads) {
     this.clock = clock;
@@ -66,17 +71,20 @@ public final class PushHttp implements AutoCloseable {
             .build();
   }
 
-  /** For connecting, and for each answer as a whole. */
+  /** Returns the timeout for connecting, and for each exchange as a whole. */
   public Duration timeout() {
     return deadlines.timeout();
   }
 
-  /** Where to do what takes the processor's time; not what blocks. */
+  /** Returns the executor for tasks that need the processor; tasks must not block. */
   public Executor workers() {
     return workers;
   }
 
-  /** A request to be filled in; plain HTTP does without the upgrade that nobody offers there. */
+  /**
+   * Starts a request; over plain HTTP it is HTTP/1.1, without the upgrade to HTTP/2 that no service
+   * offers there.
+   */
   public static HttpRequest.Builder request(URI uri) {
     return HttpRequest.newBuilder(uri)
         .version(
@@ -85,13 +93,16 @@ public final class PushHttp implements AutoCloseable {
                 : HttpClient.Version.HTTP_1_1);
   }
 
-  /** The outcome of work, or {@link PushOutcome.Retry} when it is not there within the timeout. */
+  /**
+   * Returns the outcome of the work, or {@link PushOutcome.Retry} when it does not complete within
+   * the timeout.
+   */
   public CompletableFuture<PushOutcome> within(CompletableFuture<PushOutcome> work) {
     return deadlines.within(work);
   }
 
   /**
-   * Sends a request and judges the reply.
+   * Sends a request and maps the reply to an outcome.
    *
    * @param verdict is called on a thread of this client; what it throws completes the result
    *     exceptionally
@@ -102,9 +113,9 @@ public final class PushHttp implements AutoCloseable {
   }
 
   /**
-   * Sends a request whose reply is no outcome.
+   * Sends a request whose result is not a {@link PushOutcome}.
    *
-   * @param failure makes a result of why there was no reply
+   * @param failure makes the result when there was no reply
    */
   public <T> CompletableFuture<T> exchange(
       HttpRequest request, Function<Reply, T> verdict, Function<PushOutcome.Retry, T> failure) {
@@ -123,11 +134,15 @@ public final class PushHttp implements AutoCloseable {
                         new Reply(
                             response.statusCode(), response.headers(), response.body(), clock)));
     CompletableFuture<T> result = deadlines.within(judged, failure);
-    result.whenComplete((outcome, thrown) -> sent.cancel(true)); // no-op unless it was late
+    result.whenComplete(
+        (outcome, thrown) -> sent.cancel(true)); // no effect unless the deadline passed
     return result;
   }
 
-  /** A crowded HTTP/2 connection is left for one of HTTP/1.1; nothing has been sent by then. */
+  /**
+   * Sends a request; when an HTTP/2 connection has no stream left, sends it again over HTTP/1.1,
+   * since nothing has been sent by then.
+   */
   private static CompletableFuture<HttpResponse<byte[]>> send(
       HttpClient open, HttpRequest request) {
     return open.sendAsync(request, reply -> new BoundedBody(MAX_REPLY_BYTES))

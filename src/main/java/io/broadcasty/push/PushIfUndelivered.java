@@ -13,22 +13,27 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The use case of "deliver, else push": a publication is pushed to those who have no connection
- * that gets it. The right to publish to the channel is the publisher's already. May block on the
+ * The use case "push if undelivered": a publication is pushed to the users who do not receive it
+ * over a connection in time.
+ *
+ * <p>The publisher's right to publish to the channel has been checked before. May block on the
  * store and throws its {@link PushStoreException}.
  */
 @ThreadSafe
 public record PushIfUndelivered(EnabledServices services, PendingPushes pending, WallClock clock) {
 
   /**
-   * What a publisher wants.
+   * What a publisher asks for.
    *
-   * @param after how long it may take until it is delivered
-   * @param users to whom; null for the followers of the channel
+   * @param after how long the publication may take to be delivered
+   * @param users the addressed users; null for the followers of the channel
    */
   public record Wish(Duration after, @Nullable Set<String> users, Notification notification) {}
 
-  /** Why it cannot be, to be asked before the publication is made; null when it can. */
+  /**
+   * Returns why the push is not possible, to be checked before the publication is made; null when
+   * it is possible.
+   */
   public @Nullable PushAnswer refusal(Caller caller, Wish wish) {
     if (services.isEmpty()) {
       return new PushAnswer.Off(null, services.services());
@@ -50,10 +55,11 @@ public record PushIfUndelivered(EnabledServices services, PendingPushes pending,
   }
 
   /**
-   * Keeps the wish for a publication that was made; again for the same one does nothing.
+   * Stores the push for a publication that was made; repeating it for the same publication does
+   * nothing.
    *
    * @param publicationId its idempotency id
-   * @return the id under which it can be asked what became of the push
+   * @return the id under which the status of the push can be queried
    */
   public String arrange(Caller caller, ChannelName channel, String publicationId, Wish wish) {
     String sendId = sendId(channel, publicationId);

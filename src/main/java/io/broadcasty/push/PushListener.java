@@ -2,15 +2,19 @@ package io.broadcasty.push;
 
 import java.util.UUID;
 
-/** Hears what becomes of notifications, to count it. Quick; called by the threads that send. */
+/**
+ * Listens to state changes of dispatches, to count them. Must return quickly; called by the threads
+ * that send.
+ */
 @FunctionalInterface
 public interface PushListener {
 
   /**
-   * A dispatch has come to this state, {@link DispatchState#RETRYING} with each try that fails.
+   * Called when a dispatch has entered a final state, or {@link DispatchState#RETRYING} after each
+   * failed attempt.
    *
-   * @param dispatchId names the notification to this device
-   * @param durationNanos how long the service took; 0 when it was not asked
+   * @param dispatchId identifies the notification to this device
+   * @param durationNanos how long the service took; 0 when it was not called
    */
   void onSettled(PushService service, DispatchState state, UUID dispatchId, long durationNanos);
 }

@@ -6,10 +6,11 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends through one push service. Made with its credentials, which its constructor has checked as
- * far as that is possible without the service.
+ * Sends notifications through one push service. Implement it, with a {@link PushProviderFactory},
+ * to add a service.
  *
- * <p>{@link #send} blocks nobody: it completes on a thread of the provider.
+ * <p>The constructor takes the credentials and checks them as far as that is possible without the
+ * service. {@link #send} does not block: it completes on a thread of the provider.
  */
 @ThreadSafe
 public interface PushProvider extends AutoCloseable {
@@ -17,34 +18,39 @@ public interface PushProvider extends AutoCloseable {
   PushService service();
 
   /**
-   * The public key that a client has to know to register a device, such as a browser's {@code
+   * Returns the public key that a client needs to register a device, such as a browser's {@code
    * applicationServerKey}; null where clients need none.
    */
   default @Nullable String clientKey() {
     return null;
   }
 
-  /** How long a {@link #send} may take. */
+  /** Returns how long a {@link #send} may take. */
   Duration timeout();
 
   /**
-   * Checks an address before it is kept.
+   * Validates an address before it is stored.
    *
-   * @throws InvalidDeviceException when it has not the form that the service gives
+   * @throws InvalidDeviceException when it does not have the form that the service issues
    */
   void check(DeviceAddress device) throws InvalidDeviceException;
 
-  /** How many bytes the notification is beyond what the service takes; 0 or less when it fits. */
+  /**
+   * Returns by how many bytes the notification exceeds what the service accepts; 0 or less when it
+   * fits.
+   */
   int excess(Notification notification);
 
   /**
-   * Tries once. Completes within the {@link #timeout} with what the service says; a service that
-   * cannot be reached or does not answer is {@link PushOutcome.Retry}. Completes exceptionally only
-   * where the provider is at fault.
+   * Tries to send once.
+   *
+   * <p>Completes within the {@link #timeout} with the service's answer; a service that cannot be
+   * reached or does not answer is {@link PushOutcome.Retry}. Completes exceptionally only for a
+   * fault of the provider itself.
    */
   CompletionStage<PushOutcome> send(Dispatch dispatch);
 
-  /** Lets its connections go; what is under way may still complete. */
+  /** Closes the connections; sends in flight may still complete. */
   @Override
   void close();
 }

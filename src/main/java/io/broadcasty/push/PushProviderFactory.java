@@ -9,30 +9,34 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the provider of one push service from the configuration. A push service is added with a
- * package that has one of these, and a line in the list of {@code config.Providers}. Without state.
+ * Creates the provider of one push service from the configuration.
+ *
+ * <p>To add a push service, add a package with an implementation, and a line in the list of {@code
+ * config.Providers}. Stateless.
  */
 public interface PushProviderFactory {
 
-  /** The service; no two factories have the same. */
+  /** Returns the service; no two factories have the same. */
   PushService service();
 
-  /** The keys of this service in the order of the reference, first the one that turns it on. */
+  /**
+   * Returns the keys of this service in the order of the reference, the one that enables it first.
+   */
   List<ConfigKey<?>> keys();
 
   /**
-   * Reads and checks what is configured. Reports faults to the values and throws nothing.
+   * Reads and validates the configuration. Reports faults to {@code values} and throws nothing.
    *
-   * @return opens the provider; null when the service is off, or after a fault
+   * @return opens the provider; null when the service is disabled, or after a fault
    */
   @Nullable Opener read(ConfigValues values);
 
-  /** Opens a provider with settings that have been checked; its text shows no secret. */
+  /** Opens a provider with validated settings; its {@code toString} contains no secret. */
   @FunctionalInterface
   interface Opener {
 
     /**
-     * Opens it. Does not wait for the service.
+     * Opens the provider without waiting for the service.
      *
      * @param threads makes the provider's threads
      */

@@ -9,12 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what is to be sent until it is known what became of it, and lets each dispatch be tried by
- * one node at a time.
+ * Stores notifications until their outcome is known, and lets one node at a time try each dispatch.
  *
- * <p>A node claims dispatches for a while, its lease. What it has not settled when the lease ends
- * is claimed again, by whichever node comes first, with the same dispatch id; so what was under way
- * when a node died may be sent twice, and nothing else is.
+ * <p>A node claims dispatches for a lease. Dispatches that it has not acknowledged when the lease
+ * ends can be claimed again by any node, with the same dispatch id; so only what was in flight when
+ * a node died may be sent twice.
  *
  * <p>Every method may block, and throws a {@link PushStoreException} when the queue cannot be
  * reached; trying again later is right. Shared by nodes, whose wall clocks must agree within
@@ -24,51 +23,51 @@ import org.jspecify.annotations.Nullable;
 public interface PushQueue {
 
   /**
-   * Takes a send for all of its recipients, or nothing of it; returns once it is as safe as the
-   * queue can make it. A send whose id the tenant has used already is not taken again.
+   * Adds a send for all of its recipients, or for none of them; returns once it is as durable as
+   * the queue can make it. A send whose id the tenant has used already is not added again.
    *
    * @param recipients each once
    * @param quotaPerDay how many notifications the tenant may send on a day (UTC); 0 for any number
    */
   EnqueueOutcome enqueue(Send send, Collection<Recipient> recipients, long quotaPerDay);
 
-  /** What was taken under an id; null when nothing was. */
+  /** Returns what was queued under an id; null when nothing was. */
   EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id);
 
   /**
-   * Claims dispatches that are due, those that are due longest first.
+   * Claims due dispatches, those that have been due longest first.
    *
-   * @param owner names this claim to {@link #settle}; unique to the node's life
-   * @param max at most so many, at least 1
+   * @param owner identifies this claim in {@link #settle}; unique to one run of the node
+   * @param max the most dispatches to claim, at least 1
    */
   List<Claimed> claim(PushService service, String owner, int max, Duration lease);
 
   /**
-   * Says what became of claimed dispatches, and removes subscriptions that are not registered any
-   * more. What another owner has claimed meanwhile is left to it.
+   * Records the results of claimed dispatches, and removes subscriptions that are no longer
+   * registered. Dispatches that another owner has claimed since are left alone.
    */
   void settle(String owner, List<Settled> settled);
 
   /**
-   * How a send does.
+   * Returns the status of a send.
    *
-   * @param after the number after which the page begins; 0 for the first
-   * @param limit at most so many devices in the page, at least 1
-   * @return null when the tenant has none of this id, or not any more
+   * @param after the number after which the page begins; 0 for the first page
+   * @param limit the most devices in the page, at least 1
+   * @return null when the tenant has no send with this id, or no longer has
    */
   @Nullable SendStatus status(TenantId tenant, String id, long after, int limit);
 
   /**
-   * How many dispatches are not finished, those that somebody tries among them.
+   * Counts unfinished dispatches, including claimed ones.
    *
-   * @param services which ones to look at
-   * @param most counted of each; there may be more
+   * @param services the services to count for
+   * @param most the highest count for each service; there may be more
    */
   Map<PushService, Integer> backlog(Collection<PushService> services, int most);
 
   /**
-   * Ends what is past its time and nobody tries, whatever service it is for, and forgets finished
-   * sends from before that moment. May take long.
+   * Expires dispatches of every service that are past their time and not claimed, and deletes
+   * finished sends older than this time. May take long.
    */
   void upkeep(long forgetBeforeMillis);
 }

@@ -3,7 +3,7 @@ package io.broadcasty.push;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.rbac.Roles;
 
-/** Who may do what that no channel's policy decides. */
+/** Rights to push that do not depend on a channel's policy. */
 final class PushRights {
 
   static final String NEEDED =
@@ -11,7 +11,7 @@ final class PushRights {
 
   private PushRights() {}
 
-  /** Whether the caller may send to users of its tenant and look after their devices. */
+  /** Returns whether the caller may push to users of its tenant and manage their devices. */
   static boolean overUsers(Caller caller) {
     return caller.roles().contains(Roles.ADMIN) || caller.roles().contains(Roles.PUBLISHER);
   }

@@ -27,9 +27,11 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The use case of sending: rights, limits, whom it reaches, then the queue. Answers when the queue
- * has it; waits for no push service. May block on the store and on presence, and throws their
- * exceptions.
+ * The use case of sending a notification: checks rights and limits, resolves the audience, and adds
+ * the send to the queue.
+ *
+ * <p>Returns once the send is queued; does not wait for a push service. May block on the store and
+ * on presence, and throws their exceptions.
  */
 @ThreadSafe
 public final class PushSend {
@@ -51,8 +53,10 @@ public final class PushSend {
   private final Runnable queued;
 
   /**
-   * @param quotaPerDay as of {@link PushSettings}
-   * @param queued is told that there is something to be sent
+   * Creates the use case.
+   *
+   * @param quotaPerDay how many notifications a tenant may send on a day (UTC); 0 for any number
+   * @param queued is called after a notification was queued
    */
   public PushSend(
       EnabledServices services,
@@ -76,10 +80,10 @@ public final class PushSend {
   }
 
   /**
-   * What is to be sent, and to whom.
+   * A notification and whom it addresses.
    *
-   * @param absentFrom a channel with members: those of its followers who are not present now; null
-   *     for nobody
+   * @param absentFrom a presence channel: addresses those of its followers who are not present now;
+   *     null for none
    * @param id the sender's idempotency id; null when it chose none
    */
   public record Order(
@@ -88,7 +92,7 @@ public final class PushSend {
       Notification notification,
       @Nullable String id) {}
 
-  /** Takes it. */
+  /** Checks the request and queues the notification. */
   public PushAnswer send(Caller caller, Order order) {
     PushAnswer refusal = refusal(caller, order);
     if (refusal != null) {
@@ -166,7 +170,7 @@ public final class PushSend {
     return null;
   }
 
-  /** Each device once, by its id; some more than allowed when there are too many. */
+  /** Returns each device once, by its id; when there are too many, slightly more than allowed. */
   private Map<String, Recipient> recipients(TenantId tenant, Order order) {
     Map<String, Recipient> found = new LinkedHashMap<>();
     if (!order.audience().isEmpty()) {

@@ -1,8 +1,8 @@
 package io.broadcasty.push;
 
 /**
- * A kind of push service. Each provider's package names its own, so that a new one changes nothing
- * here.
+ * A push service, identified by its name. Each provider's package defines its own, so that a new
+ * service changes nothing here.
  *
  * @param word its name in JSON, configuration, metrics and the database: lower-case letters and
  *     digits, at most 16
@@ -10,15 +10,22 @@ package io.broadcasty.push;
 public record PushService(String word) {
 
   /**
-   * @throws IllegalArgumentException when it is no such name
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException when the name is not valid
    */
   public PushService {
     if (!isName(word)) {
-      throw new IllegalArgumentException("a push service has a name such as webpush");
+      throw new IllegalArgumentException(
+          "the name of a push service must be 1 to 16 lower-case letters and digits, such as"
+              + " webpush");
     }
   }
 
-  /** Whether a text may be the name of a push service, configured here or not. */
+  /**
+   * Returns whether a text is a valid name of a push service, whether that is configured here or
+   * not.
+   */
   public static boolean isName(String text) {
     return text.matches("[a-z][a-z0-9]{0,15}");
   }

@@ -3,9 +3,9 @@ package io.broadcasty.push;
 import java.time.Duration;
 
 /**
- * How notifications are sent.
+ * Settings of sending notifications.
  *
- * @param retention for how long it is known what became of them, and their ids
- * @param maxInFlight how many this node has under way to one push service
+ * @param retention how long the status and the ids of sends are kept
+ * @param maxInFlight the most dispatches that this node has in flight to one push service
  */
 public record PushSettings(Duration retention, int maxInFlight) {}

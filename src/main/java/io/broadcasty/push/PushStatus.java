@@ -6,17 +6,18 @@ import io.broadcasty.ratelimit.RateKey;
 import io.broadcasty.ratelimit.RateLimiter;
 
 /**
- * The use case of looking after what was sent: who may send may look. May block on the queue and
- * throws its {@link PushStoreException}.
+ * The use case of querying the status of a send; the roles that may push to users may also query.
+ *
+ * <p>May block on the queue and throws its {@link PushStoreException}.
  */
 @ThreadSafe
 public record PushStatus(EnabledServices services, RateLimiter limits, PushQueue queue) {
 
   /**
-   * Tells what became of a send.
+   * Returns the status of a send.
    *
-   * @param after the number after which the page of devices begins; 0 for the first
-   * @param limit at most so many devices, at least 1
+   * @param after the number after which the page of devices begins; 0 for the first page
+   * @param limit the most devices in the page, at least 1
    */
   public PushAnswer of(Caller caller, String id, long after, int limit) {
     if (services.isEmpty()) {

@@ -2,7 +2,10 @@ package io.broadcasty.push;
 
 import java.io.Serial;
 
-/** Where subscriptions and notifications are kept cannot be used now; trying again is right. */
+/**
+ * Thrown when the store of subscriptions and notifications cannot be used; trying again later is
+ * right.
+ */
 public final class PushStoreException extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1L;

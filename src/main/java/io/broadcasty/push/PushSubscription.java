@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A device that a user gets notifications on.
  *
- * @param id chosen by the server; whoever has it may learn nothing of the address
- * @param device how the user calls it; null when it was not named
+ * @param id chosen by the server; it reveals nothing of the address
+ * @param device the user's name for the device; null when it has none
  * @param topics what it follows, in order; the name of a channel follows that channel
  * @param confirmedAtMillis when it was last registered, by the wall clock
  */

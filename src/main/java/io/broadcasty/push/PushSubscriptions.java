@@ -12,9 +12,10 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The use case of devices: a user registers, lists and removes its own; a back end, which may
- * publish, those of any user of its tenant. May block on the store and throws its {@link
- * PushStoreException}.
+ * The use case of managing devices: users register, list and remove their own; a back end that may
+ * publish does so for any user of its tenant.
+ *
+ * <p>May block on the store and throws its {@link PushStoreException}.
  */
 @ThreadSafe
 public record PushSubscriptions(
@@ -28,11 +29,11 @@ public record PushSubscriptions(
   public static final int MAX_TOPICS = 100;
 
   /**
-   * A device as it is registered.
+   * A request to register a device.
    *
-   * @param user whose; null for the caller's own
-   * @param device how the user calls it; null for no name
-   * @param topics what it follows from now on; null for what it follows already
+   * @param user its user; null for the caller
+   * @param device the user's name for the device; null for none
+   * @param topics what it follows from now on; null to keep what it follows already
    */
   public record Registration(
       DeviceAddress address,
@@ -40,7 +41,7 @@ public record PushSubscriptions(
       @Nullable String device,
       @Nullable Collection<ChannelName> topics) {}
 
-  /** Registers a device, or confirms it. */
+  /** Registers a device, or confirms its registration. */
   public PushAnswer register(Caller caller, Registration wanted) {
     PushProvider provider = services.find(wanted.address().service());
     if (provider == null) {
@@ -79,9 +80,9 @@ public record PushSubscriptions(
   }
 
   /**
-   * Lists devices.
+   * Lists the devices of a user.
    *
-   * @param user whose; null for the caller's own
+   * @param user null for the caller
    */
   public PushAnswer list(Caller caller, @Nullable String user) {
     String whose = user == null ? caller.subject() : user;
@@ -111,7 +112,7 @@ public record PushSubscriptions(
     return services.isEmpty() ? new PushAnswer.Off(null, services.services()) : null;
   }
 
-  /** Why not; null when it may be. */
+  /** Returns why the request is refused; null when it is allowed. */
   private @Nullable PushAnswer refusal(Caller caller, String user) {
     if (!user.equals(caller.subject()) && !PushRights.overUsers(caller)) {
       return new PushAnswer.Denied(

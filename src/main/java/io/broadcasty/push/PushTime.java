@@ -4,7 +4,7 @@ import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 
 /**
- * The two clocks of sending: how long something is under way is monotonic, when it is due outlives
- * the process.
+ * The two clocks of sending: the monotonic ticker measures durations, the wall clock tells due
+ * times, which outlive the process.
  */
 record PushTime(Ticker ticker, WallClock clock) {}

@@ -14,16 +14,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
- * Sends what is queued, through each push service by a thread of its own, so that one that is slow
- * or away keeps no other. Runs on every node; the queue sees to it that each dispatch is tried by
- * one at a time.
+ * Sends queued notifications, with a thread for each push service so that one that is slow or
+ * unreachable does not delay the others.
+ *
+ * <p>Runs on every node; the queue lets one node at a time try each dispatch.
  */
 @ThreadSafe
 public final class PushWorker implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(PushWorker.class.getName());
 
-  /** Until a queue that could not be reached is tried again. */
+  /** The delay before a queue that could not be reached is tried again. */
   private static final long RETRY_MILLIS = 1000;
 
   private final Ticker ticker;
@@ -34,8 +35,8 @@ public final class PushWorker implements AutoCloseable {
   /**
    * Starts a thread for each service.
    *
-   * @param node names this node's claims; another one for each life of a node
-   * @param linger for how long what is under way may be waited for at the end
+   * @param node identifies this node's claims; different for each run of a node
+   * @param linger how long {@link #close} may wait for dispatches in flight
    */
   public PushWorker(
       EnabledServices services,
@@ -70,24 +71,26 @@ public final class PushWorker implements AutoCloseable {
     }
   }
 
-  /** There is something to be sent. */
+  /** Wakes the threads after something was queued. */
   public void wake() {
     loops.forEach(Loop::look);
   }
 
-  /** How each service does, in the order of {@link EnabledServices}. */
+  /** Returns the health of each service, in the order of {@link EnabledServices}. */
   public List<PushCondition> conditions() {
     return loops.stream().map(loop -> loop.sender.condition()).toList();
   }
 
   /**
-   * Takes on nothing more and waits a moment for what is under way; what has not ended by then is
-   * tried again once its lease ends.
+   * Claims nothing more and waits briefly for dispatches in flight; the others are tried again once
+   * their leases end.
    */
   @Override
   public void close() {
     long deadline = ticker.readNanos() + linger.toNanos();
-    for (Loop loop : loops) { // no lambda: a server may have taken away what it would link
+    for (Loop loop :
+        loops) { // no lambda: a stopping server may have unloaded the classes that linking one
+                 // needs
       loop.end(deadline);
     }
     for (Thread thread : threads) {
@@ -100,10 +103,11 @@ public final class PushWorker implements AutoCloseable {
     }
   }
 
-  /** One sender's thread. */
+  /** The thread of one sender. */
   private final class Loop implements Runnable {
 
-    private final FailureLog failures = new FailureLog(LOG, Level.ERROR, "sending", ticker);
+    private final FailureLog failures =
+        new FailureLog(LOG, Level.ERROR, "Sending notifications", ticker);
     private final Sender sender;
     private boolean away;
 
@@ -117,6 +121,8 @@ public final class PushWorker implements AutoCloseable {
     private long deadlineNanos;
 
     /**
+     * Creates the loop with its sender.
+     *
      * @param made makes the sender, given what wakes this thread
      */
     Loop(Function<Runnable, Sender> made) {
@@ -153,7 +159,7 @@ public final class PushWorker implements AutoCloseable {
         failures.healed();
         if (away) {
           away = false;
-          LOG.log(Level.INFO, "the push queue can be used again");
+          LOG.log(Level.INFO, "The push queue is available again");
         }
         return next;
       } catch (PushStoreException e) {
@@ -161,10 +167,10 @@ public final class PushWorker implements AutoCloseable {
           away = true;
           LOG.log(
               Level.WARNING,
-              "the push queue cannot be used (broadcasty.db.url or broadcasty.db.datasource);"
-                  + " nothing is sent until it can");
+              "Cannot use the push queue (broadcasty.db.url or broadcasty.db.datasource);"
+                  + " notifications wait until it is available");
         }
-        LOG.log(Level.DEBUG, "of the push queue", e);
+        LOG.log(Level.DEBUG, "Cannot use the push queue", e);
         return RETRY_MILLIS;
       } catch (RuntimeException e) {
         failures.failed(e);
@@ -187,7 +193,7 @@ public final class PushWorker implements AutoCloseable {
         }
         woken = false;
       } catch (InterruptedException e) {
-        LOG.log(Level.DEBUG, "ended by close() alone", e);
+        LOG.log(Level.DEBUG, "Interrupt ignored: only close() ends this thread", e);
       }
     }
   }

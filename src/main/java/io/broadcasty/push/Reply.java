@@ -8,24 +8,27 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/** What a push service has answered over HTTP; its body is cut where nobody needs more. */
+/** An HTTP reply of a push service; its body may be cut off at a limit. */
 public record Reply(int status, HttpHeaders headers, byte[] body, WallClock clock) {
 
   private static final Duration LONGEST = Duration.ofDays(1);
 
-  /** Whether the service is overloaded or broken, so that trying again later is right. */
+  /** Returns whether the service is overloaded or broken, so that trying again later is right. */
   public boolean isTemporary() {
     return status == 408 || status == 429 || status >= 500;
   }
 
-  /** Trying again, when the service says so by Retry-After (RFC 9110 section 10.2.3). */
+  /**
+   * Returns a result that asks for another attempt, when Retry-After says so (RFC 9110 section
+   * 10.2.3).
+   */
   public PushOutcome.Retry retry(String reason) {
     return new PushOutcome.Retry(reason, retryAfter());
   }
 
   /**
-   * What Retry-After asks for, as seconds or as a date: a day at most; null when it is not there or
-   * not understood.
+   * Returns the delay that Retry-After asks for, in seconds or as a date, at most a day; null when
+   * the header is missing or malformed.
    */
   public @Nullable Duration retryAfter() {
     String text = headers.firstValue("Retry-After").map(String::strip).orElse("");

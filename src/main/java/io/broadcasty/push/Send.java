@@ -4,11 +4,11 @@ import io.broadcasty.tenant.TenantId;
 import java.time.Duration;
 
 /**
- * A notification that a tenant wants sent.
+ * A notification that a tenant sends to one or more devices.
  *
- * @param id the sender's idempotency id, or one that was made
- * @param createdAtMillis when it was taken, by the wall clock; its time to live begins then
- * @param expiresAtMillis from when on it is not tried any more
+ * @param id the sender's idempotency id, or a generated one
+ * @param createdAtMillis when it was accepted, by the wall clock; its time to live begins then
+ * @param expiresAtMillis the time after which it is not tried again
  */
 public record Send(
     TenantId tenant,
@@ -17,10 +17,13 @@ public record Send(
     long createdAtMillis,
     long expiresAtMillis) {
 
-  /** A notification that lives for less is tried for so long: the first try takes its time. */
+  /**
+   * The shortest time that a notification is tried for, even with a shorter time to live, since the
+   * first attempt takes a while.
+   */
   static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
 
-  /** One that is taken now, and tried as long as it lives. */
+  /** Creates a send that is accepted now and tried until its time to live ends. */
   public static Send now(TenantId tenant, String id, Notification notification, long nowMillis) {
     long life = Math.max(notification.ttl().toMillis(), SHORTEST_LIFE.toMillis());
     return new Send(tenant, id, notification, nowMillis, nowMillis + life);

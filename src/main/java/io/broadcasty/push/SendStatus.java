@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link Send} does.
+ * The status of a {@link Send}.
  *
- * @param devices to how many devices it goes
- * @param counts how many of them are in which state; those with none are left out
+ * @param devices how many devices it goes to
+ * @param counts how many of them are in which state; states without any are left out
  * @param page some of the devices, in the order of the queue
  * @param next the number after which the next page begins; 0 at the end
  */
@@ -27,11 +27,11 @@ public record SendStatus(
   }
 
   /**
-   * How it does on one device.
+   * The status of one device.
    *
    * @param reason why it is not accepted; null when there is nothing to say
    * @param nextAtMillis when it is tried next; null when it is finished or being tried
-   * @param serviceId the push service's name for it; null when it gave none
+   * @param serviceId the push service's id for it; null when it gave none
    */
   public record Device(
       Recipient recipient,

@@ -17,21 +17,21 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends through one push service what the queue has for it. Works in rounds: what has been answered
- * is written back together, and as much is claimed as may be under way. For one thread; the
- * provider's threads only leave their answers.
+ * Sends the queue's dispatches for one push service.
+ *
+ * <p>Works in rounds: each writes the answers back together, then claims as many dispatches as may
+ * be in flight. For one thread; the provider's threads only add their answers.
  */
 final class Sender {
 
   /**
-   * A provider that has not answered so long after its timeout does not, and the dispatch is tried
-   * again.
+   * How long after its timeout a provider may still answer; afterwards the dispatch is tried again.
    */
   static final Duration GRACE = Duration.ofSeconds(3);
 
   /**
-   * For writing back what came of a dispatch. Only then does another node try what this one claimed
-   * and did not settle.
+   * The time reserved for writing a result back. Only after it does another node try what this one
+   * claimed and did not acknowledge.
    */
   static final Duration SETTLING = Duration.ofSeconds(5);
 
@@ -39,13 +39,16 @@ final class Sender {
 
   private final FailureLog failures;
 
-  /** For how long answers are gathered, so that many are written back at once. */
+  /** How long answers are gathered, so that many are written back at once. */
   static final long GATHERING_MILLIS = 20;
 
-  /** Between two looks at the queue when nothing is known to wait there. */
+  /** How often the queue is polled when nothing is known to wait there. */
   private static final long IDLE_MILLIS = 500;
 
-  /** Claims and settlements are of at least such a part of what may be under way, not of each. */
+  /**
+   * Claims and acknowledgements cover at least this fraction (1/8) of the in-flight limit at a
+   * time, instead of single dispatches.
+   */
   private static final int SHARES = 8;
 
   private static final int MAX_REASON = 500;
@@ -70,18 +73,20 @@ final class Sender {
   private volatile boolean looking = true;
   private long lookedNanos;
 
-  /** A dispatch under way. */
+  /** A dispatch in flight. */
   private record Flight(Claimed claimed, long sinceNanos) {}
 
-  /** What came of one; exactly one of the two is set. */
+  /** The answer to a dispatch in flight; exactly one of outcome and failure is set. */
   private record Answer(
       Flight flight, @Nullable PushOutcome outcome, @Nullable Throwable failure) {}
 
   /**
-   * @param owner unique to this node's life
+   * Creates a sender; {@link #round} does its work.
+   *
+   * @param owner unique to one run of this node
    * @param random from 0 to 1
-   * @param answered called when enough was answered for another round to be due before its time; by
-   *     any thread, quick
+   * @param answered called when enough answers have arrived for another round to be due early; by
+   *     any thread, must be quick
    */
   Sender(
       PushProvider provider,
@@ -95,7 +100,7 @@ final class Sender {
     this.provider = provider;
     this.failures =
         new FailureLog(
-            LOG, Level.WARNING, "sending by " + provider.service().word(), time.ticker());
+            LOG, Level.WARNING, "Push through " + provider.service().word(), time.ticker());
     this.queue = queue;
     this.owner = owner;
     this.patience = provider.timeout().plus(GRACE);
@@ -108,27 +113,28 @@ final class Sender {
     this.pace = new Pace(maxInFlight);
   }
 
-  /** May be called by any thread. */
+  /** Returns the health of the service. May be called by any thread. */
   PushCondition condition() {
     return new PushCondition(provider.service(), trouble);
   }
 
-  /** The queue may have something new for the next round. May be called by any thread. */
+  /** Makes the next round poll the queue. May be called by any thread. */
   void look() {
     looking = true;
   }
 
-  /** Whether something is under way or not written back yet. */
+  /** Returns whether dispatches are in flight or results are not written back yet. */
   boolean isBusy() {
     return !flights.isEmpty() || !unsettled.isEmpty() || !answers.isEmpty();
   }
 
   /**
-   * Does what is to be done now.
+   * Runs one round.
    *
-   * @param claiming whether to take on more
-   * @return after how many milliseconds the next round is due, unless there is a reason before
-   * @throws PushStoreException when the queue cannot be reached; what is to be written back is kept
+   * @param claiming whether to claim more dispatches
+   * @return after how many milliseconds the next round is due, unless something wakes it earlier
+   * @throws PushStoreException when the queue cannot be reached; results to be written back are
+   *     kept
    */
   long round(boolean claiming) {
     takeAnswers();
@@ -148,7 +154,7 @@ final class Sender {
     if (claimed.isEmpty()) {
       return untilNext();
     }
-    look(); // another node may have been in the way of some
+    look(); // another node may have locked some
     return claimed.size() == room ? 0 : untilNext();
   }
 
@@ -168,7 +174,9 @@ final class Sender {
     }
   }
 
-  /** A pause of the service is looked at again no later than an empty queue. */
+  /**
+   * Returns the delay until the next round; a paused service is checked as often as an empty queue.
+   */
   private long untilNext() {
     return flights.isEmpty() ? IDLE_MILLIS : GATHERING_MILLIS;
   }
@@ -212,7 +220,9 @@ final class Sender {
     gathered.set(0);
     for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
       Flight flight = answer.flight();
-      if (flights.remove(flight.claimed().number(), flight)) { // else it was given up
+      if (flights.remove(
+          flight.claimed().number(),
+          flight)) { // else the answer came too late and the dispatch was given up
         settle(
             flight.claimed(),
             settlement(flight.claimed(), outcome(answer)),
@@ -236,7 +246,9 @@ final class Sender {
     }
   }
 
-  /** A provider that is at fault is one that cannot send now. */
+  /**
+   * Returns the outcome of an answer; an exception of the provider counts as a temporary failure.
+   */
   private PushOutcome outcome(Answer answer) {
     PushOutcome outcome = answer.outcome();
     Throwable failure = answer.failure();
@@ -274,7 +286,8 @@ final class Sender {
   private static Settlement again(Claimed claimed, String reason, long dueMillis) {
     return dueMillis < claimed.expiresAtMillis()
         ? new Settlement.Again(shortened(reason), dueMillis)
-        : new Settlement.Expired(shortened("no time to live is left for another try: " + reason));
+        : new Settlement.Expired(
+            shortened("the time to live ends before another attempt: " + reason));
   }
 
   private void settle(Claimed claimed, Settlement settlement, long tookNanos) {
@@ -296,7 +309,7 @@ final class Sender {
     unsettled.clear();
   }
 
-  /** Says once what keeps the service, and once that it serves again. */
+  /** Logs once that the service is paused and why, and once that it works again. */
   private void report() {
     String now = pace.trouble();
     trouble = now;
@@ -306,15 +319,15 @@ final class Sender {
     reported = now;
     String service = provider.service().word();
     if (now == null) {
-      LOG.log(Level.INFO, "push by " + service + " works again");
+      LOG.log(Level.INFO, "Push through " + service + " works again");
     } else {
       LOG.log(
           Level.WARNING,
-          "push by "
+          "Push through "
               + service
-              + " pauses: "
+              + " is paused: "
               + now
-              + "; what waits is tried again until it expires");
+              + "; queued notifications are tried again until they expire");
     }
   }
 

@@ -1,8 +1,8 @@
 package io.broadcasty.push;
 
 /**
- * A claimed dispatch and what becomes of it.
+ * A claimed dispatch with its result.
  *
- * @param tookNanos how long the service took; 0 when it was not asked
+ * @param tookNanos how long the service took; 0 when it was not called
  */
 public record Settled(Claimed claimed, Settlement settlement, long tookNanos) {}

@@ -2,21 +2,21 @@ package io.broadcasty.push;
 
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of a dispatch that was claimed. Reasons are of at most 500 characters. */
+/** The result of a claimed dispatch. Reasons have at most 500 characters. */
 public sealed interface Settlement {
 
-  /** Where it stands then. */
+  /** Returns the state that the dispatch enters. */
   DispatchState state();
 
-  /** Why; null when there is nothing to say. */
+  /** Returns the reason; null when there is nothing to say. */
   default @Nullable String reason() {
     return null;
   }
 
   /**
-   * The push service has it.
+   * The push service has accepted it.
    *
-   * @param serviceId the service's name for it; null when it gave none
+   * @param serviceId the service's id for it; null when it gave none
    */
   record Accepted(@Nullable String serviceId) implements Settlement {
     @Override
@@ -25,7 +25,7 @@ public sealed interface Settlement {
     }
   }
 
-  /** It is given up. */
+  /** It is not tried again. */
   record Rejected(String reason) implements Settlement {
     @Override
     public DispatchState state() {
@@ -34,7 +34,8 @@ public sealed interface Settlement {
   }
 
   /**
-   * The subscription is removed as well, unless it was registered again after that moment.
+   * The device is no longer registered: its subscription is removed as well, unless it was
+   * registered again after this time.
    *
    * @param sinceMillis by the wall clock
    */
@@ -45,7 +46,7 @@ public sealed interface Settlement {
     }
   }
 
-  /** It is too late. */
+  /** Its time to live has ended. */
   record Expired(String reason) implements Settlement {
     @Override
     public DispatchState state() {
@@ -53,7 +54,7 @@ public sealed interface Settlement {
     }
   }
 
-  /** It is to be tried again, not before that moment. */
+  /** It is tried again, not before this time. */
   record Again(String reason, long dueAtMillis) implements Settlement {
     @Override
     public DispatchState state() {

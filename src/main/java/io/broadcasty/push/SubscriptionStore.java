@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps which devices users have. One address is one subscription of a tenant, whoever registers
- * it.
+ * Stores the devices of users. One address is one subscription of a tenant, whichever user
+ * registers it.
  *
  * <p>Every method may block, and throws a {@link PushStoreException} when the store cannot be
  * reached; trying again later is right. Shared by nodes.
@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public interface SubscriptionStore {
 
-  /** The most devices of one user; beyond it the one that was registered longest ago goes. */
+  /** The most devices of one user; one more replaces the one that was registered longest ago. */
   int MAX_DEVICES = 50;
 
   /**
-   * Registers an address, or registers it again: it keeps its id then, and gets the keys, the user
-   * and the name given. A device that changes hands leaves the topics of its former user.
+   * Registers an address, or registers it again: then it keeps its id, and gets the given keys,
+   * user and name. A device that changes its user loses the topics of the former one.
    *
-   * @param topics what it follows from now on; null for what it follows already
-   * @return as it is kept, safely
+   * @param topics what it follows from now on; null to keep what it follows already
+   * @return the subscription as stored, durably
    */
   PushSubscription save(
       TenantId tenant,
@@ -35,21 +35,21 @@ public interface SubscriptionStore {
       @Nullable Collection<ChannelName> topics,
       long nowMillis);
 
-  /** A user's, the one that was registered last first. */
+  /** Returns a user's devices, the one that was registered last first. */
   List<PushSubscription> ofUser(TenantId tenant, String user);
 
   /**
-   * Forgets one.
+   * Removes a device.
    *
-   * @param user whose it must be; null for anybody's
-   * @return whether it was there
+   * @param user the user it must belong to; null for any
+   * @return whether it was stored
    */
   boolean remove(TenantId tenant, String id, @Nullable String user);
 
   /**
-   * Finds devices, each once.
+   * Finds the devices of an audience, each once.
    *
-   * @param limit at least 1; there are more when the answer has so many
+   * @param limit at least 1; there may be more when the result has this many
    */
   List<Recipient> find(TenantId tenant, Audience audience, int limit);
 }

@@ -3,8 +3,8 @@ package io.broadcasty.push;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How soon a device should be woken for a notification (RFC 8030 section 5.3, whose words these
- * are). Services that know fewer degrees map them.
+ * How soon a device should be woken for a notification (RFC 8030 section 5.3, with its names).
+ * Services with fewer levels map them.
  */
 public enum Urgency {
   VERY_LOW("very-low"),
@@ -22,7 +22,7 @@ public enum Urgency {
     return word;
   }
 
-  /** The one with this word; null when there is none. */
+  /** Returns the urgency with this name in the protocol; null when there is none. */
   public static @Nullable Urgency of(String word) {
     for (Urgency each : values()) {
       if (each.word.equals(word)) {

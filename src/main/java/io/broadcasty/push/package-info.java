@@ -1,7 +1,6 @@
 /**
- * Push: what reaches people who have no connection open, through the push services of browsers and
- * phones. Owns the notification, the devices it goes to, the queue of what is to be sent and what
- * sends it, and the port to each service.
+ * Push notifications: the use cases, the queue, the worker that sends, and the port to push
+ * services of browsers and phones.
  *
  * <p>May import: {@code background}, {@code auth}, {@code rbac}, {@code ratelimit}, {@code
  * channel}, {@code presence}, {@code tenant}, {@code time}, {@code config.key}.
