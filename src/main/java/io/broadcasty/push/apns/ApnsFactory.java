@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** APNs as it is configured: {@code broadcasty.apns} and {@code broadcasty.push.apns.*}. */
+/** Creates the APNs provider from {@code broadcasty.apns} and {@code broadcasty.push.apns.*}. */
 public final class ApnsFactory implements PushProviderFactory {
 
   private static final String SERVICE = ApnsProvider.SERVICE.word();
@@ -87,7 +87,7 @@ public final class ApnsFactory implements PushProviderFactory {
         : (threads, ticker, clock) -> new ApnsProvider(settings, clock, threads);
   }
 
-  /** Null when APNs is off, or after a fault. */
+  /** Reads the settings; null when APNs is disabled, or after a fault. */
   static @Nullable ApnsSettings settings(ConfigValues values) {
     if (!values.value(ENABLED, false)) {
       return null;
@@ -159,7 +159,7 @@ public final class ApnsFactory implements PushProviderFactory {
               .generateCertificate(
                   new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
     } catch (CertificateException e) {
-      values.fault(TRUST, "there is no certificate in it");
+      values.fault(TRUST, "the file contains no certificate");
       return null;
     }
   }

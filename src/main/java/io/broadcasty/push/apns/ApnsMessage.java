@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A notification as APNs wants it. */
+/** Converts a notification to the form that APNs expects. */
 final class ApnsMessage {
 
   private static final int COLLAPSE_BYTES = 64;
@@ -39,7 +39,7 @@ final class ApnsMessage {
         dispatch.id());
   }
 
-  /** {@code {"aps": {"alert": {title, body?}}, id, url?, data?}}. */
+  /** Returns the payload {@code {"aps": {"alert": {title, body?}}, id, url?, data?}} as JSON. */
   static String payload(UUID id, Notification notification) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {

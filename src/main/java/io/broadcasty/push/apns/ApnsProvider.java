@@ -28,7 +28,8 @@ import java.util.logging.Logger;
 import javax.net.ssl.SSLException;
 
 /**
- * Sends through APNs, by pushy, which keeps the connection and renews the provider's token.
+ * Sends through APNs with the library pushy, which keeps the connection and renews the provider's
+ * token.
  *
  * @see <a href="https://developer.apple.com/documentation/usernotifications">User Notifications</a>
  */
@@ -48,8 +49,11 @@ public final class ApnsProvider implements PushProvider {
   private final ApnsClient client;
 
   /**
-   * @param threads makes the provider's threads; one that speaks to APNs lives until {@link #close}
-   * @throws IllegalArgumentException when there is no TLS with these settings
+   * Creates the client; it connects when it sends first.
+   *
+   * @param threads makes the provider's threads; the one that speaks to APNs lives until {@link
+   *     #close}
+   * @throws IllegalArgumentException when TLS is not possible with these settings
    */
   public ApnsProvider(ApnsSettings settings, WallClock clock, ThreadFactory threads) {
     this.settings = settings;
@@ -69,7 +73,7 @@ public final class ApnsProvider implements PushProvider {
       this.client = builder.build();
     } catch (SSLException e) {
       this.threads.shutdownGracefully();
-      throw new IllegalArgumentException("no TLS to APNs is possible here", e);
+      throw new IllegalArgumentException("TLS to APNs is not possible with these settings", e);
     }
   }
 
@@ -119,7 +123,7 @@ public final class ApnsProvider implements PushProvider {
         response.getTokenInvalidationTimestamp().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE));
   }
 
-  /** What Apple's reasons mean for the device and the settings. */
+  /** Maps Apple's reasons to what they mean for the device and the configuration. */
   static PushOutcome verdict(int status, String word, long invalidSinceMillis) {
     String reason =
         ("APNs answered " + status + " " + (word.matches("[A-Za-z]{1,60}") ? word : "")).strip();
@@ -162,7 +166,7 @@ public final class ApnsProvider implements PushProvider {
     return new PushOutcome.Retry("APNs cannot be reached", null, cause);
   }
 
-  /** {@inheritDoc} Waits shortly for what is under way. */
+  /** {@inheritDoc} Waits briefly for dispatches in flight. */
   @Override
   public void close() {
     try {
@@ -170,7 +174,7 @@ public final class ApnsProvider implements PushProvider {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.log(Level.FINE, "connections to APNs did not end in time", e);
+      LOG.log(Level.FINE, "Connections to APNs did not close in time", e);
     } finally {
       threads.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
     }

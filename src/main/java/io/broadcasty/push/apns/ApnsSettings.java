@@ -11,13 +11,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How notifications go through APNs.
+ * Settings of the APNs provider.
  *
- * @param key with which the provider's tokens are signed; knows its id and its team
+ * @param key signs the provider's tokens; contains its id and its team
  * @param topic the app's bundle id
- * @param host Apple's for production or for the sandbox, or a stand-in's
- * @param trusted the certificate that the server's must come from; null for those that the JDK
- *     trusts
+ * @param host Apple's host for production or for the sandbox, or that of a fake server
+ * @param trusted the certificate from which the server's must be issued; null for those that the
+ *     JDK trusts
  * @param timeout for one notification as a whole
  */
 public record ApnsSettings(
@@ -31,7 +31,7 @@ public record ApnsSettings(
   public static final String PRODUCTION = "api.push.apple.com";
   public static final String SANDBOX = "api.sandbox.push.apple.com";
 
-  /** Name the settings in what operators are told. */
+  /** The keys' names, for messages to operators. */
   static final String KEY = "broadcasty.push.apns.key";
 
   static final String TOPIC = "broadcasty.push.apns.topic";
@@ -39,7 +39,9 @@ public record ApnsSettings(
   private static final String APPLE_ID = "[A-Z0-9]{10}";
 
   /**
-   * @throws IllegalArgumentException when the topic cannot be one
+   * Checks the topic.
+   *
+   * @throws IllegalArgumentException when the topic is not valid
    */
   public ApnsSettings {
     if (!topic.matches("[A-Za-z0-9.-]{1,155}")) {
@@ -49,10 +51,10 @@ public record ApnsSettings(
   }
 
   /**
-   * Reads the key that Apple gives as {@code AuthKey_….p8}.
+   * Reads the key that Apple issues as {@code AuthKey_….p8}.
    *
-   * @throws IllegalArgumentException when the text is no such key, or an id none; the message says
-   *     which, and shows nothing of the key
+   * @throws IllegalArgumentException when the text is not such a key, or an id is not valid; the
+   *     message says which, and contains nothing of the key
    */
   public static ApnsSigningKey key(String p8, String teamId, String keyId) {
     if (!teamId.matches(APPLE_ID) || !keyId.matches(APPLE_ID)) {
@@ -81,7 +83,7 @@ public record ApnsSettings(
 
   private static IllegalArgumentException noKey() {
     return new IllegalArgumentException(
-        "it is no key of APNs: AuthKey_….p8 as Apple gave it is expected, which begins with"
+        "not a key of APNs: AuthKey_….p8 as Apple issued it is expected, which begins with"
             + " -----BEGIN PRIVATE KEY----- and has a key of the curve P-256");
   }
 

@@ -1,6 +1,5 @@
 /**
- * Adapter: notifications through the Apple Push Notification service, with a token of the
- * provider's key.
+ * Push provider for the Apple Push Notification service, with token-based authentication.
  *
  * <p>May import: {@code push} and what it may import.
  */

@@ -26,8 +26,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Access tokens for the service account: a signed grant against a token that is good for about an
- * hour (RFC 7523). One is used until shortly before its end, and asked for once however many wait
+ * Gets access tokens for the service account: a signed grant is exchanged for a token that is valid
+ * for about an hour (RFC 7523).
+ *
+ * <p>A token is used until shortly before it expires, and requested once however many sends wait
  * for it.
  */
 final class AccessTokens {
@@ -40,7 +42,10 @@ final class AccessTokens {
           + "&assertion=";
   private static final Duration GRANT_LIFE = Duration.ofMinutes(60);
 
-  /** Before its end a token is not used any more: for the way, and for clocks that differ. */
+  /**
+   * How long before its expiry a token is no longer used, to allow for network delay and clock
+   * differences.
+   */
   private static final Duration MARGIN = Duration.ofMinutes(2);
 
   private final ServiceAccount account;
@@ -50,7 +55,7 @@ final class AccessTokens {
   private @Nullable Granted current;
   private @Nullable CompletableFuture<Answer> pending;
 
-  /** What asking for a token leads to. */
+  /** The result of a request for a token. */
   sealed interface Answer {}
 
   /** A token that may be used until the ticker shows {@code endNanos}. */
@@ -62,7 +67,7 @@ final class AccessTokens {
     }
   }
 
-  /** No token, and so nothing that can be sent. */
+  /** No token was granted, so nothing can be sent. */
   record Refused(PushOutcome outcome) implements Answer {}
 
   AccessTokens(ServiceAccount account, PushHttp http, Ticker ticker, WallClock clock) {
@@ -72,7 +77,7 @@ final class AccessTokens {
     this.clock = clock;
   }
 
-  /** A token that is good now; a failure is not remembered. */
+  /** Returns a token that is valid now; a failure is not cached. */
   CompletableFuture<Answer> get() {
     CompletableFuture<Answer> asked = new CompletableFuture<>();
     synchronized (this) {
@@ -91,7 +96,7 @@ final class AccessTokens {
     return asked;
   }
 
-  /** The service does not take this token any more. */
+  /** Drops a token that the service no longer accepts. */
   synchronized void forget(String token) {
     if (current != null && current.token().equals(token)) {
       current = null;
@@ -131,7 +136,7 @@ final class AccessTokens {
     try {
       grant.sign(new RSASSASigner(account.privateKey()));
     } catch (JOSEException e) {
-      throw new IllegalStateException("the service account's key does not sign", e);
+      throw new IllegalStateException("cannot sign with the service account's key", e);
     }
     return PushHttp.request(account.tokenUri())
         .header("Content-Type", "application/x-www-form-urlencoded")
@@ -148,7 +153,8 @@ final class AccessTokens {
           new PushOutcome.Misconfigured(
               "no access token: its server answered "
                   + reply.status()
-                  + "; is the service account's key still valid, and this machine's clock right?",
+                  + "; the service account's key may have been revoked, or this machine's clock may"
+                  + " be wrong",
               FcmSettings.ACCOUNT));
     }
     String token = null;

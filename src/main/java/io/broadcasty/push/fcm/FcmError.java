@@ -10,10 +10,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What FCM says is wrong, read from the body of an answer.
+ * An error that FCM reports in the body of a reply.
  *
- * @param code of FCM itself ({@code UNREGISTERED}, …); null when only Google's front says something
- * @param aboutToken whether it is the registration token that is invalid, not the message
+ * @param code FCM's own error code ({@code UNREGISTERED}, …); null when the error is only that of
+ *     Google's front end
+ * @param aboutToken whether the registration token is invalid, instead of the message
  * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode">ErrorCode</a>
  */
 record FcmError(@Nullable String code, boolean aboutToken) {
@@ -25,7 +26,7 @@ record FcmError(@Nullable String code, boolean aboutToken) {
     Found found = new Found();
     try (JsonParser json = JSON.createParser(body)) {
       found.read(json);
-    } catch (IOException e) { // an error page; what was found so far is what is known
+    } catch (IOException e) { // an error page: keep what was found before it became unreadable
       return new FcmError(found.code, false);
     }
     boolean field = found.fields.contains("message.token");
@@ -35,7 +36,7 @@ record FcmError(@Nullable String code, boolean aboutToken) {
     return new FcmError(found.code, field || said);
   }
 
-  /** Collects what matters, wherever it is in the error. */
+  /** Collects the relevant fields, wherever they are in the error. */
   private static final class Found {
     private @Nullable String code;
     private String message = "";

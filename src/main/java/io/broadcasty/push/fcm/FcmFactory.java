@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** FCM as it is configured: {@code broadcasty.fcm} and {@code broadcasty.push.fcm.*}. */
+/** Creates the FCM provider from {@code broadcasty.fcm} and {@code broadcasty.push.fcm.*}. */
 public final class FcmFactory implements PushProviderFactory {
 
   private static final String SERVICE = FcmProvider.SERVICE.word();
@@ -53,7 +53,7 @@ public final class FcmFactory implements PushProviderFactory {
         : (threads, ticker, clock) -> new FcmProvider(settings, ticker, clock, threads);
   }
 
-  /** Null when FCM is off, or after a fault. */
+  /** Reads the settings; null when FCM is disabled, or after a fault. */
   static @Nullable FcmSettings settings(ConfigValues values) {
     if (!values.value(ENABLED, false)) {
       return null;

@@ -14,14 +14,14 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A notification as FCM HTTP v1 wants it. */
+/** Converts a notification to a message of FCM HTTP v1. */
 final class FcmMessage {
 
   private static final JsonFactory JSON = new JsonFactory();
 
   private FcmMessage() {}
 
-  /** The body of a request to send. */
+  /** Returns the body of a send request. */
   static byte[] bytes(Dispatch dispatch) {
     Notification notification = dispatch.notification();
     long ttlSeconds = Math.max(0, dispatch.remainingMillis()) / 1000;
@@ -46,7 +46,7 @@ final class FcmMessage {
       json.writeStringField("Urgency", notification.urgency().word());
       json.writeEndObject();
       if (notification.url() != null && notification.url().startsWith("https://")) {
-        json.writeObjectFieldStart("fcm_options"); // takes https alone
+        json.writeObjectFieldStart("fcm_options"); // accepts only https
         json.writeStringField("link", notification.url());
         json.writeEndObject();
       }
@@ -64,7 +64,7 @@ final class FcmMessage {
     return bytes.toByteArray();
   }
 
-  /** How long is what FCM counts: the notification and the data. */
+  /** Returns the size of what FCM counts: the notification and the data. */
   static int contentBytes(Notification notification) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -93,8 +93,8 @@ final class FcmMessage {
   }
 
   /**
-   * FCM's data has texts only: what is none becomes its JSON. The dispatch's id and the URL are
-   * added where the application has no field of the name.
+   * Returns FCM's data, whose values must be strings: other values become their JSON text. The
+   * dispatch's id and the URL are added unless the application uses their names.
    */
   private static Map<String, String> data(Notification notification, String id) throws IOException {
     Map<String, String> data = new LinkedHashMap<>();

@@ -19,10 +19,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Sends through Firebase Cloud Messaging.
+ * Sends through Firebase Cloud Messaging (FCM), by its HTTP v1 API.
  *
- * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send">
- *     projects.messages.send</a>
+ * @see <a
+ *     href="https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send">projects.messages.send</a>
  */
 public final class FcmProvider implements PushProvider {
 
@@ -36,6 +36,8 @@ public final class FcmProvider implements PushProvider {
   private final AccessTokens tokens;
 
   /**
+   * Creates the provider.
+   *
    * @param threads makes the provider's threads, which end when they are idle
    */
   public FcmProvider(FcmSettings settings, Ticker ticker, WallClock clock, ThreadFactory threads) {

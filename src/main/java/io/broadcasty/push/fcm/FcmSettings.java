@@ -4,14 +4,14 @@ import java.net.URI;
 import java.time.Duration;
 
 /**
- * How notifications go through FCM.
+ * Settings of the FCM provider.
  *
- * @param baseUrl of the API, without a slash at its end
+ * @param baseUrl of the API, without a trailing slash
  * @param timeout for one notification as a whole
  */
 public record FcmSettings(ServiceAccount account, URI baseUrl, Duration timeout) {
 
-  /** Names the settings in what operators are told. */
+  /** The key's name, for messages to operators. */
   static final String ACCOUNT = "broadcasty.push.fcm.service-account";
 
   URI sending() {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What FCM calls a message that it has taken: {@code projects/P/messages/ID}. */
+/** Reads FCM's name of an accepted message: {@code projects/P/messages/ID}. */
 final class MessageName {
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -25,7 +25,7 @@ final class MessageName {
         json.skipChildren();
       }
       return null;
-    } catch (IOException e) { // taken all the same
+    } catch (IOException e) { // accepted nevertheless
       return null;
     }
   }

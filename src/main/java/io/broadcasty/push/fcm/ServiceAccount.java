@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who sends, as the Firebase console gives it in a file (Project settings, Service accounts,
- * Generate new private key).
+ * The service account that sends, as the Firebase console exports it (Project settings, Service
+ * accounts, Generate new private key).
  *
  * @param keyId which of the account's keys it is; null when the file does not say
- * @param tokenUri where access tokens are got
+ * @param tokenUri where access tokens are requested
  */
 public record ServiceAccount(
     String projectId,
@@ -36,17 +36,17 @@ public record ServiceAccount(
       Pattern.compile("-----BEGIN PRIVATE KEY-----(.*?)-----END PRIVATE KEY-----", Pattern.DOTALL);
 
   /**
-   * Reads the file's JSON.
+   * Reads the exported JSON.
    *
    * @throws IllegalArgumentException when it is not usable; the message says what is missing or
-   *     wrong, and shows nothing of it
+   *     wrong, and contains nothing of the key
    */
   public static ServiceAccount parse(String json) {
     Map<String, String> fields = fields(json);
     String type = fields.get("type");
     if (type != null && !type.equals("service_account")) {
       throw new IllegalArgumentException(
-          "it is no service account (its type is another): take the file from Project settings,"
+          "not a service account (its type is another): take the file from Project settings,"
               + " Service accounts, Generate new private key");
     }
     return new ServiceAccount(
@@ -71,8 +71,9 @@ public record ServiceAccount(
           parser.skipChildren();
         }
       }
-    } catch (IOException e) { // whose message would show a part of the key
-      throw new IllegalArgumentException("it is not whole JSON; was it cut off, or badly quoted?");
+    } catch (IOException e) { // without the cause: its message would show a part of the key
+      throw new IllegalArgumentException(
+          "it is not complete JSON; it may have been cut off or badly quoted");
     }
     return fields;
   }
@@ -87,7 +88,7 @@ public record ServiceAccount(
 
   private static String project(String id) {
     if (!id.matches("[A-Za-z0-9:._-]{1,100}")) {
-      throw new IllegalArgumentException("its project_id is none");
+      throw new IllegalArgumentException("its project_id is not valid");
     }
     return id;
   }
@@ -96,25 +97,26 @@ public record ServiceAccount(
     Matcher block = PEM.matcher(pem.replace("\\n", "\n"));
     if (!block.find()) {
       throw new IllegalArgumentException(
-          "its private_key has no block -----BEGIN PRIVATE KEY-----; was it cut off?");
+          "its private_key has no block -----BEGIN PRIVATE KEY-----; it may have been cut off");
     }
     try {
       byte[] der = Base64.getMimeDecoder().decode(block.group(1));
       return (RSAPrivateKey)
           KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
     } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new IllegalArgumentException("its private_key is no RSA key; was it cut off?");
+      throw new IllegalArgumentException(
+          "its private_key is not an RSA key; it may have been cut off");
     }
   }
 
   private static URI uri(String text) {
     if (!text.matches("https?://[^\\s/?#]+[^\\s]*")) {
-      throw new IllegalArgumentException("its token_uri is no address");
+      throw new IllegalArgumentException("its token_uri is not a URL");
     }
     try {
       return URI.create(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("its token_uri is no address");
+      throw new IllegalArgumentException("its token_uri is not a URL");
     }
   }
 

@@ -1,5 +1,5 @@
 /**
- * Adapter: notifications through Firebase Cloud Messaging, by its HTTP v1 API.
+ * Push provider for Firebase Cloud Messaging, by its HTTP v1 API.
  *
  * <p>May import: {@code push} and what it may import.
  */

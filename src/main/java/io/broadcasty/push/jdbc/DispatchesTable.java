@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Statements on {@code broadcasty_push_dispatches}. */
+/** SQL statements on the table {@code broadcasty_push_dispatches}. */
 final class DispatchesTable {
 
   private static final int BATCH = 1000;
@@ -27,8 +27,8 @@ final class DispatchesTable {
       "INSERT INTO broadcasty_push_dispatches (send_number, subscription_id, user_id, service,"
           + " state, due_at, expires_at, attempts, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)";
 
-  // "service" leads the order too, or H2 would sort all that is due; and it is told where that
-  // begins, or it would read all that is finished, which has no due_at
+  // "service" comes first in the order too, or H2 would sort all due rows; the lower bound 0 keeps
+  // it from reading finished rows, whose due_at is null
   static final String DUE =
       "SELECT number, send_number, subscription_id, user_id, attempts, due_at"
           + " FROM broadcasty_push_dispatches WHERE service = ? AND due_at BETWEEN 0 AND ?"
@@ -62,7 +62,7 @@ final class DispatchesTable {
   private DispatchesTable() {}
 
   /**
-   * One that is due.
+   * A due dispatch.
    *
    * @param attempts how often it was tried
    */
@@ -74,7 +74,7 @@ final class DispatchesTable {
       int attempts,
       long dueAtMillis) {}
 
-  /** Adds one for each recipient, due at once. */
+  /** Inserts a dispatch for each recipient, due at once. */
   static void insert(
       Connection connection,
       long sendNumber,
@@ -106,9 +106,9 @@ final class DispatchesTable {
   }
 
   /**
-   * Reads what is due, longest first.
+   * Reads the due dispatches, those that have been due longest first.
    *
-   * @param locking whether to lock it, passing over what others have locked
+   * @param locking whether to lock the rows, skipping those that are locked already
    */
   static List<Due> due(
       Connection connection, PushService service, long nowMillis, int max, boolean locking)
@@ -135,7 +135,9 @@ final class DispatchesTable {
     return due;
   }
 
-  /** Makes them the owner's; those that another has claimed meanwhile are left out. */
+  /**
+   * Claims due dispatches for the owner, and returns those that no other node has claimed first.
+   */
   static List<Due> claim(
       Connection connection, List<Due> due, String owner, long nowMillis, long leaseEndsMillis)
       throws SQLException {
@@ -164,7 +166,7 @@ final class DispatchesTable {
     }
   }
 
-  /** What is the owner's is settled. */
+  /** Writes the results of the dispatches that the owner still holds. */
   static void settle(Connection connection, String owner, List<Settled> settled, long nowMillis)
       throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
@@ -202,7 +204,7 @@ final class DispatchesTable {
     return counts;
   }
 
-  /** How many are not finished, at most so many. */
+  /** Counts unfinished dispatches, up to a limit. */
   static int unfinished(Connection connection, PushService service, int most) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(UNFINISHED)) {
       select.setString(1, service.word());
@@ -217,7 +219,7 @@ final class DispatchesTable {
   /**
    * A page of devices.
    *
-   * @param last the number of its last; 0 when it is empty
+   * @param last the number of the last device; 0 when the page is empty
    */
   record Page(List<SendStatus.Device> devices, long last) {}
 
@@ -257,8 +259,8 @@ final class DispatchesTable {
   }
 
   /**
-   * The services that have dispatches, finished or not, in order of name. Each step is a look at
-   * the beginning of the index, so it costs nothing however many dispatches there are.
+   * Returns the services that have dispatches, finished or not, in order of name. Each step reads
+   * only the beginning of an index range, so the cost does not depend on the number of dispatches.
    */
   static List<PushService> services(Connection connection) throws SQLException {
     List<PushService> found = new ArrayList<>();
@@ -278,12 +280,12 @@ final class DispatchesTable {
     return found;
   }
 
-  /** Ends what is due and past its time. */
+  /** Expires the dispatches that are due and past their time. */
   static void expire(Connection connection, PushService service, long nowMillis)
       throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(EXPIRE)) {
       update.setInt(1, DispatchState.EXPIRED.code());
-      update.setString(2, "its time to live ended and nobody tried it");
+      update.setString(2, "its time to live ended before a node tried it");
       update.setLong(3, nowMillis);
       update.setString(4, service.word());
       update.setLong(5, nowMillis);
@@ -292,7 +294,7 @@ final class DispatchesTable {
     }
   }
 
-  /** Deletes some of a send; answers whether there were any. */
+  /** Deletes a batch of a send's dispatches, and returns whether there were any. */
   static boolean deleteSome(Connection connection, long sendNumber) throws SQLException {
     long last;
     try (PreparedStatement select = connection.prepareStatement(LAST_OF_SOME)) {

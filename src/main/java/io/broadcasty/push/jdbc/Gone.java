@@ -14,7 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Removes subscriptions whose devices are not registered any more, and says so in the audit log.
+ * Removes subscriptions whose devices are no longer registered, and records that in the audit log.
  */
 final class Gone {
 
@@ -57,7 +57,7 @@ final class Gone {
       json.writeStringField("reason", reason);
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
+      throw new UncheckedIOException("cannot write to memory", e);
     }
     return text.toString();
   }

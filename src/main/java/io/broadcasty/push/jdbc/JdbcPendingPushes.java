@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be pushed unless it is delivered, in a relational database. */
+/** Stores pending pushes in a relational database. */
 public final class JdbcPendingPushes implements PendingPushes {
 
   private static final String BETWEEN = "\0";
@@ -45,6 +45,8 @@ public final class JdbcPendingPushes implements PendingPushes {
   private final PushDatabase database;
 
   /**
+   * Creates a store.
+   *
    * @param database stays open
    */
   public JdbcPendingPushes(Database database) {

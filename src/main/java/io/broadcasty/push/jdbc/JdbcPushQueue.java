@@ -32,12 +32,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue in a relational database: a row for each send and one for each of its devices, written
- * together. Claims and settlements are written in groups.
+ * Stores the push queue in a relational database, with a row for each send and one for each of its
+ * devices, written together.
  *
- * <p>PostgreSQL, MariaDB and MySQL let nodes pass over the rows that others are claiming. H2 would
- * lock every row that is due, so there a claim changes a row only as it was read: of two nodes one
- * gets it.
+ * <p>Claims and results are written in groups. On PostgreSQL, MariaDB and MySQL, nodes skip the
+ * rows that others are claiming. H2 would lock every due row, so there a claim changes a row only
+ * if it is unchanged since it was read: of two nodes, one gets it.
  */
 public final class JdbcPushQueue implements PushQueue {
 
@@ -46,11 +46,13 @@ public final class JdbcPushQueue implements PushQueue {
   private final PushDatabase database;
   private final WallClock clock;
 
-  /** Where a device is, and whose it is now. */
+  /** The address of a device, and the user it belongs to now. */
   private record Place(String user, DeviceAddress address) {}
 
   /**
-   * @param database stays open when the queue is not needed any more
+   * Creates a queue.
+   *
+   * @param database stays open when the queue is closed
    */
   public JdbcPushQueue(Database database, WallClock clock) {
     this.database = new PushDatabase(database);
@@ -62,7 +64,10 @@ public final class JdbcPushQueue implements PushQueue {
     return database.writeDurably(connection -> enqueue(connection, send, recipients, quotaPerDay));
   }
 
-  /** When another takes the same id at this moment, it fails and is run again. */
+  /**
+   * Adds a send; when another transaction inserts the same id concurrently, this one fails and is
+   * run again.
+   */
   private static EnqueueOutcome enqueue(
       Connection connection, Send send, Collection<Recipient> recipients, long quotaPerDay)
       throws SQLException {
@@ -170,7 +175,10 @@ public final class JdbcPushQueue implements PushQueue {
     return places;
   }
 
-  /** Made of what the row will always have, so that it is the same each time. */
+  /**
+   * Derives the id from values of the row that never change, so that it is the same at each
+   * attempt.
+   */
   private static UUID dispatchId(Due due, Send send) {
     String name = send.createdAtMillis() + " " + due.sendNumber() + " " + due.subscriptionId();
     return UUID.nameUUIDFromBytes(name.getBytes(UTF_8));

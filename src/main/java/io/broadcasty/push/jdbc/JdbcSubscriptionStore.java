@@ -27,7 +27,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Subscriptions in a relational database. */
+/** Stores push subscriptions in a relational database. */
 public final class JdbcSubscriptionStore implements SubscriptionStore {
 
   private static final String BY_TOKEN =
@@ -62,7 +62,9 @@ public final class JdbcSubscriptionStore implements SubscriptionStore {
   private final PushDatabase database;
 
   /**
-   * @param database stays open when the store is not needed any more
+   * Creates a store.
+   *
+   * @param database stays open when the store is closed
    */
   public JdbcSubscriptionStore(Database database) {
     this.database = new PushDatabase(database);
@@ -197,7 +199,7 @@ public final class JdbcSubscriptionStore implements SubscriptionStore {
         });
   }
 
-  /** Of the columns service, token, public_key and auth_secret, from this one on. */
+  /** Reads an address from four columns: service, token, public_key and auth_secret. */
   static DeviceAddress address(ResultSet row, int first) throws SQLException {
     return new DeviceAddress(
         service(row.getString(first)),
@@ -228,7 +230,7 @@ public final class JdbcSubscriptionStore implements SubscriptionStore {
         });
   }
 
-  /** Removes one with its topics. */
+  /** Deletes a subscription and its topics. */
   static void delete(Connection connection, String id) throws SQLException {
     execute(connection, DROP_TOPICS, id);
     execute(connection, DELETE, id);

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A notification in seven columns: title, body, url, data, urgency, collapse_key, ttl_seconds.
- * Texts of any length are bytes.
+ * Maps a notification to seven columns: title, body, url, data, urgency, collapse_key, ttl_seconds.
+ * Texts of unlimited length are stored as bytes.
  */
 final class NotificationColumns {
 

@@ -7,7 +7,10 @@ import io.broadcasty.push.PushStoreException;
 import java.sql.SQLException;
 import java.util.Collections;
 
-/** Work on the database's connections. A fault becomes a {@link PushStoreException}. */
+/**
+ * Runs database work for push, and converts an {@link SQLException} to a {@link
+ * PushStoreException}.
+ */
 final class PushDatabase {
 
   private static final int ATTEMPTS = 4;
@@ -24,12 +27,12 @@ final class PushDatabase {
     return dialect == Dialect.H2;
   }
 
-  /** How many keys to ask for in one statement. */
+  /** Returns how many keys one statement may ask for. */
   int keysAtOnce() {
     return dialect.keysAtOnce();
   }
 
-  /** Runs statements that read, each seeing what was committed before it. */
+  /** Runs statements that read, each of which sees what was committed before it. */
   <T> T read(Transactions.Work<T> work) {
     try {
       return transactions.eachByItself(work);
@@ -39,8 +42,8 @@ final class PushDatabase {
   }
 
   /**
-   * Runs it in one transaction, READ COMMITTED; again when another node was in the way. It outlives
-   * the process.
+   * Runs the work in one READ COMMITTED transaction, and again after a conflict with another node.
+   * What it writes outlives the process.
    */
   <T> T write(Transactions.Work<T> work) {
     try {
@@ -50,7 +53,10 @@ final class PushDatabase {
     }
   }
 
-  /** As {@link #write}, and returns once it is as safe as the database makes it. */
+  /**
+   * Runs the work like {@link #write}, and returns once it is as durable as the database can make
+   * it.
+   */
   <T> T writeDurably(Transactions.Work<T> work) {
     try {
       return transactions.writeDurably(ATTEMPTS, work);
@@ -59,12 +65,12 @@ final class PushDatabase {
     }
   }
 
-  /** {@code (?, ?, …)}. */
+  /** Returns a list of placeholders: {@code (?, ?, …)}. */
   static String places(int count) {
     return "(" + String.join(", ", Collections.nCopies(count, "?")) + ")";
   }
 
   private static PushStoreException fault(SQLException e) {
-    return new PushStoreException("the database that keeps push cannot be used", e);
+    return new PushStoreException("cannot use the database of subscriptions and the push queue", e);
   }
 }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Statements on {@code broadcasty_push_sends}. */
+/** SQL statements on the table {@code broadcasty_push_sends}. */
 final class SendsTable {
 
   private static final String INSERT =
@@ -31,11 +31,11 @@ final class SendsTable {
 
   private SendsTable() {}
 
-  /** What is known of one without its notification. */
+  /** A send without its notification. */
   record Row(long number, int devices, long createdAtMillis, long expiresAtMillis) {}
 
   /**
-   * Adds one.
+   * Inserts a send.
    *
    * @return its number
    * @throws SQLException with a state of class 23 when the tenant has used the id
@@ -73,7 +73,7 @@ final class SendsTable {
       select.setLong(1, number);
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
-          throw new SQLException("a dispatch is left of a send that is not there");
+          throw new SQLException("a dispatch refers to a send that does not exist");
         }
         return new Send(
             new TenantId(row.getString(1)),
@@ -85,7 +85,7 @@ final class SendsTable {
     }
   }
 
-  /** Some from before that moment of which nothing is to be done any more. */
+  /** Returns some sends, created before this time, that have no unfinished dispatch. */
   static List<Long> finished(Connection connection, long beforeMillis, int limit)
       throws SQLException {
     List<Long> numbers = new ArrayList<>();

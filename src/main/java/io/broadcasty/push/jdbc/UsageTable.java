@@ -7,7 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** Statements on {@code broadcasty_push_usage}, the count behind the quota. */
+/**
+ * SQL statements on the table {@code broadcasty_push_usage}, which counts notifications for the
+ * daily quota.
+ */
 final class UsageTable {
 
   private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
@@ -22,7 +25,10 @@ final class UsageTable {
 
   private UsageTable() {}
 
-  /** How many the tenant has sent on the day; nobody adds to it until the transaction ends. */
+  /**
+   * Returns how many notifications the tenant has sent on the day; locks the row, so that the count
+   * does not change until the transaction ends.
+   */
   static long used(Connection connection, TenantId tenant, long nowMillis) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(USED)) {
       select.setString(1, tenant.value());
@@ -34,9 +40,10 @@ final class UsageTable {
   }
 
   /**
-   * Adds to the count.
+   * Adds to the day's count.
    *
-   * @throws SQLException with a state of class 23 when another has begun the day at this moment
+   * @throws SQLException with a state of class 23 when another transaction inserts the day
+   *     concurrently
    */
   static void add(Connection connection, TenantId tenant, long nowMillis, int count)
       throws SQLException {
@@ -56,7 +63,7 @@ final class UsageTable {
     }
   }
 
-  /** Forgets the days before the last. */
+  /** Deletes the counts of days before yesterday. */
   static void prune(Connection connection, long nowMillis) throws SQLException {
     try (PreparedStatement delete = connection.prepareStatement(PRUNE)) {
       delete.setLong(1, Math.floorDiv(nowMillis, DAY_MILLIS) - 1);

@@ -1,5 +1,5 @@
 /**
- * Subscriptions and the queue of notifications in a relational database.
+ * Push subscriptions, the push queue and pending pushes in a relational database.
  *
  * <p>May import: {@code push} and what it may import, {@code database}.
  */

@@ -12,7 +12,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OneSignal as it is configured: {@code broadcasty.onesignal}, {@code broadcasty.push.onesignal.*}.
+ * Creates the OneSignal provider from {@code broadcasty.onesignal} and {@code
+ * broadcasty.push.onesignal.*}.
  */
 public final class OneSignalFactory implements PushProviderFactory {
 
@@ -55,7 +56,7 @@ public final class OneSignalFactory implements PushProviderFactory {
         : (threads, ticker, clock) -> new OneSignalProvider(settings, clock, threads);
   }
 
-  /** Null when OneSignal is off, or after a fault. */
+  /** Reads the settings; null when OneSignal is disabled, or after a fault. */
   static @Nullable OneSignalSettings settings(ConfigValues values) {
     if (!values.value(ENABLED, false)) {
       return null;

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.UUID;
 
-/** A notification as OneSignal wants it. */
+/** Converts a notification to the form that OneSignal expects. */
 final class OneSignalMessage {
 
   private static final int COLLAPSE_BYTES = 64;
@@ -56,7 +56,10 @@ final class OneSignalMessage {
     return bytes.size();
   }
 
-  /** OneSignal wants contents in any case; a title alone is them. */
+  /**
+   * Writes title and body; OneSignal requires contents, so a title without a body is written as
+   * these.
+   */
   private static void writeContent(JsonGenerator json, Notification notification)
       throws IOException {
     if (notification.body() == null) {
@@ -74,7 +77,7 @@ final class OneSignalMessage {
     }
   }
 
-  /** English is what OneSignal falls back to for every language. */
+  /** Writes a text as English, to which OneSignal falls back for every language. */
   private static void writeText(JsonGenerator json, String field, String text) throws IOException {
     json.writeObjectFieldStart(field);
     json.writeStringField("en", text);

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Sends through OneSignal, which drops a repetition of a dispatch itself, by its id.
+ * Sends through OneSignal, which detects a repeated dispatch by its id and drops it.
  *
  * @see <a href="https://documentation.onesignal.com/reference/push-notification">Push
  *     notification</a>
@@ -34,6 +34,8 @@ public final class OneSignalProvider implements PushProvider {
   private final PushHttp http;
 
   /**
+   * Creates the provider.
+   *
    * @param threads makes the provider's threads, which end when they are idle
    */
   public OneSignalProvider(OneSignalSettings settings, WallClock clock, ThreadFactory threads) {

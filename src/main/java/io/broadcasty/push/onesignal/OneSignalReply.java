@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What OneSignal answers: 200 also when nothing was sent.
+ * A reply of OneSignal, which has status 200 even when nothing was sent.
  *
  * @param id of the message; empty when nothing was sent
- * @param errors sentences
- * @param invalid subscriptions that are none
+ * @param errors error sentences
+ * @param invalid ids of subscriptions that do not exist
  */
 record OneSignalReply(String id, List<String> errors, List<String> invalid) {
 
@@ -27,6 +27,8 @@ record OneSignalReply(String id, List<String> errors, List<String> invalid) {
   }
 
   /**
+   * Reads the body of a reply.
+   *
    * @throws IOException when it is not JSON
    */
   static OneSignalReply parse(byte[] body) throws IOException {
@@ -35,7 +37,7 @@ record OneSignalReply(String id, List<String> errors, List<String> invalid) {
     List<String> invalid = new ArrayList<>();
     try (JsonParser json = JSON.createParser(body)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new IOException("not an object");
+        throw new IOException("the reply is not a JSON object");
       }
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String name = json.currentName();
@@ -68,7 +70,7 @@ record OneSignalReply(String id, List<String> errors, List<String> invalid) {
   private static void readTexts(JsonParser json, List<String> into) throws IOException {
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (json.currentToken() == null) {
-        throw new IOException("cut off");
+        throw new IOException("the reply is incomplete");
       }
       if (json.currentToken() == JsonToken.VALUE_STRING) {
         into.add(json.getText());

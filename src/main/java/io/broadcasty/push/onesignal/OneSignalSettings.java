@@ -5,24 +5,27 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * How notifications go through OneSignal.
+ * Settings of the OneSignal provider.
  *
- * @param baseUrl of the API, without a slash at its end
+ * @param baseUrl of the API, without a trailing slash
  * @param timeout for one notification as a whole
  */
 public record OneSignalSettings(UUID appId, String apiKey, URI baseUrl, Duration timeout) {
 
-  /** Name the settings in what operators are told. */
+  /** The keys' names, for messages to operators. */
   static final String APP_ID = "broadcasty.push.onesignal.app-id";
 
   static final String API_KEY = "broadcasty.push.onesignal.api-key";
 
   /**
-   * @throws IllegalArgumentException when the key cannot be one
+   * Checks the API key.
+   *
+   * @throws IllegalArgumentException when the key is not valid
    */
   public OneSignalSettings {
     if (!apiKey.matches("[\\x21-\\x7E]+")) {
-      throw new IllegalArgumentException("the API key has a space or another strange character");
+      throw new IllegalArgumentException(
+          "the API key contains a space or another invalid character");
     }
   }
 

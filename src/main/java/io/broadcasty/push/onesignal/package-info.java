@@ -1,5 +1,5 @@
 /**
- * Adapter: notifications through OneSignal, by its REST API.
+ * Push provider for OneSignal, by its REST API.
  *
  * <p>May import: {@code push} and what it may import.
  */

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which endpoints may be sent to. Without any entry: every host of the public Internet, by https on
- * its usual port. With entries: only those hosts. {@code host.example.com} and {@code
- * *.example.com} (what ends so) are taken by https on the usual port and at public addresses; an
- * origin, such as {@code http://localhost:9090}, is taken as it stands, wherever it is.
+ * The hosts to which Web Push messages may be sent.
+ *
+ * <p>Without any entry, these are all hosts on the public Internet, by https on its default port.
+ * With entries, only those hosts: {@code host.example.com} and {@code *.example.com} (any host with
+ * this suffix) by https on the default port and at public addresses; an origin, such as {@code
+ * http://localhost:9090}, exactly as it is written, at any address.
  */
 public final class AllowedHosts {
 
@@ -18,7 +20,9 @@ public final class AllowedHosts {
   private final List<String> origins = new ArrayList<>();
 
   /**
-   * @throws IllegalArgumentException when an entry is none; the message names it
+   * Parses the entries.
+   *
+   * @throws IllegalArgumentException when an entry is not valid; the message names it
    */
   public AllowedHosts(List<String> entries) {
     for (String entry : entries) {
@@ -33,18 +37,18 @@ public final class AllowedHosts {
         throw new IllegalArgumentException(
             "`"
                 + entry
-                + "` is no host; write push.example.com, *.example.com, or an origin such as"
+                + "` is not a host; write push.example.com, *.example.com, or an origin such as"
                 + " http://localhost:9090");
       }
     }
   }
 
-  /** Whether an origin is listed as such, and so taken wherever it is. */
+  /** Returns whether the endpoint's origin is listed as such, and so allowed at any address. */
   boolean isListed(URI endpoint) {
     return origins.contains(origin(endpoint));
   }
 
-  /** Whether a host may be sent to by https, when its addresses are public. */
+  /** Returns whether a host may be sent to by https if its addresses are public. */
   boolean allows(String host) {
     String name = host.toLowerCase(Locale.ROOT);
     return (names.isEmpty() && suffixes.isEmpty() && origins.isEmpty())
@@ -52,7 +56,7 @@ public final class AllowedHosts {
         || suffixes.stream().anyMatch(name::endsWith);
   }
 
-  /** Scheme, host, and port where it is not the scheme's own (RFC 6454 section 6.2). */
+  /** Returns scheme, host, and port where it is not the scheme's default (RFC 6454 section 6.2). */
   static String origin(URI uri) {
     String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
     int port = uri.getPort();

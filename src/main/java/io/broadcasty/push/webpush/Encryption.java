@@ -22,15 +22,20 @@ import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.util.BigIntegers;
 
 /**
- * Encrypts for one subscription: RFC 8291 on RFC 8188, a single record of {@code aes128gcm}. Keys
- * are made and agreed on by Bouncy Castle, which takes a sixth of the JDK's time for it; its
- * classes are called directly, so that nothing is registered in the JVM of an application server
+ * Encrypts a message for one subscription: RFC 8291 on RFC 8188, a single record of {@code
+ * aes128gcm}.
+ *
+ * <p>Bouncy Castle generates and agrees on keys, in a sixth of the JDK's time; its classes are
+ * called directly, so that no provider is registered in the JVM of an application server
  * (docs/adr/0017).
  */
 @ThreadSafe
 final class Encryption {
 
-  /** What a push service must take is 4096 bytes, encrypted (RFC 8291 section 4). */
+  /**
+   * The most bytes to encrypt: a push service must accept 4096 bytes of encrypted message (RFC 8291
+   * section 4).
+   */
   static final int MAX_PLAINTEXT_BYTES = 3993;
 
   static final ECDomainParameters CURVE =
@@ -47,7 +52,7 @@ final class Encryption {
   private final SecureRandom random = new SecureRandom();
 
   /**
-   * The body of a request, encrypted with a key made for it alone.
+   * Returns the body of a request, encrypted with a key pair generated for it alone.
    *
    * @param receiver the subscription's {@code p256dh}
    * @param authSecret the subscription's {@code auth}
@@ -101,7 +106,7 @@ final class Encryption {
             new ECPublicKeyParameters(CURVE.getCurve().decodePoint(otherPoint), CURVE)));
   }
 
-  /** The first block of HKDF-Expand (RFC 5869), which is as much as is ever needed here. */
+  /** Returns the first block of HKDF-Expand (RFC 5869), which is all that is needed here. */
   private static byte[] expand(byte[] key, byte[] info, int length)
       throws GeneralSecurityException {
     return Arrays.copyOf(hmac(key, concat(info, new byte[] {1})), length);

@@ -8,13 +8,13 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /**
- * Keeps endpoints, which are URLs that clients name, from being a way into the network: https to
- * public addresses only, unless {@link AllowedHosts} says otherwise.
+ * Protects the internal network from endpoints, which are URLs that clients supply: only https to
+ * public addresses is allowed, unless {@link AllowedHosts} says otherwise.
  *
- * <p>A name may lead elsewhere later, so it is looked up when a device registers and before each
- * sending. The JDK remembers what it found for longer than it then takes to connect; and where it
- * is told not to remember, a name led inside afterwards still has to show a certificate for itself
- * there before anything is sent (docs/adr/0017).
+ * <p>A name may resolve to another address later, so it is resolved when a device registers and
+ * before each send. The JDK caches the result for longer than it then takes to connect. Where
+ * caching is disabled, an internal host that the name resolves to afterwards still has to present a
+ * certificate for the name before anything is sent (docs/adr/0017).
  */
 final class Endpoints {
 
@@ -23,7 +23,7 @@ final class Endpoints {
   private final AllowedHosts allowed;
   private final Resolver resolver;
 
-  /** Looks names up, which blocks. */
+  /** Resolves host names; blocks. */
   @FunctionalInterface
   interface Resolver {
     List<InetAddress> resolve(String host) throws UnknownHostException;
@@ -39,7 +39,7 @@ final class Endpoints {
   }
 
   /**
-   * Checks what can be seen of an endpoint without looking its host up.
+   * Parses an endpoint and checks it without resolving its host.
    *
    * @throws InvalidDeviceException when it may not be sent to
    */
@@ -77,10 +77,10 @@ final class Endpoints {
   }
 
   /**
-   * Looks the host up and refuses addresses that are not public; blocks.
+   * Resolves the host and rejects addresses that are not public; blocks.
    *
    * @throws InvalidDeviceException when one of its addresses is not public
-   * @throws UnknownHostException when the host is not known now
+   * @throws UnknownHostException when the host cannot be resolved now
    */
   void lookUp(URI endpoint) throws InvalidDeviceException, UnknownHostException {
     if (allowed.isListed(endpoint)) {

@@ -14,7 +14,10 @@ import java.security.spec.ECPrivateKeySpec;
 import java.security.spec.ECPublicKeySpec;
 import java.security.spec.EllipticCurve;
 
-/** The curve P-256, and its keys as Web Push writes them: a raw point, a raw number. */
+/**
+ * Converts keys of the curve P-256 between the JDK's form and that of Web Push: a raw point, a raw
+ * number.
+ */
 final class P256 {
 
   static final ECGenParameterSpec NAME = new ECGenParameterSpec("secp256r1");
@@ -28,7 +31,7 @@ final class P256 {
   /**
    * Reads an uncompressed point (SEC 1 section 2.3.4).
    *
-   * @throws IllegalArgumentException when it is none, or not on the curve
+   * @throws IllegalArgumentException when it is not an uncompressed point, or not on the curve
    */
   static ECPublicKey publicKey(byte[] point) {
     if (point.length != POINT_BYTES || point[0] != UNCOMPRESSED) {
@@ -44,12 +47,14 @@ final class P256 {
           KeyFactory.getInstance("EC")
               .generatePublic(new ECPublicKeySpec(new ECPoint(x, y), CURVE));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no P-256", e);
+      throw new IllegalStateException("this JDK does not provide the curve P-256", e);
     }
   }
 
   /**
-   * @throws IllegalArgumentException when it is no private key of the curve
+   * Reads a private key.
+   *
+   * @throws IllegalArgumentException when it is not a private key of the curve
    */
   static ECPrivateKey privateKey(byte[] number) {
     BigInteger s = new BigInteger(1, number);
@@ -60,7 +65,7 @@ final class P256 {
       return (ECPrivateKey)
           KeyFactory.getInstance("EC").generatePrivate(new ECPrivateKeySpec(s, CURVE));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no P-256", e);
+      throw new IllegalStateException("this JDK does not provide the curve P-256", e);
     }
   }
 
@@ -79,12 +84,15 @@ final class P256 {
   }
 
   private static void write(BigInteger value, byte[] into, int at) {
-    byte[] bytes = value.toByteArray(); // perhaps with a zero before it, perhaps shorter
+    byte[] bytes = value.toByteArray(); // may have a leading zero, or be shorter
     int length = Math.min(bytes.length, NUMBER_BYTES);
     System.arraycopy(bytes, bytes.length - length, into, at + NUMBER_BYTES - length, length);
   }
 
-  /** The JDK takes any numbers for a point; with one that is none, a key could be guessed. */
+  /**
+   * Returns whether the point is on the curve, which the JDK does not check; with a point that is
+   * not, a key could be guessed.
+   */
   private static boolean isOnCurve(BigInteger x, BigInteger y) {
     EllipticCurve curve = CURVE.getCurve();
     BigInteger p = ((ECFieldFp) curve.getField()).getP();
@@ -98,7 +106,7 @@ final class P256 {
       parameters.init(NAME);
       return parameters.getParameterSpec(ECParameterSpec.class);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no P-256", e);
+      throw new IllegalStateException("this JDK does not provide the curve P-256", e);
     }
   }
 }

@@ -9,7 +9,10 @@ import java.io.UncheckedIOException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the service worker reads: {@code {title, body?, url?, data?, id, collapseKey?}}. */
+/**
+ * Writes the JSON that the service worker reads: {@code {title, body?, url?, data?, id,
+ * collapseKey?}}.
+ */
 final class Payload {
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -17,7 +20,9 @@ final class Payload {
   private Payload() {}
 
   /**
-   * @param id of the dispatch, so that a service worker can tell a repetition
+   * Returns the JSON as UTF-8.
+   *
+   * @param id the dispatch's, so that a service worker can detect a repetition
    */
   static byte[] bytes(UUID id, Notification notification) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
@@ -34,7 +39,7 @@ final class Payload {
       write(json, "collapseKey", notification.collapseKey());
       json.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
+      throw new UncheckedIOException(e); // never thrown by a stream in memory
     }
     return bytes.toByteArray();
   }

@@ -6,8 +6,8 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /**
- * Which addresses are of the public Internet: what the registries of special-purpose addresses (RFC
- * 6890; IANA) do not keep for something else.
+ * Tells public Internet addresses from special-purpose ones, by the registries of special-purpose
+ * addresses (RFC 6890; IANA).
  */
 final class PublicAddresses {
 
@@ -33,10 +33,13 @@ final class PublicAddresses {
           new Network("2002::", 16), // 6to4: an IPv4 address in disguise
           new Network("3fff::", 20)); // documentation
 
-  /** All of IPv6 that is given out; private, link-local, multicast and mapped ones are beyond. */
+  /**
+   * The global unicast addresses of IPv6; private, link-local, multicast and mapped ones are
+   * outside.
+   */
   private static final Network GLOBAL_UNICAST = new Network("2000::", 3);
 
-  /** The well-known prefix of NAT64 (RFC 6052), behind which there is an IPv4 address. */
+  /** The well-known prefix of NAT64 (RFC 6052), followed by an IPv4 address. */
   private static final Network NAT64 = new Network("64:ff9b::", 96);
 
   private static final int NAT64_BYTES = 12;
@@ -57,7 +60,7 @@ final class PublicAddresses {
 
   private record Network(byte[] prefix, int bits) {
 
-    /** Made of a literal, for which nobody is asked. */
+    /** Creates a network from a literal, which is parsed without a DNS query. */
     Network(String literal, int bits) {
       this(bytes(literal), bits);
     }

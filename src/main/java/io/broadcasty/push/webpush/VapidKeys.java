@@ -8,9 +8,11 @@ import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 
 /**
- * The key pair by which push services know the sender (RFC 8292): a signing key of the curve P-256.
- * Run as a command it makes a new one and prints it as settings: {@code java -cp target/classes
- * io.broadcasty.push.webpush.VapidKeys}.
+ * The key pair by which push services recognise the sender (RFC 8292): a signing key of the curve
+ * P-256.
+ *
+ * <p>Run as a command, the class generates a pair and prints it as settings: {@code java -cp
+ * target/classes io.broadcasty.push.webpush.VapidKeys}.
  */
 public final class VapidKeys {
 
@@ -22,7 +24,7 @@ public final class VapidKeys {
     this.privateKey = privateKey;
   }
 
-  /** Makes a new pair. */
+  /** Generates a new pair. */
   public static VapidKeys generate() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -35,11 +37,11 @@ public final class VapidKeys {
   }
 
   /**
-   * Reads a pair as {@link #publicText} and {@link #privateText} write it, and as other Web Push
-   * tools do.
+   * Reads a pair in the form that {@link #publicText} and {@link #privateText} write, which other
+   * Web Push tools use too.
    *
-   * @throws IllegalArgumentException when it is no pair; the message says which key is wrong, and
-   *     shows neither
+   * @throws IllegalArgumentException when it is not a pair; the message says which key is wrong,
+   *     and contains neither
    */
   public static VapidKeys parse(String publicText, String privateText) {
     VapidKeys keys = new VapidKeys(publicKey(publicText), privateKey(privateText));
@@ -79,12 +81,15 @@ public final class VapidKeys {
     }
   }
 
-  /** What browsers are given as {@code applicationServerKey}: the raw point in base64url. */
+  /**
+   * Returns the public key for browsers, their {@code applicationServerKey}: the raw point in
+   * base64url.
+   */
   public String publicText() {
     return Base64Url.encode(P256.point(publicKey));
   }
 
-  /** The secret number in base64url. */
+  /** Returns the private key in base64url. */
   public String privateText() {
     return Base64Url.encode(P256.number(privateKey));
   }
@@ -105,7 +110,7 @@ public final class VapidKeys {
     System.out.println("WEBPUSH_VAPID_PRIVATE_KEY=" + keys.privateText());
   }
 
-  /** Base64url as Web Push writes it, without padding; padding is taken too. */
+  /** Converts base64url as Web Push writes it, without padding; padding is accepted too. */
   static final class Base64Url {
 
     private Base64Url() {}
@@ -115,6 +120,8 @@ public final class VapidKeys {
     }
 
     /**
+     * Decodes base64url.
+     *
      * @throws IllegalArgumentException when it is not base64url
      */
     static byte[] decode(String text) {

@@ -15,15 +15,17 @@ import java.time.Instant;
 import java.util.Date;
 
 /**
- * What says to a push service who is sending (RFC 8292): a token for its origin, used for 12 hours
- * and good for 13, so that none expires on the way. A service may refuse one of over 24 hours.
+ * Makes the tokens that identify the sender to push services (RFC 8292).
+ *
+ * <p>A token is for one origin; it is used for 12 hours and valid for 13, so that none expires in
+ * transit. A service may reject a token that is valid for more than 24 hours.
  */
 final class VapidTokens {
 
   private static final Duration USED = Duration.ofHours(12);
   private static final Duration GOOD = Duration.ofHours(13);
 
-  /** Endpoints are what clients say, so that their origins may be many. */
+  /** The most cached tokens; clients supply the endpoints, so there may be many origins. */
   private static final int MAX_ORIGINS = 1000;
 
   private final VapidKeys keys;
@@ -45,7 +47,7 @@ final class VapidTokens {
     this.clock = clock;
   }
 
-  /** The header Authorization for a push service. */
+  /** Returns the header Authorization for a push service. */
   String authorization(String origin) {
     Instant now = clock.now();
     Header header = byOrigin.getIfPresent(origin);
@@ -68,7 +70,7 @@ final class VapidTokens {
     try {
       token.sign(new ECDSASigner(keys.privateKey()));
     } catch (JOSEException e) {
-      throw new IllegalStateException("the VAPID key does not sign", e);
+      throw new IllegalStateException("cannot sign with the VAPID key", e);
     }
     return token.serialize();
   }

@@ -11,7 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Web Push as it is configured: {@code broadcasty.webpush} and {@code broadcasty.push.webpush.*}.
+ * Creates the Web Push provider from {@code broadcasty.webpush} and {@code
+ * broadcasty.push.webpush.*}.
  */
 public final class WebPushFactory implements PushProviderFactory {
 
@@ -73,7 +74,7 @@ public final class WebPushFactory implements PushProviderFactory {
         : (threads, ticker, clock) -> new WebPushProvider(settings, clock, threads);
   }
 
-  /** Null when Web Push is off, or after a fault. */
+  /** Reads the settings; null when Web Push is disabled, or after a fault. */
   static @Nullable WebPushSettings settings(ConfigValues values) {
     if (!values.value(ENABLED, false)) {
       return null;

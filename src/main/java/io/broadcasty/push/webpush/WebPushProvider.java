@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends to the push services of browsers, whichever each browser has chosen.
+ * Sends to browsers by Web Push, through the push service that each browser has chosen.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8030">RFC 8030</a>
  */
@@ -38,13 +38,13 @@ public final class WebPushProvider implements PushProvider {
 
   private static final int AUTH_BYTES = 16;
 
-  /** A topic's alphabet and length (RFC 8030 section 5.4). */
+  /** The alphabet and length of a topic (RFC 8030 section 5.4). */
   private static final String TOPIC = "[A-Za-z0-9_-]{1,32}";
 
   private static final int TOPIC_CHARACTERS = 32;
   private static final UUID SOME_ID = new UUID(0, 0);
 
-  /** At once looked up, so that hosts whose lookup takes long keep few others waiting. */
+  /** The most concurrent DNS lookups; a high number, so that slow ones delay few others. */
   private static final int LOOKUPS = 32;
 
   private final String clientKey;
@@ -55,6 +55,8 @@ public final class WebPushProvider implements PushProvider {
   private final ThreadPoolExecutor lookups;
 
   /**
+   * Creates the provider.
+   *
    * @param threads makes the provider's threads, which end when they are idle
    */
   public WebPushProvider(WebPushSettings settings, WallClock clock, ThreadFactory threads) {
@@ -91,7 +93,7 @@ public final class WebPushProvider implements PushProvider {
     return http.timeout();
   }
 
-  /** {@inheritDoc} Looks the endpoint's host up, which may block for some seconds. */
+  /** {@inheritDoc} Resolves the endpoint's host, which may block for some seconds. */
   @Override
   public void check(DeviceAddress device) throws InvalidDeviceException {
     Receiver.of(device);
@@ -153,7 +155,7 @@ public final class WebPushProvider implements PushProvider {
     try {
       body = encryption.encrypt(payload, receiver.publicKey(), receiver.authSecret());
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a notification cannot be encrypted", e);
+      throw new IllegalStateException("cannot encrypt a notification", e);
     }
     HttpRequest.Builder request =
         PushHttp.request(endpoint)

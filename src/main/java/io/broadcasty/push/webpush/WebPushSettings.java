@@ -4,23 +4,25 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How notifications go to browsers.
+ * Settings of the Web Push provider.
  *
  * @param subject how the push services' operators reach the sender: {@code mailto:…} or {@code
  *     https://…}
- * @param keys by which the services know the sender
+ * @param keys identify the sender to push services
  * @param allowedHosts as in {@link AllowedHosts}; empty for every public host
  * @param timeout for one notification as a whole
  */
 public record WebPushSettings(
     String subject, VapidKeys keys, List<String> allowedHosts, Duration timeout) {
 
-  /** Names the settings in what operators are told. */
+  /** The key's name, for messages to operators. */
   static final String KEYS = "broadcasty.push.webpush.vapid-public-key";
 
   /**
-   * @throws IllegalArgumentException when the subject or a host is none; the message says what is
-   *     expected
+   * Checks the subject and the hosts.
+   *
+   * @throws IllegalArgumentException when the subject or a host is not valid; the message says what
+   *     is expected
    */
   public WebPushSettings {
     if (!subject.matches("mailto:[^@\\s<>]+@[^@\\s<>]+|https://[^\\s]+")) {

@@ -1,6 +1,6 @@
 /**
- * Adapter: notifications to browsers by RFC 8030, encrypted by RFC 8291, from a sender known by
- * VAPID (RFC 8292), to endpoints that are no way into the network.
+ * Push provider for browsers: Web Push (RFC 8030), encrypted by RFC 8291, identified by VAPID (RFC
+ * 8292), with endpoints restricted to public addresses.
  *
  * <p>May import: {@code push} and what it may import.
  */
