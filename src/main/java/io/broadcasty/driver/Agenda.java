@@ -15,23 +15,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels that have something to relay, and when each is due. A channel that has been taken is
- * not given out again before it is given back. Bounded: what does not fit is told by {@link
- * #takeOverflow}.
+ * The queue of channels that have publications to relay, ordered by when each is due.
+ *
+ * <p>A channel that a worker has taken is not given to another worker until it is returned.
+ * Bounded: {@link #takeOverflow} tells whether a channel did not fit.
  */
 @ThreadSafe
 final class Agenda {
 
-  /** Gathers what is published meanwhile, so that it shares a request. */
+  /** How long publications of a channel are gathered, so that they share a request. */
   private static final Duration GATHER = Duration.ofMillis(5);
 
   private static final long LOOK_MILLIS = 100;
 
   /**
-   * A channel to be relayed.
+   * A channel to relay.
    *
-   * @param whole whether all of its partitions are to be looked at
-   * @param version tells whether it was marked again meanwhile
+   * @param whole whether to check all of its partitions
+   * @param version changes when the channel is marked again
    */
   record Task(TenantChannel channel, Map<Integer, Long> marked, boolean whole, long version) {}
 
@@ -67,7 +68,7 @@ final class Agenda {
     return Long.signum(a - b);
   }
 
-  /** What was marked of a partition and how far it has been relayed, as sequences. */
+  /** The marked range of a partition and how far it has been relayed, as sequences. */
   private static final class Span {
     final long first;
     long last;
@@ -97,7 +98,7 @@ final class Agenda {
     }
   }
 
-  /** A publication has been appended here. */
+  /** Adds the channel of a publication that was appended on this node. */
   synchronized void mark(TenantChannel channel, Position position) {
     Entry entry = entry(channel);
     if (entry == null) {
@@ -109,7 +110,7 @@ final class Agenda {
     entry.version++;
   }
 
-  /** The channel may have publications that nobody marked. */
+  /** Adds a channel that may have publications which were not marked on this node. */
   synchronized void look(TenantChannel channel) {
     Entry entry = entry(channel);
     if (entry != null) {
@@ -139,7 +140,7 @@ final class Agenda {
     notify();
   }
 
-  /** Waits for one that is due; null once this is closed and nothing is due. */
+  /** Waits for a due channel; returns null once this is closed and none is due. */
   synchronized @Nullable Task take() throws InterruptedException {
     while (true) {
       Task due = poll();
@@ -155,7 +156,7 @@ final class Agenda {
     }
   }
 
-  /** One that is due; null when none is. */
+  /** Returns a due channel; null when none is due. */
   synchronized @Nullable Task poll() {
     Entry next = queue.peek();
     if (next == null || ticker.readNanos() - next.dueNanos < 0) {
@@ -168,7 +169,7 @@ final class Agenda {
     return new Task(next.channel, marked, next.whole, next.version);
   }
 
-  /** Everything up to there has been relayed. */
+  /** Records that the channel has been relayed up to this position. */
   synchronized void progress(TenantChannel channel, Position relayed, long timeMillis) {
     Entry entry = entries.get(channel);
     if (entry != null) {
@@ -180,7 +181,10 @@ final class Agenda {
     }
   }
 
-  /** Nothing is left of it, but for what was marked since it was taken. */
+  /**
+   * Removes a channel that has been relayed completely, unless it was marked again since it was
+   * taken.
+   */
   synchronized void done(Task task) {
     Entry entry = entries.get(task.channel());
     if (entry == null) {
@@ -195,7 +199,7 @@ final class Agenda {
     }
   }
 
-  /** Something is left of it, to be tried again after a while. */
+  /** Returns a channel that has more to relay, to be tried again after a delay. */
   synchronized void later(Task task, Duration after) {
     Entry entry = entries.get(task.channel());
     if (entry != null) {
@@ -204,7 +208,7 @@ final class Agenda {
     }
   }
 
-  /** Whether a channel did not fit since this was asked last. */
+  /** Returns whether a channel did not fit since the last call. */
   synchronized boolean takeOverflow() {
     boolean was = overflowed;
     overflowed = false;
@@ -233,7 +237,7 @@ final class Agenda {
         : new RelayStatus.Lag(publications, Math.max(0, clock.nowMillis() - oldest));
   }
 
-  /** Nobody waits any more. */
+  /** Ends the waiting in {@link #take}. */
   synchronized void close() {
     closed = true;
     notifyAll();

@@ -16,23 +16,24 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Relays one channel from its checkpoint to its head: reads a page, has it sent, saves the
- * checkpoint. A publication that was sent and whose checkpoint was not saved is sent again. Several
- * threads may use it at once, each with another channel.
+ * Relays one channel from its checkpoint to its head: reads a page, sends it, saves the checkpoint.
+ *
+ * <p>A publication that was sent before its checkpoint could be saved is sent again. Threads may
+ * call it at the same time for different channels.
  */
 final class ChannelRelay {
 
   private static final int PAGE_COUNT = 100;
   private static final long PAGE_BYTES = 256 * 1024;
 
-  /** Sent in one go, so that channels take turns. */
+  /** The most publications sent before other channels are relayed. */
   private static final int SHARE = 500;
 
-  /** How it ended. */
+  /** The result of relaying a channel. */
   enum Outcome {
-    /** Everything that was there has been relayed. */
+    /** The channel has been relayed completely. */
     DONE,
-    /** There is more; other channels come first. */
+    /** There is more to relay; other channels come first. */
     MORE,
     /** Another node relays the channel. */
     CLAIMED,
@@ -64,12 +65,15 @@ final class ChannelRelay {
     this.clock = clock;
   }
 
-  /** How many publications left their streams before they were relayed. */
+  /** Returns how many publications left their streams before they were relayed. */
   long missed() {
     return missed.sum();
   }
 
-  /** Makes sure that it is known from when on publications are relayed. */
+  /**
+   * Returns the time from which on publications are relayed, and stores it when it is not known
+   * yet.
+   */
   long since() {
     if (sinceMillis < 0) {
       sinceMillis = checkpoints.since(clock.nowMillis());
@@ -78,7 +82,7 @@ final class ChannelRelay {
   }
 
   /**
-   * Relays.
+   * Relays the channel.
    *
    * @throws io.broadcasty.broker.BrokerException when the streams or the checkpoints cannot be
    *     reached; trying again later is right
@@ -114,15 +118,15 @@ final class ChannelRelay {
   }
 
   /**
-   * Where a partition without a checkpoint begins: before the first publication that was published
-   * since this installation relays, or was marked.
+   * Returns where to begin a partition that has no checkpoint: before the first publication that
+   * was published since this installation relays, or that was marked.
    */
   private Position beginning(
       TenantChannel channel, int partition, @Nullable Long marked, long since) {
     StreamState state = read(channel, partition, null, StreamState.FROM_OLDEST, 0).state();
     long low = state.first();
     long high = state.head() + 1;
-    while (low < high) { // the first that is not older
+    while (low < high) { // binary search for the first that is not older
       long middle = (low + high) >>> 1;
       if (isOlder(channel, state, middle, since)) {
         low = middle + 1;
@@ -150,7 +154,7 @@ final class ChannelRelay {
         new ReplayRequest(channel, partition, epoch, after, maxCount, PAGE_BYTES));
   }
 
-  /** One partition. */
+  /** Relays one partition. */
   private final class Run {
     private final TenantChannel channel;
     private Position relayed;

@@ -3,8 +3,8 @@ package io.broadcasty.driver;
 import io.broadcasty.failover.Failure;
 
 /**
- * A connection broke before the answer came, as one does that the provider closed while it was
- * idle: trying once more at once is right.
+ * Thrown when a connection broke before the reply arrived, for example because the provider closed
+ * it while it was idle; trying once more at once is right.
  */
 public final class ConnectionBrokenException extends ProviderException {
   private static final long serialVersionUID = 1L;

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings publications to whichever provider is active; when that one fails, the same publications
- * go to the next at once.
+ * Sends publications to the active provider; when it fails, sends the same publications to the next
+ * at once.
  */
 @ThreadSafe
 final class Courier {
@@ -32,7 +32,7 @@ final class Courier {
   private final Ticker ticker;
   private final LongAdder rejected = new LongAdder();
 
-  /** Channels of which a rejection was told; guarded by itself. */
+  /** Channels whose rejection was logged, with its reason; guarded by itself. */
   private final Map<TenantChannel, String> told =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -59,15 +59,15 @@ final class Courier {
     this.ticker = ticker;
   }
 
-  /** Whether somebody takes something now. */
+  /** Returns whether a provider is active. */
   boolean isServed() {
     return chain.active() != null;
   }
 
   /**
-   * Sends the beginning of a run.
+   * Sends the first publications of a run.
    *
-   * @return how many of its first are done with; 0 when no provider is healthy
+   * @return how many of them are done; 0 when no provider is healthy
    */
   int send(List<Publication> run) throws InterruptedException {
     while (true) {
@@ -89,11 +89,11 @@ final class Courier {
         reject(run.get(0), active, reason);
         return 1;
       } catch (ProviderException e) {
-        LOG.log(Level.DEBUG, active + " failed", e);
+        LOG.log(Level.DEBUG, "Provider " + active + " failed", e);
         sent(run, active, 0, e.failure().reason(), sinceNanos);
         chain.failed(active, e.failure());
-      } catch (RuntimeException e) { // a fault of ours must not stop what the next could take
-        LOG.log(Level.ERROR, "sending to " + active + " failed unexpectedly", e);
+      } catch (RuntimeException e) { // a bug must not stop what the next provider could accept
+        LOG.log(Level.ERROR, "Sending to provider " + active + " failed unexpectedly", e);
         sent(run, active, 0, "failed unexpectedly", sinceNanos);
         chain.failed(active, Failure.passing("failed unexpectedly"));
       }
@@ -114,7 +114,7 @@ final class Courier {
         ticker.readNanos() - sinceNanos);
   }
 
-  /** Probes those that are due. */
+  /** Probes the providers that are due. */
   void probe() throws InterruptedException {
     for (String name : chain.toProbe()) {
       Provider provider = provider(name);
@@ -126,7 +126,7 @@ final class Courier {
             });
         chain.probed(name);
       } catch (ProviderException e) {
-        LOG.log(Level.DEBUG, "a probe of " + name + " failed", e);
+        LOG.log(Level.DEBUG, "Probe of provider " + name + " failed", e);
         chain.failed(name, e.failure());
       }
     }
@@ -142,12 +142,13 @@ final class Courier {
     if (isNew) {
       LOG.log(
           Level.WARNING,
-          provider
-              + " will not take publications of "
+          "Provider "
+              + provider
+              + " rejects publications of "
               + channel
               + ": "
               + reason
-              + "; they are left out there, and reach Broadcasty's own subscribers");
+              + "; its clients do not get them, Broadcasty's own subscribers do");
       listener.onRejected(channel, provider, reason);
     }
   }

@@ -2,11 +2,11 @@ package io.broadcasty.driver;
 
 import com.google.errorprone.annotations.ThreadSafe;
 
-/** Stands before every call to a provider, and may refuse it, end it early, or try it again. */
+/** Intercepts every call to a provider: it may reject the call, end it early, or repeat it. */
 @ThreadSafe
 public interface Guard {
 
-  /** Lets every call through. */
+  /** Makes every call as it is. */
   Guard NONE =
       new Guard() {
         @Override
@@ -22,9 +22,9 @@ public interface Guard {
   }
 
   /**
-   * Makes the call, on this thread.
+   * Makes the call on this thread.
    *
-   * @throws ProviderException also when the call was refused or took too long
+   * @throws ProviderException also when the call was rejected or took too long
    * @throws InterruptedException when the thread is asked to end
    */
   <T> T call(Call<T> call) throws ProviderException, InterruptedException;

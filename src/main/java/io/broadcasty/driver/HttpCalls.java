@@ -20,8 +20,8 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls to providers over HTTP, each within one timeout from its beginning to the last byte of the
- * answer.
+ * Calls providers over HTTP, each call within one timeout from its beginning to the last byte of
+ * the reply.
  */
 @ThreadSafe
 public final class HttpCalls {
@@ -37,6 +37,8 @@ public final class HttpCalls {
   private final Duration timeout;
 
   /**
+   * Creates the caller.
+   *
    * @param client shared by all providers
    * @param timeout of one call
    */
@@ -45,7 +47,7 @@ public final class HttpCalls {
     this.timeout = timeout;
   }
 
-  /** A client that follows no redirection, since a request is signed for its address. */
+  /** Returns a client that follows no redirects, since a request is signed for its address. */
   public static HttpClient client(Duration timeout) {
     return HttpClient.newBuilder()
         .connectTimeout(timeout)
@@ -54,9 +56,9 @@ public final class HttpCalls {
   }
 
   /**
-   * Sends and waits for the whole answer, whatever its status.
+   * Sends a request and waits for the whole reply, whatever its status.
    *
-   * @throws ProviderException when there is none in time
+   * @throws ProviderException when there is no reply in time
    * @throws InterruptedException when the thread is asked to end
    */
   public <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> body)
@@ -70,11 +72,11 @@ public final class HttpCalls {
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     } finally {
-      answer.cancel(true); // lets its connection go, unless it has completed
+      answer.cancel(true); // releases the connection, unless the call has completed
     }
   }
 
-  /** What a status means that is not a success. */
+  /** Returns the exception for a status that is not a success. */
   public static ProviderException failure(HttpResponse<?> answer) {
     int status = answer.statusCode();
     return new ProviderException(
@@ -93,7 +95,7 @@ public final class HttpCalls {
         null);
   }
 
-  /** Of the header Retry-After, when it has a number of seconds. */
+  /** Returns the delay of the header Retry-After, if it is a number of seconds. */
   private static @Nullable Duration retryAfter(HttpResponse<?> answer) {
     String text = answer.headers().firstValue("Retry-After").orElse("");
     return text.matches("[0-9]{1,9}")

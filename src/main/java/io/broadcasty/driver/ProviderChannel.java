@@ -4,23 +4,24 @@ import io.broadcasty.channel.TenantChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a tenant's channel is called on a provider, where all tenants share one name space: the
- * prefix of its kind, the tenant, a semicolon, and the rest of its name. What a provider does not
- * allow, and what would make two names alike, is written as {@code =} and two hexadecimal digits:
- * {@code -} in a tenant, {@code :} and {@code =} in a channel. So no two channels share a name, and
- * a name is of the kind its channel is of.
+ * Maps a tenant's channel to its name at a provider, where all tenants share one name space.
+ *
+ * <p>The name is the prefix of the channel's kind, the tenant, a semicolon, and the rest of the
+ * channel's name. Characters that a provider does not allow, or that would make two names equal,
+ * are written as {@code =} and two hexadecimal digits: {@code -} in a tenant, {@code :} and {@code
+ * =} in a channel. So no two channels share a name, and a name is of the kind of its channel.
  *
  * <p>{@code private-orders.eu} of {@code acme} is {@code private-acme;orders.eu}; {@code
  * notify:user:42} of {@code acme-inc} is {@code acme=2Dinc;notify=3Auser=3A42}.
  */
 public final class ProviderChannel {
 
-  /** What Pusher's server libraries allow. */
+  /** The longest name that Pusher's server libraries allow. */
   public static final int MAX_LENGTH = 200;
 
   private ProviderChannel() {}
 
-  /** The name; null when it would be too long. */
+  /** Returns the name; null when it would be too long. */
   public static @Nullable String name(TenantChannel channel) {
     String prefix = channel.name().kind().prefix();
     StringBuilder name = new StringBuilder(prefix);

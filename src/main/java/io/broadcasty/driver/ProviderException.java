@@ -3,7 +3,7 @@ package io.broadcasty.driver;
 import io.broadcasty.failover.Failure;
 import org.jspecify.annotations.Nullable;
 
-/** A provider does not serve. */
+/** Thrown when a provider does not serve. */
 public class ProviderException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public class ProviderException extends Exception {
     this.failure = failure;
   }
 
-  /** Why. */
+  /** Returns why the provider does not serve. */
   public Failure failure() {
     return failure;
   }

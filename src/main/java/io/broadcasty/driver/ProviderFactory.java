@@ -7,36 +7,41 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one provider from the configuration. A provider is added with a package that has one of
- * these, and a line in the list of {@code config.Providers}. Without state.
+ * Creates one provider from the configuration.
+ *
+ * <p>To add a provider, add a package with an implementation, and a line in the list of {@code
+ * config.Providers}. Stateless.
  */
 public interface ProviderFactory {
 
-  /** The provider's name in the configuration: {@code pusher}. No two factories have the same. */
+  /**
+   * Returns the provider's name in the configuration, such as {@code pusher}. No two factories have
+   * the same.
+   */
   String name();
 
-  /** The provider's keys, in the order of the reference. */
+  /** Returns the provider's keys, in the order of the reference. */
   List<ConfigKey<?>> keys();
 
-  /** Whether any of what the provider must have is set, under whatever name. */
+  /** Returns whether any required key is set, by its own name or by the provider's variable. */
   boolean isMentioned(ConfigValues values);
 
   /**
-   * Reads and checks what is configured; what is missing is a fault. Reports faults to the values
-   * and throws nothing.
+   * Reads and validates the configuration; a missing key is a fault. Reports faults to {@code
+   * values} and throws nothing.
    *
    * @return opens the provider; null after a fault
    */
   @Nullable Opener read(ConfigValues values);
 
-  /** Opens a provider with settings that have been checked; its text shows no secret. */
+  /** Opens a provider with validated settings; its {@code toString} contains no secret. */
   @FunctionalInterface
   interface Opener {
 
     /**
-     * Opens it. Does not call the provider.
+     * Opens the provider without calling it.
      *
-     * @param calls what the providers of a node share to make requests
+     * @param calls makes the requests of all providers of a node
      */
     Provider open(HttpCalls calls, WallClock clock);
   }

@@ -6,8 +6,8 @@ import io.broadcasty.config.key.ConfigValues;
 import java.util.Optional;
 
 /**
- * The keys of one provider, {@code broadcasty.driver.{name}.…}. Each is also read from the variable
- * that the provider's own tools use, such as {@code PUSHER_APP_ID}.
+ * The configuration keys of one provider, {@code broadcasty.driver.{name}.…}. Each is also read
+ * from the variable that the provider's own tools use, such as {@code PUSHER_APP_ID}.
  */
 public final class ProviderKeys {
 
@@ -19,19 +19,19 @@ public final class ProviderKeys {
     this.provider = provider;
   }
 
-  /** A key without a default. */
+  /** Creates a key without a default. */
   public <T> ConfigKey<T> key(String name, ConfigType<T> type, String example, String meaning) {
     ConfigKey<T> key = new ConfigKey<>(PREFIX + provider + "." + name, type, null, example, "");
     return new ConfigKey<>(
         key.name(), type, null, example, meaning + ". Else " + variable(key) + ".");
   }
 
-  /** The provider's own variable for a key: {@code PUSHER_APP_ID}. */
+  /** Returns the provider's own variable for a key, such as {@code PUSHER_APP_ID}. */
   public static String variable(ConfigKey<?> key) {
     return ConfigKey.environmentName(key.name().substring(PREFIX.length()));
   }
 
-  /** The text that is set for a key, by its own name or by the provider's variable. */
+  /** Returns the text that is set for a key, by its own name or by the provider's variable. */
   public static Optional<String> text(ConfigValues values, ConfigKey<?> key) {
     return values.variable(key.name()).or(() -> values.variable(variable(key)));
   }
@@ -48,7 +48,7 @@ public final class ProviderKeys {
             + key.example());
   }
 
-  /** Reports a fault where the text does not match. */
+  /** Reports a fault if the text does not match the pattern. */
   public void check(
       ConfigValues values, ConfigKey<?> key, String text, String pattern, String expected) {
     if (!text.matches(pattern)) {

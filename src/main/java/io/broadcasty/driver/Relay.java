@@ -20,17 +20,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Sends publications on to providers, on threads of its own. What has been published only marks its
- * channel; the streams are the queue, and checkpoints say how far it has been worked off.
+ * Relays publications to providers, on its own threads.
+ *
+ * <p>A publication only marks its channel; the streams are the queue, and checkpoints store how far
+ * each has been relayed.
  */
 public final class Relay implements RelayReport, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Relay.class.getName());
 
   private final FailureLog relayFailures =
-      new FailureLog(LOG, Level.ERROR, "relaying a channel", Ticker.system());
+      new FailureLog(LOG, Level.ERROR, "Relaying a channel", Ticker.system());
   private final FailureLog failures =
-      new FailureLog(LOG, Level.ERROR, "looking after the relay", Ticker.system());
+      new FailureLog(
+          LOG,
+          Level.ERROR,
+          "Probing providers or scanning for unrelayed channels",
+          Ticker.system());
   private static final int MAX_CHANNELS = 10_000;
   private static final long LOOK_MILLIS = 100;
   private static final Duration CLAIMED_PAUSE = Duration.ofMillis(100);
@@ -52,11 +58,13 @@ public final class Relay implements RelayReport, AutoCloseable {
   private long missedTold;
 
   /**
+   * Creates a relay; {@link #start} starts it.
+   *
    * @param providers in order of preference
-   * @param streams from where publications are read
-   * @param directory of the streams
-   * @param turn which of the nodes looks for what a node has left
-   * @param owner names this node in this life
+   * @param streams where publications are read
+   * @param directory lists the channels of the streams
+   * @param turn elects the node that looks for channels which another node has left behind
+   * @param owner identifies this run of the node
    */
   public Relay(
       RelaySettings settings,
@@ -87,7 +95,7 @@ public final class Relay implements RelayReport, AutoCloseable {
     scan = new Scan(streams, checkpoints, directory, turn, agenda, ticker);
   }
 
-  /** Says a switch in the log, too, and counts it. */
+  /** Logs and counts switches between providers. */
   private static final class Told implements ProviderChain.Listener {
     private final RelayListener listener;
     private final LongAdder switches = new LongAdder();
@@ -103,12 +111,12 @@ public final class Relay implements RelayReport, AutoCloseable {
       if (to == null) {
         LOG.log(
             Level.WARNING,
-            "no provider is healthy ("
+            "No provider is healthy ("
                 + change.reason()
-                + "); publications wait in their streams, and Broadcasty's own subscribers have"
-                + " them");
+                + "); publications wait in their streams to be relayed, Broadcasty's own"
+                + " subscribers get them");
       } else {
-        LOG.log(Level.WARNING, "relaying through " + to + " now: " + change.reason());
+        LOG.log(Level.WARNING, "Relaying through " + to + " now: " + change.reason());
       }
       listener.onSwitch(change);
     }
@@ -124,12 +132,12 @@ public final class Relay implements RelayReport, AutoCloseable {
     threads.forEach(Thread::start);
   }
 
-  /** A publication has been appended. */
+  /** Marks the channel of a publication that was appended. */
   void mark(TenantChannel channel, Position position) {
     agenda.mark(channel, position);
   }
 
-  /** Drops what is not needed any more. May block. */
+  /** Deletes checkpoints that are no longer needed. May block. */
   public void prune() {
     checkpoints.prune();
   }
@@ -155,7 +163,7 @@ public final class Relay implements RelayReport, AutoCloseable {
         channels.missed());
   }
 
-  /** Ends it after what can be relayed within moments. */
+  /** Relays for a few seconds what is left, and stops the threads. */
   @Override
   public void close() {
     long start = ticker.readNanos();
@@ -191,12 +199,12 @@ public final class Relay implements RelayReport, AutoCloseable {
           return;
         }
       } catch (InterruptedException e) {
-        LOG.log(Level.DEBUG, "ended by close() alone", e);
+        LOG.log(Level.DEBUG, "Interrupt ignored: only close() ends this thread", e);
       }
     }
   }
 
-  /** Relays what is due, on this thread. */
+  /** Relays the due channels on this thread. */
   void round() throws InterruptedException {
     for (Agenda.Task task = agenda.poll(); task != null; task = agenda.poll()) {
       relay(task);
@@ -213,7 +221,7 @@ public final class Relay implements RelayReport, AutoCloseable {
         case CLAIMED, UNSERVED -> again = CLAIMED_PAUSE;
       }
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "relaying a channel ended early", e);
+      LOG.log(Level.DEBUG, "Relaying a channel ended early; it will be tried again", e);
     } catch (RuntimeException e) {
       relayFailures.failed(e);
     } finally {
@@ -225,25 +233,25 @@ public final class Relay implements RelayReport, AutoCloseable {
     }
   }
 
-  /** Probes what is due. */
+  /** Probes the providers that are due. */
   void probe() throws InterruptedException {
     courier.probe();
   }
 
-  /** Looks for what nobody marked, and tells what was missed. */
+  /** Looks for channels that no node has marked, and logs how many publications were missed. */
   void look() throws InterruptedException {
     try {
       channels.since();
       scan.round();
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "the checkpoints cannot be reached", e);
+      LOG.log(Level.DEBUG, "Cannot reach the checkpoints of the relay", e);
     }
     long missed = channels.missed();
     if (missed > missedTold) {
       LOG.log(
           Level.WARNING,
           (missed - missedTold)
-              + " publications had left the retention of their streams before they could be relayed"
+              + " publications left the retention of their streams before they could be relayed"
               + " (broadcasty.replay.retention, broadcasty.replay.max-count and"
               + " broadcasty.replay.max-bytes must outlast an outage of all providers)");
       missedTold = missed;
@@ -260,7 +268,7 @@ public final class Relay implements RelayReport, AutoCloseable {
         step.run();
         failures.healed();
       } catch (InterruptedException e) {
-        LOG.log(Level.DEBUG, "ended by close() alone", e);
+        LOG.log(Level.DEBUG, "Interrupt ignored: only close() ends this thread", e);
       } catch (RuntimeException e) {
         failures.failed(e);
       }
@@ -271,7 +279,7 @@ public final class Relay implements RelayReport, AutoCloseable {
     try {
       return closing.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupt ignored: only close() ends this thread", e);
       return closing.getCount() == 0;
     }
   }

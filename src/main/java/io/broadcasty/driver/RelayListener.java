@@ -6,16 +6,16 @@ import io.broadcasty.failover.ProviderChain;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Hears what the relay does that is out of the ordinary; must not block and must not throw. */
+/** Listens to exceptional events of the relay; must neither block nor throw. */
 public interface RelayListener extends ProviderChain.Listener {
 
-  /** A provider will never take a publication of the channel; told once a channel and reason. */
+  /** Called once for each channel and reason when a provider will never accept a publication. */
   void onRejected(TenantChannel channel, String provider, String reason);
 
   /**
-   * Publications of one channel were sent to a provider in one call.
+   * Called when publications of one channel were sent to a provider in one call.
    *
-   * @param accepted how many of the first it took; 0 when it failed or refused the first
+   * @param accepted how many of the first it accepted; 0 when it failed or rejected the first
    * @param failure what went wrong, for people; null when nothing did
    */
   default void onSent(

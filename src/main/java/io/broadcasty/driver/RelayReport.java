@@ -2,7 +2,7 @@ package io.broadcasty.driver;
 
 import com.google.errorprone.annotations.ThreadSafe;
 
-/** Tells how relaying does; asks nobody. */
+/** Returns the status of the relay without calling a provider or a store. */
 @ThreadSafe
 @FunctionalInterface
 public interface RelayReport {

@@ -3,10 +3,10 @@ package io.broadcasty.driver;
 import java.time.Duration;
 
 /**
- * How publications are relayed.
+ * Settings of the relay.
  *
- * @param driver what is configured: {@code auto}, {@code pusher}, …
- * @param last where clients are served when no provider is healthy: {@code redis} or {@code
+ * @param driver the configured driver: {@code auto}, {@code pusher}, …
+ * @param last which streams serve clients when no provider is healthy: {@code redis} or {@code
  *     embedded}
  * @param probeInterval between two probes of a provider that fails
  * @param workers how many channels are relayed at the same time

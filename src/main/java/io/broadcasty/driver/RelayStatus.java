@@ -6,19 +6,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How relaying does on this node.
+ * The status of the relay on this node.
  *
- * @param driver what is configured: {@code auto}, {@code pusher}, …
- * @param order what is tried in turn; its last is where clients are served when no provider is
- * @param active the one of them that serves
+ * @param driver the configured driver: {@code auto}, {@code pusher}, …
+ * @param order the names in order of preference; the last serves clients when no provider is
+ *     healthy
+ * @param active the name of the one that serves
  * @param degraded whether that is not the first
  * @param providers in order
  * @param lastSwitch null before the first
  * @param switches how many since the start
- * @param lag what was published here and has not been relayed
+ * @param lag publications that were published here and have not been relayed
  * @param relayed publications since the start
- * @param rejected publications since the start that a provider will never take
- * @param missed publications since the start that left their stream's retention too early
+ * @param rejected publications since the start that a provider will never accept
+ * @param missed publications since the start that left their stream's retention before they were
+ *     relayed
  */
 public record RelayStatus(
     String driver,
@@ -34,14 +36,15 @@ public record RelayStatus(
     long missed) {
 
   /**
-   * One provider.
+   * The status of one provider.
    *
    * @param relayed publications since the start
    */
   public record ProviderStatus(ProviderState state, long relayed) {
 
     /**
-     * Its state in the words of a circuit breaker: {@code closed}, {@code open}, {@code half_open}.
+     * Returns its state in terms of a circuit breaker: {@code closed}, {@code open}, {@code
+     * half_open}.
      */
     public String breaker() {
       return switch (state.condition()) {
@@ -53,22 +56,25 @@ public record RelayStatus(
   }
 
   /**
-   * What has not been relayed.
+   * The publications that have not been relayed.
    *
    * @param publications how many
-   * @param millis since when the oldest of them waits; 0 for none
+   * @param millis for how long the oldest of them has waited; 0 for none
    */
   public record Lag(long publications, long millis) {
-    /** Nothing waits. */
+    /** No publication waits. */
     public static final Lag NONE = new Lag(0, 0);
   }
 
-  /** Where clients are served when no provider is healthy. */
+  /** Returns the name of the streams that serve clients when no provider is healthy. */
   public String lastName() {
     return order.get(order.size() - 1);
   }
 
-  /** Nothing is relayed; Broadcasty's own streams serve. */
+  /**
+   * Returns the status of a node that relays nothing, because Broadcasty's own streams serve all
+   * clients.
+   */
   public static RelayStatus none(String driver, String active) {
     return new RelayStatus(
         driver, List.of(active), active, false, List.of(), null, 0, Lag.NONE, 0, 0, 0);

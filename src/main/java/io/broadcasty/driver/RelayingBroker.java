@@ -8,16 +8,18 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A broker whose publications are relayed to providers. Publishing does not wait for that: what has
- * its position only marks its channel.
+ * A broker that relays publications to providers. Publishing does not wait for providers: an
+ * appended publication only marks its channel.
  */
 public final class RelayingBroker extends ForwardingBroker {
 
   private final Relay relay;
 
   /**
-   * @param streams where the streams are; closed with this
-   * @param relay of those streams; closed with this, and before them
+   * Creates the broker.
+   *
+   * @param streams the broker of the streams; closed with this
+   * @param relay relays those streams; closed before them
    */
   public RelayingBroker(Broker streams, Relay relay) {
     super(streams);

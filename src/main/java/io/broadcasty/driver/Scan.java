@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds channels whose streams go on behind their checkpoint and that no node has in mind: those of
- * a node that was killed, or whose agenda was full. For one thread.
+ * Finds channels whose streams are ahead of their checkpoint and that no node has queued, because
+ * the node was killed or its queue was full. For one thread.
  */
 final class Scan {
 
@@ -34,7 +34,7 @@ final class Scan {
   private final Ticker ticker;
   private long nextNanos;
 
-  /** Whether to scan whatever other nodes do: at the start, and after channels did not fit. */
+  /** Whether to scan regardless of other nodes: at the start, and after channels did not fit. */
   private boolean atOnce = true;
 
   Scan(
@@ -53,7 +53,7 @@ final class Scan {
     this.nextNanos = ticker.readNanos();
   }
 
-  /** Scans when it is time. */
+  /** Scans if it is due. */
   void round() {
     atOnce |= agenda.takeOverflow();
     if (ticker.readNanos() - nextNanos < 0) {
@@ -69,7 +69,7 @@ final class Scan {
       }
       nextNanos = ticker.readNanos() + BETWEEN_SCANS.toNanos();
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "a scan for what has not been relayed ended early", e);
+      LOG.log(Level.DEBUG, "Scan for unrelayed channels ended early; it will be tried again", e);
     }
   }
 

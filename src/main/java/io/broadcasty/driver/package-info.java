@@ -1,6 +1,6 @@
 /**
- * Publications for clients that sit on a provider such as Pusher: what sends them on, in order, and
- * the port to each provider.
+ * Relays publications, in order, to providers such as Pusher whose clients subscribe there, and
+ * defines the port to providers.
  *
  * <p>May import: {@code background}, {@code failover}, {@code broker}, {@code protocol}, {@code
  * channel}, {@code tenant}, {@code time}, {@code config.key}.

@@ -11,15 +11,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Providers in order of preference, of which the first healthy one serves. All count as healthy at
- * the beginning.
+ * Chooses the first healthy one of several providers in order of preference. At the beginning, all
+ * are considered healthy.
  *
- * <p>A provider is left at its first failure. It comes back when probes succeed: two in a row, or
- * one when nobody else serves. One that fails again within a minute of its return needs twice as
- * many the next time, up to 16, so that a provider that answers probes and nothing else does not
- * come back every few seconds.
+ * <p>A provider is left at its first failure. It returns after successful probes: two in a row, or
+ * one when no other provider is healthy. A provider that fails again within a minute of its return
+ * needs twice as many the next time, up to 16, so that a provider which only answers probes does
+ * not return every few seconds.
  *
- * <p>It calls nobody but its listener: users report failures, and whoever probes asks what is due.
+ * <p>The chain makes no calls except to its listener: its users report failures and probes, and ask
+ * which probes are due.
  */
 @ThreadSafe
 public final class ProviderChain {
@@ -28,7 +29,7 @@ public final class ProviderChain {
   private static final int MOST_GOOD_PROBES = 16;
   private static final Duration SETTLED = Duration.ofMinutes(1);
 
-  /** Hears of switches, in order, on the thread that brings them about; must not block. */
+  /** Listens to switches, in order, on the thread that causes them; must not block. */
   @FunctionalInterface
   public interface Listener {
     void onSwitch(Switch change);
@@ -44,8 +45,10 @@ public final class ProviderChain {
   private volatile @Nullable Switch lastSwitch;
 
   /**
+   * Creates a chain whose first provider is active.
+   *
    * @param names in order of preference; may be empty
-   * @param probeInterval between two probes of one that fails
+   * @param probeInterval between two probes of a provider that fails
    */
   public ProviderChain(
       List<String> names,
@@ -63,7 +66,7 @@ public final class ProviderChain {
     active = names.isEmpty() ? null : names.get(0);
   }
 
-  /** A provider and what is known of it; guarded by the chain. */
+  /** A provider and its state; guarded by the chain. */
   private static final class Link {
     final String name;
     Condition condition = Condition.HEALTHY;
@@ -88,17 +91,17 @@ public final class ProviderChain {
     }
   }
 
-  /** The one to use now; null when none is healthy. */
+  /** Returns the provider to use now; null when none is healthy. */
   public @Nullable String active() {
     return active;
   }
 
-  /** The last change of {@link #active}; null before the first. */
+  /** Returns the last change of {@link #active}; null before the first. */
   public @Nullable Switch lastSwitch() {
     return lastSwitch;
   }
 
-  /** In order of preference. */
+  /** Returns the states in order of preference. */
   public synchronized List<ProviderState> states() {
     return links.stream()
         .map(link -> new ProviderState(link.name, link.condition, link.since, link.reason))
@@ -106,8 +109,8 @@ public final class ProviderChain {
   }
 
   /**
-   * A call to the provider, or a probe of it, has failed: it is left, and left alone for as long as
-   * it asked to be.
+   * Records that a call to the provider, or a probe of it, has failed. The provider is left, and
+   * not probed for as long as it asked.
    */
   public synchronized void failed(String name, Failure failure) {
     Link link = link(name);
@@ -125,7 +128,10 @@ public final class ProviderChain {
     choose(name + " " + failure.reason());
   }
 
-  /** Those that fail and are to be probed now; not told again before the probe interval is over. */
+  /**
+   * Returns the failing providers that are due for a probe; each is not returned again before the
+   * probe interval has passed.
+   */
   public synchronized List<String> toProbe() {
     long now = ticker.readNanos();
     List<String> due = new ArrayList<>();
@@ -138,7 +144,7 @@ public final class ProviderChain {
     return due;
   }
 
-  /** A probe has succeeded. */
+  /** Records that a probe has succeeded. */
   public synchronized void probed(String name) {
     Link link = link(name);
     if (link.condition == Condition.HEALTHY) {
@@ -179,6 +185,6 @@ public final class ProviderChain {
         return link;
       }
     }
-    throw new IllegalArgumentException("no provider is called " + name);
+    throw new IllegalArgumentException("no provider has the name " + name);
   }
 }

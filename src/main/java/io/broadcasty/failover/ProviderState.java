@@ -4,21 +4,21 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a provider does.
+ * The state of a provider.
  *
- * @param since since when
+ * @param since when it entered the condition
  * @param reason of the last failure; null while it is healthy
  */
 public record ProviderState(
     String name, Condition condition, Instant since, @Nullable String reason) {
 
-  /** What may be asked of it. */
+  /** The condition of a provider. */
   public enum Condition {
-    /** It serves. */
+    /** The provider serves. */
     HEALTHY,
-    /** It does not serve. */
+    /** The provider does not serve. */
     FAILING,
-    /** It has answered a probe, and has to answer more before it serves again. */
+    /** The provider has answered a probe, and must answer more before it serves again. */
     PROBING
   }
 }

@@ -4,10 +4,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From one provider to another.
+ * A change of the active provider.
  *
  * @param from null when none was healthy before
  * @param to null when none is healthy now
- * @param reason for people: what failed, or that a preferred one is back
+ * @param reason for people: what failed, or that a preferred provider is back
  */
 public record Switch(@Nullable String from, @Nullable String to, String reason, Instant at) {}

@@ -1,5 +1,5 @@
 /**
- * Which of several providers serves: the first that is healthy.
+ * Chooses which of several providers serves: the first that is healthy.
  *
  * <p>May import: {@code time}.
  */

@@ -104,7 +104,7 @@ class DriversIT {
 
       assertInOrder(client);
       assertMetersAgree(api);
-      assertTrue(server.log().contains("relaying through pusher now: reverb cannot be reached"));
+      assertTrue(server.log().contains("Relaying through pusher now: reverb cannot be reached"));
       for (String secret : List.of(StandIn.SECRET, "s3cret")) {
         assertTrue(!server.log().contains(secret) && !drivers(api).contains(secret));
       }

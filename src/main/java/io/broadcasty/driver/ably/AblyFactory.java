@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Ably, as it is configured. */
+/** Creates the Ably provider from its configuration. */
 public final class AblyFactory implements ProviderFactory {
 
   private static final ProviderKeys KEYS = new ProviderKeys("ably");
@@ -48,7 +48,7 @@ public final class AblyFactory implements ProviderFactory {
     return settings == null ? null : (calls, clock) -> new AblyProvider(settings, calls);
   }
 
-  /** Null after a fault. */
+  /** Reads the settings; null after a fault. */
   static @Nullable AblySettings settings(ConfigValues values) {
     Optional<String> key = ProviderKeys.text(values, KEY);
     if (key.isEmpty()) {

@@ -23,13 +23,14 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Ably. A message's name is the publication's event, else {@code message}; its data is the
- * publication as Broadcasty's own subscribers get it, as JSON. Its headers stand in {@code
- * extras.headers} too.
+ * Relays publications to Ably by its REST API.
  *
- * <p>Messages have ids made of the position of the first of their request and their number, so that
- * Ably drops a request that is sent again within two minutes. A request is taken as a whole or not
- * at all.
+ * <p>A message's name is the publication's event, else {@code message}; its data is the publication
+ * as Broadcasty's own subscribers get it, as JSON. Its headers are in {@code extras.headers} too.
+ *
+ * <p>Message ids consist of the position of the first message of the request and a number, so that
+ * Ably drops a request that is sent again within two minutes. Ably accepts a request as a whole or
+ * not at all.
  */
 public final class AblyProvider implements Provider {
 
@@ -38,7 +39,7 @@ public final class AblyProvider implements Provider {
   private static final int MAX_BATCH = 20;
   private static final int MAX_BATCH_BYTES = 60_000;
 
-  /** More than an id and its field take. */
+  /** An upper bound of the bytes of an id and its field. */
   private static final int ID_BYTES = 72;
 
   private static final int OK = 200;
@@ -76,7 +77,7 @@ public final class AblyProvider implements Provider {
     String path = "/channels/" + URLEncoder.encode(channel, UTF_8) + "/messages";
     List<String> messages = messages(run);
     HttpResponse<Void> answer = post(path, "[" + String.join(",", messages) + "]");
-    if (isOfContent(answer) && messages.size() > 1) { // one of them is to blame
+    if (isOfContent(answer) && messages.size() > 1) { // one of them is invalid; try the first alone
       messages = messages.subList(0, 1);
       answer = post(path, "[" + messages.get(0) + "]");
     }
@@ -93,7 +94,7 @@ public final class AblyProvider implements Provider {
     throw HttpCalls.failure(answer);
   }
 
-  /** Asks for Ably's time, and then for a token, which needs valid credentials and nothing else. */
+  /** Asks for Ably's time, and then for a token, which requires only valid credentials. */
   @Override
   public void probe() throws ProviderException, InterruptedException {
     HttpResponse<String> time = calls.send(request("/time").GET(), BodyHandlers.ofString(UTF_8));
@@ -103,7 +104,7 @@ public final class AblyProvider implements Provider {
     String millis = time.body().replaceAll("[\\[\\]\\s]", "");
     if (!millis.matches("[0-9]{1,18}")) {
       throw new ProviderException(
-          Failure.misconfigured("does not tell the time as Ably does: is the address right?"),
+          Failure.misconfigured("does not return the time as Ably does; the address may be wrong"),
           null);
     }
     String wish =
@@ -119,7 +120,7 @@ public final class AblyProvider implements Provider {
     }
   }
 
-  /** The JSON of as many as go into one request, at least one. */
+  /** Returns the JSON of as many messages as fit into one request, at least one. */
   private static List<String> messages(List<Publication> run) {
     List<String> messages = new ArrayList<>();
     int bytes = 0;
@@ -140,8 +141,9 @@ public final class AblyProvider implements Provider {
   }
 
   /**
-   * With their count: a request that is repeated with more messages is another one to Ably, which
-   * would else drop all of it. Of characters that JSON needs no escapes for.
+   * Returns a message's id, which includes the number of messages: to Ably a repeated request with
+   * more messages is a new one, which it would otherwise drop as a whole. Uses only characters that
+   * JSON does not escape.
    */
   private static String id(Position first, int count, int index) {
     return first.epoch()
@@ -155,7 +157,7 @@ public final class AblyProvider implements Provider {
         + index;
   }
 
-  /** A message without its id, which depends on how many go with it. */
+  /** Returns a message without its id, which depends on the number of messages. */
   private static String message(Publication publication) {
     String name = publication.envelope().message().event();
     return Json.object(

@@ -3,7 +3,7 @@ package io.broadcasty.driver.ably;
 import java.net.URI;
 
 /**
- * An application at Ably.
+ * The credentials and the address of an application at Ably.
  *
  * @param base scheme, host and port
  * @param keyName the part of the API key before the colon
@@ -11,7 +11,7 @@ import java.net.URI;
  */
 public record AblySettings(URI base, String keyName, String keySecret) {
 
-  /** Without secrets. */
+  /** Returns a text without secrets. */
   @Override
   public String toString() {
     return "ably[" + base + ", key " + keyName + "]";

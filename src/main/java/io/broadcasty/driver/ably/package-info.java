@@ -1,5 +1,5 @@
 /**
- * Ably's REST API.
+ * Relay provider for Ably, by its REST API.
  *
  * <p>May import: {@code driver} and what it may import.
  */

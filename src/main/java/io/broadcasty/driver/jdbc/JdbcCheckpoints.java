@@ -18,13 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checkpoints in a relational database. Leases go by the nodes' wall clocks, which must agree
+ * Stores checkpoints in a relational database. Leases use the nodes' wall clocks, which must agree
  * within seconds.
  */
 public final class JdbcCheckpoints implements Checkpoints {
 
-  private static final String UNREACHABLE =
-      "the database that keeps the relay's checkpoints cannot be used";
+  private static final String UNREACHABLE = "cannot use the database of the relay's checkpoints";
   private static final String KEY = " WHERE tenant_id = ? AND channel = ?";
   private static final String SINCE = "SELECT since_at FROM broadcasty_relay_since WHERE id = 1";
   private static final String BEGIN =
@@ -53,6 +52,8 @@ public final class JdbcCheckpoints implements Checkpoints {
   private final WallClock clock;
 
   /**
+   * Creates a store.
+   *
    * @param database stays open
    * @param lease of a claim
    * @param kept for how long a channel is remembered after it was used last
@@ -64,7 +65,7 @@ public final class JdbcCheckpoints implements Checkpoints {
     this.clock = clock;
   }
 
-  /** Each statement is a transaction of its own. */
+  /** Runs the work, each statement in its own transaction. */
   private <T> T doing(Transactions.Work<T> work) {
     try {
       return transactions.eachByItself(work);
@@ -126,7 +127,7 @@ public final class JdbcCheckpoints implements Checkpoints {
     }
   }
 
-  /** There may be no row of the channel yet. */
+  /** Claims a channel that has no row yet. */
   private boolean takeFirst(Connection connection, TenantChannel channel, String owner)
       throws SQLException {
     try (PreparedStatement first = connection.prepareStatement(FIRST)) {
@@ -135,7 +136,8 @@ public final class JdbcCheckpoints implements Checkpoints {
       bindKey(first, 3, channel);
       return first.executeUpdate() == 1;
     } catch (SQLException e) {
-      if (String.valueOf(e.getSQLState()).startsWith("23")) { // there is, and another node has it
+      if (String.valueOf(e.getSQLState())
+          .startsWith("23")) { // the row exists, and another node has the claim
         return false;
       }
       throw e;
@@ -161,7 +163,10 @@ public final class JdbcCheckpoints implements Checkpoints {
     return relayed;
   }
 
-  /** The lease first: its row is locked until the position is saved, so that nobody else saves. */
+  /**
+   * Renews the lease first, which locks its row until the position is saved, so that no other node
+   * saves.
+   */
   @Override
   public boolean save(TenantChannel channel, String owner, Position relayed) {
     try {

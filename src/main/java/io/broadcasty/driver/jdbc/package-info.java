@@ -1,5 +1,5 @@
 /**
- * How far channels have been relayed, in a relational database.
+ * Relay checkpoints in a relational database.
  *
  * <p>May import: {@code driver} and what it may import, {@code database}.
  */

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Checkpoints of streams in memory, and gone with them. */
+/** Stores checkpoints in memory, for streams that are in memory too. */
 public final class MemoryCheckpoints implements Checkpoints {
 
   private final Duration lease;
@@ -30,6 +30,8 @@ public final class MemoryCheckpoints implements Checkpoints {
   }
 
   /**
+   * Creates a store.
+   *
    * @param lease of a claim
    * @param kept for how long a channel is remembered after it was used last
    */

@@ -1,5 +1,5 @@
 /**
- * How far a node that shares its streams with nobody has relayed.
+ * Relay checkpoints in memory, for a node that shares its streams with no other.
  *
  * <p>May import: {@code driver} and what it may import.
  */

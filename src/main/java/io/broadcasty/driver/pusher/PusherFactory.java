@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A server that speaks Pusher's HTTP API, as it is configured. */
+/** Creates a provider with Pusher's HTTP API from its configuration. */
 public final class PusherFactory implements ProviderFactory {
 
-  /** Reverb takes requests of 10 000 bytes unless told otherwise (REVERB_MAX_REQUEST_SIZE). */
+  /**
+   * The longest batch for Reverb, which accepts requests of 10 000 bytes by default
+   * (REVERB_MAX_REQUEST_SIZE).
+   */
   private static final int REVERB_BATCH_BYTES = 9_500;
 
-  /** Ten events of 10 KB each. */
+  /** The longest batch for Pusher: ten events of 10 KB each. */
   private static final int PUSHER_BATCH_BYTES = 100_000;
 
   private final String name;
@@ -45,12 +48,12 @@ public final class PusherFactory implements ProviderFactory {
         keys.key("scheme", ConfigType.oneOf("https", "http"), "http", "Its scheme; unset, https");
   }
 
-  /** Laravel Reverb. */
+  /** Returns the factory for Laravel Reverb. */
   public static PusherFactory reverb() {
     return new PusherFactory("reverb", "reverb.example.com", REVERB_BATCH_BYTES);
   }
 
-  /** Pusher Channels. */
+  /** Returns the factory for Pusher Channels. */
   public static PusherFactory pusher() {
     return new PusherFactory("pusher", "api-eu.pusher.com", PUSHER_BATCH_BYTES);
   }
@@ -76,7 +79,7 @@ public final class PusherFactory implements ProviderFactory {
     return settings == null ? null : (calls, clock) -> new PusherProvider(settings, calls, clock);
   }
 
-  /** Null after a fault. */
+  /** Reads the settings; null after a fault. */
   @Nullable PusherSettings settings(ConfigValues values) {
     int before = values.faults();
     for (ConfigKey<String> key : required()) {

@@ -20,12 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Pusher Channels, or a server with the same HTTP API. An event's name is the publication's event,
- * else {@code message}; its data is the publication as Broadcasty's own subscribers get it, and on
- * an encrypted channel the payload alone, since clients decrypt it.
+ * Relays publications to Pusher Channels, or to a server with the same HTTP API.
  *
- * <p>A request that has been answered too late may have been carried out: Pusher knows no ids, so
- * clients drop what they have by its position.
+ * <p>An event's name is the publication's event, else {@code message}; its data is the publication
+ * as Broadcasty's own subscribers get it, and on an encrypted channel only the payload, since
+ * clients decrypt it.
+ *
+ * <p>A request whose reply came too late may have been carried out: Pusher has no message ids, so
+ * clients drop repeated publications by their position.
  */
 public final class PusherProvider implements Provider {
 
@@ -71,7 +73,7 @@ public final class PusherProvider implements Provider {
       if (!isOfContent(answer)) {
         throw HttpCalls.failure(answer);
       }
-      // one of them is to blame; what comes first is tried alone
+      // one of them is invalid; try the first alone
     }
     HttpResponse<Void> answer = post("/events", events.get(0).getBytes(UTF_8));
     if (answer.statusCode() == OK) {
@@ -94,7 +96,7 @@ public final class PusherProvider implements Provider {
     }
   }
 
-  /** The JSON of as many as go into one request. */
+  /** Returns the JSON of as many events as fit into one request. */
   private List<String> events(String channel, List<Publication> run) {
     List<String> events = new ArrayList<>();
     int bytes = 0;

@@ -13,14 +13,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs requests as Pusher's HTTP API wants it (Pusher's reference, "Generating authentication
+ * Signs requests for Pusher's HTTP API (Pusher's reference, "Generating authentication
  * signatures").
  *
- * @param key names the secret
+ * @param key identifies the secret
  */
 record Signature(String key, String secret) {
 
-  /** The query of a request, signature included; none of its values needs escaping. */
+  /** Returns the query of a request with its signature; none of its values needs escaping. */
   String query(String method, String path, byte[] body, long epochSeconds) {
     SortedMap<String, String> parameters =
         new TreeMap<>(
@@ -47,7 +47,7 @@ record Signature(String key, String secret) {
       mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
       return HexFormat.of().formatHex(mac.doFinal(text.getBytes(UTF_8)));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has HmacSHA256", e);
+      throw new IllegalStateException("this JDK does not provide HmacSHA256", e);
     }
   }
 
@@ -55,7 +55,7 @@ record Signature(String key, String secret) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(body));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has MD5", e);
+      throw new IllegalStateException("this JDK does not provide MD5", e);
     }
   }
 

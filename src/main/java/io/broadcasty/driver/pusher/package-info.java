@@ -1,5 +1,5 @@
 /**
- * The HTTP API of Pusher Channels, which Laravel Reverb and others have too.
+ * Relay provider for Pusher Channels and servers with its HTTP API, such as Laravel Reverb.
  *
  * <p>May import: {@code driver} and what it may import.
  */

@@ -21,8 +21,8 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * Checkpoints on Redis: of each channel a hash with the positions by partition, and the claim as a
- * key that expires. Both have the hash tag of the channel's stream.
+ * Stores checkpoints on Redis: for each channel a hash with the positions by partition, and the
+ * claim as a key that expires. Both have the hash tag of the channel's stream.
  */
 public final class RedisCheckpoints implements Checkpoints {
 
@@ -36,6 +36,8 @@ public final class RedisCheckpoints implements Checkpoints {
   private final byte[] keptMillis;
 
   /**
+   * Creates a store.
+   *
    * @param redis stays open
    * @param lease of a claim
    * @param kept for how long a channel is remembered after it was used last
@@ -96,7 +98,7 @@ public final class RedisCheckpoints implements Checkpoints {
     run(RELEASE, keys(channel), List.of(bytes(owner)));
   }
 
-  /** Keys expire by themselves. */
+  /** Does nothing, since the keys expire. */
   @Override
   public void prune() {}
 
@@ -146,7 +148,7 @@ public final class RedisCheckpoints implements Checkpoints {
     try {
       return work.get();
     } catch (JedisException e) {
-      throw new BrokerException("the relay's checkpoints on Redis cannot be used", e);
+      throw new BrokerException("cannot use the relay's checkpoints on Redis", e);
     }
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
-/** A task that one of the nodes that share a Redis does, once in a while. */
+/** Lets one of the nodes that share a Redis run a task once in a while. */
 public final class RedisTurn implements Turn {
 
   private final Redis redis;
@@ -15,8 +15,10 @@ public final class RedisTurn implements Turn {
   private final Duration once;
 
   /**
+   * Creates the lock of a task.
+   *
    * @param task its name, the same on all nodes
-   * @param once after a node has begun, no other begins within so long
+   * @param once for how long after a node has begun no other begins
    */
   public RedisTurn(Redis redis, String task, Duration once) {
     this.redis = redis;
@@ -30,7 +32,7 @@ public final class RedisTurn implements Turn {
     try {
       mine = redis.commands().set(key, "", new SetParams().nx().px(once.toMillis()));
     } catch (JedisException e) {
-      throw new BrokerException("Redis cannot be asked whose turn it is", e);
+      throw new BrokerException("cannot acquire the leader lock on Redis", e);
     }
     if (mine != null) {
       work.run();

@@ -1,5 +1,5 @@
 /**
- * How far channels have been relayed, on Redis.
+ * Relay checkpoints and the leader lock on Redis.
  *
  * <p>May import: {@code driver} and what it may import, {@code redis}, {@code format}.
  */

@@ -308,7 +308,7 @@ public final class JdbcSubscriptionStore implements SubscriptionStore {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
       return HexFormat.of().formatHex(hash);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      throw new IllegalStateException("this JDK does not provide SHA-256", e);
     }
   }
 }
