@@ -24,11 +24,14 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The presence use case. A caller joins as itself; who may publish to the channel, a back end say,
- * may have others join, leave and be renewed.
+ * The presence use case: checks rights and limits, and joins, renews, removes and lists members.
  *
- * @param tenants says how long a member stays that joined over HTTP, and how long its JSON may be
- * @param listener hears of what is denied
+ * <p>A caller joins as itself; a caller that may publish to the channel, such as a back end, may do
+ * so for other members.
+ *
+ * @param tenants determines how long a member that joined over HTTP stays, and how long its JSON
+ *     may be
+ * @param listener is notified of denied requests
  */
 @ThreadSafe
 public record Attend(
@@ -40,9 +43,9 @@ public record Attend(
 
   private static final System.Logger LOG = System.getLogger(Attend.class.getName());
   private static final AttendOutcome UNREADABLE =
-      new AttendOutcome.Unavailable("the store of members does not answer", Duration.ofSeconds(1));
+      new AttendOutcome.Unavailable("the presence store does not answer", Duration.ofSeconds(1));
 
-  /** Joins for as long as a lease is renewed. */
+  /** Makes a member present until its lease ends without a renewal. */
   public CompletionStage<AttendOutcome> join(Caller caller, ChannelName channel, Member member) {
     return join(caller, channel, member, lease(caller));
   }
@@ -64,7 +67,7 @@ public record Attend(
         .thenApply(outcome -> told(outcome, member, holds));
   }
 
-  /** Gives up a lease. */
+  /** Ends a lease. */
   public CompletionStage<AttendOutcome> leave(Caller caller, ChannelName channel, String memberId) {
     AttendOutcome refusal = refusal(caller, channel, memberId);
     if (refusal != null) {
@@ -110,12 +113,12 @@ public record Attend(
       return new AttendOutcome.Members(
           store.members(new TenantChannel(caller.tenant(), channel), after, limit));
     } catch (PresenceException e) {
-      LOG.log(System.Logger.Level.DEBUG, "members could not be read", e);
+      LOG.log(System.Logger.Level.DEBUG, "Cannot read members", e);
       return UNREADABLE;
     }
   }
 
-  /** Why not; null when it may be. */
+  /** Returns why the request is refused; null when it is allowed. */
   private @Nullable AttendOutcome refusal(
       Caller caller, ChannelName channel, @Nullable String memberId) {
     if (channel.kind() != ChannelName.Kind.PRESENCE) {
@@ -142,7 +145,7 @@ public record Attend(
   }
 
   private static AttendOutcome unavailable(Throwable failure) {
-    LOG.log(System.Logger.Level.DEBUG, "a member could not be changed", failure);
+    LOG.log(System.Logger.Level.DEBUG, "Cannot change a member", failure);
     return UNREADABLE;
   }
 

@@ -5,53 +5,53 @@ import io.broadcasty.presence.PresencePage;
 import io.broadcasty.ratelimit.RateLimiter;
 import java.time.Duration;
 
-/** What asking for something about members leads to. */
+/** The result of a presence request. */
 public sealed interface AttendOutcome {
 
   /**
    * The member is present.
    *
-   * @param life how long, unless renewed; zero for as long as the connection lasts
+   * @param life for how long, unless renewed; zero for as long as the connection lasts
    */
   record Joined(Member member, Duration life) implements AttendOutcome {}
 
   /**
-   * The member stays.
+   * The lease was renewed.
    *
-   * @param life how long from now, unless renewed
+   * @param life for how long from now, unless renewed
    */
   record Renewed(String memberId, Duration life) implements AttendOutcome {}
 
-  /** The member is not held any more by who asked. */
+  /** The caller no longer holds the member. */
   record Left(String memberId) implements AttendOutcome {}
 
-  /** Members. */
+  /** A page of members. */
   record Members(PresencePage page) implements AttendOutcome {}
 
-  /** There is nothing to leave or to renew. */
+  /** The member is not present, so there is nothing to leave or to renew. */
   record NotPresent(String memberId) implements AttendOutcome {}
 
-  /** The policy says no. */
+  /** The policy denies the request. */
   record Denied() implements AttendOutcome {}
 
-  /** The caller may be nobody but itself. */
+  /** The caller may act only as itself. */
   record NotYourself(String subject) implements AttendOutcome {}
 
-  /** The channel's name does not begin as those with members do. */
+  /** The channel is not a presence channel. */
   record NoPresenceChannel() implements AttendOutcome {}
 
-  /** What the member says of itself is longer than allowed. */
+  /** The member's JSON is longer than allowed. */
   record TooLarge(int bytes, int limit) implements AttendOutcome {}
 
-  /** The channel has as many members as it may. */
+  /** The channel has reached its limit of members. */
   record Full(int limit) implements AttendOutcome {}
 
-  /** The connection is present in as many channels as it may. */
+  /** The connection has reached its limit of channels. */
   record TooManyChannels(int limit) implements AttendOutcome {}
 
-  /** A rate limit is used up. */
+  /** A rate limit is exceeded. */
   record Throttled(RateLimiter.Verdict verdict) implements AttendOutcome {}
 
-  /** The store did not take it. */
+  /** The store did not accept the request; trying again after a delay is right. */
   record Unavailable(String reason, Duration retryAfter) implements AttendOutcome {}
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Where one connection is present: as long as it lasts, or until it leaves. */
+/** The members that one connection holds, until they leave or the connection ends. */
 @ThreadSafe
 public final class Attendance implements AutoCloseable {
 
@@ -31,6 +31,8 @@ public final class Attendance implements AutoCloseable {
   private boolean closed;
 
   /**
+   * Creates the presence of a connection that has joined no channel yet.
+   *
    * @param connectionId unique on the node
    */
   public Attendance(Attend attend, String connectionId) {
@@ -38,7 +40,7 @@ public final class Attendance implements AutoCloseable {
     this.holder = new Holder.Connection(connectionId);
   }
 
-  /** Joins, or says something else of the member; one member a channel and connection. */
+  /** Joins a channel, or replaces the member; a connection holds one member in each channel. */
   public CompletionStage<AttendOutcome> join(Caller caller, ChannelName channel, Member member) {
     Place place = new Place(new TenantChannel(caller.tenant(), channel), member.id());
     int maxChannels = attend.tenants().of(caller.tenant()).maxChannels();
@@ -62,14 +64,16 @@ public final class Attendance implements AutoCloseable {
               } else if (before != null && !before.memberId().equals(member.id())) {
                 end(before);
               }
-              if (joined && isClosed()) { // it ended meanwhile, and may have left before it joined
+              if (joined
+                  && isClosed()) { // the connection ended in between, and may have left before it
+                // joined
                 end(place);
               }
               return outcome;
             });
   }
 
-  /** Leaves; tells whether there was something to leave. */
+  /** Leaves a channel; returns whether the connection had joined it. */
   public boolean leave(ChannelName channel) {
     Place place;
     synchronized (this) {
@@ -81,7 +85,7 @@ public final class Attendance implements AutoCloseable {
     return place != null;
   }
 
-  /** Leaves what this caller may not attend any more, after a refresh of its token. */
+  /** Leaves the channels that the caller may no longer join, after a refresh of its token. */
   public void reauthorize(Caller caller) {
     for (ChannelName channel : channels()) {
       if (!attend.policy().allows(caller, channel, Action.PRESENCE)) {

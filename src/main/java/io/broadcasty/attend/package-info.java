@@ -1,5 +1,5 @@
 /**
- * The presence use case: joining, leaving, renewing, listing members.
+ * The presence use case: joining, leaving, renewing and listing members.
  *
  * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code lifecycle},
  * {@code presence}, {@code tenant}.

@@ -2,20 +2,23 @@ package io.broadcasty.presence;
 
 import java.time.Duration;
 
-/** What keeps a member present. A member stays as long as it has a holder. */
+/**
+ * A connection or a lease that keeps a member present. A member stays as long as it has a holder.
+ */
 public sealed interface Holder {
 
   /**
-   * A connection of this node: until it leaves.
+   * A connection of this node, which holds the member until it leaves.
    *
    * @param id unique on the node
    */
   record Connection(String id) implements Holder {}
 
   /**
-   * A word that was given for a while, and must be renewed in time. A member has at most one.
+   * A lease, which holds the member for a limited time and must be renewed. A member has at most
+   * one.
    *
-   * @param life how long it holds
+   * @param life the duration of the lease
    */
   record Lease(Duration life) implements Holder {}
 }

@@ -2,27 +2,27 @@ package io.broadcasty.presence;
 
 import java.time.Duration;
 
-/** What a join leads to. */
+/** The result of a join. */
 public sealed interface JoinOutcome {
 
   /**
    * The member is present.
    *
-   * @param first whether it was not before
+   * @param first whether it was not present before
    */
   record Joined(boolean first) implements JoinOutcome {}
 
   /**
-   * The channel has as many members as it may.
+   * The channel has reached its limit of members.
    *
-   * @param limit how many that is
+   * @param limit the limit
    */
   record Full(int limit) implements JoinOutcome {}
 
   /**
-   * It was not taken, and trying again after a while is right.
+   * The store did not accept the join; trying again after a delay is right.
    *
-   * @param reason for the client: what is the matter
+   * @param reason for the client: what is wrong
    */
   record Unavailable(String reason, Duration retryAfter) implements JoinOutcome {}
 }

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Members in the node's memory: those that join here, or that somebody else tells it of. */
+/** Stores members in the node's memory. */
 public final class LocalPresenceStore implements PresenceStore {
 
   private static final PresencePage EMPTY = new PresencePage(0, 0, List.of(), null);
@@ -25,12 +25,12 @@ public final class LocalPresenceStore implements PresenceStore {
   private final MemberEvents events;
 
   /**
-   * A channel without members that nobody follows has no entry; entries change inside the map's
-   * updates alone.
+   * The members by channel. A channel without members and followers has no entry; entries change
+   * only inside the map's updates.
    */
   private final ConcurrentHashMap<TenantChannel, Roster> rosters = new ConcurrentHashMap<>();
 
-  /** One whose members are told of to the presence listener alone. */
+  /** Creates a store that reports members only to the presence listener. */
   public LocalPresenceStore(
       ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
@@ -40,9 +40,11 @@ public final class LocalPresenceStore implements PresenceStore {
   }
 
   /**
+   * Creates a store that reports members to a lifecycle listener too.
+   *
    * @param maxMembers of one channel of a tenant; asked at each join
-   * @param later runs a short task a moment later: so long, changes are gathered
-   * @param lifecycle hears who joins and leaves, of what is gathered
+   * @param later runs a short task after a short delay, for which changes are gathered
+   * @param lifecycle is notified of joins and leaves, after changes were gathered
    */
   public LocalPresenceStore(
       ToIntFunction<TenantId> maxMembers,
@@ -147,7 +149,10 @@ public final class LocalPresenceStore implements PresenceStore {
     return CompletableFuture.completedFuture(done[0]);
   }
 
-  /** The first change is told at once; those of the moment after it, together. */
+  /**
+   * Notifies the listener of the first change at once, and gathers those that follow within a short
+   * delay.
+   */
   private void tellSoon(Roster roster) {
     if (!roster.isWaiting() && roster.hasNews()) {
       roster.tell();

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tells the listener who has come and gone, outside of the locks under which that is found out, and
- * in the order in which it was.
+ * Notifies the listener of joins and leaves in the order in which they occurred, outside the locks
+ * under which they were detected.
  */
 @ThreadSafe
 public final class MemberEvents {
@@ -25,12 +25,12 @@ public final class MemberEvents {
     this.listener = listener;
   }
 
-  /** Somebody is present who was not; to be told by the next {@link #tell}. */
+  /** Adds a join, which the next {@link #tell} reports. */
   public void joined(TenantChannel channel, String memberId) {
     add(new MemberJoined(channel, memberId));
   }
 
-  /** Somebody is not present any more; to be told by the next {@link #tell}. */
+  /** Adds a leave, which the next {@link #tell} reports. */
   public void left(TenantChannel channel, String memberId) {
     add(new MemberLeft(channel, memberId));
   }
@@ -41,7 +41,10 @@ public final class MemberEvents {
     }
   }
 
-  /** Tells what waits, unless another thread does already, which then tells it too. */
+  /**
+   * Reports the events that were added. If another thread is already doing so, that thread reports
+   * them too.
+   */
   public void tell() {
     if (waiting.isEmpty() || calls.getAndIncrement() != 0) {
       return;

@@ -4,12 +4,12 @@ import io.broadcasty.channel.TenantChannel;
 import java.util.List;
 
 /**
- * Who has come and gone since the change before.
+ * The members that joined and left since the previous change.
  *
- * @param version one more than that of the change before; counts on this node alone, as long as the
- *     channel is followed
- * @param joined members that were not present, and members that say something else of themselves
- * @param left ids of members that are not present any more
+ * @param version one more than that of the previous change; counts on this node only, as long as
+ *     the channel is followed
+ * @param joined members that were not present, and members whose JSON has changed
+ * @param left ids of members that are no longer present
  */
 public record PresenceChange(
     TenantChannel channel, long version, List<Member> joined, List<String> left) {}

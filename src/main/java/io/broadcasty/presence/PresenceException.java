@@ -2,7 +2,7 @@ package io.broadcasty.presence;
 
 import org.jspecify.annotations.Nullable;
 
-/** The store cannot be reached or read. Trying again later is right. */
+/** Thrown when the presence store cannot be reached or read; trying again later is right. */
 public final class PresenceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

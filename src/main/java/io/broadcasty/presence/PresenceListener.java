@@ -1,11 +1,11 @@
 package io.broadcasty.presence;
 
-/** Hears of members that come and go. */
+/** Listens to changes of channels' members. */
 @FunctionalInterface
 public interface PresenceListener {
 
   /**
-   * A channel's members have changed. Calls for one channel come one at a time, in order of
+   * Called when a channel's members have changed, for one channel one call at a time, in order of
    * version. Must neither block nor throw.
    */
   void onPresence(PresenceChange change);

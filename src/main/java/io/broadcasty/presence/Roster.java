@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel's members, what holds each, and what of it has not been told yet. Not safe for use by
- * several threads at once, but for {@link #hasLeases}.
+ * The members of one channel, the holders of each, and the changes that have not been reported yet.
+ * Not thread-safe, except {@link #hasLeases}.
  */
 final class Roster {
 
@@ -37,7 +37,10 @@ final class Roster {
   private final MemberEvents events;
   private final TreeMap<String, Entry> entries = new TreeMap<>();
 
-  /** What the listener believes of the members that have changed since it was last told. */
+  /**
+   * The members that have changed since the last report, as the listener knows them; null for those
+   * it does not know.
+   */
   private final Map<String, @Nullable Member> believed = new LinkedHashMap<>();
 
   private long version;
@@ -95,7 +98,7 @@ final class Roster {
     return true;
   }
 
-  /** Ends what was not renewed in time; tells whether anything was. */
+  /** Ends leases that were not renewed in time; returns whether there were any. */
   boolean expire(long nowNanos) {
     boolean any = false;
     for (Map.Entry<String, Entry> each : new ArrayList<>(entries.entrySet())) {
@@ -108,7 +111,7 @@ final class Roster {
     return any;
   }
 
-  /** Whether there is a lease at all; from any thread. */
+  /** Returns whether there is a lease at all; may be called by any thread. */
   boolean hasLeases() {
     return leases > 0;
   }
@@ -121,12 +124,12 @@ final class Roster {
     followers--;
   }
 
-  /** Whether it has members, news or followers. */
+  /** Returns whether it has members, unreported changes or followers. */
   boolean isNeeded() {
     return waiting || followers > 0 || !entries.isEmpty() || !believed.isEmpty();
   }
 
-  /** Whether changes are being gathered. */
+  /** Returns whether changes are being gathered. */
   boolean isWaiting() {
     return waiting;
   }
@@ -139,7 +142,7 @@ final class Roster {
     waiting = false;
   }
 
-  /** Whether something has changed in the end. */
+  /** Returns whether there are unreported changes, after dropping those that were undone. */
   boolean hasNews() {
     believed
         .entrySet()
@@ -152,7 +155,7 @@ final class Roster {
     return !believed.isEmpty();
   }
 
-  /** Tells the listener what has changed since it was last told, if anything has. */
+  /** Reports the changes since the last report to the listener, if there are any. */
   void tell() {
     if (!hasNews()) {
       return;

@@ -1,5 +1,5 @@
 /**
- * Who is present on a channel: members, and the port that keeps them.
+ * Presence: the members of channels, and the port that stores them.
  *
  * <p>May import: {@code background}, {@code channel}, {@code lifecycle}, {@code tenant}, {@code
  * time}.

@@ -24,8 +24,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The publish use case: policy, rate limits, partition, then the broker. Answers when the store has
- * taken the publications; waits for no subscriber.
+ * The publish use case: checks policy and rate limits, chooses the partition, and calls the broker.
+ *
+ * <p>Completes when the store has accepted the publications; does not wait for subscribers.
  */
 @ThreadSafe
 public final class Publish {
@@ -37,8 +38,10 @@ public final class Publish {
   private final RealtimeListener listener;
 
   /**
+   * Creates the use case.
+   *
    * @param ticker measures how long a publication takes
-   * @param listener hears of each publication's end, before its answer goes out
+   * @param listener is notified of each publication's result before the caller
    */
   public Publish(
       Policy policy, RateLimiter limits, Broker broker, Ticker ticker, RealtimeListener listener) {
@@ -82,14 +85,16 @@ public final class Publish {
                   next++;
                 }
               }
-              @SuppressWarnings("NullAway") // each place has been filled now
+              @SuppressWarnings("NullAway") // each element is set now
               List<PublishOutcome> all = Arrays.asList(outcomes);
               return all;
             })
         .whenComplete((all, failure) -> events.ended(requests, all));
   }
 
-  /** A broker that throws is a broker that fails. */
+  /**
+   * Appends the envelopes; an exception that the broker throws completes the stage exceptionally.
+   */
   private CompletionStage<List<AppendOutcome>> append(
       List<Envelope> envelopes, PublishEvents events) {
     if (envelopes.isEmpty()) {
@@ -142,8 +147,8 @@ public final class Publish {
   }
 
   /**
-   * Mixes the high bits in, since similar keys differ in the low ones of their hash only (the
-   * finaliser of MurmurHash3).
+   * Mixes the high bits of a hash into the low ones, since hashes of similar keys differ only there
+   * (the finaliser of MurmurHash3).
    */
   private static int spread(int hash) {
     int h = hash;
@@ -163,7 +168,10 @@ public final class Publish {
     return new PublishOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
   }
 
-  /** A random id; it names the publication and guards nothing, so a fast generator is enough. */
+  /**
+   * Returns a random id; it identifies the publication and protects nothing, so a fast generator is
+   * enough.
+   */
   private static String newId() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     return new UUID(random.nextLong(), random.nextLong()).toString();

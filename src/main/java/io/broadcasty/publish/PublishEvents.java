@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the listener what happens to the publications of one request. */
+/** Notifies the lifecycle listener of the publications of one request. */
 record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, long startedNanos) {
 
   static PublishEvents begin(RealtimeListener listener, Ticker ticker, Caller caller) {
@@ -44,7 +44,7 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
   }
 
   /**
-   * The request has been answered.
+   * Reports the result of each publication of the request.
    *
    * @param outcomes those of the requests; null when the broker failed
    */

@@ -4,29 +4,30 @@ import io.broadcasty.broker.AppendOutcome;
 import io.broadcasty.ratelimit.RateLimiter;
 import java.time.Duration;
 
-/** What became of one publication. */
+/** The result of one publication. */
 public sealed interface PublishOutcome {
 
   /**
-   * It stands in the stream.
+   * The publication was appended to its stream.
    *
    * @param id the envelope's id, the client's or a new one
    */
   record Published(String id, AppendOutcome.Appended appended) implements PublishOutcome {}
 
   /**
-   * It is kept safely, and will stand in the stream when the store can be reached.
+   * The publication is stored durably, and will be appended to its stream when the store can be
+   * reached.
    *
    * @param id the envelope's id, the client's or a new one
    */
   record Queued(String id) implements PublishOutcome {}
 
-  /** The policy says no. */
+  /** The policy denies the publication. */
   record Denied() implements PublishOutcome {}
 
-  /** A rate limit says not now. */
+  /** A rate limit is exceeded. */
   record Throttled(RateLimiter.Verdict verdict) implements PublishOutcome {}
 
-  /** The store cannot take it now. */
+  /** The store cannot accept the publication now. */
   record Unavailable(String reason, Duration retryAfter) implements PublishOutcome {}
 }

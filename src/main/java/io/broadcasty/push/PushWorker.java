@@ -90,7 +90,7 @@ public final class PushWorker implements AutoCloseable {
     long deadline = ticker.readNanos() + linger.toNanos();
     for (Loop loop :
         loops) { // no lambda: a stopping server may have unloaded the classes that linking one
-                 // needs
+      // needs
       loop.end(deadline);
     }
     for (Thread thread : threads) {

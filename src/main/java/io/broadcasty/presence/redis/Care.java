@@ -18,15 +18,15 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * The one thread that talks to Redis about members: it sends what waits, reads what is not in step,
- * and sees to leases that have ended.
+ * Synchronises presence with Redis on one thread: sends queued operations, reads channels that are
+ * out of sync, and expires leases.
  */
 final class Care implements Runnable, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Care.class.getName());
 
   private final FailureLog failures =
-      new FailureLog(LOG, Level.ERROR, "looking after members", Ticker.system());
+      new FailureLog(LOG, Level.ERROR, "Synchronising presence with Redis", Ticker.system());
   private static final long ROUND_MILLIS = 250;
   private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long EXPIRE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -46,7 +46,7 @@ final class Care implements Runnable, AutoCloseable {
   private long checkNanos;
   private long expireNanos;
 
-  /** Whether Redis may have forgotten what is held here. */
+  /** Whether Redis may have lost what this node's connections hold. */
   private volatile boolean forgotten;
 
   private volatile boolean closed;
@@ -87,12 +87,12 @@ final class Care implements Runnable, AutoCloseable {
         routine(ticker.readNanos());
         failures.healed();
       } catch (InterruptedException e) {
-        LOG.log(Level.DEBUG, "ended by close() alone", e);
+        LOG.log(Level.DEBUG, "Interrupt ignored: only close() ends this thread", e);
       } catch (JedisException e) {
         forgotten = true;
         redis.dropIdleConnections();
         replicas.tellUnreachable(new PresenceException("Redis cannot be reached", e));
-        LOG.log(Level.DEBUG, "Redis does not answer", e);
+        LOG.log(Level.DEBUG, "Redis does not answer; presence operations wait", e);
         pause();
       } catch (RuntimeException e) {
         failures.failed(e);
@@ -123,18 +123,20 @@ final class Care implements Runnable, AutoCloseable {
   }
 
   private void send(List<Step> taken) {
-    List<Step> all = new ArrayList<>(taken); // whoever waits is told of what it has changed itself
+    List<Step> all =
+        new ArrayList<>(
+            taken); // new operations first, so that callers are notified of their own changes
     all.addAll(again);
     again.clear();
     if (!all.isEmpty()) {
       try {
         again.addAll(steps.send(all));
-      } catch (Error e) { // somebody waits for each of them
+      } catch (Error e) { // callers wait for their results
         again.addAll(all);
         throw e;
       }
       if (!again.isEmpty()) {
-        throw new JedisException("steps wait for Redis");
+        throw new JedisException("presence operations could not be sent to Redis");
       }
     }
   }
@@ -155,7 +157,10 @@ final class Care implements Runnable, AutoCloseable {
     }
   }
 
-  /** Redis may have forgotten what is held here: it is told again, on this thread. */
+  /**
+   * Requests that everything held here is sent to Redis again, on this thread's loop, because Redis
+   * may have lost it.
+   */
   void onForgotten() {
     forgotten = true;
     steps.wake();
@@ -181,7 +186,10 @@ final class Care implements Runnable, AutoCloseable {
     return all;
   }
 
-  /** A node's members leave; twice does no harm, so any node may see to it. */
+  /**
+   * Removes the members of a node that has died; any node may do so, since repeating it does no
+   * harm.
+   */
   void forget(String gone) {
     String key = PresenceKeys.heldBy(redis, gone);
     for (String channel : redis.commands().smembers(key)) {
@@ -190,13 +198,14 @@ final class Care implements Runnable, AutoCloseable {
     redis.commands().del(key);
   }
 
-  /** What is still held here is not held any more when the node is. */
+  /** Removes this node's members when it stops. */
   private void sayGoodbye() {
     try {
       send(steps.take(0));
       forget(node);
-    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes any more
-      LOG.log(Level.DEBUG, "the others will notice", e);
+    } catch (RuntimeException
+        | LinkageError e) { // a stopping server may not be able to load classes
+      LOG.log(Level.DEBUG, "Cannot remove this node's members from Redis; another node will", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -206,7 +215,7 @@ final class Care implements Runnable, AutoCloseable {
     try {
       Thread.sleep(ROUND_MILLIS);
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupt ignored: only close() ends this thread", e);
     }
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import redis.clients.jedis.params.ZAddParams;
 
 /**
- * The channels whose leases have to be looked at, by when. A channel stands there, at the latest a
- * moment after the lease was given, until it has none.
+ * Index of the channels that have leases, by the time when the next may end. A channel is added at
+ * the latest shortly after a lease was given, and removed when it has none.
  */
 final class Due {
 
@@ -15,7 +15,7 @@ final class Due {
 
   private Due() {}
 
-  /** A lease was given that ends then, unless renewed. */
+  /** Adds a channel whose lease ends at this time unless it is renewed. */
   static void note(Redis redis, TenantChannel channel, long millis) {
     redis
         .commands()
@@ -26,7 +26,7 @@ final class Due {
             ZAddParams.zAddParams().nx());
   }
 
-  /** Ends the leases that have not been renewed in time. */
+  /** Expires the leases that were not renewed in time. */
   static void expire(Redis redis, Steps steps, long nowMillis) {
     String key = PresenceKeys.due(redis);
     List<String> due = redis.commands().zrangeByScore(key, 0, nowMillis, 0, AT_ONCE);
@@ -34,7 +34,7 @@ final class Due {
       TenantChannel channel = PresenceKeys.channel(text);
       if (!next(redis, steps, key, text, channel)) {
         redis.commands().zrem(key, text);
-        next(redis, steps, key, text, channel); // one may have been given meanwhile
+        next(redis, steps, key, text, channel); // a lease may have been given since
       }
     }
   }

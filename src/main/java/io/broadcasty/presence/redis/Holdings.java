@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which members this node's connections hold. What Redis is told is made of this, again and again
- * until Redis has it.
+ * The members that this node's connections hold. Redis is updated from this, and again until it has
+ * accepted it.
  */
 @ThreadSafe
 final class Holdings {
@@ -31,9 +31,9 @@ final class Holdings {
   private final Map<TenantChannel, Map<String, Held>> channels = new HashMap<>();
 
   /**
-   * A connection holds a member.
+   * Records that a connection holds a member.
    *
-   * @return whether that is news for Redis
+   * @return whether Redis has to be updated
    */
   synchronized boolean hold(TenantChannel channel, Member member, String connection) {
     Map<String, Held> members = channels.computeIfAbsent(channel, c -> new HashMap<>());
@@ -49,9 +49,9 @@ final class Holdings {
   }
 
   /**
-   * A connection does not hold a member any more.
+   * Records that a connection no longer holds a member.
    *
-   * @return 0 when it did not, 1 when others still do, 2 when nobody does
+   * @return 0 when it did not, 1 when other connections still do, 2 when none does
    */
   synchronized int release(TenantChannel channel, String memberId, String connection) {
     Map<String, Held> members = channels.get(channel);
@@ -69,7 +69,7 @@ final class Holdings {
     return 2;
   }
 
-  /** The member, if it is held here. */
+  /** Returns the member, if it is held here. */
   synchronized @Nullable Member member(TenantChannel channel, String memberId) {
     Map<String, Held> members = channels.get(channel);
     Held held = members == null ? null : members.get(memberId);

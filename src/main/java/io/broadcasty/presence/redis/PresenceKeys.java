@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The names that a channel's members have in Redis. They share a hash tag, so that a Cluster keeps
- * them on one server.
+ * The Redis keys of a channel's members. They share a hash tag, so that a Redis Cluster stores them
+ * on one server.
  *
- * @param scripts what the scripts are given: members, holders, count of changes, each node's last
+ * @param scripts the keys for the scripts: members, holders, count of changes, each node's last
  *     call
  * @param announcements the pub/sub channel of changes
  */
@@ -32,24 +32,24 @@ record PresenceKeys(List<byte[]> scripts, String announcements) {
     return scripts.get(2);
   }
 
-  /** A channel as one text. */
+  /** Formats a channel as one text, which {@link #channel} parses. */
   static String text(TenantChannel channel) {
     return channel.tenant() + ":" + channel.name();
   }
 
-  /** What {@link #text} made a text of. */
+  /** Parses a text that {@link #text} has formatted. */
   static TenantChannel channel(String text) {
     int colon = text.indexOf(':');
     return new TenantChannel(
         new TenantId(text.substring(0, colon)), new ChannelName(text.substring(colon + 1)));
   }
 
-  /** The channels in which a node holds members. */
+  /** Returns the key of the set of channels in which a node holds members. */
   static String heldBy(Redis redis, String node) {
     return redis.key("prn:" + node);
   }
 
-  /** The channels with leases, by when one may end. */
+  /** Returns the key of the sorted set of channels with leases, by when one may end. */
   static String due(Redis redis) {
     return redis.key("prd");
   }

@@ -29,12 +29,14 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Members of all nodes that share a Redis. What this node's connections hold is kept here and told
- * to Redis until Redis has it, so that nothing of it is lost over an outage; the members of a node
- * that is gone leave once, whoever notices it and calls {@link #forget}.
+ * Stores the members of all nodes that share a Redis.
  *
- * <p>Of channels that are followed every node has all members ({@link Replica}), so that pages and
- * changes are of one piece.
+ * <p>What this node's connections hold is kept in memory and sent to Redis until it has accepted
+ * it, so that no member is lost in an outage. The members of a node that has died leave once some
+ * node notices it and calls {@link #forget}.
+ *
+ * <p>For a followed channel, every node keeps all members ({@link Replica}), so that pages and
+ * changes are consistent.
  */
 public final class RedisPresenceStore implements PresenceStore {
 
@@ -53,12 +55,12 @@ public final class RedisPresenceStore implements PresenceStore {
   private final Care care;
 
   /**
-   * Starts its threads.
+   * Creates the store and starts its threads.
    *
    * @param redis stays open when the store is closed
-   * @param node this node's name, which no other has or had
-   * @param later runs a short task a moment later: so long, changes are gathered
-   * @param lifecycle hears who joins and leaves by what this node has Redis change
+   * @param node this node's name, which no other node has or had
+   * @param later runs a short task after a short delay, for which changes are gathered
+   * @param lifecycle is notified of joins and leaves that this node's calls to Redis cause
    */
   public RedisPresenceStore(
       Redis redis,
@@ -84,7 +86,7 @@ public final class RedisPresenceStore implements PresenceStore {
   public CompletionStage<JoinOutcome> join(TenantChannel channel, Member member, Holder holder) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
     if (holder instanceof Holder.Connection connection) {
-      synchronized (holdings) { // so that what is held and not told of yet has its step
+      synchronized (holdings) { // so that whatever is held and not sent yet has a queued operation
         if (!holdings.hold(channel, member, connection.id())) {
           return CompletableFuture.completedFuture(new JoinOutcome.Joined(false));
         }
@@ -98,7 +100,7 @@ public final class RedisPresenceStore implements PresenceStore {
           if (first != null && first >= 0) {
             return new JoinOutcome.Joined(first == 1);
           }
-          if (holder instanceof Holder.Connection connection) { // it has not joined after all
+          if (holder instanceof Holder.Connection connection) { // the join failed
             release(channel, member, connection);
           }
           return first != null
@@ -150,41 +152,47 @@ public final class RedisPresenceStore implements PresenceStore {
     try {
       ready.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (!replicas.await(channel, PATIENCE_SECONDS)) {
-        throw new PresenceException("members could not be read in time", null);
+        throw new PresenceException("members could not be read from Redis in time", null);
       }
       return local.members(channel, after, limit);
     } catch (ExecutionException | TimeoutException | JedisException e) {
-      throw new PresenceException("members cannot be read", e);
+      throw new PresenceException("cannot read members from Redis", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PresenceException("interrupted", e);
+      throw new PresenceException("interrupted while members were read", e);
     } finally {
       unfollow(channel);
     }
   }
 
-  /** A node is gone: its members leave. Blocks on Redis; twice does no harm. */
+  /** Removes the members of a node that has died. Blocks on Redis; repeating it does no harm. */
   public void forget(String node) {
     care.forget(node);
   }
 
-  /** What is held here is told to Redis again, since others may have taken this node for dead. */
+  /**
+   * Sends everything held here to Redis again, since other nodes may have considered this node
+   * dead.
+   */
   public void tellAgain() {
     care.onForgotten();
   }
 
-  /** Completes once all that was asked for before has been told to Redis, and leases ended. */
+  /**
+   * Completes once all operations requested before have been sent to Redis, and ended leases are
+   * expired.
+   */
   CompletionStage<Long> carriedOut(TenantChannel channel) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
     steps.add(new Step(channel, "expire", new Member("", ""), 0, answer));
     return answer;
   }
 
-  /** Leases are looked after by one node at a time, on a thread of its own. */
+  /** Does nothing, since one node at a time expires leases on its own thread. */
   @Override
   public void expire() {}
 
-  /** Takes back what this node's connections held. */
+  /** Removes what this node's connections hold. */
   @Override
   public void close() {
     care.close();
@@ -199,7 +207,7 @@ public final class RedisPresenceStore implements PresenceStore {
     return left > 0;
   }
 
-  /** Where Redis is known not to answer, who waits learns it at once. */
+  /** Queues an operation, or fails it at once when Redis is known to be unreachable. */
   private void add(Step step, CompletableFuture<Long> answer) {
     if (isOutOfReach(step.channel())) {
       answer.completeExceptionally(new PresenceException("Redis cannot be reached", null));
@@ -208,7 +216,10 @@ public final class RedisPresenceStore implements PresenceStore {
     }
   }
 
-  /** As the broker has found out, which asks anew whether it still is. */
+  /**
+   * Returns whether Redis is known to be unreachable; the broker detects that, and probes until it
+   * is reachable again.
+   */
   private boolean isOutOfReach(TenantChannel channel) {
     return redis.availability().isDown(PresenceKeys.of(redis, channel).version());
   }

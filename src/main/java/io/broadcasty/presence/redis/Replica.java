@@ -19,9 +19,10 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A followed channel's members as far as this node knows, kept in step with Redis: by the changes
- * that are announced where each follows the one before, else by reading all members and telling
- * what is different.
+ * A cached copy of a followed channel's members, kept in sync with Redis.
+ *
+ * <p>Announced changes are applied as long as each follows the previous one; otherwise all members
+ * are read again and the differences reported.
  */
 @ThreadSafe
 final class Replica {
@@ -59,12 +60,12 @@ final class Replica {
     return channel;
   }
 
-  /** Completes when it is in step. */
+  /** Returns a stage that completes when the copy is in sync. */
   synchronized CompletionStage<Void> ready() {
     return ready.stage();
   }
 
-  /** Changes may be missed from now on. */
+  /** Marks the copy as out of sync, since changes may be missed from now on. */
   synchronized void broken() {
     inStep = false;
     life++;
@@ -72,7 +73,7 @@ final class Replica {
     ready.broken();
   }
 
-  /** Who waits is told that Redis does not answer. */
+  /** Fails the waiting calls, because Redis does not answer. */
   void unreachable(RuntimeException why) {
     Runnable tell;
     synchronized (this) {
@@ -81,7 +82,10 @@ final class Replica {
     tell.run();
   }
 
-  /** Names the present life of the subscription, before members are read. */
+  /**
+   * Returns the number of the current subscription, to be passed to {@link #read} with the members
+   * read.
+   */
   synchronized int life() {
     return life;
   }
@@ -91,9 +95,9 @@ final class Replica {
   }
 
   /**
-   * A change was announced.
+   * Applies an announced change.
    *
-   * @return whether all members must be read, because others are missing
+   * @return whether all members must be read, because changes are missing
    */
   synchronized boolean changed(byte[] message) {
     if (!inStep) {
@@ -114,7 +118,9 @@ final class Replica {
     return false;
   }
 
-  /** All members were read, after {@link #life} had said this. */
+  /**
+   * Replaces the copy by the members that were read after {@link #life} had returned this number.
+   */
   void read(int ofLife, long count, Map<String, Member> present) {
     Runnable tell;
     synchronized (this) {
@@ -130,7 +136,9 @@ final class Replica {
       version = count;
       inStep = true;
       for (byte[] message : held) {
-        Change change = Change.read(message); // what it does not tell, the next comparison finds
+        Change change =
+            Change.read(message); // the next comparison finds what a change that cannot be decoded
+        // contained
         if (change != null && change.version == version + 1) {
           apply(change);
         }
@@ -142,7 +150,7 @@ final class Replica {
     tell.run();
   }
 
-  /** Waits until it has come so far; false when it does not in time. */
+  /** Waits until the copy has this version; returns false when it does not in time. */
   synchronized boolean await(long count, long seconds) throws InterruptedException {
     long left = seconds * WAITS_A_SECOND;
     while (!inStep || version < count) {
@@ -154,7 +162,7 @@ final class Replica {
     return true;
   }
 
-  /** Nobody follows it any more. */
+  /** Removes all members, since the channel is no longer followed. */
   synchronized void clear() {
     life++;
     List.copyOf(members.keySet()).forEach(this::leave);
@@ -179,7 +187,7 @@ final class Replica {
     }
   }
 
-  /** What change.lua announces. */
+  /** A change as {@code change.lua} announces it. */
   private static final class Change {
     private static final String WHAT = "announcements of members";
     private final long version;
@@ -188,7 +196,7 @@ final class Replica {
     private final byte[] message;
     private int at;
 
-    /** Null when it cannot be decoded, which was told of then. */
+    /** Decodes a change; null when it cannot be decoded, which has been logged then. */
     static @Nullable Change read(byte[] message) {
       try {
         TextVersion.requireFirst(WHAT, message);

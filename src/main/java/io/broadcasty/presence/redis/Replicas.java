@@ -24,8 +24,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The channels whose members this node follows. Some methods are for the one thread that keeps them
- * in step.
+ * The cached copies of the members of all channels that this node follows. Thread-safe, except for
+ * the methods that the synchronising thread calls.
  */
 @ThreadSafe
 final class Replicas implements PubSub.Listener {
@@ -33,7 +33,9 @@ final class Replicas implements PubSub.Listener {
   private static final System.Logger LOG = System.getLogger(Replicas.class.getName());
   private static final Script READ = Script.load(Replicas.class, "read.lua");
 
-  /** For how long a channel that nobody follows any more is kept: many come back. */
+  /**
+   * How long a channel is kept after its last follower has left, since many followers return soon.
+   */
   private static final Duration LINGER = Duration.ofSeconds(5);
 
   private static final class Entry {
@@ -51,16 +53,24 @@ final class Replicas implements PubSub.Listener {
   private final Ticker ticker;
   private final Runnable wake;
 
-  /** By the name of the announcements; entries are changed inside its updates alone. */
+  /**
+   * The copies by the pub/sub channel of their announcements; entries change only inside the map's
+   * updates.
+   */
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
 
   private final ConcurrentLinkedQueue<Replica> toRead = new ConcurrentLinkedQueue<>();
 
-  /** Whose members a node of another version has written; by the one thread alone. */
+  /**
+   * Channels whose members a node of another version has written; used by the synchronising thread
+   * only.
+   */
   private final List<Replica> undecodable = new ArrayList<>();
 
   /**
-   * @param wake has {@link #readAll} called soon
+   * Creates an empty set of copies.
+   *
+   * @param wake causes {@link #readAll} to be called soon
    */
   Replicas(Redis redis, LocalPresenceStore local, Ticker ticker, Runnable wake) {
     this.redis = redis;
@@ -98,8 +108,8 @@ final class Replicas implements PubSub.Listener {
   }
 
   /**
-   * Waits until a followed channel has come as far as Redis has now; false when it does not in
-   * time.
+   * Waits until a followed channel has the version that Redis has now; returns false when it does
+   * not in time.
    *
    * @throws JedisException when Redis does not answer
    */
@@ -121,7 +131,7 @@ final class Replicas implements PubSub.Listener {
 
   @Override
   public void onSubscribed(String channel) {
-    entries.computeIfPresent( // which waits for the update that asked for it
+    entries.computeIfPresent( // blocks until the update that subscribed has ended
         channel,
         (name, entry) -> {
           readSoon(entry.replica);
@@ -144,9 +154,9 @@ final class Replicas implements PubSub.Listener {
   }
 
   /**
-   * Reads the members of those that are not in step.
+   * Reads the members of the channels that are out of sync.
    *
-   * @throws JedisException when Redis does not answer; they are kept for the next call
+   * @throws JedisException when Redis does not answer; the channels stay queued for the next call
    */
   void readAll() {
     for (Replica replica = toRead.peek(); replica != null; replica = toRead.peek()) {
@@ -158,7 +168,7 @@ final class Replicas implements PubSub.Listener {
       List<?> flat = (List<?>) reply.get(1);
       try {
         replica.read(life, (Long) reply.get(0), members(flat));
-      } catch (UnknownVersionException e) { // which was told of
+      } catch (UnknownVersionException e) { // which has been logged
         replica.unreachable(e);
         undecodable.add(replica);
       }
@@ -176,9 +186,9 @@ final class Replicas implements PubSub.Listener {
     return present;
   }
 
-  /** Looks whether changes were lost without a sign. */
+  /** Compares versions with Redis, to find changes that were lost unnoticed. */
   void check() {
-    undecodable.forEach(this::readSoon); // a node that can may have written them anew
+    undecodable.forEach(this::readSoon); // a node that can decode them may have written them again
     undecodable.clear();
     List<Replica> all = entries.values().stream().map(entry -> entry.replica).toList();
     Map<Replica, byte[]> counts =
@@ -190,8 +200,12 @@ final class Replicas implements PubSub.Listener {
     counts.forEach(
         (replica, count) -> {
           long known = count == null ? 0 : Long.parseLong(text(count));
-          if (!replica.isInStepWith(known)) { // or it is on its way: then reading does no harm
-            LOG.log(Level.DEBUG, () -> "the members of " + replica.channel() + " are read anew");
+          if (!replica.isInStepWith(
+              known)) { // a change may also be in transit: then reading does no harm
+            LOG.log(
+                Level.DEBUG,
+                () ->
+                    "Members of " + replica.channel() + " are out of sync and will be read again");
             readSoon(replica);
           }
         });
@@ -201,7 +215,7 @@ final class Replicas implements PubSub.Listener {
     entries.values().forEach(entry -> entry.replica.unreachable(why));
   }
 
-  /** Ends what nobody has followed for a while. */
+  /** Removes channels that have had no follower for a while. */
   void sweep(PubSub news) {
     long now = ticker.readNanos();
     for (String name : entries.keySet()) {

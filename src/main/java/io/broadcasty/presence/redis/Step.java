@@ -6,12 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step of the changing script, and who waits for what it says.
+ * An operation for {@code change.lua}, and the future that completes with its result.
  *
  * @param kind see change.lua
- * @param member whom it is about; of those that need no JSON, the id alone counts
- * @param timeMillis when a lease ends; 0 for other steps
- * @param answer completes with what the script says of it; null when nobody waits
+ * @param member the member it concerns; operations that need no JSON use only the id
+ * @param timeMillis when a lease ends; 0 for other operations
+ * @param answer completes with the script's result; null when no caller waits
  */
 record Step(
     TenantChannel channel,
@@ -20,7 +20,10 @@ record Step(
     long timeMillis,
     @Nullable CompletableFuture<Long> answer) {
 
-  /** What this node's connections hold, or do not hold any more: decided when it is sent. */
+  /**
+   * The kind of an operation that updates what this node's connections hold: whether to hold or to
+   * drop is decided when it is sent.
+   */
   static final String HOLDING = "";
 
   boolean isHolding() {

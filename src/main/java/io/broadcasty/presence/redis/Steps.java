@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The steps that wait for Redis. Any thread may add some; one thread takes whatever waits and sends
- * one script a channel, so that many share a trip and a change.
+ * Queues presence operations for Redis. Any thread may add some; one thread takes the queued ones
+ * and calls one script for each channel, so that many operations share a round trip and a change.
  */
 final class Steps {
 
@@ -50,14 +50,17 @@ final class Steps {
   @GuardedBy("this")
   private long calls;
 
-  /** The first of a channel's calls whose answers were lost; what they changed is not told yet. */
+  /**
+   * For each channel, the first call whose reply was lost; what it changed has not been reported
+   * yet.
+   */
   @GuardedBy("this")
   private final Map<TenantChannel, Long> unanswered = new LinkedHashMap<>();
 
-  /** Channels that Redis knows to be among those in which this node holds members. */
-  private final Set<TenantChannel> listed = new HashSet<>(); // by the sending thread alone
+  /** Channels that are listed in Redis as having members of this node. */
+  private final Set<TenantChannel> listed = new HashSet<>(); // by the sending thread only
 
-  /** Nothing to be done, but something else to be looked after. */
+  /** An operation that does nothing, to wake the sending thread. */
   private final Step nothing;
 
   Steps(
@@ -86,12 +89,12 @@ final class Steps {
     waiting.add(step);
   }
 
-  /** Has the sending thread not wait any longer. */
+  /** Ends the sending thread's wait. */
   void wake() {
     waiting.add(nothing);
   }
 
-  /** Waits for steps, and takes what is there. */
+  /** Waits for operations and takes those that are queued. */
   List<Step> take(long millis) throws InterruptedException {
     List<Step> taken = new ArrayList<>();
     Step first = waiting.poll(millis, TimeUnit.MILLISECONDS);
@@ -103,16 +106,16 @@ final class Steps {
     return taken;
   }
 
-  /** Redis may have forgotten what it was told of this node. */
+  /** Forgets which channels are listed in Redis, since Redis may have lost them. */
   void forgetListed() {
     listed.clear();
   }
 
   /**
-   * Sends steps.
+   * Sends operations.
    *
-   * @return those about this node's holdings that were not carried out, to be sent again; whoever
-   *     waited for one has been told
+   * @return those about members held by this node that were not carried out, to be sent again; the
+   *     futures of all that failed have completed
    */
   List<Step> send(List<Step> steps) {
     Map<TenantChannel, List<Step>> byChannel = new LinkedHashMap<>();
@@ -129,7 +132,7 @@ final class Steps {
         } catch (JedisException e) {
           outage = e;
         } catch (RuntimeException e) {
-          LOG.log(Level.ERROR, "members could not be changed; it will be tried again", e);
+          LOG.log(Level.ERROR, "Cannot change members on Redis; it will be tried again", e);
           outage = e;
         }
       }
@@ -146,7 +149,7 @@ final class Steps {
     return again;
   }
 
-  /** Runs one step and waits. For any thread. */
+  /** Runs one operation and waits for its result. For any thread. */
   long run(TenantChannel channel, String kind, String id) {
     Step step = new Step(channel, kind, new Member(id, ""), 0, null);
     return change(channel, List.of(step)).get(0);
@@ -154,7 +157,7 @@ final class Steps {
 
   private void send(TenantChannel channel, List<Step> steps) {
     boolean holding = holdings.isHolding(channel);
-    if (holding && !listed.contains(channel)) { // before: or nobody would find what is held there
+    if (holding && !listed.contains(channel)) { // first, or no node would find what is held there
       redis.commands().sadd(PresenceKeys.heldBy(redis, node), PresenceKeys.text(channel));
       listed.add(channel);
     }

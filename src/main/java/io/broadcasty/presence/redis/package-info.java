@@ -1,5 +1,5 @@
 /**
- * Members of all nodes that share a Redis.
+ * Presence of all nodes that share a Redis.
  *
  * <p>May import: {@code presence} and what it may import, {@code redis}, {@code format}.
  */

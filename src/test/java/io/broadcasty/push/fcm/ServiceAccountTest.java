@@ -26,13 +26,13 @@ class ServiceAccountTest {
     assertSays("private_key", GOOD.replace("\"private_key\"", "\"key\""));
     assertSays("cut off", GOOD.substring(0, 300));
     assertSays("cut off", GOOD.replace("-----END", "END"));
-    assertSays("no RSA key", GOOD.replaceAll("KEY-----.*-----END", "KEY-----AAAA-----END"));
+    assertSays("not an RSA key", GOOD.replaceAll("KEY-----.*-----END", "KEY-----AAAA-----END"));
     assertSays("token_uri", GOOD.replace("https://oauth2.example.com", "oauth2"));
-    assertSays("no service account", GOOD.replace("service_account", "authorized_user"));
+    assertSays("not a service account", GOOD.replace("service_account", "authorized_user"));
     assertSays("project_id", GOOD.replace("shop-1\"", "../other\""));
     assertSays("JSON object", "[]");
     assertSays("JSON object", "AAAAkey:of-the-legacy-api".replace("AAAA", "\"") + "\"");
-    assertSays("whole JSON", "AIzaSy");
+    assertSays("complete JSON", "AIzaSy");
   }
 
   private static void assertSays(String words, String file) {
