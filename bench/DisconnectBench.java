@@ -24,17 +24,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Ends the streams of one user on several nodes, again and again, and prints how long it took from
- * before the request to the last end that a client has seen. Needs the JDK only.
+ * Repeatedly ends the streams of one user on several nodes, and prints the time from before the
+ * request to the last end at the client. Needs only the JDK.
  *
- * <p>Usage: {@code java DisconnectBench.java PORT[,PORT…] KEY TRIES STREAMS}: the private key that
- * signs the tokens, a JWK, and how many streams of each transport the user has on each node. Fails
- * where a stream is not ended with the code, is not ended at all, or somebody else's is.
+ * <p>Usage: {@code java DisconnectBench.java PORT[,PORT…] KEY TRIES STREAMS}. KEY is a file with
+ * the private key that signs the tokens, as a JWK; STREAMS is the number of streams of each
+ * transport that the user has on each node. Fails if a stream does not end, ends with another code,
+ * or if a stream of another user ends.
  */
 class DisconnectBench {
 
   private static final int WARM_UP = 10;
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long TIMEOUT_SECONDS = 10;
   private static final int DISCONNECTED = 4410;
 
   private final HttpClient http =
@@ -66,12 +67,12 @@ class DisconnectBench {
   public static void main(String[] args) throws Exception {
     DisconnectBench bench = new DisconnectBench(args[0], Path.of(args[1]));
     int streams = Integer.parseInt(args[3]);
-    List<CompletableFuture<String>> others = bench.open("somebody-else", streams);
+    List<CompletableFuture<String>> others = bench.open("other-user", streams);
     bench.run(WARM_UP, streams, "warm-up");
     double[] millis = bench.run(Integer.parseInt(args[2]), streams, "user");
     for (CompletableFuture<String> other : others) {
       if (other.isDone()) {
-        throw new IllegalStateException("a stream of somebody else was ended: " + other.get());
+        throw new IllegalStateException("a stream of another user was ended: " + other.get());
       }
     }
     Arrays.sort(millis);
@@ -109,9 +110,9 @@ class DisconnectBench {
       }
       long last = 0;
       for (CompletableFuture<String> end : ends) {
-        String[] timeAndCode = end.get(PATIENCE_SECONDS, TimeUnit.SECONDS).split(" ", 2);
+        String[] timeAndCode = end.get(TIMEOUT_SECONDS, TimeUnit.SECONDS).split(" ", 2);
         if (!timeAndCode[1].contains("disconnected")) {
-          throw new IllegalStateException("a stream was ended otherwise: " + timeAndCode[1]);
+          throw new IllegalStateException("a stream ended with another code: " + timeAndCode[1]);
         }
         last = Math.max(last, Long.parseLong(timeAndCode[0]) - start);
       }
@@ -121,8 +122,8 @@ class DisconnectBench {
   }
 
   /**
-   * Streams of a user on every node. Each completes with the time of its end, and what it was ended
-   * with.
+   * Opens the streams of a user on every node. Each future completes with the time and the code of
+   * the end.
    */
   private List<CompletableFuture<String>> open(String user, int streams) throws Exception {
     List<CompletableFuture<String>> ends = new ArrayList<>();
@@ -135,7 +136,7 @@ class DisconnectBench {
       }
     }
     for (CompletableFuture<?> each : ready) {
-      each.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      each.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
     return ends;
   }

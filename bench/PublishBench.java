@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Publishes as fast as a server takes it, in turns with empty posts to the same server, and prints medians. Needs the JDK
- * only; its clients are blocking sockets with prebuilt requests, so that they cost little beside the server.
+ * Publishes as fast as a server accepts it, alternating with empty posts to the same server, and
+ * prints medians. Needs only the JDK. Its clients are blocking sockets with prebuilt requests, so
+ * they cost little compared with the server.
  *
- * <p>Usage: {@code java PublishBench.java PORT[,PORT…] TOKEN STORE CLIENTS ROUNDS SECONDS WARM_UP_SECONDS [LOAD,LOAD…]};
- * with loads, {@code single} and {@code batch}, only those are run and nothing is compared.
+ * <p>Usage: {@code java PublishBench.java PORT[,PORT…] TOKEN STORE CLIENTS ROUNDS SECONDS
+ * WARM_UP_SECONDS [LOAD,LOAD…]}. With loads ({@code single}, {@code batch}), runs only these and
+ * compares nothing.
  */
 class PublishBench {
 
@@ -40,14 +42,14 @@ class PublishBench {
     this.seconds = seconds;
   }
 
-  /** How a round went: things done, errors, and the time it took. */
+  /** The result of a round: completed operations, errors and the duration. */
   private record Round(long done, long errors, double seconds) {
     double rate() {
       return done / seconds;
     }
   }
 
-  /** A round of one kind of load. */
+  /** Runs a round of one load. */
   private interface Load {
     Round run(double seconds) throws Exception;
   }
@@ -60,7 +62,7 @@ class PublishBench {
     }
   }
 
-  /** A load that comes twice in a round counts with its mean. */
+  /** Runs the rounds. A load that occurs twice in a round counts with its mean. */
   private void rounds(
       List<Integer> which, List<Load> loads, List<String> names, double[][] rates, long[] errors)
       throws Exception {
@@ -86,7 +88,7 @@ class PublishBench {
             Integer.parseInt(args[3]),
             Double.parseDouble(args[5]));
     double warmUp = Double.parseDouble(args[6]);
-    List<String> names = List.of("empty post", "single", "batch", "socket, arrays", "socket, singly");
+    List<String> names = List.of("empty post", "single", "batch", "socket, arrays", "socket, single");
     List<Load> loads =
         List.of(
             bench::emptyPosts,
@@ -96,14 +98,15 @@ class PublishBench {
             time -> bench.socket(time, 1, 1000));
     double[][] rates = new double[loads.size()][rounds];
     long[] errors = new long[loads.size()];
-    // the yardstick and what is compared with it in turn, before the batches: what those leave behind is
-    // still being pruned while they are over
+    // the baseline alternates with the single publishes, and the batches run last, because the
+    // server still prunes their publications after they have ended
     if (args.length > 7) {
       bench.only(List.of(args[7].split(",")), loads, names, rates, errors, warmUp, store);
       return;
     }
     List<Integer> compared = List.of(0, 1, 0);
-    bench.warmUp(List.of(0, 1, 0, 1, 1), loads, names, warmUp); // the compiler is at it for half a minute
+    // the JIT compiler works for about half a minute
+    bench.warmUp(List.of(0, 1, 0, 1, 1), loads, names, warmUp);
     bench.rounds(compared, loads, names, rates, errors);
     List<Integer> others = List.of(2, 3, 4);
     bench.warmUp(others, loads, names, warmUp);
@@ -123,14 +126,14 @@ class PublishBench {
         memory ? "≥ 40000/s" : "≥ 10000/s", median(rates[2]) >= (memory ? 40_000 : 10_000));
     row(store, "one WebSocket, arrays of 100", rates[3], ratios[3], errors[3],
         memory ? "≥ 20000/s" : "", median(rates[3]) >= 20_000);
-    row(store, "one WebSocket, singly", rates[4], ratios[4], errors[4],
+    row(store, "one WebSocket, single", rates[4], ratios[4], errors[4],
         memory ? "≥ 20000/s" : "", median(rates[4]) >= 20_000);
     if (Arrays.stream(errors).sum() > 0) {
       System.exit(1);
     }
   }
 
-  /** Some loads, each by itself. */
+  /** Runs the selected loads one after the other, without a comparison. */
   private void only(
       List<String> wanted, List<Load> loads, List<String> names, double[][] rates, long[] errors, double warmUp, String store)
       throws Exception {
@@ -197,8 +200,10 @@ class PublishBench {
   }
 
   /**
-   * @param counts how many publications a request carries
-   * @param sequences how many positions a good answer tells
+   * Sends requests from all clients.
+   *
+   * @param counts the number of publications in a request
+   * @param sequences the number of positions in a successful response
    */
   private Round http(double time, Requests requests, int counts, int sequences) throws Exception {
     LongAdder done = new LongAdder();
@@ -220,7 +225,7 @@ class PublishBench {
                     } else {
                       errors.increment();
                       if (errors.sum() == 1) {
-                        System.err.println("  unexpected answer: " + connection.text());
+                        System.err.println("  unexpected response: " + connection.text());
                       }
                     }
                   }
@@ -238,7 +243,7 @@ class PublishBench {
     return new Round(done.sum(), errors.sum(), (System.nanoTime() - start) / 1e9);
   }
 
-  /** One keep-alive connection; renewed when the server says that it closes it. */
+  /** A keep-alive connection, which is replaced when the server announces its close. */
   private static final class HttpConnection implements AutoCloseable {
     private static final byte[] SEQUENCE = "\"sequence\":".getBytes(StandardCharsets.US_ASCII);
 
@@ -284,7 +289,7 @@ class PublishBench {
       String lower = head.toLowerCase(Locale.ROOT);
       int at = lower.indexOf("\r\ncontent-length:");
       if (at < 0) {
-        throw new IOException("an answer without Content-Length: " + head);
+        throw new IOException("a response has no Content-Length: " + head);
       }
       int lineEnd = lower.indexOf("\r\n", at + 2);
       int end = headEnd + Integer.parseInt(lower.substring(at + 17, lineEnd < 0 ? lower.length() : lineEnd).strip());
@@ -313,7 +318,7 @@ class PublishBench {
 
     private void fill() throws IOException {
       if (length == buffer.length) {
-        throw new IOException("an answer is longer than expected");
+        throw new IOException("a response is longer than expected");
       }
       int read = in.read(buffer, length, buffer.length - length);
       if (read < 0) {
@@ -351,10 +356,10 @@ class PublishBench {
   }
 
   /**
-   * One WebSocket: publish commands without waiting, every reply checked.
+   * Sends publish commands over one WebSocket without waiting, and checks every reply.
    *
-   * @param perFrame commands in a frame; 1 sends them singly
-   * @param window frames that may be without a reply
+   * @param perFrame the number of commands in a frame
+   * @param window the number of frames that may be without a reply
    */
   private Round socket(double time, int perFrame, int window) throws Exception {
     try (Socket socket = open(ports[0])) {
@@ -404,7 +409,7 @@ class PublishBench {
     while (head.indexOf("\r\n\r\n") < 0) {
       int c = in.read();
       if (c < 0) {
-        throw new EOFException("no answer to the handshake: " + head);
+        throw new EOFException("the handshake got no response: " + head);
       }
       head.append((char) c);
     }
@@ -413,7 +418,7 @@ class PublishBench {
     }
   }
 
-  /** A prebuilt masked frame whose commands' numbers, of ten digits, are changed in place. */
+  /** A prebuilt masked frame in which the commands' ten-digit ids are changed in place. */
   private static final class Frame {
     static final long FIRST = 1_000_000_000L;
 
@@ -432,7 +437,7 @@ class PublishBench {
       }
       text.append(commands > 1 ? "]" : "");
       byte[] body = text.toString().getBytes(StandardCharsets.US_ASCII);
-      // 4 bytes of mask, all zero: the text stays as it is (RFC 6455, section 5.3)
+      // a mask of four zero bytes leaves the text unchanged (RFC 6455, section 5.3)
       byte[] head;
       if (body.length < 126) {
         head = new byte[] {(byte) 0x81, (byte) (0x80 | body.length), 0, 0, 0, 0};
@@ -472,7 +477,7 @@ class PublishBench {
     }
   }
 
-  /** Reads the server's frames and checks that each command gets one good reply. */
+  /** Reads the server's frames and checks that each command gets one successful reply. */
   private static final class Replies implements Runnable {
     private static final byte[] REPLY = "{\"reply\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] RESULT = ",\"result\":{".getBytes(StandardCharsets.US_ASCII);
@@ -511,7 +516,7 @@ class PublishBench {
       }
     }
 
-    /** The length of a text frame's body; negative for other frames. */
+    /** Returns the length of a text frame's body, or a negative value for other frames. */
     private int readFrame() throws IOException {
       int opcode = read() & 0x0f;
       long length = read() & 0x7f;

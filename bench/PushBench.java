@@ -33,7 +33,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** What the push queue alone takes, with a push service that answers after a while and costs nothing. See bench/README.md. */
+/**
+ * Measures the push queue alone, with a push service that answers after a delay and costs nothing.
+ * See bench/README.md.
+ */
 public class PushBench {
 
   static final TenantId TENANT = new TenantId("bench");
@@ -50,27 +53,27 @@ public class PushBench {
     WallClock clock = WallClock.system();
     try (Database database = Database.open(new DatabaseSettings(url, user, password, 8))) {
       JdbcSubscriptionStore subscriptions = new JdbcSubscriptionStore(database);
-      int there = subscriptions.find(TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), devices).size();
-      for (int i = there; i < devices; i++) {
+      int existing = subscriptions.find(TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), devices).size();
+      for (int i = existing; i < devices; i++) {
         subscriptions.save(TENANT, "user-" + i, new DeviceAddress(PushService.FCM, "token-" + i, null, null), null, List.of(TOPIC), clock.nowMillis());
       }
       JdbcPushQueue queue = new JdbcPushQueue(database, clock);
-      AtomicInteger settled = new AtomicInteger();
+      AtomicInteger accepted = new AtomicInteger();
       ScheduledExecutorService service = Executors.newScheduledThreadPool(1);
       PushWorker worker =
           new PushWorker(
-              new EnabledServices(List.of(new Answering(service, serviceMillis))),
+              new EnabledServices(List.of(new DelayedProvider(service, serviceMillis))),
               queue,
               "bench-" + clock.nowMillis(),
               200,
               Ticker.system(),
               clock,
-              (to, state) -> settled.addAndGet(state == DispatchState.ACCEPTED ? 1 : 0),
+              (to, state) -> accepted.addAndGet(state == DispatchState.ACCEPTED ? 1 : 0),
               Duration.ofSeconds(5),
               Thread::new);
-      double[] taken = new double[rounds];
+      double[] acceptMillis = new double[rounds];
       double[] rates = new double[rounds];
-      for (int round = -1; round < rounds; round++) { // the first is not counted
+      for (int round = -1; round < rounds; round++) { // the first round is not counted
         long start = System.nanoTime();
         List<Recipient> recipients = subscriptions.find(TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), devices);
         long now = clock.nowMillis();
@@ -81,15 +84,15 @@ public class PushBench {
             0);
         double millis = (System.nanoTime() - start) / 1e6;
         worker.wake();
-        while (settled.get() < (round + 2) * devices) {
+        while (accepted.get() < (round + 2) * devices) {
           Thread.sleep(5);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         if (queue.status(TENANT, id, 0, 1).counts().getOrDefault(DispatchState.ACCEPTED, 0) != devices) {
-          throw new IllegalStateException("not all were accepted");
+          throw new IllegalStateException("not all notifications were accepted");
         }
         if (round >= 0) {
-          taken[round] = millis;
+          acceptMillis[round] = millis;
           rates[round] = devices / seconds;
         }
       }
@@ -97,7 +100,7 @@ public class PushBench {
       service.shutdownNow();
       System.out.printf(
           "| %-10s | %7d | %12.0f | %15.0f | %13.0f-%.0f |%n",
-          database.dialect().name().toLowerCase(), devices, median(taken), median(rates), Arrays.stream(rates).min().orElse(0), Arrays.stream(rates).max().orElse(0));
+          database.dialect().name().toLowerCase(), devices, median(acceptMillis), median(rates), Arrays.stream(rates).min().orElse(0), Arrays.stream(rates).max().orElse(0));
     }
   }
 
@@ -107,12 +110,12 @@ public class PushBench {
     return sorted[sorted.length / 2];
   }
 
-  /** Accepts everything after so long. */
-  static final class Answering implements PushProvider {
+  /** Accepts every dispatch after a fixed delay. */
+  static final class DelayedProvider implements PushProvider {
     private final ScheduledExecutorService threads;
     private final long millis;
 
-    Answering(ScheduledExecutorService threads, long millis) {
+    DelayedProvider(ScheduledExecutorService threads, long millis) {
       this.threads = threads;
       this.millis = millis;
     }

@@ -19,16 +19,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Publishes at every node and subscribes at every node, and keeps a ledger for each pair of them:
- * {@code UpgradeBench SECONDS PER-SECOND NAME=BASE...}. A node whose name begins with {@code
- * previous} is given no headers and tells of none. Ends with 1 when something is not as it should
- * be.
+ * Publishes and subscribes at every node and compares, for each pair of nodes, what was published
+ * at one and received at the other.
+ *
+ * <p>Usage: {@code UpgradeBench SECONDS PER-SECOND NAME=BASE...}. A node whose name starts with
+ * {@code previous} does not support headers. Exits with 1 if a publication is missing, duplicated,
+ * out of order or misread.
  */
 public class UpgradeBench {
 
   private static final int CHANNELS = 6;
-  private static final String ROOM = "presence-upgrade";
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final String PRESENCE_CHANNEL = "presence-upgrade";
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
   private final HttpClient http =
@@ -38,16 +40,16 @@ public class UpgradeBench {
           .build();
   private final Map<String, URI> nodes = new LinkedHashMap<>();
 
-  /** By id: what was acknowledged. */
-  private final Map<String, Said> ledger = new ConcurrentHashMap<>();
+  /** The acknowledged publications by id. */
+  private final Map<String, Publication> ledger = new ConcurrentHashMap<>();
 
   private final AtomicLong queued = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
   private String token = "";
   private long tokenNanos;
 
-  /** A publication. */
-  private record Said(String node, String channel, String event, String payload, boolean headers) {
+  /** A publication, and the node that it was published at. */
+  private record Publication(String node, String channel, String event, String payload, boolean headers) {
 
     static String headersOf(String id) {
       return "\"headers\":{\"tag\":\"" + id + "\",\"x-2\":\"é 🎉\"}";
@@ -67,14 +69,14 @@ public class UpgradeBench {
           + "\"";
     }
 
-    String asked(String id) {
+    String request(String id) {
       return "{\"channel\":\"%s\",\"id\":\"%s\",\"event\":\"%s\",%s}"
           .formatted(channel, id, event, fields(id, headers));
     }
 
-    /** Whether a publication as it is told has all of this. */
-    boolean isIn(String told, String id, boolean withHeaders) {
-      return told.contains(
+    /** Returns whether a received publication contains all fields. */
+    boolean matches(String json, String id, boolean withHeaders) {
+      return json.contains(
           "\"id\":\""
               + id
               + "\",\"event\":\""
@@ -85,19 +87,19 @@ public class UpgradeBench {
     }
   }
 
-  /** What came of the publications of one node at another. */
+  /** Counts what one node received of the publications of another node. */
   private static final class Tally {
     final Set<String> ids = new HashSet<>();
     long delivered;
-    long doubled;
-    long disordered;
+    long duplicated;
+    long outOfOrder;
     long misread;
     long headers;
 
     void add(Tally other) {
       delivered += other.delivered;
-      doubled += other.doubled;
-      disordered += other.disordered;
+      duplicated += other.duplicated;
+      outOfOrder += other.outOfOrder;
       misread += other.misread;
       headers += other.headers;
       ids.addAll(other.ids);
@@ -121,7 +123,7 @@ public class UpgradeBench {
       }
     }
     readers.forEach(Reader::connect);
-    await(() -> readers.stream().allMatch(r -> r.subscribed), "all could subscribe");
+    await(() -> readers.stream().allMatch(r -> r.subscribed), "all subscriptions");
     System.err.println("publishing");
     List<Thread> publishers = new ArrayList<>();
     for (String node : nodes.keySet()) {
@@ -137,54 +139,54 @@ public class UpgradeBench {
     while (System.nanoTime() < deadline && !readers.stream().allMatch(Reader::hasAll)) {
       Thread.sleep(100);
     }
-    Thread.sleep(2000); // for what comes twice
-    boolean good = tell("live", readers.stream().map(r -> new Heard(r.node, r.tallies)).toList());
-    List<Heard> replayed = new ArrayList<>();
+    Thread.sleep(2000); // duplicates arrive late
+    boolean good = report("live", readers.stream().map(r -> new NodeResult(r.node, r.tallies)).toList());
+    List<NodeResult> replayed = new ArrayList<>();
     for (String node : nodes.keySet()) {
-      replayed.add(new Heard(node, replay(node)));
+      replayed.add(new NodeResult(node, replay(node)));
     }
-    good &= tell("replay", replayed);
+    good &= report("replay", replayed);
     System.out.printf(
-        "queued while Redis was away: %d; attempts that were refused: %d; resumes: %d%n",
+        "queued while Redis was stopped: %d; refused attempts: %d; resumes: %d%n",
         queued.get(), retries.get(), readers.stream().mapToLong(r -> r.resumes).sum());
     for (String node : nodes.keySet()) {
-      String answer = get(nodes.get(node), "/broadcasty/presence?limit=1&channel=" + ROOM);
+      String answer = get(nodes.get(node), "/broadcasty/presence?limit=1&channel=" + PRESENCE_CHANNEL);
       boolean all = answer.contains("\"count\":" + readers.size() + ",");
       good &= all;
       System.out.printf(
-          "present, as %s knows: %s of %d%n", node, all ? readers.size() : answer, readers.size());
+          "members at %s: %s of %d%n", node, all ? readers.size() : answer, readers.size());
     }
     return good;
   }
 
-  private record Heard(String node, Map<String, Tally> byPublisher) {}
+  private record NodeResult(String node, Map<String, Tally> byPublisher) {}
 
-  private boolean tell(String how, List<Heard> all) {
+  private boolean report(String how, List<NodeResult> all) {
     boolean good = true;
     for (String from : nodes.keySet()) {
       long published = ledger.values().stream().filter(s -> s.node().equals(from)).count();
       for (String to : nodes.keySet()) {
         Tally tally = new Tally();
         all.stream()
-            .filter(heard -> heard.node().equals(to) && heard.byPublisher().containsKey(from))
-            .forEach(heard -> tally.add(heard.byPublisher().get(from)));
+            .filter(result -> result.node().equals(to) && result.byPublisher().containsKey(from))
+            .forEach(result -> tally.add(result.byPublisher().get(from)));
         long missing =
             ledger.entrySet().stream()
                 .filter(s -> s.getValue().node().equals(from) && !tally.ids.contains(s.getKey()))
                 .count();
         boolean headers = !from.startsWith("previous") && !to.startsWith("previous");
-        good &= missing + tally.doubled + tally.disordered + tally.misread == 0 && published > 0;
+        good &= missing + tally.duplicated + tally.outOfOrder + tally.misread == 0 && published > 0;
         System.out.printf(
             Locale.ROOT,
-            "| %-6s | %-9s | %-9s | %9d | %9d | %7d | %7d | %12d | %7d | %14s |%n",
+            "| %-6s | %-12s | %-11s | %9d | %9d | %7d | %10d | %12d | %7d | %14s |%n",
             how,
             from,
             to,
             published,
             tally.delivered,
             missing,
-            tally.doubled,
-            tally.disordered,
+            tally.duplicated,
+            tally.outOfOrder,
             tally.misread,
             headers ? tally.headers + " of " + published : "–");
       }
@@ -197,14 +199,14 @@ public class UpgradeBench {
     long end = began + TimeUnit.SECONDS.toNanos(seconds);
     for (int i = 0; System.nanoTime() < end; i++) {
       String id = node + "-" + i;
-      Said said =
-          new Said(
+      Publication publication =
+          new Publication(
               node,
               "upgrade." + i % CHANNELS,
               "créé",
               "{\"n\":" + i + ".50,\"text\":\"" + "é🎉x".repeat(i % 40) + "\"}",
               !node.startsWith("previous"));
-      while (!take(node, id, said)) {
+      while (!tryPublish(node, id, publication)) {
         retries.incrementAndGet();
         pause(200);
       }
@@ -213,13 +215,13 @@ public class UpgradeBench {
     }
   }
 
-  private boolean take(String node, String id, Said said) {
+  private boolean tryPublish(String node, String id, Publication publication) {
     HttpRequest request =
         HttpRequest.newBuilder(nodes.get(node).resolve("/broadcasty/publish"))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + token())
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(said.asked(id)))
+            .POST(HttpRequest.BodyPublishers.ofString(publication.request(id)))
             .build();
     try {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -232,7 +234,7 @@ public class UpgradeBench {
       if (answer.statusCode() == 202) {
         queued.incrementAndGet();
       }
-      ledger.put(id, said);
+      ledger.put(id, publication);
       return true;
     } catch (java.io.IOException e) {
       return false;
@@ -253,7 +255,7 @@ public class UpgradeBench {
                 "/broadcasty/replay?limit=500&channel=upgrade." + c + "&from=" + next);
         String[] parts = page.split("\\{\"channel\":\"upgrade", -1);
         for (int i = 1; i < parts.length; i++) {
-          if (parts[i].contains("\"payload\":")) { // the page itself names the channel, too
+          if (parts[i].contains("\"payload\":")) { // the page itself also names the channel
             counting.count(parts[i], tallies);
           }
         }
@@ -267,7 +269,7 @@ public class UpgradeBench {
     return tallies;
   }
 
-  /** Counts the publications of one channel as they come. */
+  /** Counts and checks the received publications of one channel. */
   private final class Counting {
     private final String node;
     private final Set<String> seen = new HashSet<>();
@@ -278,38 +280,38 @@ public class UpgradeBench {
       this.node = node;
     }
 
-    void count(String told, Map<String, Tally> tallies) {
-      String id = between(told, "\"id\":\"", '"');
-      long sequence = Long.parseLong(between(told, "\"sequence\":", ','));
-      String ofEpoch = between(told, "\"epoch\":\"", '"');
+    void count(String json, Map<String, Tally> tallies) {
+      String id = between(json, "\"id\":\"", '"');
+      long sequence = Long.parseLong(between(json, "\"sequence\":", ','));
+      String ofEpoch = between(json, "\"epoch\":\"", '"');
       String from = id.replaceAll("-\\d+$", "");
       Tally tally = tallies.computeIfAbsent(from, f -> new Tally());
       tally.delivered++;
       tally.ids.add(id);
       if (!seen.add(id)) {
-        tally.doubled++;
+        tally.duplicated++;
       }
       if (!epoch.isEmpty() && (!ofEpoch.equals(epoch) || sequence != last + 1)) {
-        tally.disordered++;
+        tally.outOfOrder++;
         System.err.println(node + ": " + sequence + " after " + last + ": " + id);
       }
       epoch = ofEpoch;
       last = sequence;
-      Said said = ledger.get(id);
-      if (said == null) { // it comes before the answer at times
-        said = awaited(id);
+      Publication publication = ledger.get(id);
+      if (publication == null) { // may arrive before the response
+        publication = awaitPublication(id);
       }
-      boolean headers = said != null && said.headers() && told.contains("\"headers\":");
+      boolean headers = publication != null && publication.headers() && json.contains("\"headers\":");
       if (headers) {
         tally.headers++;
       }
-      if (said == null || !said.isIn(told, id, headers)) {
+      if (publication == null || !publication.matches(json, id, headers)) {
         tally.misread++;
-        System.err.println(node + ": misread " + told);
+        System.err.println(node + ": misread " + json);
       }
     }
 
-    private Said awaited(String id) {
+    private Publication awaitPublication(String id) {
       for (int i = 0; i < 1500 && !ledger.containsKey(id); i++) {
         pause(10);
       }
@@ -317,7 +319,7 @@ public class UpgradeBench {
     }
   }
 
-  /** Follows one channel at one node. */
+  /** Subscribes to one channel at one node. */
   private final class Reader implements WebSocket.Listener {
     final String node;
     final String channel;
@@ -335,18 +337,18 @@ public class UpgradeBench {
 
     void connect() {
       http.newWebSocketBuilder()
-          .connectTimeout(PATIENCE)
+          .connectTimeout(TIMEOUT)
           .subprotocols("broadcasty.v1", "bearer." + token())
           .buildAsync(URI.create("ws://" + nodes.get(node).getAuthority() + "/broadcasty/ws"), this)
           .whenComplete(
               (opened, failure) -> {
                 if (failure != null) {
-                  again();
+                  reconnect();
                 }
               });
     }
 
-    private void again() {
+    private void reconnect() {
       subscribed = false;
       CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS).execute(this::connect);
     }
@@ -361,7 +363,7 @@ public class UpgradeBench {
                   .formatted(counting.epoch, counting.last);
       socket.sendText(
           "[{\"id\":1,\"command\":\"subscribe\",\"channel\":\"%s\"%s},{\"id\":2,\"command\":\"join\",\"channel\":\"%s\",\"member\":{\"id\":\"%s\"}}]"
-              .formatted(channel, since, ROOM, node + "/" + channel),
+              .formatted(channel, since, PRESENCE_CHANNEL, node + "/" + channel),
           true);
       socket.request(1);
     }
@@ -379,7 +381,7 @@ public class UpgradeBench {
         } else if (frame.contains("\"push\":\"lost\"") || frame.contains("\"error\"")) {
           System.err.println(node + " " + channel + ": " + frame);
         } else if (frame.contains("\"reply\":1")) {
-          if (counting.epoch.isEmpty()) { // from the place where it has subscribed
+          if (counting.epoch.isEmpty()) { // starts after the position of the subscribe
             counting.epoch = between(frame, "\"epoch\":\"", '"');
             counting.last = Long.parseLong(between(frame, "\"sequence\":", ','));
           } else {
@@ -395,13 +397,13 @@ public class UpgradeBench {
     @Override
     public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
       System.err.println(node + " " + channel + " closed: " + code + " " + reason);
-      again();
+      reconnect();
       return null;
     }
 
     @Override
     public void onError(WebSocket socket, Throwable error) {
-      again();
+      reconnect();
     }
 
     synchronized boolean hasAll() {
@@ -413,7 +415,7 @@ public class UpgradeBench {
   private String get(URI base, String path) {
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve(path))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + token())
             .build();
     try {
@@ -423,13 +425,13 @@ public class UpgradeBench {
     }
   }
 
-  /** Of the first node; all nodes have the same keys. */
+  /** Returns a token of the first node; all nodes have the same keys. */
   private synchronized String token() {
     if (token.isEmpty() || System.nanoTime() - tokenNanos > TimeUnit.MINUTES.toNanos(2)) {
       URI first = nodes.values().iterator().next();
       try {
         HttpRequest request =
-            HttpRequest.newBuilder(first.resolve("/dev/tokens")).timeout(PATIENCE).build();
+            HttpRequest.newBuilder(first.resolve("/dev/tokens")).timeout(TIMEOUT).build();
         token =
             between(
                 http.send(request, HttpResponse.BodyHandlers.ofString()).body(),
@@ -437,7 +439,7 @@ public class UpgradeBench {
                 '"');
         tokenNanos = System.nanoTime();
       } catch (java.io.IOException | InterruptedException e) {
-        throw new IllegalStateException("no token", e);
+        throw new IllegalStateException("cannot get a token", e);
       }
     }
     return token;
@@ -461,7 +463,7 @@ public class UpgradeBench {
     long deadline = System.nanoTime() + SETTLE_NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("not in time: " + what);
+        throw new IllegalStateException("timed out while waiting for " + what);
       }
       Thread.sleep(50);
     }

@@ -23,11 +23,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Notifications a second through the Web Push provider, encrypted each for a device of its own and sent over HTTP to a service in
- * the same process, which takes its share of the processors.
+ * Measures notifications per second through the Web Push provider. Each is encrypted for one of
+ * several devices and sent over HTTP to a service in the same process, whose processor time is
+ * included.
  *
- * <p>Usage: {@code java -cp "target/broadcasty/WEB-INF/classes:target/broadcasty/WEB-INF/lib/*" bench/WebPushBench.java} after
- * {@code ./mvnw package}
+ * <p>Usage, after {@code ./mvnw package}: {@code java -cp
+ * "target/broadcasty/WEB-INF/classes:target/broadcasty/WEB-INF/lib/*" bench/WebPushBench.java}
  */
 class WebPushBench {
 
@@ -94,7 +95,7 @@ class WebPushBench {
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.printf(
           Locale.ROOT,
-          "round %d: %,.0f notifications/s, %.2f ms of a processor each, %d of %d accepted%n",
+          "round %d: %,.0f notifications/s, %.2f ms CPU time each, %d of %d accepted%n",
           round,
           NOTIFICATIONS / seconds,
           (cpu.getProcessCpuTime() - cpuStart) / 1e6 / NOTIFICATIONS,

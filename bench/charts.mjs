@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Bar charts of what the benches measured: reads the files that --csv wrote, writes docs/performance/*.svg (or to --out).
-// Where a figure was measured several times, the chart has the median. No dependencies.
+// Draws bar charts: reads the files that --csv wrote and writes docs/performance/*.svg (or to
+// --out). A chart shows the median of a figure that was measured several times. No dependencies.
 //   bench/charts.mjs FILE… [--out DIR]
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -21,11 +21,11 @@ const figures = new Map(); // bench/subject/transport/load/figure -> values
 
 function read(file) {
   const [head, ...lines] = readFileSync(file, 'utf8').trim().split('\n');
-  if (head !== 'bench,subject,transport,load,figure,value') throw new Error(`${file} is not a file that --csv wrote`);
+  if (head !== 'bench,subject,transport,load,figure,value') throw new Error(`${file} was not written by --csv`);
   for (const line of lines) {
     const cells = line.split(',');
     const value = Number(cells.pop());
-    if (cells.length !== 5 || !Number.isFinite(value)) throw new Error(`${file}: not understood: ${line}`);
+    if (cells.length !== 5 || !Number.isFinite(value)) throw new Error(`${file}: cannot parse: ${line}`);
     const key = cells.join('/');
     figures.set(key, [...(figures.get(key) ?? []), value]);
   }
@@ -37,13 +37,13 @@ function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Of several runs the median; undefined when it was not measured. */
+/** Returns the median over all runs; undefined if it was not measured. */
 function figure(...path) {
   const values = figures.get(path.join('/'));
   return values && median(values);
 }
 
-/** Over all rounds of all runs. */
+/** Returns the median over all rounds of all runs. */
 function overRounds(bench, subject, transport, name) {
   const values = [...figures].filter(([key]) => {
     const [b, s, t, load, n] = key.split('/');
@@ -52,7 +52,10 @@ function overRounds(bench, subject, transport, name) {
   return values.length ? median(values.flatMap(([, all]) => all)) : undefined;
 }
 
-/** One group for each subject, with one bar for each transport; bars and groups without a value are left out. */
+/**
+ * Returns one group for each subject with one bar for each transport; skips bars and groups without
+ * a value.
+ */
 function groups(value) {
   return Object.entries(SUBJECTS)
     .map(([subject, label]) => ({
@@ -76,7 +79,7 @@ function perFloor(load, name) {
 
 const WIDTH = 760;
 const LEFT = 216; // the labels' column
-const RIGHT = 90; // room for a value after the longest bar
+const RIGHT = 90; // space for a value after the longest bar
 const BAR = 18;
 
 const STYLE = `
@@ -103,7 +106,7 @@ function shown(value) {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** The next 1, 2 or 5 times a power of ten that at most six steps of make the whole. */
+/** Returns 1, 2, 5 or 10 times a power of ten, so that at most six steps cover the range. */
 function step(most) {
   const rough = most / 6;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -111,13 +114,16 @@ function step(most) {
 }
 
 /**
- * @param chart {title, note, unit, groups: [{label, bars: [{series, value, beside?}]}], line?: {value, label}, beside?}
- *   `beside` of a bar is a value that is shown as a tick on it; `beside` of the chart is what the ticks are
+ * Draws a chart as SVG.
+ *
+ * @param chart {title, note, unit, groups: [{label, bars: [{series, value, reference?}]}],
+ *   line?: {value, label}, reference?}; a bar's `reference` is shown as a tick on the bar, and the
+ *   chart's `reference` is the legend of the ticks
  */
 function draw(chart) {
   const measured = new Set(chart.groups.flatMap((group) => group.bars.map((bar) => bar.series)));
   const series = Object.values(TRANSPORTS);
-  const values = chart.groups.flatMap((group) => group.bars.flatMap((bar) => [bar.value, bar.beside ?? 0]));
+  const values = chart.groups.flatMap((group) => group.bars.flatMap((bar) => [bar.value, bar.reference ?? 0]));
   const most = Math.max(...values, chart.line?.value ?? 0) || 1;
   const x = (value) => LEFT + (value / most) * (WIDTH - LEFT - RIGHT);
   const out = [];
@@ -132,9 +138,9 @@ function draw(chart) {
     text(legend + 18, 75, name);
     legend += 18 + name.length * 8 + 24;
   });
-  if (chart.beside) {
+  if (chart.reference) {
     out.push(`<line x1="${legend + 6}" x2="${legend + 6}" y1="63" y2="77" class="tick"/>`);
-    text(legend + 18, 75, chart.beside);
+    text(legend + 18, 75, chart.reference);
   }
 
   const top = 100;
@@ -147,10 +153,10 @@ function draw(chart) {
       const end = x(bar.value);
       body.push(`<rect x="${LEFT}" y="${y}" width="${Math.max(1, end - LEFT).toFixed(1)}" height="${BAR}" rx="2" class="s${series.indexOf(bar.series)}"/>`);
       let after = end;
-      if (bar.beside !== undefined) {
-        const at = x(bar.beside).toFixed(1);
+      if (bar.reference !== undefined) {
+        const at = x(bar.reference).toFixed(1);
         body.push(`<line x1="${at}" x2="${at}" y1="${y - 2}" y2="${y + BAR + 2}" class="tick"/>`);
-        after = Math.max(after, x(bar.beside));
+        after = Math.max(after, x(bar.reference));
       }
       body.push(`<text x="${(after + 6).toFixed(1)}" y="${y + BAR - 4.5}" class="value">${shown(bar.value)}</text>`);
       y += BAR + 4;
@@ -185,32 +191,32 @@ ${out.join('\n')}
 
 const CHARTS = {
   'fanout-cpu': () => ({
-    title: 'CPU time of a delivery, flat out',
-    note: 'Server CPU time, as a multiple of one write(2) with no protocol. Less is better. 1 000 subscribers of one channel.',
+    title: 'CPU time per delivery at full load',
+    note: 'Server CPU time as a multiple of one write(2) without a protocol. Less is better. 1 000 subscribers of one channel.',
     unit: '× floor',
     line: {value: 1, label: 'floor'},
     groups: perFloor('flat', 'cpu'),
   }),
   'fanout-rate': () => ({
-    title: 'Deliveries a second, flat out',
-    note: 'As a share of what one write(2) a delivery reaches. More is better. 1 000 subscribers, load on the same machine.',
+    title: 'Deliveries per second at full load',
+    note: 'As a multiple of one write(2) per delivery. More is better. 1 000 subscribers, load on the same machine.',
     unit: '× floor',
     line: {value: 1, label: 'floor'},
     groups: perFloor('flat', 'rate'),
   }),
   'fanout-latency': () => ({
-    title: 'Latency at 10 000 deliveries a second, p99',
-    note: 'From before the publish request to the read of the subscriber. Less is better. 1 000 subscribers.',
+    title: 'Latency at 10 000 deliveries per second, p99',
+    note: 'From before the publish request until the subscriber reads it. Less is better. 1 000 subscribers.',
     unit: 'ms',
-    beside: 'floor, before and after',
+    reference: 'floor, before and after',
     groups: groups((subject, transport) => ({
       value: figure('fanout', subject, transport, 'steady', 'p99'),
-      beside: figure('fanout', subject, transport, 'steady', 'p99-floor'),
+      reference: figure('fanout', subject, transport, 'steady', 'p99-floor'),
     })),
   }),
   'connection-memory': () => ({
-    title: 'Memory of an idle connection',
-    note: 'Heap after a full collection and what is resident elsewhere, over the connections. Less is better.',
+    title: 'Memory per idle connection',
+    note: 'Heap after a full collection and other resident memory, per connection. Less is better.',
     unit: 'KB',
     groups: groups((subject, transport) => ({
       value: figure('crowd', subject, transport, 'idle', 'memory') ?? figure('fanout', subject, transport, 'idle', 'memory'),
@@ -218,12 +224,12 @@ const CHARTS = {
   }),
   'stall-latency': () => ({
     title: 'One of 1 000 subscribers stops reading: p99 of the others',
-    note: '10 000 deliveries a second. The tick is the p99 before it stopped; the goal is at most 1.2 times that.',
+    note: '10 000 deliveries per second. The tick is the p99 before it stopped; the goal is at most 1.2 times that.',
     unit: 'ms',
-    beside: 'p99 before it stopped',
+    reference: 'p99 before it stopped',
     groups: groups((subject, transport) => ({
       value: overRounds('stall', subject, transport, 'p99-with'),
-      beside: overRounds('stall', subject, transport, 'p99-without'),
+      reference: overRounds('stall', subject, transport, 'p99-without'),
     })),
   }),
 };
@@ -236,14 +242,14 @@ for (let i = 2; i < process.argv.length; i++) {
   else files.push(process.argv[i]);
 }
 if (!files.length || !out || files.some((file) => file.startsWith('-'))) {
-  console.error('usage: bench/charts.mjs FILE… [--out DIR]\n\nFILEs are what --csv of the benches wrote; DIR is docs/performance');
+  console.error('usage: bench/charts.mjs FILE… [--out DIR]\n\nFILEs are those that --csv of the benchmarks wrote; the default of DIR is docs/performance');
   process.exit(2);
 }
 files.forEach(read);
 mkdirSync(out, {recursive: true});
 for (const [name, chart] of Object.entries(CHARTS)) {
   const made = chart();
-  if (!made.groups.length) continue; // that bench has not been run
+  if (!made.groups.length) continue; // this benchmark has not been run
   writeFileSync(join(out, `${name}.svg`), draw(made));
   console.log(join(out, `${name}.svg`));
 }

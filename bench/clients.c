@@ -1,26 +1,31 @@
-// clients: many Broadcasty clients in one process, told what to do line by line. Unlike fanbench it understands what it
-// receives: it holds every client to the sequence of its stream, so that a publication that is missing, doubled or out of
-// order is counted, and it can break its connections in the ways that clients break.
+// clients: simulates many Broadcasty clients in one process, controlled by commands. Unlike fanbench,
+// it parses what it receives: it checks the sequence of every client's stream, counts publications
+// that are missing, duplicated or unexpected, and breaks connections in the ways that clients do.
 //
 //   clients --port P --channel NAME --token TOKEN [--payload BYTES] [--timeout SECONDS]
 //
 // Reads commands from stdin and answers each with one line, `ok …` or `failed …`:
 //
-//   open ws|sse COUNT            opens clients and waits until each is subscribed; one that is answered 429 tries again
-//   open-slow ws|sse             opens one with a small receive buffer, which also subscribes to the channel NAME-heavy
-//   publish COUNT RATE [HEAVY]   publishes at RATE a second and waits until everybody who listens has everything; at RATE 0
-//                                each publication waits until everybody has the one before; with HEAVY, another one with a
-//                                payload of so many bytes follows each on NAME-heavy
-//   reset ws|sse COUNT           closes connections with RST
-//   silence COUNT                WebSockets that stay connected but neither read nor answer any more
-//   stall                        the last client opened stops reading
-//   wake                         it reads again, until the server has ended the connection
-//   leave                        it closes with RST
-//   resume                       it opens again from its last position and waits until it has everything
-//   drain                        waits until the server has ended all connections
-//   state                        what is open now
+//   open ws|sse COUNT           opens clients and waits until each is subscribed; a client that is
+//                               refused with 429 tries again
+//   open-slow ws|sse            opens a client with a small receive buffer, which also subscribes
+//                               to the channel NAME-heavy
+//   publish COUNT RATE [HEAVY]  publishes RATE times a second and waits until all reading clients
+//                               have everything; with RATE 0, each publication waits until all
+//                               clients have the previous one; with HEAVY, each is followed by
+//                               another one on NAME-heavy with a payload of HEAVY bytes
+//   reset ws|sse COUNT          closes connections with RST
+//   silence COUNT               makes WebSockets stop reading and answering; they stay connected
+//   stall                       the client opened last stops reading
+//   wake                        it reads again until the server has closed the connection
+//   leave                       it closes its connection with RST
+//   resume                      it reconnects from its last position and waits until it has
+//                               everything
+//   drain                       waits until the server has closed all connections
+//   state                       prints the number of open connections
 //
-// Latencies are from before the publish request is written to the client's read, in milliseconds.
+// A latency is the time in milliseconds from before the publish request is written until the client
+// reads the publication.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,12 +45,12 @@
 #include <unistd.h>
 
 enum kind { WS, SSE };
-enum life {
-  OPENING,  // the answer to the handshake is awaited
-  JOINING,  // the subscription is awaited
-  LIVE,     // everything published is expected here
-  STALLED,  // does not read for now
-  LOST,     // silent for good: connected, but as good as dead
+enum phase {
+  OPENING,  // waits for the handshake response
+  JOINING,  // waits for the subscription
+  LIVE,     // must receive everything that is published
+  STALLED,  // temporarily does not read
+  LOST,     // connected, but never reads or answers again
   ENDED     // closed by either side
 };
 enum chunk { SIZE, SIZE_EXTENSION, SIZE_LF, DATA, DATA_CR, DATA_LF, PLAIN };
@@ -59,24 +64,24 @@ typedef struct {
 
 typedef struct {
   enum kind kind;
-  enum life life;
+  enum phase phase;
   int fd;
-  char *rest;  // received, not understood yet
+  char *rest;  // received, not parsed yet
   size_t rest_length;
   enum chunk chunk;
   long chunk_left;
-  bool over;  // SSE: the last chunk has come, whether the server keeps the connection or not
+  bool over;  // SSE: the last chunk has arrived; the connection may still be open
   char *text;  // text of a fragmented WebSocket message
   size_t text_length;
   Stream stream[2];
-  int streams;     // how many it subscribes to
-  int subscribed;  // to how many it has been
+  int streams;     // number of channels to subscribe to
+  int subscribed;  // number of confirmed subscriptions
   char *cursor;    // SSE: the last event's id
   char end[32];    // the code that the server's `end` named
-  int close_code;  // WebSocket: the close frame's code
+  int close_code;  // WebSocket: the code of the close frame
   bool broken;     // the connection ended with an error
-  bool refused;    // answered with 429: tries again
-  bool stray;      // WebSocket: bytes came after the close frame
+  bool refused;    // refused with 429; tries again
+  bool stray;      // WebSocket: bytes arrived after the close frame
 } Client;
 
 #define READ_BYTES (256 * 1024)
@@ -91,14 +96,14 @@ static int poll_fd;
 static Client *clients;
 static int client_count, client_capacity, opening, joined, refused;
 
-// One run of `publish`.
-static long heads[2];  // the last sequence published, as the server answered
-static long expected_head, delivered, missing, doubled, strange, lost_positions;
-static int reading, caught_up;  // clients that read, and those of them that have everything published
+// State of one `publish` command.
+static long heads[2];  // the sequence in the response to the last publish
+static long expected_head, delivered, missing, duplicated, unexpected, lost_positions;
+static int reading, caught_up;  // clients that read, and those that have everything
 static uint32_t *samples;
 static size_t sample_count, sample_capacity;
 
-// The publisher: one keep-alive connection, one request under way.
+// The publisher: one keep-alive connection with at most one request in flight.
 static int publisher = -1;
 static bool publishing;
 static int published_to;  // MAIN or HEAVY
@@ -159,7 +164,7 @@ static void send_all(int fd, const char *bytes, size_t length) {
       bytes += written;
       length -= written;
     } else if (errno != EAGAIN && errno != EINTR) {
-      return;  // the reader will see that the connection has gone
+      return;  // the reader will notice that the connection is closed
     }
   }
 }
@@ -183,7 +188,7 @@ static void send_frame(int fd, int opcode, const char *payload, size_t length) {
   send_all(fd, (char *)frame, at);
 }
 
-// ---- what the server says
+// ---- messages of the server
 
 static const char *find(const char *text, size_t length, const char *word) {
   return memmem(text, length, word, strlen(word));
@@ -216,7 +221,7 @@ static int by_value(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-/** In milliseconds, of sorted values in microseconds. */
+/** Returns a percentile in milliseconds of sorted values in microseconds. */
 static double percentile(const uint32_t *sorted, size_t count, double share) {
   if (!count) return 0;
   size_t at = (size_t)(count * share);
@@ -237,19 +242,19 @@ static void on_publication(Client *c, const char *json, size_t length, uint64_t 
   char epoch[32];
   text_after(json, length, "\"epoch\":\"", epoch, sizeof epoch);
   if (sequence < 1 || !mark || (stream->epoch[0] && strcmp(stream->epoch, epoch))) {
-    strange++;
+    unexpected++;
     return;
   }
   strcpy(stream->epoch, epoch);
   if (sequence <= stream->last) {
-    doubled++;
+    duplicated++;
     return;
   }
   missing += sequence - stream->last - 1;
   stream->last = sequence;
   if (stream != &c->stream[MAIN]) return;
   delivered++;
-  if (c->life == LIVE) {
+  if (c->phase == LIVE) {
     sample(at - strtoull(mark + 4, NULL, 16));
     if (sequence == expected_head) caught_up++;
   }
@@ -257,23 +262,23 @@ static void on_publication(Client *c, const char *json, size_t length, uint64_t 
 
 static void on_subscribed(Client *c, const char *json, size_t length) {
   Stream *stream = stream_of(c, json, length);
-  if (c->life != JOINING) return;
-  if (!stream->epoch[0]) {  // not a resume: the stream begins after the head
+  if (c->phase != JOINING) return;
+  if (!stream->epoch[0]) {  // not a resume: the stream starts after the head
     long sequence = number_after(json, length, "\"sequence\":");
     stream->last = sequence < 0 ? 0 : sequence;
     text_after(json, length, "\"epoch\":\"", stream->epoch, sizeof stream->epoch);
   }
   if (++c->subscribed < c->streams) return;
   if (c->stream[MAIN].last > heads[MAIN]) heads[MAIN] = expected_head = c->stream[MAIN].last;
-  c->life = LIVE;
+  c->phase = LIVE;
   joined++;
   reading++;
   opening--;
   if (c->stream[MAIN].last == expected_head) caught_up++;
 }
 
-static void leaves(Client *c) {
-  if (c->life != LIVE) return;
+static void stop_expecting(Client *c) {
+  if (c->phase != LIVE) return;
   reading--;
   if (c->stream[MAIN].last >= expected_head) caught_up--;
 }
@@ -327,7 +332,7 @@ static void on_event(Client *c, char *event, size_t length, uint64_t at) {
   }
 }
 
-// ---- from bytes to messages
+// ---- parsing
 
 static void garbled(const Client *c, const char *bytes, size_t at, size_t length) {
   char seen[120 * 3 + 16], *to = seen;
@@ -336,10 +341,10 @@ static void garbled(const Client *c, const char *bytes, size_t at, size_t length
     if (i == at) to += sprintf(to, " >>> ");
     to += sprintf(to, bytes[i] >= 32 && bytes[i] < 127 ? "%c" : "\\%02x", (unsigned char)bytes[i]);
   }
-  fail("not a frame: %s (life %d, end %s, close %d)", seen, c->life, c->end, c->close_code);
+  fail("received an invalid frame: %s (phase %d, end %s, close %d)", seen, c->phase, c->end, c->close_code);
 }
 
-/** How many bytes were whole frames. */
+/** Returns the number of bytes in complete frames. */
 static size_t read_frames(Client *c, char *bytes, size_t length, uint64_t at) {
   size_t used = 0;
   if (c->close_code && length) c->stray = true;
@@ -404,7 +409,7 @@ static size_t read_events(Client *c, char *bytes, size_t length, uint64_t at) {
   }
 }
 
-/** Takes the chunks' frames away, in place; returns the length of what remains. */
+/** Removes the chunk framing in place and returns the remaining length. */
 static size_t unchunk(Client *c, char *bytes, size_t length) {
   size_t out = 0;
   if (c->chunk == PLAIN) return length;
@@ -438,7 +443,7 @@ static size_t unchunk(Client *c, char *bytes, size_t length) {
   return out;
 }
 
-/** The answer to the handshake; how many bytes it had, 0 when it is not whole. */
+/** Reads the handshake response; returns its length, or 0 if it is incomplete. */
 static size_t read_handshake(Client *c, char *bytes, size_t length) {
   char *end = memmem(bytes, length, "\r\n\r\n", 4);
   if (!end) return 0;
@@ -448,9 +453,9 @@ static size_t read_handshake(Client *c, char *bytes, size_t length) {
     refused++;
     return 0;
   }
-  if (!strstr(bytes, c->kind == WS ? " 101" : " 200")) fail("the handshake was answered with %.300s", bytes);
+  if (!strstr(bytes, c->kind == WS ? " 101" : " 200")) fail("the handshake was refused: %.300s", bytes);
   if (c->kind == SSE && !strcasestr(bytes, "transfer-encoding: chunked")) c->chunk = PLAIN;
-  c->life = JOINING;
+  c->phase = JOINING;
   for (int i = 0; c->kind == WS && i < c->streams; i++) {
     char command[1024], since[256] = "";
     Stream *stream = &c->stream[i];
@@ -463,11 +468,11 @@ static size_t read_handshake(Client *c, char *bytes, size_t length) {
   return end + 4 - bytes;
 }
 
-static void forget(Client *c) {
-  leaves(c);
+static void close_client(Client *c) {
+  stop_expecting(c);
   unwatch(c->fd);
   close(c->fd);
-  c->life = ENDED;
+  c->phase = ENDED;
   free(c->rest);
   free(c->text);
   c->rest = c->text = NULL;
@@ -478,24 +483,24 @@ static void on_bytes(Client *c) {
   static char buffer[2 * READ_BYTES + 1];
   for (;;) {
     size_t length = c->rest_length;
-    if (length > READ_BYTES) fail("a message of more than %d bytes came", READ_BYTES);
+    if (length > READ_BYTES) fail("received a message of more than %d bytes", READ_BYTES);
     memcpy(buffer, c->rest, length);
     ssize_t got = read(c->fd, buffer + length, READ_BYTES);
     uint64_t at = now_nanos();
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) {
-      if (c->life == OPENING || c->life == JOINING) fail("the server closed a connection before it was subscribed");
+      if (c->phase == OPENING || c->phase == JOINING) fail("the server closed a connection before it was subscribed");
       c->broken = got < 0;
-      forget(c);
+      close_client(c);
       return;
     }
     size_t used = 0;
-    if (c->life == OPENING) {
+    if (c->phase == OPENING) {
       used = read_handshake(c, buffer, length + got);
       length += got;
       if (c->refused) {
         opening--;
-        forget(c);
+        close_client(c);
         return;
       }
       if (used) {
@@ -507,10 +512,10 @@ static void on_bytes(Client *c) {
     } else {
       length += c->kind == SSE ? unchunk(c, buffer + length, got) : (size_t)got;
     }
-    if (c->life != OPENING)
+    if (c->phase != OPENING)
       used = c->kind == WS ? read_frames(c, buffer, length, at) : read_events(c, buffer, length, at);
     if (c->over) {
-      forget(c);
+      close_client(c);
       return;
     }
     length -= used;
@@ -540,10 +545,10 @@ static void dial_publisher(void) {
 
 static void publish_one(int to, int payload) {
   static char request[8192 + 65536], body[65536 + 256];
-  if (publisher < 0 || on_connection == 100) dial_publisher();  // servers bound the requests of a connection
+  if (publisher < 0 || on_connection == 100) dial_publisher();  // servers limit the number of requests per connection
   int n = sprintf(body, "{\"channel\":\"%s%s\",\"payload\":\"MK:%016llx", channel, to == HEAVY ? "-heavy" : "",
                   (unsigned long long)now_nanos());
-  for (int padding = payload - 21; padding > 0; padding--) body[n++] = 'x';  // after quotes, MK: and the time
+  for (int padding = payload - 21; padding > 0; padding--) body[n++] = 'x';  // besides the quotes, MK: and the time
   n += sprintf(body + n, "\"}");
   int size = snprintf(request, sizeof request,
                       "POST /broadcasty/publish HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
@@ -559,7 +564,7 @@ static void on_answer(void) {
   ssize_t got = read(publisher, answer + answer_length, sizeof answer - answer_length - 1);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) {
-    if (publishing) fail("the server closed the publisher's connection without an answer");
+    if (publishing) fail("the server closed the publisher's connection without a response");
     unwatch(publisher);
     close(publisher);
     publisher = -1;
@@ -570,11 +575,11 @@ static void on_answer(void) {
   char *body = strstr(answer, "\r\n\r\n");
   bool chunked = strcasestr(answer, "transfer-encoding: chunked");
   if (!body || !strchr(body, '}') || (chunked && !strstr(body, "\r\n0\r\n\r\n"))) {
-    if (answer_length == sizeof answer - 1) fail("an answer to a publish is too long: %.200s", answer);
+    if (answer_length == sizeof answer - 1) fail("the response to a publish is too long: %.200s", answer);
     return;
   }
   long sequence = number_after(body, strlen(body), "\"sequence\":");
-  if (strncmp(answer, "HTTP/1.1 200", 12) || sequence < 0) fail("a publish was answered with %.300s", answer);
+  if (strncmp(answer, "HTTP/1.1 200", 12) || sequence < 0) fail("the response to a publish is %.300s", answer);
   heads[published_to] = sequence;
   publishing = false;
   answer_length = 0;
@@ -582,7 +587,7 @@ static void on_answer(void) {
 
 // ---- commands
 
-static bool turn(int wait_millis) {
+static bool poll_once(int wait_millis) {
   static struct epoll_event events[1024];
   int n = epoll_wait(poll_fd, events, 1024, wait_millis);
   bool command = false;
@@ -590,18 +595,18 @@ static bool turn(int wait_millis) {
     uint32_t id = events[i].data.u32;
     if (id == STDIN) command = true;
     else if (id == PUBLISHER) on_answer();
-    else if (clients[id].life != ENDED) on_bytes(&clients[id]);
+    else if (clients[id].phase != ENDED) on_bytes(&clients[id]);
   }
   return command;
 }
 
-static bool late(uint64_t since) { return now_nanos() - since > timeout_seconds * 1e9; }
+static bool timed_out(uint64_t since) { return now_nanos() - since > timeout_seconds * 1e9; }
 
 static void handshake(Client *c, bool as_slow) {
   char request[4096];
   int n;
   c->fd = dial(as_slow);
-  c->life = OPENING;
+  c->phase = OPENING;
   c->chunk = SIZE;
   c->chunk_left = 0;
   c->over = false;
@@ -642,7 +647,7 @@ static void open_clients(enum kind kind, int count, bool as_slow) {
       if (as_slow) slow = c - clients;
       handshake(c, as_slow);
     }
-    turn(100);
+    poll_once(100);
     if (refused && now_nanos() - asked > 500000000) {
       asked = now_nanos();
       again += refused;
@@ -653,31 +658,31 @@ static void open_clients(enum kind kind, int count, bool as_slow) {
           handshake(c, as_slow);
         }
     }
-    if (late(start)) fail("%d of %d connections were subscribed in %.0f s", joined - before, count, timeout_seconds);
+    if (timed_out(start)) fail("only %d of %d connections were subscribed within %.0f s", joined - before, count, timeout_seconds);
   }
   printf("ok opened=%d refused=%d seconds=%.2f\n", count, again, (now_nanos() - start) / 1e9);
 }
 
-/** How many publications the clients that read have not got yet. */
+/** Returns how many publications the reading clients have not received yet. */
 static long behind(void) {
   long all = 0;
   for (int i = 0; i < client_count; i++)
-    for (int j = 0; clients[i].life == LIVE && j < clients[i].streams; j++) all += heads[j] - clients[i].stream[j].last;
+    for (int j = 0; clients[i].phase == LIVE && j < clients[i].streams; j++) all += heads[j] - clients[i].stream[j].last;
   return all;
 }
 
 static bool slow_is_behind(void) {
-  return slow >= 0 && clients[slow].life == LIVE && clients[slow].stream[HEAVY].last < heads[HEAVY];
+  return slow >= 0 && clients[slow].phase == LIVE && clients[slow].stream[HEAVY].last < heads[HEAVY];
 }
 
-static void settle(void) {  // what is doubled comes late
-  for (uint64_t since = now_nanos(); now_nanos() - since < 200000000;) turn(20);
+static void await_duplicates(void) {  // duplicates arrive timed_out
+  for (uint64_t since = now_nanos(); now_nanos() - since < 200000000;) poll_once(20);
 }
 
 static void publish(long count, double rate, int heavy) {
   static uint32_t *complete;
   complete = must(realloc(complete, (count + 1) * sizeof *complete));
-  delivered = missing = doubled = strange = 0;
+  delivered = missing = duplicated = unexpected = 0;
   sample_count = 0;
   long expected = count * reading, sent = 0, heavy_sent = 0, seen = 0;
   int readers = reading;
@@ -701,20 +706,20 @@ static void publish(long count, double rate, int heavy) {
         sent++;
       }
     }
-    turn(1);
+    poll_once(1);
     if (delivered != seen) seen = delivered, progress = now_nanos();
-    if (late(progress)) break;
+    if (timed_out(progress)) break;
   }
   if (!rate && count) complete[count - 1] = (now_nanos() - one) / 1000;
   double seconds = (now_nanos() - start) / 1e9;
-  settle();
+  await_duplicates();
   missing += behind();
   qsort(samples, sample_count, sizeof *samples, by_value);
   qsort(complete, count, sizeof *complete, by_value);
-  bool good = sent == count && delivered == expected && !missing && !doubled && !strange && !lost_positions && readers == reading;
-  printf("%s published=%ld clients=%d delivered=%ld expected=%ld missing=%ld doubled=%ld strange=%ld lost=%ld ended=%d "
+  bool good = sent == count && delivered == expected && !missing && !duplicated && !unexpected && !lost_positions && readers == reading;
+  printf("%s published=%ld clients=%d delivered=%ld expected=%ld missing=%ld duplicated=%ld unexpected=%ld lost=%ld ended=%d "
          "seconds=%.2f rate=%.0f p50=%.2f p95=%.2f p99=%.2f max=%.2f",
-         good ? "ok" : "failed", sent, readers, delivered, expected, missing, doubled, strange, lost_positions,
+         good ? "ok" : "failed", sent, readers, delivered, expected, missing, duplicated, unexpected, lost_positions,
          readers - reading, seconds, delivered / seconds, percentile(samples, sample_count, .5),
          percentile(samples, sample_count, .95), percentile(samples, sample_count, .99), percentile(samples, sample_count, 1));
   if (!rate) printf(" all_p50=%.2f all_p99=%.2f", percentile(complete, count, .5), percentile(complete, count, .99));
@@ -726,9 +731,9 @@ static void reset_clients(enum kind kind, int count) {
   int done = 0;
   for (int i = 0; i < client_count && done < count; i++) {
     Client *c = &clients[i];
-    if (c->kind != kind || c->life != LIVE) continue;
+    if (c->kind != kind || c->phase != LIVE) continue;
     setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    forget(c);
+    close_client(c);
     done++;
   }
   printf("%s reset=%d\n", done == count ? "ok" : "failed", done);
@@ -738,17 +743,17 @@ static void silence(int count) {
   int done = 0;
   for (int i = 0; i < client_count && done < count; i++) {
     Client *c = &clients[i];
-    if (c->kind != WS || c->life != LIVE) continue;
-    leaves(c);
+    if (c->kind != WS || c->phase != LIVE) continue;
+    stop_expecting(c);
     unwatch(c->fd);
-    c->life = LOST;
+    c->phase = LOST;
     done++;
   }
   printf("%s silenced=%d\n", done == count ? "ok" : "failed", done);
 }
 
-static Client *latest(enum life life, const char *what) {
-  if (!client_count || clients[client_count - 1].life != life) fail("the last client opened is not %s", what);
+static Client *latest(enum phase phase, const char *what) {
+  if (!client_count || clients[client_count - 1].phase != phase) fail("the client opened last is not %s", what);
   return &clients[client_count - 1];
 }
 
@@ -757,9 +762,9 @@ static void stall(void) {
   struct sockaddr_in from;
   socklen_t size = sizeof from;
   getsockname(c->fd, (void *)&from, &size);
-  leaves(c);
+  stop_expecting(c);
   unwatch(c->fd);
-  c->life = STALLED;
+  c->phase = STALLED;
   printf("ok port=%d sequence=%ld\n", ntohs(from.sin_port), c->stream[MAIN].last);
 }
 
@@ -767,20 +772,20 @@ static void wake(void) {
   Client *c = latest(STALLED, "stalled");
   long before = c->stream[MAIN].last;
   uint64_t start = now_nanos();
-  missing = doubled = strange = 0;
+  missing = duplicated = unexpected = 0;
   watch(c->fd, c - clients);
-  while (c->life != ENDED && !late(start)) turn(10);
-  bool good = c->life == ENDED && !missing && !doubled && !strange;
-  printf("%s read=%ld sequence=%ld missing=%ld doubled=%ld end=%s close=%d ended=%s\n", good ? "ok" : "failed",
-         c->stream[MAIN].last - before, c->stream[MAIN].last, missing, doubled, c->end[0] ? c->end : "-", c->close_code,
-         c->life != ENDED ? "no" : c->broken ? "broken" : "closed");
+  while (c->phase != ENDED && !timed_out(start)) poll_once(10);
+  bool good = c->phase == ENDED && !missing && !duplicated && !unexpected;
+  printf("%s read=%ld sequence=%ld missing=%ld duplicated=%ld end=%s close=%d ended=%s\n", good ? "ok" : "failed",
+         c->stream[MAIN].last - before, c->stream[MAIN].last, missing, duplicated, c->end[0] ? c->end : "-", c->close_code,
+         c->phase != ENDED ? "no" : c->broken ? "broken" : "closed");
 }
 
 static void leave(void) {
   struct linger at_once = {1, 0};
-  Client *c = latest(client_count && clients[client_count - 1].life == STALLED ? STALLED : LIVE, "open");
+  Client *c = latest(client_count && clients[client_count - 1].phase == STALLED ? STALLED : LIVE, "open");
   setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  forget(c);
+  close_client(c);
   printf("ok\n");
 }
 
@@ -788,39 +793,39 @@ static void resume(void) {
   Client *c = latest(ENDED, "ended");
   long before[2] = {c->stream[MAIN].last, c->stream[HEAVY].last};
   uint64_t start = now_nanos();
-  missing = doubled = strange = lost_positions = 0;
+  missing = duplicated = unexpected = lost_positions = 0;
   c->end[0] = 0;
   c->close_code = 0;
   c->broken = c->stray = false;
   handshake(c, false);
-  while ((c->life != LIVE || behind()) && c->life != ENDED && !late(start)) turn(10);
-  settle();
-  bool good = c->life == LIVE && !behind() && !missing && !doubled && !strange && !lost_positions;
-  printf("%s replayed=%ld replayed_heavy=%ld missing=%ld doubled=%ld strange=%ld lost=%ld\n", good ? "ok" : "failed",
-         c->stream[MAIN].last - before[MAIN], c->stream[HEAVY].last - before[HEAVY], missing + behind(), doubled, strange,
+  while ((c->phase != LIVE || behind()) && c->phase != ENDED && !timed_out(start)) poll_once(10);
+  await_duplicates();
+  bool good = c->phase == LIVE && !behind() && !missing && !duplicated && !unexpected && !lost_positions;
+  printf("%s replayed=%ld replayed_heavy=%ld missing=%ld duplicated=%ld unexpected=%ld lost=%ld\n", good ? "ok" : "failed",
+         c->stream[MAIN].last - before[MAIN], c->stream[HEAVY].last - before[HEAVY], missing + behind(), duplicated, unexpected,
          lost_positions);
 }
 
 static void drain(void) {
   uint64_t start = now_nanos();
-  int awaited[2] = {0, 0}, farewell[2] = {0, 0}, closed = 0, stray = 0, broken = 0, open = 0, first = -1;
+  int awaited[2] = {0, 0}, end_messages[2] = {0, 0}, closed = 0, stray = 0, broken = 0, open = 0, first = -1;
   bool *mine = must(calloc(client_count + 1, 1));
   for (int i = 0; i < client_count; i++)
-    if (clients[i].life == LIVE) mine[i] = true, awaited[clients[i].kind]++;
-  while (reading > 0 && !late(start)) turn(50);
+    if (clients[i].phase == LIVE) mine[i] = true, awaited[clients[i].kind]++;
+  while (reading > 0 && !timed_out(start)) poll_once(50);
   for (int i = 0; i < client_count; i++) {
     Client *c = &clients[i];
     if (!mine[i]) continue;
-    if (!strcmp(c->end, "draining")) farewell[c->kind]++;
+    if (!strcmp(c->end, "draining")) end_messages[c->kind]++;
     else if (first < 0) first = i;
     if (c->kind == WS && c->close_code == 4503) closed++;
     if (c->broken) broken++;
     if (c->stray) stray++;
-    if (c->life == LIVE) open++;
+    if (c->phase == LIVE) open++;
   }
-  bool good = farewell[WS] == awaited[WS] && farewell[SSE] == awaited[SSE] && closed == awaited[WS] && !open;
+  bool good = end_messages[WS] == awaited[WS] && end_messages[SSE] == awaited[SSE] && closed == awaited[WS] && !open;
   printf("%s ws=%d ws_end=%d ws_4503=%d sse=%d sse_end=%d broken=%d stray=%d open=%d seconds=%.2f", good ? "ok" : "failed",
-         awaited[WS], farewell[WS], closed, awaited[SSE], farewell[SSE], broken, stray, open, (now_nanos() - start) / 1e9);
+         awaited[WS], end_messages[WS], closed, awaited[SSE], end_messages[SSE], broken, stray, open, (now_nanos() - start) / 1e9);
   if (first >= 0)
     printf(" first_without=%d(%s,end=%s,close=%d)", first, clients[first].kind == WS ? "ws" : "sse",
            clients[first].end[0] ? clients[first].end : "-", clients[first].close_code);
@@ -830,12 +835,12 @@ static void drain(void) {
 
 static void state(void) {
   int by[2][6] = {{0}};
-  for (int i = 0; i < client_count; i++) by[clients[i].kind][clients[i].life]++;
+  for (int i = 0; i < client_count; i++) by[clients[i].kind][clients[i].phase]++;
   printf("ok ws=%d sse=%d silent=%d ended=%d head=%ld\n", by[WS][LIVE], by[SSE][LIVE], by[WS][LOST],
          by[WS][ENDED] + by[SSE][ENDED], heads[MAIN]);
 }
 
-static void obey(char *line) {
+static void run_command(char *line) {
   char word[16] = "", how[16] = "";
   long a = 0, c = 0;
   double b = 0;
@@ -879,14 +884,14 @@ int main(int count, char **arguments) {
   static char line[256];
   size_t length = 0;
   for (;;) {
-    if (!turn(1000)) continue;
+    if (!poll_once(1000)) continue;
     ssize_t got = read(0, line + length, sizeof line - length - 1);
     if (got <= 0) return 0;
     length += got;
     line[length] = 0;
     for (char *end; (end = strchr(line, '\n'));) {
       *end = 0;
-      obey(line);
+      run_command(line);
       memmove(line, end + 1, strlen(end + 1) + 1);
     }
     length = strlen(line);

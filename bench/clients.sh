@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Talking to `clients`, the program that plays many Broadcasty clients. Sourced by bash after lib.sh and servers.sh.
+# Controls `clients`, the program that simulates many Broadcasty clients. Source this file from bash
+# after lib.sh and servers.sh.
 
 CLIENTS_PID=
 ANSWER=
@@ -17,17 +18,17 @@ stop_clients() {
   stop "$CLIENTS_PID"
 }
 
-# Gives a command and waits for its answer, in ANSWER.
+# Sends a command and stores the reply in ANSWER.
 clients() { # COMMAND…
   echo "$*" >&7
-  hear
+  read_reply
 }
 
-hear() {
+read_reply() {
   read -r -t $((CLIENTS_TIMEOUT * 2 + 60)) ANSWER <&8 || die "the clients did not answer"
 }
 
-# Like clients, and fails unless all went as it should.
+# Sends a command like `clients` and fails unless the reply is ok.
 must() { # COMMAND…
   clients "$@"
   [[ $ANSWER == ok* ]] || broken "$*: $ANSWER"
@@ -44,13 +45,14 @@ answer() { # NAME
   echo "${found%% *}"
 }
 
-# Sockets that the server's process has open; one that it has not closed yet counts, whatever became of its other end.
+# Prints the number of sockets that the server's process has open, including those whose peer has
+# closed its side.
 server_sockets() {
   find "/proc/$SERVER_PID/fd" -lname 'socket:*' 2>/dev/null | wc -l
 }
 
-# How many of the server's connections are in these states (hexadecimal, as in /proc/net/tcp), without those that only the
-# kernel still knows.
+# Prints how many of the server's connections are in these states (hexadecimal, as in
+# /proc/net/tcp), without those that the process has closed and only the kernel still knows.
 server_connections() { # REMOTE-PORT|'' STATE…
   local port remote
   port=$(printf '%04X' "$SERVER_PORT")
@@ -60,7 +62,8 @@ server_connections() { # REMOTE-PORT|'' STATE…
     '$2 ~ port && (remote == ":$" || $3 ~ remote) && index(states, " " $4 " ") && $10 != 0 { n++ } END { print n + 0 }'
 }
 
-# State and bytes in the send queue of the server's connection to a port; both hexadecimal.
+# Prints the state and the bytes in the send queue of the server's connection to a port, both
+# hexadecimal.
 server_connection() { # REMOTE-PORT
   cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port=":$(printf '%04X' "$SERVER_PORT")$" -v remote=":$(printf '%04X' "$1")$" \
     '$2 ~ port && $3 ~ remote { split($5, queue, ":"); printf "state %s, send queue %s", $4, queue[1] }'

@@ -1,17 +1,22 @@
 // fanbench: protocol-agnostic fan-out load generator for realtime servers (WebSocket, SSE).
 //
-// Opens N subscriber connections, waits until each is subscribed, then counts messages by a marker in the
-// byte stream, so that every protocol is measured the same way (server-to-client frames are not masked).
-// The marker is MK:<16 hex digits of CLOCK_MONOTONIC ns>: the publisher stamps it, and the difference at
-// arrival is the end-to-end latency. A built-in HTTP publisher serves servers whose publish request is static.
+// Opens N subscriber connections, waits until each is subscribed, then counts messages by a marker in
+// the byte stream, so it measures every protocol in the same way (server-to-client frames are not
+// masked). The marker is MK:<16 hex digits of CLOCK_MONOTONIC ns>: the publisher writes it, and the
+// difference at arrival is the end-to-end latency. A built-in HTTP publisher works with servers whose
+// publish request is static.
 //
 //   fanbench --port P --conns N --open FILE [--sub FILE] --ready STR
-//            [--pub FILE --pub-port P --msgs M --lead L --rate R --window W] [--expect TOTAL] [--timeout S] [--hold S] [--pid PID ...]
+//            [--pub FILE --pub-port P --msgs M --lead L --rate R --window W]
+//            [--expect TOTAL] [--timeout S] [--hold S] [--pid PID ...]
 //
-// FILEs: --open raw bytes sent on connect; --sub text sent as one masked WebSocket frame per line after 101;
-// --pub raw HTTP request with @@TS@@ where the 16 hex digits go. "@@I@@" in --open/--sub becomes the connection number.
-// --lead publishes so many before the M that count: the cost of having just connected is not theirs.
-// --hold keeps the idle connections for S seconds; --window bounds the publishes that are not yet answered.
+// --open    FILE with the raw bytes that are sent after connecting
+// --sub     FILE with text that is sent after the 101, as one masked WebSocket frame per line
+// --pub     FILE with the raw HTTP request, with @@TS@@ in place of the 16 hex digits
+//           (@@I@@ in --open and --sub is replaced by the connection number)
+// --lead    publishes L messages before the M that are measured, to exclude the cost of connecting
+// --hold    keeps the idle connections for S seconds
+// --window  limits the number of publishes without a response
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -51,7 +56,7 @@ static int dial(int port,int nb){int fd=socket(AF_INET,SOCK_STREAM,0);struct soc
 int main(int c,char**v){int port=0,n=100,pport=0;long msgs=0,lead=0,rate=0,window=64,expect=0;double tmo=60,hold=0;char*open_=0,*sub=0,*ready=0,*pub=0;
  for(int i=1;i<c;i++){char*a=v[i];
 #define S(x) !strcmp(a,x)
-  if(S("--port"))port=atoi(v[++i]);else if(S("--conns"))n=atoi(v[++i]);else if(S("--open"))open_=slurp(v[++i]);else if(S("--sub"))sub=slurp(v[++i]);else if(S("--ready"))ready=v[++i];else if(S("--pub"))pub=slurp(v[++i]);else if(S("--pub-port"))pport=atoi(v[++i]);else if(S("--msgs"))msgs=atol(v[++i]);else if(S("--lead"))lead=atol(v[++i]);else if(S("--rate"))rate=atol(v[++i]);else if(S("--window"))window=atol(v[++i]);else if(S("--expect"))expect=atol(v[++i]);else if(S("--timeout"))tmo=atof(v[++i]);else if(S("--hold"))hold=atof(v[++i]);else if(S("--pid"))pids[npid++]=atoi(v[++i]);else{fprintf(stderr,"unknown %s\n",a);return 2;}}
+  if(S("--port"))port=atoi(v[++i]);else if(S("--conns"))n=atoi(v[++i]);else if(S("--open"))open_=slurp(v[++i]);else if(S("--sub"))sub=slurp(v[++i]);else if(S("--ready"))ready=v[++i];else if(S("--pub"))pub=slurp(v[++i]);else if(S("--pub-port"))pport=atoi(v[++i]);else if(S("--msgs"))msgs=atol(v[++i]);else if(S("--lead"))lead=atol(v[++i]);else if(S("--rate"))rate=atol(v[++i]);else if(S("--window"))window=atol(v[++i]);else if(S("--expect"))expect=atol(v[++i]);else if(S("--timeout"))tmo=atof(v[++i]);else if(S("--hold"))hold=atof(v[++i]);else if(S("--pid"))pids[npid++]=atoi(v[++i]);else{fprintf(stderr,"unknown option %s\n",a);return 2;}}
  struct rlimit rl={1<<20,1<<20};setrlimit(RLIMIT_NOFILE,&rl);
  if(!pport)pport=port;int ep=epoll_create1(0);Conn*cs=calloc(n,sizeof*cs);double u0,s0,r0;cpu(&u0,&s0,&r0);
  uint64_t t0=now_ns();int opened=0,readyn=0,dead=0;char*buf=malloc(1<<20);size_t rl_=ready?strlen(ready):0;
@@ -74,20 +79,20 @@ int main(int c,char**v){int port=0,n=100,pport=0;long msgs=0,lead=0,rate=0,windo
     if(g<=0){if(acked<sent){fprintf(stderr,"the server closed the publisher's connection with %ld of %ld unanswered: %s\n",sent-acked,sent,g?strerror(errno):"end of stream");return 4;}
      epoll_ctl(ep,EPOLL_CTL_DEL,pfd,0);close(pfd);pfd=dial(pport,0);fcntl(pfd,F_SETFL,O_NONBLOCK);struct epoll_event pe={EPOLLIN,{.u32=0xffffffff}};epoll_ctl(ep,EPOLL_CTL_ADD,pfd,&pe);pm=0;continue;}for(ssize_t j=0;j<g;j++){if(buf[j]==pmk[pm]){if(!pmk[++pm]){acked++;pm=0;if(j+1<g&&buf[j+1]!='2'){bad++;if(bad<3){fwrite(buf+j,1,g-j>300?300:g-j,stderr);fputc('\n',stderr);}}}}else pm=buf[j]==pmk[0];}continue;}
    Conn*q=&cs[id];
-   for(;;){ssize_t g=read(q->fd,buf,(1<<20)-1);if(g<0){if(errno==EAGAIN)break;g=0;}if(g==0){dead++;if(dead<4)fprintf(stderr,"conn %u closed by server (state %d)\n",id,q->state);epoll_ctl(ep,EPOLL_CTL_DEL,q->fd,0);close(q->fd);if(!q->rdy){fprintf(stderr,"before ready\n");return 5;}break;}
+   for(;;){ssize_t g=read(q->fd,buf,(1<<20)-1);if(g<0){if(errno==EAGAIN)break;g=0;}if(g==0){dead++;if(dead<4)fprintf(stderr,"conn %u closed by server (state %d)\n",id,q->state);epoll_ctl(ep,EPOLL_CTL_DEL,q->fd,0);close(q->fd);if(!q->rdy){fprintf(stderr,"closed before it was subscribed\n");return 5;}break;}
     if(!q->rdy){buf[g]=0;if(q->state==0&&sub&&memmem(buf,g," 101",4)){q->state=1;char num[16];sprintf(num,"%u",id);char*x=subst(sub,"@@I@@",num);for(char*l=strtok(x,"\n");l;l=strtok(0,"\n"))wsframe(q->fd,l);free(x);}
-      else if(q->state==0&&!memmem(buf,g," 101",4)&&!memmem(buf,g," 200",4)){fwrite(buf,1,g>400?400:g,stderr);fprintf(stderr,"\nunexpected answer\n");return 6;} else q->state=1;
+      else if(q->state==0&&!memmem(buf,g," 101",4)&&!memmem(buf,g," 200",4)){fwrite(buf,1,g>400?400:g,stderr);fprintf(stderr,"\nunexpected response\n");return 6;} else q->state=1;
       if(memmem(buf,g,ready,rl_)){q->rdy=1;readyn++;inflight_open--;}
       if(phase==0)continue;}
     uint64_t tn=now_ns();char*b=buf,*end=buf+g;bytes+=g;
-    while(b<end){ // matcher carries over reads
+    while(b<end){ // the match continues over several reads
       if(q->mk<3){static const char M[]="MK:";if(q->mk==0){b=memchr(b,'M',end-b);if(!b)break;b++;q->mk=1;continue;}if(*b==M[q->mk]){q->mk++;b++;if(q->mk==3)q->hexn=0;}else q->mk=0;}
       else{q->hex[q->hexn++]=*b++;if(q->hexn==16){q->mk=0;uint64_t s=parsehex(q->hex);total++;q->got++;if(!first)first=tn;last=tn;if(tn>s)hist[bucket(tn-s)]++;
        if(lead&&!led&&total==(uint64_t)n*lead){led=1;total=bytes=0;memset(hist,0,sizeof hist);mstart=tn;cpu(&u1,&s1,&r1);}}}}
     if(g<(1<<20)-1)break;}}
   if(phase==1&&expect&&(!lead||led)&&(long)total>=expect)break;
   if((t-t0)/1e9>tmo&&phase==0){fprintf(stderr,"timeout while connecting: ready %d of %d\n",readyn,n);return 7;}
-  if(phase==1&&t>tready&&(t-tready)/1e9>tmo){// one that has stopped, or many that missed a moment?
+  if(phase==1&&t>tready&&(t-tready)/1e9>tmo){// distinguish one stopped connection from many that missed messages
     uint64_t most=0,least;int lacking=0;for(int i=0;i<n;i++)if(cs[i].got>most)most=cs[i].got;
     least=most;for(int i=0;i<n;i++)if(cs[i].got<most){lacking++;if(cs[i].got<least)least=cs[i].got;}
     printf("TIMEOUT (%d of %d got less than others: %lu to %lu) ",lacking,n,(unsigned long)least,(unsigned long)most);break;}}

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the benches share: building what is missing, and stopping all that was started. Sourced by bash. Progress goes to
-# stderr, results to stdout.
+# Functions that all benchmarks share: they build what is missing and stop all processes that were
+# started. Source this file from bash. Progress goes to stderr, results go to stdout.
 
 BENCH_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT_DIR=$(dirname "$BENCH_DIR")
@@ -21,7 +21,7 @@ positive() { # OPTION VALUE
   [[ $2 =~ ^[1-9][0-9]*$ ]] || die "$1 must be a positive number, not \`$2\`"
 }
 
-# Ends a process that was started here, and waits for its end.
+# Stops a process that this script started, and waits until it has ended.
 stop() { # PID
   local pid=$1
   kill "$pid" 2>/dev/null || { wait "$pid" 2>/dev/null || true; return 0; }
@@ -37,14 +37,14 @@ cleanup() {
   local status=$?
   trap - EXIT INT TERM
   for pid in ${STARTED[@]+"${STARTED[@]}"}; do stop "$pid"; done
-  if [ -n "${BENCH_KEEP:-}" ]; then say "kept: $WORK_DIR"; else rm -rf "$WORK_DIR"; fi
+  if [ -n "${BENCH_KEEP:-}" ]; then say "kept the files in $WORK_DIR"; else rm -rf "$WORK_DIR"; fi
   exit "$status"
 }
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# A port of this machine that nobody listens on now.
+# Prints a port of this machine on which no process listens.
 free_port() {
   local port
   for _ in $(seq 100); do
@@ -54,7 +54,7 @@ free_port() {
       return
     fi
   done
-  die "no free port was found"
+  die "found no free port"
 }
 
 build_c() { # NAME
@@ -71,18 +71,18 @@ ensure_war() {
   need java "install a JDK of version 17 or newer"
   if [ ! -f "$WAR" ] || [ -n "$(find "$ROOT_DIR/src/main" "$ROOT_DIR/pom.xml" -newer "$WAR" -type f -print -quit)" ]; then
     say "building the WAR"
-    (cd "$ROOT_DIR" && ./mvnw -q -B package -DskipTests >&2) || die "the WAR could not be built"
+    (cd "$ROOT_DIR" && ./mvnw -q -B package -DskipTests >&2) || die "cannot build the WAR"
   fi
 }
 
-# Lets a process of this shell open as many files as it may; the load has one a connection.
+# Raises the limit of open files to the hard limit; the load needs one file per connection.
 open_files() { # CONNECTIONS
   ulimit -n "$(ulimit -Hn)" 2>/dev/null || true
   [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -gt $(($1 + 200)) ] ||
     die "only $(ulimit -n) open files are allowed; raise it (ulimit -n) or give fewer --conns"
 }
 
-# A figure for `bench/charts.mjs`, when --csv was given.
+# Appends a figure for `bench/charts.mjs` to the file of --csv, if there is one.
 figure() { # BENCH SUBJECT TRANSPORT LOAD FIGURE VALUE
   local IFS=,
   [ -z "${csv:-}" ] || printf '%s\n' "$*" >>"$csv"
@@ -94,9 +94,9 @@ begin_csv() {
 
 dashes() { printf "%$1s" '' | tr ' ' -; } # COUNT
 
-# What the figures were measured on.
+# Prints the machine, the JVM, the commit and the load of the measurement.
 conditions() {
-  printf 'machine: %s cores, %s; Java %s; commit %s; load 1 min before: %s\n' \
+  printf 'machine: %s cores, %s; Java %s\ncommit %s; load 1 min before: %s\n' \
     "$(nproc)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" \
     "$(java -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.runtime.version = //p')" \
     "$(git -C "$ROOT_DIR" rev-parse --short HEAD 2>/dev/null || echo '?')" \

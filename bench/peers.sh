@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Other servers for the same load: nginx with nchan, and a plain Node server. Sourced by bash after lib.sh. Each start
-# sets PEER_PORT and PEER_PIDS.
+# Starts other servers for the same load: nginx with nchan, and a plain Node server. Source this
+# file from bash after lib.sh. Each start function sets PEER_PORT and PEER_PIDS.
 
 PEER_PORT=
 PEER_PIDS=
 NCHAN_MODULE=/usr/lib/nginx/modules/ngx_nchan_module.so
 
-# What has to be there before anything is measured.
+# Checks and installs what the peers need, before anything is measured.
 ensure_peers() {
   local debian="Debian, Ubuntu: apt-get install nginx libnginx-mod-nchan"
   need nginx "$debian"
@@ -14,7 +14,7 @@ ensure_peers() {
   need node "install Node 20 or newer"
   need npm "install Node 20 or newer with npm"
   if [ ! -d "$BENCH_DIR/peers/node_modules/ws" ]; then
-    say "fetching the Node library ws"
+    say "downloading the Node library ws"
     (cd "$BENCH_DIR/peers" && npm ci --silent --no-fund --no-audit >&2) || die "npm ci failed in bench/peers"
   fi
 }
@@ -77,7 +77,7 @@ start_node() {
 
 stop_peer() { stop "${PEER_PIDS%% *}"; }
 
-# Resident memory of all its processes, in KB.
+# Prints the resident memory of all processes of the peer, in KB.
 peer_memory() {
   local pid
   for pid in $PEER_PIDS; do sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$pid/status"; done | awk '{all += $1} END {print 0, all}'

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# Redis servers of a bench's own, on free ports, with an append-only file each. Sourced by bash after lib.sh.
+# Starts Redis servers for a benchmark on free ports, each with an append-only file. Source this
+# file from bash after lib.sh.
 #
-# start_redis sets REDIS_URL, and keeps the process of each server in REDIS_PIDS by its port.
+# start_redis sets REDIS_URL and stores the process id of each server in REDIS_PIDS under its port.
 
 REDIS_KINDS="standalone sentinel cluster"
 REDIS_SECONDS=30
@@ -15,7 +16,7 @@ redis_kinds_of() { # standalone|sentinel|cluster|all
   case $1 in
     all) echo "$REDIS_KINDS" ;;
     standalone | sentinel | cluster) echo "$1" ;;
-    *) die "there is no kind of Redis \`$1\`; known: $REDIS_KINDS, all" ;;
+    *) die "unknown Redis topology \`$1\`; known topologies: $REDIS_KINDS, all" ;;
   esac
 }
 
@@ -34,20 +35,20 @@ await_redis() { # WHAT COMMAND…
   local what=$1 deadline=$((SECONDS + REDIS_SECONDS))
   shift
   until "$@" >/dev/null 2>&1; do
-    [ $SECONDS -lt $deadline ] || die "Redis: $what did not happen within $REDIS_SECONDS s"
+    [ $SECONDS -lt $deadline ] || die "Redis: timed out after $REDIS_SECONDS s while waiting for $what"
     sleep 0.2
   done
 }
 
 answers() { [ "$(redis "$1" ping)" = PONG ]; } # PORT
 
-# Starts a server, or starts it again with what it had.
+# Starts a server, or restarts it with its previous options and data.
 run_redis() { # PORT MORE-OPTIONS…
   local port=$1 home=$WORK_DIR/redis.$1
   shift
   mkdir -p "$home"
   [ $# = 0 ] || printf '%s\n' "$@" >"$home/options"
-  # shellcheck disable=SC2046 # one option a word
+  # shellcheck disable=SC2046 # one option per word
   redis-server --bind 127.0.0.1 --port "$port" --dir "$home" --save '' --appendonly yes --daemonize no \
     $(cat "$home/options" 2>/dev/null || true) >>"$home/log" 2>&1 &
   REDIS_PIDS[$port]=$!
@@ -64,8 +65,8 @@ kill_redis() { # PORT
   wait "${REDIS_PIDS[$1]}" 2>/dev/null || true
 }
 
-# As if its disk had been lost.
-empty_redis() { # PORT; while it is stopped
+# Deletes the data of a stopped server, to simulate the loss of its disk.
+empty_redis() { # PORT
   rm -rf "$WORK_DIR/redis.$1/appendonlydir"
 }
 
@@ -112,8 +113,8 @@ start_sentinel() { # a primary, two replicas, three sentinels
   done
   REDIS_URL=redis-sentinel://$seeds/bench
   port=${seeds##*:}
-  await_redis "the sentinels knowing each other" bash -c "redis-cli -p $port sentinel master bench | grep -A1 num-other-sentinels | grep -q 2"
-  await_redis "the sentinels knowing the replicas" bash -c "redis-cli -p $port sentinel master bench | grep -A1 num-slaves | grep -q 2"
+  await_redis "the sentinels to know each other" bash -c "redis-cli -p $port sentinel master bench | grep -A1 num-other-sentinels | grep -q 2"
+  await_redis "the sentinels to know the replicas" bash -c "redis-cli -p $port sentinel master bench | grep -A1 num-slaves | grep -q 2"
 }
 
 start_cluster() { # three primaries with a replica each
@@ -126,15 +127,15 @@ start_cluster() { # three primaries with a replica each
     seeds="$seeds${seeds:+,}127.0.0.1:$port"
   done
   redis-cli --cluster create "${members[@]}" --cluster-replicas 1 --cluster-yes >"$WORK_DIR/redis.cluster" 2>&1 ||
-    die "the Redis cluster could not be made: $(tail -3 "$WORK_DIR/redis.cluster")"
+    die "cannot create the Redis cluster: $(tail -3 "$WORK_DIR/redis.cluster")"
   for port in $REDIS_PORTS; do
-    await_redis "the cluster seen from port $port" bash -c "redis-cli -p $port cluster info | grep -q cluster_state:ok"
+    await_redis "the cluster state on port $port" bash -c "redis-cli -p $port cluster info | grep -q cluster_state:ok"
   done
   # shellcheck disable=SC2034
   REDIS_URL=redis-cluster://$seeds
 }
 
-# A server that takes writes now.
+# Prints the port of a server that accepts writes.
 redis_primary() {
   for port in $REDIS_PORTS; do
     if redis "$port" role | head -1 | grep -q master; then

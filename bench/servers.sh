@@ -1,14 +1,15 @@
 # shellcheck shell=bash
-# Servers of a bench's own, with the same Broadcasty settings and JVM options, on free ports. Sourced by bash after lib.sh.
+# Starts servers for a benchmark on free ports, all with the same Broadcasty settings and JVM
+# options. Source this file from bash after lib.sh.
 #
-# start_server sets SERVER_PID (the JVM), SERVER_PORT, SERVER_LOG and TOKEN. SERVER_ENV may hold more NAME=VALUE settings,
-# WANTED_PORT a port instead of a free one.
+# start_server sets SERVER_PID (the JVM), SERVER_PORT, SERVER_LOG and TOKEN. SERVER_ENV may contain
+# further NAME=VALUE settings. WANTED_PORT may contain a port to use instead of a free one.
 
 SERVERS="payara wildfly liberty"
 SERVERS_DIR=$ROOT_DIR/target/server
 START_SECONDS=${BENCH_START_SECONDS:-120}
-DRAIN_SECONDS=1    # over how long a stopping server ends its streams
-SHUTDOWN_SECONDS=3 # and how long it waits before it pulls the sockets
+DRAIN_SECONDS=1    # the time over which a stopping server ends its streams
+SHUTDOWN_SECONDS=3 # the time it waits before it closes the sockets
 
 declare -a SERVER_ENV=()
 SERVER_PID=
@@ -18,12 +19,12 @@ SERVER_LOG=
 TOKEN=
 START_FAILURE=
 
-# The servers that an option names.
+# Prints the servers that the value of --server selects.
 servers_of() { # payara|wildfly|liberty|all
   case $1 in
     all) echo "$SERVERS" ;;
     payara | wildfly | liberty) echo "$1" ;;
-    *) die "there is no server \`$1\`; known: $SERVERS, all" ;;
+    *) die "unknown server \`$1\`; known servers: $SERVERS, all" ;;
   esac
 }
 
@@ -31,7 +32,7 @@ server_name() {
   case $1 in payara) echo Payara Micro ;; wildfly) echo WildFly ;; liberty) echo Open Liberty ;; esac
 }
 
-# Fetches a server through Maven when it is not there.
+# Downloads a server through Maven if it is missing.
 ensure_server() { # SERVER
   local there
   case $1 in
@@ -39,15 +40,15 @@ ensure_server() { # SERVER
     wildfly) there=$SERVERS_DIR/wildfly/standalone/configuration/broadcasty.xml ;;
     liberty) there=$SERVERS_DIR/liberty/bin/server ;;
   esac
-  if [ -e "$there" ]; then # WildFly's configuration may have changed since
+  if [ -e "$there" ]; then # WildFly's configuration may be outdated
     [ "$1" = wildfly ] && [ "$ROOT_DIR/server-config/wildfly/broadcasty.cli" -nt "$there" ] || return 0
   fi
-  say "fetching $(server_name "$1")"
+  say "downloading $(server_name "$1")"
   local profile=()
   [ "$1" = payara ] || profile=("-P$1")
   (cd "$ROOT_DIR" && ./mvnw -q -B ${profile[@]+"${profile[@]}"} pre-integration-test -DskipTests >&2) ||
-    die "$(server_name "$1") could not be fetched by Maven; is the network reachable?"
-  [ -e "$there" ] || die "Maven did not bring $there"
+    die "Maven cannot download $(server_name "$1"); check the network connection"
+  [ -e "$there" ] || die "Maven did not create $there"
 }
 
 jvm_options() { # the heap is the same on each server
@@ -57,7 +58,8 @@ jvm_options() { # the heap is the same on each server
   [ -z "${BENCH_JVM_OPTIONS:-}" ] || printf '%s\n' $BENCH_JVM_OPTIONS
 }
 
-# Each runs in a subshell with the settings in its environment, and becomes the server.
+# Each run_ function runs in a subshell with the settings in its environment and replaces the
+# subshell by the server.
 
 run_payara() { # HOME WARS…
   local home=$1 deploy=()
@@ -94,7 +96,7 @@ run_liberty() { # HOME WARS…
   exec "$SERVERS_DIR/liberty/bin/server" run broadcasty -- --http.host=127.0.0.1 "--http.port=$SERVER_PORT" "--war=$war"
 }
 
-# Starts a server with the WAR; answers 1 when it does not come up, with the reason in START_FAILURE.
+# Starts a server with the WAR. Returns 1 if it does not start, with the reason in START_FAILURE.
 # shellcheck disable=SC2034
 start_server() { # SERVER STORE [MORE WARS]
   local server=$1 store=$2 home launcher
@@ -136,12 +138,12 @@ start_server() { # SERVER STORE [MORE WARS]
     fi
     sleep 0.5
   done
-  if [ -f "$home/pid" ]; then # the launcher is a script that passes signals on
+  if [ -f "$home/pid" ]; then # the launcher is a script that forwards signals
     SERVER_PID=$(cat "$home/pid")
     STARTED+=("$SERVER_PID")
   fi
   if [ "$store" != memory ] && grep -q 'durability: memory' "$SERVER_LOG"; then
-    START_FAILURE="the server keeps its streams in memory: $(grep -m1 -o 'durability: .*' "$SERVER_LOG")"
+    START_FAILURE="the server stores streams in memory: $(grep -m1 -o 'durability: .*' "$SERVER_LOG")"
     return 1
   fi
 }
@@ -151,7 +153,7 @@ stop_server() {
   SERVER_PID=
 }
 
-# The line of the server's log that says best what went wrong.
+# Prints the line of the server's log that best explains a failure.
 log_reason() {
   local line
   line=$(grep -m1 -E 'InvalidConfiguration|cannot be used|BrokerException' "$SERVER_LOG") ||
@@ -160,7 +162,7 @@ log_reason() {
   printf '%.240s' "${line:-its log is empty}"
 }
 
-# Heap in use after a full collection, and what else is resident; both in KB.
+# Prints the heap in use after a full collection, and the resident memory outside the heap, in KB.
 server_memory() {
   local heap total used rss
   jcmd "$SERVER_PID" GC.run >/dev/null
@@ -172,7 +174,7 @@ server_memory() {
   echo "$used $((rss - total))"
 }
 
-# What a connection takes, of two answers of server_memory: KB of heap and KB elsewhere.
+# Prints the KB of heap and the KB elsewhere per connection, from two results of server_memory.
 memory_each() { # BEFORE AFTER CONNECTIONS
   awk -v b="$1" -v a="$2" -v n="$3" 'BEGIN{split(b,x);split(a,y);printf "%.1f %.1f",(y[1]-x[1])/n,(y[2]-x[2])/n}'
 }

@@ -1,5 +1,6 @@
-// The plainest fan-out server in Node: POST /publish sends the body to every subscriber, over WebSocket (the library ws) at
-// /ws and as Server-Sent Events at /sse. Nothing is kept, nobody is asked who they are. Usage: node node-server.js PORT
+// A minimal fan-out server in Node: POST /publish sends the body to every subscriber, over
+// WebSocket (the library ws) at /ws and as Server-Sent Events at /sse. It stores nothing and
+// authenticates nobody. Usage: node node-server.js PORT
 import {createServer} from 'node:http';
 import {WebSocketServer} from 'ws';
 

@@ -1,4 +1,5 @@
-// The clients that bench/sdk compares: each connected and subscribed to one channel, in its own protocol.
+// The clients that bench/sdk compares, each connected and subscribed to one channel in its own
+// protocol.
 import Pusher from 'pusher-js';
 import {Centrifuge} from 'centrifuge';
 import BroadcastyClient from '../../sdk/dist/index.js';
@@ -6,7 +7,10 @@ import BroadcastyClient from '../../sdk/dist/index.js';
 const CHANNEL = 'orders.eu';
 const EPOCH = 'k3f9a2xw';
 
-/** A WebSocket whose other end answers at once. `answer(text, say)` gets what the client sends, `hello` what is said first. */
+/**
+ * Returns a fake WebSocket whose peer replies immediately. `answer(text, send)` receives what the
+ * client sends; `hello` is the first frame of the peer.
+ */
 function socketOf(answer, hello) {
   return class FakeWebSocket {
     static OPEN = 1;
@@ -20,16 +24,16 @@ function socketOf(answer, hello) {
         this.readyState = 1;
         this.onopen?.({});
         if (hello) {
-          this.say(hello);
+          this.receive(hello);
         }
       });
     }
 
     send(text) {
-      queueMicrotask(() => answer(text, (reply) => this.say(reply)));
+      queueMicrotask(() => answer(text, (reply) => this.receive(reply)));
     }
 
-    say(frame) {
+    receive(frame) {
       this.onmessage({data: typeof frame === 'string' ? frame : JSON.stringify(frame)});
     }
 
@@ -42,29 +46,32 @@ function socketOf(answer, hello) {
 const lines = (messages) => messages.join('\n');
 
 /**
- * By name. Each is told of the payloads and, where the protocol has them, of their positions, and answers
- * `message(payload, n)`: the text of the nth message; `receive(text)`: a frame comes; `perFrame`: so many messages in each;
- * and `join(messages)`: the texts of these as one frame.
+ * The clients by name. Each function takes a callback for the received payloads and, where the
+ * protocol has them, their positions. It returns `message(payload, n)`, which creates the text of
+ * the nth message; `join(messages)`, which joins such texts to one frame; `perFrame`, the number of
+ * messages in a frame; and `receive(text)`, which delivers a frame to the client.
  */
 export const clients = {
   broadcasty: (seen) => broadcasty(seen, 'v2', 1),
 
-  /** What waits for a connection comes in one frame; 16 messages at most here, as with the other client. */
+  /**
+   * The server joins waiting messages to one frame: at most 16 messages here, as with centrifuge.
+   */
   'broadcasty-16': (seen) => broadcasty(seen, 'v2', 16),
 
   'broadcasty-v1': (seen) => broadcasty(seen, 'v1', 1),
 
   centrifuge: (seen) => centrifuge(seen, 1),
 
-  /** Its server puts what waits for a connection into one frame, 16 messages at most. */
+  /** Its server joins waiting messages to one frame, at most 16 messages. */
   'centrifuge-16': (seen) => centrifuge(seen, 16),
 
   async pusher(seen) {
     const WebSocket = socketOf(
-      (text, say) => {
+      (text, receive) => {
         const {event, data} = JSON.parse(text);
         if (event === 'pusher:subscribe') {
-          say({event: 'pusher_internal:subscription_succeeded', channel: data.channel, data: '{}'});
+          receive({event: 'pusher_internal:subscription_succeeded', channel: data.channel, data: '{}'});
         }
       },
       {event: 'pusher:connection_established', data: JSON.stringify({socket_id: '1.1', activity_timeout: 120})},
@@ -89,9 +96,9 @@ async function broadcasty(seen, protocol, perFrame) {
     connect: {session: 's', protocol: 1, subject: 'ann', tenant: 'demo', expires: Date.now() + 3_600_000, pingInterval: 25_000},
     subscribe: {channel: CHANNEL, number, recovered: true, positions: [{epoch: EPOCH, partition: 0, sequence: 0}]},
   };
-  const WebSocket = socketOf((text, say) => {
+  const WebSocket = socketOf((text, receive) => {
     const {id, command} = JSON.parse(text);
-    say({reply: id, result: results[command] ?? {}});
+    receive({reply: id, result: results[command] ?? {}});
   });
   const client = new BroadcastyClient({baseUrl: 'http://bench', getToken: () => 'token', transport: 'ws', protocol, WebSocket});
   await client.subscribe({channel: CHANNEL, onMessage: ({payload, sequence}) => seen(payload, sequence)});
@@ -108,13 +115,13 @@ async function broadcasty(seen, protocol, perFrame) {
 }
 
 async function centrifuge(seen, perFrame) {
-  const WebSocket = socketOf((text, say) =>
+  const WebSocket = socketOf((text, receive) =>
     text.split('\n').forEach((line) => {
       const {id, connect, subscribe} = JSON.parse(line);
       if (connect) {
-        say({id, connect: {client: 'c', version: '6', ping: 25, pong: true}});
+        receive({id, connect: {client: 'c', version: '6', ping: 25, pong: true}});
       } else if (subscribe) {
-        say({id, subscribe: {recoverable: true, epoch: EPOCH}});
+        receive({id, subscribe: {recoverable: true, epoch: EPOCH}});
       }
     }),
   );

@@ -1,31 +1,35 @@
-// One round of bench/sdk for one client, in a process of its own, so that no client meets what the compiler has made of
-// another:  node measure.mjs CLIENT BYTES MESSAGES  prints {"perSecond", "cpuMicros", "bytes"}.
-// The client gets the frames that its own server would send, from a WebSocket that is in the same process and costs nothing.
+// Runs one round of bench/sdk for one client: node measure.mjs CLIENT BYTES MESSAGES prints
+// {"perSecond", "cpuMicros", "bytes"}. Each round has its own process, so the code that the JIT
+// compiler created for one client does not affect another. The client receives the frames that its
+// own server would send, from a fake WebSocket in the same process.
 import {clients} from './clients.mjs';
 
-/** What a socket hands over in one turn of the event loop: one full read of a fast line. */
+/**
+ * The bytes that a socket delivers in one iteration of the event loop: a full read of a fast
+ * connection.
+ */
 const CHUNK_BYTES = 65_536;
 const WARM_UP_ROUNDS = 4;
 
 const [name, payloadBytes, messages] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 
-/** An order, filled up with text to so many bytes of JSON. */
+/** Returns an order, padded to `payloadBytes` bytes of JSON. */
 function payload(n) {
   const order = {order: n, state: 'PAID', total: 1742.5 + (n % 100), items: [{sku: 'SKU-1', count: 2}], note: ''};
   order.note = 'x'.repeat(Math.max(0, payloadBytes - JSON.stringify(order).length));
   return order;
 }
 
-/** A text as a socket makes it, of bytes, and not as a program does, of other texts. */
+/** Creates the string from bytes, as a socket does, and not by concatenation. */
 const received = (text) => Buffer.from(text).toString();
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const nextIteration = () => new Promise((resolve) => setImmediate(resolve));
 
 let seen = 0;
 let done;
 const client = await clients[name]((order, n) => {
   if (order.order !== seen || (n !== undefined && n !== seen + 1)) {
-    throw new Error(`${name} handed over ${order.order} instead of ${seen}`);
+    throw new Error(`${name} delivered ${order.order} instead of ${seen}`);
   }
   if (++seen === until) {
     done();
@@ -50,7 +54,7 @@ async function round() {
     client.receive(frame);
     if ((bytes += frame.length) >= CHUNK_BYTES) {
       bytes = 0;
-      await turn();
+      await nextIteration();
     }
   }
   await all;

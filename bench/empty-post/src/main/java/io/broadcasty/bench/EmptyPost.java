@@ -7,11 +7,13 @@ import jakarta.ws.rs.core.Application;
 import jakarta.ws.rs.core.Response;
 import java.util.Set;
 
-/** The least that a JAX-RS resource can do with a POST: takes the body, answers 200. */
+/**
+ * Handles a POST with the least work that a JAX-RS resource can do: reads the body and answers 200.
+ */
 @Path("post")
 public class EmptyPost {
 
-  /** Takes the body as text and drops it. */
+  /** Reads the body as text and discards it. */
   @POST
   public Response post(String body) {
     return body.isEmpty() ? Response.status(400).build() : Response.ok().build();
