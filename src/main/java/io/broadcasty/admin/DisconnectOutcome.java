@@ -2,25 +2,25 @@ package io.broadcasty.admin;
 
 import io.broadcasty.control.ControlException;
 
-/** What became of a request to end connections. */
+/** The outcome of a request to end connections. */
 public sealed interface DisconnectOutcome {
 
   /**
-   * All nodes are told.
+   * All nodes are notified.
    *
    * @param sequence the control message's number
-   * @param nodes how many nodes are known to live, this one included; those that share nothing but
-   *     a database do not know of each other
-   * @param connections how many of this node's matched when it was asked
+   * @param nodes the number of live nodes known, including this one; nodes that share only a
+   *     database do not know each other
+   * @param connections the number of matching connections on this node at that moment
    */
   record Accepted(long sequence, int nodes, int connections) implements DisconnectOutcome {}
 
-  /** The caller may not do that; the reason says what it may. */
+  /** The caller is not allowed to do that; the reason says what it may do. */
   record Denied(String reason) implements DisconnectOutcome {}
 
-  /** The request names nobody, or no tenant that can be. */
+  /** The request names no user and no token, or an invalid tenant. */
   record Invalid(String reason) implements DisconnectOutcome {}
 
-  /** The nodes could not be told, or it is not known whether they were; trying again is right. */
+  /** The nodes could not be notified, or it is unknown whether they were; a retry is right. */
   record Unavailable(ControlException cause) implements DisconnectOutcome {}
 }

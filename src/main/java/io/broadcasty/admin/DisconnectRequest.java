@@ -3,12 +3,12 @@ package io.broadcasty.admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose connections are to be ended: those that match everything that is given.
+ * Selects the connections to end: those that match all given values.
  *
  * @param tenant null for the caller's own, or for an operator all tenants
  * @param user the subject of tokens; null for all users
- * @param tokenId as of {@link io.broadcasty.auth.Caller#tokenId}; null for all tokens
- * @param code what the clients are told, a code of {@code protocol/codes.json}
+ * @param tokenId see {@link io.broadcasty.auth.Caller#tokenId}; null for all tokens
+ * @param code sent to the clients, a code of {@code protocol/codes.json}
  */
 public record DisconnectRequest(
     @Nullable String tenant, @Nullable String user, @Nullable String tokenId, String code) {}

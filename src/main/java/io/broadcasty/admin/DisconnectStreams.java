@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends connections on all nodes. An administrator of a tenant ends those of that tenant, an
- * operator those of any; a request has to say whose, so that nobody ends all by leaving something
- * out. Connections that are opened afterwards stay.
+ * operator those of any tenant. A request has to name a target, so that nobody ends all connections
+ * by leaving something out. Connections opened afterwards are not affected.
  */
 @ThreadSafe
 public final class DisconnectStreams {
@@ -39,8 +39,10 @@ public final class DisconnectStreams {
   private final RealtimeListener listener;
 
   /**
-   * @param matching tells how many connections of this node match now
-   * @param listener hears of what is denied
+   * Creates the use case.
+   *
+   * @param matching returns how many connections of this node match now
+   * @param listener notified of denied requests
    */
   public DisconnectStreams(
       Administration administration,
@@ -60,7 +62,7 @@ public final class DisconnectStreams {
   }
 
   /**
-   * Tells all nodes; blocks until the store of control messages has taken it.
+   * Publishes the request to all nodes; blocks until the store of control messages has accepted it.
    *
    * @param address the caller's, for the audit log
    */
@@ -71,7 +73,7 @@ public final class DisconnectStreams {
     }
     if (request.tenant() == null && request.user() == null && request.tokenId() == null) {
       return new DisconnectOutcome.Invalid(
-          "say whose connections: at least one of `tenant`, `user` and `tokenId`");
+          "name the connections by at least one of `tenant`, `user` and `tokenId`");
     }
     TenantId tenant;
     try {
@@ -82,7 +84,8 @@ public final class DisconnectStreams {
     if (!operator) {
       if (tenant != null && !tenant.equals(caller.tenant())) {
         return denied(
-            caller, "an administrator ends connections of his own tenant; leave `tenant` out");
+            caller,
+            "an administrator may end connections of the own tenant only; leave `tenant` out");
       }
       tenant = caller.tenant();
     }
@@ -104,7 +107,7 @@ public final class DisconnectStreams {
     try {
       sequence = topic.publish(message);
     } catch (ControlException e) {
-      LOG.log(Level.WARNING, "Connections are not ended: the nodes could not be told", e);
+      LOG.log(Level.WARNING, "Cannot notify the nodes; connections are not ended", e);
       return new DisconnectOutcome.Unavailable(e);
     }
     LOG.log(Level.INFO, caller + " ends connections: " + message + ", control message " + sequence);
@@ -119,7 +122,10 @@ public final class DisconnectStreams {
     return new DisconnectOutcome.Accepted(sequence, nodes.nodes().size(), here);
   }
 
-  /** Without the token's id, of which only the beginning may be kept. */
+  /**
+   * Describes a request for the log without the token's id, of which only the beginning may be
+   * kept.
+   */
   private static String context(Caller caller, DisconnectRequest request, long sequence) {
     StringBuilder json = new StringBuilder("{");
     json.append("\"sequence\":").append(sequence);

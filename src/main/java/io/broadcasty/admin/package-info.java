@@ -1,5 +1,5 @@
 /**
- * What administrators of a tenant and operators of the service do: end connections.
+ * Administration by tenant administrators and service operators: ending connections.
  *
  * <p>May import: {@code auth}, {@code rbac}, {@code control}, {@code audit}, {@code lifecycle},
  * {@code nodes}, {@code tenant}, {@code time}.

@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.BitSet;
 
-/** Gives out numbers from 1, the lowest free one first, so that they stay short on the wire. */
+/**
+ * Allocates channel numbers from 1, the lowest free one first, so that they stay short on the wire.
+ */
 @ThreadSafe
 final class ChannelNumbers {
 
@@ -15,7 +17,7 @@ final class ChannelNumbers {
   private int lowestFree;
 
   ChannelNumbers() {
-    taken.set(0); // stands for none
+    taken.set(0); // 0 stands for no number
     lowestFree = 1;
   }
 

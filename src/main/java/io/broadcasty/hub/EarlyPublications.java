@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a channel has been sent since it came into being on this node, kept until all patterns have
- * been asked whether they want it, so that who joins late has missed nothing. The few that fit; who
- * joins after more is told of a gap.
+ * Buffers the publications of a channel that is new on this node until all patterns have been
+ * matched against it, so that subscribers who join late miss none of them. The buffer is small; a
+ * subscriber that joins after it has overflowed is notified of a gap.
  */
 @ThreadSafe
 final class EarlyPublications {
@@ -36,12 +36,12 @@ final class EarlyPublications {
     }
   }
 
-  /** One more is asked, and will say so by {@link #decided}. */
+  /** Registers another pattern that is being matched; {@link #decided} ends the match. */
   synchronized void undecided() {
     undecided++;
   }
 
-  /** One of those asked has decided; true when it was the last, and nothing is kept any more. */
+  /** Ends a match; returns true and drops the buffer when it was the last one. */
   synchronized boolean decided() {
     undecided--;
     if (undecided == 0) {
@@ -50,7 +50,10 @@ final class EarlyPublications {
     return undecided == 0;
   }
 
-  /** Has a subscriber that has joined handed what came before; some may come to it twice. */
+  /**
+   * Delivers the buffered publications to a subscriber that has joined; it may get some of them
+   * twice.
+   */
   void handTo(Subscriber subscriber) {
     List<EncodedPublication> early;
     boolean missed;

@@ -4,13 +4,13 @@ import com.google.errorprone.annotations.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one write carries to a client: a message as its protocol has encoded it, a sign of life, or
- * a transport's own affair. One frame may go to many connections, so its bytes are made once.
+ * One frame to a client: an encoded message, a heartbeat, or a control frame of the transport. A
+ * frame may go to many connections, so its bytes are made once.
  */
 @ThreadSafe
 public final class EncodedFrame {
 
-  /** What a frame is. */
+  /** The kinds of frames. */
   public enum Kind {
     MESSAGE,
     HEARTBEAT,
@@ -19,7 +19,7 @@ public final class EncodedFrame {
 
   private static final int OVERHEAD_BYTES = 32;
 
-  /** A sign of life. */
+  /** The heartbeat frame. */
   public static final EncodedFrame HEARTBEAT = new EncodedFrame(Kind.HEARTBEAT, "", OVERHEAD_BYTES);
 
   private record Bytes(@Nullable WireFormat format, byte[] bytes) {}
@@ -35,15 +35,18 @@ public final class EncodedFrame {
     this.sizeBytes = sizeBytes;
   }
 
-  /** A message, as the client is to get it: a WebSocket's text, or a whole server-sent event. */
+  /**
+   * Creates a frame for a message as the client gets it: a WebSocket's text, or a whole server-sent
+   * event.
+   */
   public static EncodedFrame message(String text) {
     return new EncodedFrame(Kind.MESSAGE, text, OVERHEAD_BYTES + Utf8.length(text));
   }
 
   /**
-   * What only one transport understands, made by that transport.
+   * Creates a control frame, which only the transport that made it can interpret.
    *
-   * @param bytes what it writes
+   * @param bytes the bytes that the transport writes
    */
   public static EncodedFrame control(byte[] bytes) {
     EncodedFrame frame = new EncodedFrame(Kind.CONTROL, "", OVERHEAD_BYTES + bytes.length);
@@ -51,31 +54,31 @@ public final class EncodedFrame {
     return frame;
   }
 
-  /** A message, a sign of life without content, or a transport's own affair. */
+  /** Returns the kind of this frame. */
   public Kind kind() {
     return kind;
   }
 
-  /** The message; empty for a heartbeat. */
+  /** Returns the message; empty for a heartbeat. */
   public String text() {
     return text;
   }
 
-  /** What it counts for in the outbox. */
+  /** Returns how many bytes the frame counts for in the outbox. */
   public int sizeBytes() {
     return sizeBytes;
   }
 
-  /** How long the message is, in bytes; of a heartbeat 0. */
+  /** Returns the length of the message in bytes; 0 for a heartbeat. */
   int messageBytes() {
     return sizeBytes - OVERHEAD_BYTES;
   }
 
-  /** Its bytes in this format; remembered for the latest format asked for. */
+  /** Returns the frame's bytes in this format; caches them for the latest format requested. */
   public byte[] bytes(WireFormat format) {
     Bytes known = encoded;
     if (known == null || kind != Kind.CONTROL && known.format() != format) {
-      known = new Bytes(format, format.encode(this)); // at worst two threads make the same
+      known = new Bytes(format, format.encode(this)); // at worst two threads compute the same bytes
       encoded = known;
     }
     return known.bytes();

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.presence.PresenceChange;
 import org.jspecify.annotations.Nullable;
 
-/** A change of a channel's members, with what the encoders in use have made of it. */
+/** A change of a channel's members, with its cached encodings. */
 @ThreadSafe
 public final class EncodedPresence extends Encodings {
 
@@ -18,7 +18,10 @@ public final class EncodedPresence extends Encodings {
     return change;
   }
 
-  /** The change as this encoder writes it; made when the first subscriber needs it. */
+  /**
+   * Returns the change as this encoder writes it; encodes it for the first subscriber that needs
+   * it.
+   */
   public EncodedFrame as(FrameEncoder<?> encoder) {
     @Nullable Object known = find(encoder);
     return (EncodedFrame) (known == null ? keep(encoder, encoder.presence(change)) : known);

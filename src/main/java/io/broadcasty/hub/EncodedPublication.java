@@ -4,10 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.broker.Publication;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A publication on its way to this node's subscribers, with what the encoders in use have made of
- * it.
- */
+/** A publication on its way to this node's subscribers, with its cached encodings. */
 @ThreadSafe
 public final class EncodedPublication extends Encodings {
 
@@ -15,7 +12,9 @@ public final class EncodedPublication extends Encodings {
   private final int channelNumber;
 
   /**
-   * @param channelNumber what {@link Hub#number} says of the publication's channel
+   * Wraps a publication that has not been encoded yet.
+   *
+   * @param channelNumber the result of {@link Hub#number} for the publication's channel
    */
   public EncodedPublication(Publication publication, int channelNumber) {
     this.publication = publication;
@@ -26,13 +25,16 @@ public final class EncodedPublication extends Encodings {
     return publication;
   }
 
-  /** The number of the publication's channel on this node. */
+  /** Returns the number of the publication's channel on this node. */
   public int channelNumber() {
     return channelNumber;
   }
 
-  /** The publication as this encoder writes it; made when the first subscriber needs it. */
-  @SuppressWarnings("unchecked") // what is kept for an encoder is what it has made
+  /**
+   * Returns the publication as this encoder writes it; encodes it for the first subscriber that
+   * needs it.
+   */
+  @SuppressWarnings("unchecked") // the cached value was made by this encoder
   public <P> P as(FrameEncoder<P> encoder) {
     @Nullable Object known = find(encoder);
     return (P) (known == null ? keep(encoder, encoder.publication(this)) : known);

@@ -4,15 +4,18 @@ import com.google.errorprone.annotations.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the encoders in use have made of one thing, each once. A list, since a node rarely uses more
- * than two encoders at a time.
+ * Caches the result of each encoder in use, so that each encodes a message once. It is a list
+ * because a node rarely uses more than two encoders at a time.
  */
 @ThreadSafe
 abstract class Encodings {
 
   private record Encoding(FrameEncoder<?> encoder, Object encoded, @Nullable Encoding next) {}
 
-  /** A thread that does not see the latest encodes anew, and then finds it by {@link #keep}. */
+  /**
+   * The latest entry. A thread that does not see it encodes again and then finds it by {@link
+   * #keep}.
+   */
   private @Nullable Encoding latest;
 
   final @Nullable Object find(FrameEncoder<?> encoder) {
@@ -24,7 +27,7 @@ abstract class Encodings {
     return null;
   }
 
-  /** Keeps what was made; answers what another thread has kept before, if one has. */
+  /** Caches an encoding; returns the one that another thread has cached before, if any. */
   final synchronized Object keep(FrameEncoder<?> encoder, Object encoded) {
     Object known = find(encoder);
     if (known != null) {

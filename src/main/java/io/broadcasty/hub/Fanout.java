@@ -13,11 +13,13 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscribers of one channel that share a lane. A publication costs its publisher one entry
- * here, however many they are; the lane hands it on. What the lane cannot keep up with is let go,
- * and the subscribers are told to read it from the broker, so that neither memory nor publishers
- * suffer from a channel that is too fast for this node. A subscriber that throws is handed nothing
- * more, and is told so; the others do not notice.
+ * The subscribers of one channel that share an event loop.
+ *
+ * <p>Publishing costs the publisher one entry in a queue, however many subscribers there are; the
+ * event loop delivers it. When the queue is full, publications are dropped and the subscribers are
+ * told to read them from the broker, so that neither memory nor publishers suffer from a channel
+ * that is too fast for this node. A subscriber that throws gets no further calls except {@link
+ * Subscriber#onFailure}; the others are not affected.
  */
 @ThreadSafe
 final class Fanout implements Runnable {
@@ -48,7 +50,9 @@ final class Fanout implements Runnable {
   private boolean scheduled;
 
   /**
-   * @param delivered counts what subscribers are handed
+   * Creates a fan-out without subscribers.
+   *
+   * @param delivered counts the deliveries to subscribers
    */
   Fanout(Executor lane, LongAdder delivered) {
     this.lane = lane;
@@ -75,7 +79,7 @@ final class Fanout implements Runnable {
     return subscribers.size();
   }
 
-  /** Has a publication handed to all who are subscribers by then. */
+  /** Queues a publication for the subscribers present at delivery. */
   void publish(EncodedPublication publication) {
     synchronized (this) {
       if (waiting.size() < MAX_WAITING) {
@@ -92,8 +96,8 @@ final class Fanout implements Runnable {
   }
 
   /**
-   * Has a change of members handed to all who are subscribers by then. What does not fit is let go:
-   * who gets the next one sees by its version that it has missed some.
+   * Queues a change of members for the subscribers present at delivery. A change that does not fit
+   * is dropped; subscribers detect the gap by the version of the next one.
    */
   void presence(EncodedPresence change) {
     synchronized (this) {
@@ -111,7 +115,7 @@ final class Fanout implements Runnable {
     lane.execute(this);
   }
 
-  /** Has all who are subscribers by then told that publications may have been left out. */
+  /** Notifies the subscribers that publications may have been left out. */
   void gap() {
     synchronized (this) {
       gap = true;
@@ -146,7 +150,7 @@ final class Fanout implements Runnable {
         failed(subscriber, e);
       }
     }
-    delivered.add((long) batch.size() * all.length); // once for all of them
+    delivered.add((long) batch.size() * all.length); // one addition for all subscribers
   }
 
   private void failed(Subscriber subscriber, RuntimeException failure) {
@@ -154,7 +158,7 @@ final class Fanout implements Runnable {
     try {
       subscriber.onFailure(failure);
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "a subscriber could not be told that it failed", e);
+      LOG.log(Level.SEVERE, "Cannot notify a subscriber of its failure", e);
     }
   }
 

@@ -3,19 +3,18 @@ package io.broadcasty.hub;
 import io.broadcasty.presence.PresenceChange;
 
 /**
- * Port: how a protocol writes what the hub fans out. Each publication and each change of members
- * keeps what an encoder has made of it, so an encoder is asked once, however many connections use
- * it, and not at all when none does.
+ * Port: encodes the publications and presence changes that the hub fans out, for one protocol.
  *
- * <p>What an encoder makes depends on nothing but its argument. There is one instance for each way
- * to write, compared by identity. Called by the lanes' threads, several at once; must neither block
- * nor throw.
+ * <p>Each publication and each change caches its encodings, so an encoder is called once however
+ * many connections use it, and not at all when none does. The result depends only on the argument.
+ * There is one instance for each way of encoding, compared by identity. Several event loops call it
+ * at once; it must neither block nor throw.
  *
- * @param <P> what a publication becomes: a frame, where all connections are sent the same
+ * @param <P> the type of an encoded publication: a frame where all connections get the same
  */
 public interface FrameEncoder<P> {
 
-  /** Encodes a publication. At worst two threads ask at once; the first result is kept. */
+  /** Encodes a publication. At worst two threads call it at once; the first result is kept. */
   P publication(EncodedPublication publication);
 
   /** Encodes a change of a channel's members. */

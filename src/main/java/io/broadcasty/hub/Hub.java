@@ -28,14 +28,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Local fan-out: hands each publication of the broker to this node's subscribers of its channel, on
- * their lanes. Decides nothing and never blocks; what a subscriber may have was decided when it
- * joined.
+ * Local fan-out: delivers each publication of the broker to this node's subscribers of its channel,
+ * on their event loops. Makes no access decisions and never blocks; what a subscriber may receive
+ * was decided when it joined.
  */
 @ThreadSafe
 public final class Hub implements PublicationListener, PresenceListener {
 
-  /** One publication in 16 is measured. */
+  /** Selects one publication in 16 for measurement. */
   private static final int SAMPLE_MASK = 15;
 
   private final ConcurrentHashMap<TenantChannel, Topic> topics = new ConcurrentHashMap<>();
@@ -48,20 +48,23 @@ public final class Hub implements PublicationListener, PresenceListener {
   private final boolean observed;
   private final WallClock clock;
 
-  /** Counts publications; at worst two threads count the same. */
+  /** Counts publications for the sample; at worst two threads count the same one. */
   private int sampled;
 
-  /** Told of channels that have become occupied or vacant here. */
+  /** Notified of channels that gained their first or lost their last subscriber here. */
   private volatile Consumer<TenantChannel> occupancyListener = channel -> {};
 
-  /** One whose fan-out nobody observes. */
+  /** Creates a hub whose fan-out is not observed. */
   public Hub(Executor joins) {
     this(joins, RealtimeListener.NONE, () -> 0);
   }
 
   /**
-   * @param joins runs what patterns do when a channel comes into being, which may block
-   * @param listener is told of fan-out if it wants to be, and of how long a sample took
+   * Creates a hub without subscribers.
+   *
+   * @param joins runs the joins of patterns to new channels, which may block
+   * @param listener notified of fan-out if it observes that, and of the delay of sampled
+   *     publications
    */
   public Hub(Executor joins, RealtimeListener listener, WallClock clock) {
     this.joins = joins;
@@ -111,8 +114,8 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   /**
-   * From the return on, the subscriber hears of every publication that the channel's broker
-   * announces.
+   * Adds a subscriber. From the return on, it receives every publication of the channel that the
+   * broker announces.
    */
   public void add(TenantChannel channel, Subscriber subscriber) {
     boolean[] opened = new boolean[1];
@@ -136,7 +139,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     }
   }
 
-  /** After the return, no further call comes, but for one that is under way. */
+  /** Removes a subscriber. After the return no further call begins. */
   public void remove(TenantChannel channel, Subscriber subscriber) {
     boolean[] last = new boolean[1];
     topics.computeIfPresent(
@@ -153,24 +156,27 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   /**
-   * Tells of each channel that has its first subscriber on this node, or whose last has left; on
-   * the thread that has added or removed it, perhaps after another thread has changed that again:
-   * {@link #isOccupied} says what is so. Must neither block nor throw. To be called once, before
-   * there are subscribers.
+   * Sets the listener for channels that gained their first subscriber on this node or lost their
+   * last. It is called on the thread that adds or removes the subscriber, perhaps after another
+   * thread has reversed the change: {@link #isOccupied} returns the current state. Must neither
+   * block nor throw. Call this method once, before there are subscribers.
    */
   public void onOccupancyChange(Consumer<TenantChannel> listener) {
     occupancyListener = listener;
   }
 
-  /** Whether the channel has subscribers on this node; a pattern that may join is none yet. */
+  /**
+   * Returns whether the channel has subscribers on this node; a pattern that is still being matched
+   * does not count.
+   */
   public boolean isOccupied(TenantChannel channel) {
     Topic topic = topics.get(channel);
     return topic != null && !topic.isEmpty();
   }
 
   /**
-   * From the return on, {@link PatternSubscriber#onChannel} is called for every matching channel
-   * that is not yet one of {@link #channels}.
+   * Adds a pattern subscriber. From the return on, {@link PatternSubscriber#onChannel} is called
+   * for every matching channel that {@link #channels} does not return yet.
    */
   public void add(TenantId tenant, PatternSubscriber subscriber) {
     patterns.compute(
@@ -183,7 +189,10 @@ public final class Hub implements PublicationListener, PresenceListener {
         });
   }
 
-  /** Ends the interest in further channels; those joined are left one by one. */
+  /**
+   * Removes a pattern subscriber, which gets no further channels; it has to leave those it joined
+   * one by one.
+   */
   public void remove(TenantId tenant, PatternSubscriber subscriber) {
     Set<PatternSubscriber> left =
         patterns.computeIfPresent(
@@ -197,7 +206,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     }
   }
 
-  /** The channels of this tenant that have subscribers here and match. */
+  /** Returns the channels of this tenant that have subscribers here and match the pattern. */
   public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern) {
     List<ChannelName> found = new ArrayList<>();
     for (TenantChannel channel : topics.keySet()) {
@@ -209,39 +218,42 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   /**
-   * The number that stands for the channel on this node: the same for all its subscribers, for as
-   * long as it has any. Then another channel may get it.
+   * Returns the number that stands for the channel on this node. It is the same for all subscribers
+   * as long as there are any; later another channel may get it.
    *
    * @return from 1; 0 when the channel has no subscribers
    */
   public int number(TenantChannel channel) {
     Topic topic = topics.get(channel);
-    if (topic == null) { // or it is being opened just now, which this waits for
+    if (topic == null) { // waits for a topic that is being opened
       topic = topics.computeIfPresent(channel, (c, open) -> open);
     }
     return topic == null ? 0 : topic.number();
   }
 
-  /** How many channels have subscribers on this node, or had of late by a pattern. */
+  /**
+   * Returns how many channels are open on this node: those with subscribers, and those kept open
+   * for patterns.
+   */
   public long channels() {
     return topics.mappingCount();
   }
 
-  /** How many subscribers the channel has on this node. */
+  /** Returns how many subscribers the channel has on this node. */
   public int subscribers(TenantChannel channel) {
     Topic topic = topics.get(channel);
     return topic == null ? 0 : topic.size();
   }
 
   /**
-   * How many publications subscribers on this node were handed since the start, each counted for
-   * each of them. What they read from the broker is not among it.
+   * Returns how many deliveries to subscribers there were on this node since the start.
+   * Publications that were replayed from the broker are not counted.
    */
   public long delivered() {
     return delivered.sum();
   }
 
-  /** Measures one publication in some, so that it costs next to nothing. */
+  /** Measures one publication in 16, which keeps the cost of measuring negligible. */
   private void sample(Topic topic, Publication publication) {
     if ((sampled++ & SAMPLE_MASK) == 0) {
       topic.afterWrites(
@@ -267,8 +279,9 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   /**
-   * Opens a topic that a pattern may want; null when none may. It stays open when all of them
-   * refuse, so that they are not asked again, until the tenant has no pattern any more.
+   * Opens a topic that a pattern may join; returns null when no pattern matches. The topic stays
+   * open even if all of them decline, so that they are not asked again, until the tenant has no
+   * pattern any more.
    */
   private @Nullable Topic openForPatterns(TenantChannel channel) {
     if (!anyPattern(channel)) {
@@ -289,8 +302,8 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   /**
-   * Asks once the topic can be seen, so that a pattern that comes meanwhile either is asked or
-   * finds it; on other threads, since to decide may take long.
+   * Asks the matching patterns to join. The topic is visible by then, so a pattern added at the
+   * same time either is asked or finds it. Runs on other threads, since the decision may take long.
    */
   private void askPatterns(TenantChannel channel, Topic topic) {
     for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
@@ -312,7 +325,7 @@ public final class Hub implements PublicationListener, PresenceListener {
               decided(channel, topic);
             }
           });
-    } catch (RejectedExecutionException e) { // the node stops
+    } catch (RejectedExecutionException e) { // the node is stopping
       decided(channel, topic);
     }
   }
@@ -323,7 +336,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     }
   }
 
-  /** Nobody is left to be asked again, so what was kept open for that can go. */
+  /** Closes the topics that were kept open for patterns only, once the tenant has none. */
   private void dropEmptyTopics(TenantId tenant) {
     for (TenantChannel channel : topics.keySet()) {
       if (channel.tenant().equals(tenant)) {
@@ -332,7 +345,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     }
   }
 
-  /** The topic, or null to close it, which gives its number back. */
+  /** Returns the topic if it is still in use; otherwise frees its number and returns null. */
   private @Nullable Topic kept(Topic topic) {
     if (!topic.isEmpty() || topic.isDeciding()) {
       return topic;

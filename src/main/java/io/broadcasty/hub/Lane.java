@@ -14,21 +14,23 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that fans out to and writes for the connections given to it, each of which has the one
- * lane all its life: so what it knows of them stays in one processor's caches, and no two threads
- * meet over a connection.
+ * An event loop: one thread that fans out to and writes for the connections assigned to it.
  *
- * <p>Works in rounds: first what other threads have handed in, then what that has led to. The first
- * fills outboxes, the second writes them; so publications that come close together go out in one
- * write a connection. Tasks must not block.
+ * <p>A connection stays with its event loop until it closes, so its data stays in one processor's
+ * caches and no two threads contend for it.
  *
- * <p>A task that throws an exception ends alone. An {@link Error} may have left any connection of
- * the lane half changed: whoever listens is told, to end them, and another thread goes on with what
- * waits.
+ * <p>The thread works in rounds: it first runs the tasks that other threads have submitted, then
+ * the tasks that these have submitted. The first fill outboxes, the second write them, so
+ * publications that come close together go out in one write for each connection. Tasks must not
+ * block.
+ *
+ * <p>A task that throws an exception does not affect others. An {@link Error} may have left any
+ * connection of the loop in an inconsistent state: the error listener is told to end them, and
+ * another thread continues with the waiting tasks.
  */
 public final class Lane implements Executor, AutoCloseable {
 
-  /** Of the threads, and in the meters. */
+  /** The name of the threads, also in the meters. */
   public static final String NAME = "lane";
 
   private static final Logger LOG = Logger.getLogger(Lane.class.getName());
@@ -36,7 +38,8 @@ public final class Lane implements Executor, AutoCloseable {
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
   private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
-  private final ArrayDeque<Runnable> following = new ArrayDeque<>(); // by the lane's thread only
+  private final ArrayDeque<Runnable> following =
+      new ArrayDeque<>(); // used by the loop's thread only
   private final BackgroundLoops loops;
   private final Consumer<? super Lane> broken;
   private final @Nullable ClassLoader context;
@@ -49,7 +52,7 @@ public final class Lane implements Executor, AutoCloseable {
    * Starts the thread.
    *
    * @param context the thread's context class loader; null for that of the caller
-   * @param broken told of an Error before anything else is done on the lane
+   * @param broken called after an Error, before any other task runs
    */
   public Lane(BackgroundLoops loops, @Nullable ClassLoader context, Consumer<? super Lane> broken) {
     this.loops = loops;
@@ -78,7 +81,7 @@ public final class Lane implements Executor, AutoCloseable {
     }
   }
 
-  /** Runs the task later; one that comes after the end is forgotten. */
+  /** Submits a task; ignored after {@link #close}. */
   @Override
   public void execute(Runnable task) {
     Thread own = thread;
@@ -96,13 +99,13 @@ public final class Lane implements Executor, AutoCloseable {
     }
   }
 
-  /** Does what has been handed in, then ends. */
+  /** Runs the submitted tasks, then ends the thread. */
   @Override
   public void close() {
     closed = true;
     LockSupport.unpark(thread);
     if (!loop.join(STOP_MILLIS)) {
-      LOG.warning("a lane did not end in time");
+      LOG.warning("An event loop did not end in time");
     }
   }
 
@@ -141,12 +144,12 @@ public final class Lane implements Executor, AutoCloseable {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "a task of a lane failed", e);
-    } catch (LinkageError e) { // a stopping server may not load classes any more
+      LOG.log(Level.SEVERE, "A task of an event loop failed", e);
+    } catch (LinkageError e) { // classes may not load while the server stops
       if (!loops.isStopping()) {
         throw e;
       }
-      LOG.log(Level.FINE, "a task of a lane ended with the server", e);
+      LOG.log(Level.FINE, "A task of an event loop ended because the server is stopping", e);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The lanes of a node, given to its connections in turn. */
+/** The event loops of a node, assigned to its connections round-robin. */
 @ThreadSafe
 public final class Lanes implements Supplier<Executor>, AutoCloseable {
 
@@ -20,7 +20,7 @@ public final class Lanes implements Supplier<Executor>, AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
 
   /**
-   * Starts the lanes.
+   * Starts the event loops.
    *
    * @param context the context class loader of their threads; null for that of the caller
    */
@@ -28,15 +28,15 @@ public final class Lanes implements Supplier<Executor>, AutoCloseable {
     lanes = Stream.generate(() -> new Lane(loops, context, this::broken)).limit(count).toList();
   }
 
-  /** The lane of the next connection. */
+  /** Returns the event loop for the next connection. */
   @Override
   public Executor get() {
     return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
   }
 
   /**
-   * Tells of a lane that has met an {@link Error}, on the thread that ends and before another goes
-   * on: all connections of the lane are to be ended.
+   * Sets the listener for an {@link Error} on an event loop, which has to end all connections of
+   * that loop. It is called on the thread that ends, before another one continues.
    */
   public void onBroken(Consumer<? super Executor> listener) {
     listeners.add(listener);
@@ -46,7 +46,7 @@ public final class Lanes implements Supplier<Executor>, AutoCloseable {
     listeners.forEach(listener -> listener.accept(lane));
   }
 
-  /** Does what has been handed in, then ends. */
+  /** Runs the submitted tasks, then ends the threads. */
   @Override
   public void close() {
     lanes.forEach(Lane::close);

@@ -11,31 +11,33 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What waits to be written to one connection. Bounded in bytes: a frame that does not fit ends the
- * outbox, everything that waited is dropped, and the owner is told once. One write is under way at
- * a time; what came meanwhile goes out in the next one.
+ * Buffers the frames that wait to be written to one connection, bounded in bytes.
  *
- * <p>{@link #offer} never blocks: the writing is done by the executor's threads or by the thread on
- * which the transport reports. When the executor has been shut down, the node stops: the outbox
- * then ends without a word.
+ * <p>A frame that does not fit ends the outbox: all waiting frames are dropped and the owner is
+ * told once. One write is under way at a time; frames added meanwhile go out together in the next
+ * one.
+ *
+ * <p>{@link #offer} never blocks: the executor's threads write, or the thread on which the
+ * transport reports. An executor that rejects tasks means that the node is stopping: the outbox
+ * then ends without notifying its owner.
  */
 @ThreadSafe
 public final class Outbox implements FrameWriter.Done {
 
-  /** Hears how an outbox ends, once, on a thread of the executor. */
+  /** Notified once, on a thread of the executor, when an outbox ends. */
   public interface Owner {
 
     /**
-     * More waited than the bound allows.
+     * Called when the waiting frames exceed the bound.
      *
-     * @param waitingBytes what waited, and is dropped
+     * @param waitingBytes the size of the frames that waited and are dropped
      */
     void onOverflow(long waitingBytes);
 
     /**
-     * The transport could not write.
+     * Called when the transport could not write.
      *
-     * @param waitingBytes what waited, and is dropped
+     * @param waitingBytes the size of the frames that waited and are dropped
      */
     void onFailure(Throwable failure, long waitingBytes);
   }
@@ -49,10 +51,10 @@ public final class Outbox implements FrameWriter.Done {
   private final Owner owner;
 
   @GuardedBy("this")
-  private @Nullable EncodedFrame first; // waits; most often alone
+  private @Nullable EncodedFrame first; // waits; mostly the only one
 
   @GuardedBy("this")
-  private @Nullable ArrayDeque<EncodedFrame> others; // wait after it
+  private @Nullable ArrayDeque<EncodedFrame> others; // wait after the first
 
   @GuardedBy("this")
   private long bytes;
@@ -72,10 +74,7 @@ public final class Outbox implements FrameWriter.Done {
   @GuardedBy("this")
   private boolean writing;
 
-  /**
-   * Whether a thread is in {@link #pump}, so that a transport that reports at once does not
-   * recurse.
-   */
+  /** Whether a thread is in {@link #pump}; prevents recursion when a transport reports at once. */
   @GuardedBy("this")
   private boolean pumping;
 
@@ -87,7 +86,9 @@ public final class Outbox implements FrameWriter.Done {
   private final Runnable pump = this::pump;
 
   /**
-   * @param maxBytes the bound, over what waits and what is being written
+   * Creates an empty outbox.
+   *
+   * @param maxBytes the bound, over frames that wait and frames that are being written
    * @param executor runs the writes; many outboxes share it
    */
   public Outbox(long maxBytes, Executor executor, FrameWriter writer, Owner owner) {
@@ -97,7 +98,7 @@ public final class Outbox implements FrameWriter.Done {
     this.owner = owner;
   }
 
-  /** Sets the bound; what is added from now on has to fit. */
+  /** Sets the bound, which applies to frames added from now on. */
   public void limit(long bytes) {
     if (maxBytes != bytes) {
       maxBytes = bytes;
@@ -107,7 +108,7 @@ public final class Outbox implements FrameWriter.Done {
   /**
    * Adds a frame.
    *
-   * @return false when it was not taken, because the outbox has ended or ends now
+   * @return false when the frame was not added, because the outbox has ended or ends now
    */
   public boolean offer(EncodedFrame frame) {
     boolean start;
@@ -129,7 +130,7 @@ public final class Outbox implements FrameWriter.Done {
     return !start || run(pump);
   }
 
-  /** Whether at most half of the bound is in use; a replay goes on only then. */
+  /** Returns whether at most half of the bound is in use; a replay continues only then. */
   public synchronized boolean hasRoom() {
     return bytes <= maxBytes / 2;
   }
@@ -152,8 +153,8 @@ public final class Outbox implements FrameWriter.Done {
   }
 
   /**
-   * Completes once there is room or the outbox has ended; at once when it is so already. For a
-   * producer that may be held up for a moment, as one that answers its client may.
+   * Returns a future that completes once there is room or the outbox has ended, perhaps at once.
+   * For a producer that may be delayed, such as one that answers its client.
    */
   public synchronized CompletableFuture<Void> room() {
     if (closed || hasRoom()) {
@@ -166,9 +167,9 @@ public final class Outbox implements FrameWriter.Done {
   }
 
   /**
-   * Takes no more frames but a last one; what waits is still written, then that, then the action
-   * runs on the executor. It runs as well when the transport fails before all is written, and not
-   * at all when the outbox has ended before.
+   * Rejects further frames except a last one, writes the waiting frames and that one, then runs the
+   * action on the executor. The action also runs when the transport fails before all is written,
+   * but not when the outbox has ended before.
    */
   public void closeAfter(EncodedFrame last, Runnable action) {
     boolean start;
@@ -189,24 +190,24 @@ public final class Outbox implements FrameWriter.Done {
     }
   }
 
-  /** Takes no more frames and drops what waits. */
+  /** Rejects further frames and drops the waiting ones. */
   public synchronized void close() {
     end();
   }
 
-  /** How many bytes of messages have been written so far. */
+  /** Returns how many bytes of messages have been written so far. */
   public synchronized long writtenBytes() {
     return writtenBytes;
   }
 
-  /** How many of them have been written since the last time that this was asked. */
+  /** Returns how many bytes of messages have been written since the last call. */
   public synchronized long newlyWrittenBytes() {
     long more = writtenBytes - reportedBytes;
     reportedBytes = writtenBytes;
     return more;
   }
 
-  /** Bytes that wait or are being written. */
+  /** Returns the number of bytes that wait or are being written. */
   public synchronized long pendingBytes() {
     return bytes;
   }
@@ -243,7 +244,7 @@ public final class Outbox implements FrameWriter.Done {
         tellRoom();
       }
       if (pumping) {
-        return; // it looks again after the write
+        return; // pump() runs again after the write
       }
     }
     pump();
@@ -266,7 +267,7 @@ public final class Outbox implements FrameWriter.Done {
       writer.write(batch, this);
     } catch (RuntimeException e) {
       accept(e);
-    } catch (Error e) { // not this connection's alone: the lane sees to the others
+    } catch (Error e) { // the event loop handles the Error for its other connections
       accept(e);
       synchronized (this) {
         pumping = false;
@@ -275,7 +276,10 @@ public final class Outbox implements FrameWriter.Done {
     }
   }
 
-  /** What to write now; null when nothing waits or a write is under way, which ends the pumping. */
+  /**
+   * Returns the frames to write now; null when none waits or a write is under way, which ends
+   * {@link #pump}.
+   */
   private @Nullable List<EncodedFrame> nextBatch() {
     Runnable room = null;
     Runnable drained = null;
@@ -337,12 +341,14 @@ public final class Outbox implements FrameWriter.Done {
       first = others.poll();
     }
     if (first == null) {
-      others = null; // an idle connection keeps no grown queue
+      others = null; // an idle connection keeps no large queue
     }
     return batch;
   }
 
-  /** Whether the executor took it; when it takes nothing any more, the outbox has ended. */
+  /**
+   * Runs a task on the executor; ends the outbox and returns false when the executor rejects it.
+   */
   private boolean run(Runnable task) {
     try {
       executor.execute(task);
@@ -364,7 +370,7 @@ public final class Outbox implements FrameWriter.Done {
 
   private void tellRoom() {
     if (roomAwaited != null) {
-      roomAwaited.complete(null); // nobody acts on it but a thread that waits
+      roomAwaited.complete(null); // only a waiting thread reacts to it
       roomAwaited = null;
     }
   }

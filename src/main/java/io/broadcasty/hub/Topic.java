@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel's subscribers on this node, by lane. Changed by one thread at a time, read by any.
+ * One channel's subscribers on this node, grouped by event loop. Changed by one thread at a time,
+ * read by any.
  */
 final class Topic {
 
@@ -15,12 +16,14 @@ final class Topic {
   private final LongAdder delivered;
   private final int number;
 
-  /** Until all patterns have decided; null afterwards. */
+  /** The publications kept until all patterns have been matched; null afterwards. */
   private volatile @Nullable EarlyPublications early = new EarlyPublications();
 
   /**
-   * @param delivered counts what subscribers are handed
-   * @param number the channel's on this node, as long as the topic is open
+   * Opens a topic without subscribers.
+   *
+   * @param delivered counts the deliveries to subscribers
+   * @param number the channel's number on this node, as long as the topic is open
    */
   Topic(LongAdder delivered, int number) {
     this.delivered = delivered;
@@ -56,12 +59,12 @@ final class Topic {
     return fanouts.isEmpty();
   }
 
-  /** Whether some pattern may still join. */
+  /** Returns whether a pattern is still being matched and may join. */
   boolean isDeciding() {
     return early != null;
   }
 
-  /** Another pattern is asked. */
+  /** Registers another pattern that is being matched. */
   void undecided() {
     EarlyPublications kept = early;
     if (kept != null) {
@@ -69,7 +72,7 @@ final class Topic {
     }
   }
 
-  /** Whether the opening of the topic, or a pattern that was asked, was the last to decide. */
+  /** Ends the match of a pattern, or the opening of the topic; returns whether it was the last. */
   boolean decided() {
     EarlyPublications kept = early;
     if (kept == null || !kept.decided()) {
@@ -79,7 +82,7 @@ final class Topic {
     return true;
   }
 
-  /** To be called for who has been added. */
+  /** Delivers the early publications to a subscriber that has just been added. */
   void handEarlyTo(Subscriber subscriber) {
     EarlyPublications kept = early;
     if (kept != null) {
@@ -98,7 +101,9 @@ final class Topic {
   void publish(EncodedPublication publication) {
     EarlyPublications kept = early;
     if (kept != null) {
-      kept.add(publication); // first: who is added meanwhile gets it here or there
+      kept.add(
+          publication); // before the loop below, so that a subscriber added now gets it at least
+                        // once
     }
     for (Fanout fanout : fanouts) {
       fanout.publish(publication);
@@ -111,16 +116,18 @@ final class Topic {
     }
   }
 
-  /** Runs a task once one of the lanes has begun to write what was published before the call. */
+  /**
+   * Runs a task once one of the event loops has begun to write what was published before the call.
+   */
   void afterWrites(Runnable task) {
     for (Fanout fanout : fanouts) {
       Executor lane = fanout.lane();
-      lane.execute(() -> lane.execute(task)); // by then the outboxes have been filled, not written
+      lane.execute(() -> lane.execute(task)); // by then the outboxes are filled, not written
       return;
     }
   }
 
-  /** Publications may have been left out. */
+  /** Notifies all subscribers that publications may have been left out. */
   void gap() {
     for (Fanout fanout : fanouts) {
       fanout.gap();

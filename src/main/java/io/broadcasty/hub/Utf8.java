@@ -1,11 +1,11 @@
 package io.broadcasty.hub;
 
-/** How long a text is in UTF-8, without encoding it. */
+/** Computes the length of a text in UTF-8 without encoding it. */
 public final class Utf8 {
 
   private Utf8() {}
 
-  /** How many bytes a text has in UTF-8. */
+  /** Returns how many bytes a text has in UTF-8. */
   public static int length(String text) {
     int length = text.length();
     for (int i = 0; i < text.length(); i++) {

@@ -3,15 +3,16 @@ package io.broadcasty.hub;
 import java.util.List;
 
 /**
- * How a transport that writes bytes puts a frame on the wire. Pure, and one instance a transport.
+ * Converts frames to the bytes that a transport writes. Implementations are pure; there is one
+ * instance for each transport.
  */
 @FunctionalInterface
 public interface WireFormat {
 
-  /** The bytes of a frame, which nobody changes any more. */
+  /** Returns the bytes of a frame, which must not be changed. */
   byte[] encode(EncodedFrame frame);
 
-  /** The bytes of frames that go out together, in their order. */
+  /** Returns the bytes of frames that go out together, in their order. */
   default byte[] encode(List<EncodedFrame> frames) {
     int length = 0;
     for (EncodedFrame frame : frames) {

@@ -1,5 +1,5 @@
 /**
- * Local fan-out: from one publication to the subscribers of this node, each behind a bounded
+ * Local fan-out: delivers publications to the subscribers of this node, each through a bounded
  * outbox.
  *
  * <p>May import: {@code background}, {@code protocol}, {@code broker}, {@code presence}, {@code

@@ -17,7 +17,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Puts what the use cases say into the protocol's words; the same for every transport. */
+/** Maps the outcomes of use cases to the protocol's problems, the same for every transport. */
 public final class Answers {
 
   private static final Logger LOG = Logger.getLogger(Answers.class.getName());
@@ -26,7 +26,7 @@ public final class Answers {
 
   private Answers() {}
 
-  /** What is wrong with an outcome; null when it is good. */
+  /** Returns the problem of a publish outcome; null for a success. */
   public static @Nullable Problem problem(PublishOutcome outcome) {
     if (outcome instanceof PublishOutcome.Denied) {
       return Problem.of(Code.FORBIDDEN, "your roles do not allow publishing to this channel");
@@ -40,7 +40,7 @@ public final class Answers {
     return null;
   }
 
-  /** What is wrong with an outcome; null when it is good. */
+  /** Returns the problem of a subscribe outcome; null for a success. */
   public static @Nullable Problem problem(SubscribeOutcome outcome) {
     if (outcome instanceof SubscribeOutcome.Denied) {
       return Problem.of(Code.FORBIDDEN, "your roles do not allow subscribing to this channel");
@@ -68,7 +68,7 @@ public final class Answers {
     return null;
   }
 
-  /** What is wrong with an outcome; null when it is good. */
+  /** Returns the problem of an outcome of watching members; null for a success. */
   public static @Nullable Problem problem(WatchOutcome outcome) {
     if (outcome instanceof WatchOutcome.NotSubscribed) {
       return Problem.of(Code.NOT_SUBSCRIBED, "subscribe to the channel before asking for members");
@@ -79,7 +79,7 @@ public final class Answers {
     return outcome instanceof WatchOutcome.Denied ? presenceDenied() : null;
   }
 
-  /** What is wrong with an outcome; null when it is good. */
+  /** Returns the problem of a presence outcome; null for a success. */
   public static @Nullable Problem problem(AttendOutcome outcome) {
     if (outcome instanceof AttendOutcome.NoPresenceChannel) {
       return noPresenceChannel();
@@ -131,7 +131,7 @@ public final class Answers {
     return Problem.of(Code.FORBIDDEN, "your roles do not allow seeing or joining its members");
   }
 
-  /** A refused rate limit. */
+  /** Returns the problem of an exceeded rate limit. */
   public static Problem throttled(RateLimiter.Verdict verdict) {
     return new Problem(
         Code.RATE_LIMITED,
@@ -145,17 +145,17 @@ public final class Answers {
         verdict.retryAfter());
   }
 
-  /** A name that is none of a channel. */
+  /** Returns the problem of an invalid channel name. */
   public static Problem invalidChannel(InvalidChannelException fault) {
     return Problem.of(Code.INVALID_CHANNEL, String.valueOf(fault.getMessage()));
   }
 
-  /** A refused token. */
+  /** Returns the problem of a refused token. */
   public static Problem refused(Authenticator.Refused refused) {
     return Problem.of(refused.expired() ? Code.TOKEN_EXPIRED : Code.UNAUTHORIZED, refused.reason());
   }
 
-  /** There is no place for another connection. */
+  /** Returns the problem of an exceeded connection limit. */
   public static Problem connectionLimit() {
     return new Problem(
         Code.CONNECTION_LIMIT,
@@ -163,21 +163,21 @@ public final class Answers {
         CONNECTION_RETRY_AFTER);
   }
 
-  /** The store's answer to a reader did not come. */
+  /** Returns the problem of a failed read of the store. */
   public static Problem storeUnreadable() {
     return new Problem(Code.UNAVAILABLE, "the store cannot be read now", RETRY_AFTER);
   }
 
-  /** Whom a token names, or why nobody. */
+  /** The result of verifying a token. */
   public sealed interface Identification {}
 
-  /** The token is good. */
+  /** The token is valid. */
   public record Identified(Caller caller) implements Identification {}
 
-  /** The token is not, or it cannot be told now. */
+  /** The token is invalid, or cannot be verified now. */
   public record Unidentified(Problem problem) implements Identification {}
 
-  /** Whom a token names. */
+  /** Verifies a token and returns its caller or a problem. */
   public static Identification caller(Authenticator authenticator, String token) {
     try {
       Authenticator.Verdict verdict = authenticator.authenticate(token);
@@ -185,7 +185,7 @@ public final class Answers {
           ? new Unidentified(refused(refused))
           : new Identified(((Authenticator.Authenticated) verdict).caller());
     } catch (AuthenticationUnavailableException e) {
-      LOG.log(Level.WARNING, "tokens cannot be verified now", e);
+      LOG.log(Level.WARNING, "Cannot verify tokens now", e);
       return new Unidentified(
           new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", RETRY_AFTER));
     }

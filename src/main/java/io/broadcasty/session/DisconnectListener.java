@@ -4,7 +4,7 @@ import io.broadcasty.control.ControlListener;
 import io.broadcasty.control.ControlMessage;
 import java.lang.System.Logger.Level;
 
-/** Ends the connections of this node that a control message asks to be ended. */
+/** Ends this node's connections that match a control message. */
 public final class DisconnectListener implements ControlListener {
 
   private static final System.Logger LOG = System.getLogger(DisconnectListener.class.getName());
@@ -20,7 +20,7 @@ public final class DisconnectListener implements ControlListener {
     if (message instanceof ControlMessage.Disconnect disconnect) {
       int ended = sessions.disconnect(disconnect);
       if (ended > 0) {
-        LOG.log(Level.INFO, "Ends " + ended + " connections: " + disconnect);
+        LOG.log(Level.INFO, "Ending " + ended + " connections: " + disconnect);
       }
     }
   }

@@ -6,31 +6,31 @@ import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 
 /**
- * Port: a protocol of events to the client alone, as an HTTP response carries them (Server-Sent
- * Events). A transport finds it among the {@link Protocols} and knows nothing else of it. Each
- * frame of its sessions is a whole event, the empty line at its end included.
+ * Port: a protocol of events to the client only, as an HTTP response carries them (Server-Sent
+ * Events). A transport finds it among the {@link Protocols} and knows nothing else about it. Each
+ * frame of its sessions is a whole event, including the empty line at its end.
  */
 @ThreadSafe
 public interface EventProtocol {
 
-  /** What the query parameter {@code protocol} calls it. */
+  /** Returns the name that the query parameter {@code protocol} selects it by. */
   String name();
 
   /**
-   * Reads what the client asks for.
+   * Reads the client's request.
    *
-   * @throws ProblemException when it cannot be read; the request is refused
+   * @throws ProblemException when the request is invalid; it is refused
    */
   Accepted accept(StreamRequest request) throws ProblemException;
 
-  /** A request that can be read. */
+  /** A valid request. */
   @FunctionalInterface
   interface Accepted {
 
     /**
      * Opens the session, which has no subscriptions yet.
      *
-     * @param place the caller's; given back when the session ends
+     * @param place the caller's connection lease; released when the session ends
      */
     EventSession open(
         SessionContext context, Transport transport, Caller caller, ConnectionLimiter.Lease place);

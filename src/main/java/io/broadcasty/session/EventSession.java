@@ -5,15 +5,15 @@ import io.broadcasty.lifecycle.TransportType;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 
-/** A connection that only listens: what it wants, it has said in the request. */
+/** A session whose client only receives events; its request names all its subscriptions. */
 public abstract class EventSession extends Session {
 
-  /** A subclass calls {@link #opened(Caller, ConnectionLimiter.Lease)} last. */
+  /** Creates a session. A subclass calls {@link #opened(Caller, ConnectionLimiter.Lease)} last. */
   protected EventSession(SessionContext context, Transport transport) {
     super(context, transport);
   }
 
-  /** The connection is there, and its caller's. */
+  /** Registers the session, which is authenticated as this caller. */
   protected final void opened(Caller caller, ConnectionLimiter.Lease place) {
     opened();
     authenticated(caller, place);
@@ -25,8 +25,8 @@ public abstract class EventSession extends Session {
   }
 
   /**
-   * Subscribes to what the request wants, and queues what tells the client of it. May block on the
-   * store.
+   * Subscribes to the channels that the request names, and queues the frames that confirm it. May
+   * block on the store.
    *
    * @throws io.broadcasty.channel.InvalidChannelException when a name is neither that of a channel
    *     nor a pattern
@@ -34,7 +34,7 @@ public abstract class EventSession extends Session {
    */
   public abstract Opening subscribe();
 
-  /** What opening the stream led to. */
+  /** The result of opening the stream. */
   public sealed interface Opening {
 
     /**
@@ -45,9 +45,9 @@ public abstract class EventSession extends Session {
     record Begun(Runnable start) implements Opening {}
 
     /**
-     * The stream is not to begin; the session must be ended by {@link #gone}.
+     * The stream is refused; the session must be ended by {@link #gone}.
      *
-     * @param problem why
+     * @param problem the reason
      */
     record Refused(Problem problem) implements Opening {}
   }

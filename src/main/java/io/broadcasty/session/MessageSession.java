@@ -8,12 +8,12 @@ import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
 import io.broadcasty.ratelimit.ConnectionLimiter;
 
-/** A connection whose client sends messages too, and is expected to be heard of. */
+/** A session whose client also sends messages, and is closed when it stays silent for too long. */
 public abstract class MessageSession extends Session {
 
   private volatile long lastHeardNanos;
 
-  /** A subclass calls {@link #opened} at the end of its constructor. */
+  /** Creates a session. A subclass calls {@link #opened} at the end of its constructor. */
   protected MessageSession(SessionContext context, Transport transport) {
     super(context, transport);
     this.lastHeardNanos = openedNanos();
@@ -25,8 +25,8 @@ public abstract class MessageSession extends Session {
   }
 
   /**
-   * The handshake has carried a token that is good; false when the caller has no place left, and
-   * the session ends.
+   * Authenticates the session by the token of its handshake. Returns false and ends the session
+   * when the caller has too many connections.
    */
   public final boolean open(Caller caller) {
     boolean admitted = admit(caller);
@@ -36,7 +36,10 @@ public abstract class MessageSession extends Session {
     return admitted;
   }
 
-  /** Takes the caller's place; false when it has none left. */
+  /**
+   * Takes a connection lease for the caller; returns false when the caller has too many
+   * connections.
+   */
   protected final boolean admit(Caller caller) {
     ConnectionLimiter.Lease place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place != null) {
@@ -45,31 +48,31 @@ public abstract class MessageSession extends Session {
     return place != null;
   }
 
-  /** Any frame from the client. */
+  /** Records that a frame has arrived from the client. */
   public final void heard() {
     lastHeardNanos = context.ticker().readNanos();
   }
 
-  /** Counts a message from the client before it is looked at. */
+  /** Counts a message from the client before it is parsed. */
   public final void received(String text) {
     context.sessions().received(type(), Utf8.length(text));
   }
 
   /**
-   * A text message from the client. Called by one thread at a time; blocks at most on the store.
-   * After the session's end nothing is carried out any more.
+   * Handles a text message from the client. Called by one thread at a time; blocks at most on the
+   * store. Ignores messages after the session's end.
    */
   public abstract void onText(String text);
 
-  /** A binary message, which no protocol knows so far. */
+  /** Handles a binary message, which no protocol supports so far. */
   public void onBinary() {
     end(Problem.of(Code.PROTOCOL_ERROR, "binary frames are not part of the protocol; send text"));
   }
 
   /**
-   * A sign of life that wants an answer.
+   * Answers a ping.
    *
-   * @param answer the transport's, which takes its place among what waits
+   * @param answer the transport's pong, which is queued behind the waiting frames
    */
   public final void onPing(EncodedFrame answer) {
     heard();
@@ -81,7 +84,7 @@ public abstract class MessageSession extends Session {
     super.sweep(nowNanos, nowMillis, awakeSinceNanos);
     if (Math.min(nowNanos - lastHeardNanos, nowNanos - awakeSinceNanos)
         > context.settings().silence().toNanos()) {
-      end(Problem.of(Code.IDLE, "nothing was heard from the client for two heartbeats"));
+      end(Problem.of(Code.IDLE, "the client sent nothing for two heartbeat intervals"));
     }
   }
 }

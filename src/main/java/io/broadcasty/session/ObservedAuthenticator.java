@@ -6,7 +6,7 @@ import io.broadcasty.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.lifecycle.RealtimeListener;
 
-/** Tells the listener of tokens that are not taken. */
+/** Notifies the listener of refused tokens. */
 public record ObservedAuthenticator(Authenticator inner, RealtimeListener listener)
     implements Authenticator {
 
@@ -26,7 +26,7 @@ public record ObservedAuthenticator(Authenticator inner, RealtimeListener listen
     return verdict;
   }
 
-  /** Does not show what it wraps. */
+  /** Hides the wrapped authenticator, which may hold keys. */
   @Override
   public String toString() {
     return "ObservedAuthenticator";

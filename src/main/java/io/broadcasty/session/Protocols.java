@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocols that a node speaks. The first of each list is spoken with clients that name none.
+ * The protocols that a node supports. The first of each list is the default for clients that name
+ * none.
  *
  * @param messages over WebSocket
  * @param events over Server-Sent Events
@@ -18,19 +19,19 @@ public record Protocols(List<MessageProtocol> messages, List<EventProtocol> even
     messages = List.copyOf(messages);
     events = List.copyOf(events);
     if (messages.isEmpty() || events.isEmpty()) {
-      throw new IllegalArgumentException("a node speaks at least one protocol of each kind");
+      throw new IllegalArgumentException("A node needs at least one protocol of each kind");
     }
   }
 
-  /** The WebSocket subprotocols, in the order of the list. */
+  /** Returns the WebSocket subprotocols, in the order of the list. */
   public List<String> subprotocols() {
     return messages.stream().map(MessageProtocol::name).toList();
   }
 
   /**
-   * The protocol of a subprotocol.
+   * Returns the protocol of a subprotocol.
    *
-   * @param subprotocol one of {@link #subprotocols}; null or empty when none was agreed on
+   * @param subprotocol one of {@link #subprotocols}; null or empty when none was negotiated
    */
   public MessageProtocol message(@Nullable String subprotocol) {
     for (MessageProtocol protocol : messages) {
@@ -42,9 +43,9 @@ public record Protocols(List<MessageProtocol> messages, List<EventProtocol> even
   }
 
   /**
-   * The protocol that a request for events names.
+   * Returns the event protocol of this name.
    *
-   * @param name null when it names none
+   * @param name null for the default
    * @throws ProblemException when there is none of this name
    */
   public EventProtocol event(@Nullable String name) throws ProblemException {

@@ -12,12 +12,12 @@ import java.time.Duration;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Between the words of the protocol and those of push; the same for every transport. */
+/** Maps between the protocol's messages and those of push, the same for every transport. */
 public final class PushProtocol {
 
   private PushProtocol() {}
 
-  /** What a client asks to be shown. */
+  /** Converts a client's message to a notification. */
   public static Notification notification(PushJson.Message read) throws ProblemException {
     Urgency urgency = read.urgency() == null ? Urgency.NORMAL : Urgency.of(read.urgency());
     if (urgency == null) {
@@ -34,7 +34,7 @@ public final class PushProtocol {
         read.collapseKey());
   }
 
-  /** What is wrong with an answer; null when it is good. */
+  /** Returns the problem of an answer of push; null for a success. */
   public static @Nullable Problem problem(PushAnswer answer) {
     if (answer instanceof PushAnswer.Off off) {
       return Problem.of(Code.PUSH_OFF, off(off));

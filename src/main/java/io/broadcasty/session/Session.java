@@ -26,8 +26,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's life: its outbox, its subscriptions, its token's end, its heartbeat, and one way
- * to end. The transports differ in what they say, not in how they live.
+ * One client connection from handshake to close: its outbox, subscriptions, token expiry and
+ * heartbeat, and the one way to end it. Subclasses add what a transport's protocol sends.
  */
 public abstract class Session implements Sink, Outbox.Owner {
 
@@ -50,17 +50,17 @@ public abstract class Session implements Sink, Outbox.Owner {
   private final long number;
   private final long openedNanos;
 
-  /** Whether everything that the connection had has been given up. */
+  /** Whether the session has released everything that it held. */
   private volatile boolean left;
 
   /**
-   * How it ends.
+   * How the session ends.
    *
-   * @param told whether the client is told why
+   * @param told whether the client is told the reason
    */
   private record End(Problem problem, boolean told, long atNanos, long outboxBytes) {}
 
-  /** Loaded while the WAR is there: it may be gone when its sessions are ended. */
+  /** Loads the class early: the server may remove the WAR before it ends the sessions. */
   static final Class<?> LOADED_EARLY = End.class;
 
   protected Session(SessionContext context, Transport transport) {
@@ -74,15 +74,18 @@ public abstract class Session implements Sink, Outbox.Owner {
     this.number = context.sessions().nextNumber();
   }
 
-  /** What it came over. */
+  /** Returns the transport that the connection uses. */
   protected abstract TransportType type();
 
-  /** To be called at the end of a constructor: from now on the session is swept and drained. */
+  /**
+   * Registers the session, which is swept and drained from now on. A subclass calls it at the end
+   * of its constructor.
+   */
   protected final void opened() {
     context.sessions().add(this);
   }
 
-  /** As events name it. */
+  /** Returns the connection as events name it. */
   @Override
   public final ConnectionInfo info() {
     Caller who = caller;
@@ -90,9 +93,9 @@ public abstract class Session implements Sink, Outbox.Owner {
         number, type(), who == null ? null : who.tenant(), who == null ? null : who.subject());
   }
 
-  /** How it ended; to be asked once it has. */
+  /** Returns how the session ended; valid only after its end. */
   final ConnectionEvent.Disconnected disconnected() {
-    End over = Objects.requireNonNull(end.get(), "it has not ended");
+    End over = Objects.requireNonNull(end.get(), "The session has not ended");
     return new ConnectionEvent.Disconnected(
         info(),
         over.told() ? over.problem().code().text() : null,
@@ -102,27 +105,27 @@ public abstract class Session implements Sink, Outbox.Owner {
         over.outboxBytes());
   }
 
-  /** How much has been written since this was asked last, in bytes. */
+  /** Returns how many bytes have been written since the last call. */
   final long newlyWrittenBytes() {
     return outbox.newlyWrittenBytes();
   }
 
-  /** When it was opened, by the ticker. */
+  /** Returns when the session was opened, by the ticker. */
   protected final long openedNanos() {
     return openedNanos;
   }
 
-  /** Who is connected; null as long as nobody has said so. */
+  /** Returns the caller; null before authentication. */
   public final @Nullable Caller caller() {
     return caller;
   }
 
-  /** Whether publications of the channel are delivered here. */
+  /** Returns whether publications of the channel are delivered to this connection. */
   final boolean isSubscribedTo(ChannelName channel) {
     return subscriptions.has(channel);
   }
 
-  /** Sets who is connected; the lease is given back at the end. */
+  /** Sets the caller; the lease is released when the session ends. */
   protected final void authenticated(Caller now, ConnectionLimiter.@Nullable Lease place) {
     context.sessions().identify(this, now, () -> caller = now);
     outbox.limit(tenantSettings().outboxBytes());
@@ -136,13 +139,13 @@ public abstract class Session implements Sink, Outbox.Owner {
     }
   }
 
-  /** What the caller's tenant may do now; the defaults as long as nobody is connected. */
+  /** Returns the current settings of the caller's tenant; the defaults before authentication. */
   public final TenantSettings tenantSettings() {
     Caller who = caller;
     return who == null ? context.tenants().defaults() : context.tenants().of(who.tenant());
   }
 
-  /** Whether the connection is at its end: nothing the client says counts any more. */
+  /** Returns whether the session has ended; messages of the client are ignored from then on. */
   public final boolean hasEnded() {
     return end.get() != null;
   }
@@ -156,13 +159,14 @@ public abstract class Session implements Sink, Outbox.Owner {
     outbox.offer(frame);
   }
 
-  /** The last frame before the end; null for none. */
+  /** Returns the last frame, which tells the client why the session ends; null for none. */
   protected abstract EncodedFrame endFrame(Problem problem);
 
   /**
-   * Checks once a second what depends on time.
+   * Checks timeouts, token expiry and the heartbeat; called once a second.
    *
-   * @param awakeSinceNanos what happened to a client before, this node may not have noticed
+   * @param awakeSinceNanos the end of the node's last pause; clients that were silent before are
+   *     not timed out
    */
   public void sweep(long nowNanos, long nowMillis, long awakeSinceNanos) {
     End over = end.get();
@@ -178,7 +182,7 @@ public abstract class Session implements Sink, Outbox.Owner {
     }
     Caller who = caller;
     if (who != null && who.expiresAt().toEpochMilli() <= nowMillis) {
-      end(Problem.of(Code.TOKEN_EXPIRED, "the token has expired; come back with a new one"));
+      end(Problem.of(Code.TOKEN_EXPIRED, "the token has expired; reconnect with a new one"));
       return;
     }
     outbox.limit(tenantSettings().outboxBytes());
@@ -189,8 +193,7 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   /**
-   * Ends the connection: no more publications, what waits is still written, then the reason, then
-   * the close.
+   * Ends the session: stops publications, writes the waiting frames and the reason, then closes.
    */
   public final void end(Problem problem) {
     if (beginEnd(problem, true, outbox.pendingBytes())) {
@@ -203,16 +206,16 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   /**
-   * Something that belongs to the connection has met an {@link Error}, and a publication may be
-   * missing: the client is told to come back and resume. Nothing more is delivered after the
-   * return. When memory is short this may fail; it is tried again with every check.
+   * Ends the session after an {@link Error}, which may have lost a publication: the client is told
+   * to reconnect and resume. Nothing more is delivered after the return. When memory is short this
+   * may fail; every sweep tries again.
    */
   final void breakOff() {
     broken = true;
     Problem problem =
         new Problem(
             Code.INTERNAL_ERROR,
-            "something broke on the server; come back and resume from the last position",
+            "an internal error occurred; reconnect and resume from the last position",
             BROKEN_RETRY_AFTER);
     boolean first = beginEnd(problem, true, outbox.pendingBytes());
     try {
@@ -224,9 +227,9 @@ public abstract class Session implements Sink, Outbox.Owner {
     }
   }
 
-  /** The transport has gone: the peer left, or the line broke. */
+  /** Ends the session because its transport is closed: the peer left, or the connection broke. */
   public final void gone() {
-    Problem gone = Problem.of(Code.INTERNAL_ERROR, "the connection is gone");
+    Problem gone = Problem.of(Code.INTERNAL_ERROR, "the connection is closed");
     if (beginEnd(gone, false, outbox.pendingBytes())) {
       transportClosed.set(true);
       outbox.close();
@@ -246,21 +249,21 @@ public abstract class Session implements Sink, Outbox.Owner {
             Code.SLOW_CONSUMER,
             "more than "
                 + tenantSettings().outboxBytes()
-                + " bytes waited for this connection; come back and resume from the last position"),
+                + " bytes waited for this connection; reconnect and resume from the last position"),
         true,
         waitingBytes);
   }
 
   @Override
   public final void onFailure(Throwable failure, long waitingBytes) {
-    LOG.log(Level.FINE, "a write failed", failure);
+    LOG.log(Level.FINE, "Cannot write to a connection", failure);
     abandon(
         Problem.of(Code.INTERNAL_ERROR, "the connection could not be written to"),
         false,
         waitingBytes);
   }
 
-  /** Completes once what is sent finds room, or the session is over. */
+  /** Returns a future that completes once the outbox has room or the session has ended. */
   protected final CompletableFuture<Void> room() {
     return outbox.room();
   }
@@ -287,11 +290,11 @@ public abstract class Session implements Sink, Outbox.Owner {
       breakOff();
       return;
     }
-    LOG.log(Level.FINE, "a stream could not be read from the store", failure);
+    LOG.log(Level.FINE, "Cannot read a stream from the store", failure);
     end(
         new Problem(
             Code.UNAVAILABLE,
-            "the store cannot be read now; come back and resume",
+            "the store cannot be read now; reconnect and resume",
             Duration.ofSeconds(2)));
   }
 
@@ -305,7 +308,7 @@ public abstract class Session implements Sink, Outbox.Owner {
                 + "); use a narrower pattern or several connections"));
   }
 
-  /** Ends without a word: nothing more can be written. */
+  /** Closes without an end frame, because nothing more can be written. */
   private void abandon(Problem problem, boolean told, long waitingBytes) {
     outbox.close();
     if (beginEnd(problem, told, waitingBytes)) {
@@ -324,16 +327,19 @@ public abstract class Session implements Sink, Outbox.Owner {
         null, new End(problem, told, context.ticker().readNanos(), outboxBytes));
   }
 
-  /** Some ends come up on the way of a publication, which must not hear that the node stops. */
+  /**
+   * Runs an action on a closing thread; ignores a stopping node, since the caller may be a
+   * publisher.
+   */
   private void later(Runnable action) {
     try {
       context.closers().execute(action);
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.FINE, "the node has stopped before this connection was closed", e);
+      LOG.log(Level.FINE, "The node stopped before this connection was closed", e);
     }
   }
 
-  /** Gives up what the connection has besides its subscriptions. */
+  /** Releases what a subclass holds besides the subscriptions. */
   protected void left() {}
 
   private void leave() {
@@ -347,7 +353,7 @@ public abstract class Session implements Sink, Outbox.Owner {
     removeOnceOver();
   }
 
-  /** Nothing of it is heard of any more once it has left everything and its transport is closed. */
+  /** Unregisters the session once it has released everything and its transport is closed. */
   private void removeOnceOver() {
     if (left && transportClosed.get()) {
       context.sessions().remove(this);

@@ -13,13 +13,14 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * What the sessions of a node share.
+ * The components that the sessions of a node share.
  *
- * @param tenants the settings of each tenant now
- * @param lanes gives each connection what fans out to it and writes its outbox; never blocked
- * @param readers carry out what clients say, which may block on the store
- * @param closers run what may block on a connection: its end, and on some servers its writes
- * @param listener hears of connections
+ * @param tenants the current settings of each tenant
+ * @param lanes returns the event loop of the next connection, which fans out to it and writes its
+ *     outbox; must never be blocked
+ * @param readers run the commands of clients, which may block on the store
+ * @param closers run actions that may block on a connection: its close, and on some servers writes
+ * @param listener notified of connections
  */
 public record SessionContext(
     SessionSettings settings,

@@ -14,17 +14,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a node by what their callers are known by: tenant, subject, token and key. A
- * session is put under a caller once and removed under the same; whoever uses this sees to it. What
- * was put before a search began and is not removed until it ends is found.
+ * Indexes a node's sessions by their callers' tenant, subject, token and key.
  *
- * <p>Costs about 80 bytes for a session whose user and token have no other, and up to 220 where a
- * few share them.
+ * <p>The user of this class adds a session once for a caller and removes it for the same caller. A
+ * search finds every session that was added before it began and is not removed until it ends.
+ *
+ * <p>A session costs about 80 bytes if no other has its user or token, and up to 220 where a few
+ * share them.
  */
 @ThreadSafe
 final class SessionIndex {
 
-  /** A value is the one session, or a set of several. Changed inside of updates of {@link #all}. */
+  /**
+   * The sessions of one tenant. A value is a single session or a set of several. Changed only while
+   * {@link #all} is being updated.
+   */
   private record OfTenant(
       Map<String, Object> bySubject, Map<String, Object> byToken, Map<String, Object> byKey) {
 
@@ -51,7 +55,7 @@ final class SessionIndex {
         });
   }
 
-  /** The session's caller has shown another token: of the same tenant and subject. */
+  /** Updates the index after the caller has renewed its token, for the same tenant and subject. */
   void replace(Session session, Caller before, Caller now) {
     all.computeIfPresent(
         now.tenant(),
@@ -75,7 +79,7 @@ final class SessionIndex {
         });
   }
 
-  /** Those of a tenant. */
+  /** Calls the action for each session of a tenant. */
   void forEach(TenantId tenant, Consumer<Session> action) {
     OfTenant sessions = all.get(tenant);
     if (sessions != null) {
@@ -83,7 +87,7 @@ final class SessionIndex {
     }
   }
 
-  /** Those that match everything that is given; null matches every session. */
+  /** Returns the sessions that match all given values; null matches every session. */
   List<Session> find(
       @Nullable TenantId tenant,
       @Nullable String subject,
@@ -114,7 +118,7 @@ final class SessionIndex {
     return found;
   }
 
-  /** Whether nothing is kept any more, for tests. */
+  /** Returns whether the index is empty, for tests. */
   boolean isEmpty() {
     return all.isEmpty();
   }
@@ -175,7 +179,7 @@ final class SessionIndex {
     }
   }
 
-  @SuppressWarnings("unchecked") // it holds nothing else
+  @SuppressWarnings("unchecked") // the map holds no other type
   private static Set<Session> set(Object value) {
     return (Set<Session>) value;
   }

@@ -3,16 +3,19 @@ package io.broadcasty.session;
 import java.time.Duration;
 
 /**
- * How connections are held.
+ * The timing of connections.
  *
- * @param heartbeat between two signs of life from the server; a WebSocket client silent for longer
- *     than two of them is closed
+ * @param heartbeat the heartbeat interval; a WebSocket client silent for longer than two intervals
+ *     is closed
  * @param connectTimeout how long a connection may stay without a token
- * @param expiryNotice how long before its end a client is told that its token expires
+ * @param expiryNotice how long before its token expires a client is notified
  */
 public record SessionSettings(Duration heartbeat, Duration connectTimeout, Duration expiryNotice) {
 
-  /** How long a WebSocket client may be silent: two heartbeats, and a second on the way. */
+  /**
+   * Returns how long a WebSocket client may be silent: two heartbeats, plus a second for the
+   * network.
+   */
   public Duration silence() {
     return heartbeat.plus(heartbeat).plusSeconds(1);
   }

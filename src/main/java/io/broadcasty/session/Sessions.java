@@ -31,13 +31,13 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The connections of this node. */
+/** The open sessions of this node. */
 @ThreadSafe
 public final class Sessions {
 
   private static final Logger LOG = Logger.getLogger(Sessions.class.getName());
 
-  /** A check that comes so late tells that the node itself stood still. */
+  /** A sweep that is later than this shows that the node itself was paused. */
   private static final long STANDSTILL_NANOS = Duration.ofSeconds(5).toNanos();
 
   private static final int LOCKS = 64;
@@ -46,7 +46,9 @@ public final class Sessions {
   private final AtomicLong numbers = new AtomicLong();
   private final SessionIndex index = new SessionIndex();
 
-  /** Guard a session's place in the two above; each for some of the sessions. */
+  /**
+   * Guard a session's entries in {@link #open} and {@link #index}; each lock guards some sessions.
+   */
   private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
 
   private final Ticker ticker;
@@ -57,12 +59,14 @@ public final class Sessions {
   private final LongAdder[] bytesOut = ofEachTransport();
   private volatile boolean draining;
 
-  // by the thread that checks
+  // used by the sweeping thread only
   private long sweptNanos;
   private long awakeSinceNanos;
 
   /**
-   * @param listener hears of connections that come and go
+   * Creates an empty set of sessions.
+   *
+   * @param listener notified of connections that open and close
    */
   public Sessions(Ticker ticker, WallClock clock, RealtimeListener listener) {
     this.ticker = ticker;
@@ -87,7 +91,7 @@ public final class Sessions {
         index.put(session, caller);
       }
     }
-    if (draining) { // it came in while the door was being closed
+    if (draining) { // opened while draining began
       session.end(drained());
     }
   }
@@ -107,16 +111,16 @@ public final class Sessions {
   }
 
   /**
-   * The session's caller is known from now on, or has shown another token.
+   * Indexes a session whose caller has authenticated or renewed its token.
    *
-   * @param set makes it the caller that the session tells
+   * @param set sets the caller of the session
    */
   void identify(Session session, Caller now, Runnable set) {
     synchronized (lock(session)) {
       Caller before = session.caller();
       set.run();
       if (!open.contains(session)) {
-        return; // it is put when it is opened, or has ended
+        return; // add() indexes it later, or it has ended
       }
       if (before == null) {
         index.put(session, now);
@@ -126,20 +130,17 @@ public final class Sessions {
     }
   }
 
-  /**
-   * The connections that match everything that is given; null matches every connection whose caller
-   * is known.
-   */
+  /** Returns the sessions that match all given values; null matches every authenticated session. */
   private List<Session> find(ControlMessage.Disconnect whom) {
     return index.find(whom.tenant(), whom.subject(), whom.tokenId(), whom.keyId());
   }
 
-  /** How many connections a {@link #disconnect} would end now. */
+  /** Returns how many sessions {@link #disconnect} would end now. */
   public int count(ControlMessage.Disconnect whom) {
     return find(whom).size();
   }
 
-  /** Ends the connections that match; returns how many, at once. */
+  /** Ends the sessions that match, without waiting for their end; returns how many. */
   public int disconnect(ControlMessage.Disconnect whom) {
     List<Session> found = find(whom);
     if (!found.isEmpty()) {
@@ -156,7 +157,7 @@ public final class Sessions {
         "the service has ended this connection");
   }
 
-  /** Whether nobody is indexed any more, for tests. */
+  /** Returns whether the index is empty, for tests. */
   boolean isIndexEmpty() {
     return index.isEmpty();
   }
@@ -165,7 +166,7 @@ public final class Sessions {
     return locks[System.identityHashCode(session) & (locks.length - 1)];
   }
 
-  /** A client has sent a message. */
+  /** Counts the bytes of a client's message. */
   void received(TransportType transport, long bytes) {
     bytesIn[transport.ordinal()].add(bytes);
   }
@@ -186,43 +187,44 @@ public final class Sessions {
     }
   }
 
-  /** Names the next connection. */
+  /** Returns a number for the next connection. */
   long nextNumber() {
     return numbers.incrementAndGet();
   }
 
   /**
-   * A lane has met an {@link Error}: all its connections are ended, with a code, before anything
-   * more is done for them. Does not block.
+   * Ends all connections of an event loop that has met an {@link Error}, with a code, before the
+   * loop does anything else. Does not block.
    */
   public void laneBroke(Executor lane) {
     for (Session session : open) {
       if (session.lane() == lane) {
         try {
           session.breakOff();
-        } catch (RuntimeException | Error e) { // as when memory is short; it is tried again
-          LOG.log(Level.SEVERE, "a connection of a broken lane could not be ended yet", e);
+        } catch (RuntimeException
+            | Error e) { // for example when memory is short; every sweep tries again
+          LOG.log(Level.SEVERE, "Cannot end a connection of a failed event loop yet; retrying", e);
         }
       }
     }
   }
 
-  /** Tells what has broken a connection. */
+  /** Returns the log for failures that ended a connection. */
   FailureLog failures() {
     return failures;
   }
 
-  /** How many connections there are. */
+  /** Returns how many sessions are open. */
   public int size() {
     return open.size();
   }
 
-  /** Whether the node takes no new connections any more. */
+  /** Returns whether the node rejects new connections because it is draining. */
   public boolean isDraining() {
     return draining;
   }
 
-  /** Whose connections are subscribed to these channels now, by channel. */
+  /** Returns the users connected here who are subscribed to these channels now, by channel. */
   public Map<TenantChannel, Set<String>> subscribers(Collection<TenantChannel> channels) {
     Map<TenantId, List<TenantChannel>> byTenant =
         channels.stream().collect(Collectors.groupingBy(TenantChannel::tenant));
@@ -247,16 +249,16 @@ public final class Sessions {
   }
 
   /**
-   * Checks on every connection; to be called about once a second, by one thread at a time. After a
-   * standstill of the node, of its machine say, clients are given the time anew to be heard.
+   * Checks every session; called about once a second, by one thread at a time. After a pause of the
+   * node (of its JVM or its machine) the clients' silence is measured anew.
    */
   public void sweep() {
     long nanos = ticker.readNanos();
     if (nanos - sweptNanos > STANDSTILL_NANOS) {
       LOG.warning(
-          "this node stood still for "
+          "This node was paused for "
               + Duration.ofNanos(nanos - sweptNanos).toSeconds()
-              + " s (a pause of its JVM or its machine)");
+              + " s (by its JVM or its machine)");
       awakeSinceNanos = nanos;
     }
     sweptNanos = nanos;
@@ -273,8 +275,8 @@ public final class Sessions {
   }
 
   /**
-   * Takes no new connections, and ends those there are with "reconnect", spread evenly over a time
-   * so that the clients do not all arrive elsewhere at once. Returns at once.
+   * Rejects new connections, and ends the open ones with "reconnect", spread evenly over a time so
+   * that the clients do not all reconnect at once. Returns at once.
    */
   public void drain(Duration over, ScheduledExecutorService scheduler) {
     draining = true;

@@ -3,16 +3,16 @@ package io.broadcasty.session;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a client has said in the HTTP request that opens a stream. */
+/** The HTTP request that opens a stream, as far as protocols read it. */
 public interface StreamRequest {
 
-  /** All values of a parameter of the query, in order; empty when it is not there. */
+  /** Returns all values of a query parameter, in order; empty when it is missing. */
   List<String> parameters(String name);
 
-  /** The value of a header; null when it is not there. */
+  /** Returns the value of a header; null when it is missing. */
   @Nullable String header(String name);
 
-  /** The first value of a parameter of the query; null when it is not there. */
+  /** Returns the first value of a query parameter; null when it is missing. */
   default @Nullable String parameter(String name) {
     List<String> values = parameters(name);
     return values.isEmpty() ? null : values.get(0);

@@ -3,13 +3,14 @@ package io.broadcasty.session;
 import io.broadcasty.hub.FrameWriter;
 import io.broadcasty.protocol.Problem;
 
-/** What carries a session: one WebSocket or one SSE response. */
+/** Carries a session: one WebSocket or one SSE response. */
 public interface Transport extends FrameWriter {
 
   /**
-   * Closes it. Called once, at the session's end, on a thread that may block. Must not throw.
+   * Closes the connection. Called once, at the session's end, on a thread that may block. Must not
+   * throw.
    *
-   * @param problem why, for the close code
+   * @param problem the reason, for the close code
    */
   void close(Problem problem);
 }

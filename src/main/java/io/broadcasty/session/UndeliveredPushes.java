@@ -21,7 +21,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The part of a publish that is about pushing what is not delivered. */
+/** Arranges pushes for users who have not received a publication over a connection. */
 @ThreadSafe
 public final class UndeliveredPushes {
 
@@ -33,18 +33,21 @@ public final class UndeliveredPushes {
   private final RealtimeListener listener;
 
   /**
-   * @param listener hears of what is denied
+   * Creates the use case.
+   *
+   * @param listener notified of denied requests
    */
   public UndeliveredPushes(PushIfUndelivered push, RealtimeListener listener) {
     this.push = push;
     this.listener = listener;
   }
 
-  /** What came of it; exactly one of the two is set. */
+  /** The result of arranging a push; exactly one of the two is set. */
   public record Arranged(@Nullable String sendId, @Nullable Problem problem) {}
 
   /**
-   * The request, with a problem in place of what must not be published since it cannot be pushed.
+   * Returns the request with a problem in place of each publication whose push is refused, so that
+   * it is not published.
    */
   public PublishReader.Request checked(Caller caller, PublishReader.Request request) {
     if (request.items().stream().allMatch(item -> item.push() == null)) {
@@ -60,7 +63,7 @@ public final class UndeliveredPushes {
     return refusal == null ? item : new PublishReader.Item(null, refusal, null);
   }
 
-  /** Why something cannot be pushed, so that it must not be published; null when it can. */
+  /** Returns why a push is refused; null when it is accepted. */
   public @Nullable Problem refusal(Caller caller, PushJson.Undelivered wanted) {
     try {
       PushAnswer refusal = push.refusal(caller, wish(wanted));
@@ -73,26 +76,26 @@ public final class UndeliveredPushes {
     }
   }
 
-  /** Keeps what is wanted of a publication that was made. May block on the database. */
+  /** Stores the push of a publication that has been published. May block on the database. */
   public Arranged arrange(Caller caller, PublishRequest publication, PushJson.Undelivered wanted) {
     try {
       return new Arranged(
           push.arrange(
               caller,
               publication.channel(),
-              Objects.requireNonNull(publication.id(), "the reader wants one"),
+              Objects.requireNonNull(publication.id(), "A publication with a push has an id"),
               wish(wanted)),
           null);
     } catch (PushStoreException e) {
-      LOG.log(Level.FINE, "a push could not be arranged", e);
+      LOG.log(Level.FINE, "Cannot store a push for undelivered users", e);
       return new Arranged(
           null,
           new Problem(
               Code.UNAVAILABLE,
-              "it was published, but the push could not be arranged; publish it again with the same"
+              "it was published, but its push could not be stored; publish it again with the same"
                   + " id",
               RETRY_AFTER));
-    } catch (ProblemException e) { // was checked before
+    } catch (ProblemException e) { // checked before the publish
       return new Arranged(null, e.problem());
     }
   }

@@ -1,5 +1,5 @@
 /**
- * One connection's life, whatever carries it.
+ * Client connections from handshake to close, whatever transport carries them.
  *
  * <p>May import: {@code background}, {@code auth}, {@code control}, {@code ratelimit}, {@code
  * channel}, {@code broker}, {@code protocol}, {@code hub}, {@code publish}, {@code subscribe},

@@ -6,19 +6,21 @@ import io.broadcasty.channel.ChannelName;
 import io.broadcasty.protocol.Since;
 
 /**
- * From where a partition is joined, decided of what the subscriber asked for and the stream's state
- * at that moment.
+ * Where the replay of a partition starts, computed from the subscriber's request and the state of
+ * the stream.
  *
- * @param epoch of the position to begin after
- * @param after its sequence; {@link StreamState#FROM_OLDEST} for all that is kept
- * @param isHead whether there is nothing to replay as things stand
- * @param resume what that will lead to as things stand
+ * @param epoch the epoch of the position to start after
+ * @param after its sequence; {@link StreamState#FROM_OLDEST} for all publications kept
+ * @param isHead whether there is nothing to replay
+ * @param resume what the stream can serve from there
  */
 record Beginning(String epoch, long after, boolean isHead, StreamState.Resume resume) {
 
   /**
-   * @param ofPattern whether the channel is one of a pattern's, so that one the client did not name
-   *     is one that it has not heard of yet
+   * Computes the start of a partition.
+   *
+   * @param ofPattern whether the channel belongs to a pattern; the client does not know yet a
+   *     channel that it did not name
    */
   static Beginning of(StreamState state, ChannelName name, Since since, boolean ofPattern) {
     if (since instanceof Since.FromSequence from) {
@@ -42,7 +44,7 @@ record Beginning(String epoch, long after, boolean isHead, StreamState.Resume re
     return new Beginning(epoch, isHead ? state.head() : after, isHead, resume);
   }
 
-  /** The position that the subscriber has, or asked for and cannot have. */
+  /** Returns the position that the subscriber has, or asked for and cannot have. */
   Position start(StreamState state) {
     return resume.lost() != null
         ? resume.lost().requested()

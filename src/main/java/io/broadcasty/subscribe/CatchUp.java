@@ -21,15 +21,15 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a connection's subscriptions have missed, page by page, one page at a time and only
- * while the connection has room, so that a replay of any length never overflows an outbox.
+ * Reads the publications that a connection's subscriptions have missed: one page at a time and only
+ * while the connection has room, so a replay of any length never overflows an outbox.
  */
 @ThreadSafe
 final class CatchUp {
 
   private static final int PAGE_COUNT = 500;
 
-  /** A partition to be brought up to date. By one thread at a time. */
+  /** A partition to catch up, processed by one thread at a time. */
   private static final class Work {
     final ChannelSubscription subscription;
     final PartitionJoin join;
@@ -65,10 +65,12 @@ final class CatchUp {
   private boolean closed;
 
   /**
+   * Creates a reader without work.
+   *
    * @param executor may block on the store
-   * @param later runs a short task some time later; asked when the store cannot be read
-   * @param pageBytes about how much is handed to a sink of a tenant at once
-   * @param listener hears of partitions that are up to date, and of positions lost
+   * @param later runs a short task after a delay, when the store cannot be read
+   * @param pageBytes the approximate number of bytes delivered to a connection of a tenant at once
+   * @param listener notified of partitions that have caught up, and of lost positions
    */
   CatchUp(
       Broker broker,
@@ -89,7 +91,7 @@ final class CatchUp {
     this.listener = listener;
   }
 
-  /** Brings a partition up to date and lets it go live. */
+  /** Catches a partition up and then lets it go live. */
   void add(ChannelSubscription subscription, PartitionJoin join, Cause cause) {
     synchronized (this) {
       if (closed) {
@@ -109,7 +111,10 @@ final class CatchUp {
     waiting.clear();
   }
 
-  /** Called on the way of a publication too, which must not hear that the node stops. */
+  /**
+   * Schedules the reading. A stopping node ends the stream but throws nothing, since the caller may
+   * be a publisher.
+   */
   private void execute() {
     try {
       executor.execute(this::run);
@@ -131,8 +136,8 @@ final class CatchUp {
       }
       try {
         onePage(work);
-      } catch (BrokerException e) { // the stream is kept until the store can be read again
-        if (e.isUndecodable()) { // another node may be able to
+      } catch (BrokerException e) { // keep the stream until the store can be read again
+        if (e.isUndecodable()) { // another node may be able to decode it
           close();
           sink.failed(e);
           return;
@@ -140,7 +145,7 @@ final class CatchUp {
         again(work);
         later.execute(this::execute);
         return;
-      } catch (RuntimeException | Error e) { // whatever it is, the client is told
+      } catch (RuntimeException | Error e) { // the client is told, whatever failed
         close();
         sink.failed(e);
         return;
@@ -179,7 +184,7 @@ final class CatchUp {
     }
   }
 
-  /** A partition needs no page, since the subscriber has what there is. */
+  /** Reports a partition whose subscriber has everything already, so that no page is read. */
   void isAtHead(ChannelSubscription subscription, int partition) {
     listener.onResumed(
         new Resumed(sink.info(), subscription.channel(), partition, Cause.POSITION, 0, 0, 0));

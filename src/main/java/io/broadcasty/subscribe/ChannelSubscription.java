@@ -14,8 +14,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's subscription to one channel: a {@link PartitionJoin} for each partition. Until
- * {@link #start} everything is held, so that the answer to the subscriber goes out first.
+ * One connection's subscription to one channel, with a {@link PartitionJoin} for each partition.
+ * Holds all publications until {@link #start}, so that the answer to the subscriber goes out first.
  */
 final class ChannelSubscription implements Subscriber {
 
@@ -25,12 +25,12 @@ final class ChannelSubscription implements Subscriber {
   private final Sink sink;
   private final CatchUp catchUp;
 
-  /** By partition, null where none has been asked for; replaced as a whole, guarded by this. */
+  /** By partition, null where none has been requested; replaced as a whole, guarded by this. */
   private volatile @Nullable PartitionJoin[] joins = new PartitionJoin[1];
 
   /**
-   * Whose wish it is: the channel's own name, patterns. Guarded by the {@link Targets} it belongs
-   * to.
+   * The names the channel is subscribed to by: its own, and patterns. Guarded by the {@link
+   * Targets} that it belongs to.
    */
   final Set<String> targets = new HashSet<>(2);
 
@@ -39,7 +39,9 @@ final class ChannelSubscription implements Subscriber {
   private volatile @Nullable PresenceView view;
 
   /**
-   * @param partitions how many partitions the channel is said to have
+   * Creates a subscription that holds its publications.
+   *
+   * @param partitions the channel's number of partitions according to the policy
    */
   ChannelSubscription(
       TenantChannel channel, int partitions, Interest interest, Sink sink, CatchUp catchUp) {
@@ -62,7 +64,7 @@ final class ChannelSubscription implements Subscriber {
     return interest;
   }
 
-  /** The join of a partition, made when it is first asked for. */
+  /** Returns the join of a partition; creates it on the first call. */
   synchronized PartitionJoin join(int partition) {
     PartitionJoin known = known(partition);
     if (known != null) {
@@ -107,7 +109,7 @@ final class ChannelSubscription implements Subscriber {
     }
   }
 
-  /** Has changes of members go to this view alone; null to none. */
+  /** Sends changes of members to this view only; null sends them to none. */
   void watch(@Nullable PresenceView watching) {
     PresenceView before;
     synchronized (this) {
@@ -126,7 +128,11 @@ final class ChannelSubscription implements Subscriber {
     return view != null;
   }
 
-  /** Also of partitions of which nothing has been heard yet. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Also catches up partitions without any publication so far.
+   */
   @Override
   public void onGap() {
     for (int partition = 0; partition < partitions; partition++) {
@@ -146,7 +152,7 @@ final class ChannelSubscription implements Subscriber {
   }
 
   /**
-   * Lets the publications through: those missed first, then live ones.
+   * Lets the publications through: first those missed, then live ones.
    *
    * @param cause why some may have been missed
    */
@@ -169,7 +175,9 @@ final class ChannelSubscription implements Subscriber {
     }
   }
 
-  /** Nothing is handed on after the return, so that a new subscription can follow this one. */
+  /**
+   * Ends the subscription. Nothing is delivered after the return, so a new subscription can follow.
+   */
   void close() {
     synchronized (this) {
       closed = true;

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subscription follows at the broker: begun at most once, ended at most once, and not begun
- * any more once it has ended.
+ * A channel or pattern followed at the broker: follows it at most once, unfollows it at most once,
+ * and does not follow it after {@link #end}.
  */
 @ThreadSafe
 final class Interest {
@@ -34,7 +34,7 @@ final class Interest {
     this.unfollow = unfollow;
   }
 
-  /** What {@link Broker#follow} said. */
+  /** Follows the channel or pattern; returns the result of {@link Broker#follow}. */
   synchronized CompletionStage<Void> begin() {
     if (ended) {
       return Broker.HEARD;
@@ -46,20 +46,20 @@ final class Interest {
   }
 
   /**
-   * Begins, and waits until everything is heard of from then on.
+   * Follows the channel or pattern and waits until its announcements arrive.
    *
-   * @throws BrokerException when that cannot be had in time
+   * @throws BrokerException when that fails or takes too long
    */
   void await() {
     try {
       begin().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new BrokerException("the channel cannot be followed", e.getCause());
+      throw new BrokerException("Cannot follow the channel", e.getCause());
     } catch (TimeoutException e) {
-      throw new BrokerException("the channel could not be followed in time", e);
+      throw new BrokerException("Cannot follow the channel in time", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BrokerException("interrupted", e);
+      throw new BrokerException("Interrupted while following the channel", e);
     }
   }
 

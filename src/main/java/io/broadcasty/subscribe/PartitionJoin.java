@@ -13,16 +13,16 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the replay of one partition to its live publications, for one subscriber: without a gap,
- * without a double, in order.
+ * Joins the replay of one partition to its live publications, for one subscriber: without a gap, a
+ * duplicate or reordering.
  *
- * <p>It knows the last sequence that was handed on. While it catches up, pages come in through
- * {@link #hand} and live publications are held, the oldest being let go when there are too many,
- * since a later page will bring them. It is live once all that was heard of has been handed on. A
- * live publication that does not follow the last one sends it back to catching up; so it heals by
- * itself what a broker failed to announce.
+ * <p>It keeps the last sequence delivered. While it catches up, it delivers pages from {@link
+ * #hand} and holds live publications; when there are too many it drops the oldest, which a later
+ * page will contain. It goes live once it has delivered everything announced. A live publication
+ * that does not follow the last one makes it catch up again, which also recovers publications that
+ * a broker failed to announce.
  *
- * <p>Live publications come from the broker, pages from the one who catches up.
+ * <p>Live publications come from the broker, pages from the thread that catches up.
  */
 @ThreadSafe
 final class PartitionJoin {
@@ -37,19 +37,20 @@ final class PartitionJoin {
   private boolean atHead;
 
   /**
-   * Whether the connection knows the channel's number, and the epoch unless it is yet to be lost.
+   * Whether the client knows the channel's number and, unless a loss is still to be reported, the
+   * epoch.
    */
   private boolean told;
 
   private boolean live;
   private boolean closed;
 
-  /** Something may have been left out since the last page was asked for. */
+  /** Whether publications may have been left out since the last page was requested. */
   private boolean gap;
 
   /**
-   * Holds what is announced until it is told from where to begin; if it never is, the partition's
-   * first publication.
+   * Creates a join that holds live publications until {@link #beginAfter} sets its start. Without a
+   * start it begins with the partition's first publication.
    */
   PartitionJoin(int partition, Sink sink) {
     this.partition = partition;
@@ -57,7 +58,7 @@ final class PartitionJoin {
   }
 
   /**
-   * For a partition that comes into being after the subscriber: live from its first publication on.
+   * Creates a join for a partition created after the subscription: live from its first publication.
    */
   static PartitionJoin liveFromFirst(int partition, Sink sink) {
     PartitionJoin join = new PartitionJoin(partition, sink);
@@ -70,13 +71,12 @@ final class PartitionJoin {
   }
 
   /**
-   * Names the position to begin after. The subscriber is told of the stream as it is.
+   * Sets the start position. The subscriber's answer describes the stream as it is.
    *
-   * @param epoch the epoch of {@code after}; null takes whatever is there
-   * @param after the last sequence the subscriber has; {@link StreamState#FROM_OLDEST} for all that
-   *     is kept
-   * @param isHead whether that was the head a moment ago, so that there is nothing to replay but
-   *     what is held
+   * @param epoch the epoch of {@code after}; null accepts any epoch
+   * @param after the last sequence the subscriber has; {@link StreamState#FROM_OLDEST} for all
+   *     publications kept
+   * @param isHead whether that was the head a moment ago, so that only held publications follow
    */
   synchronized void beginAfter(@Nullable String epoch, long after, boolean isHead) {
     this.epoch = epoch;
@@ -86,9 +86,9 @@ final class PartitionJoin {
   }
 
   /**
-   * A publication was announced.
+   * Delivers or holds an announced publication.
    *
-   * @return whether catching up is needed now, and was not before
+   * @return whether the partition has to catch up from now on
    */
   synchronized boolean announced(EncodedPublication publication) {
     if (closed) {
@@ -111,9 +111,10 @@ final class PartitionJoin {
   }
 
   /**
-   * Announcements may have been left out: only a page that is read from now on tells.
+   * Ends live delivery because announcements may have been left out; a page read from now on closes
+   * the gap.
    *
-   * @return whether catching up is needed now, and was not before
+   * @return whether the partition has to catch up from now on
    */
   synchronized boolean mayHaveMissed() {
     if (closed) {
@@ -139,8 +140,8 @@ final class PartitionJoin {
   }
 
   /**
-   * What to ask the broker for next. What is held now will be in that page or a later one, so it is
-   * let go.
+   * Returns the next request to the broker. Drops the held publications, which that page or a later
+   * one will contain.
    */
   synchronized ReplayRequest request(TenantChannel channel, int maxCount, long maxBytes) {
     held.clear();
@@ -149,11 +150,10 @@ final class PartitionJoin {
   }
 
   /**
-   * Hands on the page that was read for the last {@link #request}, after telling what is lost, and
-   * then what was held meanwhile; stops where the subscriber has no more room, and goes on there
-   * with the next page.
+   * Delivers the page of the last {@link #request}: first the loss, if any, then its publications,
+   * then those held. Stops when the subscriber has no room; the next page continues there.
    *
-   * @param channelNumber the channel's on this node
+   * @param channelNumber the channel's number on this node
    * @return whether no other page is needed
    */
   synchronized boolean hand(ChannelName channel, int channelNumber, ReplayPage page) {
@@ -179,7 +179,7 @@ final class PartitionJoin {
     return live;
   }
 
-  /** Nothing is handed on after the return. */
+  /** Ends the join. Nothing is delivered after the return. */
   synchronized void close() {
     closed = true;
     live = false;

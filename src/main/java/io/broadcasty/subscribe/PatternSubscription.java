@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** One connection's wish for all channels that match, those to come included. */
+/** One connection's subscription to all channels that match a pattern, including future ones. */
 final class PatternSubscription implements PatternSubscriber {
 
   private final Subscribe context;
@@ -54,7 +54,7 @@ final class PatternSubscription implements PatternSubscriber {
     return interest;
   }
 
-  /** Asks for channels to come as this caller. */
+  /** Sets the caller whose permissions apply to future channels. */
   void reauthorize(Caller now) {
     caller = now;
   }
@@ -81,11 +81,11 @@ final class PatternSubscription implements PatternSubscriber {
       return;
     }
     if (arrival.begun()) {
-      subscription.start(Cause.GAP); // before it is handed anything, which then needs no reading
+      subscription.start(Cause.GAP); // before its first publication, so that it needs no replay
     }
     try {
       enter(subscription);
-    } catch (RuntimeException e) { // it would hear nothing
+    } catch (RuntimeException e) { // otherwise it would miss publications
       sink.failed(e);
     }
     Caller now = caller;
@@ -93,7 +93,7 @@ final class PatternSubscription implements PatternSubscriber {
       targets.remove(subscription);
       subscription.close();
     }
-    if (subscription.isClosed()) { // it, or the connection, was ended meanwhile
+    if (subscription.isClosed()) { // the subscription or the connection has ended
       context.hub().remove(channel, subscription);
       subscription.interest().end();
     }
@@ -103,15 +103,12 @@ final class PatternSubscription implements PatternSubscriber {
     TenantChannel channel = subscription.channel();
     context.hub().add(channel, subscription);
     CompletionStage<Void> followed = subscription.interest().begin();
-    if (!followed.toCompletableFuture().isDone()) { // what came before that is to be read
+    if (!followed.toCompletableFuture().isDone()) { // earlier publications have to be read
       var unused = followed.thenRun(() -> context.hub().onGap(channel));
     }
   }
 
-  /**
-   * The subscriber has been answered: channels that came meanwhile, and those to come, are let
-   * through.
-   */
+  /** Lets the publications of matching channels through, once the subscriber has been answered. */
   void begin() {
     targets.begin(this).forEach(subscription -> subscription.start(Cause.GAP));
   }

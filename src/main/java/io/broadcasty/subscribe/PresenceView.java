@@ -16,12 +16,12 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * One connection's view of a channel's members: first a page of them, then the changes that follow
- * it, each once and in order. Where changes were left out, the page is read and handed on anew.
+ * it, each once and in order. When changes were left out, it reads and sends the page again.
  */
 @ThreadSafe
 final class PresenceView {
 
-  /** How many members a connection is told of without asking for more. */
+  /** The number of members that a connection gets without asking for more. */
   static final int PAGE = 100;
 
   private static final System.Logger LOG = System.getLogger(PresenceView.class.getName());
@@ -47,8 +47,10 @@ final class PresenceView {
   private boolean closed;
 
   /**
+   * Creates a view that holds changes.
+   *
    * @param reading may block on the store
-   * @param later runs a short task some time later
+   * @param later runs a short task after a delay
    */
   PresenceView(
       TenantChannel channel, PresenceStore store, Executor reading, Executor later, Sink sink) {
@@ -61,7 +63,7 @@ final class PresenceView {
   }
 
   /**
-   * Reads the first page; changes after it are held until {@link #start}. May block.
+   * Reads the first page; holds the changes after it until {@link #start}. May block.
    *
    * @throws BrokerException when the members cannot be read
    */
@@ -71,7 +73,7 @@ final class PresenceView {
     try {
       page = store.members(channel, null, PAGE);
     } catch (PresenceException e) {
-      throw new BrokerException("members cannot be read", e);
+      throw new BrokerException("Cannot read members", e);
     }
     synchronized (this) {
       version = page.version();
@@ -79,7 +81,7 @@ final class PresenceView {
     return page;
   }
 
-  /** The page has been handed on: changes may follow. */
+  /** Lets changes through, once the page has been sent. */
   synchronized void start() {
     holding = false;
     List<EncodedPresence> changes = List.copyOf(held);
@@ -87,14 +89,14 @@ final class PresenceView {
     changes.forEach(this::changed);
   }
 
-  /** A change has been told. */
+  /** Sends or holds a change of members. */
   synchronized void changed(EncodedPresence change) {
     if (closed) {
       return;
     }
     if (holding) {
       if (held.size() == MAX_HELD) {
-        held.remove(0); // what follows it then does not follow what was handed on
+        held.remove(0); // leaves a gap in the versions, which triggers another read
       }
       held.add(change);
       return;
@@ -121,7 +123,7 @@ final class PresenceView {
     try {
       on.execute(this::read);
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.DEBUG, "the node stops", e);
+      LOG.log(Level.DEBUG, "The node is stopping", e);
     }
   }
 
@@ -130,7 +132,7 @@ final class PresenceView {
     try {
       page = store.members(channel, null, PAGE);
     } catch (RuntimeException e) {
-      LOG.log(Level.DEBUG, "members cannot be read now", e);
+      LOG.log(Level.DEBUG, "Cannot read members now; retrying", e);
       later.execute(() -> readAnew(reading));
       return;
     } catch (Error e) {

@@ -9,36 +9,38 @@ import io.broadcasty.lifecycle.ConnectionInfo;
 import io.broadcasty.presence.PresencePage;
 import java.util.concurrent.Executor;
 
-/** Where a subscription's publications go: one connection. Never blocks. */
+/** One connection as the target of subscriptions. Its methods never block. */
 @ThreadSafe
 public interface Sink {
 
-  /** The connection as events name it. */
+  /** Returns the connection as events name it. */
   ConnectionInfo info();
 
-  /** Runs what brings publications to this connection; always the same object. */
+  /** Returns the event loop that delivers to this connection; always the same object. */
   Executor lane();
 
   /**
-   * The publication that comes next begins a stream of which this connection has not been told yet:
-   * of a channel that has come by a pattern, of a partition that is new, or of another epoch
-   * without {@link #lost} between.
+   * Called before the first publication of a stream that the client does not know: of a channel
+   * matched by a pattern, of a new partition, or of another epoch without {@link #lost} in between.
    */
   default void newStream(EncodedPublication first) {}
 
-  /** A publication, in order within its partition. */
+  /** Sends a publication, in order within its partition. */
   void publication(EncodedPublication publication);
 
-  /** A position could not be served; what follows comes after {@code lost.resumeFrom}. */
+  /**
+   * Reports that a position could not be served; publications continue after {@code
+   * lost.resumeFrom}.
+   */
   void lost(ChannelName channel, Lost lost);
 
-  /** A change of the members of a channel that is watched. */
+  /** Sends a change of the members of a watched channel. */
   void presence(EncodedPresence change);
 
-  /** The members of a channel that is watched, since changes were left out. */
+  /** Sends the members of a watched channel again, since changes were left out. */
   void presenceReset(ChannelName channel, PresencePage page);
 
-  /** Whether there is room for a page of a replay. */
+  /** Returns whether there is room for a page of a replay. */
   boolean hasRoom();
 
   /**
@@ -48,11 +50,11 @@ public interface Sink {
   void whenRoom(Runnable action);
 
   /**
-   * The stream cannot go on, since the store cannot be read or something is broken: nothing more is
-   * delivered, and a client that comes back can resume.
+   * Ends the stream because the store cannot be read or an internal error occurred. Nothing more is
+   * delivered, and a client that reconnects can resume.
    */
   void failed(Throwable failure);
 
-  /** A pattern matches more channels than the connection may have. */
+  /** Ends the stream because a pattern matches more channels than the connection may have. */
   void tooManyChannels();
 }

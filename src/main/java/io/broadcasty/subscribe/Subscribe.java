@@ -15,12 +15,12 @@ import java.util.concurrent.Executor;
  * The subscribe use case.
  *
  * @param replays runs the reading of replays, which may block on the store
- * @param later runs a short task some time later; asked when the store cannot be read
- * @param tenants says how many channels a connection may have, those matched by patterns included,
- *     and how large its outbox is
- * @param pageBytes about how much of a replay is handed to a connection at once, at most
+ * @param later runs a short task after a delay, when the store cannot be read
+ * @param tenants returns how many channels a connection may have, including those matched by
+ *     patterns, and the size of its outbox
+ * @param pageBytes the approximate maximum of replayed bytes delivered to a connection at once
  * @param ticker measures how long replays take
- * @param listener hears of subscriptions and replays
+ * @param listener notified of subscriptions and replays
  */
 public record Subscribe(
     Policy policy,
@@ -35,7 +35,7 @@ public record Subscribe(
     Ticker ticker,
     RealtimeListener listener) {
 
-  /** The subscriptions of a new connection; to be closed with it. */
+  /** Opens the subscriptions of a new connection, to be closed with it. */
   public Subscriptions open(Sink sink) {
     return new Subscriptions(
         this,
@@ -47,7 +47,7 @@ public record Subscribe(
     return tenants.of(tenant).maxChannels();
   }
 
-  /** Well below half an outbox. */
+  /** Returns the page size of a tenant's replays, well below half an outbox. */
   private long pageBytes(TenantId tenant) {
     return Math.min(pageBytes, tenants.of(tenant).outboxBytes() / 4);
   }

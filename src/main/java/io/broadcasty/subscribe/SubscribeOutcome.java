@@ -6,17 +6,17 @@ import io.broadcasty.ratelimit.RateLimiter;
 import java.util.List;
 import java.util.SortedMap;
 
-/** What a subscribe leads to. */
+/** The outcome of a subscribe. */
 public sealed interface SubscribeOutcome {
 
   /**
-   * Subscribed; publications come after {@link #start}.
+   * Subscribed; publications follow after {@link #start}.
    *
    * @param recovered whether every position asked for can be served
    * @param heads the newest positions, by channel
-   * @param starts where the subscriber stands, by channel: what it is told next comes after it,
-   *     either a publication or, when the position cannot be served, that it is lost. A subscriber
-   *     that leaves before it is told must come back with this position, or it would never be.
+   * @param starts the subscriber's position, by channel. The next message comes after it: a
+   *     publication, or a report that the position is lost. A subscriber that leaves before that
+   *     message must come back with this position; otherwise it would never learn of the loss.
    * @param start to be run once the subscriber has been answered
    */
   record Subscribed(
@@ -26,22 +26,22 @@ public sealed interface SubscribeOutcome {
       Runnable start)
       implements SubscribeOutcome {}
 
-  /** The policy says no. */
+  /** The policy denies the subscription. */
   record Denied() implements SubscribeOutcome {}
 
-  /** The connection has ended, perhaps meanwhile. */
+  /** The connection has ended, perhaps during the subscribe. */
   record Closed() implements SubscribeOutcome {}
 
-  /** A rate limit says not now. */
+  /** A rate limit is exceeded. */
   record Throttled(RateLimiter.Verdict verdict) implements SubscribeOutcome {}
 
-  /** The connection is subscribed to this already. */
+  /** The connection has this subscription already. */
   record AlreadySubscribed() implements SubscribeOutcome {}
 
   /**
-   * It would be more channels than a connection may have.
+   * The connection would have more channels than allowed.
    *
-   * @param limit how many it may have
+   * @param limit the allowed number of channels
    */
   record TooManyChannels(int limit) implements SubscribeOutcome {}
 }

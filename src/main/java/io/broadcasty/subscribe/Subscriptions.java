@@ -26,8 +26,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What one connection is subscribed to: channels, and patterns that stand for channels. A channel
- * wanted twice, by name and by pattern, is delivered once.
+ * The subscriptions of one connection: channels, and patterns that stand for channels. A channel
+ * subscribed to by name and by pattern is delivered once.
  */
 @ThreadSafe
 public final class Subscriptions implements AutoCloseable {
@@ -49,7 +49,7 @@ public final class Subscriptions implements AutoCloseable {
    * store for the stream's state.
    *
    * @throws io.broadcasty.channel.InvalidChannelException when the target is neither
-   * @throws BrokerException when the store cannot tell the state; nothing is subscribed then
+   * @throws BrokerException when the store cannot return the state; nothing is subscribed then
    */
   public SubscribeOutcome subscribe(Caller caller, String target, Since since) {
     boolean pattern = ChannelPattern.isPattern(target);
@@ -87,7 +87,10 @@ public final class Subscriptions implements AutoCloseable {
     }
   }
 
-  /** Whoever ends it meanwhile does not tell, since it has not been told of. */
+  /**
+   * Notifies the listener of a subscription, and of its end if another thread has ended it before
+   * it was confirmed.
+   */
   private void tell(String target) {
     ConnectionInfo connection = sink.info();
     context.listener().onSubscribed(new Subscribed(connection, target));
@@ -100,7 +103,7 @@ public final class Subscriptions implements AutoCloseable {
     context.listener().onDenied(new Denied(caller.tenant(), caller.subject(), operation, kind));
   }
 
-  /** Ends a subscription; false when there was none. */
+  /** Ends a subscription; returns false when there was none. */
   public boolean unsubscribe(String target) {
     Targets.Ended ended = targets.remove(target);
     if (ended == null) {
@@ -118,22 +121,22 @@ public final class Subscriptions implements AutoCloseable {
   }
 
   /**
-   * The number that stands for a channel on this node as long as it is delivered here; 0 when it is
-   * not.
+   * Returns the number that stands for a channel on this node while the channel is delivered here;
+   * 0 when it is not.
    */
   public int number(ChannelName name) {
     ChannelSubscription subscription = targets.channel(name);
     return subscription == null ? 0 : context.hub().number(subscription.channel());
   }
 
-  /** Whether the channel is delivered, by its name or by a pattern. */
+  /** Returns whether the channel is delivered, by its name or by a pattern. */
   public boolean has(ChannelName channel) {
     return targets.channel(channel) != null;
   }
 
   /**
-   * Watches the members of a channel that is subscribed to, by name or by pattern; asked again,
-   * begins anew. May block on the store.
+   * Watches the members of a channel that is subscribed to, by name or by pattern; a repeated call
+   * starts over. May block on the store.
    *
    * @throws BrokerException when the store cannot be read
    */
@@ -162,10 +165,10 @@ public final class Subscriptions implements AutoCloseable {
   }
 
   /**
-   * Ends what the caller may not have any more, after a refresh of its token, and asks for channels
-   * to come as this caller.
+   * Ends the subscriptions that a renewed token does not allow any more, and checks future channels
+   * against it.
    *
-   * @return the targets that were ended, and the channels that are not delivered any more though
+   * @return the targets that were ended, and the channels that are not delivered any more although
    *     their pattern is
    */
   public List<String> reauthorize(Caller caller) {
@@ -195,7 +198,7 @@ public final class Subscriptions implements AutoCloseable {
     return lost;
   }
 
-  /** Names and patterns subscribed to. */
+  /** Returns the names and patterns subscribed to. */
   public List<String> targets() {
     return targets.names();
   }
@@ -215,7 +218,9 @@ public final class Subscriptions implements AutoCloseable {
       return new SubscribeOutcome.Closed();
     }
     context.hub().add(caller.tenant(), subscription);
-    if (targets.isClosed()) { // the connection was closed meanwhile, and may have left already
+    if (targets
+        .isClosed()) { // the connection was closed in between and may have removed its patterns
+                       // already
       subscription.leave();
     }
     subscription.interest().await();
@@ -234,7 +239,7 @@ public final class Subscriptions implements AutoCloseable {
     return outcome;
   }
 
-  /** The channels there are, here or in the store, and those the client knows. */
+  /** Returns the matching channels that exist here or in the store, and those the client knows. */
   private TreeSet<ChannelName> matching(Caller caller, ChannelPattern pattern, Since since) {
     TreeSet<ChannelName> matching = new TreeSet<>(context.hub().channels(caller.tenant(), pattern));
     matching.addAll(
@@ -310,8 +315,11 @@ public final class Subscriptions implements AutoCloseable {
 
   private void enter(ChannelSubscription subscription) {
     context.hub().add(subscription.channel(), subscription);
-    var unused = subscription.interest().begin(); // of many channels, all at once
-    if (subscription.isClosed()) { // the connection was closed meanwhile, and has left already
+    var unused =
+        subscription
+            .interest()
+            .begin(); // does not wait, so that many channels are followed at once
+    if (subscription.isClosed()) { // the connection was closed in between
       context.hub().remove(subscription.channel(), subscription);
     }
   }

@@ -14,19 +14,19 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connection wants, by name and by pattern, and the channels that it has because of that.
- * Decides and remembers; what follows from it, others do.
+ * The names and patterns that one connection is subscribed to, and the resulting channels. It only
+ * keeps state; its callers act on the results.
  */
 @ThreadSafe
 final class Targets {
 
-  /** Makes a channel's subscription; does not block. */
+  /** Creates a channel's subscription; does not block. */
   interface Opener {
     ChannelSubscription open(TenantChannel channel, int partitions);
   }
 
   /**
-   * What asking for a channel leads to.
+   * The result of claiming a channel.
    *
    * @param subscription to be set up; null when the channel is delivered already
    * @param full whether the connection may not have another channel, or has ended
@@ -34,18 +34,18 @@ final class Targets {
   record Claim(@Nullable ChannelSubscription subscription, boolean full) {}
 
   /**
-   * What a channel that has come into being leads to.
+   * The result for a channel that has been created and matches a pattern.
    *
-   * @param subscription who gets its publications; null for nobody
-   * @param fresh whether it is to be set up
-   * @param begun whether its pattern's subscriber has been answered
+   * @param subscription gets the channel's publications; null for none
+   * @param fresh whether it has to be set up
+   * @param begun whether the pattern's subscriber has been answered
    * @param full whether the connection may not have another channel
    */
   record Arrival(
       @Nullable ChannelSubscription subscription, boolean fresh, boolean begun, boolean full) {}
 
   /**
-   * What nothing wants any more.
+   * The result of removing a target: the channels that no target needs any more.
    *
    * @param pattern null for a channel's own name
    * @param confirmed whether it had been set up
@@ -68,7 +68,7 @@ final class Targets {
   @GuardedBy("this")
   private boolean closed;
 
-  /** Wanted, and not set up yet; null for none, as it is most of the time. */
+  /** The targets that are not set up yet; null for none, which is the usual case. */
   @GuardedBy("this")
   private @Nullable Set<String> unconfirmed;
 
@@ -76,7 +76,7 @@ final class Targets {
     this.opener = opener;
   }
 
-  /** Why a target cannot be had as things stand; null when it can. */
+  /** Returns why a target cannot be subscribed to now; null when it can. */
   synchronized @Nullable SubscribeOutcome refusal(String target, int maxChannels) {
     if (closed) {
       return new SubscribeOutcome.Closed();
@@ -84,12 +84,12 @@ final class Targets {
     if (targets.containsKey(target)) {
       return new SubscribeOutcome.AlreadySubscribed();
     }
-    return targets.size() >= maxChannels // patterns that match nothing count too
+    return targets.size() >= maxChannels // patterns without a match count too
         ? new SubscribeOutcome.TooManyChannels(maxChannels)
         : null;
   }
 
-  /** False when the connection has ended. */
+  /** Adds a pattern; returns false when the connection has ended. */
   synchronized boolean add(PatternSubscription subscription) {
     if (!closed) {
       targets.put(subscription.target(), subscription);
@@ -98,7 +98,7 @@ final class Targets {
     return !closed;
   }
 
-  /** A channel is wanted by its name, or because it matches a pattern that is being set up. */
+  /** Claims a channel for its name, or for a pattern that is being set up. */
   synchronized Claim claim(TenantChannel channel, int partitions, String target, int maxChannels) {
     if (closed) {
       return new Claim(null, true);
@@ -120,7 +120,7 @@ final class Targets {
     return new Claim(open(channel, partitions, target), false);
   }
 
-  /** A target has been set up; false when it has been removed meanwhile. */
+  /** Confirms that a target has been set up; returns false when it has been removed in between. */
   synchronized boolean confirm(String target) {
     if (!targets.containsKey(target)) {
       return false;
@@ -129,7 +129,7 @@ final class Targets {
     return true;
   }
 
-  /** A channel that matches a pattern has come into being. */
+  /** Claims a channel that has been created and matches a pattern. */
   synchronized Arrival arrived(
       TenantChannel channel, int partitions, PatternSubscription pattern, int maxChannels) {
     if (closed || targets.get(pattern.target()) != pattern) {
@@ -150,7 +150,7 @@ final class Targets {
     return new Arrival(subscription, true, pattern.begun, false);
   }
 
-  /** A pattern's subscriber has been answered; the channels that came meanwhile. */
+  /** Marks a pattern's subscriber as answered; returns the channels created in between. */
   synchronized List<ChannelSubscription> begin(PatternSubscription pattern) {
     pattern.begun = true;
     List<ChannelSubscription> ready = List.copyOf(pattern.waiting);
@@ -158,7 +158,7 @@ final class Targets {
     return ready;
   }
 
-  /** Null when it was not wanted. */
+  /** Removes a target; returns null when it was not subscribed to. */
   synchronized @Nullable Ended remove(String target) {
     if (!targets.containsKey(target)) {
       return null;
@@ -179,7 +179,7 @@ final class Targets {
     return new Ended(pattern, ended, confirmed);
   }
 
-  /** Ends a channel whatever it was wanted by; false when it had ended already. */
+  /** Removes a channel for all its targets; returns false when it was removed before. */
   synchronized boolean remove(ChannelSubscription subscription) {
     if (!channels.remove(subscription.channel().name(), subscription)) {
       return false;
@@ -206,12 +206,12 @@ final class Targets {
     return patterns;
   }
 
-  /** Names and patterns, in order. */
+  /** Returns the names and patterns, in order. */
   synchronized List<String> names() {
     return List.copyOf(new TreeSet<>(targets.keySet()));
   }
 
-  /** Nothing is added any more. */
+  /** Rejects all further targets. */
   synchronized void close() {
     closed = true;
   }

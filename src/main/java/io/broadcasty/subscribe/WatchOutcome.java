@@ -2,23 +2,23 @@ package io.broadcasty.subscribe;
 
 import io.broadcasty.presence.PresencePage;
 
-/** What asking for a channel's members and their changes leads to. */
+/** The outcome of watching a channel's members. */
 public sealed interface WatchOutcome {
 
   /**
-   * They are watched.
+   * The members are watched.
    *
    * @param page the first members
-   * @param start lets the changes after the page through; to be called once it has been told
+   * @param start lets the changes after the page through; to be called once the page has been sent
    */
   record Watching(PresencePage page, Runnable start) implements WatchOutcome {}
 
   /** The connection is not subscribed to the channel. */
   record NotSubscribed() implements WatchOutcome {}
 
-  /** The channel's name does not begin as those with members do. */
+  /** The channel has no members, since its name lacks the prefix of presence channels. */
   record NoPresenceChannel() implements WatchOutcome {}
 
-  /** The policy says no. */
+  /** The policy denies watching. */
   record Denied() implements WatchOutcome {}
 }

@@ -1,5 +1,5 @@
 /**
- * The subscribe use case: replay joined to live without a gap or a double.
+ * The subscribe use case: joins replay to live publications without a gap or a duplicate.
  *
  * <p>May import: {@code auth}, {@code rbac}, {@code ratelimit}, {@code channel}, {@code broker},
  * {@code presence}, {@code protocol}, {@code hub}, {@code lifecycle}, {@code time}, {@code tenant}.

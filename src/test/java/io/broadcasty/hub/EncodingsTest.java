@@ -21,7 +21,7 @@ class EncodingsTest {
   private static final TenantChannel CHANNEL =
       new TenantChannel(new TenantId("acme"), new ChannelName("news"));
 
-  /** Counts what it is asked for. */
+  /** Counts the calls of the encoder. */
   private static final class Counting implements FrameEncoder<EncodedFrame> {
     int publications;
     int presences;
@@ -65,7 +65,7 @@ class EncodingsTest {
     assertEquals(List.of(0, 0), List.of(unused.publications, unused.presences));
   }
 
-  /** At worst two threads encode, but all go on with the same. */
+  /** At worst two threads encode, but all get the same result. */
   @Test
   void threadsThatNeedItAtOnceGoOnWithTheSame() throws Exception {
     for (int round = 0; round < 200; round++) {

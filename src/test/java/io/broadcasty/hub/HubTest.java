@@ -198,7 +198,7 @@ class HubTest {
     assertTrue(late.hub.isOccupied(channel("news")));
 
     heard.clear();
-    hub.add(ACME, pattern("*", null)); // refuses, and its topic stays open
+    hub.add(ACME, pattern("*", null)); // declines, and its topic stays open
     publish(channel("other"), 1);
     assertEquals(List.of("join other"), heard);
     assertFalse(hub.isOccupied(channel("other")));
@@ -271,7 +271,7 @@ class HubTest {
     assertEquals(List.of(), hub.channels(ACME, ChannelPattern.parse("*")));
   }
 
-  /** It is not asked any more, but finds the topic. */
+  /** The late pattern is not asked any more, but finds the topic. */
   @Test
   void aPatternThatComesWhileOthersAreAskedSeesTheChannel() {
     PatternSubscriber other = pattern("*", null);
@@ -293,7 +293,7 @@ class HubTest {
     assertEquals("seen: [orders.eu]", heard.get(0));
   }
 
-  /** Patterns of a hub whose joins a test runs by hand. */
+  /** A hub with patterns whose joins the test runs by hand. */
   private static final class Late {
     final ArrayDeque<Runnable> asked = new ArrayDeque<>();
     final Hub hub = new Hub(asked::add);
@@ -424,8 +424,8 @@ class HubTest {
   }
 
   /**
-   * The last pattern of a tenant leaves at the very moment at which another one is being added:
-   * either it waits, or the other one is added anew.
+   * The last pattern of a tenant is removed at the moment at which another one is being added:
+   * either the removal waits, or the other pattern is added again.
    */
   @Test
   void aPatternIsNotLostWhenTheLastOneLeavesMeanwhile() throws Exception {
@@ -446,7 +446,7 @@ class HubTest {
             joins.incrementAndGet();
           }
 
-          /** Asked for while the hub adds it. */
+          /** Called while the hub adds the subscriber. */
           @Override
           public int hashCode() {
             if (leave.getState() == Thread.State.NEW) {

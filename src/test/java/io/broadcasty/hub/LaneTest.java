@@ -74,7 +74,7 @@ class LaneTest {
     assertNotSame(before, later.get(10, TimeUnit.SECONDS));
     assertEquals(1, condition().restarts());
     assertTrue(condition().running());
-    Thread fresh = thread(); // is woken as ever
+    Thread fresh = thread(); // wakes up as before
     assertSame(later.get(), fresh);
   }
 

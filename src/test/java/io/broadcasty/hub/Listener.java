@@ -3,7 +3,7 @@ package io.broadcasty.hub;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** A subscriber that hears on the thread that publishes, unless it is given a lane. */
+/** A subscriber that runs its calls on the publishing thread, unless it is given an event loop. */
 final class Listener implements Subscriber {
 
   private static final Executor AT_ONCE = Runnable::run;

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Many producers and a writer that reports now at once, now from elsewhere, now a failure. */
+/**
+ * Tests an outbox with many producers and a writer that reports at once, from another thread, or a
+ * failure.
+ */
 class OutboxConcurrencyTest {
 
   private static final int PRODUCERS = 8;
@@ -35,7 +38,7 @@ class OutboxConcurrencyTest {
     assertTrue(elsewhere.awaitTermination(10, TimeUnit.SECONDS));
   }
 
-  /** Writes frames down and checks that it is called by one at a time. */
+  /** Records frames and checks that only one thread at a time calls it. */
   private final class Recorder implements FrameWriter, Outbox.Owner {
     final List<String> written = new ArrayList<>();
     final AtomicInteger inFlight = new AtomicInteger();
@@ -83,7 +86,7 @@ class OutboxConcurrencyTest {
     }
   }
 
-  /** Lets all producers offer at once; answers how many frames were taken. */
+  /** Lets all producers offer frames at once; returns how many frames were added. */
   private int produce(Outbox outbox, AtomicLong mostBytes) throws InterruptedException {
     CountDownLatch go = new CountDownLatch(1);
     AtomicInteger taken = new AtomicInteger();
@@ -120,7 +123,10 @@ class OutboxConcurrencyTest {
     }
   }
 
-  /** Each producer's frames from its first one on, in order, none missing and none twice. */
+  /**
+   * Asserts that each producer's frames are there from its first one on, in order, without a gap or
+   * a duplicate.
+   */
   private static void assertOrdered(List<String> written, String story) {
     int[] next = new int[PRODUCERS];
     for (String text : written) {
@@ -188,7 +194,9 @@ class OutboxConcurrencyTest {
     assertEquals(1, overflows.get());
   }
 
-  /** A replay goes on whenever half is free, so it must never wait for a call that was lost. */
+  /**
+   * A replay continues whenever half of the outbox is free, so the notification must never be lost.
+   */
   @ParameterizedTest
   @ValueSource(longs = {7, 8})
   void roomIsAlwaysToldInTheEnd(long seed) throws InterruptedException {

@@ -74,7 +74,7 @@ class OutboxTest {
     return EncodedFrame.message(text);
   }
 
-  /** 100 bytes in the outbox. */
+  /** Returns a frame that counts for 100 bytes in the outbox. */
   private static EncodedFrame hundred(char c) {
     return frame(String.valueOf(c).repeat(68));
   }
@@ -223,7 +223,7 @@ class OutboxTest {
     assertEquals(List.of("drained"), told);
   }
 
-  /** The connection would else stay until somebody notices that it did not drain. */
+  /** Otherwise the connection would stay until a sweep ends it. */
   @Test
   void aFailureWhileDrainingEndsTheDrain() {
     outbox.offer(frame("a"));
@@ -278,7 +278,7 @@ class OutboxTest {
     assertEquals(List.of("thrown"), told);
   }
 
-  /** Where memory runs out it runs out for others too: their lane has to see to it. */
+  /** When memory runs out, other connections are affected too: their event loop has to end them. */
   @Test
   void anErrorOfAWriterFailsItsConnectionAndIsNotSwallowed() {
     Outbox throwing =

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request that opens a stream. */
+/** A fake request that opens a stream. */
 public record Asked(Map<String, List<String>> query, Map<String, String> headers)
     implements StreamRequest {
 
   /**
-   * @param query names and values in turns
+   * Returns a request with these query parameters.
+   *
+   * @param query alternates names and values
    */
   public static Asked of(String... query) {
     Map<String, List<String>> parameters = new HashMap<>();
@@ -25,7 +27,7 @@ public record Asked(Map<String, List<String>> query, Map<String, String> headers
     return new Asked(Map.of("channel", List.of(channels)), Map.of());
   }
 
-  /** The same with one more parameter. */
+  /** Returns a copy with one more parameter. */
   public Asked with(String name, String value) {
     Map<String, List<String>> more = new HashMap<>(query);
     more.put(name, List.of(value));

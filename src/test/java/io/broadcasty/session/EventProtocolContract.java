@@ -15,12 +15,12 @@ import io.broadcasty.ratelimit.ConnectionLimiter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every protocol over Server-Sent Events keeps to, whatever it says. */
+/** The contract of every protocol over Server-Sent Events. */
 public abstract class EventProtocolContract {
 
   private final Node node = new Node();
 
-  /** The protocol under test. */
+  /** Returns the protocol under test. */
   protected abstract EventProtocol protocol();
 
   private record Stream(Node.Line line, EventSession session, EventSession.Opening opening) {}

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client that follows one channel or pattern over many connections, resuming each time, and
- * checks that what it gets has no gap that it was not told of, no double and no disorder.
+ * checks that the publications have no unreported gap, no duplicate and no reordering.
  */
 final class Follower {
 
@@ -58,9 +58,11 @@ final class Follower {
   private int slow;
 
   /**
-   * @param events over SSE instead of WebSocket
-   * @param network reports writes later, as a slow line does
-   * @param errors how many faults of lines are to be Errors; counted down
+   * Creates a client that is not connected.
+   *
+   * @param events whether it uses SSE instead of WebSocket
+   * @param network reports writes later, as a slow connection does
+   * @param errors how many connection faults are to be Errors; counted down
    */
   Follower(String target, boolean events, long seed, Executor network, AtomicInteger errors) {
     this.errors = errors;
@@ -71,7 +73,7 @@ final class Follower {
     this.network = network;
   }
 
-  /** Connects, listens a while, leaves, and again until told to stop; then once to the end. */
+  /** Connects, reads for a while and leaves, repeatedly until told to stop. */
   void follow(SessionContext context, Caller caller, BooleanSupplier stop, Runnable round)
       throws InterruptedException, ProblemException {
     while (!stop.getAsBoolean() && violation() == null) {
@@ -80,7 +82,7 @@ final class Follower {
     }
   }
 
-  /** A last connection over a line without faults, until every head has been reached. */
+  /** Connects once more, without faults, until every head has been reached. */
   void catchUp(SessionContext context, Caller caller, Map<String, Long> heads)
       throws InterruptedException, ProblemException {
     if (violation() == null) {
@@ -123,9 +125,9 @@ final class Follower {
 
   private Line open(SessionContext context, Caller caller, boolean faults)
       throws InterruptedException, ProblemException {
-    int faultWithin = errors.get() > 0 ? 10 : 300; // Errors come while there is something to lose
+    int faultWithin = errors.get() > 0 ? 10 : 300; // Errors occur while publications can be lost
     Line open = new Line(faults ? random.nextInt(4) : 0, random.nextInt(faultWithin));
-    boolean compact = random.nextBoolean(); // each connection may speak another version
+    boolean compact = random.nextBoolean(); // each connection may use another protocol version
     String since = null;
     synchronized (this) {
       line = open;
@@ -150,7 +152,7 @@ final class Follower {
       if (session.subscribe() instanceof EventSession.Opening.Begun begun) {
         begun.start().run();
       } else if (session.hasEnded()) {
-        open.ended = true; // its lane broke meanwhile
+        open.ended = true; // its event loop failed in between
       } else {
         throw new IllegalStateException("the stream was refused");
       }
@@ -271,7 +273,7 @@ final class Follower {
     return slow;
   }
 
-  /** How many sequences lie between where it began and where it is. */
+  /** Returns how many sequences lie between the first position and the current one. */
   synchronized long passed() {
     return lasts.entrySet().stream()
         .mapToLong(e -> e.getValue() - starts.getOrDefault(e.getKey(), 0L))
@@ -309,7 +311,7 @@ final class Follower {
     } else {
       Map<String, Object> message = JsonTree.object(text);
       if (message.containsKey("error")) {
-        if (!text.contains("\"unavailable\"")) { // it is when its lane broke meanwhile
+        if (!text.contains("\"unavailable\"")) { // expected when its event loop failed
           violate("error " + text);
         }
         replies++;
@@ -384,7 +386,7 @@ final class Follower {
     return text.substring(from, text.indexOf(end, from));
   }
 
-  /** One connection. */
+  /** A fake connection. */
   private final class Line implements Transport {
     private final ToldChannels told = new ToldChannels();
     private final int kind;
@@ -395,6 +397,8 @@ final class Follower {
     private volatile boolean stalled;
 
     /**
+     * Creates an open connection.
+     *
      * @param kind 0: reports at once; 1: reports later; 2: fails after a while; 3: stops reading
      *     after a while
      */

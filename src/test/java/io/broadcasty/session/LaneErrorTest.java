@@ -9,8 +9,8 @@ import io.broadcasty.time.WallClock;
 import java.time.Duration;
 
 /**
- * Memory runs out on a lane in the middle of a write, several times: the lane's clients, over
- * WebSocket and over SSE, are told, come back, and have missed nothing.
+ * Tests that clients over WebSocket and SSE are told, reconnect and miss nothing when memory runs
+ * out on their event loop in the middle of a write.
  */
 class LaneErrorTest extends ReplayJoinStress {
 

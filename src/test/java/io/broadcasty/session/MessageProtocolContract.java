@@ -22,14 +22,14 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every protocol over WebSocket keeps to, whatever it says. */
+/** The contract of every protocol over WebSocket. */
 public abstract class MessageProtocolContract {
 
   private static final TenantChannel CHANNEL = new TenantChannel(Node.ACME, new ChannelName("a"));
 
   private final Node node = new Node();
 
-  /** The protocol under test. */
+  /** Returns the protocol under test. */
   protected abstract MessageProtocol protocol();
 
   private record Connection(Node.Line line, MessageSession session) {}
@@ -39,7 +39,7 @@ public abstract class MessageProtocolContract {
     MessageSession session = protocol().accept(Asked.of()).open(node.context, line);
     assertTrue(session.open(node.ann()));
     node.run();
-    line.frames.clear(); // it may have said hello
+    line.frames.clear(); // the protocol may have sent a greeting
     return new Connection(line, session);
   }
 

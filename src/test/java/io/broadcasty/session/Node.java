@@ -54,7 +54,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** A node whose tasks and time a test runs by hand. */
+/** A node whose tasks and clock a test drives by hand. */
 public final class Node {
 
   public static final TenantId ACME = new TenantId("acme");
@@ -93,7 +93,7 @@ public final class Node {
   public final OpenPushes pushes = new OpenPushes();
   public long permits = Long.MAX_VALUE;
 
-  /** One without push. */
+  /** Creates a node without push. */
   public Node() {
     this(List.of());
   }
@@ -185,14 +185,14 @@ public final class Node {
     }
   }
 
-  /** Second by second. */
+  /** Advances the clock second by second, and sweeps each time. */
   public void pass(Duration by) {
     for (Duration left = by; left.compareTo(Duration.ZERO) > 0; left = left.minusSeconds(1)) {
       standStill(left.compareTo(SECOND) < 0 ? left : SECOND);
     }
   }
 
-  /** Nothing is done meanwhile, as while the machine is paused. */
+  /** Advances the clock without running anything, as if the machine had been paused. */
   public void standStill(Duration by) {
     time.advance(by);
     sessions.sweep();
@@ -227,7 +227,7 @@ public final class Node {
       return this;
     }
 
-    /** Sends a frame and answers what came for it. */
+    /** Sends a frame and returns the messages that came back. */
     public List<Map<String, Object>> send(String text) {
       session.onText(text);
       run();
@@ -243,7 +243,7 @@ public final class Node {
     }
   }
 
-  /** What is to be pushed unless it is delivered, in a store that can be away. */
+  /** A store of pushes for undelivered users that can be made unavailable. */
   public static final class OpenPushes implements PendingPushes {
     public final List<PendingPush> kept = new ArrayList<>();
     public boolean away;
@@ -313,7 +313,7 @@ public final class Node {
       return taken;
     }
 
-    /** Of the publications, in the order in which they came. */
+    /** Returns the sequences of the publications, in order of arrival. */
     public List<Long> sequences() {
       return frames.stream()
           .filter(f -> f.text().startsWith("{"))
@@ -324,7 +324,7 @@ public final class Node {
     }
   }
 
-  /** Answers publishes when the test lets it. */
+  /** A broker that answers publishes when the test lets it. */
   public static final class SlowBroker extends ForwardingBroker {
     public final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     public boolean slow;

@@ -12,7 +12,7 @@ import io.broadcasty.lifecycle.RecordingListener;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Tokens that are not taken are told of, with the reason. */
+/** Tests that refused tokens are reported with their reason. */
 class ObservedAuthenticatorTest {
 
   private final RecordingListener listener = new RecordingListener();

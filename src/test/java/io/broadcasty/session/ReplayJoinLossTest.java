@@ -9,8 +9,8 @@ import io.broadcasty.time.WallClock;
 import java.time.Duration;
 
 /**
- * Over a memory broker that keeps so little that resuming followers lose publications: they are
- * told.
+ * Runs {@link ReplayJoinStress} over a memory broker that keeps so little that resuming clients
+ * lose publications, and checks that they are told.
  */
 class ReplayJoinLossTest extends ReplayJoinStress {
 

@@ -55,9 +55,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * Replay joined to live with everything real but the network: publishers and followers that come,
- * leave, stall, break and resume at random. Each follower's record is without an untold gap, a
- * double or a disorder from its first position to the head. For any broker.
+ * Tests replay joined to live publications with everything real but the network, for any broker:
+ * publishers, and clients that come, leave, stall, break and resume at random. No client's record
+ * has an unreported gap, a duplicate or a reordering from its first position to the head.
  */
 public abstract class ReplayJoinStress {
 
@@ -67,18 +67,18 @@ public abstract class ReplayJoinStress {
   private static final int CHUNK = 20;
   private static final long SEED = 20_260_101;
 
-  /** How much is done. */
+  /** The amount of work. */
   public record Size(int publishers, int publicationsEach, int followers) {}
 
   protected abstract Size size();
 
-  /** Whether the broker keeps so little that followers lose publications. */
+  /** Returns whether the broker keeps so little that clients lose publications. */
   protected abstract boolean losesPublications();
 
-  /** Opens the broker; it keeps all that the test publishes, unless it is to lose some. */
+  /** Opens the broker, which keeps all publications of the test unless it is to lose some. */
   protected abstract Broker open(PublicationListener listener);
 
-  /** How many writes are to throw an {@link Error} on their lanes; counted down. */
+  /** How many writes are to throw an {@link Error} on their event loops; counted down. */
   protected final AtomicInteger errors = new AtomicInteger();
 
   private final Caller caller =
@@ -107,7 +107,7 @@ public abstract class ReplayJoinStress {
 
   private final RateLimiter unlimited = new Unlimited();
 
-  /** How often a publisher went on because a follower had come or left. */
+  /** How often a publisher continued because a client had come or left. */
   private final AtomicInteger paced = new AtomicInteger();
 
   private static String channel(int number) {
@@ -141,7 +141,7 @@ public abstract class ReplayJoinStress {
                           .maxConnectionsPerUser(size.followers() * 20)
                           .maxChannels(100)
                           .outboxBytes(64 * 1024));
-      // places are given back a little after a connection has gone
+      // leases are released a little after a connection has closed
       ConnectionLimiter limits = new LocalConnectionLimiter("node", tenants);
       SessionContext context =
           new SessionContext(

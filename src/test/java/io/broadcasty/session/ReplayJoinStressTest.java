@@ -8,7 +8,7 @@ import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import java.time.Duration;
 
-/** Over the memory broker, which keeps everything. */
+/** Runs {@link ReplayJoinStress} over the memory broker, which keeps everything. */
 class ReplayJoinStressTest extends ReplayJoinStress {
 
   @Override

@@ -24,14 +24,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Which connections a disconnect finds, also while others come, go and refresh their tokens. */
+/**
+ * Tests which connections a disconnect finds, also while others open, close and renew their tokens.
+ */
 class SessionIndexTest {
 
   private static final List<TenantId> TENANTS = List.of(new TenantId("acme"), new TenantId("beta"));
 
   private final Node node = new Node();
 
-  /** Ends connections on the thread that ends them. */
+  /** Ends connections on the calling thread. */
   private final SessionContext atOnce =
       new SessionContext(
           node.context.settings(),
@@ -127,7 +129,7 @@ class SessionIndexTest {
     assertTrue(node.sessions.isIndexEmpty());
   }
 
-  /** Against a plain scan of those that are left. */
+  /** Compares the index with a plain scan of the open sessions. */
   @Test
   void isExactWhileEverybodyComesAndGoes() throws Exception {
     int threads = 4;
@@ -175,7 +177,7 @@ class SessionIndexTest {
     return caller == null ? "" : caller.tokenId();
   }
 
-  /** A session comes, refreshes its token, and may go at the same moment by another thread. */
+  /** Opens a session and renews its token, while another thread may end it. */
   private void comeAndGo(
       Random random, ConcurrentLinkedQueue<Session> left, ExecutorService other, int round) {
     TenantId tenant = TENANTS.get(random.nextInt(2));

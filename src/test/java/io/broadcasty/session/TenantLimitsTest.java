@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A tenant with limits of its own beside one with those of all, over WebSocket. */
+/** Tests a tenant with its own limits beside one with the defaults, over WebSocket. */
 class TenantLimitsTest {
 
   private static final TenantId SMALL = new TenantId("small");

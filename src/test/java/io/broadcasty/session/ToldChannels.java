@@ -4,13 +4,13 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a client of version 2 was told on one connection: the numbers of channels, and epochs. */
+/** The channel numbers and epochs that a client of version 2 was told on one connection. */
 final class ToldChannels {
 
   private final Map<Long, String> numbers = new HashMap<>();
   private final Map<String, String> epochs = new HashMap<>();
 
-  /** The result of a subscribe. */
+  /** Reads the result of a subscribe. */
   void subscribed(Map<String, Object> result, String target) {
     if (result.containsKey("number")) {
       numbers.put(JsonTree.number(result, "number"), target);
@@ -24,14 +24,14 @@ final class ToldChannels {
     }
   }
 
-  /** A push or event {@code channel}. */
+  /** Reads a push or event {@code channel}. */
   void channel(Map<String, Object> message) {
     String channel = String.valueOf(message.get("channel"));
     numbers.put(JsonTree.number(message, "number"), channel);
     epoch(channel, message);
   }
 
-  /** A push or event {@code lost}. */
+  /** Reads a push or event {@code lost}. */
   void lost(Map<String, Object> message) {
     epoch(String.valueOf(message.get("channel")), JsonTree.object(message, "resumeFrom"));
   }
@@ -42,7 +42,10 @@ final class ToldChannels {
         String.valueOf(position.get("epoch")));
   }
 
-  /** As version 1 says it, from a text payload; null when a number or an epoch was not told. */
+  /**
+   * The publication in the form of version 1, from a text payload; null when a number or an epoch
+   * is unknown.
+   */
   @Nullable String expand(String compact) {
     String channel = numbers.get(Long.parseLong(field(compact, "{\"c\":", ',')));
     String sequence = field(compact, ",\"s\":", ',');

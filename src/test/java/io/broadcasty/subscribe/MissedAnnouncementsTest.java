@@ -53,9 +53,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
- * Subscribers that stay for all the time, while announcements are left out and told of later, gaps
- * are suspected where there are none, and the store can often not be read: each has everything,
- * once and in order, without having come back.
+ * Tests subscribers that stay connected while announcements are left out and reported later, gaps
+ * are suspected where there are none, and reads of the store often fail: each gets everything once
+ * and in order, without reconnecting.
  */
 class MissedAnnouncementsTest {
 
@@ -145,7 +145,7 @@ class MissedAnnouncementsTest {
         RealtimeListener.NONE);
   }
 
-  /** Leaves announcements out, also several in a row, and says so a little later. */
+  /** Leaves announcements out, also several in a row, and reports the gap a little later. */
   private final class Forgetful implements PublicationListener {
     @Override
     public void onPublication(Publication publication) {
@@ -158,7 +158,7 @@ class MissedAnnouncementsTest {
     }
   }
 
-  /** Cannot be read now and then. */
+  /** A broker whose reads fail now and then. */
   private static final class Unreliable extends ForwardingBroker {
     Unreliable(MemoryBroker memory) {
       super(memory);
@@ -173,7 +173,7 @@ class MissedAnnouncementsTest {
     }
   }
 
-  /** Takes everything at once, and remembers how far it has come. */
+  /** Accepts everything at once, and records the last sequence. */
   private static final class Reader implements Sink {
     private final Lane lane;
     private final List<String> wrong = new ArrayList<>(); // guarded by the partition's join

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** A connection that writes down what it gets and checks that each follows from the one before. */
+/** A connection that records its publications and checks that each follows the one before. */
 final class Reader implements Sink {
 
   static final ConnectionInfo INFO =

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A broker that appends without announcing: the test announces, late, twice or never. */
+/** A broker that appends without announcing; the test announces: late, twice or never. */
 final class ScriptedBroker implements Broker {
 
   private record Key(TenantChannel channel, int partition) {}
@@ -42,12 +42,12 @@ final class ScriptedBroker implements Broker {
   boolean undecodable;
   int pages;
 
-  /** What following leads to. */
+  /** The result of following a channel. */
   CompletionStage<Void> follows = HEARD;
 
   private final List<String> followed = new ArrayList<>();
 
-  /** Runs once, after the next page was read and before it is handed on. */
+  /** Runs once, after the next page was read and before it is returned. */
   @Nullable Runnable duringPage;
 
   /** Runs once, before the next states are read. */
@@ -70,7 +70,7 @@ final class ScriptedBroker implements Broker {
     return publication;
   }
 
-  /** Keeps the newest only. */
+  /** Keeps only the newest publications. */
   void trim(TenantChannel channel, int partition, int keep) {
     Stream stream = stream(channel, partition);
     stream.first = Math.max(stream.first, stream.all.size() + 1 - keep);
@@ -136,7 +136,7 @@ final class ScriptedBroker implements Broker {
         .toList();
   }
 
-  /** What is followed and not taken back, in order of name. */
+  /** Returns the channels that are followed now, in order of name. */
   List<String> followed() {
     return followed.stream().sorted().toList();
   }

@@ -47,7 +47,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Replay joined to live over a broker that misbehaves; one thread, every order by hand. */
+/**
+ * Tests replay joined to live publications over a misbehaving broker, on one thread, with every
+ * interleaving made by hand.
+ */
 class SubscriptionsTest {
 
   private static final TenantId ACME = new TenantId("acme");
@@ -183,7 +186,7 @@ class SubscriptionsTest {
     assertEquals(LongStream.rangeClosed(3, 13).mapToObj(i -> "a " + i).toList(), reader.record);
   }
 
-  /** A page of many small publications with long names is larger than it looks to the broker. */
+  /** A page of many small publications with long names is larger than the broker counts. */
   @Test
   void aReplayStopsInsideAPageWhenThereIsNoRoomAndGoesOnLater() {
     publish("a", 0, 100);
@@ -243,7 +246,7 @@ class SubscriptionsTest {
     assertEquals(List.of(), listener.take());
   }
 
-  /** The connection ends on another thread while its subscribe asks the store. */
+  /** The connection ends on another thread while its subscribe reads the store. */
   @Test
   void aSubscriptionThatEndsWhileItIsSetUpIsNotToldOf() {
     broker.beforeStates = subscriptions::close;
@@ -252,7 +255,7 @@ class SubscriptionsTest {
     assertEquals(List.of(), listener.take());
   }
 
-  /** It ends between being told of and being confirmed. */
+  /** The subscription ends between its notification and its confirmation. */
   @Test
   void aSubscriptionThatEndsWhileItIsToldOfIsToldToHaveEndedOnceAndAfterwards() {
     listener.then = subscriptions::close;
@@ -498,7 +501,7 @@ class SubscriptionsTest {
         subscriptions.subscribe(caller(), "orders.1", new Since.Live()));
   }
 
-  /** Patterns that match nothing have no channels, yet take memory. */
+  /** Patterns without a match have no channels, yet use memory. */
   @Test
   void patternsThatMatchNothingAreBoundedToo() {
     for (int i = 0; i < MAX_CHANNELS; i++) {
@@ -589,7 +592,7 @@ class SubscriptionsTest {
     assertEquals(5, reader.record.size(), "live again");
   }
 
-  /** The client is to come back to another node. */
+  /** The client has to reconnect to another node. */
   @Test
   void aStreamThatThisNodeCannotDecodeEnds() {
     publish("a", 0, 3);
@@ -625,7 +628,7 @@ class SubscriptionsTest {
     assertEquals(List.of(), subscriptions.targets());
   }
 
-  /** Another node has published before this one could hear of it. */
+  /** Another node has published before this one followed the channel. */
   @Test
   void aPatternReadsWhatAChannelGotBeforeItWasFollowed() {
     partitions = 2;
@@ -735,7 +738,7 @@ class SubscriptionsTest {
     assertEquals(List.of("a 1"), reader.record);
   }
 
-  /** What was read for a subscription that has ended must not reach its successor. */
+  /** A page read for a subscription that has ended must not reach its successor. */
   @Test
   void aPageThatComesAfterAnUnsubscribeIsDropped() {
     publish("a", 0, 4);
@@ -750,7 +753,7 @@ class SubscriptionsTest {
     assertEquals(List.of("a 1", "a 2", "a 3", "a 4"), reader.record);
   }
 
-  /** The line breaks while the store is being asked. */
+  /** The connection breaks while the store is being read. */
   @Test
   void aConnectionThatEndsDuringASubscribeLeavesNothingInTheHub() {
     publish("x");
@@ -770,7 +773,7 @@ class SubscriptionsTest {
     assertEquals(List.of(), topics(), "no pattern is left to open a topic");
   }
 
-  /** A publisher does not hear that this node is being stopped. */
+  /** A publisher must not fail because this node is being stopped. */
   @Test
   void anExecutorThatTakesNothingEndsTheStreamAndNotThePublish() {
     subscribe("a", new Since.Live()).start().run();
@@ -784,7 +787,9 @@ class SubscriptionsTest {
     return LongStream.rangeClosed(1, 200);
   }
 
-  /** Announces at random late, twice, out of order or never, trims and loses streams meanwhile. */
+  /**
+   * The broker announces at random late, twice, out of order or never, and trims and loses streams.
+   */
   @ParameterizedTest
   @MethodSource("seeds")
   void whateverTheBrokerDoesTheRecordHasNoUntoldGap(long seed) {
