@@ -20,8 +20,9 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "false",
           "true",
-          "Development mode: a key pair of its own, tokens handed out to anybody, a demo page at /."
-              + " Never in production.");
+          "Turns on development mode: Broadcasty makes a signing key if no public key is"
+              + " configured, hands out tokens to anyone who asks, and serves a demo page at /."
+              + " Never turn it on in production.");
 
   public static final ConfigKey<String> DATA_DIR =
       new ConfigKey<>(
@@ -29,7 +30,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "data",
           "/var/lib/broadcasty",
-          "The folder for the embedded database and the development keys.");
+          "Directory of the embedded H2 database and of the development key. A relative path starts"
+              + " at the working directory of the server.");
 
   public static final ConfigKey<String> PUBLIC_URL =
       new ConfigKey<>(
@@ -37,7 +39,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "http://localhost:8080",
           "https://realtime.example.com",
-          "Where clients reach this server; used in what development mode prints.");
+          "Base URL of this server as clients see it. Only the examples that development mode"
+              + " prints use it.");
 
   public static final ConfigKey<String> JWT_PUBLIC_KEY =
       new ConfigKey<>(
@@ -45,9 +48,10 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "-----BEGIN PUBLIC KEY-----\\n…\\n-----END PUBLIC KEY-----",
-          "The public key that verifies tokens: PEM (\\n"
-              + " may stand for line ends; several blocks for several keys), a certificate, or a"
-              + " JWK set. Else mp.jwt.verify.publickey.");
+          "Public key that verifies the signatures of tokens: PEM (\\n"
+              + " may replace a line break; several blocks are several keys), a certificate, or a"
+              + " JWK or JWK set in JSON. It takes precedence over broadcasty.jwt.jwks-url. Falls"
+              + " back to mp.jwt.verify.publickey.");
 
   public static final ConfigKey<String> JWT_JWKS_URL =
       new ConfigKey<>(
@@ -55,8 +59,10 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "https://sso.example.com/realms/main/protocol/openid-connect/certs",
-          "Where the keys are fetched from and refreshed when a new one appears; a file will do"
-              + " too. Else mp.jwt.verify.publickey.location.");
+          "URL of the JWK set with the public keys of the token issuer, or the path of a file with"
+              + " what broadcasty.jwt.public-key accepts. Broadcasty caches the keys of a URL and"
+              + " fetches them again when a token names an unknown key. Falls back to"
+              + " mp.jwt.verify.publickey.location.");
 
   public static final ConfigKey<List<String>> JWT_ALGORITHMS =
       new ConfigKey<>(
@@ -64,8 +70,9 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "RS256,ES256",
-          "Which signature algorithms are allowed; public-key ones only. Else"
-              + " mp.jwt.verify.publickey.algorithm, else RS256.");
+          "Signature algorithms that tokens may use, by their names in RFC 7518; only public-key"
+              + " algorithms are possible. Falls back to mp.jwt.verify.publickey.algorithm, then to"
+              + " RS256.");
 
   public static final ConfigKey<String> JWT_ISSUER =
       new ConfigKey<>(
@@ -73,7 +80,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "https://sso.example.com/realms/main",
-          "What the claim iss must be. Else mp.jwt.verify.issuer; unset, any issuer is taken.");
+          "Required value of the token claim iss. Falls back to mp.jwt.verify.issuer; if neither is"
+              + " set, tokens of every issuer are accepted.");
 
   public static final ConfigKey<List<String>> JWT_AUDIENCES =
       new ConfigKey<>(
@@ -81,8 +89,8 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "broadcasty",
-          "Of which the claim aud must name one. Else mp.jwt.verify.audiences; unset, any audience"
-              + " is taken.");
+          "Accepted audiences: the token claim aud must contain at least one of them. Falls back to"
+              + " mp.jwt.verify.audiences; if neither is set, aud is not checked.");
 
   public static final ConfigKey<Duration> JWT_SKEW =
       new ConfigKey<>(
@@ -90,7 +98,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
           null,
           "30s",
-          "By how much the issuer's clock may differ. Else mp.jwt.verify.clock.skew, else 30s.");
+          "Tolerated difference between the clock of the token issuer and the clock of this node."
+              + " Falls back to mp.jwt.verify.clock.skew (in seconds), then to 30s.");
 
   public static final ConfigKey<Duration> JWT_REMEMBER =
       new ConfigKey<>(
@@ -98,8 +107,9 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
           "60s",
           "0s",
-          "How long a verified token is not verified again; also how long a withdrawn key is still"
-              + " believed. 0s verifies each request.");
+          "Time for which a verified token is cached instead of being verified again. A key that"
+              + " the issuer withdraws stays accepted for this long; the end of a token is always"
+              + " observed. 0s verifies the token of every request.");
 
   public static final ConfigKey<List<String>> ALLOWED_ORIGINS =
       new ConfigKey<>(
@@ -107,8 +117,9 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "https://app.example.com,https://admin.example.com",
-          "Which web pages may call, for HTTP, SSE and WebSocket alike; * for any. The server's own"
-              + " pages always may.");
+          "Origins whose web pages may call Broadcasty over HTTP, SSE and WebSocket; * allows every"
+              + " origin. Pages of this server itself are always allowed. If unset, pages of other"
+              + " origins get 403.");
 
   public static final ConfigKey<List<String>> TRUSTED_PROXIES =
       new ConfigKey<>(
@@ -116,7 +127,9 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "10.0.0.0/8,192.168.1.7",
-          "Addresses and networks of proxies whose X-Forwarded-For is believed.");
+          "IP addresses and networks of the reverse proxies whose X-Forwarded-For header is"
+              + " trusted. Without it, all clients behind a proxy have the proxy's address and"
+              + " share its rate limit.");
 
   public static final ConfigKey<Boolean> NONCE_REQUIRED =
       new ConfigKey<>(
@@ -124,8 +137,9 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "false",
           "true",
-          "Whether a request that changes something must bear a nonce and a time, so that it cannot"
-              + " be sent twice. Where they are sent they are checked in any case.");
+          "Rejects POST and DELETE requests that carry no nonce and timestamp, which protect a"
+              + " request against replay. Requests that carry them are checked even if this is"
+              + " false.");
 
   public static final ConfigKey<Duration> NONCE_WINDOW =
       new ConfigKey<>(
@@ -133,8 +147,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
           "60s",
           "5m",
-          "By how much the time of a request with a nonce may differ from the server's clock."
-              + " Nonces are remembered for twice as long.");
+          "Tolerated difference between the timestamp of a request with a nonce and the clock of"
+              + " this node. Nonces are remembered for twice as long.");
 
   public static final ConfigKey<Boolean> METRICS_PUBLIC =
       new ConfigKey<>(
@@ -142,8 +156,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "false",
           "true",
-          "Whether anybody may read /broadcasty/metrics. Else administrators may, and whoever has"
-              + " broadcasty.metrics.token.");
+          "Lets anyone read /broadcasty/metrics without a token. If false, only administrators and"
+              + " scrapers with broadcasty.metrics.token can read it.");
 
   public static final ConfigKey<String> METRICS_TOKEN =
       new ConfigKey<>(
@@ -151,8 +165,9 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "7c1e0f6f0d4c4b0f9a53c0b5f1f0a3de",
-          "A secret of at least 16 characters with which a scraper may read /broadcasty/metrics,"
-              + " sent as Authorization: Bearer.");
+          "Secret with which a scraper reads /broadcasty/metrics, sent as Authorization: Bearer; at"
+              + " least 16 characters. If unset, scrapers need the token of an administrator, or"
+              + " broadcasty.metrics.public.");
 
   public static final ConfigKey<Boolean> METRICS_SERVER =
       new ConfigKey<>(
@@ -160,8 +175,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "true",
           "false",
-          "Whether the meters are shown by the server's own /metrics too, where it has MicroProfile"
-              + " Metrics.");
+          "Adds the meters to the server's own /metrics. It has no effect on servers without"
+              + " MicroProfile Metrics.");
 
   public static final ConfigKey<Boolean> LIMITS_ENABLED =
       new ConfigKey<>(
@@ -169,23 +184,48 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "true",
           "false",
-          "Whether rate limits are in force. Off for load tests only.");
+          "Enforces the rate limits broadcasty.limits.ip, user and channel. Limits of sizes and"
+              + " connections hold in any case. Turn it off for load tests only.");
 
   public static final ConfigKey<Long> IP_PER_SECOND =
-      rate("ip.per-second", "200", "Requests and connections of one client address, each second.");
+      rate(
+          "ip.per-second",
+          "200",
+          "Requests and new connections per second that one client address may make on average."
+              + " Beyond it they are refused with rate_limited (429). The limit counts all nodes"
+              + " together with Redis, otherwise each node.");
   public static final ConfigKey<Long> IP_BURST =
-      rate("ip.burst", "2000", "How many of them may come at once.");
+      rate(
+          "ip.burst",
+          "2000",
+          "Requests and new connections that one client address may make at once before"
+              + " broadcasty.limits.ip.per-second applies.");
   public static final ConfigKey<Long> USER_PER_SECOND =
       rate(
           "user.per-second",
           "500",
-          "Publications, subscribes and replays of one user, each second.");
+          "Publications, subscriptions, replays, presence requests and push requests per second"
+              + " that one user may make on average. Beyond it they are refused with rate_limited"
+              + " (429). The limit counts all nodes together with Redis, otherwise each node.");
   public static final ConfigKey<Long> USER_BURST =
-      rate("user.burst", "5000", "How many of them may come at once.");
+      rate(
+          "user.burst",
+          "5000",
+          "Publications, subscriptions, replays, presence requests and push requests that one user"
+              + " may make at once before broadcasty.limits.user.per-second applies.");
   public static final ConfigKey<Long> CHANNEL_PER_SECOND =
-      rate("channel.per-second", "1000", "Publications to one channel, each second.");
+      rate(
+          "channel.per-second",
+          "1000",
+          "Publications per second that one channel takes on average. Beyond it they are refused"
+              + " with rate_limited (429). The limit counts all nodes together with Redis,"
+              + " otherwise each node.");
   public static final ConfigKey<Long> CHANNEL_BURST =
-      rate("channel.burst", "10000", "How many of them may come at once.");
+      rate(
+          "channel.burst",
+          "10000",
+          "Publications that one channel takes at once before broadcasty.limits.channel.per-second"
+              + " applies.");
 
   public static final ConfigKey<Long> PAYLOAD_BYTES =
       new ConfigKey<>(
@@ -193,7 +233,8 @@ public final class ConfigKeys {
           ConfigType.number(1, 16 * 1024 * 1024),
           "65536",
           "262144",
-          "The longest payload of a publication, its meta included.");
+          "Maximum size in bytes of a publication's payload with its meta, as JSON in UTF-8. A"
+              + " larger publication is refused with payload_too_large (413).");
 
   public static final ConfigKey<Long> BATCH =
       new ConfigKey<>(
@@ -201,7 +242,8 @@ public final class ConfigKeys {
           ConfigType.number(1, 1000),
           "100",
           "50",
-          "Most publications in one request.");
+          "Maximum number of publications in one publish request. A larger batch is refused with"
+              + " too_many_items (413).");
 
   public static final ConfigKey<Long> MESSAGE_BYTES =
       new ConfigKey<>(
@@ -209,8 +251,9 @@ public final class ConfigKeys {
           ConfigType.number(1024, 64 * 1024 * 1024),
           "1048576",
           "4194304",
-          "The longest request body with a batch, and the longest WebSocket message from a"
-              + " client.");
+          "Maximum size in bytes of a request body with a batch of publications, and of a WebSocket"
+              + " message from a client. A larger one is refused with payload_too_large (413, or"
+              + " close code 4413).");
 
   public static final ConfigKey<Long> CONNECTIONS_PER_TENANT =
       new ConfigKey<>(
@@ -218,7 +261,9 @@ public final class ConfigKeys {
           COUNT,
           "50000",
           "1000",
-          "Streams that one tenant may hold: with Redis on all nodes together, else on this one.");
+          "Maximum number of open streams of one tenant: on all nodes together with Redis,"
+              + " otherwise on each node. A stream beyond it is refused with connection_limit (429,"
+              + " or close code 4430).");
 
   public static final ConfigKey<Long> CONNECTIONS_PER_USER =
       new ConfigKey<>(
@@ -226,7 +271,9 @@ public final class ConfigKeys {
           COUNT,
           "100",
           "20",
-          "Streams that one user may hold: with Redis on all nodes together, else on this one.");
+          "Maximum number of open streams of one user: on all nodes together with Redis, otherwise"
+              + " on each node. A stream beyond it is refused with connection_limit (429, or close"
+              + " code 4430).");
 
   public static final ConfigKey<Long> CHANNELS_PER_CONNECTION =
       new ConfigKey<>(
@@ -234,7 +281,8 @@ public final class ConfigKeys {
           ConfigType.number(1, 10_000),
           "500",
           "50",
-          "Channels of one connection, those that its patterns match included.");
+          "Maximum number of channels that one connection is subscribed to, including the channels"
+              + " that its patterns match.");
 
   public static final ConfigKey<Duration> HEARTBEAT =
       new ConfigKey<>(
@@ -242,8 +290,9 @@ public final class ConfigKeys {
           SHORT,
           "20s",
           "15s",
-          "Between two signs of life to each client. A WebSocket client silent for longer than two"
-              + " of them is closed.");
+          "Heartbeat interval: the server sends each client a heartbeat this often, and closes a"
+              + " WebSocket whose client is silent for two intervals (close code 4409). Idle"
+              + " timeouts of proxies must be longer.");
 
   public static final ConfigKey<Duration> CONNECT_TIMEOUT =
       new ConfigKey<>(
@@ -251,7 +300,8 @@ public final class ConfigKeys {
           SHORT,
           "10s",
           "5s",
-          "How long a WebSocket may stay without a token.");
+          "Time limit for a new WebSocket connection to present a token; then the server closes"
+              + " it.");
 
   public static final ConfigKey<Long> OUTBOX_BYTES =
       new ConfigKey<>(
@@ -259,8 +309,9 @@ public final class ConfigKeys {
           ConfigType.number(16 * 1024, 1024 * 1024 * 1024),
           "1048576",
           "4194304",
-          "How much may wait for one connection; beyond it the connection is closed, to come back"
-              + " and resume.");
+          "Maximum number of bytes that may wait for one connection. Beyond it the connection is"
+              + " closed as a slow consumer (close code 4408), and the client reconnects and"
+              + " resumes.");
 
   public static final ConfigKey<String> WEBSOCKET_ENGINE =
       new ConfigKey<>(
@@ -268,8 +319,9 @@ public final class ConfigKeys {
           ConfigType.oneOf("auto", "own", "container"),
           "auto",
           "container",
-          "Who speaks RFC 6455: Broadcasty itself on the upgraded connection, which costs least, or"
-              + " the server's jakarta.websocket. auto: Broadcasty itself, on every server.");
+          "WebSocket implementation (RFC 6455): own is Broadcasty's engine on the upgraded"
+              + " connection, which costs the least; container is the server's jakarta.websocket;"
+              + " auto is own on every server.");
 
   public static final ConfigKey<String> STREAM_INTERNALS =
       new ConfigKey<>(
@@ -277,9 +329,10 @@ public final class ConfigKeys {
           ConfigType.oneOf("auto", "off"),
           "auto",
           "off",
-          "Whether streams are written below the API of servlets on the servers where that costs"
-              + " less. off: by the API alone, for tests and for an update of the server that broke"
-              + " it.");
+          "Use of server internals that write streams at a lower cost than the Servlet API and"
+              + " notice at once that a client has gone: auto uses them where they exist, off uses"
+              + " the Servlet API alone. Set off for tests, or when an update of the server broke"
+              + " the internals.");
 
   public static final ConfigKey<String> OPERATOR_TENANT =
       new ConfigKey<>(
@@ -287,9 +340,9 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "operations",
-          "The tenant (claim tid) whose users may be operators: they end connections of any tenant."
-              + " Unset, nobody is one, and there are the administrators of each tenant alone. No"
-              + " tenant's issuer but the operators' own may be able to sign tokens with it.");
+          "Tenant (token claim tid) whose users may be operators, who can end connections of every"
+              + " tenant. If unset, there are no operators, only the administrators of each tenant."
+              + " Make sure that no other tenant's issuer can sign tokens with this tenant.");
 
   public static final ConfigKey<String> OPERATOR_ROLE =
       new ConfigKey<>(
@@ -297,8 +350,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "operator",
           "service-operator",
-          "The role (claim roles) of operators; counts in tokens of broadcasty.operator.tenant"
-              + " alone.");
+          "Role (token claim roles) that makes a user an operator. It counts only in tokens of the"
+              + " tenant broadcasty.operator.tenant.");
 
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(
@@ -306,7 +359,9 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ZERO, Duration.ofMinutes(10)),
           "10s",
           "30s",
-          "Over what time a stopping node spreads the closing of its streams.");
+          "Time over which a stopping node spreads the closing of its streams, so that its clients"
+              + " do not all reconnect at once. 0s closes all at once. Whatever stops the process"
+              + " must wait longer than this before it kills it.");
 
   public static final ConfigKey<String> REPLAY_STORE =
       new ConfigKey<>(
@@ -314,8 +369,8 @@ public final class ConfigKeys {
           ConfigType.oneOf("memory", "database", "redis"),
           "memory",
           "redis",
-          "Where streams are kept: memory (one node's, gone with the process), database (one"
-              + " node's), or redis (shared by all nodes).");
+          "Store of the streams: memory (of one node, lost when the process ends), database (of one"
+              + " node) or redis (shared by all nodes).");
 
   public static final ConfigKey<String> REPLAY_FALLBACK =
       new ConfigKey<>(
@@ -323,9 +378,9 @@ public final class ConfigKeys {
           ConfigType.oneOf("none", "database"),
           "none",
           "database",
-          "What becomes of publications while Redis cannot be reached: none refuses them (503),"
-              + " database queues them there (202, broadcasty.db.*) and publishes them"
-              + " afterwards.");
+          "Handling of publications while Redis is unreachable: none refuses them with 503;"
+              + " database answers 202, queues them in the database (broadcasty.db.*) and publishes"
+              + " them when Redis is back. Requires broadcasty.replay.store=redis.");
 
   public static final ConfigKey<Duration> REPLAY_RETENTION =
       new ConfigKey<>(
@@ -333,7 +388,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofSeconds(1), Duration.ofDays(3650)),
           "3600s",
           "1d",
-          "How long a publication is kept.");
+          "Maximum age of a publication in its stream. Older publications are removed and cannot be"
+              + " replayed.");
 
   public static final ConfigKey<Long> REPLAY_MAX_COUNT =
       new ConfigKey<>(
@@ -341,7 +397,8 @@ public final class ConfigKeys {
           COUNT,
           "100000",
           "10000",
-          "How many publications of a channel are kept.");
+          "Maximum number of publications that are kept of each channel. The oldest are removed"
+              + " first.");
 
   public static final ConfigKey<Long> REPLAY_MAX_BYTES =
       new ConfigKey<>(
@@ -349,7 +406,8 @@ public final class ConfigKeys {
           ConfigType.number(1024, 1L << 50),
           "67108864",
           "1048576",
-          "How many bytes of a channel are kept.");
+          "Maximum number of bytes that are kept of each channel. The oldest publications are"
+              + " removed first.");
 
   public static final ConfigKey<Duration> IDEMPOTENCY_WINDOW =
       new ConfigKey<>(
@@ -357,7 +415,9 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofMinutes(10), Duration.ofDays(7)),
           "10m",
           "1h",
-          "How long the id of a publication is remembered.");
+          "Time for which the ids of publications are remembered. A publication that repeats an id"
+              + " of its channel within this time is answered with the position of the first and is"
+              + " not published again.");
 
   public static final ConfigKey<Long> IDEMPOTENCY_MAX_IDS =
       new ConfigKey<>(
@@ -365,8 +425,9 @@ public final class ConfigKeys {
           ConfigType.number(1000, 100_000_000),
           "1000000",
           "5000000",
-          "How many ids the memory store remembers; beyond it publications with an id are refused"
-              + " for a while.");
+          "Maximum number of publication ids that the memory store remembers. When it is reached,"
+              + " publications with a new id are refused until older ids expire. Other stores"
+              + " ignore it.");
 
   public static final ConfigKey<List<String>> MIRROR_CHANNELS =
       new ConfigKey<>(
@@ -374,8 +435,9 @@ public final class ConfigKeys {
           ConfigType.LIST,
           null,
           "orders.*,private-audit.*",
-          "Patterns of channels that are copied from Redis to the database (broadcasty.db.*), and"
-              + " replayed from there beyond broadcasty.replay.retention. None for no mirror.");
+          "Patterns of the channels that are copied from Redis to the database (broadcasty.db.*)"
+              + " and replayed from there after broadcasty.replay.retention. Empty means no mirror."
+              + " Requires broadcasty.replay.store=redis.");
 
   public static final ConfigKey<Duration> MIRROR_RETENTION =
       new ConfigKey<>(
@@ -383,7 +445,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
           "30d",
           "365d",
-          "For how long the mirror keeps publications.");
+          "Time for which the database keeps mirrored publications. It must not be shorter than"
+              + " broadcasty.replay.retention of any tenant.");
 
   public static final ConfigKey<Boolean> TRACES_ENABLED =
       new ConfigKey<>(
@@ -391,8 +454,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "false",
           "true",
-          "Whether publications are traced by the server's OpenTelemetry, which decides by its own"
-              + " configuration (otel.*) what is sampled and where it is sent.");
+          "Traces publications with the server's OpenTelemetry, whose own configuration (otel.*)"
+              + " decides what is sampled and where spans are sent.");
 
   public static final ConfigKey<Duration> AUDIT_RETENTION =
       new ConfigKey<>(
@@ -400,7 +463,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofHours(1), Duration.ofDays(3650)),
           "90d",
           "30d",
-          "For how long the database keeps the audit log.");
+          "Time for which the database keeps entries of the audit log. Without a database there is"
+              + " no audit log.");
 
   public static final ConfigKey<Duration> PRESENCE_TTL =
       new ConfigKey<>(
@@ -408,7 +472,7 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofSeconds(1), Duration.ofDays(1)),
           "60s",
           "30s",
-          "How long a member stays that joined over HTTP, unless a heartbeat comes.");
+          "Time for which a member that joined over HTTP stays present after its last heartbeat.");
 
   public static final ConfigKey<Long> PRESENCE_MAX_MEMBERS =
       new ConfigKey<>(
@@ -416,7 +480,8 @@ public final class ConfigKeys {
           COUNT,
           "100000",
           "1000",
-          "Members of one channel at most.");
+          "Maximum number of members in one presence channel. A join beyond it is refused with"
+              + " too_many_members (403).");
 
   public static final ConfigKey<Long> PRESENCE_MEMBER_BYTES =
       new ConfigKey<>(
@@ -424,7 +489,7 @@ public final class ConfigKeys {
           ConfigType.number(64, 65_536),
           "2048",
           "512",
-          "The longest JSON of a member.");
+          "Maximum size in bytes of a presence member, as JSON in UTF-8.");
 
   public static final ConfigKey<String> DB_DATASOURCE =
       new ConfigKey<>(
@@ -432,8 +497,9 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "jdbc/broadcasty",
-          "The JNDI name of a data source of the server, used instead of a pool of its own; url,"
-              + " user, password and pool are then the server's.");
+          "JNDI name of a data source of the server, which replaces Broadcasty's own connection"
+              + " pool. The server then sets address, user, password and pool size, and"
+              + " broadcasty.db.url must be unset.");
 
   public static final ConfigKey<String> DB_URL =
       new ConfigKey<>(
@@ -441,15 +507,24 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "jdbc:h2:file:/var/lib/broadcasty/broadcasty",
-          "The JDBC address of the database; unset, an embedded H2 file in the data folder.");
+          "JDBC URL of the database: H2, PostgreSQL, MariaDB or MySQL. If unset, an embedded H2"
+              + " database in broadcasty.data-dir.");
 
   public static final ConfigKey<String> DB_USER =
       new ConfigKey<>(
-          "broadcasty.db.user", ConfigType.TEXT, null, "broadcasty", "The database user.");
+          "broadcasty.db.user",
+          ConfigType.TEXT,
+          null,
+          "broadcasty",
+          "User name for the database of broadcasty.db.url.");
 
   public static final ConfigKey<String> DB_PASSWORD =
       new ConfigKey<>(
-          "broadcasty.db.password", ConfigType.TEXT, null, "…", "The database user's password.");
+          "broadcasty.db.password",
+          ConfigType.TEXT,
+          null,
+          "…",
+          "Password for the database of broadcasty.db.url.");
 
   public static final ConfigKey<Long> DB_POOL =
       new ConfigKey<>(
@@ -457,7 +532,7 @@ public final class ConfigKeys {
           ConfigType.number(2, 200),
           "10",
           "20",
-          "Connections to the database at most.");
+          "Maximum number of connections from this node to the database of broadcasty.db.url.");
 
   public static final ConfigKey<String> REDIS_CONN =
       new ConfigKey<>(
@@ -465,8 +540,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "default",
           "cache",
-          "Which Redis: default is that of broadcasty.redis.url, another name, such as cache, that"
-              + " of broadcasty.redis.url.cache.");
+          "Name of the Redis connection to use: default is the one of broadcasty.redis.url; any"
+              + " other name, such as cache, is the one of broadcasty.redis.url.cache.");
 
   public static final ConfigKey<String> REDIS_URL =
       new ConfigKey<>(
@@ -474,10 +549,11 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "redis://localhost:6379",
           "rediss://broadcasty:secret@redis.example.com:6380",
-          "Where Redis is, 6.0 or newer: redis://[user:password@]host:port[/database];"
-              + " redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary;"
-              + " redis-cluster://[user:password@]host:port,host:port. rediss in place of redis for"
-              + " TLS.");
+          "Address of Redis 6.0 or newer: redis://[user:password@]host:port[/database] for one"
+              + " server, redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary"
+              + " for Sentinels, redis-cluster://[user:password@]host:port,host:port for a Cluster."
+              + " Write rediss for redis to use TLS, and percent-encode : / @ and , in user and"
+              + " password.");
 
   public static final ConfigKey<String> REDIS_PREFIX =
       new ConfigKey<>(
@@ -485,7 +561,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           "bcy:",
           "shop:",
-          "What every key in Redis begins with; all nodes with the same one are one installation.");
+          "Prefix of every key in Redis. Nodes with the same Redis and the same prefix form one"
+              + " installation. Braces are not allowed.");
 
   public static final ConfigKey<Long> REDIS_POOL =
       new ConfigKey<>(
@@ -493,7 +570,8 @@ public final class ConfigKeys {
           ConfigType.number(2, 200),
           "16",
           "32",
-          "Connections to each Redis server at most, two for announcements not counted.");
+          "Maximum number of connections from this node to each Redis server, not counting two"
+              + " connections for pub/sub.");
 
   public static final ConfigKey<Long> REDIS_REPLICAS =
       new ConfigKey<>(
@@ -501,8 +579,9 @@ public final class ConfigKeys {
           ConfigType.number(0, 10),
           "0",
           "1",
-          "How many replicas must have a publication before it is acknowledged; with at least 1,"
-              + " none is lost when the primary fails.");
+          "Number of Redis replicas that must have a publication before it is acknowledged. With 1"
+              + " or more, no acknowledged publication is lost when the primary fails. 0 waits for"
+              + " none.");
 
   public static final ConfigKey<String> DRIVER = driver(Providers.SHIPPED);
 
@@ -512,8 +591,9 @@ public final class ConfigKeys {
           ConfigType.LIST,
           String.join(",", orderNames(Providers.SHIPPED)),
           "pusher,ably",
-          "What auto tries in turn. Redis, where streams are kept there, and the end of the list"
-              + " stand for Broadcasty's own streams.");
+          "Order in which broadcasty.driver=auto tries the relay providers. redis, if streams are"
+              + " kept there, ends the list; after the last provider come Broadcasty's own"
+              + " streams.");
 
   public static final ConfigKey<Duration> DRIVER_TIMEOUT =
       new ConfigKey<>(
@@ -521,7 +601,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofMillis(50), Duration.ofSeconds(2)),
           "800ms",
           "500ms",
-          "How long a provider may take to answer before the next one is asked.");
+          "Time limit for one request to a relay provider. A provider that does not answer in time"
+              + " has failed, and the next one is tried.");
 
   public static final ConfigKey<Duration> DRIVER_PROBE_INTERVAL =
       new ConfigKey<>(
@@ -529,7 +610,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
           "5s",
           "10s",
-          "Between two probes of a provider that failed; two good ones bring it back.");
+          "Interval between the probes of a failed relay provider. Two successful probes bring it"
+              + " back.");
 
   public static final ConfigKey<Long> DRIVER_WORKERS =
       new ConfigKey<>(
@@ -537,7 +619,7 @@ public final class ConfigKeys {
           ConfigType.number(1, 32),
           "4",
           "8",
-          "How many channels are relayed to a provider at the same time.");
+          "Number of channels that are relayed to a provider in parallel.");
 
   public static final ConfigKey<Long> PUSH_QUOTA =
       new ConfigKey<>(
@@ -545,7 +627,8 @@ public final class ConfigKeys {
           ConfigType.number(0, 1_000_000_000_000L),
           "1000000",
           "50000",
-          "How many notifications a tenant may send to devices on a day (UTC); 0 for any number.");
+          "Maximum number of notifications to devices that a tenant may send per day (UTC). 0 means"
+              + " no limit. A send beyond it is refused with push_quota (429).");
 
   public static final ConfigKey<Duration> PUSH_RETENTION =
       new ConfigKey<>(
@@ -553,8 +636,8 @@ public final class ConfigKeys {
           ConfigType.duration(Duration.ofMinutes(10), Duration.ofDays(365)),
           "7d",
           "1d",
-          "How long it is known what became of a notification, and its id; counted from when it was"
-              + " taken, and for as long as it is tried.");
+          "Time for which the id and the results of a notification are kept after it was accepted."
+              + " They are kept longer while the notification is still being tried.");
 
   public static final ConfigKey<Long> PUSH_IN_FLIGHT =
       new ConfigKey<>(
@@ -562,7 +645,7 @@ public final class ConfigKeys {
           ConfigType.number(1, 10_000),
           "200",
           "50",
-          "How many notifications a node has under way to one push service.");
+          "Maximum number of notifications that one node has in flight to one push service.");
 
   /** Those of Broadcasty itself that stand before the providers' in the reference. */
   private static final List<ConfigKey<?>> STREAMS =
@@ -664,10 +747,12 @@ public final class ConfigKeys {
         ConfigType.oneOf(words.toArray(String[]::new)),
         "auto",
         "pusher",
-        "Which clients get publications besides Broadcasty's own subscribers: those of "
+        "Relay provider whose clients get every publication too, besides Broadcasty's own"
+            + " subscribers: "
             + either(providers.relayNames())
-            + "; none (embedded; redis; null); auto: those of the first healthy one of"
-            + " broadcasty.auto-order that is configured.");
+            + ". With auto it is the first healthy one of broadcasty.auto-order that is configured."
+            + " With null there is none, nor with redis, which requires"
+            + " broadcasty.replay.store=redis, nor with embedded, which requires another store.");
   }
 
   private static String either(List<String> names) {

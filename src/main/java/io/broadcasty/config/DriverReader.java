@@ -48,16 +48,16 @@ final class DriverReader {
     if (driver.equals(REDIS) && !redis) {
       values.fault(
           ConfigKeys.DRIVER.name()
-              + ": redis needs "
+              + ": redis requires "
               + ConfigKeys.REPLAY_STORE.name()
-              + "=redis, where streams are then kept");
+              + "=redis, which keeps the streams there");
     }
     if (driver.equals("embedded") && redis) {
       values.fault(
           ConfigKeys.DRIVER.name()
-              + ": embedded means streams of this node alone, and "
+              + ": embedded requires a store of this node alone, but "
               + ConfigKeys.REPLAY_STORE.name()
-              + " is redis; choose redis or auto, or another store");
+              + " is redis; set redis or auto here, or choose another store");
     }
   }
 
@@ -77,9 +77,9 @@ final class DriverReader {
       Optional<ProviderFactory> provider = providers.relay(name);
       if (provider.isEmpty() && !name.equals(REDIS)) {
         faultOfOrder(
-            "`" + name + "` is none of " + String.join(", ", ConfigKeys.orderNames(providers)));
+            "`" + name + "` is not one of " + String.join(", ", ConfigKeys.orderNames(providers)));
       } else if (seen.contains(name)) {
-        faultOfOrder("`" + name + "` stands there twice");
+        faultOfOrder("`" + name + "` is listed twice");
       } else {
         seen.add(name);
         ended |= name.equals(REDIS) && redis;

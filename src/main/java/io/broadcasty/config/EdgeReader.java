@@ -38,7 +38,7 @@ final class EdgeReader {
             ConfigKeys.ALLOWED_ORIGINS.name()
                 + ": `"
                 + origin
-                + "` is not an origin; it is scheme and host without a path, such as"
+                + "` is not an origin; write a scheme and a host without a path, such as"
                 + " https://app.example.com");
       }
     }
@@ -54,7 +54,7 @@ final class EdgeReader {
           ConfigKeys.TRUSTED_PROXIES.name()
               + ": "
               + e.getMessage()
-              + "; write 10.0.0.0/8,192.168.1.7");
+              + "; write addresses and networks such as 10.0.0.0/8,192.168.1.7");
       return List.of();
     }
     return proxies;
@@ -67,10 +67,9 @@ final class EdgeReader {
           ConfigKeys.METRICS_TOKEN.name()
               + " (or "
               + ConfigKeys.METRICS_TOKEN.environmentName()
-              + "): at least "
+              + "): must have at least "
               + MIN_SECRET
-              + " characters are expected, since it can be guessed at; openssl rand -hex 32 makes"
-              + " one");
+              + " characters, so that it cannot be guessed; openssl rand -hex 32 makes one");
     }
     return new MetricsAccess(reader.value(ConfigKeys.METRICS_PUBLIC, false), token);
   }

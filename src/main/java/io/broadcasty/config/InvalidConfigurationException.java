@@ -10,8 +10,8 @@ public final class InvalidConfigurationException extends RuntimeException {
 
   public InvalidConfigurationException(List<String> faults) {
     super(
-        "Broadcasty does not start, its configuration has "
-            + (faults.size() == 1 ? "a fault" : faults.size() + " faults")
+        "Broadcasty cannot start because its configuration has "
+            + (faults.size() == 1 ? "an error" : faults.size() + " errors")
             + ":\n  - "
             + String.join("\n  - ", faults),
         null,

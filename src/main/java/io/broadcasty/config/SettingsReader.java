@@ -98,9 +98,9 @@ public final class SettingsReader {
     if (replay.queued() && replay.store() != Settings.Store.REDIS) {
       faults.add(
           ConfigKeys.REPLAY_FALLBACK.name()
-              + ": the database stands in for Redis only: set "
+              + ": the database can replace Redis only; set "
               + ConfigKeys.REPLAY_STORE.name()
-              + "=redis, or leave this out");
+              + "=redis or remove this setting");
     }
     return new Settings(
         development,
@@ -168,9 +168,9 @@ public final class SettingsReader {
     if (!patterns.isEmpty() && replay.store() != Settings.Store.REDIS) {
       faults.add(
           ConfigKeys.MIRROR_CHANNELS.name()
-              + ": streams are mirrored from Redis: set "
+              + ": only streams in Redis can be mirrored; set "
               + ConfigKeys.REPLAY_STORE.name()
-              + "=redis, or leave this out");
+              + "=redis or remove this setting");
     }
     if (!patterns.isEmpty() && retention.compareTo(tenants.longestRetention()) < 0) {
       faults.add(
@@ -187,8 +187,9 @@ public final class SettingsReader {
     String location = first(optional(ConfigKeys.JWT_JWKS_URL), "mp.jwt.verify.publickey.location");
     if (publicKey == null && location == null && !development) {
       faults.add(
-          "no key to verify tokens with: set BROADCASTY_JWT_PUBLIC_KEY to the PEM of your"
-              + " issuer's public key, or BROADCASTY_JWT_JWKS_URL to the address of its keys");
+          "there is no key to verify tokens with; set BROADCASTY_JWT_PUBLIC_KEY to the public key"
+              + " of your token issuer in PEM, or BROADCASTY_JWT_JWKS_URL to the URL of its JWK"
+              + " set");
     }
     List<String> algorithms =
         list(optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");
@@ -211,7 +212,7 @@ public final class SettingsReader {
     try {
       return Duration.ofSeconds(Integer.parseUnsignedInt(standard));
     } catch (NumberFormatException e) {
-      faults.add("mp.jwt.verify.clock.skew: a whole number of seconds is expected, such as 30");
+      faults.add("mp.jwt.verify.clock.skew: must be a whole number of seconds, such as 30");
       return Duration.ZERO;
     }
   }
@@ -219,8 +220,7 @@ public final class SettingsReader {
   private String publicUrl() {
     String url = value(ConfigKeys.PUBLIC_URL, "").replaceAll("/+$", "");
     if (!url.matches("(?i)https?://[^\\s]+")) {
-      faults.add(
-          ConfigKeys.PUBLIC_URL.name() + ": an address such as http://localhost:8080 is expected");
+      faults.add(ConfigKeys.PUBLIC_URL.name() + ": must be a URL such as http://localhost:8080");
       return url;
     }
     return URI.create(url).toString();
@@ -233,7 +233,7 @@ public final class SettingsReader {
           ConfigKeys.DB_DATASOURCE.name()
               + " and "
               + ConfigKeys.DB_URL.name()
-              + ": keep one of them, since the data source has an address already");
+              + ": keep one of them, since a data source already has an address");
     }
     return dataSource.orElse(null);
   }
@@ -243,7 +243,7 @@ public final class SettingsReader {
         optional(ConfigKeys.DB_URL)
             .orElse("jdbc:h2:file:" + Path.of(dataDir).toAbsolutePath().resolve("broadcasty"));
     if (!url.startsWith("jdbc:")) {
-      faults.add(ConfigKeys.DB_URL.name() + ": a JDBC address that begins with jdbc: is expected");
+      faults.add(ConfigKeys.DB_URL.name() + ": must be a JDBC URL, which begins with jdbc:");
     }
     return new DatabaseSettings(
         url,
@@ -260,7 +260,8 @@ public final class SettingsReader {
     if (prefix.contains("{") || prefix.contains("}")) {
       faults.add(
           ConfigKeys.REDIS_PREFIX.name()
-              + ": braces are not allowed, since they decide where a Redis Cluster keeps a key");
+              + ": must not contain braces, because they decide on which node a Redis Cluster keeps"
+              + " a key");
     }
     int pool = count(ConfigKeys.REDIS_POOL);
     try {
@@ -281,9 +282,9 @@ public final class SettingsReader {
           key.name()
               + " (or "
               + key.environmentName()
-              + "): is missing, though "
+              + "): is missing, but "
               + ConfigKeys.REDIS_CONN.name()
-              + " names it; for example "
+              + " names this connection; for example "
               + key.example());
     }
     return key;
@@ -348,12 +349,12 @@ public final class SettingsReader {
       }
     }
     return longest == ENVIRONMENT_PREFIX.length()
-        ? "; the reference is docs/config.md"
-        : "; is "
+        ? "; docs/config.md lists all keys"
+        : "; did you mean "
             + nearest.name()
             + " (or "
             + nearest.environmentName()
-            + ") meant? For example "
+            + ")? For example "
             + nearest.example();
   }
 

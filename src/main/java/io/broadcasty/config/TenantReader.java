@@ -94,14 +94,14 @@ final class TenantReader {
         return;
       }
     }
-    reader.fault(name + ": there is no such key of a tenant; " + instead(name));
+    reader.fault(name + ": there is no such key for tenants; " + instead(name));
   }
 
   private boolean isTenant(String name, String tenant) {
     try {
       return new TenantId(tenant).value().equals(tenant);
     } catch (IllegalArgumentException e) {
-      reader.fault(name + ": `" + tenant + "` is no tenant's id: " + e.getMessage());
+      reader.fault(name + ": `" + tenant + "` is not a tenant id: " + e.getMessage());
       return false;
     }
   }
@@ -117,8 +117,8 @@ final class TenantReader {
         } else if (names.stream().noneMatch(other -> isProperty(other, name))) {
           reader.fault(
               name
-                  + ": it cannot be told which tenant this is, since its id has other characters"
-                  + " than small letters and digits; set the property "
+                  + ": the tenant is ambiguous, because a variable can name only ids of lower-case"
+                  + " letters and digits; set the property "
                   + TenantKeys.PREFIX
                   + "<id>."
                   + key.suffix()
@@ -127,7 +127,7 @@ final class TenantReader {
         return;
       }
     }
-    reader.fault(name + ": there is no such key of a tenant; " + instead(name));
+    reader.fault(name + ": there is no such key for tenants; " + instead(name));
   }
 
   /** Whether the variable stands for a property that is set too, which then says what it means. */
@@ -156,15 +156,15 @@ final class TenantReader {
     String canonical = ConfigKey.environmentName(name);
     for (TenantKey<?> key : TenantKeys.ALL) {
       if (canonical.endsWith("_" + ConfigKey.environmentName(key.suffix()))) {
-        return "is …." + key.suffix() + " meant?";
+        return "did you mean …." + key.suffix() + "?";
       }
     }
     for (ConfigKey<?> key : ConfigKeys.ALL) {
       String suffix = key.environmentName().substring("BROADCASTY".length());
       if (canonical.endsWith(suffix)) {
-        return key.name() + " is the same for all tenants";
+        return key.name() + " cannot be set for one tenant";
       }
     }
-    return "docs/config.md says which there are";
+    return "docs/config.md lists the keys that can be set for a tenant";
   }
 }

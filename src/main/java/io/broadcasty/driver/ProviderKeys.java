@@ -23,7 +23,11 @@ public final class ProviderKeys {
   public <T> ConfigKey<T> key(String name, ConfigType<T> type, String example, String meaning) {
     ConfigKey<T> key = new ConfigKey<>(PREFIX + provider + "." + name, type, null, example, "");
     return new ConfigKey<>(
-        key.name(), type, null, example, meaning + ". Else " + variable(key) + ".");
+        key.name(),
+        type,
+        null,
+        example,
+        meaning + ". Falls back to the variable " + variable(key) + ".");
   }
 
   /** Returns the provider's own variable for a key, such as {@code PUSHER_APP_ID}. */
@@ -42,9 +46,9 @@ public final class ProviderKeys {
         variable(key)
             + " (or "
             + key.name()
-            + ") is missing, which the driver "
+            + ") is missing, but the relay provider "
             + provider
-            + " needs; for example "
+            + " requires it; for example "
             + key.example());
   }
 
@@ -52,7 +56,7 @@ public final class ProviderKeys {
   public void check(
       ConfigValues values, ConfigKey<?> key, String text, String pattern, String expected) {
     if (!text.matches(pattern)) {
-      values.fault(key.name() + " (or " + variable(key) + "): " + expected + " is expected");
+      values.fault(key.name() + " (or " + variable(key) + "): must be " + expected);
     }
   }
 }

@@ -44,6 +44,8 @@ public final class PushConfigKeys {
         TIMEOUT,
         "10s",
         "5s",
-        "How long one notification may take, after which it is tried again.");
+        "Time limit for sending one notification through "
+            + service
+            + ". A notification that takes longer is tried again.");
   }
 }

@@ -56,10 +56,10 @@ public record RedisSettings(
 
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final String FORMS =
-      "redis://[user:password@]host:port[/database], "
-          + "redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary or "
-          + "redis-cluster://[user:password@]host:port,host:port is expected, "
-          + "with rediss in place of redis for TLS";
+      "must be redis://[user:password@]host:port[/database],"
+          + " redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary or"
+          + " redis-cluster://[user:password@]host:port,host:port, with rediss in place of redis"
+          + " for TLS";
 
   /**
    * Parses an address. A user and a password are percent-encoded where they contain {@code : / @
@@ -128,11 +128,13 @@ public record RedisSettings(
       try {
         URI uri = new URI("redis://" + each.strip());
         if (uri.getHost() == null) {
-          throw new IllegalArgumentException("`" + each + "` is not a host and port; " + FORMS);
+          throw new IllegalArgumentException(
+              "`" + each + "` is not a host and port; the address " + FORMS);
         }
         hosts.add(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? usualPort : uri.getPort()));
       } catch (URISyntaxException e) {
-        throw new IllegalArgumentException("`" + each + "` is not a host and port; " + FORMS, e);
+        throw new IllegalArgumentException(
+            "`" + each + "` is not a host and port; the address " + FORMS, e);
       }
     }
     return List.copyOf(hosts);
@@ -144,7 +146,7 @@ public record RedisSettings(
     }
     if (path.isEmpty()) {
       throw new IllegalArgumentException(
-          "the name of the primary is missing, as in redis-sentinel://host:26379/mymaster");
+          "must end with the name of the primary, as in redis-sentinel://host:26379/mymaster");
     }
     return path;
   }
@@ -155,7 +157,7 @@ public record RedisSettings(
     }
     if (kind == Kind.CLUSTER) {
       throw new IllegalArgumentException(
-          "a Redis Cluster has no databases; leave /" + path + " out");
+          "must not name a database, because a Redis Cluster has none; remove /" + path);
     }
     try {
       return Integer.parseUnsignedInt(path);

@@ -17,7 +17,7 @@ public record TenantId(String value) {
   public TenantId {
     if (!VALID.matcher(value).matches()) {
       throw new IllegalArgumentException(
-          "a tenant id has 1 to 64 characters out of A-Z a-z 0-9 _ - . ; this one has not");
+          "a tenant id must have 1 to 64 characters, each of A-Z a-z 0-9 _ - .");
     }
   }
 

@@ -53,7 +53,8 @@ class PushProvidersTest {
             "ONESIGNAL_APP_ID",
             "ONESIGNAL_API_KEY")) {
       assertTrue(
-          faults.stream().anyMatch(fault -> fault.contains("(" + variable + " will do too)")),
+          faults.stream()
+              .anyMatch(fault -> fault.contains("set it or the variable " + variable + ";")),
           () -> variable + ": " + faults);
     }
     assertEquals(10, faults.size(), faults.toString());

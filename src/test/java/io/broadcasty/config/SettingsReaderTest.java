@@ -76,7 +76,8 @@ class SettingsReaderTest {
     values.put("broadcastyish", "x");
     List<String> faults = faults();
     assertEquals(2, faults.size(), faults.toString());
-    assertTrue(faults.toString().contains("is broadcasty.replay.store"), faults.toString());
+    assertTrue(
+        faults.toString().contains("did you mean broadcasty.replay.store"), faults.toString());
   }
 
   @Test

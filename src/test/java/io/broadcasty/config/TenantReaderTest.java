@@ -116,10 +116,10 @@ class TenantReaderTest {
             .allMatch(
                 f -> f.startsWith("broadcasty.tenant.") || f.startsWith("BROADCASTY_TENANT_")),
         faults.toString());
-    assertFault(faults, "acme.limits.batch", "a whole number from 1 to 1000 is expected");
-    assertFault(faults, "user-per-second", "is ….limits.user.per-second meant?");
-    assertFault(faults, "redis.url", "broadcasty.redis.url is the same for all tenants");
-    assertFault(faults, "a/b", "is no tenant's id");
+    assertFault(faults, "acme.limits.batch", "must be a whole number from 1 to 1000");
+    assertFault(faults, "user-per-second", "did you mean ….limits.user.per-second?");
+    assertFault(faults, "redis.url", "broadcasty.redis.url cannot be set for one tenant");
+    assertFault(faults, "a/b", "is not a tenant id");
   }
 
   private static void assertFault(List<String> faults, String name, String what) {

@@ -21,11 +21,11 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
       new ConfigType<>("true or false", ConfigType::flag);
 
   /** Any text. */
-  public static final ConfigType<String> TEXT = new ConfigType<>("text", text -> text);
+  public static final ConfigType<String> TEXT = new ConfigType<>("a text", text -> text);
 
   /** Texts with commas between. */
   public static final ConfigType<List<String>> LIST =
-      new ConfigType<>("list, with commas between", ConfigType::list);
+      new ConfigType<>("a list, separated by commas", ConfigType::list);
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)?");
 
@@ -50,9 +50,9 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
               return value;
             }
           } catch (NumberFormatException notANumber) {
-            throw new IllegalArgumentException(range + " is expected", notANumber);
+            throw new IllegalArgumentException("must be " + range, notANumber);
           }
-          throw new IllegalArgumentException(range + " is expected");
+          throw new IllegalArgumentException("must be " + range);
         });
   }
 
@@ -67,7 +67,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
         text -> {
           Duration value = duration(text, range);
           if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-            throw new IllegalArgumentException(range + " is expected");
+            throw new IllegalArgumentException("must be " + range);
           }
           return value;
         });
@@ -80,7 +80,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
         choice,
         text -> {
           if (!Arrays.asList(words).contains(text)) {
-            throw new IllegalArgumentException(choice + " is expected");
+            throw new IllegalArgumentException("must be " + choice);
           }
           return text;
         });
@@ -90,7 +90,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
-      default -> throw new IllegalArgumentException("true or false is expected");
+      default -> throw new IllegalArgumentException("must be true or false");
     };
   }
 
@@ -114,7 +114,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
     try {
       return Duration.parse(text);
     } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(range + " is expected, such as 500ms, 20s, 10m or 1h", e);
+      throw new IllegalArgumentException("must be " + range + ", such as 500ms, 20s, 10m or 1h", e);
     }
   }
 

@@ -81,14 +81,14 @@ public final class ConfigValues {
 
   /** Reports that neither the key nor the variable is set. */
   public void missing(ConfigKey<?> key, String variable, String because) {
-    fault(key, "is missing (" + variable + " will do too), though " + because);
+    fault(key, "is missing, but " + because + " requires it; set it or the variable " + variable);
   }
 
   /** An address without a query; a fault and null when it is none. */
   public @Nullable URI url(ConfigKey<String> key) {
     String text = optional(key).orElse("").replaceAll("/+$", "");
     if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")) {
-      fault(key, "an http or https address without a query is expected");
+      fault(key, "must be an http or https URL without a query");
       return null;
     }
     return checked(key, () -> URI.create(text));
@@ -109,14 +109,16 @@ public final class ConfigValues {
       if (Files.size(file) <= MAX_FILE_BYTES) {
         return Files.readString(file);
       }
-      fault(key, "the file is too long to be what is expected");
+      fault(
+          key,
+          "names a file of more than " + MAX_FILE_BYTES + " bytes, which is too large to be valid");
     } catch (IOException | InvalidPathException e) {
       fault(
           key,
-          "it names no file that can be read as text ("
-              + e.getClass().getSimpleName()
-              + ") and does not begin with "
-              + beginning);
+          "must be a text that begins with "
+              + beginning
+              + " or the path of a readable text file; reading the file failed with "
+              + e.getClass().getSimpleName());
     }
     return null;
   }

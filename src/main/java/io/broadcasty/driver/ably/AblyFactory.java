@@ -17,7 +17,10 @@ public final class AblyFactory implements ProviderFactory {
 
   static final ConfigKey<String> KEY =
       KEYS.key(
-          "key", ConfigType.TEXT, "xVLyHw.7dpLhg:secret", "The API key of Ably, name and secret");
+          "key",
+          ConfigType.TEXT,
+          "xVLyHw.7dpLhg:secret",
+          "Ably API key: its name, a colon and its secret. Required to relay to Ably");
 
   static final ConfigKey<String> URL =
       new ConfigKey<>(
@@ -25,7 +28,7 @@ public final class AblyFactory implements ProviderFactory {
           ConfigType.TEXT,
           "https://main.realtime.ably.net",
           "https://main.realtime.ably.net",
-          "Where Ably is.");
+          "Base URL of the Ably REST API, without a path.");
 
   @Override
   public String name() {
@@ -56,7 +59,7 @@ public final class AblyFactory implements ProviderFactory {
       return null;
     }
     int before = values.faults();
-    KEYS.check(values, KEY, key.get(), "[^:\\s]+:[^:\\s]+", "a key's name, a colon, its secret");
+    KEYS.check(values, KEY, key.get(), "[^:\\s]+:[^:\\s]+", "a key's name, a colon and its secret");
     String url = values.value(URL, "").replaceAll("/+$", "");
     KEYS.check(values, URL, url, "https?://[^\\s/?#]+", "an address without a path");
     if (values.faults() > before) {

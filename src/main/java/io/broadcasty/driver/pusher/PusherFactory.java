@@ -32,30 +32,56 @@ public final class PusherFactory implements ProviderFactory {
   private final ConfigKey<Long> port;
   private final ConfigKey<String> scheme;
 
-  private PusherFactory(String name, String exampleHost, int batchBytes) {
+  private PusherFactory(String name, String product, String exampleHost, int batchBytes) {
     this.name = name;
     this.batchBytes = batchBytes;
     this.keys = new ProviderKeys(name);
-    this.appId = keys.key("app-id", ConfigType.TEXT, "1234567", "The application's id");
+    this.appId =
+        keys.key(
+            "app-id",
+            ConfigType.TEXT,
+            "1234567",
+            "Application id in " + product + ". Required to relay to it");
     this.appKey =
-        keys.key("app-key", ConfigType.TEXT, "278d425bdf160c739803", "The application's key");
-    this.appSecret = keys.key("app-secret", ConfigType.TEXT, "…", "The application's secret");
-    this.host = keys.key("host", ConfigType.TEXT, exampleHost, "The host of the HTTP API");
+        keys.key(
+            "app-key",
+            ConfigType.TEXT,
+            "278d425bdf160c739803",
+            "Application key in " + product + ". Required to relay to it");
+    this.appSecret =
+        keys.key(
+            "app-secret",
+            ConfigType.TEXT,
+            "…",
+            "Application secret in " + product + ". Required to relay to it");
+    this.host =
+        keys.key(
+            "host",
+            ConfigType.TEXT,
+            exampleHost,
+            "Host of the HTTP API of " + product + ". Required to relay to it");
     this.port =
         keys.key(
-            "port", ConfigType.number(1, 65_535), "8080", "Its port; unset, that of the scheme");
+            "port",
+            ConfigType.number(1, 65_535),
+            "8080",
+            "Port of the HTTP API of " + product + ". If unset, the port of the scheme");
     this.scheme =
-        keys.key("scheme", ConfigType.oneOf("https", "http"), "http", "Its scheme; unset, https");
+        keys.key(
+            "scheme",
+            ConfigType.oneOf("https", "http"),
+            "http",
+            "Scheme of the HTTP API of " + product + ". If unset, https");
   }
 
   /** Returns the factory for Laravel Reverb. */
   public static PusherFactory reverb() {
-    return new PusherFactory("reverb", "reverb.example.com", REVERB_BATCH_BYTES);
+    return new PusherFactory("reverb", "Laravel Reverb", "reverb.example.com", REVERB_BATCH_BYTES);
   }
 
   /** Returns the factory for Pusher Channels. */
   public static PusherFactory pusher() {
-    return new PusherFactory("pusher", "api-eu.pusher.com", PUSHER_BATCH_BYTES);
+    return new PusherFactory("pusher", "Pusher Channels", "api-eu.pusher.com", PUSHER_BATCH_BYTES);
   }
 
   @Override
@@ -97,8 +123,14 @@ public final class PusherFactory implements ProviderFactory {
     usedPort.ifPresent(
         number -> keys.check(values, port, number, "[0-9]{1,5}", "a number up to 65535"));
     if (complete) {
-      keys.check(values, appId, id, "[A-Za-z0-9_.-]+", "an application's id");
-      keys.check(values, appKey, key, "[A-Za-z0-9_.-]+", "an application's key");
+      keys.check(
+          values, appId, id, "[A-Za-z0-9_.-]+", "an application id of letters, digits, _, . and -");
+      keys.check(
+          values,
+          appKey,
+          key,
+          "[A-Za-z0-9_.-]+",
+          "an application key of letters, digits, _, . and -");
       keys.check(
           values,
           host,

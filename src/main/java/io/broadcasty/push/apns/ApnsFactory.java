@@ -24,24 +24,41 @@ public final class ApnsFactory implements PushProviderFactory {
 
   static final ConfigKey<Boolean> ENABLED =
       PushConfigKeys.enabled(
-          SERVICE, "Whether notifications are sent through the Apple Push Notification service.");
+          SERVICE,
+          "Sends notifications to Apple devices through the Apple Push Notification service"
+              + " (APNs).");
 
   static final ConfigKey<String> KEY =
       PushConfigKeys.text(
           SERVICE,
           "key",
           "/etc/broadcasty/AuthKey_ABC123DEFG.p8",
-          "The signing key as Apple gave it: the file, or its PEM itself. Else APNS_P8_PATH.");
+          "APNs signing key as Apple issues it: the path of the .p8 file, or its PEM text. Required"
+              + " with broadcasty.apns=true. Falls back to the variable APNS_P8_PATH.");
 
   static final ConfigKey<String> KEY_ID =
-      PushConfigKeys.text(SERVICE, "key-id", "ABC123DEFG", "The key's id. Else APNS_KEY_ID.");
+      PushConfigKeys.text(
+          SERVICE,
+          "key-id",
+          "ABC123DEFG",
+          "Id of the APNs signing key, ten characters. Required with broadcasty.apns=true. Falls"
+              + " back to the variable APNS_KEY_ID.");
 
   static final ConfigKey<String> TEAM_ID =
-      PushConfigKeys.text(SERVICE, "team-id", "DEF123GHIJ", "The team's id. Else APNS_TEAM_ID.");
+      PushConfigKeys.text(
+          SERVICE,
+          "team-id",
+          "DEF123GHIJ",
+          "Id of the Apple developer team, ten characters. Required with broadcasty.apns=true."
+              + " Falls back to the variable APNS_TEAM_ID.");
 
   static final ConfigKey<String> TOPIC =
       PushConfigKeys.text(
-          SERVICE, "topic", "com.example.app", "The app's bundle id. Else APNS_BUNDLE_ID.");
+          SERVICE,
+          "topic",
+          "com.example.app",
+          "Bundle id of the app that receives notifications through APNs. Required with"
+              + " broadcasty.apns=true. Falls back to the variable APNS_BUNDLE_ID.");
 
   static final ConfigKey<Boolean> SANDBOX =
       new ConfigKey<>(
@@ -49,23 +66,25 @@ public final class ApnsFactory implements PushProviderFactory {
           ConfigType.FLAG,
           null,
           "true",
-          "Whether to send to the sandbox, where apps from Xcode register. Else APNS_SANDBOX, else"
-              + " false.");
+          "Sends to the APNs sandbox, where apps installed by Xcode register, instead of"
+              + " production. Falls back to the variable APNS_SANDBOX, then to false.");
 
   static final ConfigKey<String> SERVER =
       PushConfigKeys.text(
           SERVICE,
           "server",
           "localhost:2197",
-          "Where APNs is, as host and port; unset, Apple's own of production or sandbox.");
+          "Host and port of the APNs server. If unset, Apple's production or sandbox server, as"
+              + " broadcasty.push.apns.sandbox says.");
 
   static final ConfigKey<String> TRUST =
       PushConfigKeys.text(
           SERVICE,
           "trust",
           "/etc/broadcasty/apns-ca.pem",
-          "A file with the certificate from which the server's must come; unset, the JDK's own are"
-              + " trusted.");
+          "PEM certificate that must have issued the certificate of broadcasty.push.apns.server:"
+              + " the path of a file, or its text. If unset, the certificate authorities of the JDK"
+              + " are trusted.");
 
   static final ConfigKey<Duration> TIMEOUT = PushConfigKeys.timeout(SERVICE);
 
@@ -127,7 +146,7 @@ public final class ApnsFactory implements PushProviderFactory {
       return (sandbox(values) ? ApnsSettings.SANDBOX : ApnsSettings.PRODUCTION) + ":443";
     }
     if (!server.get().matches("[A-Za-z0-9.-]+:[0-9]{1,5}")) {
-      values.fault(SERVER, "a host and a port are expected");
+      values.fault(SERVER, "must be a host and a port");
       return null;
     }
     return server.get();

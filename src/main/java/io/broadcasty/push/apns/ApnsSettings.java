@@ -46,7 +46,7 @@ public record ApnsSettings(
   public ApnsSettings {
     if (!topic.matches("[A-Za-z0-9.-]{1,155}")) {
       throw new IllegalArgumentException(
-          "the topic is the app's bundle id, such as com.example.app");
+          "must be the bundle id of the app, such as com.example.app");
     }
   }
 
@@ -59,8 +59,8 @@ public record ApnsSettings(
   public static ApnsSigningKey key(String p8, String teamId, String keyId) {
     if (!teamId.matches(APPLE_ID) || !keyId.matches(APPLE_ID)) {
       throw new IllegalArgumentException(
-          "the ids of key and team are ten capital letters and digits, as Apple's account pages"
-              + " show them");
+          "the key id and the team id must each be ten capital letters and digits, as Apple's"
+              + " account pages show them");
     }
     ApnsSigningKey key;
     try {

@@ -20,18 +20,22 @@ public final class FcmFactory implements PushProviderFactory {
 
   static final ConfigKey<Boolean> ENABLED =
       PushConfigKeys.enabled(
-          SERVICE, "Whether notifications are sent through Firebase Cloud Messaging.");
+          SERVICE, "Sends notifications to apps through Firebase Cloud Messaging (FCM).");
 
   static final ConfigKey<String> SERVICE_ACCOUNT =
       PushConfigKeys.text(
           SERVICE,
           "service-account",
           "/etc/broadcasty/firebase.json",
-          "The service account of the Firebase project: the file, or its JSON itself. Else"
+          "Service account of the Firebase project: the path of its JSON file, or the JSON text."
+              + " Required with broadcasty.fcm=true. Falls back to the variable"
               + " FCM_SERVICE_ACCOUNT.");
 
   static final ConfigKey<String> URL =
-      PushConfigKeys.url(SERVICE, "https://fcm.googleapis.com", "Where FCM is.");
+      PushConfigKeys.url(
+          SERVICE,
+          "https://fcm.googleapis.com",
+          "Base URL of the FCM HTTP v1 API. Change it only to test against a fake server.");
 
   static final ConfigKey<Duration> TIMEOUT = PushConfigKeys.timeout(SERVICE);
 
@@ -79,7 +83,7 @@ public final class FcmFactory implements PushProviderFactory {
 
   private static String legacyKeyHasEnded() {
     return LEGACY_KEY
-        + ": server keys do not work any more, since Google has ended the legacy API of FCM; set "
+        + ": server keys no longer work because Google has ended the legacy API of FCM; set "
         + SERVICE_ACCOUNT.name()
         + " (or "
         + ACCOUNT_VARIABLE

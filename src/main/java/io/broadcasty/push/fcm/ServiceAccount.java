@@ -61,7 +61,7 @@ public record ServiceAccount(
     Map<String, String> fields = new HashMap<>();
     try (JsonParser parser = JSON.createParser(json)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new IllegalArgumentException("it is not the JSON object of a service account");
+        throw new IllegalArgumentException("is not the JSON object of a service account");
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
@@ -81,7 +81,7 @@ public record ServiceAccount(
   private static String required(Map<String, String> fields, String name) {
     String value = fields.get(name);
     if (value == null || value.isBlank()) {
-      throw new IllegalArgumentException("it has no " + name + ", so it is no service account");
+      throw new IllegalArgumentException("has no " + name + ", so it is not a service account");
     }
     return value;
   }

@@ -20,21 +20,29 @@ public final class OneSignalFactory implements PushProviderFactory {
   private static final String SERVICE = OneSignalProvider.SERVICE.word();
 
   static final ConfigKey<Boolean> ENABLED =
-      PushConfigKeys.enabled(SERVICE, "Whether notifications are sent through OneSignal.");
+      PushConfigKeys.enabled(SERVICE, "Sends notifications through OneSignal.");
 
   static final ConfigKey<String> APP_ID =
       PushConfigKeys.text(
           SERVICE,
           "app-id",
           "3fa85f64-5717-4562-b3fc-2c963f66afa6",
-          "The app's id. Else ONESIGNAL_APP_ID.");
+          "Id of the OneSignal app, a UUID. Required with broadcasty.onesignal=true. Falls back to"
+              + " the variable ONESIGNAL_APP_ID.");
 
   static final ConfigKey<String> API_KEY =
       PushConfigKeys.text(
-          SERVICE, "api-key", "os_v2_app_secret", "The app's API key. Else ONESIGNAL_API_KEY.");
+          SERVICE,
+          "api-key",
+          "os_v2_app_secret",
+          "API key of the OneSignal app. Required with broadcasty.onesignal=true. Falls back to the"
+              + " variable ONESIGNAL_API_KEY.");
 
   static final ConfigKey<String> URL =
-      PushConfigKeys.url(SERVICE, "https://api.onesignal.com", "Where OneSignal is.");
+      PushConfigKeys.url(
+          SERVICE,
+          "https://api.onesignal.com",
+          "Base URL of the OneSignal API. Change it only to test against a fake server.");
 
   static final ConfigKey<Duration> TIMEOUT = PushConfigKeys.timeout(SERVICE);
 
@@ -77,7 +85,7 @@ public final class OneSignalFactory implements PushProviderFactory {
 
   private static UUID uuid(String text) {
     if (!text.matches("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")) {
-      throw new IllegalArgumentException("the app's id is a UUID");
+      throw new IllegalArgumentException("must be a UUID");
     }
     return UUID.fromString(text);
   }

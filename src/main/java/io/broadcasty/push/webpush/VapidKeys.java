@@ -46,7 +46,7 @@ public final class VapidKeys {
   public static VapidKeys parse(String publicText, String privateText) {
     VapidKeys keys = new VapidKeys(publicKey(publicText), privateKey(privateText));
     if (!keys.belongTogether()) {
-      throw new IllegalArgumentException("the public key is not that of the private key");
+      throw new IllegalArgumentException("the public key does not belong to the private key");
     }
     return keys;
   }
@@ -56,7 +56,7 @@ public final class VapidKeys {
       return P256.publicKey(Base64Url.decode(text));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "the public key: " + e.getMessage() + "; 87 characters of base64url are expected", e);
+          "the public key: " + e.getMessage() + "; it must be 87 characters of base64url", e);
     }
   }
 
@@ -65,7 +65,7 @@ public final class VapidKeys {
       return P256.privateKey(Base64Url.decode(text));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "the private key: " + e.getMessage() + "; 43 characters of base64url are expected", e);
+          "the private key: " + e.getMessage() + "; it must be 43 characters of base64url", e);
     }
   }
 

@@ -19,30 +19,32 @@ public final class WebPushFactory implements PushProviderFactory {
   private static final String SERVICE = WebPushProvider.SERVICE.word();
 
   static final ConfigKey<Boolean> ENABLED =
-      PushConfigKeys.enabled(SERVICE, "Whether notifications are sent to browsers, by Web Push.");
+      PushConfigKeys.enabled(SERVICE, "Sends notifications to browsers with Web Push.");
 
   static final ConfigKey<String> VAPID_SUBJECT =
       PushConfigKeys.text(
           SERVICE,
           "vapid-subject",
           "mailto:ops@example.com",
-          "How the operators of push services reach you: mailto: or https://. Else"
-              + " WEBPUSH_VAPID_SUBJECT.");
+          "Contact address for the operators of push services: a mailto: or https: URL. Required"
+              + " with broadcasty.webpush=true. Falls back to the variable WEBPUSH_VAPID_SUBJECT.");
 
   static final ConfigKey<String> VAPID_PUBLIC_KEY =
       PushConfigKeys.text(
           SERVICE,
           "vapid-public-key",
           "BP4z9Ks…ru3jl7A8",
-          "By which push services and browsers know the sender, in base64url (docs/operations.md"
-              + " tells how to make a pair). Else WEBPUSH_VAPID_PUBLIC_KEY.");
+          "VAPID public key in base64url, by which push services and browsers identify the sender;"
+              + " docs/operations.md says how to make a key pair. Required with"
+              + " broadcasty.webpush=true. Falls back to the variable WEBPUSH_VAPID_PUBLIC_KEY.");
 
   static final ConfigKey<String> VAPID_PRIVATE_KEY =
       PushConfigKeys.text(
           SERVICE,
           "vapid-private-key",
           "yfWPiYE…AELtAQ-oRw",
-          "The secret of the pair, in base64url. Else WEBPUSH_VAPID_PRIVATE_KEY.");
+          "VAPID private key in base64url, which signs requests to push services. Required with"
+              + " broadcasty.webpush=true. Falls back to the variable WEBPUSH_VAPID_PRIVATE_KEY.");
 
   static final ConfigKey<List<String>> HOSTS =
       new ConfigKey<>(
@@ -50,9 +52,9 @@ public final class WebPushFactory implements PushProviderFactory {
           ConfigType.LIST,
           null,
           "fcm.googleapis.com,*.push.apple.com,http://localhost:9090",
-          "To which hosts of push services it is sent; unset, to every public one. A host or"
-              + " *.domain is taken by https at public addresses, an origin as it stands, wherever"
-              + " it is.");
+          "Hosts that Web Push messages may be sent to. A host name or *.domain allows https to"
+              + " public addresses; an origin, such as http://localhost:9090, allows that one at"
+              + " any address. If unset, every host with a public address is allowed over https.");
 
   static final ConfigKey<Duration> TIMEOUT = PushConfigKeys.timeout(SERVICE);
 

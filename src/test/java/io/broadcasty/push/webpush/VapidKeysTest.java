@@ -27,7 +27,7 @@ class VapidKeysTest {
   void aWrongKeyIsNamedAndNotShown() {
     VapidKeys keys = VapidKeys.generate();
     VapidKeys other = VapidKeys.generate();
-    assertSays("not that of the private key", keys.publicText(), other.privateText());
+    assertSays("does not belong to the private key", keys.publicText(), other.privateText());
     assertSays("the public key", keys.publicText().substring(1), keys.privateText());
     assertSays("the public key", "???", keys.privateText());
     assertSays("the private key", keys.publicText(), keys.privateText().substring(2));
