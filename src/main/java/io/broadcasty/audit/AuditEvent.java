@@ -4,14 +4,14 @@ import io.broadcasty.tenant.TenantId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that was done.
+ * An entry of the audit log.
  *
- * @param tenant whom it concerns; null for the whole service
- * @param action what, at most 64 characters: {@code driver.switch}
+ * @param tenant the tenant concerned; null for the whole service
+ * @param action the action, at most 64 characters: {@code driver.switch}
  * @param actor the caller's subject; null for the service itself
  * @param ip the caller's address; null where there is no caller
- * @param context JSON of more, without secrets and payloads; null for none
- * @param timeMillis when, since the Unix epoch
+ * @param context more facts as JSON, without secrets and payloads; null for none
+ * @param timeMillis when it happened, in milliseconds since the Unix epoch
  */
 public record AuditEvent(
     @Nullable TenantId tenant,

@@ -16,7 +16,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Writes into the audit log what is out of the ordinary. */
+/**
+ * Writes switches of the relay provider, and publications that a provider rejects, to the audit
+ * log.
+ */
 @ThreadSafe
 public final class AuditListener implements RealtimeListener {
 
@@ -33,9 +36,9 @@ public final class AuditListener implements RealtimeListener {
   }
 
   /**
-   * @param node names this node in this life
+   * @param node names this node until it restarts
    * @param nowMillis the wall clock
-   * @param later runs what may block and has time
+   * @param later runs tasks that may block and are not urgent
    */
   public AuditListener(AuditLog log, String node, LongSupplier nowMillis, Executor later) {
     this.log = log;
@@ -75,7 +78,10 @@ public final class AuditListener implements RealtimeListener {
     try {
       later.execute(() -> log.append(event));
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.DEBUG, "the node is ending: the server's log has it", e);
+      LOG.log(
+          Level.DEBUG,
+          "An audit event was dropped because the node stops; it is in the server's log",
+          e);
     }
   }
 

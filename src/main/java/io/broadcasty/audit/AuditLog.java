@@ -2,17 +2,17 @@ package io.broadcasty.audit;
 
 import com.google.errorprone.annotations.ThreadSafe;
 
-/** Keeps what was done. */
+/** Stores the audit log. */
 @ThreadSafe
 @FunctionalInterface
 public interface AuditLog {
 
-  /** Where there is no database: the server's log has it. */
+  /** Stores nothing, without a database: the server's log contains the entries. */
   AuditLog NONE = event -> {};
 
   /**
-   * Adds an event; may block. An event that cannot be kept is told in the server's log, and nothing
-   * is thrown.
+   * Appends an event; may block. An event that cannot be stored is written to the server's log, and
+   * nothing is thrown.
    */
   void append(AuditEvent event);
 }

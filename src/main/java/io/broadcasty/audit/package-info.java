@@ -1,5 +1,5 @@
 /**
- * What was done by whom, and what the service did by itself.
+ * The audit log: actions of callers, and changes that the service made by itself.
  *
  * <p>May import: {@code channel}, {@code lifecycle}, {@code tenant}.
  */

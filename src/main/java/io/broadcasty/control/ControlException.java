@@ -1,6 +1,6 @@
 package io.broadcasty.control;
 
-/** The store of control messages did not answer; trying again later is right. */
+/** Thrown when the store of control messages did not answer; trying again later is right. */
 public final class ControlException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

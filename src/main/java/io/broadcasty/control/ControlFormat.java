@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A control message as nodes write it: one JSON object with {@code v}, the version of the format,
- * {@code kind}, and the fields of that kind as strings. A field that a reader does not know is
- * ignored, so a field may be added within a version; so is a message of a kind or version that it
- * does not know, with a line in the log for each kind.
+ * Encodes and decodes control messages: one JSON object with {@code v}, the version of the format,
+ * {@code kind}, and the fields of that kind as strings. A reader ignores unknown fields, so a field
+ * may be added within a version. It also ignores messages of an unknown kind or version, with one
+ * line in the log for each kind.
  */
 @ThreadSafe
 public final class ControlFormat {
@@ -31,10 +31,10 @@ public final class ControlFormat {
   private static final String SETTINGS_CHANGED = "settings";
   private static final int MAX_TOLD = 100;
 
-  /** Of what has been told that it is not known. */
+  /** The unknown kinds that have been logged. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-  /** The text of a message. */
+  /** Encodes a message as text. */
   public String write(ControlMessage message) {
     StringWriter out = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(out)) {
@@ -58,7 +58,7 @@ public final class ControlFormat {
     return out.toString();
   }
 
-  /** The message; null for one that this version does not know, which is ignored. */
+  /** Decodes a message; returns null for one of an unknown kind or version. */
   public @Nullable ControlMessage read(String text) {
     Map<String, String> fields = new HashMap<>();
     try (JsonParser json = JSON.createParser(text)) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** The listeners of a topic: a failure of one is logged and keeps no other from hearing. */
+/** Calls the listeners of a topic; the failure of one is logged and does not affect the others. */
 public final class ControlListeners implements ControlListener {
 
   private static final System.Logger LOG = System.getLogger(ControlListeners.class.getName());
@@ -26,7 +26,7 @@ public final class ControlListeners implements ControlListener {
     LOG.log(
         Level.WARNING,
         "Control messages of other nodes may have been missed while this node was cut off from"
-            + " their store; what they keep up to date is read anew");
+            + " their store; data that they keep up to date is read again");
     each(ControlListener::onMissed);
   }
 

@@ -6,19 +6,19 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks for control messages again and again: after an interval, and whenever it is woken. A store
- * that does not answer is logged once, and asked again.
+ * Polls for control messages in rounds: after an interval, and whenever it is woken. A store that
+ * does not answer is logged once, and polled again.
  */
 public final class ControlLoop implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(ControlLoop.class.getName());
   private static final String NAME = "control";
 
-  /** What is done in a round. */
+  /** Polls for messages once. */
   @FunctionalInterface
   public interface Round {
     /**
-     * Does it.
+     * Reads new messages and passes them to the listeners.
      *
      * @throws ControlException when the store does not answer
      */
@@ -28,10 +28,10 @@ public final class ControlLoop implements AutoCloseable {
   private final long intervalMillis;
   private final Round round;
   private final Semaphore calls = new Semaphore(0);
-  private boolean fails; // by the loop's thread
+  private boolean fails; // used only by the loop's thread
   private volatile boolean closed;
 
-  /** Is made first, and runs once {@link #start} is called. */
+  /** Creates a loop, which runs once {@link #start} is called. */
   public ControlLoop(long intervalMillis, Round round) {
     this.intervalMillis = intervalMillis;
     this.round = round;
@@ -41,12 +41,12 @@ public final class ControlLoop implements AutoCloseable {
     loops.start(NAME, this::round);
   }
 
-  /** Has a round begin at once, or one more after that under way. */
+  /** Triggers a round at once, or one more after the current one. */
   public void wake() {
     calls.release();
   }
 
-  /** Whether no round begins any more. */
+  /** Returns whether the loop is closed and begins no more rounds. */
   public boolean isClosed() {
     return closed;
   }
@@ -67,15 +67,15 @@ public final class ControlLoop implements AutoCloseable {
     try {
       round.run();
       if (fails) {
-        LOG.log(Level.INFO, "Control messages of other nodes are heard again");
+        LOG.log(Level.INFO, "Control messages of other nodes can be read again");
       }
       fails = false;
     } catch (ControlException e) {
       if (!fails && !closed) {
         LOG.log(
             Level.WARNING,
-            "Control messages of other nodes are not heard now; they are read once their store"
-                + " can be",
+            "Cannot read control messages of other nodes; they are read once their store"
+                + " can be reached",
             e);
       }
       fails = true;

@@ -4,21 +4,22 @@ import io.broadcasty.tenant.TenantId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node tells all nodes. A message is a request that may be heard twice without harm; what
- * has to outlast a restart is kept in a store, and the message only makes it known at once.
+ * A message from one node to all nodes. A message is a request that can be received twice without
+ * harm. Data that has to survive a restart is kept in a store; the message only makes it known at
+ * once.
  */
 public sealed interface ControlMessage {
 
   /**
-   * Ends the connections that match everything that is given.
+   * Ends the connections that match all given criteria.
    *
-   * @param tenant whose connections; null for those of all tenants
+   * @param tenant the tenant of the connections; null for all tenants
    * @param subject the user's id; null for all users
-   * @param tokenId the id of the token a connection was authenticated with ({@code
-   *     Caller.tokenId}); null for all tokens
+   * @param tokenId the id of the token that authenticated the connection ({@code Caller.tokenId});
+   *     null for all tokens
    * @param keyId the id of the API key behind it ({@code Caller.keyId}); null for any or none
-   * @param code what the clients are told, a code of {@code protocol/codes.json} that closes
-   *     streams; a node that does not know it says {@code disconnected}
+   * @param code the code sent to the clients, one of {@code protocol/codes.json} that closes
+   *     streams; a node that does not know it sends {@code disconnected}
    */
   record Disconnect(
       @Nullable TenantId tenant,
@@ -28,7 +29,7 @@ public sealed interface ControlMessage {
       String code)
       implements ControlMessage {
 
-    /** Names whom it concerns without the token's id, of which only the beginning may be shown. */
+    /** Returns the criteria without the token's id, of which only the beginning may be shown. */
     @Override
     public String toString() {
       return "Disconnect[tenant="
@@ -46,9 +47,9 @@ public sealed interface ControlMessage {
   }
 
   /**
-   * Settings have changed: what a node remembers of them is to be read anew.
+   * Makes nodes reload tenant settings after a change.
    *
-   * @param tenant whose settings; null for those of all tenants
+   * @param tenant the tenant whose settings changed; null for all tenants
    */
   record SettingsChanged(@Nullable TenantId tenant) implements ControlMessage {}
 }

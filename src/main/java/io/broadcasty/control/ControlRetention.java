@@ -3,20 +3,20 @@ package io.broadcasty.control;
 import java.time.Duration;
 
 /**
- * How long the store keeps messages, for nodes that are cut off meanwhile. Whichever bound is
- * reached first holds.
+ * How long the store keeps messages for nodes that are disconnected. The limit that is reached
+ * first applies.
  *
- * @param age of the oldest message
- * @param count of messages
+ * @param age the maximum age of a message
+ * @param count the maximum number of messages
  */
 public record ControlRetention(Duration age, int count) {
 
-  /** An hour, and 10 000 messages. */
+  /** The default: one hour, and 10 000 messages. */
   public static final ControlRetention USUAL = new ControlRetention(Duration.ofHours(1), 10_000);
 
   public ControlRetention {
     if (age.isNegative() || age.isZero() || count < 1) {
-      throw new IllegalArgumentException("at least one message must be kept for some time");
+      throw new IllegalArgumentException("the age and count of control messages must be above 0");
     }
   }
 }

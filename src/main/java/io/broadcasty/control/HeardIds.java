@@ -4,16 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The ids of the latest messages that were heard, so that none is told twice: numbers alone do not
- * tell that, since a store that has lost its end gives the same numbers to other messages. For one
- * thread.
+ * Remembers the ids of the latest received messages, so that none is delivered twice. Numbers alone
+ * do not suffice, since a store that has lost its tail assigns the same numbers to other messages.
+ * For one thread.
  */
 public final class HeardIds {
 
   private final Map<String, Boolean> ids;
 
   /**
-   * @param count how many are remembered; more than the store keeps messages
+   * @param count how many ids are remembered; more than the store keeps messages
    */
   public HeardIds(int count) {
     this.ids =
@@ -31,7 +31,7 @@ public final class HeardIds {
     return ids.containsKey(id);
   }
 
-  /** Whether it was not heard before; from now on it was. */
+  /** Adds an id; returns whether it is new. */
   public boolean add(String id) {
     return ids.putIfAbsent(id, Boolean.TRUE) == null;
   }

@@ -1,6 +1,5 @@
 /**
- * What nodes tell each other besides publications: the control topic, its messages, and how those
- * are written between nodes.
+ * Control messages between nodes: the topic, its messages, and their format.
  *
  * <p>May import: {@code background}, {@code tenant}, {@code time}.
  */

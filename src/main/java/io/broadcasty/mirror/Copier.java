@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies what streams have beyond the archive's head. It knows the channels that this node has
- * published to; those that a node left uncopied, because it was killed or its memory of them was
- * full, are found by a scan of all channels.
+ * Copies publications beyond the archive's head from the streams to the archive. It knows the
+ * channels that this node has published to. A scan of all channels finds those that a node left
+ * uncopied, because it was killed or could not remember more channels.
  *
- * <p>Channels are marked by any thread; the rest is for one thread, and in rounds.
+ * <p>Any thread may mark channels; the rest is for one thread, in rounds.
  */
 final class Copier {
 
@@ -45,18 +45,18 @@ final class Copier {
   private final Turn turn;
   private final Ticker ticker;
 
-  /** In the order they are copied; guarded by itself. */
+  /** In copying order; guarded by itself. */
   private final LinkedHashSet<TenantChannel> marked = new LinkedHashSet<>();
 
-  /** A channel could not be marked. */
+  /** Whether a channel could not be marked. */
   private volatile boolean overflowed;
 
   private long nextScanNanos;
 
-  /** Left the streams' retention before they were copied. */
+  /** Publications that left the streams' retention before they were copied. */
   private final LongAdder missed = new LongAdder();
 
-  /** How many of them the log has been told of. */
+  /** How many of them have been logged. */
   private long told;
 
   Copier(
@@ -75,7 +75,7 @@ final class Copier {
     this.nextScanNanos = ticker.readNanos();
   }
 
-  /** The channel has publications that may not have been copied. */
+  /** Marks a channel that may have uncopied publications. */
   void mark(TenantChannel channel) {
     synchronized (marked) {
       if (marked.size() < MAX_MARKED || marked.contains(channel)) {
@@ -86,7 +86,7 @@ final class Copier {
     }
   }
 
-  /** How many publications left their streams before they were copied, since the start. */
+  /** Returns how many publications left their streams before they were copied, since the start. */
   long missed() {
     return missed.sum();
   }
@@ -97,7 +97,7 @@ final class Copier {
     }
   }
 
-  /** Copies the channels that are marked, and scans when it is time. */
+  /** Copies the marked channels, and scans when a scan is due. */
   void round() {
     if (copyMarked()) {
       scanWhenDue();
@@ -106,9 +106,9 @@ final class Copier {
   }
 
   /**
-   * Copies the channels that are marked.
+   * Copies the marked channels.
    *
-   * @return false when that ended early, since the streams or the archive cannot be reached
+   * @return false when it stopped early, because the streams or the archive cannot be reached
    */
   boolean copyMarked() {
     for (int left = marked(); left > 0; left--) {
@@ -121,7 +121,7 @@ final class Copier {
     return true;
   }
 
-  /** How many channels wait to be copied, as far as this node knows. */
+  /** Returns how many channels wait to be copied, as far as this node knows. */
   int marked() {
     synchronized (marked) {
       return marked.size();
@@ -145,7 +145,8 @@ final class Copier {
       copy(channel);
       return true;
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "copying ended early", e);
+      LOG.log(
+          Level.DEBUG, "Copying to the archive stopped early; trying again in a later round", e);
       return false;
     }
   }
@@ -156,7 +157,7 @@ final class Copier {
     }
     nextScanNanos = ticker.readNanos() + BEFORE_ANOTHER_TRY.toNanos();
     try {
-      if (overflowed) { // which other nodes do not know
+      if (overflowed) { // other nodes do not know these channels
         overflowed = false;
         scanAfterOverflow();
       } else {
@@ -164,7 +165,8 @@ final class Copier {
       }
       nextScanNanos = ticker.readNanos() + BETWEEN_SCANS.toNanos();
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "a scan for uncopied publications ended early", e);
+      LOG.log(
+          Level.DEBUG, "The scan for uncopied publications stopped early; trying again later", e);
     }
   }
 
@@ -187,7 +189,7 @@ final class Copier {
           copy(channel);
           last = channel;
         }
-        copyMarked(); // what is published now does not wait for the scan's end
+        copyMarked(); // new publications do not wait for the end of the scan
       } while (page.size() == SCAN_PAGE);
     }
   }
@@ -198,10 +200,10 @@ final class Copier {
       LOG.log(
           Level.WARNING,
           untold
-              + " publications had left the retention of their streams before they could be"
-              + " mirrored; readers of that far back are told so (broadcasty.replay.retention,"
-              + " broadcasty.replay.max-count and broadcasty.replay.max-bytes must outlast an outage"
-              + " of the database)");
+              + " publications left the retention of their streams before they could be mirrored;"
+              + " readers are told that they are lost (broadcasty.replay.retention,"
+              + " broadcasty.replay.max-count and broadcasty.replay.max-bytes must outlast an"
+              + " outage of the database)");
       told += untold;
     }
   }
@@ -222,7 +224,7 @@ final class Copier {
     }
   }
 
-  /** Copies one stream up to a head; what comes meanwhile is marked by whoever publishes it. */
+  /** Copies one stream up to a head; the publishers mark what comes later. */
   private void copy(StreamKey stream, long from, long head) {
     long copied = from;
     while (copied < head) {
@@ -237,7 +239,7 @@ final class Copier {
                   PAGE_BYTES));
       Lost lost = page.lost();
       if (lost != null && lost.reason() != Lost.Reason.TRIMMED) {
-        mark(stream.channel()); // it has just begun anew
+        mark(stream.channel()); // the stream has just been restarted
         return;
       }
       if (lost != null) {

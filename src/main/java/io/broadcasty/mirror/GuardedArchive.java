@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * An archive of which everybody learns at once that it cannot be reached, instead of waiting for a
- * timeout: after a failure one call is let through from time to time, less and less often, until
- * one succeeds. An outage is logged once, and its end.
+ * An archive whose callers fail at once while it cannot be reached, instead of waiting for a
+ * timeout. After a failure one call is let through from time to time, less and less often, until
+ * one succeeds. An outage and its end are logged once.
  */
 @ThreadSafe
 final class GuardedArchive implements Archive {
@@ -83,7 +83,7 @@ final class GuardedArchive implements Archive {
       if (now - failedNanos < pause.toNanos()) {
         throw new BrokerException("the archive cannot be reached", null);
       }
-      failedNanos = now; // one call for all, and it may take long
+      failedNanos = now; // one call on behalf of all, which may take long
     }
   }
 
@@ -92,7 +92,7 @@ final class GuardedArchive implements Archive {
       LOG.log(
           Level.WARNING,
           failure.getMessage()
-              + "; until it can, streams are not mirrored, and replays that reach further back than"
+              + "; until the archive can be reached, streams are not mirrored, and replays beyond"
               + " the streams' own retention wait (broadcasty.db.url, broadcasty.db.datasource)");
       pause = FIRST_PAUSE;
     } else if (pause.compareTo(LONGEST_PAUSE) < 0) {
@@ -104,7 +104,7 @@ final class GuardedArchive implements Archive {
   private synchronized void succeeded() {
     if (!pause.isZero()) {
       pause = Duration.ZERO;
-      LOG.log(Level.INFO, "the archive can be used again");
+      LOG.log(Level.INFO, "The archive can be reached again");
     }
   }
 }

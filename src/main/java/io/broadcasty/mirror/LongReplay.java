@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Continues streams backwards into the archive, for as long as their epoch goes. What neither has
- * is told to the reader as lost.
+ * Replays from a stream and, for the part that the stream no longer keeps, from the archive, within
+ * one epoch. The reader is told that a position is lost when neither has it.
  */
 final class LongReplay {
 
@@ -32,8 +32,8 @@ final class LongReplay {
   }
 
   /**
-   * What is kept in both. While the archive cannot be reached it counts as complete: readers are
-   * let in, and their replays wait.
+   * Returns what both keep together. While the archive cannot be reached it counts as complete:
+   * subscribers are accepted, and their replays wait.
    */
   List<StreamState> states(TenantChannel channel, List<StreamState> recent) {
     if (recent.stream().allMatch(state -> state.first() == 1)) {
@@ -51,9 +51,9 @@ final class LongReplay {
   }
 
   /**
-   * The page that was asked for.
+   * Returns the requested page.
    *
-   * @param recent what the stream itself says to the same request
+   * @param recent the stream's own answer to the same request
    * @throws BrokerException when the archive is needed and cannot be reached
    */
   ReplayPage replay(ReplayRequest request, ReplayPage recent) {
@@ -74,7 +74,7 @@ final class LongReplay {
         || (lost != null && lost.reason() != Lost.Reason.AHEAD);
   }
 
-  /** Null when its beginning was pruned between the reads. */
+  /** Returns the page; null when its beginning was pruned between the reads. */
   private @Nullable ReplayPage page(ReplayRequest request, ReplayPage recent) {
     StreamState state = recent.state();
     StreamKey stream = new StreamKey(request.channel(), request.partition(), state.epoch());
@@ -85,7 +85,7 @@ final class LongReplay {
     Lost lost = resume.lost();
     long next = resume.after() + 1;
     Stretch stretch = stretchOf(next, kept);
-    if (stretch == null && next < state.first()) { // in a gap
+    if (stretch == null && next < state.first()) { // within a gap
       Position asked = new Position(state.epoch(), state.partition(), resume.after());
       next = firstAfter(next, kept, state);
       stretch = stretchOf(next, kept);
@@ -103,7 +103,7 @@ final class LongReplay {
         : new ReplayPage(whole, publications, lost);
   }
 
-  /** Of a stretch, as much as is asked for; empty when its beginning is gone. */
+  /** Reads as much of a range as is requested; empty when its beginning was pruned. */
   private List<Publication> read(StreamKey stream, long first, long last, ReplayRequest request) {
     List<Publication> page = new ArrayList<>();
     long next = first;

@@ -22,9 +22,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A broker whose streams are copied to an archive, and served from there where the broker itself
- * does not keep them any more. Publishing does not wait for the copy, nor does it know of it: a
- * thread of its own reads the streams and catches up.
+ * A broker whose streams are copied to an archive, from which it serves what the streams no longer
+ * keep. Publishing does not wait for the copy: a separate thread reads the streams and catches up.
  */
 public final class MirroredBroker extends ForwardingBroker {
 
@@ -33,7 +32,7 @@ public final class MirroredBroker extends ForwardingBroker {
   private final FailureLog failures =
       new FailureLog(LOG, Level.ERROR, "mirroring", Ticker.system());
 
-  /** Gathers what is published meanwhile, so that it shares a transaction. */
+  /** The interval of copying; publications within it share a transaction. */
   private static final long ROUND_MILLIS = 100;
 
   private static final Duration LAST_ROUNDS = Duration.ofSeconds(3);
@@ -48,10 +47,10 @@ public final class MirroredBroker extends ForwardingBroker {
   /**
    * Starts the copier's thread.
    *
-   * @param streams where the streams are; closed with this
-   * @param archive for as long as the archive's retention says
-   * @param directory of {@code streams}
-   * @param turn which of the nodes looks for what is uncopied
+   * @param streams the broker of the streams; closed with this one
+   * @param archive keeps publications for the archive's retention
+   * @param directory the channels of {@code streams}
+   * @param turn decides which node scans for uncopied publications
    */
   public MirroredBroker(
       Broker streams,
@@ -133,17 +132,19 @@ public final class MirroredBroker extends ForwardingBroker {
         + " are copied to the database afterwards, for longer";
   }
 
-  /** How many channels have publications that wait to be copied, as far as this node knows. */
+  /**
+   * Returns how many channels have publications that wait to be copied, as far as this node knows.
+   */
   public int waitingChannels() {
     return copier.marked();
   }
 
-  /** How many publications left their streams before they were copied, since the start. */
+  /** Returns how many publications left their streams before they were copied, since the start. */
   public long missed() {
     return copier.missed();
   }
 
-  /** {@inheritDoc} What can be copied within moments is. */
+  /** {@inheritDoc} Before that, it copies what it can within moments. */
   @Override
   public void close() {
     closing.countDown();
@@ -174,7 +175,7 @@ public final class MirroredBroker extends ForwardingBroker {
     while (!copier.isDone()
         && copier.copyMarked()
         && ticker.readNanos() - start < LAST_ROUNDS.toNanos()) {
-      LOG.log(Level.DEBUG, "copying what was published last");
+      LOG.log(Level.DEBUG, "Copying the latest publications to the archive before the node stops");
     }
   }
 
@@ -182,7 +183,7 @@ public final class MirroredBroker extends ForwardingBroker {
     try {
       return closing.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
       return closing.getCount() == 0;
     }
   }

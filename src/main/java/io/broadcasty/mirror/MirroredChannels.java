@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Which channels are mirrored, of every tenant.
+ * The channels that are mirrored, for all tenants.
  *
- * @param patterns one of which such a channel matches
+ * @param patterns a mirrored channel matches one of these
  */
 public record MirroredChannels(List<ChannelPattern> patterns) {
 
@@ -17,12 +17,12 @@ public record MirroredChannels(List<ChannelPattern> patterns) {
     patterns = List.copyOf(patterns);
   }
 
-  /** Whether the channel is mirrored. */
+  /** Returns whether a channel is mirrored. */
   public boolean contains(TenantChannel channel) {
     return contains(channel.name());
   }
 
-  /** Whether channels of that name are mirrored. */
+  /** Returns whether channels with this name are mirrored. */
   public boolean contains(ChannelName name) {
     for (ChannelPattern pattern : patterns) {
       if (pattern.matches(name)) {

@@ -1,6 +1,5 @@
 /**
- * The mirror: a long-term copy of streams that the broker keeps for a shorter time, and the broker
- * that serves both as one.
+ * The mirror: copies streams to a long-term archive, and serves both as one.
  *
  * <p>May import: {@code background}, {@code broker}, {@code channel}, {@code tenant}, {@code time}.
  */

@@ -22,9 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Empties the spool when the streams can be reached, on a thread of its own: publishes what has
- * waited longest, and takes out what has its position. A channel whose stream still cannot be
- * reached keeps what it has, in order; the others do not wait for it.
+ * Empties the spool when the streams can be reached, on a thread of its own: publishes the oldest
+ * entries first, and removes those that have a position. A channel whose stream still cannot be
+ * reached keeps its entries, in order; other channels do not wait for it.
  */
 final class Drain {
 
@@ -36,10 +36,15 @@ final class Drain {
 
   private static final int PAGE = 500;
 
-  /** Left out after one that brought nothing, since the streams may be away for long. */
+  /**
+   * Rounds skipped after one that published nothing, since the streams may be unreachable for long.
+   */
   private static final int ROUNDS_LEFT_OUT = 4;
 
-  /** In one turn, so that a turn does not outlast its lease. */
+  /**
+   * The maximum number of pages while holding the leader lock, so that they do not outlast its
+   * lease.
+   */
   private static final int PAGES = 20;
 
   private static final long PATIENCE_SECONDS = 10;
@@ -67,12 +72,12 @@ final class Drain {
     started.start();
   }
 
-  /** Whether the spool could be reached when it was last looked at. */
+  /** Returns whether the spool could be reached at the last attempt. */
   boolean isSpoolUp() {
     return spoolUp;
   }
 
-  /** Ends after the page that is under way. */
+  /** Stops after the current page. */
   void close() {
     closing.countDown();
     Thread started = thread;
@@ -92,14 +97,14 @@ final class Drain {
         failures.healed();
       } catch (BrokerException e) {
         spoolUp = false;
-        LOG.log(Level.DEBUG, "the spool cannot be reached", e);
+        LOG.log(Level.DEBUG, "Cannot reach the spool; trying again", e);
       } catch (RuntimeException e) {
         failures.failed(e);
       }
     } while (!isClosingAfter(ROUND_MILLIS));
   }
 
-  /** Looks whether something waits, and publishes it when that may succeed. */
+  /** Checks whether entries wait, and publishes them if that may succeed. */
   void round() {
     look();
     if (!waiting.isEmpty() && leftOut-- <= 0) {
@@ -109,9 +114,7 @@ final class Drain {
       look();
     }
     if (waiting.isEmpty() && published > 0) {
-      LOG.log(
-          Level.INFO,
-          published + " publications that waited in the database stand in their streams");
+      LOG.log(Level.INFO, published + " queued publications have been published from the spool");
       published = 0;
     }
   }
@@ -135,26 +138,30 @@ final class Drain {
     }
   }
 
-  /** What cannot be decoded here waits for a node that can: nothing overtakes it. */
+  /**
+   * Reads the oldest entries. An entry that this node cannot decode waits for a node that can, and
+   * nothing overtakes it.
+   */
   private List<Spooled> oldest(long after) {
     try {
       return spool.oldest(after, PAGE);
     } catch (UnknownVersionException e) {
-      LOG.log(Level.DEBUG, "the spool is left to another node", e);
+      LOG.log(Level.DEBUG, "Cannot empty the spool now; this or another node tries again", e);
       return List.of();
     }
   }
 
   /**
-   * Publishes a page in order, as far as it can.
+   * Publishes a page in order, as far as possible.
    *
-   * @param held the channels whose streams do not take anything; some may be added
+   * @param held the channels whose streams accept nothing; some may be added
    */
   private void publish(List<Spooled> page, Set<TenantChannel> held) {
     if (page.isEmpty()) {
       return;
     }
-    // So that what was published, but not taken out of the spool, is known when it comes again.
+    // So that an entry that was published, but not removed from the spool, is recognised when it
+    // comes again.
     List<AppendOutcome> outcomes =
         Publishing.await(
             streams, page.stream().map(spooled -> spooled.envelope().asIdempotent()).toList());
@@ -176,7 +183,7 @@ final class Drain {
     try {
       return closing.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
       return closing.getCount() == 0;
     }
   }

@@ -16,8 +16,10 @@ final class Publishing {
   private Publishing() {}
 
   /**
-   * @throws IllegalStateException when the streams fail or do not answer in time: what became of
-   *     the envelopes is not known
+   * Publishes envelopes and waits for the outcomes.
+   *
+   * @throws IllegalStateException when the streams fail or do not answer in time: the outcome of
+   *     the envelopes is unknown
    */
   static List<AppendOutcome> await(Broker streams, List<Envelope> envelopes) {
     try {

@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Queues each group. When the streams are there again, only behind what waits already: the others
- * are published, here and now, so that one thread keeps the order of both.
+ * Appends each group of publications to the spool. Once the streams are reachable again, only
+ * publications behind waiting ones are queued. The others are published on this same thread, so
+ * that one thread keeps the order of both.
  */
 final class SpoolAppender implements GroupCommit.Appender {
 
@@ -50,7 +51,7 @@ final class SpoolAppender implements GroupCommit.Appender {
         spool.add(envelopes);
       }
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "publications could not be queued", e);
+      LOG.log(Level.DEBUG, "Cannot add publications to the spool; they are refused", e);
       for (int i = 0; i < outcomes.length; i++) {
         outcomes[i] = outcomes[i] instanceof AppendOutcome.Appended ? outcomes[i] : REFUSED;
       }
@@ -65,7 +66,7 @@ final class SpoolAppender implements GroupCommit.Appender {
     return answers;
   }
 
-  /** Publishes to channels for which nothing waits; what is refused all the same is queued. */
+  /** Publishes to channels for which nothing waits; what is refused nevertheless is queued. */
   private void publishAhead(
       List<Envelope> envelopes, AppendOutcome[] outcomes, Set<TenantChannel> ahead) {
     List<Integer> places = new ArrayList<>();

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The channels for which something waits in the spool, as far as this node knows: what is published
- * to them has to wait as well, or it would overtake.
+ * The channels with entries in the spool, as far as this node knows: further publications to them
+ * have to wait as well, or they would overtake.
  */
 @ThreadSafe
 final class WaitingChannels {
@@ -18,8 +18,10 @@ final class WaitingChannels {
   private final ConcurrentHashMap<TenantChannel, Mark> marks = new ConcurrentHashMap<>();
 
   /**
-   * @param underWay how often something is being added for the channel right now
-   * @param changes counts what was added
+   * The state of a channel.
+   *
+   * @param underWay how many entries are being added for the channel right now
+   * @param changes counts the added entries
    */
   private record Mark(int underWay, long changes) {}
 
@@ -35,28 +37,28 @@ final class WaitingChannels {
     return marks.isEmpty();
   }
 
-  /** Something will be added; to be followed by {@link #added}. */
+  /** Announces an entry that is about to be added; {@link #added} has to follow. */
   void adding(TenantChannel channel) {
     marks.compute(
         channel,
         (c, mark) -> mark == null ? new Mark(1, 1) : new Mark(mark.underWay + 1, mark.changes + 1));
   }
 
-  /** It has been added, or could not be. */
+  /** Reports that an entry has been added, or could not be. */
   void added(TenantChannel channel) {
     marks.computeIfPresent(channel, (c, mark) -> new Mark(mark.underWay - 1, mark.changes + 1));
   }
 
-  /** What is known now, to be handed to {@link #replace}. */
+  /** Returns the current state, to be passed to {@link #replace}. */
   Map<TenantChannel, Object> snapshot() {
     return new HashMap<>(marks);
   }
 
   /**
-   * The spool has been looked at: these have something waiting, and of those known before no other
-   * has, unless something was or is being added meanwhile.
+   * Replaces the known channels with those read from the spool. A channel known before that is not
+   * among them is removed, unless an entry was or is being added since the snapshot.
    *
-   * @param before what was known before the spool was looked at
+   * @param before the snapshot from before the spool was read
    */
   void replace(Map<TenantChannel, Object> before, Collection<TenantChannel> waiting) {
     waiting.forEach(channel -> marks.putIfAbsent(channel, new Mark(0, 0)));

@@ -1,6 +1,6 @@
 /**
- * What is published while the streams cannot be reached: kept in a spool, and published from there
- * in its order afterwards.
+ * The spool: queues publications while the streams cannot be reached, and publishes them in order
+ * afterwards.
  *
  * <p>May import: {@code background}, {@code broker}, {@code channel}, {@code tenant}, {@code time},
  * {@code format}.

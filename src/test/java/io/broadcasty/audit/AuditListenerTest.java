@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** What is out of the ordinary stands in the audit log, written on another thread. */
+/** Tests that events are written to the audit log on another thread. */
 class AuditListenerTest {
 
   private static final TenantId ACME = new TenantId("acme");

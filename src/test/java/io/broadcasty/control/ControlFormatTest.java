@@ -16,7 +16,7 @@ class ControlFormatTest {
 
   private final ControlFormat format = new ControlFormat();
 
-  /** What nodes of this version write must stay readable for good. */
+  /** The format of this version must stay readable for all later ones. */
   @Test
   void writesAndReadsVersionOne() {
     Disconnect disconnect = new Disconnect(new TenantId("acme"), "ann", "t", "k", "unauthorized");

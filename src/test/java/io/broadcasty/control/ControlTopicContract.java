@@ -15,15 +15,15 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ControlTopic} keeps, also that of a node alone. */
+/** The contract of {@link ControlTopic}, also for a single node. */
 public abstract class ControlTopicContract {
 
   protected static final TenantId ACME = new TenantId("acme");
 
-  /** A topic of another node on the store of this test; ended with the test. */
+  /** Opens a topic of another node on the store of this test; closed after the test. */
   protected abstract ControlTopic open();
 
-  /** A topic, and what it tells from now on. */
+  /** A topic, and the messages that it delivers from now on. */
   protected record Node(ControlTopic topic, HeardMessages heard) {
 
     public long tell(String name) {

@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Keeps what a topic tells; a test waits for it, for a bounded time. */
+/** Records the messages of a topic; a test waits for them, for a bounded time. */
 public final class HeardMessages implements ControlListener {
 
   private static final long PATIENCE_SECONDS = 20;
@@ -21,7 +21,7 @@ public final class HeardMessages implements ControlListener {
   private final Semaphore missed = new Semaphore(0);
   private final AtomicBoolean inside = new AtomicBoolean();
 
-  /** Whether two threads were ever inside at once. */
+  /** Whether two threads have ever called it at once. */
   private volatile boolean overlapped;
 
   @Override
@@ -36,12 +36,12 @@ public final class HeardMessages implements ControlListener {
     missed.release();
   }
 
-  /** A message that names nobody but itself. */
+  /** Returns a message with a name and no other meaning. */
   public static ControlMessage named(String name) {
     return new Disconnect(null, name, null, null, "disconnected");
   }
 
-  /** The next message; waits for it. */
+  /** Waits for the next message and returns it. */
   public ControlMessage next() {
     try {
       ControlMessage next = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -52,7 +52,7 @@ public final class HeardMessages implements ControlListener {
     }
   }
 
-  /** The names of the messages up to the one that bears this name, which is left out. */
+  /** Returns the names of the messages before the one with this name. */
   public List<String> until(String last) {
     List<String> names = new ArrayList<>();
     for (String name = name(next()); !name.equals(last); name = name(next())) {
@@ -62,7 +62,7 @@ public final class HeardMessages implements ControlListener {
     return names;
   }
 
-  /** Waits to be told that messages were missed for good. */
+  /** Waits for the report that messages were missed permanently. */
   public void awaitMissed() {
     try {
       assertTrue(missed.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "onMissed was not called");
@@ -71,7 +71,7 @@ public final class HeardMessages implements ControlListener {
     }
   }
 
-  /** Whether it has been told so, but for those waited for. */
+  /** Returns whether another such report has come than those waited for. */
   public boolean hasMissed() {
     return missed.availablePermits() > 0;
   }

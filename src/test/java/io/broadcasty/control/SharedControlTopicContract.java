@@ -10,23 +10,23 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ControlTopic} keeps that several nodes share. */
+/** The contract of a {@link ControlTopic} that several nodes share. */
 public abstract class SharedControlTopicContract extends ControlTopicContract {
 
   private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
 
-  /** As {@link #open()}, on a store that keeps so much. */
+  /** Opens a topic as {@link #open()} does, on a store with this retention. */
   protected abstract ControlTopic open(ControlRetention retention);
 
-  /** From now on the topic's node does not reach the store, until {@link #reconnect}. */
+  /** Disconnects the topic's node from the store until {@link #reconnect}. */
   protected abstract void cutOff(ControlTopic topic);
 
   protected abstract void reconnect(ControlTopic topic);
 
-  /** Puts a message there as a node of another version would. */
+  /** Stores a message as a node of another version would. */
   protected abstract void publishText(String text);
 
-  /** Has the store drop what it need not keep. */
+  /** Makes the store delete what it need not keep. */
   protected void prune(ControlTopic topic) {}
 
   @Override
@@ -41,7 +41,7 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     return new Node(topic, heard);
   }
 
-  /** As a caller does who got a {@link ControlException}. */
+  /** Publishes again after each {@link ControlException}, as a caller does. */
   private static void tellPatiently(Node node, String name) {
     long deadline = System.nanoTime() + PATIENCE_NANOS;
     while (true) {
@@ -129,7 +129,7 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     reconnect(cut.topic());
     tellPatiently(cut, "healed");
     tellPatiently(cut, "end");
-    // The store may have taken what it did not confirm.
+    // The store may have messages that it did not confirm.
     List<String> heard = new ArrayList<>(other.heard().until("end"));
     heard.remove("in vain");
     assertTrue(heard.contains("healed"), heard.toString());

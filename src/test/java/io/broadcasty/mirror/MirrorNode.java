@@ -10,7 +10,7 @@ import io.broadcasty.time.Ticker;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A node's mirroring broker whose copier does a round when a test says so. */
+/** A node's mirroring broker whose copier runs a round when the test asks for it. */
 final class MirrorNode {
 
   private static final TenantId ACME = new TenantId("acme");

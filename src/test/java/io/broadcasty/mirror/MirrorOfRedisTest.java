@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes whose Redis keeps 20 publications a channel, and a database that keeps them all, as they
- * are put together in a server.
+ * Tests nodes whose Redis keeps 20 publications of a channel, and a database that keeps them all,
+ * assembled as in a server.
  */
 @Tag("stores")
 class MirrorOfRedisTest {

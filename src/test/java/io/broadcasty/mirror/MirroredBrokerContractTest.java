@@ -8,7 +8,7 @@ import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.tenant.RetentionLookup;
 import java.time.Duration;
 
-/** With an archive that has nothing yet it is the broker that it decorates. */
+/** Tests that with an empty archive the broker keeps the contract of the one it decorates. */
 class MirroredBrokerContractTest extends BrokerContract {
 
   @Override

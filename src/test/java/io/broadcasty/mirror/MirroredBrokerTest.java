@@ -35,7 +35,7 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Streams of 10 publications a channel, and an archive that misbehaves. */
+/** Tests streams of 10 publications a channel, and an archive that fails. */
 class MirroredBrokerTest {
 
   private static final TenantChannel ORDERS = channel("orders.new");
@@ -74,7 +74,7 @@ class MirroredBrokerTest {
     return kept.stretches(ORDERS, epoch()).getOrDefault(0, List.of());
   }
 
-  /** As a client pages, from the first sequence on; ends at the head or where something is lost. */
+  /** Reads pages like a client, from the first sequence on, up to the head or the first loss. */
   private List<Long> all(Broker broker, int maxCount) {
     List<Long> all = new ArrayList<>();
     ReplayPage page;
@@ -240,7 +240,7 @@ class MirroredBrokerTest {
   @Test
   void aGapThatReachesToWhatTheStreamStillHasIsToldToo() {
     publishAndCopy(20);
-    fill(node.broker, ORDERS, 0, 30); // and nobody copies
+    fill(node.broker, ORDERS, 0, 30); // without a copy in between
     ReplayPage page = page(node.broker, null, 20, 100, 1 << 20);
     Lost lost = assertNotNullLost(page);
     assertEquals(40, lost.resumeFrom().sequence());
@@ -277,7 +277,7 @@ class MirroredBrokerTest {
   @Test
   void aScanFindsWhatAKilledNodeLeftUncopied() {
     node.copier.round();
-    fill(node.broker, ORDERS, 0, 5); // and then it is killed
+    fill(node.broker, ORDERS, 0, 5); // then it is killed
     int[] taken = {0};
     MirrorNode other =
         node(

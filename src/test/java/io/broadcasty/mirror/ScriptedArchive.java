@@ -8,7 +8,7 @@ import io.broadcasty.channel.TenantChannel;
 import java.util.List;
 import java.util.Map;
 
-/** An archive that can be away, and tells how it is used. */
+/** An archive that can be made unreachable, and counts its uses. */
 final class ScriptedArchive implements Archive {
 
   private final Archive real;
@@ -16,7 +16,7 @@ final class ScriptedArchive implements Archive {
   volatile int calls;
   volatile int largestRun;
 
-  /** What happens between two looks at it. */
+  /** Runs between two reads. */
   volatile Runnable beforeRead = () -> {};
 
   ScriptedArchive(Archive real) {

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A broker that refuses all publications, or those to a channel. */
+/** A broker that refuses all publications, or those to one channel. */
 final class AwayBroker extends ForwardingBroker {
 
   private static final AppendOutcome REFUSED =
@@ -23,7 +23,7 @@ final class AwayBroker extends ForwardingBroker {
   private volatile boolean allAway;
   private volatile @Nullable TenantChannel away;
 
-  /** Happens after a publish, before its answer. */
+  /** Runs after a publish, before its answer. */
   volatile Runnable afterPublish = () -> {};
 
   AwayBroker(Broker real) {
@@ -34,7 +34,7 @@ final class AwayBroker extends ForwardingBroker {
     allAway = true;
   }
 
-  /** That channel alone, which the condition does not tell. */
+  /** Refuses publications to this channel alone, which the condition does not report. */
   void away(TenantChannel channel) {
     away = channel;
   }

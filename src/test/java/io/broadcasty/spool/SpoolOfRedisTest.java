@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes, a Redis that goes and comes back, and a database, as in a server. */
+/** Tests two nodes, a Redis that fails and recovers, and a database, assembled as in a server. */
 @Tag("stores")
 class SpoolOfRedisTest {
 

@@ -7,7 +7,7 @@ import io.broadcasty.broker.PublicationListener;
 import io.broadcasty.broker.memory.MemoryBroker;
 import io.broadcasty.tenant.RetentionLookup;
 
-/** While its streams are there it is the broker that it decorates. */
+/** Tests that with reachable streams the broker keeps the contract of the one it decorates. */
 class SpoolingBrokerContractTest extends BrokerContract {
 
   @Override

@@ -28,7 +28,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Streams that are away now and then, and a spool that is too. */
+/** Tests streams, and a spool, that are unreachable at times. */
 class SpoolingBrokerTest {
 
   private static final TenantChannel ORDERS = channel("orders");

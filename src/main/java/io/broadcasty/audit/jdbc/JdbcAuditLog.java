@@ -8,7 +8,10 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** The table {@code broadcasty_audit_logs}; what concerns the whole service has no tenant there. */
+/**
+ * The audit log in the table {@code broadcasty_audit_logs}; events of the whole service have an
+ * empty tenant there.
+ */
 public final class JdbcAuditLog implements AuditLog {
 
   private static final System.Logger LOG = System.getLogger(JdbcAuditLog.class.getName());
@@ -36,7 +39,7 @@ public final class JdbcAuditLog implements AuditLog {
           event.context(),
           event.timeMillis());
     } catch (SQLException e) {
-      LOG.log(Level.WARNING, "the audit log could not take `" + event.action() + "`", e);
+      LOG.log(Level.WARNING, "Cannot write to the audit log: `" + event.action() + "`", e);
     }
   }
 }

@@ -116,7 +116,7 @@ final class Availability implements AutoCloseable {
         wait(ROUND_MILLIS);
       }
     } catch (InterruptedException e) {
-      LOG.log(Level.DEBUG, "ended by close() alone", e);
+      LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
     }
     trying = fault != null && !closed;
     return trying;

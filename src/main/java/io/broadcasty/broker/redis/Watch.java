@@ -75,7 +75,7 @@ final class Watch implements Runnable, AutoCloseable {
           following.checkSome(CHECKS_FOR_ALL);
         }
       } catch (InterruptedException e) {
-        LOG.log(Level.DEBUG, "ended by close() alone", e);
+        LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
       } catch (JedisException e) {
         LOG.log(Level.DEBUG, "Redis does not answer", e);
       } catch (RuntimeException e) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The statements on {@code broadcasty_control}. Pure. */
+/** The SQL statements on {@code broadcasty_control}. Stateless. */
 @ThreadSafe
 final class ControlTable {
 
@@ -23,13 +23,13 @@ final class ControlTable {
 
   private ControlTable() {}
 
-  /** A message as it lies there. */
+  /** A stored message. */
   record Row(long number, String id, String text) {}
 
-  /** The lowest and the highest number there is. */
+  /** The lowest and the highest stored number. */
   record Bounds(long first, long last) {}
 
-  /** Adds a message and returns its number. */
+  /** Inserts a message and returns its number. */
   static long insert(Connection connection, String id, String text, long nowMillis)
       throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT, new String[] {"number"})) {
@@ -44,7 +44,7 @@ final class ControlTable {
     }
   }
 
-  /** The first messages above a number, in order. */
+  /** Returns the first messages above a number, in order. */
   static List<Row> after(Connection connection, long number, int limit) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(AFTER)) {
       select.setMaxRows(limit);
@@ -59,7 +59,7 @@ final class ControlTable {
     }
   }
 
-  /** Null when there is no message. */
+  /** Returns the lowest and highest number; null when there is no message. */
   static @Nullable Bounds bounds(Connection connection) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(BOUNDS);
         ResultSet found = select.executeQuery()) {
@@ -69,7 +69,7 @@ final class ControlTable {
     }
   }
 
-  /** Deletes all but the newest, as far as they are older or more than are kept. */
+  /** Deletes messages that are too old or too many, but never the newest. */
   static void prune(Connection connection, Bounds bounds, long sinceMillis, int count)
       throws SQLException {
     try (PreparedStatement delete = connection.prepareStatement(DELETE)) {

@@ -3,45 +3,44 @@ package io.broadcasty.control.jdbc;
 import java.util.TreeMap;
 
 /**
- * Which numbers have been heard, where they need not come in order: a transaction is given its
- * number before it commits, so that a lower number may show up after a higher one, or never. For
- * one thread.
+ * Tracks which message numbers have been received, possibly out of order: a transaction gets its
+ * number before it commits, so a lower number may appear after a higher one, or never. For one
+ * thread.
  */
 final class HeardNumbers {
 
   private final long patienceNanos;
 
-  /** All up to it have been heard or given up. */
+  /** All numbers up to this one have been received or given up. */
   private long done;
 
-  /** Those above, with when they were heard. */
+  /** The received numbers above {@link #done}, with the time at which they were received. */
   private final TreeMap<Long, Long> above = new TreeMap<>();
 
   /**
-   * @param patienceNanos for how long a number that is missing is waited for, once a higher one has
-   *     been heard
+   * @param patienceNanos how long to wait for a missing number once a higher one has been received
    */
   HeardNumbers(long patienceNanos) {
     this.patienceNanos = patienceNanos;
   }
 
-  /** What is up to it need not be looked for any more. */
+  /** Returns the number up to which nothing has to be read any more. */
   long done() {
     return done;
   }
 
-  /** The highest that was heard or given up. */
+  /** Returns the highest number that was received or given up. */
   long last() {
     return above.isEmpty() ? done : above.lastKey();
   }
 
-  /** Begins anew after a number. */
+  /** Restarts the tracking after a number. */
   void reset(long after) {
     done = after;
     above.clear();
   }
 
-  /** Gives up what is missing up to a number. */
+  /** Gives up the missing numbers up to this one. */
   void skipTo(long number) {
     if (number > done) {
       done = number;
@@ -49,12 +48,12 @@ final class HeardNumbers {
     }
   }
 
-  /** Whether it was not heard before; from now on it was. */
+  /** Adds a number; returns whether it is new. */
   boolean add(long number, long nowNanos) {
     return number > done && above.putIfAbsent(number, nowNanos) == null;
   }
 
-  /** Moves up over what has been heard, and over what has been missing for too long. */
+  /** Advances over received numbers, and over those that have been missing for too long. */
   void advance(long nowNanos) {
     while (!above.isEmpty()
         && (above.firstKey() == done + 1

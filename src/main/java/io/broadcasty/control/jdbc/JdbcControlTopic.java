@@ -24,21 +24,21 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The control topic of nodes that share a database: rows with growing numbers, asked for four times
- * a second by a range of the primary key, which is empty nearly always.
+ * The control topic of nodes that share a database: rows with increasing numbers, polled four times
+ * a second by a range of the primary key, which is almost always empty.
  */
 public final class JdbcControlTopic implements ControlTopic {
 
   private static final long POLL_MILLIS = 250;
   private static final int PAGE = 500;
 
-  /** So far below the newest number a transaction may still be under way at the start. */
+  /** How far below the newest number a transaction may still be uncommitted at the start. */
   private static final int STILL_MISSING = 100;
 
-  /** A transaction that inserts one row and has not committed by then never will. */
+  /** A transaction that inserts one row and has not committed within this time never will. */
   private static final long PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
 
-  /** The ends of the log are looked at so often, and after each time that it could not be read. */
+  /** How often the bounds of the log are checked; they are also checked after each failed read. */
   private static final long CHECK_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Transactions transactions;
@@ -49,14 +49,14 @@ public final class JdbcControlTopic implements ControlTopic {
   private final ControlListeners listeners = new ControlListeners();
   private final ControlLoop loop;
 
-  // by the loop's thread, once it runs
+  // used only by the loop's thread once it runs
   private final HeardNumbers heard = new HeardNumbers(PATIENCE_NANOS);
   private final HeardIds heardIds;
   private long checkedNanos;
   private boolean doubtful;
 
   /**
-   * Starts its thread; hears of what is published from now on.
+   * Starts the thread; receives messages that are published from now on.
    *
    * @param database stays open when the topic is closed
    * @throws ControlException when the database does not answer
@@ -87,7 +87,7 @@ public final class JdbcControlTopic implements ControlTopic {
   @Override
   public long publish(ControlMessage message) {
     if (loop.isClosed()) {
-      throw new ControlException("the node has stopped");
+      throw new ControlException("the control topic is closed");
     }
     String id = UUID.randomUUID().toString();
     String text = format.write(message);
@@ -98,7 +98,7 @@ public final class JdbcControlTopic implements ControlTopic {
       loop.wake();
       return number;
     } catch (SQLException e) {
-      throw new ControlException("the database has not confirmed the control message", e);
+      throw new ControlException("the database did not confirm the control message", e);
     }
   }
 
@@ -108,7 +108,7 @@ public final class JdbcControlTopic implements ControlTopic {
   }
 
   /**
-   * Deletes what is not kept any more; one of the nodes does it, every few seconds.
+   * Deletes messages that need not be kept; one of the nodes does it, every few seconds.
    *
    * @throws ControlException when the database does not answer
    */
@@ -133,9 +133,9 @@ public final class JdbcControlTopic implements ControlTopic {
   }
 
   /**
-   * What was read.
+   * The result of a poll.
    *
-   * @param missed whether messages before these are not kept any more
+   * @param missed whether earlier messages are not kept any more
    */
   private record Look(boolean missed, List<Row> rows) {}
 
@@ -169,8 +169,9 @@ public final class JdbcControlTopic implements ControlTopic {
   }
 
   /**
-   * Whether what should follow is not kept any more, or the database has lost what was heard, as
-   * when a backup was restored; then everything there is is looked at again, by its ids.
+   * Returns whether the next messages are not kept any more, or the database has lost received
+   * ones, as after the restore of a backup. In that case all messages are read again and recognised
+   * by their ids.
    */
   private boolean hasMissed(Connection connection) throws SQLException {
     Bounds bounds = ControlTable.bounds(connection);
@@ -197,7 +198,7 @@ public final class JdbcControlTopic implements ControlTopic {
     try {
       return transactions.eachByItself(work);
     } catch (SQLException e) {
-      throw new ControlException("the database cannot be asked for control messages", e);
+      throw new ControlException("cannot read control messages from the database", e);
     }
   }
 }

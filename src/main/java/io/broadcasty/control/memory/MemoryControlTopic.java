@@ -10,7 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** Hears its own messages, on the thread of whoever publishes. */
+/** The control topic of a node that serves alone: delivers messages on the publisher's thread. */
 public final class MemoryControlTopic implements ControlTopic {
 
   private final ControlListeners listeners = new ControlListeners();
@@ -32,11 +32,11 @@ public final class MemoryControlTopic implements ControlTopic {
     long given;
     synchronized (this) {
       if (closed) {
-        throw new ControlException("the node has stopped");
+        throw new ControlException("the control topic is closed");
       }
       given = ++number;
       waiting.add(message);
-      if (delivering) { // another thread, or a listener that publishes
+      if (delivering) { // another thread is delivering, or a listener has published
         return given;
       }
       delivering = true;
@@ -63,7 +63,7 @@ public final class MemoryControlTopic implements ControlTopic {
       }
     } catch (Error e) {
       synchronized (this) {
-        delivering = false; // the next to publish goes on
+        delivering = false; // the next publisher continues
       }
       throw e;
     }

@@ -25,8 +25,9 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * The control topic of nodes that share a Redis: a numbered log, which a script appends to, and
- * announcements by pub/sub for speed. An announcement names the message before its own; when that
- * is not the one that was heard last, after each reconnection, and once a second, the log is read.
+ * announcements by pub/sub for speed. An announcement contains the id of the message before its
+ * own. The log is read when that is not the message received last, after each reconnection, and
+ * once a second.
  */
 public final class RedisControlTopic implements ControlTopic {
 
@@ -42,7 +43,7 @@ public final class RedisControlTopic implements ControlTopic {
   /** A message of the log. */
   private record Entry(long number, String id, String text) {}
 
-  /** A message that was announced, and the id of the one before it. */
+  /** An announced message, and the id of the one before it. */
   private record Announced(Entry entry, String before) {}
 
   private final Redis redis;
@@ -52,19 +53,22 @@ public final class RedisControlTopic implements ControlTopic {
   private final ControlFormat format = new ControlFormat();
   private final ControlListeners listeners = new ControlListeners();
 
-  /** When it is full, what comes is read from the log instead. */
+  /**
+   * The announcements not yet delivered. When it is full, further ones are read from the log
+   * instead.
+   */
   private final Queue<Announced> announced = new ArrayBlockingQueue<>(MAX_ANNOUNCED);
 
   private final ControlLoop loop;
   private final PubSub news;
 
-  // by the loop's thread, once it runs
+  // used only by the loop's thread once it runs
   private final HeardIds heardIds;
   private long heardNumber;
   private String heardId = "";
 
   /**
-   * Starts its threads; hears of what is published from now on.
+   * Starts the threads; receives messages that are published from now on.
    *
    * @param redis stays open when the topic is closed
    * @throws ControlException when Redis does not answer
@@ -79,7 +83,7 @@ public final class RedisControlTopic implements ControlTopic {
     try {
       readLog(false);
     } catch (JedisException e) {
-      throw new ControlException("Redis cannot be asked for control messages", e);
+      throw new ControlException("cannot read control messages from Redis", e);
     }
     this.loop = new ControlLoop(CHECK_MILLIS, this::round);
     this.news = new PubSub(redis, new News(), loops.supervised("control-news"));
@@ -90,12 +94,12 @@ public final class RedisControlTopic implements ControlTopic {
   @Override
   public long publish(ControlMessage message) {
     if (loop.isClosed()) {
-      throw new ControlException("the node has stopped");
+      throw new ControlException("the control topic is closed");
     }
     String id = UUID.randomUUID().toString();
     try {
       return append(id, message);
-    } catch (JedisConnectionException e) { // the pool's connection may have been an old one
+    } catch (JedisConnectionException e) { // the pooled connection may have been stale
       return appendAgain(id, message);
     } catch (JedisException e) {
       throw unconfirmed(e);
@@ -113,7 +117,10 @@ public final class RedisControlTopic implements ControlTopic {
     news.close();
   }
 
-  /** Whether it has been appended before or not: by its id it is told once. */
+  /**
+   * Appends a message that may have been appended already; its id ensures that it is delivered
+   * once.
+   */
   private long appendAgain(String id, ControlMessage message) {
     try {
       return append(id, message);
@@ -136,7 +143,7 @@ public final class RedisControlTopic implements ControlTopic {
   }
 
   private static ControlException unconfirmed(JedisException cause) {
-    return new ControlException("Redis has not confirmed the control message", cause);
+    return new ControlException("Redis did not confirm the control message", cause);
   }
 
   private void round() {
@@ -152,15 +159,15 @@ public final class RedisControlTopic implements ControlTopic {
       try {
         readLog(true);
       } catch (JedisException e) {
-        throw new ControlException("Redis cannot be asked for control messages", e);
+        throw new ControlException("cannot read control messages from Redis", e);
       }
     }
   }
 
   /**
-   * Reads what follows the message that was heard last.
+   * Reads the messages after the one received last.
    *
-   * @param tell else it only counts as heard
+   * @param tell whether to deliver them; otherwise they are only marked as received
    */
   private void readLog(boolean tell) {
     boolean complete = true;
@@ -207,7 +214,7 @@ public final class RedisControlTopic implements ControlTopic {
     return new String((byte[]) bulk, UTF_8);
   }
 
-  /** Hands announcements to the loop. */
+  /** Passes announcements to the loop. */
   private final class News implements PubSub.Listener {
 
     @Override
@@ -217,7 +224,7 @@ public final class RedisControlTopic implements ControlTopic {
         announced.offer(
             new Announced(new Entry(Long.parseLong(parts[0]), parts[1], parts[3]), parts[2]));
       }
-      loop.wake(); // what cannot be read here is read from the log
+      loop.wake(); // what cannot be decoded here is read from the log
     }
 
     @Override
@@ -227,7 +234,7 @@ public final class RedisControlTopic implements ControlTopic {
 
     @Override
     public void onBroken(Collection<String> channels) {
-      // the log is read once a second, and when it is subscribed again
+      // the log is read once a second, and after each subscription
     }
   }
 }

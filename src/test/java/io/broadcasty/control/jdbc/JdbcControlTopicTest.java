@@ -29,7 +29,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes on one database, each by a data source of its own; a subclass for each but H2. */
+/**
+ * Tests nodes on one H2 database, each with a data source of its own; a subclass for each other
+ * database.
+ */
 class JdbcControlTopicTest extends SharedControlTopicContract {
 
   @TempDir
@@ -41,7 +44,7 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
   private final List<ControlTopic> topics = new ArrayList<>();
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Opens an empty database. */
   protected Database openDatabase() {
     return Database.open(
         new DatabaseSettings("jdbc:h2:file:" + dir.resolve("control"), "sa", null, 12));
@@ -117,7 +120,7 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
     }
   }
 
-  /** Its number was given out before that of a message that is there already. */
+  /** The number of the late message is lower than that of a message already read. */
   @Test
   void aMessageThatIsCommittedLateIsHeard() throws SQLException {
     Node node = node();
@@ -163,7 +166,7 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
     assertEquals(1, rows(), "the newest stays");
   }
 
-  /** As when a backup was restored: numbers begin again below those that were heard. */
+  /** As after the restore of a backup: numbers start again below those received. */
   @Test
   void aDatabaseThatLostItsEndIsGoneOnWith() throws SQLException {
     Node node = node();

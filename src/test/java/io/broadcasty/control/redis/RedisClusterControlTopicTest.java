@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Nodes on a Redis Cluster. */
+/** Tests nodes on a Redis Cluster. */
 class RedisClusterControlTopicTest extends ControlTopicContract {
 
   private static final int PRIMARIES = 3;

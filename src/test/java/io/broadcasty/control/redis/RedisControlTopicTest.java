@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.resps.StreamEntry;
 
-/** Nodes on one Redis, each by a line of its own that can be cut. */
+/** Tests nodes on one Redis, each with a connection of its own that can be cut. */
 class RedisControlTopicTest extends SharedControlTopicContract {
 
   private final RedisServer server = RedisServer.shared();
@@ -104,7 +104,7 @@ class RedisControlTopicTest extends SharedControlTopicContract {
         + "\",\"code\":\"disconnected\"}";
   }
 
-  /** An announcement that got lost while the line was whole: here it lands in a list. */
+  /** An announcement is lost although the connection is up: here it goes to a list. */
   @Test
   void whatWasNotAnnouncedIsReadFromTheLog() {
     Node node = node();
@@ -121,7 +121,7 @@ class RedisControlTopicTest extends SharedControlTopicContract {
     assertEquals(List.of("once"), node.heard().until("end"));
   }
 
-  /** As in a failover to a replica that had not come so far. */
+  /** As in a failover to a replica that lacks the last messages. */
   @Test
   void numbersThatAreGivenOnceMoreHideNothing() {
     Node node = node();

@@ -15,12 +15,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Nodes on a Redis that Sentinels watch. */
+/** Tests nodes on a Redis that is monitored by Sentinels. */
 class RedisSentinelControlTopicTest {
 
   private static final long PATIENCE_NANOS = Duration.ofSeconds(40).toNanos();
 
-  /** The replica that takes over lacks the last messages, and gives their numbers to others. */
+  /** The replica that takes over lacks the last messages, and assigns their numbers to others. */
   @Test
   void aFailoverThatLosesTheEndHidesNothingThatIsPublishedAfterwards() {
     try (RedisSentinel sentinel = RedisSentinel.start();
