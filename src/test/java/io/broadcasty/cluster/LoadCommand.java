@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@link Load} as a process: {@code LoadCommand CHANNELS SUBSCRIBERS DELIVERIES-PER-SECOND BASE…}.
- * Prints a line when the load runs, and one for each line of its input, which must be {@code check
- * SECONDS}; ends with its input. A line begins with {@code ok} or {@code failed}.
+ * Runs {@link Load} as a process: {@code LoadCommand CHANNELS SUBSCRIBERS DELIVERIES-PER-SECOND
+ * BASE…}. Prints one line when the load runs, and one line for each input line, which must be
+ * {@code check SECONDS}; ends with its input. A line starts with {@code ok} or {@code failed}.
  */
 public final class LoadCommand {
 
   private static final int START_MILLIS = 120_000;
-  private static final int FAULTS_TOLD = 5;
+  private static final int MAX_FAULTS = 5;
 
   private LoadCommand() {}
 
@@ -50,8 +50,8 @@ public final class LoadCommand {
     List<String> faults = report.faults();
     return String.format(
         Locale.ROOT,
-        "%s acknowledged=%d deliveries=%d resumes=%d lost=%d refused=%d longest=%.1f settled=%.1f presence=%.1f"
-            + " faults=%d %s departures=%s",
+        "%s acknowledged=%d deliveries=%d resumes=%d lost=%d refused=%d longest=%.1f settled=%.1f"
+            + " presence=%.1f faults=%d %s departures=%s",
         faults.isEmpty() ? "ok" : "failed",
         report.acknowledged(),
         report.deliveries(),
@@ -62,7 +62,7 @@ public final class LoadCommand {
         report.settledSeconds(),
         report.presenceSeconds(),
         faults.size(),
-        faults.subList(0, Math.min(FAULTS_TOLD, faults.size())),
+        faults.subList(0, Math.min(MAX_FAULTS, faults.size())),
         report.departures());
   }
 }

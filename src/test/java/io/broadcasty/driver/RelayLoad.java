@@ -38,17 +38,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The load of {@code bench/relay}: three stand-ins, a publisher at a steady rate, what happens to
- * the stand-ins and when, and a ledger. Prints rows of Markdown.
+ * Generates the load of {@code bench/relay}: starts three fake providers, publishes at a steady
+ * rate while the providers fail and recover, and compares acknowledged with delivered publications.
+ * Prints rows of Markdown.
  *
- * <p>{@code providers} starts the stand-ins, prints their ports and then, for each line {@code run
- * BASE PUBLISHER-TOKEN DEVELOPMENT-KEY-FILE RATE SECONDS}, plays the outages; {@code publish BASE
- * TOKEN RATE SECONDS} publishes alone and prints the latencies.
+ * <p>{@code providers} starts the fake providers, prints their ports, and runs the failures after a
+ * line {@code run BASE PUBLISHER-TOKEN DEVELOPMENT-KEY-FILE RATE SECONDS}. {@code compare BASE
+ * TOKEN BASE TOKEN RATE ROUNDS} publishes alternately to a server without and a server with a
+ * relay, and prints the latencies.
  */
 public final class RelayLoad {
 
   private static final int CHANNELS = 4;
-  private static final Duration TURN = Duration.ofSeconds(10);
+  private static final Duration ROUND = Duration.ofSeconds(10);
   private static final String NOTE = "x".repeat(60);
   private static final Pattern SEQUENCE = Pattern.compile("\"sequence\":(\\d+)");
   private static final Pattern ACTIVE = Pattern.compile("\"active\":\"([a-z]+)\"");
@@ -62,7 +64,7 @@ public final class RelayLoad {
   private final String token;
   private final int rate;
 
-  /** What was acknowledged, by channel. */
+  /** The sequences of acknowledged publications by channel. */
   private final Map<String, ConcurrentSkipListSet<Long>> ledger = new ConcurrentHashMap<>();
 
   private final List<Long> latencies = new ArrayList<>(); // guarded by itself
@@ -98,11 +100,11 @@ public final class RelayLoad {
             .split(" ", -1);
     RelayLoad load = new RelayLoad(URI.create(run[1]), run[2], Integer.parseInt(run[4]));
     load.warmUp();
-    load.outages(providers, admin(run[3]), Integer.parseInt(run[5]));
+    load.runFailures(providers, admin(run[3]), Integer.parseInt(run[5]));
     System.exit(0);
   }
 
-  /** One after the other in short turns, so that what else the machine does meets both. */
+  /** Alternates in short rounds, so that other work on the machine affects both servers. */
   private static void compare(RelayLoad without, RelayLoad with, int rounds)
       throws InterruptedException {
     for (int round = 0; round < 4; round++) {
@@ -111,41 +113,43 @@ public final class RelayLoad {
     }
     List<Double> ratios = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      long p99 = without.turn();
-      ratios.add(with.turn() / (double) p99);
+      long p99 = without.measureRound();
+      ratios.add(with.measureRound() / (double) p99);
     }
     ratios.sort(null);
-    System.out.println("no driver: " + without.percentiles());
-    System.out.println("driver auto: " + with.percentiles());
+    System.out.println("without a relay: " + without.percentiles());
+    System.out.println("with a relay: " + with.percentiles());
     System.out.printf(
         Locale.ROOT,
-        "p99 with a driver is %.2f times the other (median of %d rounds; %.2f to %.2f)%n",
+        "p99 with a relay is %.2f times the p99 without (median of %d rounds; %.2f to %.2f)%n",
         ratios.get(rounds / 2),
         rounds,
         ratios.get(0),
         ratios.get(rounds - 1));
   }
 
-  /** One thing that happens. */
-  private record Step(String what, Runnable happens) {}
+  /** A failure or recovery of a provider. */
+  private record Event(String what, Runnable action) {}
 
-  private void outages(Map<String, StandIn> providers, String admin, int seconds) throws Exception {
-    StandIn reverb = stand(providers, "reverb");
-    StandIn pusher = stand(providers, "pusher");
-    StandIn ably = stand(providers, "ably");
-    List<Step> steps =
+  private void runFailures(Map<String, StandIn> providers, String admin, int seconds)
+      throws Exception {
+    StandIn reverb = provider(providers, "reverb");
+    StandIn pusher = provider(providers, "pusher");
+    StandIn ably = provider(providers, "ably");
+    List<Event> steps =
         List.of(
-            new Step("all are well", () -> {}),
-            new Step("reverb is stopped", reverb::stop),
-            new Step("reverb is healed", reverb::heal),
-            new Step("reverb answers after 5 s", () -> reverb.slow(Duration.ofSeconds(5))),
-            new Step("pusher answers 500", () -> pusher.answer(500)),
-            new Step("ably answers 429, Retry-After 2", () -> ably.tooManyRequests(2)),
-            new Step("ably is healed", ably::heal),
-            new Step("pusher is healed", pusher::heal),
-            new Step("reverb is healed", reverb::heal));
+            new Event("all providers are healthy", () -> {}),
+            new Event("reverb is stopped", reverb::stop),
+            new Event("reverb recovers", reverb::heal),
+            new Event("reverb answers after 5 s", () -> reverb.slow(Duration.ofSeconds(5))),
+            new Event("pusher answers 500", () -> pusher.answer(500)),
+            new Event("ably answers 429, Retry-After 2", () -> ably.tooManyRequests(2)),
+            new Event("ably recovers", ably::heal),
+            new Event("pusher recovers", pusher::heal),
+            new Event("reverb recovers", reverb::heal));
     System.out.println(
-        "| s | what | then active | after ms | at most waiting | longest lag ms | states and breakers at the end |");
+        "| s | event | then active | after ms | most waiting | longest lag ms | states and breakers"
+            + " at the end |");
     System.out.println("|---:|---|---|---:|---:|---:|---|");
     long began = System.nanoTime();
     CountDownLatch end = new CountDownLatch(1);
@@ -160,9 +164,9 @@ public final class RelayLoad {
             });
     publisher.start();
     String before = find(ACTIVE, drivers(admin));
-    for (Step step : steps) {
+    for (Event step : steps) {
       long at = System.nanoTime();
-      step.happens().run();
+      step.action().run();
       long most = 0;
       long longest = 0;
       long switched = -1;
@@ -204,17 +208,17 @@ public final class RelayLoad {
     await(admin);
     System.out.println();
     boolean whole = compare(providers);
-    System.out.println("publish while that happened: " + percentiles());
+    System.out.println("publish during the failures: " + percentiles());
     if (!whole) {
       System.exit(1);
     }
   }
 
-  private static StandIn stand(Map<String, StandIn> providers, String name) {
+  private static StandIn provider(Map<String, StandIn> providers, String name) {
     return java.util.Objects.requireNonNull(providers.get(name));
   }
 
-  /** An administrator's token, signed with the development key of the server. */
+  /** Returns an administrator's token, signed with the development key of the server. */
   private static String admin(String keyFile) throws Exception {
     String jwk = Files.readString(Path.of(keyFile));
     PrivateKey key =
@@ -241,7 +245,7 @@ public final class RelayLoad {
     return new BigInteger(1, Base64.getUrlDecoder().decode(text));
   }
 
-  /** Until nothing waits any more. */
+  /** Waits until no publication waits to be relayed. */
   private void await(String admin) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!drivers(admin).contains("\"publications\":0") && System.nanoTime() - deadline < 0) {
@@ -251,7 +255,7 @@ public final class RelayLoad {
 
   private boolean compare(Map<String, StandIn> providers) {
     Map<String, TreeSet<Long>> all = new TreeMap<>();
-    int disorder = 0;
+    int outOfOrder = 0;
     int twice = 0;
     StringBuilder by = new StringBuilder();
     for (Map.Entry<String, StandIn> provider : providers.entrySet()) {
@@ -261,14 +265,15 @@ public final class RelayLoad {
         if (!there.computeIfAbsent(each.channel(), c -> new TreeSet<>()).add(each.sequence())) {
           twice++;
         } else if (each.sequence() < last.getOrDefault(each.channel(), 0L)) {
-          disorder++;
+          outOfOrder++;
         }
         last.merge(each.channel(), each.sequence(), Math::max);
       }
       by.append(
           String.format(
               Locale.ROOT,
-              "%s %d, ",
+              "%s%s %d",
+              by.isEmpty() ? "" : ", ",
               provider.getKey(),
               there.values().stream().mapToInt(TreeSet::size).sum()));
       there.forEach(
@@ -287,23 +292,24 @@ public final class RelayLoad {
     }
     System.out.printf(
         Locale.ROOT,
-        "acknowledged %d, refused %d; delivered by %slost %d, in disorder %d, twice by one provider %d%n",
+        "acknowledged %d, refused %d; delivered by %s%nlost %d, out of order %d, twice by one"
+            + " provider %d%n",
         acknowledged,
         refused.get(),
         by,
         lost,
-        disorder,
+        outOfOrder,
         twice);
-    return lost == 0 && disorder == 0;
+    return lost == 0 && outOfOrder == 0;
   }
 
-  /** The 99th percentile of what is published now, in nanoseconds. */
-  private long turn() throws InterruptedException {
+  /** Publishes for one round and returns the 99th percentile of its latencies in nanoseconds. */
+  private long measureRound() throws InterruptedException {
     int before;
     synchronized (latencies) {
       before = latencies.size();
     }
-    publishFor(TURN, () -> {});
+    publishFor(ROUND, () -> {});
     synchronized (latencies) {
       return percentile(sorted(latencies.subList(before, latencies.size())), 0.99);
     }
@@ -316,7 +322,7 @@ public final class RelayLoad {
     }
   }
 
-  /** At a steady rate; latency counts from when a publication was due. */
+  /** Publishes at a steady rate; a latency starts when the publication is due. */
   private void publishFor(Duration time, Runnable then) throws InterruptedException {
     AtomicLong number = new AtomicLong();
     long total = time.toSeconds() * rate;
@@ -338,7 +344,7 @@ public final class RelayLoad {
     clock.shutdownNow();
     then.run();
     if (!answered) {
-      System.out.println("some publications were never answered: " + answers.getCount());
+      System.out.println("publications without an answer: " + answers.getCount());
     }
   }
 

@@ -31,25 +31,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The load of {@code bench/push}: stand-ins of the push services, devices, sends, and a count of
- * what came. Prints rows of Markdown.
+ * Generates the load of {@code bench/push}: starts fake push services, registers devices, sends
+ * notifications and counts what the services receive. Prints rows of Markdown.
  *
- * <p>{@code rates|kill FOLDER DEVICES ROUNDS} starts the stand-ins, puts the settings that lead a
- * server to them into {@code FOLDER/settings}, one {@code NAME=VALUE} a line, prints {@code ready},
- * and goes on with a line {@code BASE TOKEN PID}. {@code kill} prints {@code kill} in the middle of
- * the sending and waits for such a line again.
+ * <p>{@code rates|kill FOLDER DEVICES ROUNDS} starts the fake services, writes the settings that
+ * connect a server to them to {@code FOLDER/settings}, one {@code NAME=VALUE} per line, prints
+ * {@code ready}, and continues after a line {@code BASE TOKEN PID}. In the mode {@code kill},
+ * prints {@code kill} in the middle of the sending and waits for such a line again.
  */
 public final class PushLoad {
 
-  private static final int DEVICES_OF_A_USER = 50;
+  private static final int DEVICES_PER_USER = 50;
   private static final int KEYS = 200;
   private static final int REGISTERING = 16;
   private static final int WARM_UP_ROUNDS = 3;
-  private static final long ASKING_MILLIS = 500; // each answer counts all devices of the send
-  private static final long ANSWER_MILLIS = 100; // of a kill, so that much is under way
+  private static final long POLL_MILLIS = 500; // each response counts all devices of the send
+  private static final long ANSWER_MILLIS = 100; // in the mode kill, so that many are in flight
   private static final int MAX_IN_FLIGHT = 200;
-  private static final long TICKS_A_SECOND = 100;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final long TICKS_PER_SECOND = 100;
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final List<PushService> ALL =
       List.of(
           SampleServices.WEB_PUSH,
@@ -80,16 +80,16 @@ public final class PushLoad {
     }
     load.writeSettings(Path.of(args[1]));
     System.out.println("ready");
-    load.meet();
-    boolean well = killing ? load.kill() : load.rates();
-    System.exit(well ? 0 : 1);
+    load.readServer();
+    boolean good = killing ? load.kill() : load.rates();
+    System.exit(good ? 0 : 1);
   }
 
-  /** The server that is there from now on. */
-  private void meet() throws IOException {
+  /** Reads the address, the token and the process id of the server to use from now on. */
+  private void readServer() throws IOException {
     String line = in.readLine();
     if (line == null) {
-      throw new IOException("the bench has ended");
+      throw new IOException("bench/push has closed the input");
     }
     String[] words = line.split(" ", -1);
     base = URI.create(words[0]);
@@ -150,7 +150,7 @@ public final class PushLoad {
     return "http://localhost:" + standIn(service).port();
   }
 
-  /** Registers devices of a service, each of its own, that follow a topic. */
+  /** Registers devices of a service that follow a topic. */
   private void register(PushService service, int count, String topic) throws Exception {
     System.err.println("registering " + count + " devices of " + service.word());
     List<String> keys = new ArrayList<>();
@@ -175,7 +175,7 @@ public final class PushLoad {
                   post(
                       "subscriptions",
                       "{%s,\"user\":\"%s-%d\",\"topics\":[\"%s\"]}"
-                          .formatted(address, service.word(), i / DEVICES_OF_A_USER, topic)),
+                          .formatted(address, service.word(), i / DEVICES_PER_USER, topic)),
                   BodyHandlers.ofString())
               .whenComplete(
                   (answer, failure) -> {
@@ -188,7 +188,7 @@ public final class PushLoad {
     }
     places.acquire(REGISTERING);
     if (refused.get() > 0) {
-      throw new IllegalStateException(refused + " devices could not be registered");
+      throw new IllegalStateException(refused + " devices were not registered");
     }
   }
 
@@ -213,23 +213,23 @@ public final class PushLoad {
                     .formatted(id, topic)),
             BodyHandlers.ofString());
     if (answer.statusCode() != 202 || !answer.body().contains("\"devices\":" + devices)) {
-      throw new IllegalStateException("not taken: " + answer.body());
+      throw new IllegalStateException("the send was not accepted: " + answer.body());
     }
   }
 
   private void awaitAccepted(String id) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    HttpRequest asking =
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    HttpRequest request =
         HttpRequest.newBuilder(base.resolve("/broadcasty/push/" + id + "?limit=1"))
             .header("Authorization", "Bearer " + token)
             .build();
     String status = "";
     while (!status.contains("\"counts\":{\"accepted\":" + devices + "}")) {
       if (System.nanoTime() - deadline > 0) {
-        throw new IllegalStateException("not all were accepted: " + status);
+        throw new IllegalStateException("not all notifications were accepted: " + status);
       }
-      pause(ASKING_MILLIS);
-      status = http.send(asking, BodyHandlers.ofString()).body();
+      pause(POLL_MILLIS);
+      status = http.send(request, BodyHandlers.ofString()).body();
     }
   }
 
@@ -237,19 +237,21 @@ public final class PushLoad {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
-  /** Each service by itself. */
+  /** Measures one service after the other. */
   private boolean rates() throws Exception {
     System.out.printf(
         "| %-10s | %7s | %11s | %15s | %13s | %11s |%n",
-        "service", "devices", "taken in ms", "notifications/s", "min-max", "CPU ms each");
+        "service", "devices", "accepted ms", "notifications/s", "min-max", "CPU ms each");
     System.out.println("|---|---:|---:|---:|---:|---:|");
     for (FastStandIn standIn : standIns) {
       String topic = "bench." + standIn.service().word();
       register(standIn.service(), devices, topic);
-      double[] taken = new double[rounds];
+      double[] acceptMillis = new double[rounds];
       double[] rates = new double[rounds];
       double[] cpus = new double[rounds];
-      for (int round = -WARM_UP_ROUNDS; round < rounds; round++) { // the first are not counted
+      for (int round = -WARM_UP_ROUNDS;
+          round < rounds;
+          round++) { // the first rounds are not counted
         String id = topic + "." + (round + WARM_UP_ROUNDS);
         standIn.reset();
         long cpu = cpuMillis();
@@ -258,12 +260,12 @@ public final class PushLoad {
         double millis = (System.nanoTime() - start) / 1e6;
         awaitAccepted(id);
         if (standIn.received() != devices) {
-          throw new IllegalStateException(standIn.received() + " came of " + devices);
+          throw new IllegalStateException("received " + standIn.received() + " of " + devices);
         }
         double rate = devices / ((standIn.lastNanos() - start) / 1e9);
         System.err.printf(Locale.ROOT, "%s: %.0f/s%n", id, rate);
         if (round >= 0) {
-          taken[round] = millis;
+          acceptMillis[round] = millis;
           rates[round] = rate;
           cpus[round] = (double) (cpuMillis() - cpu) / devices;
         }
@@ -273,7 +275,7 @@ public final class PushLoad {
           "| %-10s | %7d | %11.0f | %15.0f | %13s | %11.2f |%n",
           standIn.service().word(),
           devices,
-          median(taken),
+          median(acceptMillis),
           median(rates),
           "%.0f-%.0f"
               .formatted(
@@ -293,7 +295,7 @@ public final class PushLoad {
   private long cpuMillis() throws IOException {
     String stat = Files.readString(Path.of("/proc", pid, "stat"), US_ASCII);
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 1000 / TICKS_A_SECOND;
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 1000 / TICKS_PER_SECOND;
   }
 
   /** One send to devices of all services, in the middle of which the server is killed. */
@@ -310,21 +312,21 @@ public final class PushLoad {
     System.out.println("kill");
     String line = in.readLine();
     if (!"killed".equals(line)) {
-      throw new IOException("it was not killed: " + line);
+      throw new IOException("unexpected line instead of killed: " + line);
     }
     Map<PushService, Integer> before = new HashMap<>();
     standIns.forEach(each -> before.put(each.service(), each.received()));
     long killed = System.nanoTime();
-    meet();
-    long back = System.nanoTime();
+    readServer();
+    long readyAgain = System.nanoTime();
     awaitAccepted(id);
-    long whole = System.nanoTime();
-    pause(2000); // for what should not come
+    long completed = System.nanoTime();
+    pause(2000); // duplicates arrive late
     System.out.printf(
         "| %-10s | %6s | %15s | %13s | %7s | %5s | %5s |%n",
         "service", "queued", "before the kill", "afterwards", "missing", "twice", "more");
     System.out.println("|---|---:|---:|---:|---:|---:|---:|");
-    boolean well = true;
+    boolean good = true;
     for (FastStandIn standIn : standIns) {
       int queued = devices / ALL.size();
       int first = before.getOrDefault(standIn.service(), 0);
@@ -340,14 +342,14 @@ public final class PushLoad {
           missing,
           twice,
           more);
-      well &= missing == 0 && more == 0 && twice <= MAX_IN_FLIGHT;
+      good &= missing == 0 && more == 0 && twice <= MAX_IN_FLIGHT;
     }
     System.out.printf(
         Locale.ROOT,
         "%nready again %.1f s after the kill; all accepted %.1f s after that%n",
-        (back - killed) / 1e9,
-        (whole - back) / 1e9);
-    return well;
+        (readyAgain - killed) / 1e9,
+        (completed - readyAgain) / 1e9);
+    return good;
   }
 
   private int received() {
