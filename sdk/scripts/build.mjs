@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const entryPoints = { index: 'src/index.ts', push: 'src/push.ts', tabs: 'src/tabs/client.ts', react: 'src/glue/react.ts', vue: 'src/glue/vue.ts' };
+const entryPoints = { index: 'src/index.ts', push: 'src/push.ts', tabs: 'src/tabs/client.ts', react: 'src/bindings/react.ts', vue: 'src/bindings/vue.ts' };
 
 rmSync('dist', { recursive: true, force: true });
 await build({

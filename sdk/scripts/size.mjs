@@ -7,8 +7,8 @@ const BUDGETS = [
   { name: 'BroadcastyClient', contents: "export { BroadcastyClient } from './src/index.ts';", budget: 13824 },
   { name: 'SharedClient', contents: "export { SharedClient } from './src/tabs/client.ts';", budget: 17408 },
   { name: 'push', contents: "export * from './src/push.ts';", budget: 3584 },
-  { name: 'react', contents: "export * from './src/glue/react.ts';", budget: 2560 },
-  { name: 'vue', contents: "export * from './src/glue/vue.ts';", budget: 2560 },
+  { name: 'react', contents: "export * from './src/bindings/react.ts';", budget: 2560 },
+  { name: 'vue', contents: "export * from './src/bindings/vue.ts';", budget: 2560 },
 ];
 
 let over = false;

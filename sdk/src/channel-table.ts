@@ -1,33 +1,38 @@
 import type { CompactPublication, Position, Publication } from './wire.js';
 
-/** Why a connection ends that cannot be followed any more; the next one goes on after what was seen. */
-export const UNREADABLE = 'the server sent what cannot be read';
+/**
+ * The error text for a message that cannot be decoded. The client reconnects and resumes after the
+ * last position it received.
+ */
+export const UNDECODABLE = 'cannot decode a message from the server';
 
-/** What a publication need not have, and how it is called elsewhere. */
+/** The optional fields of a compact publication, and their names in a full one. */
 const OPTIONAL_FIELDS: Readonly<Record<string, keyof Publication>> = { i: 'id', e: 'event', m: 'meta', h: 'headers', o: 'correlationId', r: 'replyTo', t: 'time' };
 
 interface Entry {
   channel: string;
-  /** By partition. */
+  /** The epochs, indexed by partition. */
   epochs: string[];
 }
 
-type Told = Pick<Position, 'epoch'> & { channel?: string; number?: number; partition?: number };
+type ChannelInfo = Pick<Position, 'epoch'> & { channel?: string; number?: number; partition?: number };
 
 /**
- * The numbers and epochs of channels that the server told one connection, to read the compact publications of `broadcasty.v2`. A
- * channel stays in it after it is unsubscribed from, because its last publications may still be on their way.
+ * The channel numbers and epochs that the server announced on one connection; decodes the compact
+ * publications of `broadcasty.v2`. A channel stays in the table after it is unsubscribed, because
+ * its last publications may still be in flight.
  */
 export class ChannelTable {
-  /** By name and by number. */
+  /** Keys are channel names and channel numbers. */
   private readonly entries = new Map<string | number, Entry>();
 
   /**
-   * The server tells of a channel, or of those of a pattern.
+   * Stores the number and the epochs of a channel, or of the channels of a pattern.
    *
-   * @param positions where partitions are, or go on; the channel and its number where they are not the ones given beside
+   * @param positions the partitions; each names its channel and number where they differ from
+   *     `target` and `numberOfTarget`
    */
-  update(target: string, positions: readonly Told[] = [], numberOfTarget?: number): void {
+  update(target: string, positions: readonly ChannelInfo[] = [], numberOfTarget?: number): void {
     for (const { channel = target, number = numberOfTarget, partition = 0, epoch } of positions) {
       const entry = this.entries.get(channel) ?? { channel, epochs: [] };
       entry.epochs[partition] = epoch;
@@ -38,7 +43,10 @@ export class ChannelTable {
     }
   }
 
-  /** Puts back what was left out of a publication; undefined when the server has not told of its channel or of its epoch. */
+  /**
+   * Expands a compact publication to all its fields. Returns undefined when the server has not
+   * announced its channel or epoch.
+   */
   expand(compact: CompactPublication): Publication | undefined {
     const { c, s: sequence, p: partition = 0, d: payload } = compact;
     const entry = this.entries.get(c);

@@ -4,7 +4,7 @@ const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}$/;
 const PATTERN = /^[A-Za-z0-9_\-=@,.;:]{0,200}\*$/;
 const KINDS = ['private-encrypted-', 'private-', 'presence-'] as const;
 
-/** The prefix that decides what a channel is; empty for a public one. */
+/** Returns the prefix that determines the kind of a channel; empty for a public channel. */
 export function kind(name: string): string {
   return KINDS.find((prefix) => name.startsWith(prefix)) ?? '';
 }
@@ -13,17 +13,22 @@ export function isPattern(target: string): boolean {
   return target.endsWith('*');
 }
 
-/** Whether what is subscribed to, a name or a pattern, delivers a channel. */
+/** Returns whether a subscription target (a channel name or a pattern) includes a channel. */
 export function matches(target: string, channel: string): boolean {
   return isPattern(target)
     ? channel.startsWith(target.slice(0, -1)) && kind(channel) === kind(target)
     : channel === target;
 }
 
-/** @throws BroadcastyError `invalid_channel` when it is no channel’s name, nor, where that is allowed, a pattern */
-export function checkChannel(channel: unknown, patternToo = false): asserts channel is string {
-  if (typeof channel !== 'string' || !(NAME.test(channel) || (patternToo && PATTERN.test(channel)))) {
-    const rest = patternToo ? ', with a * at the end for all channels that begin so' : ' (patterns can only be subscribed to)';
-    throw new BroadcastyError('invalid_channel', `${JSON.stringify(channel)} is no channel; use 1–200 characters of A–Z a–z 0–9 _ - = @ , . ; :${rest}`);
+/**
+ * Validates a channel name.
+ *
+ * @throws BroadcastyError `invalid_channel` when it is neither a channel name nor an allowed
+ *     pattern
+ */
+export function checkChannel(channel: unknown, allowPattern = false): asserts channel is string {
+  if (typeof channel !== 'string' || !(NAME.test(channel) || (allowPattern && PATTERN.test(channel)))) {
+    const rest = allowPattern ? ', and a final * for a pattern' : ' (patterns can only be subscribed to)';
+    throw new BroadcastyError('invalid_channel', `${JSON.stringify(channel)} is not a channel name; use 1–200 characters of A–Z a–z 0–9 _ - = @ , . ; :${rest}`);
   }
 }

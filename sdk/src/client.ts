@@ -1,50 +1,62 @@
 import { checkChannel } from './channels.js';
-import { pause, within } from './clock.js';
+import { delay, withTimeout } from './clock.js';
 import { checkEnvelope, CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
-import { bestStore, OfflineQueue } from './offline.js';
-import type { Flushed, OfflineStore } from './offline.js';
+import { SYSTEM_NETWORK_MONITOR } from './network-monitor.js';
+import type { NetworkMonitor } from './network-monitor.js';
+import { openBestStore, OfflineQueue } from './offline.js';
+import type { FlushResult, OfflineStore } from './offline.js';
 import { PresenceView } from './presence.js';
 import { DEFAULT_TIMEOUT_MILLIS } from './settings.js';
 import type { Subscription } from './subscription.js';
-import { ownerOf } from './token.js';
-import { FirstChoice, only } from './transport/choice.js';
-import type { Choice } from './transport/choice.js';
+import { tokenOwner } from './token.js';
+import { FallbackSelector, fixedTransport } from './transport/transport-selector.js';
+import type { TransportSelector } from './transport/transport-selector.js';
 import { request as httpRequest } from './transport/http.js';
 import { sseTransport } from './transport/sse.js';
 import { webSocketTransport } from './transport/websocket.js';
-import type { LinkSettings, Transport } from './transport/transport.js';
+import type { SessionSettings, Transport } from './transport/transport.js';
 import type { Publication, Published, Queued, ReplayPage } from './wire.js';
 
-/** How long what could not be sent, though there is a connection, waits for the next try. */
+/**
+ * The delay before queued publications are sent again, when sending fails on an open connection.
+ */
 const FLUSH_RETRY_MILLIS = 3000;
 
-/** What may carry the connection: WebSocket first and Server-Sent Events where it is blocked, or one of them alone. */
+/**
+ * The transports to use: WebSocket with Server-Sent Events as its fallback (`auto`), or only one of
+ * them.
+ */
 export type TransportMode = 'auto' | 'ws' | 'sse';
 
-/** How a {@link BroadcastyClient} is made. */
+/** The options of a {@link BroadcastyClient}. */
 export interface ClientOptions extends CoreOptions {
-  /** Default `auto`: WebSocket, and Server-Sent Events where that is blocked. */
+  /** Default `auto`: WebSocket, or Server-Sent Events where WebSocket is blocked. */
   transport?: TransportMode;
-  /** Where publications wait for the network; `false`: they fail instead. */
+  /**
+   * The queue for publications without a network: at most `max` (default 1000) wait in `store`
+   * (default: IndexedDB, else `localStorage`, else memory). `false` disables it; then `publish`
+   * fails without a network.
+   */
   offline?: false | { max?: number; store?: OfflineStore };
 }
 
-/** What is asked; `timeoutMs` counts to the answer. */
+/** A request. `timeoutMs` limits the time until the reply arrives. */
 export type RequestOptions<P = unknown, M = unknown> = Omit<PublishOptions<P, M>, 'id'>;
 
-/** Whether to take part in a channel, or only to look on. */
+/** Whether a presence view joins the channel or only observes it. */
 export interface PresenceOptions {
-  /** Also joins the channel, as the token’s subject. */
+  /** Joins the channel as the subject of the token. */
   join?: boolean;
-  /** Joins the channel and says this of oneself to the others. */
+  /** Joins the channel with these fields, which the other members see. */
   member?: Record<string, unknown>;
   signal?: AbortSignal;
 }
 
 /**
- * A client of one Broadcasty server, as one user. It connects when something is asked for, over one connection for all.
+ * A client of one Broadcasty server for one user. It connects on the first request and uses one
+ * connection for everything.
  *
  * @example
  * const client = new BroadcastyClient({ baseUrl: 'https://example.com', getToken: () => session.token });
@@ -53,30 +65,34 @@ export interface PresenceOptions {
  * orders.close();
  */
 export class BroadcastyClient extends CoreClient {
+  private readonly networkMonitor: NetworkMonitor;
   private flushing = false;
   private readonly offline: OfflineQueue | undefined;
   private readonly replyTo = `rpc:client:${newId()}`;
-  private readonly replies = new Map<string, (publication: Publication) => void>();
-  private listening: Promise<unknown> | undefined;
+  private readonly pendingReplies = new Map<string, (publication: Publication) => void>();
+  private replySubscription: Promise<unknown> | undefined;
 
   constructor(
     options: ClientOptions,
-    /** @internal What stands between this client and a transport. */
-    carry: (transport: Transport) => Transport = (transport) => transport,
+    /** @internal Wraps each transport, so that tabs can share a session. */
+    wrapTransport: (transport: Transport) => Transport = (transport) => transport,
   ) {
-    super(options, (settings) => choose(options.transport ?? 'auto', settings, carry));
+    super(options, (settings) => createSelector(options.transport ?? 'auto', settings, wrapTransport));
+    this.networkMonitor = options.networkMonitor ?? SYSTEM_NETWORK_MONITOR;
     if (options.offline !== false) {
       const { store, max = 1000 } = options.offline ?? {};
-      this.offline = new OfflineQueue(store ?? bestStore(`broadcasty.offline:${this.settings.baseUrl}`), max);
-      this.on('state', ({ state }) => state === 'connected' && void this.flushWaiting());
+      this.offline = new OfflineQueue(store ?? openBestStore(`broadcasty.offline:${this.settings.baseUrl}`), max);
+      this.on('state', ({ state }) => state === 'connected' && void this.flushWhileConnected());
     }
   }
 
   /**
-   * Publishes. Without an `id` one is made, and every attempt bears the same, so that it is published once however often the
-   * line breaks. Without a network, and behind others that wait on the same channel, it is queued.
+   * Publishes. If `id` is missing, the client generates one and sends it with every attempt, so
+   * that the server stores the publication once even if the connection breaks. Without a network,
+   * or while earlier publications to the same channel wait, the publication is queued.
    *
-   * @throws BroadcastyError the server’s refusal; `timeout` or `unreachable` when there is no offline queue
+   * @throws BroadcastyError the server’s error; `timeout` or `unreachable` when there is no offline
+   *     queue; `queue_full`
    */
   override async publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...rest } = options;
@@ -86,7 +102,7 @@ export class BroadcastyClient extends CoreClient {
     if (!this.offline) {
       return this.send(envelope, timeoutMs, signal);
     }
-    if (this.surroundings.isOnline() && !(await this.offline.holds(envelope.channel))) {
+    if (this.networkMonitor.isOnline() && !(await this.offline.hasEntries(envelope.channel))) {
       try {
         return await this.send(envelope, timeoutMs, signal);
       } catch (error) {
@@ -95,20 +111,20 @@ export class BroadcastyClient extends CoreClient {
         }
       }
     }
-    await this.offline.add({ envelope, owner: await this.owner() });
+    await this.offline.add({ envelope, owner: await this.currentOwner() });
     void this.connection
-      .linked()
-      .then(() => this.flushWaiting())
+      .ready()
+      .then(() => this.flushWhileConnected())
       .catch(() => undefined);
     return { id: envelope.id, channel: envelope.channel, queued: true };
   }
 
   /**
-   * Publishes and waits for the answer: the publication with the same `correlationId` on the channel `replyTo`, which is one
-   * of this client’s own unless another is named. A line that breaks meanwhile does not matter: an answer that was given
-   * meanwhile is found by replay. Answer with `respond`.
+   * Publishes a request and waits for the reply: the publication with the same `correlationId` on
+   * the channel `replyTo`. By default `replyTo` is a channel of this client. A reply that arrives
+   * during a reconnect is replayed. Use `respond` to answer requests.
    *
-   * @throws BroadcastyError `timeout`, or why there was no connection
+   * @throws BroadcastyError `timeout`, or the reason why there was no connection
    */
   async request<R = unknown, P = unknown, M = unknown>(options: RequestOptions<P, M>): Promise<Publication<R>> {
     const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope } = options;
@@ -116,29 +132,32 @@ export class BroadcastyClient extends CoreClient {
     const deadline = this.clock.now() + timeoutMs;
     const correlationId = options.correlationId ?? newId();
     const replyTo = options.replyTo ?? this.replyTo;
-    const late = () => this.connection.lastError ?? timeout(`the request to ${options.channel}`, timeoutMs);
-    const hear = (heard: Publication) => this.replies.get(heard.correlationId ?? '')?.(heard);
-    const answer = new Promise<Publication>((resolve) => this.replies.set(correlationId, resolve));
-    let own: Subscription | undefined;
+    const timeoutError = () => this.connection.lastError ?? timeout(`the request to ${options.channel}`, timeoutMs);
+    const onReply = (publication: Publication) => this.pendingReplies.get(publication.correlationId ?? '')?.(publication);
+    const reply = new Promise<Publication>((resolve) => this.pendingReplies.set(correlationId, resolve));
+    let replyChannel: Subscription | undefined;
     try {
       if (replyTo === this.replyTo) {
-        this.listening ??= this.subscribe({ channel: replyTo, onMessage: hear }).catch((error: unknown) => {
-          this.listening = undefined;
+        this.replySubscription ??= this.subscribe({ channel: replyTo, onMessage: onReply }).catch((error: unknown) => {
+          this.replySubscription = undefined;
           throw error;
         });
-        await within(this.clock, this.listening, timeoutMs, late, signal);
+        await withTimeout(this.clock, this.replySubscription, timeoutMs, timeoutError, signal);
       } else {
-        own = await within(this.clock, this.subscribe({ channel: replyTo, onMessage: hear }), timeoutMs, late, signal);
+        replyChannel = await withTimeout(this.clock, this.subscribe({ channel: replyTo, onMessage: onReply }), timeoutMs, timeoutError, signal);
       }
       await this.send({ ...envelope, correlationId, replyTo }, deadline - this.clock.now(), signal);
-      return (await within(this.clock, answer, deadline - this.clock.now(), late, signal)) as Publication<R>;
+      return (await withTimeout(this.clock, reply, deadline - this.clock.now(), timeoutError, signal)) as Publication<R>;
     } finally {
-      this.replies.delete(correlationId);
-      own?.close();
+      this.pendingReplies.delete(correlationId);
+      replyChannel?.close();
     }
   }
 
-  /** Answers requests on a channel: what the handler returns goes to where the request wants it. */
+  /**
+   * Answers the requests on a channel: publishes what `onRequest` returns to the request’s
+   * `replyTo` channel.
+   */
   respond<P = unknown, R = unknown>(options: Omit<SubscribeOptions<P>, 'onMessage'> & { onRequest: (request: Publication<P>) => R | Promise<R> }): Promise<Subscription<P>> {
     const { onRequest, ...rest } = options;
     return this.subscribe<P>({
@@ -147,14 +166,18 @@ export class BroadcastyClient extends CoreClient {
         const { replyTo, correlationId } = request;
         const payload = await onRequest(request);
         if (replyTo !== undefined && correlationId !== undefined) {
-          const id = `re:${request.id ?? `${request.epoch}:${request.partition}:${request.sequence}`}`; // the same for each who answers
+          const id = `re:${request.id ?? `${request.epoch}:${request.partition}:${request.sequence}`}`; // the same id for every responder
           await this.publish({ channel: replyTo, payload, correlationId, id: id.slice(0, 200) });
         }
       },
     });
   }
 
-  /** Publications that are kept, one page of them, oldest first. */
+  /**
+   * Reads one page of a channel’s retained publications, oldest first.
+   *
+   * @throws BroadcastyError `invalid_channel`, `forbidden`, `unreachable`, …
+   */
   async replay<P = unknown, M = unknown>(
     query: { channel: string; partition?: number; from?: number; to?: number; limit?: number; epoch?: string; signal?: AbortSignal },
   ): Promise<Omit<ReplayPage, 'publications'> & { publications: Publication<P, M>[] }> {
@@ -165,46 +188,57 @@ export class BroadcastyClient extends CoreClient {
     return (await answer.json()) as ReplayPage & { publications: Publication<P, M>[] };
   }
 
-  /** Who is present on a `presence-` channel, kept up to date. Settles when the channel is subscribed to. */
+  /**
+   * Opens a view of a `presence-` channel’s members that stays up to date. Resolves when the
+   * channel is subscribed.
+   *
+   * @throws BroadcastyError `invalid_channel`, `forbidden`, … and any error that ends the
+   *     connection for good
+   */
   async presence(channel: string, { join = false, member, signal }: PresenceOptions = {}): Promise<PresenceView> {
     checkChannel(channel);
     const { subscription, ready } = this.open({ channel, onMessage: () => undefined, ...(signal ? { signal } : {}) });
     const view = new PresenceView(channel, this.connection, subscription, member, join || member !== undefined);
     await ready;
-    await view.ensureBegun();
+    await view.ensureStarted();
     return view;
   }
 
-  /** Whose publications are queued now; where no token can be got for want of a network, those of the user of the last one. */
-  private async owner(): Promise<string> {
+  /**
+   * Returns the owner of publications that are queued now. If no token can be fetched because there
+   * is no network, it is the owner of the last token.
+   */
+  private async currentOwner(): Promise<string> {
     const token = this.connection.token();
-    return ownerOf(await token.catch(() => this.connection.lastToken ?? token));
+    return tokenOwner(await token.catch(() => this.connection.lastToken ?? token));
   }
 
-  private async flushWaiting(): Promise<void> {
-    while (!this.flushing && this.state === 'connected' && (await this.offline?.holds())) {
+  private async flushWhileConnected(): Promise<void> {
+    while (!this.flushing && this.state === 'connected' && (await this.offline?.hasEntries())) {
       this.flushing = true;
       const flushed = await this.flushOffline().catch(() => undefined);
       if (flushed?.waiting !== 0) {
-        await pause(this.clock, FLUSH_RETRY_MILLIS);
+        await delay(this.clock, FLUSH_RETRY_MILLIS);
       }
       this.flushing = false;
       if (flushed?.waiting === 0 && flushed.sent + flushed.refused.length === 0) {
-        return; // the rest is another user's
+        return; // the remaining entries belong to another user
       }
     }
   }
 
-  /** Sends what waits for the network; happens by itself when the connection comes back. */
-  async flushOffline({ timeoutMs = DEFAULT_TIMEOUT_MILLIS }: { timeoutMs?: number } = {}): Promise<Flushed> {
+  /**
+   * Sends the queued publications. The client calls it by itself when the connection is restored.
+   */
+  async flushOffline({ timeoutMs = DEFAULT_TIMEOUT_MILLIS }: { timeoutMs?: number } = {}): Promise<FlushResult> {
     return this.offline
-      ? this.offline.flush(ownerOf(await this.connection.token()), (envelope) => this.send(envelope, timeoutMs))
+      ? this.offline.flush(tokenOwner(await this.connection.token()), (envelope) => this.send(envelope, timeoutMs))
       : { sent: 0, waiting: 0, refused: [] };
   }
 
 }
 
-function choose(mode: TransportMode, settings: LinkSettings, carry: (transport: Transport) => Transport): Choice {
-  const [webSocket, sse] = [carry(webSocketTransport), carry(sseTransport)];
-  return mode === 'auto' ? new FirstChoice(webSocket, sse, settings) : only(mode === 'ws' ? webSocket : sse);
+function createSelector(mode: TransportMode, settings: SessionSettings, wrapTransport: (transport: Transport) => Transport): TransportSelector {
+  const [webSocket, sse] = [wrapTransport(webSocketTransport), wrapTransport(sseTransport)];
+  return mode === 'auto' ? new FallbackSelector(webSocket, sse, settings) : fixedTransport(mode === 'ws' ? webSocket : sse);
 }

@@ -1,12 +1,12 @@
-/** Time and chance, as the client sees them; tests give their own. */
+/** Time and randomness, which tests can replace. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back after so long, once. @returns what `clearTimeout` takes */
+  /** Calls `task` once after `millis` milliseconds. Returns a timer for `clearTimeout`. */
   setTimeout(task: () => void, millis: number): unknown;
-  /** A call that has not come yet does not come any more. */
+  /** Cancels a timer that has not fired. */
   clearTimeout(timer: unknown): void;
-  /** At least 0, less than 1. */
+  /** Returns a random number, at least 0 and less than 1. */
   random(): number;
 }
 
@@ -17,8 +17,8 @@ export const SYSTEM_CLOCK: Clock = {
   random: () => Math.random(),
 };
 
-/** Waits; ends early, without an error, when the signal says so. */
-export function pause(clock: Clock, millis: number, signal?: AbortSignal): Promise<void> {
+/** Resolves after `millis` milliseconds, or as soon as the signal is aborted. */
+export function delay(clock: Clock, millis: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clock.clearTimeout(timer);
@@ -33,11 +33,14 @@ export function pause(clock: Clock, millis: number, signal?: AbortSignal): Promi
   });
 }
 
-/** Settles as the promise does, or fails with what `late` makes when that takes too long, or with the signal’s reason. */
-export function within<T>(clock: Clock, promise: Promise<T>, millis: number, late: () => Error, signal?: AbortSignal): Promise<T> {
+/**
+ * Settles like the promise. Rejects with the error of `timeoutError` after `millis` milliseconds,
+ * and with the signal’s reason when the signal is aborted.
+ */
+export function withTimeout<T>(clock: Clock, promise: Promise<T>, millis: number, timeoutError: () => Error, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const fail = () => reject(signal?.reason as Error);
-    const timer = millis === Infinity ? undefined : clock.setTimeout(() => reject(late()), millis);
+    const timer = millis === Infinity ? undefined : clock.setTimeout(() => reject(timeoutError()), millis);
     const settle = () => {
       clock.clearTimeout(timer);
       signal?.removeEventListener('abort', fail);

@@ -1,79 +1,91 @@
 import type { Backoff } from './backoff.js';
 import { isPattern, matches } from './channels.js';
-import { pause } from './clock.js';
-import { asError, BroadcastyError, closed } from './errors.js';
+import { delay } from './clock.js';
+import { toError, BroadcastyError, closed } from './errors.js';
 import { Emitter } from './emitter.js';
-import { Feed } from './feed.js';
-import type { Surroundings } from './surroundings.js';
+import { OrderedStream } from './ordered-stream.js';
+import type { NetworkMonitor } from './network-monitor.js';
 import type { Subscription } from './subscription.js';
-import { askForToken } from './token.js';
+import { requestToken } from './token.js';
 import type { GetToken } from './token.js';
-import type { Choice } from './transport/choice.js';
-import type { Link, LinkListener, LinkSettings, ChannelPositions } from './transport/transport.js';
+import type { TransportSelector } from './transport/transport-selector.js';
+import type { Session, SessionListener, SessionSettings, SincePositions } from './transport/transport.js';
 import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wire.js';
 
 /**
- * - `idle`: nothing was asked for yet
- * - `connecting`, `connected`
- * - `waiting`: the next attempt comes after a while
- * - `offline`: the device has no network; the next attempt comes with it
- * - `failed`: the server does not want this client; asking for something tries again
- * - `closed`: for good
+ * The state of a client’s connection.
+ *
+ * - `idle`: nothing has been requested yet
+ * - `connecting`: an attempt is in progress
+ * - `connected`: the connection is open
+ * - `waiting`: the next attempt follows after a delay
+ * - `offline`: the device has no network; the next attempt follows when it returns
+ * - `failed`: the server rejected this client; the next request tries again
+ * - `closed`: the client was closed and cannot be used again
  */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'waiting' | 'offline' | 'failed' | 'closed';
 
-/** What a client tells of its connection. */
+/** The events of a client. */
 export interface ConnectionEvents {
   state: {
     state: ConnectionState;
-    /** What carries a connection that is `connected`. */
+    /** The transport of the connection, when it is `connected`. */
     transport?: 'ws' | 'sse';
-    /** Why the connection is `waiting` or `failed`. */
+    /** The reason why the connection is `waiting` or `failed`. */
     error?: BroadcastyError;
-    /** How long it is `waiting`. */
+    /** The delay before the next attempt, when the connection is `waiting`. */
     retryInMillis?: number;
   };
-  /** Something failed that nobody waits for: a token that could not be got, a connection given up. */
+  /**
+   * An error that no call reports: a token that cannot be fetched, or a connection that failed for
+   * good.
+   */
   error: BroadcastyError;
 }
 
-export interface ConnectionSettings extends LinkSettings {
+export interface ConnectionSettings extends SessionSettings {
   readonly getToken: GetToken;
-  readonly choice: Choice;
+  readonly selector: TransportSelector;
   readonly backoff: Backoff;
-  readonly surroundings: Surroundings;
+  readonly networkMonitor: NetworkMonitor;
 }
 
-/** A link that held for so long was a good one. */
-const STABLE_MILLIS = 10_000;
-/** Without a network the device is asked again after this, should it not say when that comes back. */
-const OFFLINE_MILLIS = 30_000;
-/** Before each new try to refresh a token that is about to end. */
-const REFRESH_RETRY_MILLIS = 3000;
+/** A session that lasts this long resets the backoff. */
+const STABLE_SESSION_MILLIS = 10_000;
+/**
+ * How often the network is checked while offline, in case the device does not report that it is
+ * back.
+ */
+const OFFLINE_CHECK_MILLIS = 30_000;
+/** The delay between attempts to refresh a token that is about to expire. */
+const TOKEN_RETRY_MILLIS = 3000;
 
-/** The one connection of a client: keeps a link to the server while anything is wanted, and every feed on it. */
-export class Connection extends Emitter<ConnectionEvents & { presence: PresencePush }> implements LinkListener {
-  /** Why there is no connection now. */
+/**
+ * The connection of a client: opens a new session when one ends, as long as something is subscribed
+ * or requested, and resumes every stream on it.
+ */
+export class Connection extends Emitter<ConnectionEvents & { presence: PresencePush }> implements SessionListener {
+  /** The reason why there is no connection now. */
   lastError: BroadcastyError | undefined;
-  /** What the application gave last; it may have ended. */
+  /** The last token from the application; it may have expired. */
   lastToken: string | undefined;
-  /** How many views have joined each channel; the last of them leaves it. */
+  /** The number of views that joined each channel; the channel is left when the last one closes. */
   readonly joined = new Map<string, number>();
   private current: ConnectionState = 'idle';
-  private link: Link | undefined;
+  private session: Session | undefined;
   private running = false;
-  private readonly feeds = new Map<string, Feed>();
-  private readonly patterns = new Set<Feed>();
-  private waiters: { resolve: (link: Link) => void; reject: (error: BroadcastyError) => void }[] = [];
+  private readonly streams = new Map<string, OrderedStream>();
+  private readonly patterns = new Set<OrderedStream>();
+  private waiters: { resolve: (link: Session) => void; reject: (error: BroadcastyError) => void }[] = [];
   private readonly stop = new AbortController();
-  private nap = new AbortController();
-  private readonly forget: () => void;
+  private interrupt = new AbortController();
+  private readonly unlisten: () => void;
 
   constructor(private readonly settings: ConnectionSettings) {
     super();
-    this.forget = settings.surroundings.onChange(() => {
-      this.nap.abort();
-      this.link?.check();
+    this.unlisten = settings.networkMonitor.onChange(() => {
+      this.interrupt.abort();
+      this.session?.check();
     });
   }
 
@@ -81,10 +93,10 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     return this.current;
   }
 
-  /** The link, as soon as there is one. Fails when the connection does for good. */
-  async linked(): Promise<Link> {
-    if (this.link) {
-      return this.link;
+  /** Returns the open session, or waits for one. Rejects when the connection fails for good. */
+  async ready(): Promise<Session> {
+    if (this.session) {
+      return this.session;
     }
     if (this.current === 'closed') {
       throw closed();
@@ -93,117 +105,120 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }));
   }
 
-  /** The token to send now, as the application gives it. */
+  /** Requests the current token from the application. */
   async token(): Promise<string> {
-    return (this.lastToken = await askForToken(this.settings.getToken));
+    return (this.lastToken = await requestToken(this.settings.getToken));
   }
 
-  /** Adds a reader to a target’s feed, which is begun if it is not there. Settles when the server has answered. */
+  /**
+   * Adds a reader to the stream of its target, and creates the stream if there is none. Resolves
+   * when the server has answered.
+   */
   async add(reader: Subscription, since: Since): Promise<void> {
     const target = reader.channel;
-    let feed = this.feeds.get(target);
-    if (feed && since !== undefined) {
-      throw new BroadcastyError('overlapping_subscription', `${target} is subscribed to already; ask for its past with the first subscription, or by replay()`);
+    let stream = this.streams.get(target);
+    if (stream && since !== undefined) {
+      throw new BroadcastyError('overlapping_subscription', `${target} is subscribed to already; request its past with the first one or by replay()`);
     }
-    const fresh = feed === undefined;
-    feed ??= new Feed(target, since);
-    feed.readers.add(reader);
-    reader.feed = feed;
-    if (fresh) {
-      this.feeds.set(target, feed);
+    const isNew = stream === undefined;
+    stream ??= new OrderedStream(target, since);
+    stream.readers.add(reader);
+    reader.stream = stream;
+    if (isNew) {
+      this.streams.set(target, stream);
       if (isPattern(target)) {
-        this.patterns.add(feed);
+        this.patterns.add(stream);
       }
-      if (this.link) {
-        void this.join(feed, this.link);
+      if (this.session) {
+        void this.subscribe(stream, this.session);
       }
     }
     this.start();
-    if (!feed.begun) {
+    if (!stream.joined) {
       await new Promise<void>((resolve, reject) => {
         reader.on('subscribed', () => resolve());
         reader.on('error', (error) => error.code !== 'handler_failed' && reject(error));
-        reader.on('closed', () => reject(new BroadcastyError('closed', 'it was closed before the server answered')));
+        reader.on('closed', () => reject(new BroadcastyError('closed', 'closed before the server answered')));
       });
     }
   }
 
-  /** Takes a reader away; the feed ends with its last one. */
+  /** Removes a reader, and ends the stream of its target with the last one. */
   remove(reader: Subscription): void {
-    const feed = this.feeds.get(reader.channel);
-    if (feed?.readers.delete(reader)) {
-      if (feed.readers.size === 0) {
-        this.feeds.delete(feed.target);
-        this.patterns.delete(feed);
-        if (!feed.paused) {
-          this.link?.unsubscribe(feed.target).catch(() => undefined);
+    const stream = this.streams.get(reader.channel);
+    if (stream?.readers.delete(reader)) {
+      if (stream.readers.size === 0) {
+        this.streams.delete(stream.target);
+        this.patterns.delete(stream);
+        if (!stream.paused) {
+          this.session?.unsubscribe(stream.target).catch(() => undefined);
         }
       } else {
-        this.resume(feed.target);
+        this.resume(stream.target);
       }
     }
   }
 
-  /** A reader has room again: the feed comes back from where it left. */
+  /** Resubscribes a paused stream from its last position when its readers have room again. */
   resume(target: string): void {
-    const feed = this.feeds.get(target);
-    if (feed?.paused && this.link && feed.hasRoom()) {
-      void this.join(feed, this.link);
+    const stream = this.streams.get(target);
+    if (stream?.paused && this.session && stream.hasRoom()) {
+      void this.subscribe(stream, this.session);
     }
   }
 
   close(): void {
     if (this.current !== 'closed') {
       this.stop.abort();
-      this.nap.abort();
-      this.forget();
-      this.link?.close();
-      this.giveUp(closed(), 'closed');
+      this.interrupt.abort();
+      this.unlisten();
+      this.session?.close();
+      this.terminate(closed(), 'closed');
     }
   }
 
-  // What the link tells.
+  // Events of the session.
 
-  publication(publication: Publication): void {
-    const feed = this.feeds.get(publication.channel);
-    if (feed) {
-      this.hand(feed, publication);
+  onPublication(publication: Publication): void {
+    const stream = this.streams.get(publication.channel);
+    if (stream) {
+      this.deliver(stream, publication);
     }
     for (const pattern of this.patterns) {
       if (matches(pattern.target, publication.channel)) {
-        this.hand(pattern, publication);
+        this.deliver(pattern, publication);
       }
     }
   }
 
-  lost(lost: Lost): void {
-    for (const feed of this.feeds.values()) {
-      if (feed.begun && !feed.paused && matches(feed.target, lost.channel)) {
-        feed.lost(lost);
+  onLost(lost: Lost): void {
+    for (const feed of this.streams.values()) {
+      if (feed.joined && !feed.paused && matches(feed.target, lost.channel)) {
+        feed.onLost(lost);
       }
     }
   }
 
-  unsubscribed({ channel, code }: Unsubscribed): void {
-    const feed = this.feeds.get(channel);
-    if (feed) {
-      this.end(feed, new BroadcastyError(code, `the new token does not allow ${channel}`));
+  onUnsubscribed({ channel, code }: Unsubscribed): void {
+    const stream = this.streams.get(channel);
+    if (stream) {
+      this.endStream(stream, new BroadcastyError(code, `the new token does not allow ${channel}`));
     }
   }
 
-  presence(push: PresencePush): void {
+  onPresence(push: PresencePush): void {
     this.emit('presence', push);
   }
 
-  expiring(): void {
+  onExpiring(): void {
     void this.refresh();
   }
 
-  since(target: string): ChannelPositions {
-    return { since: this.feeds.get(target)?.positions() ?? [] };
+  since(target: string): SincePositions {
+    return { since: this.streams.get(target)?.positions() ?? [] };
   }
 
-  // The life of the connection.
+  // Connecting and reconnecting.
 
   private start(): void {
     if (!this.running && this.current !== 'closed') {
@@ -215,24 +230,24 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   private async run(): Promise<void> {
     const { clock, backoff } = this.settings;
     for (let attempt = 0; !this.isStopped(); attempt++) {
-      await this.network();
+      await this.online();
       const began = clock.now();
-      const end = await this.live();
+      const end = await this.runSession();
       if (this.isStopped()) {
         return;
       }
-      if (isFinal(end)) {
+      if (isFatal(end)) {
         this.emit('error', end);
-        this.giveUp(end, 'failed');
+        this.terminate(end, 'failed');
         return;
       }
-      if (clock.now() - began >= STABLE_MILLIS) {
+      if (clock.now() - began >= STABLE_SESSION_MILLIS) {
         attempt = 0;
       }
       const atOnce = end.retry !== 'after' && attempt === 0;
       const wait = Math.max(end.retryAfterMillis ?? 0, atOnce ? 0 : backoff(attempt, clock.random()));
-      this.enter({ state: 'waiting', error: end, retryInMillis: wait });
-      await this.sleep(wait, end.retryAfterMillis === undefined);
+      this.setState({ state: 'waiting', error: end, retryInMillis: wait });
+      await this.backOff(wait, end.retryAfterMillis === undefined);
     }
   }
 
@@ -240,125 +255,128 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
     return this.stop.signal.aborted;
   }
 
-  /** One link, from its opening to its end. */
-  private async live(): Promise<BroadcastyError> {
-    const { clock, choice } = this.settings;
-    const transport = choice.next();
+  /** Runs one session until it ends, and returns the reason. */
+  private async runSession(): Promise<BroadcastyError> {
+    const { clock, selector } = this.settings;
+    const transport = selector.next();
     const began = clock.now();
     let end: BroadcastyError;
     try {
-      this.enter({ state: 'connecting' });
-      const link = await transport.open(this.settings, await this.token(), this);
+      this.setState({ state: 'connecting' });
+      const session = await transport.open(this.settings, await this.token(), this);
       if (this.isStopped()) {
-        link.close();
-        return await link.ended;
+        session.close();
+        return await session.ended;
       }
-      this.use(link, link.carrier ?? transport.name);
-      end = await link.ended;
+      this.opened(session, session.transport ?? transport.name);
+      end = await session.ended;
     } catch (failed) {
-      end = asError(failed);
+      end = toError(failed);
     }
-    this.link = undefined;
-    if ((end.code === 'unreachable' || end.code === 'timeout') && clock.now() - began < STABLE_MILLIS) {
-      await choice.failed(transport);
+    this.session = undefined;
+    if ((end.code === 'unreachable' || end.code === 'timeout') && clock.now() - began < STABLE_SESSION_MILLIS) {
+      await selector.failed(transport);
     } else {
-      choice.worked(transport);
+      selector.succeeded(transport);
     }
     return end;
   }
 
-  private use(link: Link, transport: 'ws' | 'sse'): void {
-    this.link = link;
-    for (const feed of this.feeds.values()) {
+  private opened(session: Session, transport: 'ws' | 'sse'): void {
+    this.session = session;
+    for (const feed of this.streams.values()) {
       if (!feed.paused || feed.hasRoom()) {
-        void this.join(feed, link);
+        void this.subscribe(feed, session);
       }
     }
-    this.enter({ state: 'connected', transport });
-    this.waiters.splice(0).forEach(({ resolve }) => resolve(link));
+    this.setState({ state: 'connected', transport });
+    this.waiters.splice(0).forEach(({ resolve }) => resolve(session));
   }
 
-  private async join(feed: Feed, link: Link): Promise<void> {
-    const since = feed.since();
+  private async subscribe(stream: OrderedStream, session: Session): Promise<void> {
+    const since = stream.since();
     try {
-      await link.subscribe(feed.target, since, (result) => {
-        feed.subscribed(result, since);
-        for (const other of this.feeds.values()) {
-          if (other !== feed) {
-            feed.learn(other.positions());
+      await session.subscribe(stream.target, since, (result) => {
+        stream.onSubscribed(result, since);
+        for (const other of this.streams.values()) {
+          if (other !== stream) {
+            stream.adopt(other.positions());
           }
         }
-        feed.readers.forEach((reader) => reader.joined(result));
+        stream.readers.forEach((reader) => reader.onSubscribed(result));
       });
     } catch (thrown) {
-      const error = asError(thrown);
-      if (link !== this.link || this.feeds.get(feed.target) !== feed || error.code === 'unreachable') {
-        return; // the next link will ask again
+      const error = toError(thrown);
+      if (session !== this.session || this.streams.get(stream.target) !== stream || error.code === 'unreachable') {
+        return; // the next session subscribes again
       }
       if (error.retry === 'no') {
-        this.end(feed, error);
+        this.endStream(stream, error);
         return;
       }
-      await pause(this.settings.clock, error.retryAfterMillis ?? 1000, this.stop.signal);
-      if (link === this.link && this.feeds.get(feed.target) === feed) {
-        await this.join(feed, link);
+      await delay(this.settings.clock, error.retryAfterMillis ?? 1000, this.stop.signal);
+      if (session === this.session && this.streams.get(stream.target) === stream) {
+        await this.subscribe(stream, session);
       }
     }
   }
 
-  private hand(feed: Feed, publication: Publication): void {
-    if (feed.paused || !feed.begun) {
-      return; // of a subscription before this one, that is on its way out
+  private deliver(stream: OrderedStream, publication: Publication): void {
+    if (stream.paused || !stream.joined) {
+      return; // from an earlier subscription that is being cancelled
     }
-    const verdict = feed.accept(publication);
-    if (verdict === 'full') {
-      feed.paused = true;
-      this.link?.unsubscribe(feed.target).catch(() => undefined);
-    } else if (verdict === 'gap') {
-      this.link?.close(); // the next one goes on after what was seen
+    const result = stream.accept(publication);
+    if (result === 'full') {
+      stream.paused = true;
+      this.session?.unsubscribe(stream.target).catch(() => undefined);
+    } else if (result === 'gap') {
+      this.session?.close(); // the next session resumes after the last position
     }
   }
 
-  /** Before the token ends; a refusal leaves it to the end of the link, which brings the next token. */
+  /**
+   * Refreshes the token before it expires. If the server rejects it, the session ends with it and
+   * the next session requests a new one.
+   */
   private async refresh(): Promise<void> {
-    const { link } = this;
-    while (link && link === this.link) {
+    const { session } = this;
+    while (session && session === this.session) {
       try {
-        await link.refresh(await this.token());
+        await session.refresh(await this.token());
         return;
       } catch (error) {
-        this.emit('error', asError(error));
-        await pause(this.settings.clock, REFRESH_RETRY_MILLIS, this.stop.signal);
+        this.emit('error', toError(error));
+        await delay(this.settings.clock, TOKEN_RETRY_MILLIS, this.stop.signal);
       }
     }
   }
 
-  private end(feed: Feed, error: BroadcastyError): void {
-    this.feeds.delete(feed.target);
-    this.patterns.delete(feed);
-    [...feed.readers].forEach((reader) => reader.fail(error));
+  private endStream(stream: OrderedStream, error: BroadcastyError): void {
+    this.streams.delete(stream.target);
+    this.patterns.delete(stream);
+    [...stream.readers].forEach((reader) => reader.fail(error));
   }
 
-  private giveUp(error: BroadcastyError, state: 'failed' | 'closed'): void {
-    this.enter(state === 'failed' ? { state, error } : { state });
+  private terminate(error: BroadcastyError, state: 'failed' | 'closed'): void {
+    this.setState(state === 'failed' ? { state, error } : { state });
     this.waiters.splice(0).forEach(({ reject }) => reject(error));
-    [...this.feeds.values()].forEach((feed) => this.end(feed, error));
+    [...this.streams.values()].forEach((feed) => this.endStream(feed, error));
   }
 
-  private async network(): Promise<void> {
-    while (!this.settings.surroundings.isOnline() && !this.isStopped()) {
-      this.enter({ state: 'offline' });
-      await this.sleep(OFFLINE_MILLIS, true);
+  private async online(): Promise<void> {
+    while (!this.settings.networkMonitor.isOnline() && !this.isStopped()) {
+      this.setState({ state: 'offline' });
+      await this.backOff(OFFLINE_CHECK_MILLIS, true);
     }
   }
 
-  /** @param light whether a change of the surroundings ends it */
-  private async sleep(millis: number, light: boolean): Promise<void> {
-    this.nap = new AbortController();
-    await pause(this.settings.clock, millis, light ? this.nap.signal : this.stop.signal);
+  /** @param interruptible whether a change of the network ends the delay */
+  private async backOff(millis: number, interruptible: boolean): Promise<void> {
+    this.interrupt = new AbortController();
+    await delay(this.settings.clock, millis, interruptible ? this.interrupt.signal : this.stop.signal);
   }
 
-  private enter(to: ConnectionEvents['state']): void {
+  private setState(to: ConnectionEvents['state']): void {
     if (this.current !== 'closed') {
       this.current = to.state;
       this.lastError = to.error ?? (to.state === 'connecting' ? this.lastError : undefined);
@@ -368,9 +386,10 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
 }
 
 /**
- * Whether coming back is no use. A token that ended is followed by the next one; a message that was too large is refused to
- * whoever sent it, and the connection comes back without it.
+ * Returns whether reconnecting is pointless. After `token_expired` the next session uses a new
+ * token; after `payload_too_large` only the sender gets the error, and the connection resumes
+ * without the message.
  */
-function isFinal({ code, retry }: BroadcastyError): boolean {
+function isFatal({ code, retry }: BroadcastyError): boolean {
   return retry === 'no' && code !== 'token_expired' && code !== 'payload_too_large' && code !== 'closed';
 }

@@ -1,7 +1,7 @@
 import { fullJitter } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { checkChannel } from './channels.js';
-import { within } from './clock.js';
+import { withTimeout } from './clock.js';
 import type { Clock } from './clock.js';
 import { Connection } from './connection.js';
 import type { ConnectionEvents, ConnectionState } from './connection.js';
@@ -13,66 +13,79 @@ import { DEFAULT_TIMEOUT_MILLIS, httpSettings } from './settings.js';
 import type { ServerOptions } from './settings.js';
 import { Subscription } from './subscription.js';
 import type { SubscriptionEvents } from './subscription.js';
-import { SURROUNDINGS } from './surroundings.js';
-import type { Surroundings } from './surroundings.js';
-import { only } from './transport/choice.js';
-import type { Choice } from './transport/choice.js';
-import type { LinkSettings } from './transport/transport.js';
+import { SYSTEM_NETWORK_MONITOR } from './network-monitor.js';
+import type { NetworkMonitor } from './network-monitor.js';
+import { fixedTransport } from './transport/transport-selector.js';
+import type { TransportSelector } from './transport/transport-selector.js';
+import type { SessionSettings } from './transport/transport.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { ChannelPosition, Envelope, IncludedField, ProtocolVersion, Publication, Published, Queued, Since } from './wire.js';
 
-/** How a {@link CoreClient} is made. */
+/** The options of a {@link CoreClient}. */
 export interface CoreOptions extends ServerOptions {
-  /** What happens when a handler is slower than its stream; default `queue`. */
+  /** What to do when a handler is slower than its stream. Default `queue`. */
   backpressure?: Backpressure;
-  /** How many publications may wait for one handler; default 1000. */
+  /** The maximum number of publications that wait for one handler. Default 1000. */
   maxQueue?: number;
-  /** How long to wait before attempts to connect; default `fullJitter()`. */
+  /** The delay before attempts to connect. Default `fullJitter()`. */
   backoff?: Backoff;
-  /** For runtimes without one, such as Node 20. */
+  /** A WebSocket class, for runtimes without one such as Node 20. */
   WebSocket?: unknown;
   /**
-   * How the server writes publications: `v2`, compact, where it can, and else `v1`, with every field. Default `v2`; what an
-   * application gets differs in `id` and `time` alone, see `include`.
+   * The newest protocol version to use. Default `v2`, which is compact; a server that does not
+   * support it uses `v1`. The versions differ only in whether `id` and `time` are present, see
+   * `include`.
    */
   protocol?: ProtocolVersion;
   /**
-   * What publications bear over `v2` though it costs bytes in each: `id` of those whose publisher chose none, `time` of all. Default
-   * none; over `v1` they are always there.
+   * Fields to request with `v2`, although each costs bytes: `id` for publications whose publisher
+   * did not choose one, `time` for all. Default none. With `v1` both are always present.
    */
   include?: readonly IncludedField[];
-  /** What tells of the network, for tests and unusual runtimes. */
-  surroundings?: Surroundings;
+  /** Reports whether there is a network, for tests and special runtimes. */
+  networkMonitor?: NetworkMonitor;
 }
 
-/** What is subscribed to, from where, and who handles it. */
+/** The options of a subscription. */
 export interface SubscribeOptions<P = unknown, M = unknown> {
   /** A channel, or a pattern such as `orders.*`. */
   channel: string;
-  /** Begins there in every partition; 0: the oldest kept. Left out: only what comes from now on. */
+  /**
+   * The sequence to start from in every partition; 0 is the oldest retained publication. Default:
+   * only new publications.
+   */
   fromSequence?: number;
-  /** Goes on after these positions, of an earlier publication or page. */
+  /**
+   * Resumes after these positions, taken from earlier publications or from
+   * `Subscription.positions`.
+   */
   since?: ChannelPosition | ChannelPosition[];
-  /** Called for one publication at a time, in order; if it returns a promise, the next one comes when that is settled. */
+  /**
+   * Called with one publication at a time, in order. If it returns a promise, the next call follows
+   * when the promise is settled.
+   */
   onMessage?: (publication: Publication<P, M>) => unknown;
-  /** Listeners that are there before the server answers, so that they hear of the first join and of what it lost, too. */
+  /**
+   * Listeners that are added before the server answers, so that they receive the first `subscribed`
+   * and `lost` events.
+   */
   on?: { [K in keyof SubscriptionEvents]?: (detail: SubscriptionEvents[K]) => void };
   backpressure?: Backpressure;
   maxQueue?: number;
-  /** Closes the subscription. */
+  /** Closes the subscription when it is aborted. */
   signal?: AbortSignal;
 }
 
-/** What is published, and how long that may take. */
+/** The options of a publish. */
 export interface PublishOptions<P = unknown, M = unknown> extends Envelope<P, M> {
-  /** How long it may take in all, attempts included; default 10 000. */
+  /** The maximum time for all attempts, in milliseconds. Default 10 000. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
 
 /**
- * Streams and publishing over WebSocket, and nothing else: for pages where every kilobyte counts. `BroadcastyClient` adds
- * what else there is.
+ * A client that only subscribes and publishes over WebSocket, for pages that must stay small.
+ * `BroadcastyClient` adds everything else.
  */
 export class CoreClient {
   /** @internal */
@@ -80,50 +93,49 @@ export class CoreClient {
   /** @internal */
   protected readonly clock: Clock;
   /** @internal */
-  protected readonly settings: LinkSettings;
-  /** @internal */
-  protected readonly surroundings: Surroundings;
+  protected readonly settings: SessionSettings;
   private readonly outbox: Outbox;
 
   constructor(
     private readonly options: CoreOptions,
     /** @internal */
-    choice: (settings: LinkSettings) => Choice = () => only(webSocketTransport),
+    createSelector: (settings: SessionSettings) => TransportSelector = () => fixedTransport(webSocketTransport),
   ) {
-    const { backoff = fullJitter(), surroundings = SURROUNDINGS } = options;
+    const { backoff = fullJitter(), networkMonitor = SYSTEM_NETWORK_MONITOR } = options;
     const http = httpSettings(options);
     this.clock = http.clock;
-    this.surroundings = surroundings;
     this.settings = { ...http, protocol: options.protocol ?? 'v2', include: options.include?.join() ?? '', WebSocket: (options.WebSocket as typeof WebSocket | undefined) ?? (globalThis as { WebSocket?: typeof WebSocket }).WebSocket };
-    this.connection = new Connection({ ...this.settings, getToken: options.getToken, choice: choice(this.settings), backoff, surroundings });
+    this.connection = new Connection({ ...this.settings, getToken: options.getToken, selector: createSelector(this.settings), backoff, networkMonitor });
     this.outbox = new Outbox(this.connection, http.clock, backoff);
   }
 
-  /** How the connection does now; `on('state')` tells when that changes. */
+  /** The state of the connection; `on('state')` reports changes. */
   get state(): ConnectionState {
     return this.connection.state;
   }
 
-  /** @returns what takes the listener away again */
+  /** Adds a listener. Returns a function that removes it. */
   on<K extends keyof ConnectionEvents>(event: K, listener: (detail: ConnectionEvents[K]) => void): () => void {
     return this.connection.on(event, listener);
   }
 
   /**
-   * Connects now instead of with the first request. Settles when the connection is there.
+   * Connects now instead of on the first request. Resolves when the connection is open.
    *
-   * @throws BroadcastyError what the server said; `unreachable` or `timeout` when it could not be asked in time, while the
-   *     client goes on trying
+   * @throws BroadcastyError the server’s error; `unreachable` or `timeout` when there is no answer
+   *     in time, in which case the client keeps trying
    */
   async connect({ timeoutMs = Infinity, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<void> {
-    await within(this.clock, this.connection.linked(), timeoutMs, () => this.connection.lastError ?? timeout('connecting', timeoutMs), signal);
+    await withTimeout(this.clock, this.connection.ready(), timeoutMs, () => this.connection.lastError ?? timeout('connecting', timeoutMs), signal);
   }
 
   /**
-   * Subscribes to a channel or pattern. Settles when the server has answered, which waits for the network for as long as it
-   * takes; over every reconnect the stream goes on without a gap and without a double.
+   * Subscribes to a channel or pattern. Resolves when the server has answered, and waits for the
+   * network as long as necessary. The stream continues across reconnects without gaps or
+   * duplicates.
    *
-   * @throws BroadcastyError `invalid_channel`, `forbidden`, `too_many_channels`, … and whatever ends the connection for good
+   * @throws BroadcastyError `invalid_channel`, `forbidden`, `too_many_channels`, … and any error
+   *     that ends the connection for good
    */
   async subscribe<P = unknown, M = unknown>(options: SubscribeOptions<P, M>): Promise<Subscription<P, M>> {
     checkChannel(options.channel, true);
@@ -134,10 +146,10 @@ export class CoreClient {
   }
 
   /**
-   * Publishes. Without an `id` one is made, and every attempt bears the same, so that it is published once however often the
-   * line breaks.
+   * Publishes. If `id` is missing, the client generates one and sends it with every attempt, so
+   * that the server stores the publication once even if the connection breaks.
    *
-   * @throws BroadcastyError the server’s refusal; `timeout` or `unreachable` when time is up
+   * @throws BroadcastyError the server’s error; `timeout` or `unreachable` when time is up
    */
   async publish<P = unknown, M = unknown>({ timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope }: PublishOptions<P, M>): Promise<Published | Queued> {
     checkEnvelope(envelope);
@@ -146,11 +158,13 @@ export class CoreClient {
   }
 
   /**
-   * Publishes many in few messages, in order; an item that the server refuses keeps no other one from being published. They
-   * are not queued for want of a network.
+   * Publishes many envelopes in few messages, in order. An envelope that the server rejects does
+   * not affect the others. They are not queued without a network.
    *
-   * @returns an outcome for each, in order; a `timeout` is one of which it is not known what became: publish it again with
-   *     the same id
+   * @returns one outcome for each envelope, in order; after a `timeout` it is unknown whether the
+   *     envelope was published: publish it again with the same id
+   * @throws BroadcastyError `invalid_channel` or `invalid_request` when any envelope is invalid;
+   *     then none is sent
    */
   async publishAll(envelopes: readonly Envelope[], { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal }: { timeoutMs?: number; signal?: AbortSignal } = {}): Promise<(Published | Queued | BroadcastyError)[]> {
     envelopes.forEach(checkEnvelope);
@@ -167,7 +181,7 @@ export class CoreClient {
     );
   }
 
-  /** Ends the connection and every subscription for good. */
+  /** Closes the connection and every subscription for good. */
   close(): void {
     this.connection.close();
   }
@@ -181,7 +195,7 @@ export class CoreClient {
         mode: options.backpressure ?? this.options.backpressure ?? 'queue',
         max: options.maxQueue ?? this.options.maxQueue ?? 1000,
         clock: this.clock,
-        drained: () => this.connection.resume(channel),
+        onDrained: () => this.connection.resume(channel),
       },
       onMessage,
       () => {
@@ -194,7 +208,7 @@ export class CoreClient {
     }
     const abort = () => subscription.close();
     signal?.addEventListener('abort', abort);
-    const from: Since = since ? { since: [since].flat().map(positionOf) } : fromSequence === undefined ? undefined : { fromSequence };
+    const from: Since = since ? { since: [since].flat().map(toPosition) } : fromSequence === undefined ? undefined : { fromSequence };
     return { subscription, ready: this.connection.add(subscription as Subscription, from) };
   }
 
@@ -204,17 +218,24 @@ export class CoreClient {
   }
 }
 
-/** @throws BroadcastyError what the server would refuse it with, as far as that can be known here */
+/**
+ * Validates an envelope as far as the client can.
+ *
+ * @throws BroadcastyError `invalid_channel` or `invalid_request`
+ */
 export function checkEnvelope({ channel, headers }: Envelope): void {
   checkChannel(channel);
   checkHeaders(headers);
 }
 
-function positionOf({ channel, epoch, partition, sequence }: ChannelPosition): ChannelPosition {
+function toPosition({ channel, epoch, partition, sequence }: ChannelPosition): ChannelPosition {
   return { channel, epoch, partition, sequence };
 }
 
-/** An id that nobody else makes; also where `crypto.randomUUID` is missing, as on pages without TLS. */
+/**
+ * Returns a random id of 32 hex digits. It does not use `crypto.randomUUID`, which is missing on
+ * pages without TLS.
+ */
 export function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,8 +1,8 @@
-/** Tells listeners of events; `E` names each event and what comes with it. */
+/** Calls listeners of events. `E` maps event names to their details. */
 export class Emitter<E> {
   private readonly listeners = new Map<keyof E, Set<(detail: never) => void>>();
 
-  /** @returns what takes the listener away again */
+  /** Adds a listener. Returns a function that removes it. */
   on<K extends keyof E>(event: K, listener: (detail: E[K]) => void): () => void {
     let all = this.listeners.get(event);
     if (!all) {
@@ -12,7 +12,10 @@ export class Emitter<E> {
     return () => all.delete(listener);
   }
 
-  /** A listener that throws keeps no other one from hearing; its error is reported as uncaught. */
+  /**
+   * Calls every listener. An error of a listener is reported as uncaught and does not stop the
+   * others.
+   */
   emit<K extends keyof E>(event: K, detail: E[K]): void {
     for (const listener of this.listeners.get(event) ?? []) {
       try {

@@ -1,7 +1,7 @@
 import type { Retry, ServerCode } from './codes.js';
 import type { End, WireError } from './wire.js';
 
-/** What this client itself calls a failure. */
+/** The codes of failures that the client itself detects. */
 export type ClientCode =
   | 'no_token'
   | 'unreachable'
@@ -15,18 +15,19 @@ export type ClientCode =
   | 'push_failed'
   | 'closed';
 
-/** Every code that an error of this package can have. */
+/** Every code of a {@link BroadcastyError}. */
 export type ErrorCode = ServerCode | ClientCode;
 
 /**
- * The one error of this package. `code` tells what happened, `message` what can be done about it, `retry` whether the
- * same request can succeed later. Messages and fields never hold a token or a payload.
+ * The error class of this package. `code` identifies the failure, `message` says what to do about
+ * it, and `retry` says whether the same request can succeed later. Messages and fields never
+ * contain tokens or payloads.
  */
 export class BroadcastyError extends Error {
   override readonly name = 'BroadcastyError';
-  /** The status of HTTP that goes with the code, if the server said one. */
+  /** The HTTP status, if the server sent one. */
   readonly status: number | undefined;
-  /** How long to wait before another attempt, if the server said so. */
+  /** The delay before another attempt, if the server sent one. */
   readonly retryAfterMillis: number | undefined;
 
   constructor(
@@ -41,15 +42,15 @@ export class BroadcastyError extends Error {
   }
 }
 
-/** What can be done about refusals that a developer meets first; the server's own words stand before it. */
+/** Advice for the errors that developers meet first; appended to the server’s detail. */
 const ADVICE: Partial<Record<ServerCode, string>> = {
-  unauthorized: 'check that getToken() gives a JWT that this server trusts, with sub, tid, roles, iat and exp',
-  forbidden: 'the roles in the token do not allow it; change them, or the server’s channel policy',
-  origin_not_allowed: 'add the origin of this page to BROADCASTY_ALLOWED_ORIGINS',
+  unauthorized: 'check that getToken() returns a JWT that this server trusts, with sub, tid, roles, iat and exp',
+  forbidden: 'the token’s roles do not allow it; change them or the channel policy',
+  origin_not_allowed: 'add this origin to BROADCASTY_ALLOWED_ORIGINS',
 };
 
-/** Makes an error of a refusal by the server. */
-export function refusal({ code, status, detail, retryAfter }: WireError): BroadcastyError {
+/** Creates an error from an error answer of the server. */
+export function fromServerError({ code, status, detail, retryAfter }: WireError): BroadcastyError {
   const advice = ADVICE[code];
   const retry = retryAfter !== undefined || code === 'unavailable' || code === 'internal_error' ? 'after' : code === 'draining' ? 'yes' : 'no';
   return new BroadcastyError(code, [detail ?? code, ...(advice ? [advice] : [])].join('; '), retry, {
@@ -58,25 +59,25 @@ export function refusal({ code, status, detail, retryAfter }: WireError): Broadc
   });
 }
 
-/** Makes an error of what the server says at the end of a connection. */
-export function ending({ code, retry, retryAfter, detail = code }: End): BroadcastyError {
+/** Creates an error from the server’s reason for ending a connection. */
+export function fromEnd({ code, retry, retryAfter, detail = code }: End): BroadcastyError {
   return new BroadcastyError(code, detail, retry, { retryAfterMillis: retryAfter && retryAfter * 1000 });
 }
 
-/** The server cannot be reached, or the line to it broke. */
+/** Creates an error for a server that cannot be reached or a connection that broke. */
 export function unreachable(what: string, cause?: unknown): BroadcastyError {
-  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, and that the server runs and allows this page’s origin`, 'after', { cause });
+  return new BroadcastyError('unreachable', `${what}; check baseUrl, the network, and that the server runs and allows this origin`, 'after', { cause });
 }
 
 export function timeout(what: string, millis: number): BroadcastyError {
-  return new BroadcastyError('timeout', `${what} got no answer within ${millis} ms; it may have been carried out: repeat it with the same id`, 'after');
+  return new BroadcastyError('timeout', `${what} got no answer within ${millis} ms; it may have succeeded, so repeat it with the same id`, 'after');
 }
 
 export function closed(): BroadcastyError {
-  return new BroadcastyError('closed', 'this client was closed; make another one');
+  return new BroadcastyError('closed', 'this client is closed; create another one');
 }
 
-/** Takes whatever was thrown as an error of this package. */
-export function asError(thrown: unknown): BroadcastyError {
+/** Returns a thrown BroadcastyError as it is, and wraps anything else. */
+export function toError(thrown: unknown): BroadcastyError {
   return thrown instanceof BroadcastyError ? thrown : unreachable('the connection failed', thrown);
 }

@@ -2,37 +2,39 @@ import type { Clock } from './clock.js';
 
 /**
  * What happens when a handler is slower than its stream.
- * - `queue`: publications wait, at most `maxQueue`; beyond them the subscription leaves the stream and comes back from its
- *   position once half of them are handled. Nothing is lost as long as the server keeps it.
- * - `drop`: publications wait, at most `maxQueue`; beyond them the oldest are dropped, which is told. The newest are seen
- *   soonest.
- * - `slow-start`: as `queue`, but handed over a few at a time with a pause between: 1 at first, twice as many each time that
- *   the handler kept up, half as many when it did not.
+ *
+ * - `queue`: at most `maxQueue` publications wait. When the queue is full, the client unsubscribes;
+ *   when half of it is handled, it resumes from its position. Nothing is lost as long as the server
+ *   retains it.
+ * - `drop`: at most `maxQueue` publications wait. When the queue is full, the oldest are dropped,
+ *   which the `dropped` event reports. The newest arrive soonest.
+ * - `slow-start`: as `queue`, but publications are delivered in batches, one every 16 ms. A batch
+ *   starts with 1, doubles while the handler keeps up, and halves when it does not.
  */
 export type Backpressure = 'drop' | 'queue' | 'slow-start';
 
 export interface InboxSettings {
   mode: Backpressure;
-  /** How many items may wait. */
+  /** The maximum number of waiting items. */
   max: number;
   clock: Clock;
-  /** Undefined: items wait until they are taken. */
+  /** Undefined: items wait until `take` is called. */
   handler: ((item: never) => unknown) | undefined;
-  failed: (error: unknown) => void;
-  dropped: (count: number) => void;
-  /** There is room again after there was none. */
-  drained: () => void;
+  onError: (error: unknown) => void;
+  onDropped: (count: number) => void;
+  /** Called when there is room again after the inbox was full. */
+  onDrained: () => void;
 }
 
-/** How long handlers may run at a stretch before the page gets its turn. */
+/** The maximum time that handlers run before the page can continue. */
 const SLICE_MILLIS = 8;
-/** The pause of `slow-start`: a frame of the screen. */
+/** The interval of `slow-start`: one frame of the screen. */
 const FRAME_MILLIS = 16;
-const MAX_WINDOW = 1024;
+const MAX_BATCH_SIZE = 1024;
 
 /**
- * What waits for one handler; runs it for one item at a time, in order, and never for long at a stretch. A handler that
- * returns a promise gets the next item when that is settled.
+ * Queues items for one handler and calls it with one item at a time, in order, in short slices of
+ * time. If the handler returns a promise, the next call follows when it is settled.
  */
 export class Inbox<T> {
   private items: T[] = [];
@@ -43,8 +45,8 @@ export class Inbox<T> {
   private closed = false;
   private sliceEnd = 0;
   private spent = 0;
-  private window = 1;
-  private readonly takers: ((item: T | undefined) => void)[] = [];
+  private batchSize = 1;
+  private readonly receivers: ((item: T | undefined) => void)[] = [];
 
   constructor(private readonly settings: InboxSettings) {}
 
@@ -52,8 +54,8 @@ export class Inbox<T> {
     return this.items.length - this.head;
   }
 
-  /** What waits, in order. */
-  rest(): T[] {
+  /** The waiting items, in order. */
+  pending(): T[] {
     return this.items.slice(this.head);
   }
 
@@ -68,50 +70,54 @@ export class Inbox<T> {
     if (this.closed) {
       return;
     }
-    const taker = this.takers.shift();
-    if (taker) {
-      taker(item);
+    const receiver = this.receivers.shift();
+    if (receiver) {
+      receiver(item);
       return;
     }
-    if (this.size === 0 && !this.busy && !this.scheduled && this.settings.handler && this.mayRunNow()) {
+    if (this.size === 0 && !this.busy && !this.scheduled && this.settings.handler && this.mayRun()) {
       this.run(item);
       return;
     }
     this.items.push(item);
     if (this.size > this.settings.max) {
       this.shift();
-      this.settings.dropped(1);
+      this.settings.onDropped(1);
     }
     this.schedule();
   }
 
-  /** The next item for one who asks; undefined when no more will come. */
+  /** Resolves with the next item, or with undefined when the inbox is closed. */
   take(): Promise<T | undefined> {
     if (this.size > 0) {
       const item = this.shift();
-      this.wake();
+      this.drain();
       return Promise.resolve(item);
     }
-    return this.closed ? Promise.resolve(undefined) : new Promise((resolve) => this.takers.push(resolve));
+    return this.closed ? Promise.resolve(undefined) : new Promise((resolve) => this.receivers.push(resolve));
   }
 
-  /** Begins slowly again, after a reconnect. */
+  /** Resets `slow-start` after a reconnect. */
   restart(): void {
-    this.window = 1;
+    this.batchSize = 1;
   }
 
-  /** Nothing is handed over any more. @param finish whether one who takes may still have what waits */
+  /**
+   * Stops delivery.
+   *
+   * @param finish whether `take` still returns the waiting items
+   */
   close(finish = false): void {
     this.closed = true;
     if (!finish) {
       this.items = [];
       this.head = 0;
     }
-    this.takers.splice(0).forEach((taker) => taker(undefined));
+    this.receivers.splice(0).forEach((receiver) => receiver(undefined));
   }
 
-  private mayRunNow(): boolean {
-    if (this.settings.mode === 'slow-start' && this.window < MAX_WINDOW) {
+  private mayRun(): boolean {
+    if (this.settings.mode === 'slow-start' && this.batchSize < MAX_BATCH_SIZE) {
       return false;
     }
     const now = this.settings.clock.now();
@@ -123,19 +129,19 @@ export class Inbox<T> {
   }
 
   private run(item: T): void {
-    const { clock, handler, failed } = this.settings;
+    const { clock, handler, onError } = this.settings;
     const start = clock.now();
     try {
       const result = handler?.(item as never);
       if (result instanceof Promise) {
         this.busy = true;
-        result.catch(failed).finally(() => {
+        result.catch(onError).finally(() => {
           this.busy = false;
           this.schedule();
         });
       }
     } catch (error) {
-      failed(error);
+      onError(error);
     }
     this.spent += clock.now() - start;
   }
@@ -150,38 +156,38 @@ export class Inbox<T> {
     return item;
   }
 
-  private wake(): void {
+  private drain(): void {
     if (this.full && this.size <= this.settings.max / 2) {
       this.full = false;
-      this.settings.drained();
+      this.settings.onDrained();
     }
   }
 
   private schedule(): void {
     if (!this.scheduled && !this.busy && this.size > 0 && this.settings.handler && !this.closed) {
       this.scheduled = true;
-      this.settings.clock.setTimeout(() => this.slice(), this.settings.mode === 'slow-start' ? FRAME_MILLIS : 0);
+      this.settings.clock.setTimeout(() => this.runBatch(), this.settings.mode === 'slow-start' ? FRAME_MILLIS : 0);
     }
   }
 
-  private slice(): void {
+  private runBatch(): void {
     const { clock, mode } = this.settings;
     const start = clock.now();
-    const limit = mode === 'slow-start' ? this.window : Infinity;
-    let handed = 0;
-    let late = false;
-    while (this.size > 0 && !this.busy && handed < limit && !late) {
+    const limit = mode === 'slow-start' ? this.batchSize : Infinity;
+    let handled = 0;
+    let overran = false;
+    while (this.size > 0 && !this.busy && handled < limit && !overran) {
       this.run(this.shift());
-      handed++;
-      late = clock.now() - start >= SLICE_MILLIS;
+      handled++;
+      overran = clock.now() - start >= SLICE_MILLIS;
     }
-    if (late) {
-      this.window = Math.max(1, this.window >> 1);
-    } else if (handed === limit) {
-      this.window = Math.min(MAX_WINDOW, this.window * 2);
+    if (overran) {
+      this.batchSize = Math.max(1, this.batchSize >> 1);
+    } else if (handled === limit) {
+      this.batchSize = Math.min(MAX_BATCH_SIZE, this.batchSize * 2);
     }
     this.scheduled = false;
-    this.wake();
+    this.drain();
     this.schedule();
   }
 }

@@ -1,25 +1,31 @@
 import { BroadcastyError } from './errors.js';
 import type { Envelope } from './wire.js';
 
-/** A publication that waits for the network; its envelope has an id, so that sending it twice publishes it once. */
-export interface Waiting {
+/**
+ * A publication that waits for the network. Its envelope has an id, so that sending it twice
+ * publishes it once.
+ */
+export interface OfflineEntry {
   envelope: Envelope & { id: string };
-  /** Whose token it was published with: tenant and subject. Nobody else’s token sends it. */
+  /**
+   * The tenant and subject of the token it was published with. It is never sent with another user’s
+   * token.
+   */
   owner: string;
 }
 
-/** Where publications wait, in the order in which they were added. */
+/** Stores waiting publications in the order in which they were added. */
 export interface OfflineStore {
-  /** What waits, the oldest first. */
-  all(): Promise<Waiting[]>;
-  /** Puts one behind the others; settled when it is kept safely. */
-  add(waiting: Waiting): Promise<void>;
-  /** Takes one away, if it is there. */
+  /** Returns all entries, oldest first. */
+  all(): Promise<OfflineEntry[]>;
+  /** Appends an entry. Resolves when it is stored durably. */
+  add(entry: OfflineEntry): Promise<void>;
+  /** Removes an entry, if it exists. */
   remove(id: string): Promise<void>;
 }
 
 export function memoryStore(): OfflineStore {
-  const all = new Map<string, Waiting>();
+  const all = new Map<string, OfflineEntry>();
   return {
     all: () => Promise.resolve([...all.values()]),
     add: (waiting) => Promise.resolve(void all.set(waiting.envelope.id, waiting)),
@@ -27,8 +33,11 @@ export function memoryStore(): OfflineStore {
   };
 }
 
-/** One entry of `localStorage` for each publication, so that tabs do not overwrite each other’s. */
-export function localStore(name: string, storage: Storage): OfflineStore {
+/**
+ * Creates a store with one `localStorage` entry for each publication, so that tabs do not overwrite
+ * each other’s.
+ */
+export function localStorageStore(name: string, storage: Storage): OfflineStore {
   const prefix = `${name}:`;
   const keys = () =>
     Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? '')
@@ -36,7 +45,7 @@ export function localStore(name: string, storage: Storage): OfflineStore {
       .sort();
   let last = 0;
   return {
-    all: () => Promise.resolve(keys().map((key) => JSON.parse(storage.getItem(key) ?? '') as Waiting)),
+    all: () => Promise.resolve(keys().map((key) => JSON.parse(storage.getItem(key) ?? '') as OfflineEntry)),
     add(waiting) {
       last = Math.max(last + 1, Date.now() * 1000);
       storage.setItem(`${prefix}${last}:${waiting.envelope.id}`, JSON.stringify(waiting));
@@ -51,116 +60,131 @@ export function localStore(name: string, storage: Storage): OfflineStore {
   };
 }
 
-/** @throws when the database cannot be opened, as in some private windows */
-export async function indexedStore(name: string, factory: IDBFactory): Promise<OfflineStore> {
+/**
+ * Creates a store in IndexedDB.
+ *
+ * @throws DOMException when the database cannot be opened, as in some private windows
+ */
+export async function indexedDbStore(name: string, factory: IDBFactory): Promise<OfflineStore> {
   const opening = factory.open(name, 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore('waiting', { autoIncrement: true }).createIndex('id', 'envelope.id');
-  const database = await done<IDBDatabase>(opening);
+  const database = await requestResult<IDBDatabase>(opening);
   const store = (mode: IDBTransactionMode) => database.transaction('waiting', mode).objectStore('waiting');
   return {
-    all: async () => (await done(store('readonly').getAll())) as Waiting[],
-    add: (waiting) => done(store('readwrite').add(waiting)).then(() => undefined),
+    all: async () => (await requestResult(store('readonly').getAll())) as OfflineEntry[],
+    add: (waiting) => requestResult(store('readwrite').add(waiting)).then(() => undefined),
     async remove(id) {
       const all = store('readwrite');
-      const key = await done(all.index('id').getKey(id));
+      const key = await requestResult(all.index('id').getKey(id));
       if (key !== undefined) {
-        await done(all.delete(key));
+        await requestResult(all.delete(key));
       }
     },
   };
 }
 
-function done<T>(request: IDBRequest<T>): Promise<T> {
+function requestResult<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new DOMException('the database failed'));
+    request.onerror = () => reject(request.error ?? new DOMException('the IndexedDB request failed'));
   });
 }
 
-/** The best store there is: IndexedDB, else localStorage, else memory. */
-export async function bestStore(name: string): Promise<OfflineStore> {
+/** Opens the best available store: IndexedDB, else localStorage, else memory. */
+export async function openBestStore(name: string): Promise<OfflineStore> {
   try {
-    return await indexedStore(name, indexedDB);
+    return await indexedDbStore(name, indexedDB);
   } catch {
     try {
       const storage = localStorage;
       storage.setItem(`${name}?`, '');
       storage.removeItem(`${name}?`);
-      return localStore(name, storage);
+      return localStorageStore(name, storage);
     } catch {
       return memoryStore();
     }
   }
 }
 
-/** What became of publications that waited for the network. */
-export interface Flushed {
-  /** How many publications were taken by the server. */
+/** The result of sending the offline queue. */
+export interface FlushResult {
+  /** How many publications the server accepted. */
   sent: number;
-  /** How many still wait. */
+  /** How many publications still wait. */
   waiting: number;
-  /** What the server refused for good; these do not wait any more. */
+  /** The publications that the server rejected for good; they were removed from the queue. */
   refused: { id: string; channel: string; error: BroadcastyError }[];
 }
 
-/** Publications that wait for the network. Those of one channel are sent one after the other, in order. */
+/**
+ * Queues publications while there is no network. Sends those of one channel one after the other, in
+ * order.
+ */
 export class OfflineQueue {
-  private flushing: Promise<Flushed> | undefined;
-  private readonly count = new Map<string, number>();
+  private flushing: Promise<FlushResult> | undefined;
+  private readonly counts = new Map<string, number>();
   private readonly store: Promise<OfflineStore>;
-  private adding: Promise<unknown>;
+  private lastAdd: Promise<unknown>;
 
   constructor(
     store: OfflineStore | Promise<OfflineStore>,
     private readonly max: number,
   ) {
     this.store = Promise.resolve(store);
-    this.adding = this.store.then(async (opened) => (await opened.all()).forEach((one) => this.counted(one, 1)));
-    this.adding.catch(() => undefined);
+    this.lastAdd = this.store.then(async (opened) => (await opened.all()).forEach((one) => this.updateCount(one, 1)));
+    this.lastAdd.catch(() => undefined);
   }
 
-  /** Whether anything waits, on this channel or on any: what comes later has to wait behind it, so that it keeps its order. */
-  async holds(channel?: string): Promise<boolean> {
-    await this.adding.catch(() => undefined);
-    return channel === undefined ? this.count.size > 0 : this.count.has(channel);
+  /**
+   * Returns whether the channel, or any channel, has waiting publications. Later publications wait
+   * behind them to keep their order.
+   */
+  async hasEntries(channel?: string): Promise<boolean> {
+    await this.lastAdd.catch(() => undefined);
+    return channel === undefined ? this.counts.size > 0 : this.counts.has(channel);
   }
 
-  /** @throws BroadcastyError `queue_full` */
-  async add(waiting: Waiting): Promise<void> {
-    const added = this.adding
+  /**
+   * Appends a publication.
+   *
+   * @throws BroadcastyError `queue_full`
+   */
+  async add(waiting: OfflineEntry): Promise<void> {
+    const added = this.lastAdd
       .catch(() => undefined)
       .then(async () => {
-        const size = [...this.count.values()].reduce((sum, one) => sum + one, 0);
+        const size = [...this.counts.values()].reduce((sum, one) => sum + one, 0);
         if (size >= this.max) {
-          throw new BroadcastyError('queue_full', `${this.max} publications wait for the network already; wait for flushOffline(), or set offline.max`, 'after');
+          throw new BroadcastyError('queue_full', `${this.max} publications already wait for the network; call flushOffline() or raise offline.max`, 'after');
         }
         await (await this.store).add(waiting);
-        this.counted(waiting, 1);
+        this.updateCount(waiting, 1);
       });
-    this.adding = added;
+    this.lastAdd = added;
     await added;
   }
 
   /**
-   * Sends what waits, as far as it goes; one call at a time.
+   * Sends the waiting publications of an owner, as far as possible; concurrent calls share one run.
    *
-   * @param send rejects with a BroadcastyError; `retry` tells whether the publication goes on waiting
+   * @param send rejects with a BroadcastyError, whose `retry` says whether the publication keeps
+   *     waiting
    */
-  flush(owner: string, send: (envelope: Waiting['envelope']) => Promise<unknown>): Promise<Flushed> {
-    this.flushing ??= this.run(owner, send).finally(() => (this.flushing = undefined));
+  flush(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<unknown>): Promise<FlushResult> {
+    this.flushing ??= this.sendAll(owner, send).finally(() => (this.flushing = undefined));
     return this.flushing;
   }
 
-  private async run(owner: string, send: (envelope: Waiting['envelope']) => Promise<unknown>): Promise<Flushed> {
-    await this.adding.catch(() => undefined);
+  private async sendAll(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<unknown>): Promise<FlushResult> {
+    await this.lastAdd.catch(() => undefined);
     const store = await this.store;
-    const flushed: Flushed = { sent: 0, waiting: 0, refused: [] };
-    const stuck = new Set<string>();
+    const flushed: FlushResult = { sent: 0, waiting: 0, refused: [] };
+    const blocked = new Set<string>();
     for (;;) {
-      const channels = new Map<string, Waiting[]>();
+      const channels = new Map<string, OfflineEntry[]>();
       for (const waiting of await store.all()) {
         const { channel } = waiting.envelope;
-        if (waiting.owner === owner && !stuck.has(channel)) {
+        if (waiting.owner === owner && !blocked.has(channel)) {
           channels.set(channel, [...(channels.get(channel) ?? []), waiting]);
         }
       }
@@ -168,8 +192,8 @@ export class OfflineQueue {
         break;
       }
       await Promise.all(
-        [...channels].map(async ([channel, all]) => {
-          for (const waiting of all) {
+        [...channels].map(async ([channel, entries]) => {
+          for (const waiting of entries) {
             const { id } = waiting.envelope;
             try {
               await send(waiting.envelope);
@@ -177,13 +201,13 @@ export class OfflineQueue {
             } catch (thrown) {
               const error = thrown as BroadcastyError;
               if (error.retry !== 'no') {
-                stuck.add(channel);
+                blocked.add(channel);
                 return;
               }
               flushed.refused.push({ id, channel, error });
             }
             await store.remove(id);
-            this.counted(waiting, -1);
+            this.updateCount(waiting, -1);
           }
         }),
       );
@@ -192,12 +216,12 @@ export class OfflineQueue {
     return flushed;
   }
 
-  private counted({ envelope: { channel } }: Waiting, by: number): void {
-    const count = (this.count.get(channel) ?? 0) + by;
+  private updateCount({ envelope: { channel } }: OfflineEntry, by: number): void {
+    const count = (this.counts.get(channel) ?? 0) + by;
     if (count > 0) {
-      this.count.set(channel, count);
+      this.counts.set(channel, count);
     } else {
-      this.count.delete(channel);
+      this.counts.delete(channel);
     }
   }
 }

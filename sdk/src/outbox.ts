@@ -1,18 +1,18 @@
 import type { Backoff } from './backoff.js';
-import { pause, within } from './clock.js';
+import { delay, withTimeout } from './clock.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection.js';
-import { asError, BroadcastyError, timeout } from './errors.js';
-import type { Link } from './transport/transport.js';
+import { toError, BroadcastyError, timeout } from './errors.js';
+import type { Session } from './transport/transport.js';
 import type { Envelope, Published, Queued } from './wire.js';
 
-interface Item {
+interface OutboxItem {
   order: number;
   envelope: Envelope;
-  /** Nobody waits for it any more. */
+  /** Whether the caller no longer waits for the outcome. */
   gone: boolean;
-  /** Why the last attempt failed. */
-  why?: BroadcastyError;
+  /** The error of the last attempt. */
+  lastError?: BroadcastyError;
   resolve: (published: Published | Queued) => void;
   reject: (error: BroadcastyError) => void;
 }
@@ -20,16 +20,17 @@ interface Item {
 const MAX_BATCH = 100;
 
 /**
- * What is to be published, in the order in which it came: sent in batches, no more at a time than the server takes, and sent
- * again in the same order and with the same ids when the line broke before the answer.
+ * Sends publications in the order of the calls, in batches and with no more batches in flight than
+ * the server accepts. If the connection breaks before the answer, it sends them again in the same
+ * order with the same ids.
  */
 export class Outbox {
-  private queue: Item[] = [];
+  private queue: OutboxItem[] = [];
   private readonly sending = new Set<Promise<void>>();
   private last = 0;
   private pumping = false;
   private attempt = 0;
-  /** Nothing is sent before this. */
+  /** The time before which nothing is sent. */
   private holdUntil = 0;
 
   constructor(
@@ -38,14 +39,14 @@ export class Outbox {
     private readonly backoff: Backoff,
   ) {}
 
-  /** Settles when the server has answered for good, or time is up. */
+  /** Queues an envelope. Resolves with the server’s final answer, and rejects when time is up. */
   add(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
-    const item: Partial<Item> = { order: ++this.last, envelope, gone: false };
+    const item: Partial<OutboxItem> = { order: ++this.last, envelope, gone: false };
     const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { resolve, reject }));
-    this.queue.push(item as Item);
+    this.queue.push(item as OutboxItem);
     void this.pump();
-    const late = () => this.connection.lastError ?? item.why ?? timeout('publishing', timeoutMs);
-    return within(this.clock, answer, timeoutMs, late, signal).finally(() => (item.gone = true));
+    const timeoutError = () => this.connection.lastError ?? item.lastError ?? timeout('publishing', timeoutMs);
+    return withTimeout(this.clock, answer, timeoutMs, timeoutError, signal).finally(() => (item.gone = true));
   }
 
   private async pump(): Promise<void> {
@@ -55,26 +56,26 @@ export class Outbox {
     this.pumping = true;
     try {
       while (this.queue.length > 0) {
-        const link = await this.connection.linked();
+        const session = await this.connection.ready();
         const wait = this.holdUntil - this.clock.now();
         if (wait > 0) {
-          await pause(this.clock, wait);
-        } else if (this.sending.size >= link.window) {
+          await delay(this.clock, wait);
+        } else if (this.sending.size >= session.window) {
           await Promise.race(this.sending);
         } else {
           const batch = this.queue.splice(0, MAX_BATCH).filter(({ gone }) => !gone);
-          const sent = this.send(link, batch).finally(() => this.sending.delete(sent));
+          const sent = this.send(session, batch).finally(() => this.sending.delete(sent));
           this.sending.add(sent);
         }
       }
     } catch (error) {
-      this.queue.splice(0).forEach(({ reject }) => reject(asError(error)));
+      this.queue.splice(0).forEach(({ reject }) => reject(toError(error)));
     }
     this.pumping = false;
   }
 
-  private async send(link: Link, batch: Item[]): Promise<void> {
-    const answer = await link.publish(batch.map(({ envelope }) => envelope)).catch(asError);
+  private async send(session: Session, batch: OutboxItem[]): Promise<void> {
+    const answer = await session.publish(batch.map(({ envelope }) => envelope)).catch(toError);
     const { attempt } = this;
     this.attempt = 0;
     batch.forEach((item, i) => {
@@ -86,7 +87,7 @@ export class Outbox {
       } else {
         this.attempt = attempt + 1;
         this.holdUntil = Math.max(this.holdUntil, this.clock.now() + (outcome.retryAfterMillis ?? this.backoff(attempt, this.clock.random())));
-        item.why = outcome;
+        item.lastError = outcome;
         this.queue.push(item);
       }
     });

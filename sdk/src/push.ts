@@ -1,8 +1,8 @@
 import { Emitter } from './emitter.js';
-import { asError, BroadcastyError } from './errors.js';
+import { toError, BroadcastyError } from './errors.js';
 import { httpSettings } from './settings.js';
 import type { HttpSettings, ServerOptions } from './settings.js';
-import { askForToken, fromBase64Url, ownerOf } from './token.js';
+import { requestToken, decodeBase64Url, tokenOwner } from './token.js';
 import { request } from './transport/http.js';
 import type { HttpRequest } from './transport/http.js';
 
@@ -12,66 +12,79 @@ export type { Retry, ServerCode } from './codes.js';
 export type { ServerOptions } from './settings.js';
 export type { GetToken } from './token.js';
 
-/** What `sw.js` tells the pages when the browser replaced its subscription. */
-const CHANGED = 'broadcasty.push.changed';
+/** The message that `sw.js` posts to pages when the browser has replaced its subscription. */
+const SUBSCRIPTION_CHANGED = 'broadcasty.push.changed';
 
-/** How a {@link WebPush} is made. */
+/** The options of a {@link WebPush}. */
 export interface WebPushOptions extends ServerOptions {
   /**
-   * The service worker that shows what is pushed: its address, or the registration if the application registers it. A worker of
-   * the application’s own writes `importScripts('/broadcasty/push/sw.js')`. Default: that script itself.
+   * The service worker that shows notifications: its address, or its registration if the
+   * application registers it. The application’s own worker calls
+   * `importScripts('/broadcasty/push/sw.js')`. Default: that script itself.
    */
   serviceWorker?: string | ServiceWorkerRegistration | Promise<ServiceWorkerRegistration>;
-  /** The scope of a worker that is registered here; default `/`. */
+  /** The scope for registering the worker. Default `/`. */
   scope?: string;
-  /** The browser, for tests. */
+  /** The browser’s interfaces, for tests. */
   browser?: PushBrowser;
 }
 
 /** The parts of a browser that Web Push needs. */
 export interface PushBrowser {
-  /** Missing where there is no Web Push: without TLS, in some web views, on iOS outside of an app on the home screen. */
+  /**
+   * Undefined where Web Push is missing: without TLS, in some web views, and on iOS outside of an
+   * app on the home screen.
+   */
   serviceWorker: ServiceWorkerContainer | undefined;
-  /** Whether the page has a `PushManager` and a `Notification`. */
+  /** Whether the page has `PushManager` and `Notification`. */
   hasPush: boolean;
-  /** What the user has said so far. */
+  /** Returns the user’s permission so far. */
   permission(): NotificationPermission;
-  /** Asks the user, if he was not asked before. */
+  /** Asks the user for permission, unless the user has already decided. */
   requestPermission(): Promise<NotificationPermission>;
-  /** Remembers between visits that the user wants notifications here. */
+  /** Remembers across visits who has enabled notifications. */
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
 }
 
-/** What {@link WebPush.subscribe} may say of the device. */
+/** The options of {@link WebPush.subscribe}. */
 export interface PushSubscribeOptions {
-  /** How the user calls this browser. */
+  /** The user’s name for this browser. */
   device?: string;
-  /** What it follows from now on, named like channels; left out, what it follows already. */
+  /**
+   * The topics to follow from now on, named like channels. Default: the topics that it already
+   * follows.
+   */
   topics?: string[];
 }
 
-/** A device that gets notifications, as the server knows it. */
+/** A registered device that receives notifications. */
 export interface PushDevice {
   id: string;
   user: string;
-  /** `webpush`, `fcm`, `apns` or `onesignal`. */
+  /** The push service: `webpush`, `fcm`, `apns` or `onesignal`. */
   service: string;
   device?: string;
   topics: string[];
-  /** Milliseconds since 1970. */
+  /** The time of the last registration, in milliseconds since 1970. */
   confirmedAt: number;
 }
 
-/** What a {@link WebPush} tells. */
+/** The events of a {@link WebPush}. */
 export interface WebPushEvents {
-  /** The browser’s subscription is confirmed at the server under this id, after `resume()` or a change by the browser. */
+  /**
+   * The browser’s subscription is registered at the server, after `resume()` or after the browser
+   * replaced it.
+   */
   renewed: PushDevice;
-  /** The browser replaced its subscription, and the server could not be told; `resume()` at the next start does. */
+  /**
+   * The browser replaced its subscription and registering it failed; the next `resume()` tries
+   * again.
+   */
   error: BroadcastyError;
 }
 
 /**
- * Notifications to this browser, with the page closed too.
+ * Notifications to this browser, also while the page is closed.
  *
  * @example
  * const push = new WebPush({ baseUrl: 'https://example.com', getToken: () => session.token });
@@ -82,35 +95,40 @@ export interface WebPushEvents {
 export class WebPush extends Emitter<WebPushEvents> {
   private readonly settings: HttpSettings;
   private readonly browser: PushBrowser;
-  private readonly mark: string;
+  private readonly storageKey: string;
   private publicKey: Promise<string> | undefined;
 
   constructor(private readonly options: WebPushOptions) {
     super();
     this.settings = httpSettings(options);
-    this.browser = options.browser ?? thisBrowser();
-    this.mark = `broadcasty.push:${this.settings.baseUrl}`;
-    this.browser.serviceWorker?.addEventListener('message', this.heard);
+    this.browser = options.browser ?? currentBrowser();
+    this.storageKey = `broadcasty.push:${this.settings.baseUrl}`;
+    this.browser.serviceWorker?.addEventListener('message', this.onWorkerMessage);
   }
 
-  /** Whether this browser can do it here; it wants HTTPS, or localhost. */
+  /**
+   * Returns whether this browser supports Web Push on this page, which needs HTTPS or localhost.
+   */
   isSupported(): boolean {
     return this.browser.serviceWorker !== undefined && this.browser.hasPush;
   }
 
   /**
-   * Whether `subscribe()` has a chance: the browser can do it, the user has not forbidden it, and the server has Web Push. Ask
-   * before a button is shown; the click then needs no answer from the server before the browser asks for permission.
+   * Returns whether `subscribe()` can succeed: the browser supports Web Push, the user has not
+   * denied it, and the server has it configured. Call it before you show a button: it also fetches
+   * the server’s key, so that a click leads to the permission prompt at once.
+   *
+   * @throws BroadcastyError `unreachable`, `timeout`, … when the server’s key cannot be fetched
    */
   async isAvailable(): Promise<boolean> {
     if (!this.isSupported() || this.browser.permission() === 'denied') {
       return false;
     }
     try {
-      await this.key();
+      await this.serverKey();
       return true;
     } catch (error) {
-      if (asError(error).code === 'push_off') {
+      if (toError(error).code === 'push_off') {
         return false;
       }
       throw error;
@@ -118,100 +136,113 @@ export class WebPush extends Emitter<WebPushEvents> {
   }
 
   /**
-   * Asks for permission and registers this browser for the user; again and again does no harm. To be called in answer to a
-   * click, since browsers ask for permission then only.
+   * Asks for permission and registers this browser for the user. Repeated calls are harmless. Call
+   * it in a click handler, since browsers show the permission prompt only then.
    *
-   * @throws BroadcastyError `push_unsupported`, `permission_denied`, `push_off` when the server has no Web Push, `push_failed`
-   *     when the worker or the browser’s push service failed, `forbidden` for a topic, …
+   * @throws BroadcastyError `push_unsupported`, `permission_denied`, `push_off` when the server has
+   *     no Web Push, `push_failed` when the worker or the browser’s push service fails, `forbidden`
+   *     for a topic, …
    */
   async subscribe({ device, topics }: PushSubscribeOptions = {}): Promise<PushDevice> {
     this.checkSupport();
-    const key = await this.key();
+    const key = await this.serverKey();
     if ((await this.browser.requestPermission()) !== 'granted') {
-      throw new BroadcastyError('permission_denied', 'notifications are not allowed for this site; the user can change that in the site settings of the browser');
+      throw new BroadcastyError('permission_denied', 'notifications are not allowed for this site; the user can change this in the browser’s site settings');
     }
-    const token = await askForToken(this.options.getToken);
-    const { pushManager } = await this.worker();
-    const registered = await this.register(token, await subscriptionWith(pushManager, key), { device, topics });
-    this.remember(ownerOf(token));
+    const token = await requestToken(this.options.getToken);
+    const { pushManager } = await this.activeWorker();
+    const registered = await this.register(token, await subscribeWithKey(pushManager, key), { device, topics });
+    this.rememberOwner(tokenOwner(token));
     return registered;
   }
 
   /**
-   * To be called at each start of the application: confirms the subscription that `subscribe()` made, and makes it anew when the
-   * browser lost it or the key of the server changed. Asks the user nothing. A browser that was subscribed by another user is
-   * unsubscribed, so that nobody sees the notifications of somebody else.
+   * Confirms the subscription of `subscribe()`; call it at each start of the application. It
+   * subscribes again when the browser lost the subscription or the server’s key has changed,
+   * without a prompt. A subscription of another user is removed, so that nobody sees another user’s
+   * notifications.
    *
-   * @returns undefined when the user of the token did not subscribe here, or took the permission back
+   * @returns undefined when this user has not subscribed here or has revoked the permission
+   * @throws BroadcastyError `no_token`, `unreachable`, `push_off`, `push_failed`, …
    */
   async resume(): Promise<PushDevice | undefined> {
-    const owner = this.browser.storage?.getItem(this.mark);
+    const owner = this.browser.storage?.getItem(this.storageKey);
     if (!this.isSupported() || !owner) {
       return undefined;
     }
-    const token = await askForToken(this.options.getToken);
-    if (owner !== ownerOf(token)) {
-      await this.forget();
+    const token = await requestToken(this.options.getToken);
+    if (owner !== tokenOwner(token)) {
+      await this.unsubscribeBrowser();
       return undefined;
     }
     if (this.browser.permission() !== 'granted') {
       return undefined;
     }
     this.publicKey = undefined; // it may have changed since the page was opened
-    const { pushManager } = await this.worker();
-    const device = await this.register(token, await subscriptionWith(pushManager, await this.key()));
+    const { pushManager } = await this.activeWorker();
+    const device = await this.register(token, await subscribeWithKey(pushManager, await this.serverKey()));
     this.emit('renewed', device);
     return device;
   }
 
-  /** Ends what `subscribe()` began, at the server and here; call it before the user logs out. */
+  /**
+   * Removes this browser’s subscription from the server and the browser; call it before the user
+   * logs out.
+   *
+   * @throws BroadcastyError `push_unsupported`; `unreachable`, … when the server cannot be told:
+   *     the browser’s subscription is removed all the same
+   */
   async unsubscribe(): Promise<void> {
     this.checkSupport();
     const present = await (await this.registration())?.pushManager.getSubscription();
     try {
       if (present) {
-        const token = await askForToken(this.options.getToken);
-        const { id } = await this.register(token, present); // the server alone knows the id, and tells whoever has the keys
+        const token = await requestToken(this.options.getToken);
+        const { id } = await this.register(token, present); // only the server knows the id, and returns it to the holder of the keys
         await this.remove(id);
       }
     } finally {
-      await this.forget();
+      await this.unsubscribeBrowser();
     }
   }
 
-  /** Every device of the user, the one registered last first. */
+  /** Lists the user’s devices, latest registration first. */
   async devices(): Promise<PushDevice[]> {
-    const answer = await this.ask('subscriptions');
+    const answer = await this.request('subscriptions');
     return ((await answer.json()) as { subscriptions: PushDevice[] }).subscriptions;
   }
 
-  /** A device of the user gets no notifications any more. @throws BroadcastyError `not_found` */
+  /**
+   * Removes one of the user’s devices.
+   *
+   * @throws BroadcastyError `not_found`
+   */
   async remove(id: string): Promise<void> {
-    await this.ask(`subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    await this.request(`subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE' });
   }
 
-  /** Hears no more of changes by the browser; the subscription stays. */
+  /** Stops listening for changes by the browser; the subscription stays. */
   close(): void {
-    this.browser.serviceWorker?.removeEventListener('message', this.heard);
+    this.browser.serviceWorker?.removeEventListener('message', this.onWorkerMessage);
   }
 
-  private readonly heard = ({ data }: MessageEvent): void => {
-    if ((data as { type?: unknown } | null)?.type === CHANGED) {
-      this.resume().catch((error: unknown) => this.emit('error', asError(error)));
+  private readonly onWorkerMessage = ({ data }: MessageEvent): void => {
+    if ((data as { type?: unknown } | null)?.type === SUBSCRIPTION_CHANGED) {
+      this.resume().catch((error: unknown) => this.emit('error', toError(error)));
     }
   };
 
   private checkSupport(): void {
     if (!this.isSupported()) {
-      throw new BroadcastyError('push_unsupported', 'this browser has no Web Push here; it needs HTTPS or localhost, and on iOS an app on the home screen');
+      throw new BroadcastyError('push_unsupported', 'Web Push is not available; it needs HTTPS or localhost, and on iOS an app on the home screen');
     }
   }
 
-  /** What the browser subscribes with; asked for once, and again after a failure. */
-  private async key(): Promise<Uint8Array<ArrayBuffer>> {
+  /** Returns the server’s public key for subscribing; fetched once, and again after a failure. */
+  private async serverKey(): Promise<Uint8Array<ArrayBuffer>> {
     this.publicKey ??= request(this.settings, undefined, 'push/key').then(async (answer) => ((await answer.json()) as { publicKey: string }).publicKey);
     try {
-      return Uint8Array.from(fromBase64Url(await this.publicKey), (char) => char.charCodeAt(0));
+      return Uint8Array.from(decodeBase64Url(await this.publicKey), (char) => char.charCodeAt(0));
     } catch (error) {
       this.publicKey = undefined;
       throw error;
@@ -223,8 +254,8 @@ export class WebPush extends Emitter<WebPushEvents> {
     return typeof serviceWorker === 'object' ? serviceWorker : this.browser.serviceWorker?.getRegistration(scope);
   }
 
-  /** The worker, registered and running. */
-  private async worker(): Promise<ServiceWorkerRegistration> {
+  /** Returns the registration of an active worker, and registers it if needed. */
+  private async activeWorker(): Promise<ServiceWorkerRegistration> {
     const { serviceWorker, scope = '/' } = this.options;
     let registration = await this.registration();
     if (typeof serviceWorker !== 'object') {
@@ -232,92 +263,94 @@ export class WebPush extends Emitter<WebPushEvents> {
       const script = serviceWorker ?? own;
       const running = registration?.active?.scriptURL;
       if (serviceWorker === undefined && running !== undefined && running !== own) {
-        throw new BroadcastyError('push_failed', `${running} serves this scope already; give it as serviceWorker, and write importScripts('${own}') into it`);
+        throw new BroadcastyError('push_failed', `${running} already serves this scope; pass it as serviceWorker, and add importScripts('${own}') to it`);
       }
       try {
         registration = await this.browser.serviceWorker?.register(script, { scope });
       } catch (cause) {
         throw new BroadcastyError(
           'push_failed',
-          `the service worker ${script} could not be registered; it must come from the origin of this page: where Broadcasty is elsewhere, have a worker of your own with importScripts('${own}')`,
+          `the service worker ${script} cannot be registered; it must come from the origin of this page. If Broadcasty has another origin, serve your own worker with importScripts('${own}')`,
           'no',
           { cause },
         );
       }
     }
-    return started(registration as ServiceWorkerRegistration);
+    return waitUntilActive(registration as ServiceWorkerRegistration);
   }
 
-  private async register(token: string, subscription: PushSubscription, about: { device?: string | undefined; topics?: string[] | undefined } = {}): Promise<PushDevice> {
-    const answer = await request(this.settings, token, 'push/subscriptions', { body: { ...subscription.toJSON(), ...about } });
+  private async register(token: string, subscription: PushSubscription, details: { device?: string | undefined; topics?: string[] | undefined } = {}): Promise<PushDevice> {
+    const answer = await request(this.settings, token, 'push/subscriptions', { body: { ...subscription.toJSON(), ...details } });
     return (await answer.json()) as PushDevice;
   }
 
-  private async ask(path: string, more: HttpRequest = {}): Promise<Response> {
-    return request(this.settings, await askForToken(this.options.getToken), `push/${path}`, more);
+  private async request(path: string, options: HttpRequest = {}): Promise<Response> {
+    return request(this.settings, await requestToken(this.options.getToken), `push/${path}`, options);
   }
 
-  private remember(owner: string): void {
+  private rememberOwner(owner: string): void {
     try {
-      this.browser.storage?.setItem(this.mark, owner);
+      this.browser.storage?.setItem(this.storageKey, owner);
     } catch {
-      // full, or forbidden: resume() will do nothing
+      // storage is full or forbidden: resume() will do nothing
     }
   }
 
-  /** The browser gets nothing any more, whatever the server knows: its push service tells it so. */
-  private async forget(): Promise<void> {
-    this.browser.storage?.removeItem(this.mark);
+  /**
+   * Removes the browser’s subscription. Its push service then rejects what the server still sends.
+   */
+  private async unsubscribeBrowser(): Promise<void> {
+    this.browser.storage?.removeItem(this.storageKey);
     await (await (await this.registration())?.pushManager.getSubscription())?.unsubscribe();
   }
 }
 
-/** The subscription there is, unless it was made with another key. */
-async function subscriptionWith(pushManager: PushManager, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
+/** Returns the browser’s subscription, and replaces it if it was made with another key. */
+async function subscribeWithKey(pushManager: PushManager, key: Uint8Array<ArrayBuffer>): Promise<PushSubscription> {
   try {
     const present = await pushManager.getSubscription();
     if (present) {
       const used = present.options.applicationServerKey;
-      if (used && equal(new Uint8Array(used), key)) {
+      if (used && equalBytes(new Uint8Array(used), key)) {
         return present;
       }
       await present.unsubscribe();
     }
     return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   } catch (cause) {
-    throw new BroadcastyError('push_failed', 'the push service of the browser could not be reached, or does not take the key of the server', 'after', { cause });
+    throw new BroadcastyError('push_failed', 'the browser’s push service cannot be reached, or rejects the server’s key', 'after', { cause });
   }
 }
 
-function equal(one: Uint8Array, other: Uint8Array): boolean {
+function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, i) => byte === other[i]);
 }
 
-/** A worker takes subscriptions when it is active. */
-async function started(registration: ServiceWorkerRegistration): Promise<ServiceWorkerRegistration> {
-  const coming = registration.active ? null : (registration.installing ?? registration.waiting);
-  if (coming) {
+/** Waits until the worker is active, since only an active worker can subscribe. */
+async function waitUntilActive(registration: ServiceWorkerRegistration): Promise<ServiceWorkerRegistration> {
+  const worker = registration.active ? null : (registration.installing ?? registration.waiting);
+  if (worker) {
     await new Promise<void>((resolve, reject) => {
-      const look = () => {
-        if (coming.state === 'activated') {
+      const checkState = () => {
+        if (worker.state === 'activated') {
           resolve();
-        } else if (coming.state === 'redundant') {
-          reject(new BroadcastyError('push_failed', `the service worker ${coming.scriptURL} could not be started; the console of the browser says why`));
+        } else if (worker.state === 'redundant') {
+          reject(new BroadcastyError('push_failed', `the service worker ${worker.scriptURL} cannot be started; see the browser’s console`));
         }
       };
-      coming.addEventListener('statechange', look);
-      look();
+      worker.addEventListener('statechange', checkState);
+      checkState();
     });
   }
   return registration;
 }
 
-function thisBrowser(): PushBrowser {
-  const world = globalThis as { PushManager?: unknown; Notification?: typeof Notification };
+function currentBrowser(): PushBrowser {
+  const scope = globalThis as { PushManager?: unknown; Notification?: typeof Notification };
   const { navigator } = globalThis as { navigator?: Partial<Navigator> };
   return {
     serviceWorker: navigator?.serviceWorker,
-    hasPush: world.PushManager !== undefined && world.Notification !== undefined,
+    hasPush: scope.PushManager !== undefined && scope.Notification !== undefined,
     permission: () => Notification.permission,
     requestPermission: () => Notification.requestPermission(),
     get storage() {

@@ -4,37 +4,48 @@ import type { GetToken } from './token.js';
 
 export const DEFAULT_TIMEOUT_MILLIS = 10_000;
 
-/** What every request to the server is made with. */
+/** The settings of every HTTP request. */
 export interface HttpSettings {
-  /** Where the server is, without a slash at the end. */
+  /** The address of the server without a trailing slash. */
   readonly baseUrl: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   readonly connectTimeoutMs: number;
 }
 
-/** The options that say where the server is and as whom to speak to it. */
+/** The options that name the server and the user. */
 export interface ServerOptions {
-  /** Where the WAR is, e.g. `https://example.com` or `https://example.com/realtime`. */
+  /**
+   * The address of the WAR, for example `https://example.com` or `https://example.com/realtime`.
+   */
   baseUrl: string;
-  /** The JWT of the user; asked for before every connection, and 30 s before the token in use ends. */
+  /**
+   * Returns the user’s JWT. It is called before every connection, and 30 s before the current token
+   * expires.
+   */
   getToken: GetToken;
-  /** How long one attempt to connect, or one answer by HTTP, may take; default 10 000. */
+  /**
+   * The maximum time for an attempt to connect or an HTTP request, in milliseconds. Default 10 000.
+   */
   connectTimeoutMs?: number;
-  /** For runtimes without one. */
+  /** A `fetch` function, for runtimes without one. */
   fetch?: typeof fetch;
-  /** Time and chance, for tests. */
+  /** Time and randomness, for tests. */
   clock?: Clock;
 }
 
-/** @throws TypeError when the options cannot be meant */
+/**
+ * Validates the options and fills in the defaults.
+ *
+ * @throws TypeError when `baseUrl` or `getToken` is invalid
+ */
 export function httpSettings(options: ServerOptions): HttpSettings {
   const given = options as Partial<ServerOptions> | undefined;
   if (typeof given?.baseUrl !== 'string' || !/^https?:\/\//.test(given.baseUrl)) {
     throw new TypeError('baseUrl must be an address such as https://example.com');
   }
   if (typeof given.getToken !== 'function') {
-    throw new TypeError('getToken must be a function; let it return a JWT that the server trusts, or a promise of one');
+    throw new TypeError('getToken must be a function that returns a JWT or a promise of one');
   }
   return {
     baseUrl: given.baseUrl.replace(/\/+$/, ''),

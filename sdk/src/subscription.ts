@@ -1,86 +1,94 @@
 import { Emitter } from './emitter.js';
 import { BroadcastyError } from './errors.js';
-import type { Feed, Reader } from './feed.js';
+import type { OrderedStream, StreamReader } from './ordered-stream.js';
 import { Inbox } from './inbox.js';
 import type { InboxSettings } from './inbox.js';
 import type { ChannelPosition, Lost, Publication, Subscribed } from './wire.js';
 
-/** What a {@link Subscription} tells. */
+/** The events of a {@link Subscription}. */
 export interface SubscriptionEvents {
   /**
-   * The stream was joined, at first or again; `recovered` is false when something before is not kept any more. What comes up
-   * to `heads`, the newest position of every partition at that moment, is replayed; beyond them it is live.
+   * The stream was subscribed, at first or after a reconnect. `recovered` is false when earlier
+   * publications are no longer retained. `heads` are the newest positions at that moment:
+   * publications up to them are replayed, later ones are live.
    */
   subscribed: { recovered: boolean; heads: ChannelPosition[] };
-  /** Something was not kept long enough to be delivered. */
+  /** Publications are no longer retained and cannot be delivered. */
   lost: Lost;
-  /** Backpressure `drop` let go of so many publications. */
+  /** With `drop`, this many publications were dropped. */
   dropped: { count: number };
-  /** The handler threw, or the subscription ended for good. */
+  /** The handler threw an error, or the subscription ended for good. */
   error: BroadcastyError;
-  /** Nothing comes any more. */
+  /** The subscription is closed. */
   closed: undefined;
 }
 
-/** One consumer of a channel, or of the channels of a pattern. Read it by `onMessage` or by `for await`, not by both. */
-export class Subscription<P = unknown, M = unknown> extends Emitter<SubscriptionEvents> implements AsyncIterable<Publication<P, M>>, Reader {
+/**
+ * A subscription to a channel, or to the channels of a pattern. Read it with `onMessage` or with
+ * `for await`, not both.
+ */
+export class Subscription<P = unknown, M = unknown> extends Emitter<SubscriptionEvents> implements AsyncIterable<Publication<P, M>>, StreamReader {
   private readonly inbox: Inbox<Publication<P, M>>;
   private failure: BroadcastyError | undefined;
-  /** Where it stood when it was closed. */
+  /** The positions at the time of closing. */
   private last: ChannelPosition[] | undefined;
 
   /** @internal */
   constructor(
     readonly channel: string,
-    settings: Pick<InboxSettings, 'mode' | 'max' | 'clock' | 'drained'>,
+    settings: Pick<InboxSettings, 'mode' | 'max' | 'clock' | 'onDrained'>,
     onMessage: ((publication: Publication<P, M>) => unknown) | undefined,
-    private readonly leave: () => void,
+    private readonly onClose: () => void,
   ) {
     super();
     this.inbox = new Inbox({
       ...settings,
       handler: onMessage,
-      failed: (cause) => this.emit('error', new BroadcastyError('handler_failed', 'onMessage threw', 'no', { cause })),
-      dropped: (count) => this.emit('dropped', { count }),
+      onError: (cause) => this.emit('error', new BroadcastyError('handler_failed', 'onMessage threw an error', 'no', { cause })),
+      onDropped: (count) => this.emit('dropped', { count }),
     });
   }
 
-  /** Whether nothing comes any more. */
+  /** Whether the subscription is closed. */
   get closed(): boolean {
     return this.last !== undefined;
   }
 
-  /** How many publications wait for the handler. */
+  /** The number of publications that wait for the handler. */
   get waiting(): number {
     return this.inbox.size;
   }
 
   /**
-   * After what it stands, in every partition: give it as `since` to go on there another time. What the handler has not been
-   * given yet does not count. After `close` it stays what it was.
+   * The last position of every partition; pass it as `since` to resume later. Publications that the
+   * handler has not received do not count. The value is fixed after `close`.
    */
   get positions(): ChannelPosition[] {
     if (this.last) {
       return this.last;
     }
-    const waiting = this.inbox.rest();
-    return (this.feed?.positions() ?? []).map((position) => {
+    const waiting = this.inbox.pending();
+    return (this.stream?.positions() ?? []).map((position) => {
       const next = waiting.find(({ channel, partition }) => channel === position.channel && partition === position.partition);
       return next ? { ...position, epoch: next.epoch, sequence: next.sequence - 1 } : position;
     });
   }
 
-  /** Nothing is delivered after this. May be called any number of times. */
+  /** Closes the subscription; nothing is delivered afterwards. Repeated calls do nothing. */
   close(): void {
     if (!this.closed) {
       this.last = this.positions;
       this.inbox.close(this.failure !== undefined);
-      this.leave();
+      this.onClose();
       this.emit('closed', undefined);
     }
   }
 
-  /** Ends when the subscription is closed; throws when the server ended it. */
+  /**
+   * Iterates over the publications until the subscription is closed.
+   *
+   * @throws BroadcastyError when the server ended the subscription
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Publication<P, M>, void, undefined> {
     try {
       for (let next = await this.inbox.take(); next; next = await this.inbox.take()) {
@@ -95,7 +103,7 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   }
 
   /** @internal */
-  feed?: Feed;
+  stream?: OrderedStream;
 
   /** @internal */
   hasRoom(): boolean {
@@ -103,22 +111,22 @@ export class Subscription<P = unknown, M = unknown> extends Emitter<Subscription
   }
 
   /** @internal */
-  publication(publication: Publication): void {
+  onPublication(publication: Publication): void {
     this.inbox.push(publication as Publication<P, M>);
   }
 
   /** @internal */
-  lost(lost: Lost): void {
+  onLost(lost: Lost): void {
     this.emit('lost', lost);
   }
 
   /** @internal */
-  joined({ recovered, positions }: Subscribed): void {
+  onSubscribed({ recovered, positions }: Subscribed): void {
     this.inbox.restart();
     this.emit('subscribed', { recovered, heads: (positions ?? []).map((head) => ({ channel: this.channel, ...head })) });
   }
 
-  /** @internal The server ended it for good. */
+  /** Ends the subscription with an error of the server. @internal */
   fail(error: BroadcastyError): void {
     if (!this.closed) {
       this.failure = error;

@@ -1,23 +1,27 @@
 import { BroadcastyError } from './errors.js';
 
-/** Gives the JWT of the user. */
+/** Returns the user’s JWT, or a promise of it. */
 export type GetToken = () => string | Promise<string>;
 
-/** The token to send now, as the application gives it. @throws BroadcastyError `no_token` */
-export async function askForToken(getToken: GetToken): Promise<string> {
+/**
+ * Requests the current token from the application.
+ *
+ * @throws BroadcastyError `no_token`
+ */
+export async function requestToken(getToken: GetToken): Promise<string> {
   let token: unknown;
   try {
     token = await getToken();
   } catch (cause) {
-    throw new BroadcastyError('no_token', 'getToken() failed, as `cause` says', 'after', { cause });
+    throw new BroadcastyError('no_token', 'getToken() failed; see cause', 'after', { cause });
   }
   if (typeof token !== 'string' || token === '') {
-    throw new BroadcastyError('no_token', 'getToken() gave no token; let it return a JWT that the server trusts, or a promise of one');
+    throw new BroadcastyError('no_token', 'getToken() returned no token; it must return a JWT or a promise of one');
   }
   return token;
 }
 
-/** What this client reads of a JWT; the server alone verifies it. */
+/** The claims that the client reads from a JWT; only the server verifies it. */
 export interface Claims {
   sub?: unknown;
   tid?: unknown;
@@ -26,22 +30,29 @@ export interface Claims {
   [claim: string]: unknown;
 }
 
-/** What stands in base64url (RFC 4648, section 5), a character a byte. @throws DOMException when it is none */
-export function fromBase64Url(text: string): string {
+/**
+ * Decodes base64url (RFC 4648, section 5) to a string with one character for each byte.
+ *
+ * @throws DOMException when the text is not base64url
+ */
+export function decodeBase64Url(text: string): string {
   return atob(text.replace(/-/g, '+').replace(/_/g, '/'));
 }
 
-/** The claims of a JWT, texts byte by byte as they are in UTF-8; undefined when it is none. */
-export function claimsOf(token: string): Claims | undefined {
+/**
+ * Returns the claims of a JWT, or undefined when it is none. Strings keep their UTF-8 bytes as
+ * characters.
+ */
+export function parseClaims(token: string): Claims | undefined {
   try {
-    return Object(JSON.parse(fromBase64Url(token.split('.')[1] ?? ''))) as Claims;
+    return Object(JSON.parse(decodeBase64Url(token.split('.')[1] ?? ''))) as Claims;
   } catch {
     return undefined;
   }
 }
 
-/** Whose token it is: tenant and subject. A token that says neither is its own owner. */
-export function ownerOf(token: string): string {
-  const claims = claimsOf(token);
+/** Returns the owner of a token: its tenant and subject. A text that is no JWT is its own owner. */
+export function tokenOwner(token: string): string {
+  const claims = parseClaims(token);
   return claims ? JSON.stringify([claims.tid, claims.sub]) : token;
 }

@@ -1,50 +1,65 @@
-/** What goes over the wire, in the words of protocol/PROTOCOL.md. Times are milliseconds since 1970. */
+/** Messages of the protocol, as in protocol/PROTOCOL.md. Times are milliseconds since 1970. */
 import type { Retry, ServerCode } from './codes.js';
 
-/** How publications are written on a connection: with every field, or compact, without what the subscriber knows already. */
+/**
+ * The protocol version of a connection: `v1` sends all fields of publications, `v2` omits what the
+ * subscriber already knows.
+ */
 export type ProtocolVersion = 'v1' | 'v2';
 
-/** A field of publications that `broadcasty.v2` leaves out unless a connection asks for it. */
+/** A publication field that `broadcasty.v2` omits unless the connection requests it. */
 export type IncludedField = 'id' | 'time';
 
-/** Where a publication stands in its channel. Sequences begin at 1 and have no gaps within an epoch. */
+/**
+ * The position of a publication in its channel. Sequences start at 1 and have no gaps within an
+ * epoch.
+ */
 export interface Position {
   epoch: string;
   partition: number;
   sequence: number;
 }
 
-/** A position that says of which channel it is. */
+/** A position with its channel. */
 export interface ChannelPosition extends Position {
   channel: string;
 }
 
-/** What was published, with its place in the stream. */
+/** A published message with its position in the stream. */
 export interface Publication<P = unknown, M = unknown> extends Position {
   channel: string;
   /**
-   * What the publisher called it; every publication of this client has one. Of a publication without, the server’s own id: over
-   * `broadcasty.v1`, or with the option `include: ['id']`. Else undefined.
+   * The publisher’s id; every publication of this client has one. If the publisher chose none, it
+   * is the server’s id with `v1` or with `include: ['id']`, and undefined otherwise.
    */
   id?: string;
   event?: string;
   payload: P;
   meta?: M;
-  /** What the publisher says beside the payload, by name in small letters; with `traceparent` if the publish was traced. */
+  /**
+   * Metadata of the publisher, with lower-case names. Includes `traceparent` if the publish was
+   * traced.
+   */
   headers?: Record<string, string>;
   correlationId?: string;
   replyTo?: string;
-  /** The server’s wall clock at publish: over `broadcasty.v1`, or with the option `include: ['time']`. Else undefined. */
+  /**
+   * The server’s wall-clock time of the publish, in milliseconds since 1970, with `v1` or with
+   * `include: ['time']`. Otherwise undefined.
+   */
   time?: number;
 }
 
-/** What a publisher hands in; `id` makes it idempotent. */
+/** A message to publish. Its `id` makes publishing idempotent. */
 export interface Envelope<P = unknown, M = unknown> {
   channel: string;
   payload: P;
   id?: string;
   meta?: M;
-  /** At most 16, with names of `a–z`, `0–9` and `-` (64 characters at most); names and values at most 2048 bytes in all. */
+  /**
+   * At most 16 headers. Names have at most 64 characters of `a–z`, `0–9` and `-`; all names and
+   * values together have at most 2048 bytes.
+   */
   headers?: Record<string, string>;
   event?: string;
   partitionKey?: string;
@@ -52,22 +67,27 @@ export interface Envelope<P = unknown, M = unknown> {
   replyTo?: string;
 }
 
-/** A publication has its place in the stream. */
+/** The result of a publish: the position of the publication in the stream. */
 export interface Published extends Position {
   id: string;
   channel: string;
-  /** Whether the same id had been published before; the position is the first one's. */
+  /**
+   * Whether the id had already been published; the position is then that of the first publication.
+   */
   duplicate: boolean;
 }
 
-/** A publication is kept, by the server or by this client, and gets its place later. */
+/**
+ * The result of a publish that was queued, by the server or by this client; the position is
+ * assigned later.
+ */
 export interface Queued {
   id: string;
   channel: string;
   queued: true;
 }
 
-/** A refusal of one command, or of one item of a batch. */
+/** The error of one command, or of one item of a batch. */
 export interface WireError {
   code: ServerCode;
   status?: number;
@@ -79,28 +99,36 @@ export interface WireError {
 export interface Subscribed {
   channel: string;
   recovered: boolean;
-  /** The heads at subscribe time; left out when the connection gets the channel already. */
+  /**
+   * The newest positions at the time of the subscription; missing when the connection already
+   * receives the channel.
+   */
   positions?: (Position & { channel?: string; number?: number })[];
-  /** By which publications of the channel name it, over `broadcasty.v2`; those of a pattern’s channels stand in `positions`. */
+  /**
+   * The channel’s number in publications, with `broadcasty.v2`. For a pattern, each entry of
+   * `positions` has its own.
+   */
   number?: number;
 }
 
-/** A channel that a pattern delivers from now on, or the new epoch of a partition; over `broadcasty.v2`. */
+/**
+ * Announces a channel that a pattern now matches, or a partition’s new epoch, with `broadcasty.v2`.
+ */
 export interface ChannelNumber {
   channel: string;
   number: number;
-  /** 0 when left out. */
+  /** 0 when missing. */
   partition?: number;
   epoch: string;
 }
 
-/** A publication as `broadcasty.v2` writes it. */
+/** A publication in `broadcasty.v2`. */
 export interface CompactPublication {
-  /** The number of the channel. */
+  /** The channel’s number. */
   c: number;
   /** The sequence. */
   s: number;
-  /** The partition, 0 when left out. */
+  /** The partition; 0 when missing. */
   p?: number;
   i?: string;
   e?: string;
@@ -112,7 +140,9 @@ export interface CompactPublication {
   t?: number;
 }
 
-/** What was asked for is not kept any more; the stream goes on after `resumeFrom`. */
+/**
+ * Publications that were requested are no longer retained. The stream continues after `resumeFrom`.
+ */
 export interface Lost {
   channel: string;
   reason: 'trimmed' | 'epoch' | 'ahead';
@@ -128,23 +158,23 @@ export interface End {
   detail?: string;
 }
 
-/** Somebody who is present on a channel; whatever else it says of itself stands beside the id. */
+/** A member of a presence channel: its id, and any fields that it shares with the others. */
 export interface Member {
   id: string;
   [field: string]: unknown;
 }
 
-/** A page of members, in order of id. */
+/** A page of members, in order of their ids. */
 export interface MembersPage {
   channel: string;
-  /** Counts the changes of the channel's members. */
+  /** The number of changes to the channel’s members so far. */
   version: number;
   count: number;
   members: Member[];
   next: string | null;
 }
 
-/** Members who came or changed, and ids of those who left. */
+/** A change of the members: those who joined or changed, and the ids of those who left. */
 export interface MembersChange {
   channel: string;
   version: number;
@@ -182,7 +212,10 @@ export interface ReplayPage {
   next: number | null;
 }
 
-/** From where a stream is wanted: live, from a sequence of every partition (0: the oldest kept), or after positions. */
+/**
+ * Where a subscription starts: with new publications, from a sequence in every partition (0: the
+ * oldest retained), or after positions.
+ */
 export type Since = undefined | { fromSequence: number } | { since: ChannelPosition[] };
 
 export type Command =
@@ -207,10 +240,10 @@ export type Push =
   | ({ push: 'channel' } & ChannelNumber)
   | { push: 'expiring'; expires: number };
 
-/** One message of the server; over `broadcasty.v2` several may come in one frame, as an array. */
+/** A message from the server. With `broadcasty.v2` a frame may contain several, as an array. */
 export type ServerMessage = Reply | Push | CompactPublication;
 
-/** The positions of a stream as the id of an event, in the one form that the server reads. */
+/** Encodes positions as the cursor of a Server-Sent Events stream. */
 export function cursor(positions: readonly ChannelPosition[]): string {
   const entries = new Map<string, string[]>();
   for (const { channel, epoch, partition, sequence } of positions) {

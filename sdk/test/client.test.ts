@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { BroadcastyClient, BroadcastyError, CoreClient, fullJitter } from '../src/index.js';
 import type { ClientOptions } from '../src/index.js';
-import { localStore, memoryStore } from '../src/offline.js';
+import { localStorageStore, memoryStore } from '../src/offline.js';
 import type { OfflineStore } from '../src/offline.js';
 import WebSocket from 'ws';
 import { FakeServer, token } from './fake-server.js';
@@ -173,11 +173,11 @@ describe('a client', { timeout: 20_000 }, () => {
     it('of headers', async () => {
       const client = connect();
       const bad: [headers: unknown, message: RegExp][] = [
-        [{ 'Content-Type': 'x' }, /"Content-Type" is no header; use 1–64 characters of a–z 0–9 -/],
-        [{ '': 'x' }, /"" is no header/],
-        [{ ['a'.repeat(65)]: 'x' }, /is no header/],
-        [{ n: 1 }, /"n" is no header/],
-        [Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`h${n}`, ''])), /too many headers; .* at most 16 and 2048 bytes/],
+        [{ 'Content-Type': 'x' }, /invalid header "Content-Type"; use names of 1–64 a–z 0–9 -/],
+        [{ '': 'x' }, /invalid header ""/],
+        [{ ['a'.repeat(65)]: 'x' }, /invalid header/],
+        [{ n: 1 }, /invalid header "n"/],
+        [Object.fromEntries(Array.from({ length: 17 }, (_, n) => [`h${n}`, ''])), /too many headers; .* at most 16 in 2048 bytes/],
         [{ a: 'é'.repeat(1024) }, /too many headers/],
       ];
       for (const [headers, message] of bad) {
@@ -253,7 +253,7 @@ describe('a client', { timeout: 20_000 }, () => {
     it('is waited for, and used at once when it is back', async () => {
       const network = new Network();
       network.set(false);
-      const client = connect({ surroundings: network, backoff: () => 60_000 });
+      const client = connect({ networkMonitor: network, backoff: () => 60_000 });
       const ledger = new Ledger();
       const subscribed = client.subscribe({ channel: 'a', onMessage: ledger.add });
       await until('offline', () => client.state === 'offline');
@@ -263,7 +263,7 @@ describe('a client', { timeout: 20_000 }, () => {
 
     it('cuts a wait short when it changes, but not one that the server asked for', async () => {
       const network = new Network();
-      const client = connect({ surroundings: network, backoff: () => 60_000 });
+      const client = connect({ networkMonitor: network, backoff: () => 60_000 });
       const waits: unknown[] = [];
       client.on('state', ({ retryInMillis }) => retryInMillis !== undefined && waits.push(retryInMillis));
       await client.connect();
@@ -286,14 +286,14 @@ describe('a client', { timeout: 20_000 }, () => {
       const network = new Network();
       const store = memoryStore();
       network.set(false);
-      const before = connect({ surroundings: network, offline: { store } });
+      const before = connect({ networkMonitor: network, offline: { store } });
       for (let n = 1; n <= 5; n++) {
         const outcome = await before.publish({ channel: n % 2 ? 'odd' : 'even', payload: n, headers: { n: `${n}` } });
         assert.ok('queued' in outcome);
       }
       before.close();
       network.set(true);
-      const after = connect({ surroundings: network, offline: { store } });
+      const after = connect({ networkMonitor: network, offline: { store } });
       server.lostAnswers = 1;
       const flushed = await after.flushOffline();
       assert.deepEqual(flushed, { sent: 5, waiting: 0, refused: [] });
@@ -305,7 +305,7 @@ describe('a client', { timeout: 20_000 }, () => {
     it('is sent by itself when the connection is back, before what comes later on the channel', async () => {
       const network = new Network();
       network.set(false);
-      const client = connect({ surroundings: network });
+      const client = connect({ networkMonitor: network });
       await client.publish({ channel: 'a', payload: 1 });
       await client.publish({ channel: 'a', payload: 2 });
       network.set(true);
@@ -325,7 +325,7 @@ describe('a client', { timeout: 20_000 }, () => {
     it('is bounded, and drops what the server refuses for good', async () => {
       const network = new Network();
       network.set(false);
-      const client = connect({ surroundings: network, offline: { store: memoryStore(), max: 2 } });
+      const client = connect({ networkMonitor: network, offline: { store: memoryStore(), max: 2 } });
       await client.publish({ channel: 'private-nobody', payload: 1 });
       await client.publish({ channel: 'a', payload: 2 });
       await assert.rejects(client.publish({ channel: 'a', payload: 3 }), { code: 'queue_full' });
@@ -336,14 +336,14 @@ describe('a client', { timeout: 20_000 }, () => {
 
     it('takes what is published while no token can be got, as the user of the last one', async () => {
       const network = new Network();
-      const client = connect({ surroundings: network, getToken: () => (network.isOnline() ? token() : Promise.reject(new TypeError('Failed to fetch'))) });
+      const client = connect({ networkMonitor: network, getToken: () => (network.isOnline() ? token() : Promise.reject(new TypeError('Failed to fetch'))) });
       await client.connect();
       network.set(false);
       assert.ok('queued' in (await client.publish({ channel: 'a', payload: 1 })));
       network.set(true);
       await until('it', () => server.stored('a').length === 1);
       network.set(false);
-      const stranger = connect({ surroundings: network, getToken: () => Promise.reject(new TypeError('Failed to fetch')) });
+      const stranger = connect({ networkMonitor: network, getToken: () => Promise.reject(new TypeError('Failed to fetch')) });
       await assert.rejects(stranger.publish({ channel: 'a', payload: 2 }), { code: 'no_token' });
     });
 
@@ -351,9 +351,9 @@ describe('a client', { timeout: 20_000 }, () => {
       const network = new Network();
       const store = memoryStore();
       network.set(false);
-      await connect({ surroundings: network, offline: { store } }).publish({ channel: 'a', payload: 1 });
+      await connect({ networkMonitor: network, offline: { store } }).publish({ channel: 'a', payload: 1 });
       network.set(true);
-      const bob = connect({ surroundings: network, offline: { store }, getToken: () => token({ subject: 'bob' }) });
+      const bob = connect({ networkMonitor: network, offline: { store }, getToken: () => token({ subject: 'bob' }) });
       await bob.connect();
       assert.deepEqual(await bob.flushOffline(), { sent: 0, waiting: 0, refused: [] });
       assert.equal((await store.all()).length, 1);
@@ -370,13 +370,13 @@ describe('a client', { timeout: 20_000 }, () => {
         setItem: (key: string, value: string) => void entries.set(key, value),
         removeItem: (key: string) => void entries.delete(key),
       } as unknown as Storage;
-      const store: OfflineStore = localStore('q', storage);
+      const store: OfflineStore = localStorageStore('q', storage);
       entries.set('other', 'kept');
       for (let n = 0; n < 12; n++) {
         await store.add({ envelope: { id: `i${n}`, channel: 'a', payload: n }, owner: 'o' });
       }
       await store.remove('i3');
-      assert.deepEqual((await localStore('q', storage).all()).map(({ envelope }) => envelope.payload), [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
+      assert.deepEqual((await localStorageStore('q', storage).all()).map(({ envelope }) => envelope.payload), [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
       assert.equal(entries.get('other'), 'kept');
     });
   });

@@ -1,5 +1,5 @@
 /** A browser’s locks and channels, for tabs that live in one process and die on command. */
-import type { TabChannel, TabLocks, TabWorld } from '../src/tabs/client.js';
+import type { TabChannel, TabLocks, TabEnvironment } from '../src/tabs/client.js';
 
 interface Request {
   tab: Tab;
@@ -81,7 +81,7 @@ export class FakeOrigin {
 }
 
 /** One tab. */
-export class Tab implements TabWorld {
+export class Tab implements TabEnvironment {
   /** Says and hears nothing for now, but keeps its locks. */
   hangs = false;
   private dead = false;

@@ -16,9 +16,9 @@ function inbox(mode: Backpressure, max: number, cost: number, settings: Partial<
       got.push(item);
       clock.spend(cost);
     },
-    failed: () => told.failed++,
-    dropped: (count) => (told.dropped += count),
-    drained: () => told.drained++,
+    onError: () => told.failed++,
+    onDropped: (count) => (told.dropped += count),
+    onDrained: () => told.drained++,
     ...settings,
   });
   return { clock, got, told, box };

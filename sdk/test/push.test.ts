@@ -235,7 +235,7 @@ describe('push', { timeout: 20_000 }, () => {
       browser.refusesWorkers = true;
       await assert.rejects(open().subscribe(), { code: 'push_failed', message: /importScripts/ });
       browser.running = 'https://page/app.js';
-      await assert.rejects(open().subscribe(), { code: 'push_failed', message: /app\.js serves this scope/ });
+      await assert.rejects(open().subscribe(), { code: 'push_failed', message: /app\.js already serves this scope/ });
     });
 
     it('when the push service is away', async () => {

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import type { Root } from 'react-dom/client';
 import type { BroadcastyClient } from '../src/index.js';
 import type { ChannelPosition } from '../src/index.js';
-import { BroadcastyProvider, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } from '../src/glue/react.js';
+import { BroadcastyProvider, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } from '../src/bindings/react.js';
 import { FakeServer, token } from './fake-server.js';
 import { closePage, root } from './page.js';
 import { client as make, until } from './support.js';

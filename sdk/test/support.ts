@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import WebSocket from 'ws';
 import { BroadcastyClient } from '../src/index.js';
-import type { ClientOptions, Clock, Publication, Surroundings } from '../src/index.js';
+import type { ClientOptions, Clock, Publication, NetworkMonitor } from '../src/index.js';
 import { memoryStore } from '../src/offline.js';
 import { token } from './fake-server.js';
 
 /** A network that tests switch. */
-export class Network implements Surroundings {
+export class Network implements NetworkMonitor {
   private readonly listeners = new Set<() => void>();
   private up = true;
 

@@ -5,8 +5,8 @@ import WebSocket from 'ws';
 import type { Lost, Publication } from '../src/index.js';
 import { memoryStore } from '../src/offline.js';
 import { SharedClient } from '../src/tabs/client.js';
-import type { SharedClientOptions, TabWorld } from '../src/tabs/client.js';
-import { nameOf } from '../src/tabs/group.js';
+import type { SharedClientOptions, TabEnvironment } from '../src/tabs/client.js';
+import { groupName } from '../src/tabs/tab-group.js';
 import { FakeOrigin } from './fake-tabs.js';
 import type { Tab } from './fake-tabs.js';
 import { FakeServer, token } from './fake-server.js';
@@ -275,13 +275,13 @@ for (const { transport, protocol } of WAYS) {
       await until('two connections', () => server.peers.size === 2);
       assert.deepEqual([...server.peers].map(({ subject }) => subject).sort(), transport === 'ws' ? ['ann', 'bob'] : ['', '']);
       const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
-      const mine = await nameOf('x', jwt({ sub: 'ann', tid: 'acme', roles: ['member'], exp: 1, iat: 1 }));
-      assert.equal(await nameOf('x', jwt({ exp: 2, iat: 2, jti: 'j', roles: ['member'], tid: 'acme', sub: 'ann' })), mine);
+      const mine = await groupName('x', jwt({ sub: 'ann', tid: 'acme', roles: ['member'], exp: 1, iat: 1 }));
+      assert.equal(await groupName('x', jwt({ exp: 2, iat: 2, jti: 'j', roles: ['member'], tid: 'acme', sub: 'ann' })), mine);
       for (const other of [{ sub: 'ann', tid: 'acme', roles: ['admin'] }, { sub: 'ann', tid: 'other', roles: ['member'] }, { sub: 'ann', tid: 'acme', roles: ['member'], scope: 's' }]) {
-        assert.notEqual(await nameOf('x', jwt(other)), mine);
+        assert.notEqual(await groupName('x', jwt(other)), mine);
       }
-      assert.notEqual(await nameOf('y', jwt({ sub: 'ann', tid: 'acme', roles: ['member'] })), mine);
-      assert.equal(await nameOf(mine, jwt({ sub: 'ann', tid: 'acme', roles: ['member'] })), mine);
+      assert.notEqual(await groupName('y', jwt({ sub: 'ann', tid: 'acme', roles: ['member'] })), mine);
+      assert.equal(await groupName(mine, jwt({ sub: 'ann', tid: 'acme', roles: ['member'] })), mine);
     });
   });
 }
@@ -323,7 +323,7 @@ it('a token never leaves its tab, and other rights lead to another group', async
   const server = await FakeServer.start();
   const origin = new FakeOrigin();
   const said: string[] = [];
-  const spied = (tab: Tab): TabWorld => ({
+  const spied = (tab: Tab): TabEnvironment => ({
     locks: tab.locks,
     open: (name) => {
       const channel = tab.open(name);

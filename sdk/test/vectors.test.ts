@@ -8,8 +8,8 @@ import { checkChannel, kind, matches } from '../src/channels.js';
 import { CLOSE_CODES } from '../src/codes.js';
 import { SYSTEM_CLOCK } from '../src/clock.js';
 import { checkHeaders } from '../src/headers.js';
-import { EventParser } from '../src/transport/events.js';
-import type { LinkListener } from '../src/transport/transport.js';
+import { SseParser } from '../src/transport/sse-parser.js';
+import type { SessionListener } from '../src/transport/transport.js';
 import { webSocketTransport } from '../src/transport/websocket.js';
 import { cursor } from '../src/wire.js';
 import type { BroadcastyError } from '../src/errors.js';
@@ -81,13 +81,13 @@ describe('what the server sends', () => {
   };
   for (const { name, frame } of vectors.filter((vector) => 'push' in vector.frame)) {
     it(`over WebSocket: ${name}`, async () => {
-      const { heard, end } = await heardOf(JSON.stringify(frame));
+      const { received, end } = await receiveFrames(JSON.stringify(frame));
       if (frame.push === 'end') {
         assert.equal(end.code, frame.code);
         assert.equal(end.retry, frame.retry);
         assert.equal(end.retryAfterMillis, frame.retryAfter && (frame.retryAfter as number) * 1000);
       } else {
-        assert.deepEqual(heard, [frame.push === 'expiring' ? { push: 'expiring' } : frame]);
+        assert.deepEqual(received, [frame.push === 'expiring' ? { push: 'expiring' } : frame]);
       }
     });
   }
@@ -96,7 +96,7 @@ describe('what the server sends', () => {
       const stream = `: hello\r\n\r\n${sse?.event ? `event: ${sse.event}\n` : ''}id: x\ndata: ${JSON.stringify(sse?.data)}\n\ndata: incomplete`;
       for (const size of [1, 2, 7, 1000]) {
         const events: unknown[] = [];
-        const parser = new EventParser((event) => events.push(event));
+        const parser = new SseParser((event) => events.push(event));
         for (let from = 0; from < stream.length; from += size) {
           parser.push(stream.slice(from, from + size));
         }
@@ -147,15 +147,15 @@ describe('what the server sends in version 2', () => {
   }
   for (const { name, messages, text: frame } of joined) {
     it(`joined: ${name}`, async () => {
-      const alone = (await heardOf(...messages)).heard;
-      assert.deepEqual((await heardOf(frame)).heard, alone);
+      const alone = (await receiveFrames(...messages)).received;
+      assert.deepEqual((await receiveFrames(frame)).received, alone);
       assert.equal(alone.length, messages.filter((message) => message.includes('"c"')).length);
     });
   }
 });
 
 /** What a link hands over of these frames after it has subscribed to the channel of number 1, and how it ends. */
-async function heardOf(...frames: string[]): Promise<{ heard: unknown[]; end: BroadcastyError }> {
+async function receiveFrames(...frames: string[]): Promise<{ received: unknown[]; end: BroadcastyError }> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'broadcasty.v2' });
   await new Promise((listening) => server.once('listening', listening));
   server.once('connection', (socket) =>
@@ -166,13 +166,13 @@ async function heardOf(...frames: string[]): Promise<{ heard: unknown[]; end: Br
       socket.close(4503);
     }),
   );
-  const heard: unknown[] = [];
-  const listener = new Proxy({} as LinkListener, { get: (_, method) => (what: unknown) => heard.push({ push: method, ...(what as object) }) });
+  const received: unknown[] = [];
+  const listener = new Proxy({} as SessionListener, { get: (_, method) => (what: unknown) => received.push({ push: String(method).slice(2).toLowerCase(), ...(what as object) }) });
   const { port } = server.address() as { port: number };
   const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
   const end = await link.ended;
   server.close();
-  return { heard, end };
+  return { received, end };
 }
 
 it('the codes are those of protocol/codes.json', () => {
@@ -184,7 +184,7 @@ it('the codes are those of protocol/codes.json', () => {
 
 it('events end their lines with CR, LF or both, and have data of many lines', () => {
   const events: unknown[] = [];
-  const parser = new EventParser((event) => events.push(event));
+  const parser = new SseParser((event) => events.push(event));
   for (const piece of ['data: a\r', '\ndata:b\r\r', 'event: x\ndata\n\n', ':c\n\n']) {
     parser.push(piece);
   }

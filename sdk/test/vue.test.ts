@@ -8,7 +8,7 @@ import { closePage, root } from './page.js';
 import { client as make, until } from './support.js';
 
 const { createApp, defineComponent, effectScope, h, nextTick, ref } = await import('vue'); // it looks for a document
-const { createBroadcasty, provideBroadcasty, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } = await import('../src/glue/vue.js');
+const { createBroadcasty, provideBroadcasty, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } = await import('../src/bindings/vue.js');
 
 describe('in Vue', { timeout: 20_000 }, () => {
   let server: FakeServer;

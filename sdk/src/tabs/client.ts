@@ -1,31 +1,32 @@
 import { BroadcastyClient } from '../client.js';
 import type { ClientOptions } from '../client.js';
 import { closed } from '../errors.js';
-import type { LinkSettings, Transport } from '../transport/transport.js';
-import { Group, nameOf } from './group.js';
-import type { TabChannel, TabLocks, TabWorld } from './group.js';
+import type { SessionSettings, Transport } from '../transport/transport.js';
+import { TabGroup, groupName } from './tab-group.js';
+import type { TabChannel, TabLocks, TabEnvironment } from './tab-group.js';
 
-export type { TabChannel, TabLocks, TabWorld } from './group.js';
+export type { TabChannel, TabLocks, TabEnvironment } from './tab-group.js';
 
-/** How a {@link SharedClient} is made. */
+/** The options of a {@link SharedClient}. */
 export interface SharedClientOptions extends ClientOptions {
-  /** The locks and channels of the tabs, for tests. */
-  tabs?: TabWorld;
+  /** The locks and channels between tabs, for tests. */
+  tabs?: TabEnvironment;
 }
 
 /**
- * A {@link BroadcastyClient} that shares its connection with the other tabs of its origin that use the same server with the same
- * rights: same tenant, subject and roles. One tab holds the connection for all; when it goes, another takes its place, and every
- * tab goes on where it was, without a gap and without a double. Where a browser has no Web Locks, as on pages without TLS, and
- * outside of browsers, each has its own connection.
+ * A {@link BroadcastyClient} that shares its connection with the other tabs of its origin that use
+ * the same server with the same rights: the same tenant, subject, roles and other claims. One tab
+ * holds the connection for all. When it is closed, another tab takes over, and every tab resumes
+ * without gaps or duplicates. Where there are no Web Locks, as on pages without TLS and outside of
+ * browsers, each client has its own connection.
  *
  * @example
  * const client = new SharedClient({ baseUrl: 'https://example.com', getToken: () => session.token });
  */
 export class SharedClient extends BroadcastyClient {
   constructor(options: SharedClientOptions) {
-    const tabs = new Tabs(options.tabs ?? thisWorld());
-    super(options, (transport) => tabs.carry(transport));
+    const tabs = new CurrentGroup(options.tabs ?? browserEnvironment());
+    super(options, (transport) => tabs.wrap(transport));
     this.on('state', ({ state }) => {
       if (state === 'closed' || state === 'failed') {
         tabs.leave(state === 'closed');
@@ -34,16 +35,16 @@ export class SharedClient extends BroadcastyClient {
   }
 }
 
-/** This tab’s part in the group that its token belongs to. */
-class Tabs {
-  private group: Group | undefined;
+/** Joins the group of the current token, and leaves it when the token’s rights change. */
+class CurrentGroup {
+  private group: TabGroup | undefined;
   private closed = false;
 
-  constructor(private readonly world: TabWorld | undefined) {}
+  constructor(private readonly environment: TabEnvironment | undefined) {}
 
-  carry(transport: Transport): Transport {
-    const { world } = this;
-    return world ? { name: transport.name, open: async (settings, token, listener) => (await this.enter(world, settings, token)).open(transport, settings, token, listener) } : transport;
+  wrap(transport: Transport): Transport {
+    const { environment } = this;
+    return environment ? { name: transport.name, open: async (settings, token, listener) => (await this.joinGroup(environment, settings, token)).open(transport, settings, token, listener) } : transport;
   }
 
   leave(forGood: boolean): void {
@@ -52,22 +53,22 @@ class Tabs {
     this.group = undefined;
   }
 
-  private async enter(world: TabWorld, { baseUrl, protocol, include, clock }: LinkSettings, token: string): Promise<Group> {
-    const name = await nameOf(`broadcasty.tabs.2:${baseUrl} ${protocol} ${include}`, token); // those who get publications with the same fields
+  private async joinGroup(world: TabEnvironment, { baseUrl, protocol, include, clock }: SessionSettings, token: string): Promise<TabGroup> {
+    const name = await groupName(`broadcasty.tabs.3:${baseUrl} ${protocol} ${include}`, token); // tabs share a connection only if they want the same fields in publications
     if (this.closed) {
       throw closed();
     }
     if (this.group?.name !== name || this.group.ended) {
       this.group?.leave();
-      this.group = new Group(name, world, clock);
+      this.group = new TabGroup(name, world, clock);
     }
     return this.group;
   }
 }
 
-function thisWorld(): TabWorld | undefined {
+function browserEnvironment(): TabEnvironment | undefined {
   const { navigator, BroadcastChannel: Channel } = globalThis as Partial<Pick<typeof globalThis, 'navigator' | 'BroadcastChannel'>>;
   const locks = (navigator as { locks?: TabLocks } | undefined)?.locks;
-  const usable = locks && Channel && (globalThis as { origin?: string }).origin !== 'null'; // a sandboxed frame is nobody’s tab
+  const usable = locks && Channel && (globalThis as { origin?: string }).origin !== 'null'; // sandboxed frames have no origin to share
   return usable ? { locks, open: (name) => new Channel(name) as TabChannel } : undefined;
 }

@@ -1,75 +1,79 @@
-import { within } from '../clock.js';
-import { BroadcastyError, refusal, timeout, unreachable } from '../errors.js';
+import { withTimeout } from '../clock.js';
+import { BroadcastyError, fromServerError, timeout, unreachable } from '../errors.js';
 import type { HttpSettings } from '../settings.js';
 import type { WireError } from '../wire.js';
 
 export interface HttpRequest {
-  /** Unless said: POST with a body, GET without. */
+  /** Default: POST with a body, GET without. */
   method?: 'DELETE';
-  /** Sent as JSON, a string as it is. */
+  /** Sent as JSON; a string is sent as it is. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 /**
- * A request with the token in its header, if there is one.
+ * Sends a request, with the token in its header if there is one.
  *
- * @throws BroadcastyError what the server said, `unreachable`, or `timeout` when no answer began in time
+ * @throws BroadcastyError the server’s error, `unreachable`, or `timeout` when no answer starts in
+ *     time
  */
 export async function request(settings: HttpSettings, token: string | undefined, path: string, { method, body, headers, signal }: HttpRequest = {}): Promise<Response> {
-  const cut = new AbortController();
-  const abort = () => cut.abort(signal?.reason);
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
   if (signal?.aborted) {
     abort();
   }
   let response: Response;
   try {
-    response = await within(
+    response = await withTimeout(
       settings.clock,
       settings.fetch(`${settings.baseUrl}/broadcasty/${path}`, {
         method: method ?? (body === undefined ? 'GET' : 'POST'),
         headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         cache: 'no-store',
-        signal: cut.signal,
+        signal: controller.signal,
       }),
       settings.connectTimeoutMs,
       () => timeout('the request', settings.connectTimeoutMs),
     );
   } catch (error) {
-    cut.abort();
+    controller.abort();
     throw error instanceof BroadcastyError ? error : unreachable('the server did not answer', error);
   }
   if (!response.ok) {
-    throw await problem(response);
+    throw await readProblem(response);
   }
   return response;
 }
 
-/** What the answer says in the form of RFC 9457; any other answer is a proxy’s, or a server’s that has not deployed the WAR yet. */
-async function problem(response: Response): Promise<BroadcastyError> {
+/**
+ * Reads an error answer in the form of RFC 9457. Any other answer comes from a proxy, or from a
+ * server that has not deployed the WAR yet.
+ */
+async function readProblem(response: Response): Promise<BroadcastyError> {
   const { status } = response;
   const retryAfter = Number(response.headers.get('Retry-After')) || undefined;
   try {
-    const said = (await response.json()) as Partial<WireError>;
-    if (said.code) {
-      return refusal({ ...(retryAfter ? { retryAfter } : {}), ...said, code: said.code, status });
+    const body = (await response.json()) as Partial<WireError>;
+    if (body.code) {
+      return fromServerError({ ...(retryAfter ? { retryAfter } : {}), ...body, code: body.code, status });
     }
   } catch {
-    // not the server’s words
+    // not a problem document
   }
-  return new BroadcastyError('unreachable', `the answer was ${status}, and not Broadcasty’s: it is still starting, or baseUrl is not where it is`, 'after', {
+  return new BroadcastyError('unreachable', `the answer ${status} does not come from Broadcasty; it may still be starting, or baseUrl is wrong`, 'after', {
     retryAfterMillis: retryAfter && retryAfter * 1000,
   });
 }
 
-/** Whether the server itself answers by HTTP, and takes streams. */
+/** Returns whether the server answers over HTTP and accepts streams. */
 export async function isReachable({ fetch, baseUrl, clock, connectTimeoutMs }: HttpSettings): Promise<boolean> {
   try {
-    const answer = await within(clock, fetch(`${baseUrl}/broadcasty/ping`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
-    return answer.status === 204;
+    const response = await withTimeout(clock, fetch(`${baseUrl}/broadcasty/ping`, { cache: 'no-store' }), connectTimeoutMs, () => new Error('late'));
+    return response.status === 204;
   } catch {
     return false;
   }

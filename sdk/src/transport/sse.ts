@@ -1,20 +1,22 @@
-import { asError, BroadcastyError, refusal, unreachable } from '../errors.js';
-import { UNREADABLE } from '../channel-table.js';
-import { claimsOf } from '../token.js';
+import { BroadcastyError, closed, fromServerError, toError, unreachable } from '../errors.js';
+import { UNDECODABLE } from '../channel-table.js';
+import { parseClaims } from '../token.js';
 import { cursor } from '../wire.js';
 import type { ChannelNumber, CompactPublication, Envelope, Lost, Member, MembersPage, PresencePush, Publication, Published, Queued, Since, Subscribed, WireError } from '../wire.js';
-import type { ServerEvent } from './events.js';
+import type { SseEvent } from './sse-parser.js';
 import { isReachable, request } from './http.js';
-import { Leases } from './leases.js';
-import { Stream } from './stream.js';
-import type { Link, LinkListener, LinkSettings, Outcome, Transport } from './transport.js';
+import { PresenceLeases } from './presence-leases.js';
+import { SseStream } from './sse-stream.js';
+import type { Session, SessionListener, SessionSettings, PublishOutcome, Transport } from './transport.js';
 
-/** A body of many publications is cut here; far below what a server takes. */
+/** The size at which a batch of publications is split; far below the server’s limit. */
 const MAX_BODY_CHARS = 200_000;
-/** How long before its end a token is taken to be expiring; the server says the same over WebSocket. */
+/**
+ * How long before its expiry a token is refreshed; over WebSocket the server uses the same margin.
+ */
 const EXPIRY_MARGIN_MILLIS = 30_000;
 
-interface Wanted {
+interface SubscribeRequest {
   target: string;
   since: Since;
   accepted: (result: Subscribed) => void;
@@ -23,54 +25,55 @@ interface Wanted {
 }
 
 /**
- * One stream of Server-Sent Events for all targets, read through `fetch` so that the token goes in a header; what a client
- * says goes by POST.
+ * A session with one stream of Server-Sent Events for all targets. It reads the stream with
+ * `fetch`, so that the token is sent in a header, and sends commands by POST.
  *
- * A stream’s targets all start alike: live, from a sequence, or after the positions in a cursor. So what is subscribed to
- * later is begun on a stream of its own, and once its positions are known one stream after the positions of all takes the
- * place of both. The listener may hear a publication twice meanwhile, but always in order and without a gap.
+ * All targets of a stream start in the same way: live, from a sequence, or after the positions of a
+ * cursor. So a later subscription first gets a stream of its own. When its positions are known, one
+ * stream after all positions replaces both. Meanwhile the listener may receive publications twice,
+ * but always in order and without gaps.
  */
-class SseLink implements Link {
+class SseSession implements Session {
   readonly window = 1;
   readonly ended: Promise<BroadcastyError>;
-  private end!: (end: BroadcastyError) => void;
+  private setEnd!: (end: BroadcastyError) => void;
   private readonly established = new Set<string>();
-  private readonly watched = new Set<string>();
-  private readonly leases: Leases;
-  private wanted: Wanted[] = [];
-  private stream: Stream | undefined;
-  /** What is to be the stream, or to find out where one begins. */
-  private opening: Stream | undefined;
-  /** Whether the stream must be opened anew, for another token or other targets. */
+  private readonly presenceTargets = new Set<string>();
+  private readonly leases: PresenceLeases;
+  private requests: SubscribeRequest[] = [];
+  private stream: SseStream | undefined;
+  /** The stream that is being opened. */
+  private opening: SseStream | undefined;
+  /** Whether the stream must be opened again, with another token or other targets. */
   private stale = false;
   private working = false;
-  private over = false;
-  private expiry: unknown;
+  private finished = false;
+  private expiryTimer: unknown;
 
   constructor(
-    private readonly settings: LinkSettings,
+    private readonly settings: SessionSettings,
     private token: string,
-    private readonly listener: LinkListener,
+    private readonly listener: SessionListener,
   ) {
-    this.ended = new Promise((resolve) => (this.end = resolve));
-    this.leases = new Leases(settings.clock, {
+    this.ended = new Promise((resolve) => (this.setEnd = resolve));
+    this.leases = new PresenceLeases(settings.clock, {
       renew: (channel, id) => this.request('presence/heartbeat', { channel, id }),
       rejoin: (channel, member) => this.join(channel, member),
     });
-    this.guardExpiry();
+    this.scheduleExpiry();
   }
 
   subscribe(target: string, since: Since, accepted: (result: Subscribed) => void): Promise<void> {
     return new Promise((done, failed) => {
-      this.wanted.push({ target, since, accepted, done, failed });
+      this.requests.push({ target, since, accepted, done, failed });
       this.schedule();
     });
   }
 
   unsubscribe(target: string): Promise<void> {
-    this.watched.delete(target);
-    this.wanted.filter((one) => one.target === target).forEach(({ failed }) => failed(unreachable('it was unsubscribed from')));
-    this.wanted = this.wanted.filter((one) => one.target !== target);
+    this.presenceTargets.delete(target);
+    this.requests.filter((one) => one.target === target).forEach(({ failed }) => failed(unreachable('the target was unsubscribed')));
+    this.requests = this.requests.filter((one) => one.target !== target);
     this.established.delete(target);
     for (const stream of [this.stream, this.opening]) {
       if (stream?.targets.delete(target)) {
@@ -80,17 +83,17 @@ class SseLink implements Link {
     return Promise.resolve();
   }
 
-  async publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
+  async publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]> {
     const texts = envelopes.map((envelope) => JSON.stringify(envelope));
-    const outcomes: Outcome[] = [];
+    const outcomes: PublishOutcome[] = [];
     while (texts.length > 0) {
       let count = 0;
       for (let chars = 0; count < texts.length && (count === 0 || chars < MAX_BODY_CHARS); count++) {
         chars += texts[count]?.length ?? 0;
       }
-      const some = texts.splice(0, count);
-      const answers = (await (await this.request('publish', `[${some.join()}]`)).json()) as (Published | Queued | { error: WireError })[];
-      outcomes.push(...answers.map((answer) => ('error' in answer ? refusal(answer.error) : answer)));
+      const part = texts.splice(0, count);
+      const answers = (await (await this.request('publish', `[${part.join()}]`)).json()) as (Published | Queued | { error: WireError })[];
+      outcomes.push(...answers.map((answer) => ('error' in answer ? fromServerError(answer.error) : answer)));
     }
     return outcomes;
   }
@@ -100,12 +103,12 @@ class SseLink implements Link {
       this.token = token;
       this.reopen();
     }
-    this.guardExpiry();
+    this.scheduleExpiry();
     return Promise.resolve();
   }
 
-  watch(channel: string): Promise<void> {
-    this.watched.add(channel);
+  presence(channel: string): Promise<void> {
+    this.presenceTargets.add(channel);
     this.reopen();
     return Promise.resolve();
   }
@@ -128,22 +131,22 @@ class SseLink implements Link {
   }
 
   check(): void {
-    this.stream?.check();
+    this.stream?.checkAlive();
   }
 
   close(): void {
-    this.finish(new BroadcastyError('closed', 'closed by this client'));
+    this.finish(closed());
   }
 
   private request(path: string, body?: unknown): Promise<Response> {
-    return this.over
+    return this.finished
       ? Promise.reject(unreachable('the connection ended'))
       : request(this.settings, this.token, path, { body }).catch((error: unknown) => {
-          if (asError(error).code !== 'token_expired') {
+          if (toError(error).code !== 'token_expired') {
             throw error;
           }
-          this.listener.expiring();
-          throw unreachable('the token ended', error);
+          this.listener.onExpiring();
+          throw unreachable('the token has expired', error);
         });
   }
 
@@ -160,33 +163,33 @@ class SseLink implements Link {
   }
 
   private async work(): Promise<void> {
-    while (!this.over && (this.wanted.length > 0 || this.stale)) {
+    while (!this.finished && (this.requests.length > 0 || this.stale)) {
       try {
-        if (this.wanted.length > 0) {
-          await this.begin(this.nextGroup());
+        if (this.requests.length > 0) {
+          await this.subscribeGroup(this.nextGroup());
         } else {
           await this.replaceStream();
         }
       } catch (error) {
-        this.finish(asError(error));
+        this.finish(toError(error));
       }
     }
     this.working = false;
-    if (this.over) {
-      this.wanted.splice(0).forEach(({ failed }) => failed(unreachable('the connection ended')));
+    if (this.finished) {
+      this.requests.splice(0).forEach(({ failed }) => failed(unreachable('the connection ended')));
     }
   }
 
-  /** Takes those off the queue that start as its first does. */
-  private nextGroup(): Wanted[] {
-    const start = ({ since }: Wanted) => (since && 'since' in since ? 'after' : since?.fromSequence);
-    const first = start(this.wanted[0] as Wanted);
-    const group = this.wanted.filter((one) => start(one) === first);
-    this.wanted = this.wanted.filter((one) => start(one) !== first);
+  /** Takes the requests off the queue that start in the same way as the first. */
+  private nextGroup(): SubscribeRequest[] {
+    const start = ({ since }: SubscribeRequest) => (since && 'since' in since ? 'after' : since?.fromSequence);
+    const first = start(this.requests[0] as SubscribeRequest);
+    const group = this.requests.filter((one) => start(one) === first);
+    this.requests = this.requests.filter((one) => start(one) !== first);
     return group;
   }
 
-  private async begin(group: Wanted[]): Promise<void> {
+  private async subscribeGroup(group: SubscribeRequest[]): Promise<void> {
     const since = group[0]?.since;
     const after = since && 'since' in since;
     const targets = group.map(({ target }) => target);
@@ -205,24 +208,24 @@ class SseLink implements Link {
       }
       group.forEach(({ done }) => done());
     } catch (error) {
-      const refused = asError(error);
+      const failure = toError(error);
       targets.forEach((target) => this.established.delete(target));
-      if (refused.status === undefined || refused.status >= 429 || refused.status === 401) {
+      if (failure.status === undefined || failure.status >= 429 || failure.status === 401) {
         group.forEach(({ failed }) => failed(unreachable('the connection ended', error)));
         throw error;
       }
       if (group.length === 1) {
-        group[0]?.failed(refused);
+        group[0]?.failed(failure);
         return;
       }
       for (const one of group) {
-        await this.begin([one]); // to find the one at fault
+        await this.subscribeGroup([one]); // to find the rejected one
       }
     }
   }
 
-  /** Puts one stream after the positions of all in the place of the one before. */
-  private async replaceStream(more: string[] = [], group: Wanted[] = [], positions: readonly Parameters<typeof cursor>[0][number][] = []): Promise<void> {
+  /** Replaces the stream with one that starts after the positions of all targets. */
+  private async replaceStream(more: string[] = [], group: SubscribeRequest[] = [], positions: readonly Parameters<typeof cursor>[0][number][] = []): Promise<void> {
     this.stale = false;
     const before = this.stream;
     const old = [...this.established];
@@ -238,16 +241,16 @@ class SseLink implements Link {
     before?.close();
   }
 
-  /** A target that was unsubscribed from meanwhile stays out. */
-  private establish(targets: string[], stream: Stream): void {
+  /** Marks targets as subscribed, except those that were unsubscribed in the meantime. */
+  private establish(targets: string[], stream: SseStream): void {
     targets.filter((target) => stream.targets.has(target)).forEach((target) => this.established.add(target));
   }
 
-  private async open(targets: string[], since: Since, group: Wanted[]): Promise<Stream> {
+  private async open(targets: string[], since: Since, group: SubscribeRequest[]): Promise<SseStream> {
     const { protocol, include } = this.settings;
     const query = new URLSearchParams(targets.map((target) => ['channel', target]));
     if (protocol === 'v2') {
-      query.set('protocol', protocol); // a server that does not know it answers in v1
+      query.set('protocol', protocol); // a server without v2 ignores it and uses v1
     }
     if (include) {
       query.set('include', include);
@@ -258,13 +261,13 @@ class SseLink implements Link {
     } else if (since) {
       query.set('fromSequence', String(since.fromSequence));
     }
-    if (targets.some((target) => this.watched.has(target))) {
+    if (targets.some((target) => this.presenceTargets.has(target))) {
       query.set('presence', 'true');
     }
-    const asked = new Map(group.map((one) => [one.target, one]));
-    const stream: Stream = new Stream(new Set(targets), this.settings, {
-      heard: (event) => this.heard(event, stream, asked),
-      ended: (end) => {
+    const requested = new Map(group.map((one) => [one.target, one]));
+    const stream: SseStream = new SseStream(new Set(targets), this.settings, {
+      onEvent: (event) => this.onEvent(event, stream, requested),
+      onEnd: (end) => {
         if (stream === this.stream || !opened) {
           this.finish(end);
         }
@@ -274,15 +277,15 @@ class SseLink implements Link {
     this.opening = stream;
     await stream.open(this.token, `sse?${query.toString()}`, headers);
     opened = true;
-    if (this.over) {
+    if (this.finished) {
       stream.close();
       throw unreachable('the connection ended');
     }
     return stream;
   }
 
-  private heard({ event, data }: ServerEvent, stream: Stream, asked: Map<string, Wanted>): void {
-    if (this.over) {
+  private onEvent({ event, data }: SseEvent, stream: SseStream, asked: Map<string, SubscribeRequest>): void {
+    if (this.finished) {
       return;
     }
     const { listener } = this;
@@ -291,9 +294,9 @@ class SseLink implements Link {
         const message = JSON.parse(data) as Publication | CompactPublication;
         const publication = 'c' in message ? stream.table.expand(message) : message;
         if (!publication) {
-          this.finish(new BroadcastyError('unreachable', UNREADABLE, 'yes'));
+          this.finish(new BroadcastyError('unreachable', UNDECODABLE, 'yes'));
         } else if (stream.delivers(publication.channel)) {
-          listener.publication(publication);
+          listener.onPublication(publication);
         }
         return;
       }
@@ -301,12 +304,12 @@ class SseLink implements Link {
         const lost = JSON.parse(data) as Lost;
         stream.table.update(lost.channel, [lost.resumeFrom]);
         if (stream.delivers(lost.channel)) {
-          listener.lost(lost);
+          listener.onLost(lost);
         }
         return;
       }
       case 'presence':
-        listener.presence(JSON.parse(data) as PresencePush);
+        listener.onPresence(JSON.parse(data) as PresencePush);
         return;
       case 'channel': {
         const told = JSON.parse(data) as ChannelNumber;
@@ -321,26 +324,26 @@ class SseLink implements Link {
     }
   }
 
-  private guardExpiry(): void {
+  private scheduleExpiry(): void {
     const { clock } = this.settings;
-    clock.clearTimeout(this.expiry);
-    const exp = claimsOf(this.token)?.exp;
+    clock.clearTimeout(this.expiryTimer);
+    const exp = parseClaims(this.token)?.exp;
     if (exp !== undefined) {
       const left = exp * 1000 - EXPIRY_MARGIN_MILLIS - clock.now();
-      this.expiry = clock.setTimeout(() => this.listener.expiring(), Math.min(Math.max(left, 1000), 2 ** 31 - 1));
+      this.expiryTimer = clock.setTimeout(() => this.listener.onExpiring(), Math.min(Math.max(left, 1000), 2 ** 31 - 1));
     }
   }
 
   private finish(end: BroadcastyError): void {
-    if (this.over) {
+    if (this.finished) {
       return;
     }
-    this.over = true;
-    this.settings.clock.clearTimeout(this.expiry);
+    this.finished = true;
+    this.settings.clock.clearTimeout(this.expiryTimer);
     this.leases.close();
     this.stream?.close();
     this.opening?.close();
-    this.end(end);
+    this.setEnd(end);
   }
 }
 
@@ -350,6 +353,6 @@ export const sseTransport: Transport = {
     if (!(await isReachable(settings))) {
       throw unreachable('the server did not answer');
     }
-    return new SseLink(settings, token, listener);
+    return new SseSession(settings, token, listener);
   },
 };

@@ -2,66 +2,79 @@ import type { BroadcastyError } from '../errors.js';
 import type { HttpSettings } from '../settings.js';
 import type { Envelope, Lost, MembersPage, PresencePush, ProtocolVersion, Publication, Published, Queued, Since, Subscribed, Unsubscribed } from '../wire.js';
 
-/** What each connection is made with. */
-export interface LinkSettings extends HttpSettings {
+/** The settings of a session. */
+export interface SessionSettings extends HttpSettings {
   readonly WebSocket: typeof WebSocket | undefined;
-  /** The newest that is offered to the server. */
+  /** The newest version to offer to the server. */
   readonly protocol: ProtocolVersion;
-  /** What to ask for in publications, `id` or `time` or `id,time`; empty: neither. */
+  /** The publication fields to request: `id`, `time`, `id,time`, or empty for none. */
   readonly include: string;
 }
 
-/** Hears what comes over a link, in the order in which the server sent it. Nothing is called after the link ended. */
-export interface LinkListener {
-  publication(publication: Publication): void;
-  lost(lost: Lost): void;
-  unsubscribed(what: Unsubscribed): void;
-  presence(push: PresencePush): void;
-  /** The token ends soon: time for `refresh`. */
-  expiring(): void;
-  /** After which positions a target goes on, should the link have to begin it anew. */
-  since(target: string): ChannelPositions;
+/**
+ * Receives the messages of a session, in the server’s order. Nothing is called after the session
+ * has ended.
+ */
+export interface SessionListener {
+  onPublication(publication: Publication): void;
+  onLost(lost: Lost): void;
+  onUnsubscribed(unsubscribed: Unsubscribed): void;
+  onPresence(push: PresencePush): void;
+  /** The token is about to expire: call `refresh`. */
+  onExpiring(): void;
+  /**
+   * Returns the positions after which a target continues if the session has to subscribe it again.
+   */
+  since(target: string): SincePositions;
 }
 
-export type ChannelPositions = Exclude<Since, undefined | { fromSequence: number }>;
+export type SincePositions = Exclude<Since, undefined | { fromSequence: number }>;
 
-/** What became of one publication: its place, or why it has none. */
-export type Outcome = Published | Queued | BroadcastyError;
+/** The outcome of one publication: its position, or its error. */
+export type PublishOutcome = Published | Queued | BroadcastyError;
 
 /**
- * One life of a connection, whatever carries it; never used again once it ended. Each method fails with a BroadcastyError:
- * `unreachable` when the link ended before the answer, so that it is not known whether the server did it; anything else is
- * the server’s refusal.
+ * One connection to the server, from handshake to close, over any transport. Every method rejects
+ * with a BroadcastyError: `unreachable` when the session ended before the answer, so that the
+ * outcome is unknown; any other code is the server’s answer.
  */
-export interface Link {
-  /** What carries it, where that is not what its transport is called. */
-  readonly carrier?: 'ws' | 'sse';
-  /** Settles when the link ends, with the reason; never fails. */
+export interface Session {
+  /**
+   * The transport, if it differs from the name of the {@link Transport} that opened the session.
+   */
+  readonly transport?: 'ws' | 'sse';
+  /** Resolves with the reason when the session ends; never rejects. */
   readonly ended: Promise<BroadcastyError>;
-  /** @param accepted called with the server’s answer before any publication that comes of it */
+  /** @param accepted called with the server’s answer before the first publication */
   subscribe(target: string, since: Since, accepted: (result: Subscribed) => void): Promise<unknown>;
   unsubscribe(target: string): Promise<unknown>;
-  /** How many calls of `publish` may be under way at a time so that what they publish keeps its order, and the server its limits. */
+  /**
+   * The maximum number of concurrent calls of `publish`; more would lose the order or exceed the
+   * server’s limits.
+   */
   readonly window: number;
-  /** @returns an outcome for each, in order; at most 100 at a time */
-  publish(envelopes: readonly Envelope[]): Promise<Outcome[]>;
+  /** Publishes at most 100 envelopes. Resolves with one outcome for each, in order. */
+  publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]>;
   refresh(token: string): Promise<unknown>;
-  /** The members of a channel that is subscribed to come as `presence` from now on, beginning with a page. */
-  watch(channel: string): Promise<unknown>;
+  /**
+   * Subscribes to the members of a subscribed channel; they arrive at `onPresence`, starting with a
+   * page.
+   */
+  presence(channel: string): Promise<unknown>;
   join(channel: string, member?: Record<string, unknown>): Promise<unknown>;
   leave(channel: string): Promise<unknown>;
   members(channel: string, after?: string): Promise<MembersPage>;
-  /** Asks for a sign of life where there was none for a while; a link that gives none ends. */
+  /** Checks a silent connection, and ends the session if the server does not answer. */
   check(): void;
-  /** Ends the link for good. */
+  /** Ends the session. */
   close(): void;
 }
 
 /**
- * Opens links of one kind. Fails with a BroadcastyError: `unreachable` or `timeout` when there was no server to talk to,
- * else what the server said.
+ * Opens sessions of one kind. Rejects with a BroadcastyError: `unreachable` or `timeout` when no
+ * server answers, otherwise the server’s error.
  */
 export interface Transport {
   readonly name: 'ws' | 'sse';
-  open(settings: LinkSettings, token: string, listener: LinkListener): Promise<Link>;
+  open(settings: SessionSettings, token: string, listener: SessionListener): Promise<Session>;
 }

@@ -1,51 +1,51 @@
-import { ChannelTable, UNREADABLE } from '../channel-table.js';
+import { ChannelTable, UNDECODABLE } from '../channel-table.js';
 import { CLOSE_CODES } from '../codes.js';
-import { within } from '../clock.js';
+import { withTimeout } from '../clock.js';
 import type { Clock } from '../clock.js';
-import { asError, BroadcastyError, ending, refusal, timeout, unreachable } from '../errors.js';
+import { BroadcastyError, closed, fromEnd, fromServerError, timeout, toError, unreachable } from '../errors.js';
 import type { Command, Connected, Envelope, MembersPage, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
-import { Pending } from './pending.js';
-import type { Link, LinkListener, Outcome, Transport } from './transport.js';
+import { PendingRequests } from './pending-requests.js';
+import type { Session, SessionListener, PublishOutcome, Transport } from './transport.js';
 
 const MAX_COMMANDS = 100;
-/** A frame of many commands is cut here; far below what a server takes. */
+/** The size at which a frame of commands is split; far below the server’s limit. */
 const MAX_FRAME_CHARS = 200_000;
 const OPEN = 1;
-/** How long a link may be silent after it was asked for a sign of life. */
-const PATIENCE_MILLIS = 5000;
+/** How long the server may take to answer a ping. */
+const PING_TIMEOUT_MILLIS = 5000;
 
 /**
- * The native protocol over WebSocket. Commands of one moment go out in one frame. What comes is read by its form, so that it does not
- * matter which of the offered versions the server has chosen.
+ * A session over WebSocket. Commands of the same tick are sent in one frame. Messages are decoded
+ * by their shape, so that both protocol versions are understood.
  */
-class WebSocketLink implements Link {
+class WebSocketSession implements Session {
   readonly window = 5;
   readonly ended: Promise<BroadcastyError>;
-  private end!: (end: BroadcastyError) => void;
-  private readonly pending = new Pending();
+  private setEnd!: (end: BroadcastyError) => void;
+  private readonly pending = new PendingRequests();
   private readonly table = new ChannelTable();
   private outgoing: string[] = [];
-  private over = false;
-  private announced: BroadcastyError | undefined;
-  private heardAt: number;
+  private finished = false;
+  private endError: BroadcastyError | undefined;
+  private receivedAt: number;
   private pingInterval = 25_000;
   private watchdog: unknown;
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly listener: LinkListener,
+    private readonly listener: SessionListener,
     private readonly clock: Clock,
   ) {
-    this.ended = new Promise((resolve) => (this.end = resolve));
-    this.heardAt = clock.now();
+    this.ended = new Promise((resolve) => (this.setEnd = resolve));
+    this.receivedAt = clock.now();
     socket.onmessage = ({ data }) => this.receive(data as string);
-    socket.onclose = ({ code }) => this.finish(this.announced ?? endOf(code));
-    socket.onerror = () => undefined; // a close follows, and says more
+    socket.onclose = ({ code }) => this.finish(this.endError ?? closeError(code));
+    socket.onerror = () => undefined; // a close event follows with the reason
   }
 
   async connect(token: string): Promise<void> {
     this.pingInterval = (await this.send<Connected>({ command: 'connect', token })).pingInterval;
-    this.guard();
+    this.watch();
   }
 
   subscribe(channel: string, since: Since, accepted: (result: Subscribed) => void): Promise<unknown> {
@@ -59,9 +59,9 @@ class WebSocketLink implements Link {
     return this.send({ command: 'unsubscribe', channel });
   }
 
-  publish(envelopes: readonly Envelope[]): Promise<Outcome[]> {
+  publish(envelopes: readonly Envelope[]): Promise<PublishOutcome[]> {
     return Promise.all(
-      envelopes.map(({ id, ...rest }) => this.send<Published | Queued>({ command: 'publish', publicationId: id, ...rest }).catch(asError)),
+      envelopes.map(({ id, ...rest }) => this.send<Published | Queued>({ command: 'publish', publicationId: id, ...rest }).catch(toError)),
     );
   }
 
@@ -69,8 +69,8 @@ class WebSocketLink implements Link {
     return this.send({ command: 'refresh', token });
   }
 
-  watch(channel: string): Promise<unknown> {
-    return this.send<MembersPage>({ command: 'presence', channel }, (page) => this.listener.presence({ reset: true, ...page }));
+  presence(channel: string): Promise<unknown> {
+    return this.send<MembersPage>({ command: 'presence', channel }, (page) => this.listener.onPresence({ reset: true, ...page }));
   }
 
   join(channel: string, member?: Record<string, unknown>): Promise<unknown> {
@@ -87,48 +87,48 @@ class WebSocketLink implements Link {
 
   check(): void {
     const asked = this.clock.now();
-    if (this.over) {
+    if (this.finished) {
       return;
     }
     this.send({ command: 'ping' }).catch(() => undefined);
     this.clock.setTimeout(() => {
-      if (this.heardAt < asked) {
-        this.cut('the server gives no sign of life');
+      if (this.receivedAt < asked) {
+        this.disconnect('the server does not answer');
       }
-    }, PATIENCE_MILLIS);
+    }, PING_TIMEOUT_MILLIS);
   }
 
   close(): void {
-    this.finish(new BroadcastyError('closed', 'closed by this client'));
+    this.finish(closed());
   }
 
-  private cut(detail: string): void {
+  private disconnect(detail: string): void {
     this.finish(new BroadcastyError('unreachable', detail, 'yes'));
   }
 
-  /** Browsers answer the server’s pings by themselves, but do not say when they stop coming. */
-  private guard(): void {
+  /** Detects a silent server: browsers answer its pings, but do not report when they stop. */
+  private watch(): void {
     this.watchdog = this.clock.setTimeout(() => {
-      const silent = this.clock.now() - this.heardAt;
+      const silent = this.clock.now() - this.receivedAt;
       if (silent >= this.pingInterval) {
         this.check();
       }
-      this.guard();
+      this.watch();
     }, this.pingInterval);
   }
 
-  private send<T>(command: Command, first?: (result: T) => void): Promise<T> {
-    return this.pending.ask((id) => {
+  private send<T>(command: Command, onResult?: (result: T) => void): Promise<T> {
+    return this.pending.send((id) => {
       if (this.outgoing.push(JSON.stringify({ id, ...command })) === 1) {
         queueMicrotask(() => this.flush());
       }
-    }, first);
+    }, onResult);
   }
 
   private flush(): void {
     const all = this.outgoing;
     this.outgoing = [];
-    if (this.over || this.socket.readyState !== OPEN) {
+    if (this.finished || this.socket.readyState !== OPEN) {
       return;
     }
     let from = 0;
@@ -146,90 +146,90 @@ class WebSocketLink implements Link {
   }
 
   private receive(data: string): void {
-    this.heardAt = this.clock.now();
+    this.receivedAt = this.clock.now();
     let frame: ServerMessage | ServerMessage[];
     try {
       frame = JSON.parse(data) as ServerMessage | ServerMessage[];
     } catch {
-      this.cut(UNREADABLE);
+      this.disconnect(UNDECODABLE);
       return;
     }
     for (const message of Array.isArray(frame) ? frame : [frame]) {
-      this.message(message);
+      this.onMessage(message);
     }
   }
 
-  private message(message: ServerMessage): void {
-    if (this.over) {
-      return; // ended by a message before it in the same frame
+  private onMessage(message: ServerMessage): void {
+    if (this.finished) {
+      return; // an earlier message of the same frame ended the session
     }
     if ('c' in message) {
       const publication = this.table.expand(message);
       if (publication) {
-        this.listener.publication(publication);
+        this.listener.onPublication(publication);
       } else {
-        this.cut(UNREADABLE);
+        this.disconnect(UNDECODABLE);
       }
     } else if ('push' in message) {
-      this.push(message);
+      this.onPush(message);
     } else {
-      this.reply(message);
+      this.onReply(message);
     }
   }
 
-  private push(push: Push): void {
+  private onPush(push: Push): void {
     const { listener } = this;
     switch (push.push) {
       case 'publication':
-        listener.publication(push);
+        listener.onPublication(push);
         return;
       case 'lost':
         this.table.update(push.channel, [push.resumeFrom]);
-        listener.lost(push);
+        listener.onLost(push);
         return;
       case 'channel':
         this.table.update(push.channel, [push]);
         return;
       case 'presence':
-        listener.presence(push);
+        listener.onPresence(push);
         return;
       case 'unsubscribed':
-        listener.unsubscribed(push);
+        listener.onUnsubscribed(push);
         return;
       case 'expiring':
-        listener.expiring();
+        listener.onExpiring();
         return;
       case 'end':
-        this.announced = ending(push);
+        this.endError = fromEnd(push);
     }
   }
 
-  private reply({ reply, error, result }: Reply): void {
-    this.pending.settle(reply as number, error && refusal(error), result);
+  private onReply({ reply, error, result }: Reply): void {
+    this.pending.settle(reply as number, error && fromServerError(error), result);
   }
 
   private finish(end: BroadcastyError): void {
-    if (this.over) {
+    if (this.finished) {
       return;
     }
-    this.over = true;
+    this.finished = true;
     this.clock.clearTimeout(this.watchdog);
     this.socket.onmessage = this.socket.onclose = null;
     try {
       this.socket.close(1000);
     } catch {
-      // closed already
+      // already closed
     }
     const final = end.retry === 'no' && end.code !== 'token_expired' && end.code !== 'closed';
-    this.pending.end(final ? end : undefined);
-    this.end(end);
+    this.pending.fail(final ? end : undefined);
+    this.setEnd(end);
   }
 }
 
-/** What a close says by its number alone; what the table does not know is a broken line. */
-function endOf(close: number): BroadcastyError {
+/** Creates the error for a close code; an unknown code means that the connection broke. */
+function closeError(close: number): BroadcastyError {
   const [code, retry] = CLOSE_CODES[close] ?? (['unreachable', 'yes'] as const);
-  return new BroadcastyError(code, `the connection was closed with ${close}`, retry);
+  return new BroadcastyError(code, `connection closed with code ${close}`, retry);
 }
 
 export const webSocketTransport: Transport = {
@@ -237,22 +237,22 @@ export const webSocketTransport: Transport = {
   async open(settings, token, listener) {
     const { WebSocket: Socket, clock, connectTimeoutMs, protocol, include } = settings;
     if (!Socket) {
-      throw new BroadcastyError('no_websocket', 'no WebSocket here; give the option WebSocket, or use transport: "sse"');
+      throw new BroadcastyError('no_websocket', 'no WebSocket in this runtime; pass one, or use transport: "sse"');
     }
     const offers = ['broadcasty.v2', 'broadcasty.v1'].slice(protocol === 'v1' ? 1 : 0);
     const socket = new Socket(`${settings.baseUrl.replace(/^http/, 'ws')}/broadcasty/ws${include && `?include=${include}`}`, offers);
-    const link = new WebSocketLink(socket, listener, clock);
+    const link = new WebSocketSession(socket, listener, clock);
     const opened = new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve();
-      void link.ended.then(() => reject(unreachable('no WebSocket could be opened')));
+      void link.ended.then(() => reject(unreachable('cannot open a WebSocket')));
     });
     const connected = opened.then(() => link.connect(token));
     try {
-      await within(clock, connected, connectTimeoutMs, () => timeout('connecting', connectTimeoutMs));
+      await withTimeout(clock, connected, connectTimeoutMs, () => timeout('connecting', connectTimeoutMs));
       return link;
     } catch (error) {
       link.close();
-      throw asError(error);
+      throw toError(error);
     }
   },
 };

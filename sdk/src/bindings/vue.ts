@@ -3,29 +3,30 @@ import type { ComputedRef, InjectionKey, MaybeRefOrGetter, Plugin, ShallowRef } 
 import type { BroadcastyClient, PresenceOptions } from '../client.js';
 import type { BroadcastyError } from '../errors.js';
 import type { Lost, Member, Publication } from '../wire.js';
-import { Presence } from './presence.js';
-import { ConnectionWatch } from './state.js';
-import type { ConnectionStatus } from './state.js';
+import { ComponentPresence } from './component-presence.js';
+import { ConnectionStateStore } from './connection-state-store.js';
+import type { ConnectionStatus } from './connection-state-store.js';
 import type { Store } from './store.js';
-import { DEFAULT_LIMIT, Recent, Stream } from './stream.js';
-import type { StreamOptions, StreamState, StreamStatus } from './stream.js';
+import { DEFAULT_LIMIT, RecentPublications, ComponentSubscription } from './component-subscription.js';
+import type { StreamOptions, StreamState, StreamStatus } from './component-subscription.js';
 
-export type { ConnectionStatus } from './state.js';
-export type { StreamOptions, StreamState, StreamStatus } from './stream.js';
+export type { ConnectionStatus } from './connection-state-store.js';
+export type { StreamOptions, StreamState, StreamStatus } from './component-subscription.js';
 
-/** How a stream does, for templates: the fields of {@link StreamStatus}. */
+/** The status of a subscription for templates: the fields of {@link StreamStatus}. */
 export interface StreamRefs {
   state: ComputedRef<StreamState>;
-  /** Why it is `failed`. */
+  /** The reason of `failed`. */
   error: ComputedRef<BroadcastyError | undefined>;
-  /** What was not kept long enough to be delivered, the last time. */
+  /** The last loss of publications that are no longer retained. */
   lost: ComputedRef<Lost | undefined>;
 }
 
 const KEY: InjectionKey<BroadcastyClient> = Symbol('broadcasty');
 
 /**
- * Gives a client to every component of an application. The client is the application’s: it closes it.
+ * Creates a plugin that provides a client to every component of an application. Your code creates
+ * the client and closes it.
  *
  * @example
  * createApp(App).use(createBroadcasty(new BroadcastyClient({ baseUrl, getToken }))).mount('#app');
@@ -34,23 +35,27 @@ export function createBroadcasty(client: BroadcastyClient): Plugin {
   return { install: (app) => void app.provide(KEY, client) };
 }
 
-/** Gives a client to the components inside this one. */
+/** Provides a client to the components inside this one. */
 export function provideBroadcasty(client: BroadcastyClient): void {
   provide(KEY, client);
 }
 
-/** The client that was provided. @throws Error when there is none */
+/**
+ * Returns the provided client.
+ *
+ * @throws Error when there is none
+ */
 export function useBroadcasty(): BroadcastyClient {
   const client = inject(KEY, undefined);
   if (!client) {
-    throw new Error('there is no client here; use createBroadcasty(client) as a plugin, or provideBroadcasty(client) further up');
+    throw new Error('no client is provided; install createBroadcasty(client) as a plugin, or call provideBroadcasty(client) in a parent');
   }
   return client;
 }
 
 /**
- * Calls `onMessage` for what is published on a channel, or on those of a pattern, until the scope ends; while the channel is
- * undefined, nothing. Of the other options those count that there are when it begins.
+ * Subscribes until the scope ends and calls `onMessage`; does nothing while `channel` is undefined.
+ * Options other than `channel` are read when the subscription starts.
  *
  * @example
  * const { state } = useSubscription<Order>({ channel: () => `orders.${props.region}`, onMessage: ({ payload }) => update(payload) });
@@ -61,9 +66,10 @@ export function useSubscription<P = unknown, M = unknown>(options: { channel: Ma
 }
 
 /**
- * The last publications of a channel, or of those of a pattern, the newest last.
+ * Returns the most recent publications of a channel or pattern, newest last.
  *
- * @param options `limit`: how many, default 100; `fromSequence: 0` shows what was published before, too
+ * @param options `limit`: how many, default 100; `fromSequence: 0` also includes earlier
+ *     publications
  * @example
  * const { publications } = useChannel<Message>('chat.main', { fromSequence: 0, limit: 50 });
  */
@@ -71,7 +77,7 @@ export function useChannel<P = unknown, M = unknown>(
   channel: MaybeRefOrGetter<string | undefined>,
   { limit = DEFAULT_LIMIT, ...options }: { limit?: number } & Omit<StreamOptions<P, M>, 'onMessage'> = {},
 ): StreamRefs & { publications: Readonly<ShallowRef<readonly Publication<P, M>[]>> } {
-  const recent = new Recent<P, M>();
+  const recent = new RecentPublications<P, M>();
   watch(
     () => toValue(channel),
     () => recent.clear(),
@@ -80,42 +86,48 @@ export function useChannel<P = unknown, M = unknown>(
   return { ...useStream<P, M>(channel, { ...options, onMessage: (publication) => recent.add(publication, limit) }), publications: useStore(recent) };
 }
 
-/** Who is present on a `presence-` channel. With `join` or `member` the user joins until the scope ends. */
+/**
+ * Returns the members of a `presence-` channel. With `join` or `member` the user joins until the
+ * scope ends.
+ */
 export function usePresence(
   channel: MaybeRefOrGetter<string | undefined>,
   options: Omit<PresenceOptions, 'signal'> = {},
 ): Omit<StreamRefs, 'lost'> & { members: ComputedRef<readonly Member[]> } {
   const client = useBroadcasty();
-  const presence = new Presence();
-  whileShown(channel, (wanted) => presence.follow(client, wanted, options));
+  const presence = new ComponentPresence();
+  whileMounted(channel, (wanted) => presence.start(client, wanted, options));
   const status = useStore(presence.status);
   return { state: computed(() => status.value.state), error: computed(() => status.value.error), members: computed(() => status.value.members) };
 }
 
-/** The state of the connection. */
+/** Returns the status of the connection. */
 export function useConnectionState(): Readonly<ShallowRef<ConnectionStatus>> {
   const client = useBroadcasty();
-  const state = new ConnectionWatch(client);
-  onScopeDispose(state.follow(client));
+  const state = new ConnectionStateStore(client);
+  onScopeDispose(state.start(client));
   return useStore(state);
 }
 
 function useStream<P, M>(channel: MaybeRefOrGetter<string | undefined>, options: StreamOptions<P, M>): StreamRefs {
   const client = useBroadcasty();
-  const stream = new Stream<P, M>();
-  whileShown(channel, (wanted) => stream.follow(client, wanted, () => options));
+  const stream = new ComponentSubscription<P, M>();
+  whileMounted(channel, (wanted) => stream.start(client, wanted, () => options));
   const status = useStore<StreamStatus>(stream.status);
   return { state: computed(() => status.value.state), error: computed(() => status.value.error), lost: computed(() => status.value.lost) };
 }
 
-/** Follows a channel while the component is mounted, so not on a server that renders it; outside of components at once. */
-function whileShown(channel: MaybeRefOrGetter<string | undefined>, follow: (channel: string | undefined) => () => void): void {
-  const shown = shallowRef(!getCurrentInstance());
-  if (!shown.value) {
-    onMounted(() => (shown.value = true));
+/**
+ * Follows a channel while the component is mounted, and therefore not during server-side rendering.
+ * Outside of components it starts at once.
+ */
+function whileMounted(channel: MaybeRefOrGetter<string | undefined>, follow: (channel: string | undefined) => () => void): void {
+  const mounted = shallowRef(!getCurrentInstance());
+  if (!mounted.value) {
+    onMounted(() => (mounted.value = true));
   }
   watch(
-    () => (shown.value ? toValue(channel) : undefined),
+    () => (mounted.value ? toValue(channel) : undefined),
     (wanted, _, onCleanup) => onCleanup(follow(wanted)),
     { immediate: true, flush: 'sync' },
   );

@@ -2,22 +2,23 @@ import { createContext, createElement, useContext, useEffect, useInsertionEffect
 import type { ReactElement, ReactNode } from 'react';
 import type { BroadcastyClient, PresenceOptions } from '../client.js';
 import type { Publication } from '../wire.js';
-import { Presence } from './presence.js';
-import type { PresenceStatus } from './presence.js';
-import { ConnectionWatch } from './state.js';
-import type { ConnectionStatus } from './state.js';
+import { ComponentPresence } from './component-presence.js';
+import type { PresenceStatus } from './component-presence.js';
+import { ConnectionStateStore } from './connection-state-store.js';
+import type { ConnectionStatus } from './connection-state-store.js';
 import type { Store } from './store.js';
-import { DEFAULT_LIMIT, Recent, Stream } from './stream.js';
-import type { StreamOptions, StreamStatus } from './stream.js';
+import { DEFAULT_LIMIT, RecentPublications, ComponentSubscription } from './component-subscription.js';
+import type { StreamOptions, StreamStatus } from './component-subscription.js';
 
-export type { ConnectionStatus } from './state.js';
-export type { PresenceStatus } from './presence.js';
-export type { StreamOptions, StreamState, StreamStatus } from './stream.js';
+export type { ConnectionStatus } from './connection-state-store.js';
+export type { PresenceStatus } from './component-presence.js';
+export type { StreamOptions, StreamState, StreamStatus } from './component-subscription.js';
 
 const Context = createContext<BroadcastyClient | undefined>(undefined);
 
 /**
- * Gives a client to the components inside. The client is the application’s: made once, outside of components, and closed by it.
+ * Provides a client to the components inside. The application creates the client once, outside of
+ * components, and closes it.
  *
  * @example
  * const client = new BroadcastyClient({ baseUrl, getToken });
@@ -27,18 +28,23 @@ export function BroadcastyProvider({ client, children }: { client: BroadcastyCli
   return createElement(Context.Provider, { value: client }, children);
 }
 
-/** The client of the provider around. @throws Error without one */
+/**
+ * Returns the client of the nearest provider.
+ *
+ * @throws Error when there is none
+ */
 export function useBroadcasty(): BroadcastyClient {
   const client = useContext(Context);
   if (!client) {
-    throw new Error('there is no client here; put <BroadcastyProvider client={…}> around');
+    throw new Error('no client is provided; wrap the component in <BroadcastyProvider client={…}>');
   }
   return client;
 }
 
 /**
- * Calls `onMessage` for what is published on a channel, or on those of a pattern, while the component is mounted; without a
- * channel, nothing. Of the other options those count that there are when it begins. Mounted again, it goes on where it was.
+ * Subscribes while the component is mounted and calls `onMessage`; does nothing while `channel` is
+ * undefined. Options other than `onMessage` are read when the subscription starts. A component that
+ * is mounted again resumes from its last position.
  *
  * @example
  * const { state } = useSubscription<Order>({ channel: `orders.${region}`, onMessage: ({ payload }) => update(payload) });
@@ -49,9 +55,10 @@ export function useSubscription<P = unknown, M = unknown>(options: { channel: st
 }
 
 /**
- * The last publications of a channel, or of those of a pattern, the newest last.
+ * Returns the most recent publications of a channel or pattern, newest last.
  *
- * @param options `limit`: how many, default 100; `fromSequence: 0` shows what was published before, too
+ * @param options `limit`: how many, default 100; `fromSequence: 0` also includes earlier
+ *     publications
  * @example
  * const { publications } = useChannel<Message>('chat.main', { fromSequence: 0, limit: 50 });
  */
@@ -59,7 +66,7 @@ export function useChannel<P = unknown, M = unknown>(
   channel: string | undefined,
   { limit = DEFAULT_LIMIT, ...options }: { limit?: number } & Omit<StreamOptions<P, M>, 'onMessage'> = {},
 ): StreamStatus & { publications: readonly Publication<P, M>[] } {
-  const [recent] = useState(() => new Recent<P, M>());
+  const [recent] = useState(() => new RecentPublications<P, M>());
   const shown = useRef(channel);
   useEffect(() => {
     if (shown.current !== channel) {
@@ -72,30 +79,30 @@ export function useChannel<P = unknown, M = unknown>(
 }
 
 /**
- * Who is present on a `presence-` channel. With `join` or `member` the user joins while the component is mounted; what `member`
- * says counts when it joins.
+ * Returns the members of a `presence-` channel. With `join` or `member` the user joins while the
+ * component is mounted; `member` is read at that moment.
  */
 export function usePresence(channel: string | undefined, options: Omit<PresenceOptions, 'signal'> = {}): PresenceStatus {
   const client = useBroadcasty();
-  const [presence] = useState(() => new Presence());
+  const [presence] = useState(() => new ComponentPresence());
   const latest = useLatest(options);
-  useEffect(() => presence.follow(client, channel, latest.current), [client, channel, presence, latest]);
+  useEffect(() => presence.start(client, channel, latest.current), [client, channel, presence, latest]);
   return useStore(presence.status);
 }
 
-/** The state of the connection. */
+/** Returns the status of the connection. */
 export function useConnectionState(): ConnectionStatus {
   const client = useBroadcasty();
-  const [watch] = useState(() => new ConnectionWatch(client));
-  useEffect(() => watch.follow(client), [client, watch]);
+  const [watch] = useState(() => new ConnectionStateStore(client));
+  useEffect(() => watch.start(client), [client, watch]);
   return useStore(watch);
 }
 
 function useStream<P, M>(channel: string | undefined, options: StreamOptions<P, M>): StreamStatus {
   const client = useBroadcasty();
-  const [stream] = useState(() => new Stream<P, M>());
+  const [stream] = useState(() => new ComponentSubscription<P, M>());
   const latest = useLatest(options);
-  useEffect(() => stream.follow(client, channel, () => latest.current), [client, channel, stream, latest]);
+  useEffect(() => stream.start(client, channel, () => latest.current), [client, channel, stream, latest]);
   return useStore(stream.status);
 }
 
@@ -103,7 +110,7 @@ function useStore<T>(store: Store<T>): T {
   return useSyncExternalStore(store.subscribe, store.get, store.get);
 }
 
-/** What the last render that was shown said; written before any effect reads it. */
+/** Returns a reference to the value of the last committed render, for use in effects. */
 function useLatest<T>(value: T): { readonly current: T } {
   const ref = useRef(value);
   useInsertionEffect(() => {

@@ -1,12 +1,15 @@
-/** What the page or process around the client tells of the network. */
-export interface Surroundings {
-  /** False only when there is certainly no network. */
+/** Reports whether the page or process has a network. */
+export interface NetworkMonitor {
+  /** Returns false only when there is certainly no network. */
   isOnline(): boolean;
-  /** Calls back when the network may have changed, or the page is seen again after it was hidden. @returns what ends that */
+  /**
+   * Calls back when the network may have changed or a hidden page becomes visible. Returns a
+   * function that stops the calls.
+   */
   onChange(changed: () => void): () => void;
 }
 
-export const SURROUNDINGS: Surroundings = {
+export const SYSTEM_NETWORK_MONITOR: NetworkMonitor = {
   isOnline: () => (globalThis as { navigator?: { onLine?: boolean } }).navigator?.onLine !== false,
   onChange(changed) {
     const { addEventListener: listen, document: page } = globalThis as Partial<Pick<typeof globalThis, 'addEventListener' | 'document'>>;

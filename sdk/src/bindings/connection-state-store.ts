@@ -2,17 +2,17 @@ import type { BroadcastyClient } from '../client.js';
 import type { ConnectionEvents } from '../connection.js';
 import { Store } from './store.js';
 
-/** How the connection does, as `client.on('state')` tells it. */
+/** The status of the connection, as in `client.on('state')`. */
 export type ConnectionStatus = ConnectionEvents['state'];
 
-/** The connection’s state, for a component. */
-export class ConnectionWatch extends Store<ConnectionStatus> {
+/** A store of the connection’s status for components. */
+export class ConnectionStateStore extends Store<ConnectionStatus> {
   constructor(client: BroadcastyClient) {
     super({ state: client.state });
   }
 
-  /** @returns what ends it */
-  follow(client: BroadcastyClient): () => void {
+  /** Follows the client’s state. Returns a function that stops it. */
+  start(client: BroadcastyClient): () => void {
     if (this.get().state !== client.state) {
       this.set({ state: client.state });
     }

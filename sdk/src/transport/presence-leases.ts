@@ -1,14 +1,17 @@
 import type { Clock } from '../clock.js';
-import { asError } from '../errors.js';
+import { toError } from '../errors.js';
 import type { Member } from '../wire.js';
 
-/** What keeps members present over HTTP: leases that are renewed at a third of their time, until they are dropped. */
-export class Leases {
+/**
+ * Renews the leases of members that joined over HTTP, each at a third of its time to live, until
+ * they are dropped.
+ */
+export class PresenceLeases {
   private readonly timers = new Map<string, unknown>();
 
   constructor(
     private readonly clock: Clock,
-    private readonly server: { renew(channel: string, id: string): Promise<unknown>; rejoin(channel: string, member: Member): Promise<unknown> },
+    private readonly api: { renew(channel: string, id: string): Promise<unknown>; rejoin(channel: string, member: Member): Promise<unknown> },
   ) {}
 
   hold(channel: string, member: Member, ttlSeconds: number): void {
@@ -16,7 +19,7 @@ export class Leases {
     this.timers.set(
       channel,
       this.clock.setTimeout(() => {
-        this.server.renew(channel, member.id).then(
+        this.api.renew(channel, member.id).then(
           () => {
             if (this.timers.has(channel)) {
               this.hold(channel, member, ttlSeconds);
@@ -26,8 +29,8 @@ export class Leases {
             if (!this.timers.has(channel)) {
               return;
             }
-            if (asError(error).code === 'not_present') {
-              this.server.rejoin(channel, member).catch(() => undefined);
+            if (toError(error).code === 'not_present') {
+              this.api.rejoin(channel, member).catch(() => undefined);
             } else {
               this.hold(channel, member, ttlSeconds);
             }

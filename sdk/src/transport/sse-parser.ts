@@ -1,30 +1,30 @@
-/** One event of a stream of Server-Sent Events; a comment has neither. */
-export interface ServerEvent {
+/** An event of a Server-Sent Events stream. */
+export interface SseEvent {
   event: string;
   data: string;
 }
 
-/** Reads Server-Sent Events from text that comes in any pieces. */
-export class EventParser {
+/** Parses Server-Sent Events from text that arrives in arbitrary pieces. */
+export class SseParser {
   private rest = '';
   private event = 'message';
   private data: string[] = [];
 
-  constructor(private readonly heard: (event: ServerEvent) => void) {}
+  constructor(private readonly onEvent: (event: SseEvent) => void) {}
 
   push(text: string): void {
     const all = this.rest + text;
-    const lines = all.split(/\r\n|\n|\r(?!$)/); // whether a \n follows a \r at the end is not known yet
+    const lines = all.split(/\r\n|\n|\r(?!$)/); // a final \r may be followed by \n in the next piece
     this.rest = lines.pop() ?? '';
     for (const line of lines) {
-      this.line(line);
+      this.parseLine(line);
     }
   }
 
-  private line(line: string): void {
+  private parseLine(line: string): void {
     if (line === '') {
       if (this.data.length > 0) {
-        this.heard({ event: this.event, data: this.data.join('\n') });
+        this.onEvent({ event: this.event, data: this.data.join('\n') });
       }
       this.event = 'message';
       this.data = [];

@@ -1,4 +1,4 @@
-/** A value that tells when it becomes another one; what React and Vue draw from. */
+/** A value with listeners, which React and Vue render. */
 export class Store<T> {
   private readonly listeners = new Set<() => void>();
 
@@ -6,7 +6,7 @@ export class Store<T> {
 
   readonly get = (): T => this.value;
 
-  /** @returns what takes the listener away again */
+  /** Adds a listener. Returns a function that removes it. */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);

@@ -1,0 +1,96 @@
+import { matches } from '../channels.js';
+import { ChannelTable } from '../channel-table.js';
+import { BroadcastyError, fromEnd, unreachable } from '../errors.js';
+import type { End } from '../wire.js';
+import { SseParser } from './sse-parser.js';
+import type { SseEvent } from './sse-parser.js';
+import { request } from './http.js';
+import type { SessionSettings } from './transport.js';
+
+/** How long a stream may be silent; the server sends a comment every 20 s. */
+const SILENCE_MILLIS = 45_000;
+
+/** One HTTP response with Server-Sent Events. */
+export class SseStream {
+  readonly table = new ChannelTable();
+  private readonly abort = new AbortController();
+  private subscribedCount = 0;
+  private receivedAt = 0;
+  private watchdog: unknown;
+  private closed = false;
+  private endError: BroadcastyError | undefined;
+
+  /** @param targets the subscribed channels and patterns; removed ones are no longer delivered */
+  constructor(
+    readonly targets: Set<string>,
+    private readonly settings: SessionSettings,
+    private readonly listener: { onEvent(event: SseEvent): void; onEnd(end: BroadcastyError): void },
+  ) {}
+
+  /** Opens the stream. Resolves when the server has confirmed every target. */
+  async open(token: string, path: string, headers: Record<string, string>): Promise<void> {
+    const targets = this.targets.size;
+    const response = await request(this.settings, token, path, { headers, signal: this.abort.signal });
+    await new Promise<void>((resolve, reject) => {
+      const parser = new SseParser((event) => {
+        if (this.closed) {
+          return;
+        }
+        if (event.event === 'end') {
+          this.endError = fromEnd(JSON.parse(event.data) as End);
+          return;
+        }
+        this.listener.onEvent(event);
+        if (event.event === 'subscribed' && ++this.subscribedCount === targets) {
+          resolve();
+        }
+      });
+      this.startWatch();
+      void this.read(response, parser).then((end) => {
+        this.close();
+        this.listener.onEnd(end);
+        reject(unreachable('the stream ended'));
+      });
+    });
+  }
+
+  /** Returns whether the stream still delivers a channel. */
+  delivers(channel: string): boolean {
+    return this.targets.has(channel) || [...this.targets].some((target) => matches(target, channel));
+  }
+
+  checkAlive(): void {
+    if (this.settings.clock.now() - this.receivedAt > SILENCE_MILLIS) {
+      this.abort.abort();
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    this.settings.clock.clearTimeout(this.watchdog);
+    this.abort.abort();
+  }
+
+  private async read(response: Response, parser: SseParser): Promise<BroadcastyError> {
+    try {
+      const reader = response.body?.getReader();
+      const decoder = new TextDecoder();
+      for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
+        this.receivedAt = this.settings.clock.now();
+        parser.push(decoder.decode(chunk.value, { stream: true }));
+      }
+    } catch {
+      // the connection broke
+    }
+    return this.endError ?? new BroadcastyError('unreachable', 'the stream ended', 'yes');
+  }
+
+  private startWatch(): void {
+    this.receivedAt = this.settings.clock.now();
+    const watch = () => {
+      this.checkAlive();
+      this.watchdog = this.settings.clock.setTimeout(watch, SILENCE_MILLIS / 3);
+    };
+    this.watchdog = this.settings.clock.setTimeout(watch, SILENCE_MILLIS / 3);
+  }
+}
