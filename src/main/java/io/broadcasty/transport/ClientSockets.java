@@ -7,29 +7,33 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the TCP socket below a request, which no API of servlets shows. It is looked for where the
- * connection carries one request at a time (HTTP/1), and on WildFly and Open Liberty where no TLS
- * stands on it: bytes of TLS come before the end of a connection, so that the end does not show.
+ * Finds the TCP socket below a request, which no servlet API exposes.
+ *
+ * <p>It looks for it only where the connection carries one request at a time (HTTP/1), and on
+ * WildFly and Open Liberty only without TLS: TLS records precede the end of a connection and hide
+ * it.
  */
 @ThreadSafe
 public final class ClientSockets {
 
-  /** What follows when a socket is not found. */
-  static final String WITHOUT = "that a client has gone is noticed by the heartbeats alone";
+  /** The consequence of a socket that is not found, for the log. */
+  static final String WITHOUT = "only heartbeats detect that a client has gone";
 
   private final boolean internals;
   private final boolean known;
 
   /**
+   * Creates a finder for this server.
+   *
    * @param internals whether internals of the server may be used; if not, no socket is found
-   * @param serverInfo {@code ServletContext.getServerInfo()}, which tells what to expect
+   * @param serverInfo {@code ServletContext.getServerInfo()}, which tells which internals to expect
    */
   public ClientSockets(boolean internals, String serverInfo) {
     this.internals = internals;
     this.known = List.of("Payara", "WildFly", "Liberty").stream().anyMatch(serverInfo::contains);
   }
 
-  /** Null where it is not found. */
+  /** Returns the socket below a request; null where it is not found. */
   @Nullable SocketChannel below(ServletRequest request) {
     if (!internals) {
       return null;

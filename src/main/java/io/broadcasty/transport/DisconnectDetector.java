@@ -16,39 +16,40 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that a client has closed (FIN) or reset (RST) a connection that its server does not read
- * from, as servers do not while they write a response. The socket is watched by a selector of our
- * own, beside the server's: it becomes readable, and has no bytes to be read. Nothing is ever read
- * from it, so whatever the client may send is left to the server (docs/adr/0029).
+ * Detects that a client has closed (FIN) or reset (RST) a connection that its server does not read
+ * from, as servers do not while they write a response.
  *
- * <p>A socket that has bytes to be read is watched no longer, since an end behind them does not
- * show. Then, and where the socket is not found, the end is noticed by a write that fails, at the
- * next heartbeats.
+ * <p>A selector of its own, beside the server's, watches the socket: a closed connection becomes
+ * readable and has no bytes to read. The detector never reads, so bytes that the client sends are
+ * left to the server (docs/adr/0029).
  *
- * <p>One thread calls {@link #round} again and again. A watch costs an object and a key of the
- * selector, and nothing while nothing comes.
+ * <p>A socket with bytes to read is not watched any longer, since an end behind them does not show.
+ * Then, and where the socket is not found, a failed heartbeat detects the end.
+ *
+ * <p>One thread calls {@link #round} in a loop. A watch costs an object and a key of the selector,
+ * and no processor time while nothing happens.
  */
 @ThreadSafe
 public final class DisconnectDetector implements AutoCloseable {
 
   /**
-   * How long a round may take. A socket that the server closes is released in the next one at the
-   * latest; its client is told of the close at once.
+   * The longest duration of a round. A socket that the server closes is released in the next round
+   * at the latest; its client sees the close at once.
    */
   private static final long ROUND_MILLIS = 1000;
 
-  /** Hears that a client has gone. */
+  /** Notified when a client disconnects. */
   @FunctionalInterface
   public interface Listener {
 
     /**
-     * The client sends nothing more, and may not be there any more. Called at most once for a
-     * watch, on the detector's thread: must not block.
+     * Called when the client sends nothing more and may have gone. Called at most once for a watch,
+     * on the detector's thread: must not block.
      */
     void onDisconnect();
   }
 
-  /** A socket that is watched until something happens to it or it is stopped. */
+  /** A socket that is watched until it becomes readable or the watch is stopped. */
   public final class Watch {
 
     private final SocketChannel socket;
@@ -62,15 +63,15 @@ public final class DisconnectDetector implements AutoCloseable {
     }
 
     /**
-     * Ends the watch. To be called before the server may read from the connection again. The
-     * listener may be called at the same time.
+     * Ends the watch. Call it before the server may read from the connection again. The listener
+     * may be called at the same time.
      */
     public void stop() {
       stopped = true;
       SelectionKey registered = key;
       if (registered != null) {
         registered.cancel();
-        selector.wakeup(); // which lets go of the socket
+        selector.wakeup(); // the selector then releases the socket
       }
     }
 
@@ -88,7 +89,10 @@ public final class DisconnectDetector implements AutoCloseable {
       }
     }
 
-    /** The connection may have carried a stream before, whose key is to be let go first. */
+    /**
+     * Registers the socket. An earlier stream on the same connection may have left a cancelled key,
+     * which has to be removed first.
+     */
     private SelectionKey registered() throws IOException {
       try {
         return socket.register(selector, SelectionKey.OP_READ, this);
@@ -111,22 +115,21 @@ public final class DisconnectDetector implements AutoCloseable {
   private final Queue<Watch> waiting = new ConcurrentLinkedQueue<>();
 
   /**
-   * Watches nothing before {@link #round} is called.
+   * Creates a detector, which watches nothing before {@link #round} is called.
    *
-   * @throws UncheckedIOException when the system gives no selector
+   * @throws UncheckedIOException when the system provides no selector
    */
   public DisconnectDetector(ClientSockets sockets) {
     this.sockets = sockets;
     try {
       this.selector = Selector.open();
     } catch (IOException e) {
-      throw new UncheckedIOException("the sockets of clients cannot be watched", e);
+      throw new UncheckedIOException("Cannot open a selector for the sockets of clients", e);
     }
   }
 
   /**
-   * Watches the connection that a request came by, from the head of its response on, until the
-   * response ends.
+   * Watches the connection of a request from the head of its response until the response ends.
    *
    * @return null where its socket is not found
    */
@@ -135,7 +138,7 @@ public final class DisconnectDetector implements AutoCloseable {
     return socket == null ? null : watch(socket, listener);
   }
 
-  /** Watches a socket that nobody reads from. */
+  /** Watches a socket that the server does not read from. */
   Watch watch(SocketChannel socket, Listener listener) {
     Watch watch = new Watch(socket, listener);
     waiting.add(watch);
@@ -143,20 +146,20 @@ public final class DisconnectDetector implements AutoCloseable {
     return watch;
   }
 
-  /** How many sockets are watched. */
+  /** Returns how many sockets are watched. */
   public int watched() {
     return selector.isOpen() ? selector.keys().size() : 0;
   }
 
   /**
-   * Waits for a moment for something to happen to the sockets, and tells their listeners.
+   * Waits for events on the sockets for at most a second, and notifies their listeners.
    *
-   * @return false once it is closed
-   * @throws UncheckedIOException when the system does not tell of sockets now
+   * @return false once the detector is closed
+   * @throws UncheckedIOException when the system call fails
    * @throws InterruptedException when the thread was interrupted
    */
   public boolean round() throws InterruptedException {
-    if (Thread.interrupted()) { // or no select would wait
+    if (Thread.interrupted()) { // otherwise select would return at once
       throw new InterruptedException();
     }
     try {
@@ -168,11 +171,11 @@ public final class DisconnectDetector implements AutoCloseable {
     } catch (ClosedSelectorException e) {
       return false;
     } catch (IOException e) {
-      throw new UncheckedIOException("the sockets of clients cannot be watched now", e);
+      throw new UncheckedIOException("Cannot watch the sockets of clients now", e);
     }
   }
 
-  /** Ends all watches, without telling anybody. */
+  /** Ends all watches without notifying their listeners. */
   @Override
   public void close() throws IOException {
     selector.close();
@@ -189,7 +192,7 @@ public final class DisconnectDetector implements AutoCloseable {
   private static boolean isAtEnd(SocketChannel readable) {
     try {
       return readable.socket().getInputStream().available() == 0;
-    } catch (IOException e) { // it was reset, or the server has closed it
+    } catch (IOException e) { // the client reset it, or the server closed it
       return true;
     }
   }

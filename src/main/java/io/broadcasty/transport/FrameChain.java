@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends frames one after the other over an interface that takes one at a time and reports each,
- * perhaps before the call returns. Does not recurse, however many are reported at once.
+ * Sends frames one after the other through an interface that accepts one at a time and reports
+ * each, perhaps before the call returns. Does not recurse, however many are reported at once.
  */
 public abstract class FrameChain {
 
@@ -22,10 +22,12 @@ public abstract class FrameChain {
     this.done = done;
   }
 
-  /** Starts sending a frame; {@link #sent} is to be called once it is sent, or has failed. */
+  /**
+   * Starts sending a frame; the implementation calls {@link #sent} when it is sent or has failed.
+   */
   protected abstract void send(EncodedFrame frame);
 
-  /** A frame was sent, or has failed. */
+  /** Reports that a frame was sent, or has failed. */
   public final void sent(@Nullable Throwable failure) {
     if (failure != null) {
       done.accept(failure);

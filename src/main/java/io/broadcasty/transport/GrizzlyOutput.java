@@ -19,11 +19,11 @@ import org.glassfish.grizzly.memory.ByteBufferWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet's output straight onto Grizzly's connection: past the two buffers above it and, unless
- * TLS stands there, past its filters. Behaves as Servlet 6.0 demands of an output with a {@link
- * WriteListener}; without one nothing can be written.
+ * A servlet output that writes directly to Grizzly's connection: it bypasses the two buffers above
+ * it and, without TLS, Grizzly's filters. Behaves as Servlet 6.0 specifies for an output with a
+ * {@link WriteListener}; without one it cannot be written.
  *
- * <p>Loaded on Payara alone, since Grizzly is there alone.
+ * <p>Loaded on Payara only, since only Payara has Grizzly.
  */
 final class GrizzlyOutput extends ServletOutputStream {
 
@@ -46,7 +46,9 @@ final class GrizzlyOutput extends ServletOutputStream {
       };
 
   /**
-   * @param secure whether TLS is spoken on the connection
+   * Creates an output without a listener.
+   *
+   * @param secure whether the connection uses TLS
    */
   GrizzlyOutput(Connection<SocketAddress> connection, boolean secure) {
     this.connection = connection;
@@ -75,7 +77,7 @@ final class GrizzlyOutput extends ServletOutputStream {
   @Override
   public void write(byte[] bytes) throws IOException {
     if (!connection.isOpen()) {
-      throw new IOException("the connection is closed");
+      throw new IOException("The connection is closed");
     }
     way.accept(new ByteBufferWrapper(ByteBuffer.wrap(bytes)));
   }
@@ -90,7 +92,7 @@ final class GrizzlyOutput extends ServletOutputStream {
     write(new byte[] {(byte) b});
   }
 
-  /** What is written is on its way. */
+  /** Does nothing, since every write is sent at once. */
   @Override
   public void flush() {}
 
@@ -99,7 +101,7 @@ final class GrizzlyOutput extends ServletOutputStream {
     return bytes -> connection.write(bytes, failures);
   }
 
-  @SuppressWarnings("unchecked") // the type of an address, which is not asked for
+  @SuppressWarnings("unchecked") // the address type is not used
   private Consumer<Buffer> straight() {
     AsyncQueueWriter<SocketAddress> writer =
         ((AsyncQueueEnabledTransport) connection.getTransport()).getAsyncQueueIO().getWriter();
@@ -107,7 +109,7 @@ final class GrizzlyOutput extends ServletOutputStream {
     return bytes -> writer.write(connection, bytes, failures);
   }
 
-  /** Hears how writes end of which nobody waits for the end. */
+  /** Reports failed writes, whose completion no caller waits for. */
   private final class Failures<M> extends EmptyCompletionHandler<WriteResult<M, SocketAddress>> {
 
     @Override
@@ -117,7 +119,7 @@ final class GrizzlyOutput extends ServletOutputStream {
 
     @Override
     public void cancelled() {
-      fail(new IOException("the write was cancelled"));
+      fail(new IOException("The write was cancelled"));
     }
   }
 
@@ -131,7 +133,7 @@ final class GrizzlyOutput extends ServletOutputStream {
   private WriteListener listening() throws IOException {
     WriteListener told = listener;
     if (told == null) {
-      throw new IOException("nobody listens");
+      throw new IOException("No write listener is set");
     }
     return told;
   }

@@ -10,7 +10,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Reaches what a server does not show to applications, by name. */
+/** Reads internals of a server by reflection. */
 final class Internals {
 
   private static final Logger LOG = Logger.getLogger(Internals.class.getName());
@@ -19,26 +19,26 @@ final class Internals {
   private Internals() {}
 
   /**
-   * What a getter gives.
+   * Returns the value of a getter.
    *
-   * @throws IllegalStateException when that is null
+   * @throws IllegalStateException when the value is null
    */
   static Object get(Object of, String getter) throws ReflectiveOperationException {
     Method method = of.getClass().getMethod(getter);
-    method.setAccessible(true); // a public method of a class that may not be
+    method.setAccessible(true); // the method is public, its class may not be
     Object value = method.invoke(of);
     if (value == null) {
-      throw new IllegalStateException(getter + " of " + of.getClass().getName() + " gave nothing");
+      throw new IllegalStateException(getter + " of " + of.getClass().getName() + " returned null");
     }
     return value;
   }
 
-  /** Whether an object is of exactly this class. */
+  /** Returns whether an object is of exactly this class. */
   static boolean isA(Object object, String className) {
     return object.getClass().getName().equals(className);
   }
 
-  /** A field of an object's class or of one above it. */
+  /** Returns a field of an object's class or of a superclass. */
   static Field field(Object of, String name) throws ReflectiveOperationException {
     for (Class<?> type = of.getClass(); type != null; type = type.getSuperclass()) {
       for (Field field : type.getDeclaredFields()) {
@@ -51,7 +51,7 @@ final class Internals {
     throw new NoSuchFieldException(name + " of " + of.getClass().getName());
   }
 
-  /** The server's own request, below the wrappers of filters. */
+  /** Returns the server's own request, without the wrappers of filters. */
   static ServletRequest unwrapped(ServletRequest request) {
     ServletRequest inner = request;
     while (inner instanceof ServletRequestWrapper wrapper) {
@@ -60,26 +60,23 @@ final class Internals {
     return inner;
   }
 
-  /** Says once what this version of the server does not have, so that streams cost more. */
+  /** Logs once that this version of the server lacks an internal, so that streams cost more. */
   static void notFound(String what, @Nullable Throwable failure) {
     notFound(
         what,
-        "streams work, and cost more"
-            + " (broadcasty_stream_outputs_total tells what they are written with)",
+        "streams work at a higher cost" + " (broadcasty_stream_outputs_total counts their outputs)",
         failure);
   }
 
   /**
-   * Says once what this version of the server does not have.
+   * Logs once that this version of the server lacks an internal.
    *
-   * @param consequence what follows
+   * @param consequence the effect on Broadcasty
    */
   static void notFound(String what, String consequence, @Nullable Throwable failure) {
     if (TOLD.add(what)) {
       LOG.log(
-          Level.WARNING,
-          what + " was not found in this version of the server; " + consequence,
-          failure);
+          Level.WARNING, "This version of the server lacks " + what + "; " + consequence, failure);
     }
   }
 }

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is used of Open Liberty's channel framework. Its interfaces are not shown to applications,
- * hence method handles with {@code Object} for each of them.
+ * The part of Open Liberty's channel framework that Broadcasty uses. Applications cannot see its
+ * interfaces, hence the method handles with {@code Object} for each of them.
  */
 final class LibertyChannel {
 
@@ -20,11 +20,13 @@ final class LibertyChannel {
 
   private static volatile @Nullable LibertyChannel found;
 
-  /** Hears that a write is through that was not at once. */
+  /** Receives the result of a write that did not complete at once. */
   @FunctionalInterface
   interface Written {
     /**
-     * @param failure null when all was written
+     * Called when the write has ended.
+     *
+     * @param failure null when everything was written
      */
     void written(@Nullable IOException failure) throws IOException;
   }
@@ -76,7 +78,7 @@ final class LibertyChannel {
   }
 
   /**
-   * The framework that a connection belongs to.
+   * Returns the framework that a connection belongs to.
    *
    * @param connection a {@code TCPConnectionContext}
    */
@@ -89,7 +91,7 @@ final class LibertyChannel {
     return channel;
   }
 
-  /** What {@link #write} is to be given for this listener. */
+  /** Wraps a listener as the callback that {@link #write} requires. */
   Object callback(Written listener) {
     return Proxy.newProxyInstance(
         callbackType.getClassLoader(),
@@ -114,7 +116,7 @@ final class LibertyChannel {
     };
   }
 
-  /** The framework's view of a direct buffer, which shares its position and limit. */
+  /** Returns the framework's view of a direct buffer, which shares its position and limit. */
   Object view(ByteBuffer buffer) {
     try {
       return (Object) wrap.invokeExact(buffer);
@@ -124,11 +126,11 @@ final class LibertyChannel {
   }
 
   /**
-   * Writes all that is between a buffer's position and its limit.
+   * Writes the bytes between a buffer's position and its limit.
    *
    * @param writer a {@code TCPWriteRequestContext}
-   * @return false when the peer does not take it at once: the framework has the buffer until it
-   *     calls back
+   * @return false when the peer does not accept them at once: the framework keeps the buffer until
+   *     it calls back
    */
   boolean write(Object writer, Object view, Object callback) {
     try {

@@ -9,29 +9,29 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet's output straight onto a connection of Open Liberty's channel framework: without the 8
- * KB that Liberty's own keeps for each connection, and without its flush, which blocks. Behaves as
- * Servlet 6.0 demands of an output with a {@link WriteListener}; without one nothing can be
- * written.
+ * A servlet output that writes directly to a connection of Open Liberty's channel framework:
+ * without the 8 KB that Liberty's own output keeps for each connection, and without its blocking
+ * flush. Behaves as Servlet 6.0 specifies for an output with a {@link WriteListener}; without one
+ * it cannot be written.
  *
- * <p>One write at a time, from any thread.
+ * <p>Supports one write at a time, from any thread.
  */
 final class LibertyOutput extends ServletOutputStream {
 
-  /** Larger writes get a buffer of their own. */
+  /** The size of the shared buffers; a larger write allocates its own. */
   private static final int SHARED_BYTES = 64 * 1024;
 
   /**
-   * What a thread copies bytes into, since the framework writes nothing but direct buffers: the
-   * buffer, and the framework's view of it. Neither is a class of ours, so a server's thread keeps
-   * no application alive. Gone while the framework has it.
+   * The buffer that a thread copies bytes into, since the framework writes only direct buffers, and
+   * the framework's view of it. Neither is of an application class, so a server's thread does not
+   * retain the application. Empty while the framework uses the buffer.
    */
   private static final ThreadLocal<Object @Nullable []> BUFFER = new ThreadLocal<>();
 
   private enum State {
     READY,
     WRITING,
-    /** Writing, and the listener wants to hear of the end. */
+    /** A write is under way, and the listener is to be notified of its end. */
     AWAITED
   }
 
@@ -43,6 +43,8 @@ final class LibertyOutput extends ServletOutputStream {
   private volatile @Nullable IOException broken;
 
   /**
+   * Creates an output without a listener.
+   *
    * @param writer the connection's {@code TCPWriteRequestContext}
    */
   LibertyOutput(LibertyChannel channel, Object writer) {
@@ -70,7 +72,7 @@ final class LibertyOutput extends ServletOutputStream {
   public void write(byte[] bytes) throws IOException {
     IOException failure = broken;
     if (failure != null) {
-      throw new IOException("the connection is broken", failure);
+      throw new IOException("The connection is broken", failure);
     }
     Object[] buffer = buffer(bytes.length);
     ByteBuffer direct = (ByteBuffer) buffer[0];
@@ -94,7 +96,7 @@ final class LibertyOutput extends ServletOutputStream {
     write(new byte[] {(byte) b});
   }
 
-  /** What is written is on its way. */
+  /** Does nothing, since every write is sent at once. */
   @Override
   public void flush() {}
 

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 
 /**
- * The output of an asynchronous response on Open Liberty, which between two writes keeps none of
- * the server's buffers: 16 KB of them a response. The first flush of a response goes out as well,
- * which Open Liberty leaves for the second.
+ * The output of an asynchronous response on Open Liberty that releases the server's buffers (16 KB
+ * for each response) between two writes. It also sends the first flush of a response, which Open
+ * Liberty delays until the second.
  */
 final class LibertyResponse extends ServletOutputStream {
 
@@ -17,7 +17,7 @@ final class LibertyResponse extends ServletOutputStream {
   private final Method clear;
   private final Method hasContent;
 
-  /** Whether something has been flushed. */
+  /** Whether the output has been flushed before. */
   private boolean begun;
 
   LibertyResponse(ServletOutputStream out) throws ReflectiveOperationException {
@@ -58,13 +58,13 @@ final class LibertyResponse extends ServletOutputStream {
     try {
       if (!begun) {
         begun = true;
-        if ((boolean) hasContent.invoke(buffers)) { // the server passes over the first flush
+        if ((boolean) hasContent.invoke(buffers)) { // the server ignores the first flush
           out.flush();
         }
       }
       clear.invoke(buffers);
     } catch (ReflectiveOperationException e) {
-      throw new IOException("the buffers of a response could not be given back", e);
+      throw new IOException("Cannot release the buffers of a response", e);
     }
   }
 }

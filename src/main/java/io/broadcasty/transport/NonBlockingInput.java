@@ -11,27 +11,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from a servlet's input without blocking. The container says that bytes are there on a
- * thread of its own, which may be the one that serves all its sockets, and some containers want
- * them taken out before that call returns; so they are taken out there, and handed on by an
- * executor, in order, one call at a time. While much waits to be handed on, nothing is read, and
- * the peer feels it.
+ * Reads from a servlet's input without blocking, and passes the bytes to a receiver.
  *
- * <p>Open Liberty gives each call a thread that may block, and reads on by itself as soon as the
- * call returns, dropping a byte that was not taken out; there the call waits for room.
+ * <p>The container reports available bytes on a thread of its own, which may be the one that serves
+ * all its sockets, and some containers require the bytes to be read before that call returns. They
+ * are therefore read there and passed on by an executor, in order, one call at a time. While too
+ * many bytes wait for the receiver, nothing is read, which slows the peer down.
  *
- * <p>Keeps no buffer while nothing comes.
+ * <p>Open Liberty makes each call on a thread that may block, and reads on as soon as the call
+ * returns, losing a byte that was not read; there the call waits until there is room.
+ *
+ * <p>Keeps no buffer while no bytes arrive.
  */
 public final class NonBlockingInput implements ReadListener {
 
-  /** Gets what was read, on the executor, one call at a time. */
+  /** Receives what was read, on the executor, one call at a time. */
   public interface Receiver {
 
-    /** Bytes that are the receiver's own. May block. */
+    /** Receives bytes; the receiver owns the array. May block. */
     void onBytes(byte[] bytes);
 
     /**
-     * Nothing more comes.
+     * Called when no more bytes follow.
      *
      * @param failure null when the peer has ended the stream
      */
@@ -68,7 +69,7 @@ public final class NonBlockingInput implements ReadListener {
   @GuardedBy("this")
   private @Nullable Throwable failure;
 
-  /** Reads nothing before {@link #begin}. */
+  /** Creates an input that reads nothing before {@link #begin}. */
   public NonBlockingInput(ServletInputStream in, Executor executor, Receiver receiver) {
     this.in = in;
     this.executor = executor;
@@ -76,7 +77,7 @@ public final class NonBlockingInput implements ReadListener {
     this.waits = OpenLiberty.made(in);
   }
 
-  /** Lets the container say when bytes are there. */
+  /** Starts reading. */
   public void begin() {
     in.setReadListener(this);
   }
@@ -96,7 +97,10 @@ public final class NonBlockingInput implements ReadListener {
     end(cause);
   }
 
-  /** A call that comes while another takes in is the other's to answer. */
+  /**
+   * Reads the available bytes. When another thread is reading, it only makes that thread read
+   * again.
+   */
   private void takeIn() {
     if (calls.getAndIncrement() == 0) {
       int answered = 1;
@@ -118,7 +122,7 @@ public final class NonBlockingInput implements ReadListener {
         }
         add(Arrays.copyOf(buffer, length));
       }
-    } catch (IOException | RuntimeException e) { // what the container says of a closed stream
+    } catch (IOException | RuntimeException e) { // containers throw these for a closed stream
       end(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -183,12 +187,12 @@ public final class NonBlockingInput implements ReadListener {
       if (next != null) {
         receiver.onBytes(next);
       } else if (goOn) {
-        takeIn(); // the container waits for that, and does not call meanwhile
+        takeIn(); // the container calls again only after this read
       } else {
         if (over) {
           receiver.onEnd(failure);
         }
-        return; // after the end, the handing never ends, so that it is told once
+        return; // after the end `handing` stays true, so that the end is reported once
       }
     }
   }

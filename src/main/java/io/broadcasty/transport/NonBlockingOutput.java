@@ -13,27 +13,26 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes frames to a servlet's output without blocking: all frames of one call in one write. What
- * the peer does not take at once the container keeps, and says when it is through (Servlet 6.0,
- * {@link WriteListener}).
+ * Writes frames to a servlet's output without blocking: all frames of one call in one write. The
+ * container keeps bytes that the peer does not accept at once, and reports when it has sent them
+ * (Servlet 6.0, {@link WriteListener}).
  *
- * <p>One write at a time, from any thread; the container reports on its own threads.
+ * <p>Supports one write at a time, from any thread; the container reports on its own threads.
  */
 public final class NonBlockingOutput implements FrameWriter, WriteListener {
 
   /**
-   * What the container's own buffer should hold ({@code setBufferSize}). Writes are flushed at
-   * once, so it is only a place to pass through; Grizzly makes a new one for every write, of 8 KB
-   * unless told.
+   * The size for the container's own buffer ({@code setBufferSize}). Writes are flushed at once, so
+   * bytes only pass through it; Grizzly allocates a new one for every write, of 8 KB by default.
    */
   public static final int BUFFER_BYTES = 512;
 
   private static final VarHandle WAITING = field("waiting", Write.class);
   private static final VarHandle BUSY = field("busy", boolean.class);
 
-  /** A write that is under way: handed to the container, then flushed. */
+  /** A write under way: first written, then flushed. */
   private static final class Write {
-    private byte @Nullable [] bytes; // until the container has them
+    private byte @Nullable [] bytes; // null once the container has them
     private final Done done;
 
     Write(byte[] bytes, Done done) {
@@ -48,10 +47,13 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
   /** Runs the writes where they may block; null where they do not. */
   private final @Nullable Executor blocking;
 
-  /** The write that goes on when the container says so; whoever takes it out goes on with it. */
+  /**
+   * The write that continues when the container is ready; the thread that takes it out continues
+   * it.
+   */
   private volatile @Nullable Write waiting;
 
-  /** Whether a write is under way, or the last one has been. */
+  /** Whether a write is under way, or the last one has been written. */
   private volatile boolean busy;
 
   private volatile @Nullable Write last;
@@ -59,10 +61,10 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
   private volatile @Nullable Throwable broken;
 
   /**
-   * Writes nothing before {@link #begin}.
+   * Creates an output that writes nothing before {@link #begin}.
    *
-   * @param blocking runs the writes where the container's flush may block all the same, which it
-   *     does on Open Liberty
+   * @param blocking runs the writes where the container's flush may block nevertheless, as on Open
+   *     Liberty
    */
   public NonBlockingOutput(ServletOutputStream out, WireFormat format, Executor blocking) {
     this.out = out;
@@ -70,7 +72,7 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
     this.blocking = OpenLiberty.flushBlocks(out) ? blocking : null;
   }
 
-  /** Lets the container say when it takes bytes, for the first time soon. */
+  /** Registers with the container, which soon reports that it accepts bytes. */
   public void begin() {
     out.setWriteListener(this);
   }
@@ -80,18 +82,18 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
     write(frames.size() == 1 ? frames.get(0).bytes(format) : format.encode(frames), done);
   }
 
-  /** Writes bytes that nobody changes any more. */
+  /** Writes bytes, which must not be changed afterwards. */
   public void write(byte[] bytes, Done done) {
     if (BUSY.compareAndSet(this, false, true)) {
       start(new Write(bytes, done));
     } else {
-      done.accept(new IOException("the connection is being closed"));
+      done.accept(new IOException("The connection is being closed"));
     }
   }
 
   /**
-   * Writes bytes as soon as no other write is under way, and nothing after them. The first call
-   * counts.
+   * Writes bytes as soon as no other write is under way, and rejects all further writes. Only the
+   * first call has an effect.
    */
   public void writeLast(byte[] bytes, Done done) {
     synchronized (this) {
@@ -149,7 +151,7 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
       while (isReadyFor(write)) {
         Throwable failure = broken;
         if (failure != null) {
-          throw new IOException("the connection is broken", failure);
+          throw new IOException("The connection is broken", failure);
         }
         byte[] bytes = write.bytes;
         if (bytes == null) {
@@ -158,16 +160,16 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
           return;
         }
         write.bytes = null;
-        out.write(bytes); // always a whole array: Undertow overlooks an offset and a length
+        out.write(bytes); // a whole array, since Undertow ignores offset and length
       }
-    } catch (IOException | RuntimeException e) { // what the container says of a closed stream
-      write.done.accept(e); // and nothing can be written any more
+    } catch (IOException | RuntimeException e) { // containers throw these for a closed stream
+      write.done.accept(e); // the output stays busy and accepts no more writes
     }
   }
 
   /**
-   * Whether this thread goes on with the write; else the container's call does. Asked before every
-   * step, since Open Liberty lets only the thread write that has just asked.
+   * Returns whether this thread continues the write; otherwise the container's call does. Checked
+   * before every step, since Open Liberty lets only that thread write that has just asked.
    */
   private boolean isReadyFor(Write write) {
     waiting = write;
@@ -186,7 +188,10 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
     write.done.accept(null);
   }
 
-  /** A field instead of an object with the state: one place in memory less to touch a delivery. */
+  /**
+   * Returns a handle of a field. A field instead of an atomic object saves one memory access for
+   * each delivery.
+   */
   private static VarHandle field(String name, Class<?> type) {
     try {
       return MethodHandles.lookup().findVarHandle(NonBlockingOutput.class, name, type);

@@ -16,25 +16,28 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The one server whose upgraded connections and flushes need care (docs/adr/0007). */
+/**
+ * Accesses internals of Open Liberty, whose upgraded connections and flushes need special treatment
+ * (docs/adr/0007).
+ */
 public final class OpenLiberty {
 
   private static final Logger LOG = Logger.getLogger(OpenLiberty.class.getName());
 
   private OpenLiberty() {}
 
-  /** Whether something that the container handed out is Open Liberty's. */
+  /** Returns whether an object of the container is Open Liberty's. */
   public static boolean made(Object ofContainer) {
     return ofContainer.getClass().getName().startsWith("com.ibm.ws.");
   }
 
-  /** Whether a flush waits until the peer has read, listener or not. */
+  /** Returns whether a flush blocks until the peer has read, even with a listener. */
   static boolean flushBlocks(ServletOutputStream out) {
     return made(out) || out instanceof LibertyResponse;
   }
 
   /**
-   * The way out of an upgraded connection below the servlet's. For use once the answer to the
+   * Returns the output of an upgraded connection below the servlet's. Use it once the answer to the
    * handshake has been flushed.
    *
    * @return null on any other server, and where the connection cannot be found
@@ -53,7 +56,7 @@ public final class OpenLiberty {
   }
 
   /**
-   * An output of a response that keeps no buffers between two writes.
+   * Returns an output of a response that keeps no buffers between two writes.
    *
    * @return null on any other server, and where the response's buffers cannot be found
    */
@@ -69,12 +72,14 @@ public final class OpenLiberty {
     }
   }
 
-  /** Whether a request, out of its wrappers, is Open Liberty's. */
+  /** Returns whether a request, without wrappers, is Open Liberty's. */
   static boolean madeRequest(ServletRequest request) {
     return made(request) || request.getClass().getName().startsWith("io.openliberty.");
   }
 
-  /** Null where the connection is not one of HTTP/1 straight on a socket: with TLS. */
+  /**
+   * Returns the socket of a request; null where the connection is not plain HTTP/1, as with TLS.
+   */
   static @Nullable SocketChannel socket(ServletRequest request)
       throws ReflectiveOperationException {
     Object connection = get(get(request, "getIRequest"), "getHttpInboundConnection");
@@ -86,23 +91,26 @@ public final class OpenLiberty {
   }
 
   /**
-   * Closes an upgraded connection, and the TCP connection below it. Open Liberty's own {@code
-   * close} would give that back to its HTTP reader, past whatever a proxy in front of it would have
-   * refused. Its own WebSocket ends connections in the same way: by the lowest link of the channel
-   * framework, which has no public API, hence the reflection.
+   * Closes an upgraded connection and the TCP connection below it.
+   *
+   * <p>Open Liberty's own {@code close} would return the TCP connection to its HTTP reader, which
+   * would accept requests that a proxy in front of it would have refused. Open Liberty's own
+   * WebSocket ends connections in the same way as this method: through the lowest link of the
+   * channel framework, which has no public API, hence the reflection.
    */
   public static void close(WebConnection connection) throws Exception {
-    synchronized (connection) { // as its close does, which it may call itself meanwhile
+    synchronized (connection) { // the same lock as its own close, which may run at the same time
       cancelRead(connection);
-      connection.getOutputStream().close(); // its close fails on a line that is gone, and forgets
-      hangUp(connection); //                   to count the connection as ended
+      // connection.close() fails on a broken connection and then does not count it as ended
+      connection.getOutputStream().close();
+      hangUp(connection);
       connection.close();
     }
   }
 
   /**
-   * Closing the input calls back the read that waits for more. It would also wait until that has
-   * come back, which it does not always do; a thread that is interrupted does not wait.
+   * Cancels the pending read by closing the input. The close would also wait for the read to
+   * return, which does not always happen; an interrupted thread does not wait.
    */
   private static void cancelRead(WebConnection connection) throws IOException {
     Thread.currentThread().interrupt();
@@ -114,9 +122,11 @@ public final class OpenLiberty {
   }
 
   /**
-   * The server counts the connections that are open, and waits 30 s for them when it stops. One
-   * that ends from below is only counted as ended when it is marked as upgraded, which it marks its
-   * own WebSockets alone.
+   * Ends the connection below the servlet and marks it as upgraded.
+   *
+   * <p>The server counts open connections and waits 30 s for them when it stops. It counts a
+   * connection that ends from below as ended only if it is marked as upgraded, which it does for
+   * its own WebSockets only.
    */
   private static void hangUp(WebConnection connection) {
     try {
@@ -129,7 +139,7 @@ public final class OpenLiberty {
         if (method.getName().equals("close")
             && method.getParameterCount() == 2
             && method.getParameterTypes()[0].isInstance(virtualConnection)) {
-          method.setAccessible(true); // a public method of a class that is not
+          method.setAccessible(true); // the method is public, its class is not
           method.invoke(link, virtualConnection, null);
           return;
         }
@@ -138,8 +148,8 @@ public final class OpenLiberty {
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.log(
           Level.SEVERE,
-          "an upgraded connection could not be ended, so that this server may read HTTP from it;"
-              + " set BROADCASTY_STREAM_WEBSOCKET=container and tell us the server's version",
+          "Cannot close an upgraded connection, from which this server may now read HTTP;"
+              + " set BROADCASTY_STREAM_WEBSOCKET=container and report the server's version",
           e);
     }
   }

@@ -15,21 +15,21 @@ import org.glassfish.grizzly.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one server whose output costs more than all the rest of a delivery, and whose requests are
- * most of what a stream costs in memory (docs/adr/0007). Both are Grizzly's, which Payara stands
- * on, and found by reflection; where they are not found, streams work and cost more.
+ * Accesses internals of Payara, whose output costs more than the rest of a delivery, and whose
+ * requests are most of a stream's memory (docs/adr/0007). Both belong to Grizzly, on which Payara
+ * is built, and are found by reflection; where they are not found, streams work at a higher cost.
  */
 final class Payara {
 
   private Payara() {}
 
-  /** Whether a request is Payara's. */
+  /** Returns whether a request is Payara's. */
   static boolean made(ServletRequest request) {
     return facade(request) != null;
   }
 
   /**
-   * The way out of a connection that is being upgraded, below the servlet's. For use once the
+   * Returns the output of a connection that is being upgraded, below the servlet's. Use it once the
    * answer to the handshake has been flushed.
    *
    * @return null on any other server, and where the connection cannot be found
@@ -48,12 +48,12 @@ final class Payara {
   }
 
   /**
-   * The way out of a response whose head has been flushed, below the servlet's. What is written
-   * must be whole chunks (RFC 9112, section 7.1); the last one is the server's, once the response
-   * is completed.
+   * Returns the output of a response whose head has been flushed, below the servlet's. Only whole
+   * chunks may be written to it (RFC 9112, section 7.1); the server writes the last one when the
+   * response is completed.
    *
-   * @return null on any other server, where the response is not sent in chunks or is encoded on the
-   *     way, and where the connection cannot be found
+   * @return null on any other server, where the response is not chunked or is encoded on the way,
+   *     and where the connection cannot be found
    */
   static @Nullable ServletOutputStream chunksBelow(ServletRequest request) {
     ServletRequest facade = facade(request);
@@ -71,23 +71,23 @@ final class Payara {
     }
   }
 
-  /** The socket of a request, out of its wrappers, that came by HTTP/1. */
+  /** Returns the socket of an unwrapped HTTP/1 request. */
   static SocketChannel socket(ServletRequest facade) throws ReflectiveOperationException {
     return (SocketChannel) get(get(packet(facade), "getConnection"), "getChannel");
   }
 
   private static ServletOutputStream below(ServletRequest facade)
       throws ReflectiveOperationException {
-    @SuppressWarnings("unchecked") // the type of an address, which is not asked for
+    @SuppressWarnings("unchecked") // the address type is not used
     Connection<SocketAddress> connection =
         (Connection<SocketAddress>) get(packet(facade), "getConnection");
     return new GrizzlyOutput(connection, facade.isSecure());
   }
 
   /**
-   * Drops what is kept with a request until its answer ends, and has no use any more once the head
-   * of the answer has been flushed: buffers for decoding parameters and fields for the answer's
-   * headers, 7 KB together. A later request that is given the same objects makes them anew.
+   * Releases memory that a request keeps until its response ends, but does not need once the head
+   * of the response has been flushed: buffers for decoding parameters and fields for the response's
+   * headers, 7 KB together. A later request that reuses the objects allocates them again.
    */
   static void lighten(ServletRequest request) {
     ServletRequest facade = facade(request);
@@ -108,11 +108,11 @@ final class Payara {
       fields.set(
           headers, Array.newInstance(used.getClass().getComponentType(), Array.getLength(used)));
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-      notFound("what Grizzly keeps with a request", e);
+      notFound("Grizzly's data of a request", e);
     }
   }
 
-  /** Null on any other server. */
+  /** Returns Payara's request below the wrappers; null on any other server. */
   private static @Nullable ServletRequest facade(ServletRequest request) {
     ServletRequest facade = Internals.unwrapped(request);
     boolean payara =

@@ -3,7 +3,7 @@ package io.broadcasty.transport;
 import io.broadcasty.lifecycle.TransportType;
 import java.util.Set;
 
-/** What a stream is written with. */
+/** The kinds of output that a stream is written to. */
 public enum StreamOutput {
   /** The output of the servlet's response, or of the connection that a servlet upgraded. */
   SERVLET("servlet", TransportType.WEBSOCKET, TransportType.SSE),
@@ -24,12 +24,12 @@ public enum StreamOutput {
     this.transports = Set.of(transports);
   }
 
-  /** Its name in metrics. */
+  /** Returns its name in metrics. */
   public String label() {
     return label;
   }
 
-  /** Whether a stream of this transport may be written with it. */
+  /** Returns whether a stream of this transport may be written to it. */
   public boolean writes(TransportType transport) {
     return transports.contains(transport);
   }

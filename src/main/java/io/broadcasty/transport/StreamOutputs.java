@@ -13,10 +13,11 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses what each stream is written with, and counts the choices. Below the API of servlets some
- * servers have an output that costs less (docs/adr/0007); it is used where it is found and allowed.
- * Otherwise the API's own output is used. On a server that is known to have such an internal, the
- * log has one warning when it is not found.
+ * Chooses the output that each stream is written to, and counts the choices.
+ *
+ * <p>Below the servlet API some servers have an output that costs less (docs/adr/0007); it is used
+ * where it is found and allowed. Otherwise the API's own output is used. On a server that is known
+ * to have such an internal, a missing one is logged once as a warning.
  */
 @ThreadSafe
 public final class StreamOutputs {
@@ -28,8 +29,10 @@ public final class StreamOutputs {
       new EnumMap<>(TransportType.class);
 
   /**
-   * @param internals whether internals of the server may be used; if not, none is found
-   * @param serverInfo {@code ServletContext.getServerInfo()}, which tells what to expect
+   * Creates a chooser for this server.
+   *
+   * @param internals whether internals of the server may be used; if not, none is used
+   * @param serverInfo {@code ServletContext.getServerInfo()}, which tells which internals to expect
    */
   public StreamOutputs(boolean internals, String serverInfo) {
     this.internals = internals;
@@ -44,7 +47,7 @@ public final class StreamOutputs {
     }
   }
 
-  /** How many streams of this transport have been given this output. */
+  /** Returns how many streams of this transport were given this output. */
   public long count(TransportType transport, StreamOutput output) {
     return counter(transport, output).sum();
   }
@@ -55,7 +58,7 @@ public final class StreamOutputs {
   }
 
   /**
-   * The output of an upgraded connection. For use once the answer to the handshake has been
+   * Returns the output of an upgraded connection. Use it once the answer to the handshake has been
    * flushed.
    */
   public ServletOutputStream ofWebSocket(WebConnection connection, ServletRequest handshake)
@@ -74,7 +77,7 @@ public final class StreamOutputs {
     return connection.getOutputStream();
   }
 
-  /** The output for the head of an event stream. */
+  /** Returns the output for the head of an event stream. */
   public ServletOutputStream ofEventStream(ServletResponse response) throws IOException {
     ServletOutputStream out = response.getOutputStream();
     ServletOutputStream releasing = find(out) ? OpenLiberty.releasing(out) : null;
@@ -82,11 +85,11 @@ public final class StreamOutputs {
   }
 
   /**
-   * The output for the events, once the head of the response has been flushed.
+   * Returns the output for the events, once the head of the response has been flushed.
    *
-   * @param head what {@link #ofEventStream} gave
-   * @return null when the events are written to the output of the head; else what is written must
-   *     be whole chunks (RFC 9112, section 7.1)
+   * @param head the result of {@link #ofEventStream}
+   * @return null when the events are written to the output of the head; otherwise only whole chunks
+   *     may be written (RFC 9112, section 7.1)
    */
   public @Nullable ServletOutputStream chunksOfEventStream(
       ServletRequest request, ServletOutputStream head) {
@@ -101,7 +104,10 @@ public final class StreamOutputs {
     return chunks;
   }
 
-  /** Releases what the server keeps with a request and no longer needs, as far as it is found. */
+  /**
+   * Releases memory that the server keeps with a request and no longer needs, as far as it is
+   * found.
+   */
   public void release(ServletRequest request) {
     if (find(request)) {
       Payara.lighten(request);
@@ -135,7 +141,8 @@ public final class StreamOutputs {
     Map<StreamOutput, LongAdder> counts = chosen.get(transport);
     LongAdder counter = counts == null ? null : counts.get(output);
     if (counter == null) {
-      throw new IllegalArgumentException("no such stream: " + transport + " by " + output);
+      throw new IllegalArgumentException(
+          "Not an output of this transport: " + transport + " by " + output);
     }
     return counter;
   }

@@ -8,17 +8,20 @@ import jakarta.servlet.ServletRequest;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** What WildFly has below the API of servlets: Undertow, which stands on XNIO. */
+/** Accesses internals of WildFly below the servlet API: Undertow, which is built on XNIO. */
 final class WildFly {
 
   private WildFly() {}
 
-  /** Whether a request, out of its wrappers, is Undertow's. */
+  /** Returns whether a request, without wrappers, is Undertow's. */
   static boolean made(ServletRequest request) {
     return isA(request, "io.undertow.servlet.spec.HttpServletRequestImpl");
   }
 
-  /** Null where the connection is not one of HTTP/1 straight on a socket: with TLS, or AJP. */
+  /**
+   * Returns the socket of a request; null where the connection is not plain HTTP/1, as with TLS or
+   * AJP.
+   */
   static @Nullable SocketChannel socket(ServletRequest request)
       throws ReflectiveOperationException {
     Object connection = get(get(request, "getExchange"), "getConnection");

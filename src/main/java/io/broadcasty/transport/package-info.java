@@ -1,6 +1,6 @@
 /**
- * The edges of the data plane: the only rooms that know jakarta.websocket, jakarta.servlet and
- * jakarta.ws.rs.
+ * The transports of the data plane: the only packages that use jakarta.websocket, jakarta.servlet
+ * and jakarta.ws.rs.
  *
  * <p>May import: {@code admin}, {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code
  * ratelimit}, {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle},

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.jwt.Claims;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 import org.jspecify.annotations.Nullable;
 
-/** The caller as application code knows it: a MicroProfile {@code JsonWebToken}. */
+/** The caller as a MicroProfile {@code JsonWebToken} for application code. */
 public final class CallerJsonWebToken implements JsonWebToken {
 
   private final Caller caller;
@@ -45,7 +45,10 @@ public final class CallerJsonWebToken implements JsonWebToken {
     return names;
   }
 
-  /** Types are those that {@link Claims} names: dates are seconds, {@code aud} is a set. */
+  /**
+   * Returns a claim in the type that {@link Claims} specifies: dates are seconds, {@code aud} is a
+   * set.
+   */
   @Override
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   public <T> @Nullable T getClaim(String name) {
@@ -65,7 +68,7 @@ public final class CallerJsonWebToken implements JsonWebToken {
     return (T) value;
   }
 
-  /** Names the caller, not the token. */
+  /** Returns the caller's name without the token. */
   @Override
   public String toString() {
     return caller.toString();

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request whose principal is the authenticated caller, as a MicroProfile {@code JsonWebToken}.
- * Who answers it asynchronously tells the listener of the answer, since the edge cannot look at it
- * any more: a server may have given the request and its response to somebody else by then.
+ *
+ * <p>Code that answers it asynchronously notifies the listener of the answer itself. The edge
+ * cannot read the response any more, since a server may already have reused the request and its
+ * response.
  */
 public final class CallerRequest extends HttpServletRequestWrapper {
 
@@ -24,12 +26,12 @@ public final class CallerRequest extends HttpServletRequestWrapper {
     this.principal = new CallerJsonWebToken(caller);
   }
 
-  /** The caller behind a principal; null when it is none of ours. */
+  /** Returns the caller behind a principal; null for a principal that is not Broadcasty's. */
   public static @Nullable Caller caller(@Nullable Principal principal) {
     return principal instanceof CallerJsonWebToken token ? token.caller() : null;
   }
 
-  /** Whether its answer is an asynchronous one. */
+  /** Returns whether the request is answered asynchronously. */
   boolean isAnsweredLater() {
     return answeredLater;
   }

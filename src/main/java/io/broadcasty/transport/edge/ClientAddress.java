@@ -10,9 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whose request it is when proxies stand in front: from the right of {@code X-Forwarded-For},
- * the first address that is not a trusted proxy's. Without trusted proxies the header is not looked
- * at.
+ * Determines the client's address behind proxies: from the right of {@code X-Forwarded-For}, the
+ * first address that is not a trusted proxy's. Without trusted proxies the header is ignored.
  */
 @ThreadSafe
 public final class ClientAddress {
@@ -35,7 +34,7 @@ public final class ClientAddress {
   private static final Pattern IPV4 =
       Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
 
-  /** The first character makes the JDK read a literal or fail, but not look it up. */
+  /** The first character makes the JDK parse a literal or fail, but never resolve a name. */
   private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:][0-9A-Fa-f:.]+");
 
   private static final Pattern WITH_PORT =
@@ -44,6 +43,8 @@ public final class ClientAddress {
   private final List<Network> trusted = new ArrayList<>();
 
   /**
+   * Creates a resolver of client addresses.
+   *
    * @param trustedProxies addresses or networks ({@code 10.0.0.0/8})
    * @throws IllegalArgumentException when one is neither
    */
@@ -61,6 +62,8 @@ public final class ClientAddress {
   }
 
   /**
+   * Returns the client's address.
+   *
    * @param peer the address at the other end of the connection
    * @param forwardedFor the header, if any
    */
@@ -73,7 +76,7 @@ public final class ClientAddress {
     for (int i = hops.length - 1; i >= 0; i--) {
       String hop = withoutPort(hops[i].strip());
       if (bytes(hop) == null) {
-        return client; // not an address: whoever wrote it is not to be believed further
+        return client; // not an address, so the entries left of it are not trusted either
       }
       client = hop;
       if (!isTrusted(hop)) {
@@ -88,7 +91,10 @@ public final class ClientAddress {
     return bytes != null && trusted.stream().anyMatch(network -> network.contains(bytes));
   }
 
-  /** Some load balancers write the port too: {@code 192.0.2.1:5000}, {@code [2001:db8::1]:5000}. */
+  /**
+   * Removes the port that some load balancers append: {@code 192.0.2.1:5000}, {@code
+   * [2001:db8::1]:5000}.
+   */
   private static String withoutPort(String hop) {
     Matcher matcher = WITH_PORT.matcher(hop);
     if (!matcher.matches()) {
@@ -101,7 +107,7 @@ public final class ClientAddress {
     return text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
   }
 
-  /** Reads a literal address; never asks a name server, whatever a header says. */
+  /** Parses a literal address; never queries a name server, whatever a header contains. */
   private static byte @Nullable [] bytes(String literal) {
     if (literal.indexOf(':') < 0 ? !isIpv4(literal) : !IPV6.matcher(literal).matches()) {
       return null;
@@ -114,7 +120,8 @@ public final class ClientAddress {
   }
 
   /**
-   * Only what is one for certain: the JDK takes {@code 127.1} too, and looks up {@code 999.1.1.1}.
+   * Returns whether a text is strictly an IPv4 address: the JDK also accepts {@code 127.1}, and
+   * resolves {@code 999.1.1.1} as a name.
    */
   private static boolean isIpv4(String literal) {
     Matcher matcher = IPV4.matcher(literal);

@@ -29,10 +29,11 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door of the data plane, before servlets, JAX-RS and the WebSocket upgrade alike: origin,
- * address, rate of requests, token. What it refuses is refused in HTTP. Behind it the request's
- * principal is the caller; only a WebSocket handshake may come without a token, to authenticate by
- * its first command.
+ * Checks every request of the data plane before servlets, JAX-RS and the WebSocket upgrade: origin,
+ * address, request rate, token.
+ *
+ * <p>It refuses requests with an HTTP answer. Behind it the request's principal is the caller; only
+ * a WebSocket handshake may come without a token, to authenticate by its first command.
  */
 @WebFilter(urlPatterns = "/broadcasty/*", asyncSupported = true, filterName = "broadcasty-edge")
 public class EdgeFilter extends HttpFilter {
@@ -45,7 +46,7 @@ public class EdgeFilter extends HttpFilter {
 
   private static final Set<String> CHANGING = Set.of("POST", "DELETE");
 
-  /** What needs no token: whether this is there, a script, and a key that is public. */
+  /** The paths that need no token: a ping, a script and a public key. */
   private static final Set<String> OPEN_PATHS =
       Set.of(PING_PATH, "/broadcasty/push/sw.js", "/broadcasty/push/key");
 
@@ -90,7 +91,10 @@ public class EdgeFilter extends HttpFilter {
     }
   }
 
-  /** Whether the answer is asynchronous, and what answers tells of it. */
+  /**
+   * Serves the request; returns whether it is answered asynchronously and notifies the listener
+   * itself.
+   */
   private boolean serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     response.setHeader("Cache-Control", "no-store");
@@ -103,7 +107,8 @@ public class EdgeFilter extends HttpFilter {
           response,
           Problem.of(
               Code.ORIGIN_NOT_ALLOWED,
-              "pages of this origin may not call; add it to BROADCASTY_ALLOWED_ORIGINS"));
+              "pages of this origin may not call this server; add it to"
+                  + " BROADCASTY_ALLOWED_ORIGINS"));
       return false;
     }
     if (origin != null) {
@@ -127,7 +132,7 @@ public class EdgeFilter extends HttpFilter {
       refusal =
           new Problem(
               Code.DRAINING,
-              "this node is shutting down; another one will take you",
+              "this node is shutting down; reconnect to another one",
               Duration.ofSeconds(1));
     }
     if (refusal != null) {

@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What is let in.
+ * The settings of the edge: which requests it accepts.
  *
  * @param allowedOrigins origins of browsers; {@code *} for any; the server's own origin is always
  *     allowed
- * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is believed
- * @param maxPayloadBytes the longest payload with its meta, of tenants with no cap of their own
+ * @param trustedProxies addresses and networks whose {@code X-Forwarded-For} is trusted
+ * @param maxPayloadBytes the longest payload with its meta, of tenants without a cap of their own
  * @param maxMessageBytes the longest request body or WebSocket message
- * @param nonceRequired whether a request that changes something must bear a nonce
+ * @param nonceRequired whether a request that changes something must have a nonce
  * @param nonceWindow by how much its time may differ from the server's
  * @param metrics who may read the meters
  */
@@ -25,7 +25,10 @@ public record EdgeSettings(
     Duration nonceWindow,
     MetricsAccess metrics) {
 
-  /** What a publication may need beside its payload: headers of many escapes most of all. */
+  /**
+   * The bytes that a publication may need besides its payload, mostly for headers with many
+   * escapes.
+   */
   public static final int ENVELOPE_BYTES = 16_384;
 
   public EdgeSettings {
@@ -33,17 +36,17 @@ public record EdgeSettings(
     trustedProxies = List.copyOf(trustedProxies);
   }
 
-  /** A nonce is remembered until its time is out of the window on either side. */
+  /** Returns how long a nonce is kept: until its time is out of the window on either side. */
   public Duration nonceKept() {
     return nonceWindow.multipliedBy(2).plusSeconds(1);
   }
 
-  /** The longest body with a single publication. */
+  /** Returns the longest body with a single publication. */
   public int maxSingleBytes() {
     return maxPayloadBytes + ENVELOPE_BYTES;
   }
 
-  /** The longest body with a single publication of a tenant with these caps. */
+  /** Returns the longest body with a single publication of a tenant with these caps. */
   public static int maxSingleBytes(PublishCaps caps) {
     return caps.maxPayloadBytes() + ENVELOPE_BYTES;
   }

@@ -3,14 +3,14 @@ package io.broadcasty.transport.edge;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may read {@code /broadcasty/metrics} besides administrators.
+ * Specifies who may read {@code /broadcasty/metrics} besides administrators.
  *
- * @param open whether everybody may
- * @param token a secret with which a scraper may; null for none
+ * @param open whether anybody may
+ * @param token a secret that gives a scraper access; null for none
  */
 public record MetricsAccess(boolean open, @Nullable String token) {
 
-  /** Without the secret. */
+  /** Returns a description without the secret. */
   @Override
   public String toString() {
     return "MetricsAccess[open=" + open + ", token=" + (token == null ? "none" : "…") + "]";

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Which web pages may call. */
+/** Decides which web pages may call the server. */
 @ThreadSafe
 public final class Origins {
 
@@ -20,6 +20,8 @@ public final class Origins {
   private final Set<String> allowed;
 
   /**
+   * Creates a check of origins.
+   *
    * @param allowedOrigins such as {@code https://app.example}; {@code *} for any
    */
   public Origins(List<String> allowedOrigins) {
@@ -28,11 +30,11 @@ public final class Origins {
   }
 
   /**
-   * Whether a request is let in.
+   * Returns whether a request is allowed.
    *
-   * @param origin the {@code Origin} header; null for clients that are no browsers, which are let
-   *     in
-   * @param host the {@code Host} header: a page of the server itself is always let in
+   * @param origin the {@code Origin} header; null for clients that are no browsers, which are
+   *     allowed
+   * @param host the {@code Host} header: a page of the server itself is always allowed
    */
   public boolean allows(@Nullable String origin, @Nullable String host) {
     if (origin == null || any) {
@@ -46,7 +48,9 @@ public final class Origins {
                 || normalized.equals(normalized("http://" + host))));
   }
 
-  /** In lower case, without the scheme's default port (RFC 6454, section 4); else as it is. */
+  /**
+   * Returns the origin in lower case and without the scheme's default port (RFC 6454, section 4).
+   */
   private static String normalized(String origin) {
     Matcher parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
     if (!parts.matches()) {

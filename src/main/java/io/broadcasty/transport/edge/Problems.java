@@ -9,15 +9,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Answers with a problem (RFC 9457). */
+/** Writes problem details (RFC 9457) as HTTP answers. */
 public final class Problems {
 
-  /** RFC 9457, section 3. */
+  /** The media type of problem details (RFC 9457, section 3). */
   public static final String MEDIA_TYPE = "application/problem+json";
 
   private Problems() {}
 
-  /** Writes the answer. */
+  /** Writes a problem as the answer. */
   public static void write(HttpServletResponse response, Problem problem) throws IOException {
     response.setStatus(problem.code().status());
     if (problem.code() == Code.UNAUTHORIZED || problem.code() == Code.TOKEN_EXPIRED) {
@@ -38,7 +38,7 @@ public final class Problems {
     response.getOutputStream().write(utf8);
   }
 
-  /** Tells the state of a limit (draft-ietf-httpapi-ratelimit-headers). */
+  /** Sets the headers for the state of a rate limit (draft-ietf-httpapi-ratelimit-headers). */
   public static void rateLimit(HttpServletResponse response, RateLimiter.Verdict verdict) {
     String name = '"' + verdict.scope().name().toLowerCase(Locale.ROOT) + '"';
     response.setHeader("RateLimit-Policy", name + ";q=" + verdict.limit());

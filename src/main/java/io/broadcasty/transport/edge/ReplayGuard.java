@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses a request that changes something and was sent before, by its nonce and time. Neither is
- * signed: it guards against whoever repeats what was overheard, not against whoever holds a token.
+ * signed: it protects against replay of an observed request, not against somebody with the token.
  */
 final class ReplayGuard {
 
@@ -28,6 +28,8 @@ final class ReplayGuard {
   private final long windowMillis;
 
   /**
+   * Creates a guard.
+   *
    * @param required whether requests without a nonce are refused
    * @param window by how much a request's time may differ from the server's
    */
@@ -38,7 +40,7 @@ final class ReplayGuard {
   }
 
   /**
-   * Why the request is refused; null when it is not.
+   * Returns why the request is refused; null when it is accepted.
    *
    * @param nonce the header's value; null when there is none
    * @param timestamp in seconds since 1970
@@ -65,7 +67,7 @@ final class ReplayGuard {
     try {
       sentMillis = Math.multiplyExact(Long.parseLong(timestamp), 1000L);
     } catch (NumberFormatException | ArithmeticException e) {
-      LOG.log(Level.FINEST, "not a time", e);
+      LOG.log(Level.FINEST, "Not a time", e);
       return Problem.of(
           Code.INVALID_REQUEST, "`" + TIMESTAMP + "` must be a whole number of seconds since 1970");
     }
@@ -83,7 +85,7 @@ final class ReplayGuard {
           ? null
           : Problem.of(Code.REPLAYED, "this nonce was used before: send another with each request");
     } catch (AuthenticationUnavailableException e) {
-      LOG.log(Level.FINE, "nonces cannot be checked", e);
+      LOG.log(Level.FINE, "Cannot check nonces", e);
       return new Problem(
           Code.UNAVAILABLE, "nonces cannot be checked at the moment", Duration.ofSeconds(1));
     }

@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
-/** Lets scrapers read the meters, who have no token of an issuer. */
+/** Lets scrapers, which have no token of an issuer, read the meters. */
 public final class Scrapers {
 
   private static final String PATH = "/broadcasty/metrics";
@@ -19,9 +19,9 @@ public final class Scrapers {
   }
 
   /**
-   * Whether the request may read the meters without a caller; if so, it bears a mark of it.
+   * Returns whether the request may read the meters without a caller, and marks the request if so.
    *
-   * @param path below the context root, as it was asked for
+   * @param path below the context root, as requested
    * @param token null when there is none
    */
   boolean admit(HttpServletRequest request, String path, @Nullable String token) {
@@ -39,7 +39,7 @@ public final class Scrapers {
         && MessageDigest.isEqual(secret.getBytes(UTF_8), token.getBytes(UTF_8));
   }
 
-  /** Whether this request bears the mark. */
+  /** Returns whether this request has the mark. */
   public static boolean isAdmitted(HttpServletRequest request) {
     return request.getAttribute(ADMITTED) != null;
   }

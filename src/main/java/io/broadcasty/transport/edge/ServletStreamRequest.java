@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A servlet's request that opens a stream. */
+/** A servlet request that opens a stream. */
 public record ServletStreamRequest(HttpServletRequest request) implements StreamRequest {
 
   @Override

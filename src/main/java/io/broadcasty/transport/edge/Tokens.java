@@ -5,7 +5,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the token in a request. */
+/** Extracts the token of a request. */
 final class Tokens {
 
   private static final String BEARER_SUBPROTOCOL = "bearer.";
@@ -13,6 +13,8 @@ final class Tokens {
   private Tokens() {}
 
   /**
+   * Returns the token of a request.
+   *
    * @param stream whether the request opens a stream, for which browsers cannot set the header
    * @return null when there is none
    */
@@ -38,7 +40,10 @@ final class Tokens {
     return parameter(request.getQueryString(), "access_token");
   }
 
-  /** Reads the query itself: asking the request for parameters would read a form body. */
+  /**
+   * Returns a query parameter. It parses the query itself because the servlet API would read a form
+   * body.
+   */
   private static @Nullable String parameter(@Nullable String query, String name) {
     if (query == null) {
       return null;

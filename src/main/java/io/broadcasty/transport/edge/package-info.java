@@ -1,5 +1,5 @@
 /**
- * Before any transport: origin, address, limits and token of every request, at one place.
+ * Checks every request before it reaches a transport: origin, address, limits and token.
  *
  * <p>May import: {@code admin}, {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code
  * ratelimit}, {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle},

@@ -25,8 +25,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * {@code /broadcasty/admin}: how the service does, for administrators and operators. Of tenants
- * only the caller's own is spoken of, and of machines only to those who may see the service.
+ * Serves {@code /broadcasty/admin}: the state of the service, for administrators and operators. It
+ * shows a caller the own tenant only, and machines only to those who may see the service.
  */
 @Path("admin")
 @Produces("application/json")
@@ -37,7 +37,7 @@ public class AdminResource {
   @Inject private Administration administration;
   @Inject private RealtimeListener listener;
 
-  /** The nodes that live, in order of their start. */
+  /** Lists the live nodes, in order of their start. */
   @GET
   @Path("nodes")
   public Response nodes(@Context HttpServletRequest request) {

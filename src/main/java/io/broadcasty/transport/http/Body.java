@@ -24,7 +24,8 @@ final class Body {
   }
 
   /**
-   * A single publication may be as long as the payload cap allows, an array as long as a message.
+   * Reads a body. A single publication may be as long as the payload cap allows, an array as long
+   * as a message.
    */
   static byte[] read(HttpServletRequest request, EdgeSettings settings)
       throws IOException, ProblemException {
@@ -32,7 +33,7 @@ final class Body {
   }
 
   /**
-   * The same, where a single publication may be as long as a tenant's caps say.
+   * Reads a body of a tenant with a cap of its own for a single publication.
    *
    * @param maxSingleBytes the longest body with a single publication
    */

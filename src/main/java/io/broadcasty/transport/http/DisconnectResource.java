@@ -25,8 +25,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * {@code POST /broadcasty/admin/disconnect}: ends the streams of a tenant, a user or a token on all
- * nodes; for administrators of the tenant and operators.
+ * Serves {@code POST /broadcasty/admin/disconnect}: ends the streams of a tenant, a user or a token
+ * on all nodes, for administrators of the tenant and operators.
  */
 @Path("admin/disconnect")
 @Produces("application/json")
@@ -38,7 +38,7 @@ public class DisconnectResource {
   @Inject private DisconnectStreams disconnect;
   @Inject private EdgeSettings settings;
 
-  /** Tells all nodes; the protocol describes the body and the answer. */
+  /** Ends streams on all nodes; the protocol describes the body and the answer. */
   @POST
   public Response disconnect(@Context HttpServletRequest request) {
     try {
@@ -56,7 +56,7 @@ public class DisconnectResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (IOException e) {
-      LOG.log(Level.FINE, "the client left before its request was read", e);
+      LOG.log(Level.FINE, "The client left before its request was read", e);
       return Response.status(Response.Status.BAD_REQUEST).build();
     }
   }

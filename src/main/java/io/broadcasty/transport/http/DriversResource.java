@@ -21,8 +21,9 @@ import java.io.IOException;
 import java.util.Locale;
 
 /**
- * {@code /broadcasty/admin/drivers}: to which provider this node relays publications, and how each
- * of them does; for operators, or where there are none for administrators.
+ * Serves {@code /broadcasty/admin/drivers}: the provider to which this node relays publications,
+ * and the state of each provider. For operators, or for administrators where there are no
+ * operators.
  */
 @Path("admin/drivers")
 @Produces("application/json")
@@ -32,7 +33,7 @@ public class DriversResource {
   @Inject private Administration administration;
   @Inject private RealtimeListener listener;
 
-  /** As of now. */
+  /** Returns the current state. */
   @GET
   public Response drivers(@Context HttpServletRequest request) {
     try {

@@ -14,8 +14,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 
 /**
- * {@code /broadcasty/metrics}: the meters of this node in Prometheus' text format, for scrapers
- * that the edge admits and for callers with the role {@code admin}.
+ * Serves {@code /broadcasty/metrics}: the meters of this node in Prometheus' text format, for
+ * scrapers that the edge admits and for callers with the role {@code admin}.
  */
 @Path("metrics")
 public class MetricsResource {
@@ -24,7 +24,7 @@ public class MetricsResource {
   @Inject private Administration administration;
   @Inject private RealtimeListener listener;
 
-  /** As of now. */
+  /** Returns the current values. */
   @GET
   public Response metrics(@Context HttpServletRequest request) {
     try {

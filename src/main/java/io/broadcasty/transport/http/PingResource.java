@@ -5,13 +5,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 
 /**
- * Says without a token that Broadcasty is here, to a client that cannot tell why no stream can be
- * opened. A node that drains answers as it does to streams, in {@code transport.edge}.
+ * Answers without a token whether Broadcasty is reachable, for a client that cannot tell why no
+ * stream can be opened. A draining node refuses it in {@code transport.edge} as it refuses streams.
  */
 @Path("ping")
 public class PingResource {
 
-  /** 204: streams can be opened. */
+  /** Returns 204: streams can be opened. */
   @GET
   public Response ping() {
     return Response.noContent().header("Cache-Control", "no-store").build();

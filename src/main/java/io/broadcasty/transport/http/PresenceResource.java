@@ -32,7 +32,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /broadcasty/presence}: members of a channel, and members who join over HTTP. */
+/**
+ * Serves {@code /broadcasty/presence}: lists members of a channel, and lets members join over HTTP.
+ */
 @Path("presence")
 @Produces("application/json")
 public class PresenceResource {
@@ -63,12 +65,14 @@ public class PresenceResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "members could not be read", e);
+      LOG.log(Level.FINE, "Cannot read members", e);
       return ProblemResponses.of(Answers.storeUnreadable());
     }
   }
 
-  /** {@code {"channel", "member": {"id", …}}}: joins until no heartbeat comes. */
+  /**
+   * Joins a channel, until heartbeats stop; the body is {@code {"channel", "member": {"id", …}}}.
+   */
   @POST
   @Path("join")
   public CompletionStage<Response> join(@Context HttpServletRequest request) {
@@ -82,7 +86,7 @@ public class PresenceResource {
                     body.member(), body.id() == null ? caller.subject() : body.id())));
   }
 
-  /** {@code {"channel", "id"}}: leaves. */
+  /** Leaves a channel; the body is {@code {"channel", "id"}}. */
   @POST
   @Path("leave")
   public CompletionStage<Response> leave(@Context HttpServletRequest request) {
@@ -90,7 +94,7 @@ public class PresenceResource {
         request, (caller, channel, body) -> attend.leave(caller, channel, id(caller, body)));
   }
 
-  /** {@code {"channel", "id"}}: stays. */
+  /** Renews a membership; the body is {@code {"channel", "id"}}. */
   @POST
   @Path("heartbeat")
   public CompletionStage<Response> heartbeat(@Context HttpServletRequest request) {
@@ -98,7 +102,7 @@ public class PresenceResource {
         request, (caller, channel, body) -> attend.renew(caller, channel, id(caller, body)));
   }
 
-  /** What is asked for. */
+  /** An operation of the presence service. */
   private interface Wish {
     CompletionStage<AttendOutcome> of(Caller caller, ChannelName channel, MemberJson.Request body)
         throws ProblemException;
@@ -116,7 +120,7 @@ public class PresenceResource {
     } catch (ProblemException e) {
       return done(ProblemResponses.of(e.problem()));
     } catch (IOException e) {
-      LOG.log(Level.FINE, "the client left before its request was read", e);
+      LOG.log(Level.FINE, "The client left before its request was read", e);
       return done(Response.status(Response.Status.BAD_REQUEST).build());
     }
   }

@@ -11,13 +11,13 @@ import jakarta.ws.rs.ext.Provider;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Problems as JAX-RS responses; also what becomes of an exception that no resource has caught. */
+/** Converts problems, and exceptions that no resource has caught, to JAX-RS responses. */
 @Provider
 public class ProblemResponses implements ExceptionMapper<Throwable> {
 
   private static final Logger LOG = Logger.getLogger(ProblemResponses.class.getName());
 
-  /** The response for a problem. */
+  /** Returns the response for a problem. */
   public static Response of(Problem problem) {
     Response.ResponseBuilder response =
         Response.status(problem.code().status())
@@ -36,13 +36,15 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
       int status = web.getResponse().getStatus();
       if (status == 405) {
         return of(
-            Problem.of(Code.METHOD_NOT_ALLOWED, "see the protocol for what this address takes"));
+            Problem.of(
+                Code.METHOD_NOT_ALLOWED,
+                "this path does not support the method; see the protocol"));
       }
       if (status >= 400 && status < 500) {
-        return of(Problem.of(Code.NOT_FOUND, "see the protocol for what there is"));
+        return of(Problem.of(Code.NOT_FOUND, "there is no such path; see the protocol"));
       }
     }
-    LOG.log(Level.SEVERE, "a request failed", failure);
+    LOG.log(Level.SEVERE, "A request failed unexpectedly", failure);
     return of(Problem.of(Code.INTERNAL_ERROR, "the server's log has the details"));
   }
 }

@@ -43,9 +43,11 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /broadcasty/publish}. A servlet, not a JAX-RS resource, since a publish is the
- * busiest request and JAX-RS costs more than all the rest of it (docs/adr/0004). Answers at once
- * when the store has, asynchronously otherwise, so that a store that commits in groups finds
+ * Serves {@code POST /broadcasty/publish}.
+ *
+ * <p>It is a servlet instead of a JAX-RS resource, since publishing is the most frequent request
+ * and JAX-RS costs more than the rest of it (docs/adr/0004). It answers at once when the store has
+ * committed, and asynchronously otherwise, so that a store that commits in groups gets large
  * groups.
  */
 @WebServlet(urlPatterns = "/broadcasty/publish", asyncSupported = true, name = "broadcasty-publish")
@@ -102,7 +104,7 @@ public class PublishServlet extends HttpServlet {
             try {
               answer(caller, response, read, outcomes);
             } catch (IOException e) {
-              LOG.log(Level.FINE, "the publisher left before its answer", e);
+              LOG.log(Level.FINE, "The publisher left before its answer", e);
             } finally {
               listener.onHttpAnswered(new HttpAnswered(response.getStatus(), requestBytes));
               async.complete();
@@ -111,7 +113,7 @@ public class PublishServlet extends HttpServlet {
     }
   }
 
-  /** With the trace that the HTTP request belongs to, unless the publication has its own. */
+  /** Adds the trace of the HTTP request to a publication that has none. */
   private static PublishRequest traced(PublishRequest publication, HttpServletRequest request) {
     String parent = only(request.getHeaders(TraceContext.PARENT));
     if (parent == null) {
@@ -127,15 +129,18 @@ public class PublishServlet extends HttpServlet {
         : publication.withMessage(message.withHeaders(headers));
   }
 
-  /** The value of a header that is there once; null when it is not there, or more than once. */
+  /**
+   * Returns the value of a header that occurs once; null when it is missing or occurs more often.
+   */
   private static @Nullable String only(Enumeration<String> values) {
     String first = values.hasMoreElements() ? values.nextElement() : null;
     return values.hasMoreElements() ? null : first;
   }
 
   /**
-   * Waits a moment, which costs a third of what an asynchronous answer does when the store commits
-   * within it. Only so many threads wait at once, so that a slow store does not take the server's.
+   * Waits briefly for the store. When it commits in that time, this costs a third of an
+   * asynchronous answer. Only a limited number of threads wait, so that a slow store does not block
+   * the server's threads.
    */
   private boolean isSoonDone(CompletableFuture<List<PublishOutcome>> outcomes) {
     if (outcomes.isDone() || !waiting.tryAcquire()) {
@@ -144,7 +149,7 @@ public class PublishServlet extends HttpServlet {
     try {
       outcomes.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.log(Level.FINEST, "the answer looks at the outcome itself", e);
+      LOG.log(Level.FINEST, "The store did not answer at once, or failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -170,12 +175,12 @@ public class PublishServlet extends HttpServlet {
     try {
       outcomes = done.join();
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "a publish failed", e);
+      LOG.log(Level.SEVERE, "A publish failed unexpectedly", e);
       Problems.write(
           response,
           new Problem(
               Code.INTERNAL_ERROR,
-              "the publication may or may not have been taken; publish again with the same id",
+              "the publication may or may not have been accepted; publish again with the same id",
               Duration.ofSeconds(2)));
       return;
     }

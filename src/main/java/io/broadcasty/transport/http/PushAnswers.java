@@ -14,7 +14,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Puts what push says into the protocol's words. Addresses of devices are never among them. */
+/** Converts answers of push to JAX-RS responses, without the addresses of devices. */
 final class PushAnswers {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
@@ -53,7 +53,7 @@ final class PushAnswers {
     return ok(json -> write(json, status));
   }
 
-  /** The database does not answer. */
+  /** Returns the problem of a database that does not answer. */
   static Problem unavailable() {
     return new Problem(
         Code.UNAVAILABLE, "push cannot reach its database or the members now", RETRY_AFTER);

@@ -6,14 +6,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** What browsers need to take part in push, the same for everybody. */
+/**
+ * The service worker and the public key that browsers need for Web Push, the same for everybody.
+ */
 public final class PushPages {
 
   private final @Nullable String publicKey;
   private final String serviceWorker = script();
 
   /**
-   * @param publicKey what browsers subscribe with, in base64url; null without Web Push
+   * Loads the service worker.
+   *
+   * @param publicKey the key that browsers subscribe with, in base64url; null without Web Push
    */
   public PushPages(@Nullable String publicKey) {
     this.publicKey = publicKey;
@@ -30,7 +34,7 @@ public final class PushPages {
   private static String script() {
     try (InputStream in = PushPages.class.getResourceAsStream("sw.js")) {
       if (in == null) {
-        throw new IllegalStateException("the WAR lacks sw.js");
+        throw new IllegalStateException("The WAR lacks sw.js");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

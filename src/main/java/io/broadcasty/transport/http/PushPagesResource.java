@@ -9,13 +9,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Response;
 
-/** The key that a browser subscribes with, without a token. */
+/** Serves the public key that a browser subscribes with, without a token. */
 @Path("push")
 public class PushPagesResource {
 
   @Inject private PushPages pages;
 
-  /** What browsers subscribe with. */
+  /** Returns the public key. */
   @GET
   @Path("key")
   @Produces("application/json")

@@ -40,7 +40,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /broadcasty/push}: devices, notifications, and what became of them. */
+/**
+ * Serves {@code /broadcasty/push}: registers devices, sends notifications and reports their
+ * outcome.
+ */
 @Path("push")
 @Produces("application/json")
 public class PushResource {
@@ -53,7 +56,7 @@ public class PushResource {
   @Inject private EdgeSettings settings;
   @Inject private RealtimeListener listener;
 
-  /** A device of the caller's, or of the user named, gets notifications from now on. */
+  /** Registers a device of the caller, or of the named user, for notifications. */
   @POST
   @Path("subscriptions")
   public Response subscribe(@Context HttpServletRequest request) {
@@ -73,7 +76,7 @@ public class PushResource {
         });
   }
 
-  /** The caller's devices, or those of the user named. */
+  /** Lists the caller's devices, or those of the named user. */
   @GET
   @Path("subscriptions")
   public Response list(
@@ -81,14 +84,14 @@ public class PushResource {
     return answering(request, caller -> subscriptions.list(caller, user));
   }
 
-  /** A device gets no notifications any more. */
+  /** Removes a device, which gets no further notifications. */
   @DELETE
   @Path("subscriptions/{id}")
   public Response unsubscribe(@Context HttpServletRequest request, @PathParam("id") String id) {
     return answering(request, caller -> subscriptions.remove(caller, id));
   }
 
-  /** Takes a notification; it is sent afterwards. */
+  /** Queues a notification, which is sent afterwards. */
   @POST
   @Path("send")
   public Response send(@Context HttpServletRequest request) {
@@ -100,7 +103,7 @@ public class PushResource {
         });
   }
 
-  /** What became of a notification on each device. */
+  /** Returns the outcome of a notification for each device. */
   @GET
   @Path("{id}")
   public Response outcomes(
@@ -118,7 +121,7 @@ public class PushResource {
                 (int) Query.number("limit", limit, PushJson.DEFAULT_LIMIT, 1, PushJson.MAX_LIMIT)));
   }
 
-  /** What is asked for. */
+  /** An operation of push. */
   private interface Wish {
     PushAnswer of(Caller caller) throws ProblemException, IOException;
   }
@@ -139,10 +142,10 @@ public class PushResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (PushStoreException | PresenceException e) {
-      LOG.log(Level.FINE, "push could not use its stores", e);
+      LOG.log(Level.FINE, "Cannot reach the stores of push", e);
       return ProblemResponses.of(PushAnswers.unavailable());
     } catch (IOException e) {
-      LOG.log(Level.FINE, "the client left before its request was read", e);
+      LOG.log(Level.FINE, "The client left before its request was read", e);
       return Response.status(Response.Status.BAD_REQUEST).build();
     }
   }

@@ -8,8 +8,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * The service worker, which a browser fetches without a token. A servlet, since WildFly takes its
- * name for the id of a notification (see {@link PushResource}) where a browser accepts anything.
+ * Serves the service worker, which a browser fetches without a token. It is a servlet because
+ * WildFly would route its path to {@link PushResource}, as the id of a notification, when a browser
+ * accepts any media type.
  */
 @WebServlet(urlPatterns = "/broadcasty/push/sw.js", name = "broadcasty-push-worker")
 public class PushWorkerServlet extends HttpServlet {
@@ -24,7 +25,7 @@ public class PushWorkerServlet extends HttpServlet {
     response.setContentType("text/javascript");
     response.setCharacterEncoding("UTF-8");
     response.setHeader("Cache-Control", "no-cache");
-    response.setHeader("Service-Worker-Allowed", "/"); // for every page of this origin
+    response.setHeader("Service-Worker-Allowed", "/"); // allows it for every page of this origin
     response.getWriter().write(pages.serviceWorker());
   }
 }

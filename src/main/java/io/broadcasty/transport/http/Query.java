@@ -31,7 +31,7 @@ final class Query {
         return value;
       }
     } catch (NumberFormatException e) {
-      LOG.log(Level.FINEST, "not a number", e);
+      LOG.log(Level.FINEST, "Not a number", e);
     }
     throw new ProblemException(
         Code.INVALID_REQUEST, "`" + name + "` must be a whole number from " + min + " to " + max);

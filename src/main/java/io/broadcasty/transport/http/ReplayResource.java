@@ -37,7 +37,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /broadcasty/replay}: pages of a stream. */
+/** Serves {@code GET /broadcasty/replay}: pages of a stream. */
 @Path("replay")
 public class ReplayResource {
 
@@ -97,7 +97,7 @@ public class ReplayResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "a replay could not read the store", e);
+      LOG.log(Level.FINE, "Cannot read a replay from the store", e);
       return ProblemResponses.of(Answers.storeUnreadable());
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Publish and replay over HTTP.
+ * The HTTP API: publish, replay, presence, push, administration and metrics.
  *
  * <p>May import: {@code admin}, {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code
  * ratelimit}, {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle},

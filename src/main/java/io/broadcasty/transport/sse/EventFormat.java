@@ -5,12 +5,14 @@ import io.broadcasty.hub.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Whole events as bytes, with a comment as the sign of life (WHATWG HTML, section 9.2.6). */
+/** Converts frames to server-sent events; a heartbeat is a comment (WHATWG HTML, section 9.2.6). */
 final class EventFormat implements WireFormat {
 
   static final EventFormat INSTANCE = new EventFormat();
 
-  /** Each event as a chunk of HTTP (RFC 9112, section 7.1), for an output that makes none. */
+  /**
+   * Encodes each event as an HTTP chunk (RFC 9112, section 7.1), for an output that does not chunk.
+   */
   static final WireFormat CHUNKS = frame -> chunk(INSTANCE.encode(frame));
 
   private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.UTF_8);

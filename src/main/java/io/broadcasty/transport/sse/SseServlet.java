@@ -32,9 +32,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * {@code GET /broadcasty/sse}. Subscribes before the response begins, so that a refusal is an HTTP
- * answer; from then on the response is an asynchronous servlet's, written without blocking, which
- * costs a third of what an {@code SseEventSink} does (docs/adr/0007).
+ * Serves {@code GET /broadcasty/sse}.
+ *
+ * <p>It subscribes before the response begins, so that a refusal is an HTTP answer. The response is
+ * then written asynchronously by the servlet API without blocking, which costs a third of an {@code
+ * SseEventSink} (docs/adr/0007).
  */
 @WebServlet(urlPatterns = "/broadcasty/sse", asyncSupported = true, name = "broadcasty-sse")
 public class SseServlet extends HttpServlet {
@@ -91,7 +93,7 @@ public class SseServlet extends HttpServlet {
     } catch (InvalidChannelException e) {
       throw new ProblemException(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "a stream could not read the store", e);
+      LOG.log(Level.FINE, "Cannot read a stream from the store", e);
       throw new ProblemException(Answers.storeUnreadable());
     } finally {
       if (!begun) {

@@ -23,14 +23,14 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events to an asynchronous response. What comes before the response waits for it. A client
- * that closes its side of the connection is gone, and its response is ended.
+ * Writes events to an asynchronous response. Frames written before the response has begun wait for
+ * it. When the client closes its side of the connection, the session and the response end.
  */
 final class SseTransport implements Transport, DisconnectDetector.Listener {
 
   private static final Logger LOG = Logger.getLogger(SseTransport.class.getName());
 
-  /** How long a client waits before it comes back, in milliseconds; sent at the very start. */
+  /** Tells the client how long to wait before it reconnects, in milliseconds; sent first. */
   private static final byte[] RETRY = "retry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
 
   private record Early(List<EncodedFrame> frames, Done done) {}
@@ -54,7 +54,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   }
 
   /**
-   * The response begins: its head goes out at once.
+   * Begins the response and sends its head at once.
    *
    * @param blocking runs what may block until the peer reads
    */
@@ -97,12 +97,15 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
       try {
         left.closers.execute(() -> leave(left));
       } catch (RejectedExecutionException e) {
-        LOG.log(Level.FINE, "the node has stopped before this client left", e);
+        LOG.log(Level.FINE, "The node stopped before this client left", e);
       }
     }
   }
 
-  /** A client that only closed its side hears that the response is whole. */
+  /**
+   * Ends the session of a client that has disconnected, and completes the response, which a client
+   * that closed only its side still reads.
+   */
   private void leave(Response left) {
     left.session.gone();
     complete();
@@ -114,7 +117,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
       try {
         open.async.complete();
       } catch (RuntimeException e) {
-        LOG.log(Level.FINE, "the response was gone before it was closed", e);
+        LOG.log(Level.FINE, "The response ended before it was completed", e);
       }
     }
   }
@@ -124,9 +127,10 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   }
 
   /**
-   * The server may read from the connection soon.
+   * Ends the watch and returns the response to complete; the server may read from the connection
+   * soon.
    *
-   * @return the response that is to be completed; null when it is over
+   * @return null when the response has ended already
    */
   private synchronized @Nullable Response end() {
     Response open = response;
@@ -167,11 +171,11 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
       early = null;
     }
     if (waiting != null) {
-      body.write(waiting.frames(), waiting.done()); // fails as well when the head has failed
+      body.write(waiting.frames(), waiting.done()); // fails when the head has failed
     }
   }
 
-  /** A response that has begun. Hears from the container that it is over. */
+  /** A response that has begun; the container notifies it of its end. */
   private final class Response implements AsyncListener {
 
     private final AsyncContext async;

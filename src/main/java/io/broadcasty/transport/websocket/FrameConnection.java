@@ -27,29 +27,29 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One WebSocket of our own engine: reads frames from an upgraded connection and hands them to a
- * {@link MessageSession}, and writes the session's frames.
+ * A WebSocket connection of Broadcasty's own engine: reads frames from an upgraded connection,
+ * passes them to a {@link MessageSession}, and writes the session's frames.
  */
 final class FrameConnection implements Transport, FrameListener, NonBlockingInput.Receiver {
 
   private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
 
-  /** For a peer that reads no more to take the close frame, with its code, after all. */
+  /** How long a peer that does not read may take to accept the close frame, with its code. */
   private static final long GOODBYE_MILLIS = 60_000;
 
-  /** For the peer's answer to the close frame. */
+  /** How long the peer may take to answer the close frame. */
   private static final long CLOSE_MILLIS = 5000;
 
   /**
-   * For the peer to end the line itself, which it often does once it has said goodbye: a Payara
-   * that hears of that while the line is being closed logs an error.
+   * How long the peer may take to close the TCP connection after both close frames, as it often
+   * does itself: Payara logs an error when that happens while the server closes it.
    */
   private static final long LEAVE_MILLIS = 100;
 
-  /** RFC 6455, section 7.4.1. */
+  /** The close code for an internal error (RFC 6455, section 7.4.1). */
   private static final int INTERNAL_ERROR = 1011;
 
-  /** Loads, while classes can be loaded, what the drain of a stopping server needs. */
+  /** Loads the classes that a draining server needs while classes can still be loaded. */
   static final byte[] GOING_AWAY = Frames.close(1001, "");
 
   private static final CompletableFuture<@Nullable Void> NOT_YET =
@@ -62,7 +62,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private final FrameReader reader;
   private final MessageSession session;
 
-  // made with the connection, since a stopping Payara links nothing any more
+  // created with the connection, since a stopping Payara cannot link lambdas any more
   private final Done afterGoodbye = this::saidGoodbye;
   private final Runnable disconnect = this::disconnectNow;
 
@@ -94,7 +94,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     this.session = accepted.open(context, this);
   }
 
-  /** Sends the answer to the handshake, which Payara holds back. */
+  /** Sends the answer to the handshake, which Payara delays. */
   void begin() throws IOException {
     connection.getOutputStream().flush();
   }
@@ -108,12 +108,13 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     in.begin();
   }
 
-  // what comes in
+  // input
 
   @Override
   public void onBytes(byte[] bytes) {
     if (reader.isOver()) {
-      // read on, since the system answers unread bytes with a reset, which would overtake our close
+      // Keep reading, since the system answers unread bytes with a reset, which would overtake the
+      // close frame.
       if (Frames.isClose(bytes, bytes.length)) {
         disconnect();
       }
@@ -125,15 +126,15 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       session.gone();
       finish(e.closeCode(), e.reason());
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "what a client sent could not be handled", e);
+      LOG.log(Level.SEVERE, "Cannot handle a client's message; closing the connection", e);
       session.gone();
-      finish(INTERNAL_ERROR, "an error inside the server");
+      finish(INTERNAL_ERROR, "internal error");
     }
   }
 
   @Override
   public void onEnd(@Nullable Throwable failure) {
-    LOG.log(Level.FINE, "a WebSocket was ended without a close frame", failure);
+    LOG.log(Level.FINE, "A WebSocket ended without a close frame", failure);
     disconnect();
   }
 
@@ -168,7 +169,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     }
   }
 
-  // what goes out
+  // output
 
   @Override
   public void write(List<EncodedFrame> frames, Done done) {
@@ -181,8 +182,8 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   }
 
   /**
-   * Says goodbye and leaves the line open for a while, so that the peer reads it and closes (RFC
-   * 6455, section 7.1.1).
+   * Sends a close frame and keeps the connection open for a while, so that the peer reads the frame
+   * and closes (RFC 6455, section 7.1.1).
    */
   private void finish(int code, String reason) {
     closing = true;
@@ -198,7 +199,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     }
   }
 
-  /** What was waited for before is waited for no longer. */
+  /** Schedules the disconnect; replaces an earlier schedule. */
   private synchronized void leaveIn(long millis) {
     leaving.cancel(false);
     leaving = new CompletableFuture<>();
@@ -211,7 +212,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     leaving.cancel(false);
   }
 
-  /** Ends the connection below the session's feet. */
+  /** Ends the session and closes the TCP connection without a close frame. */
   void disconnect() {
     session.gone();
     context.closers().execute(disconnect);
@@ -227,8 +228,8 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
         } else {
           connection.close();
         }
-      } catch (Exception e) { // as WebConnection declares it
-        LOG.log(Level.FINE, "the connection was gone before it was closed", e);
+      } catch (Exception e) { // declared by WebConnection
+        LOG.log(Level.FINE, "The connection ended before it was closed", e);
       }
     }
   }

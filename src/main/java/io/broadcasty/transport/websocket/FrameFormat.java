@@ -4,7 +4,7 @@ import io.broadcasty.hub.EncodedFrame;
 import io.broadcasty.hub.WireFormat;
 import io.broadcasty.transport.websocket.frame.Frames;
 
-/** Frames of the hub as WebSocket frames. */
+/** Converts the hub's frames to WebSocket frames. */
 final class FrameFormat implements WireFormat {
 
   static final FrameFormat INSTANCE = new FrameFormat();

@@ -18,10 +18,10 @@ public class FrameUpgrade implements HttpUpgradeHandler {
   private static final Logger LOG = Logger.getLogger(FrameUpgrade.class.getName());
 
   /**
-   * What a connection is opened with.
+   * The parameters of a new connection.
    *
-   * @param joinsMessages as {@link MessageProtocol#joinsMessages} says
-   * @param outputs what it is written with
+   * @param joinsMessages see {@link MessageProtocol#joinsMessages}
+   * @param outputs chooses its output
    * @param request the handshake
    */
   record Opening(
@@ -36,7 +36,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
   private @Nullable Opening opening;
   private @Nullable FrameConnection connection;
 
-  /** To be called before the container calls {@link #init}. */
+  /** Sets the parameters; called before the container calls {@link #init}. */
   void openWith(Opening with) {
     opening = with;
   }
@@ -46,7 +46,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
     Opening with = opening;
     opening = null;
     if (with == null) {
-      throw new IllegalStateException("upgraded without an opening");
+      throw new IllegalStateException("The container upgraded a connection without parameters");
     }
     try {
       FrameConnection opened =
@@ -62,7 +62,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
       with.outputs().release(with.request());
       opened.open(with.caller());
     } catch (IOException e) {
-      LOG.log(Level.FINE, "the client left during the handshake", e);
+      LOG.log(Level.FINE, "The client left during the handshake", e);
     }
   }
 

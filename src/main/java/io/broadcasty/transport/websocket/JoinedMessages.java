@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Messages that wait together as one: a JSON array of them, in their order ({@link
- * io.broadcasty.session.MessageProtocol#joinsMessages}). What is no message keeps its place between
+ * Joins messages that wait together into one: a JSON array of them, in their order ({@link
+ * io.broadcasty.session.MessageProtocol#joinsMessages}). Other frames keep their place between
  * them.
  */
 final class JoinedMessages implements WireFormat {
@@ -48,7 +48,7 @@ final class JoinedMessages implements WireFormat {
     return all;
   }
 
-  /** The same as frames, for an engine that makes the bytes itself. */
+  /** Joins messages into frames, for an engine that makes the bytes itself. */
   static List<EncodedFrame> frames(List<EncodedFrame> frames) {
     if (frames.size() == 1) {
       return frames;
@@ -64,7 +64,10 @@ final class JoinedMessages implements WireFormat {
     return joined;
   }
 
-  /** Where the messages end that begin here; a frame that is no message stands alone. */
+  /**
+   * Returns the end of the run of messages that begins here; a frame of another kind is a run of
+   * one.
+   */
   private static int endOfRun(List<EncodedFrame> frames, int from) {
     int to = from;
     while (to < frames.size() && frames.get(to).kind() == EncodedFrame.Kind.MESSAGE) {

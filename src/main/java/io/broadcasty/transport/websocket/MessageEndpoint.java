@@ -35,8 +35,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /broadcasty/ws}: hands what a {@code jakarta.websocket} session hears to the session of
- * the protocol that was agreed on. One a connection.
+ * Serves {@code /broadcasty/ws}: passes the messages of a {@code jakarta.websocket} session to the
+ * session of the negotiated protocol. There is one instance for each connection.
  */
 public class MessageEndpoint extends Endpoint {
 
@@ -48,7 +48,7 @@ public class MessageEndpoint extends Endpoint {
   private final StreamOutputs outputs;
   private @Nullable MessageSession session;
 
-  /** Takes what all connections share; Open Liberty insists on a constructor without arguments. */
+  /** Looks up the shared components; Open Liberty requires a constructor without arguments. */
   public MessageEndpoint() {
     CDI<Object> beans = CDI.current();
     this.context = beans.select(SessionContext.class).get();
@@ -60,7 +60,7 @@ public class MessageEndpoint extends Endpoint {
   @Override
   public void onOpen(Session webSocket, EndpointConfig config) {
     outputs.countContainer();
-    webSocket.setMaxIdleTimeout(0); // idle connections are found by our own heartbeat
+    webSocket.setMaxIdleTimeout(0); // Broadcasty's own heartbeat detects idle connections
     MessageProtocol protocol = protocols.message(webSocket.getNegotiatedSubprotocol());
     MessageSession opened;
     try {
@@ -68,7 +68,7 @@ public class MessageEndpoint extends Endpoint {
           protocol
               .accept(new OpenedBy(webSocket))
               .open(context, new WebSocketTransport(webSocket, protocol.joinsMessages()));
-    } catch (ProblemException e) { // the filter has refused it, unless the container went past it
+    } catch (ProblemException e) { // refused by the filter, unless the container bypasses it
       WebSocketTransport.close(webSocket, e.problem());
       return;
     }
@@ -98,9 +98,9 @@ public class MessageEndpoint extends Endpoint {
       webSocket.close(
           new CloseReason(
               CloseReason.CloseCodes.TOO_BIG,
-              "a message may have " + settings.maxMessageBytes() + " bytes"));
+              "a message may have at most " + settings.maxMessageBytes() + " bytes"));
     } catch (IOException e) {
-      LOG.log(Level.FINE, "the connection was gone before it was closed", e);
+      LOG.log(Level.FINE, "The connection ended before it was closed", e);
     }
   }
 
@@ -111,13 +111,15 @@ public class MessageEndpoint extends Endpoint {
     }
   }
 
-  /** The line broke, or a frame was not one. The container closes, and reports that too. */
+  /**
+   * Logs a broken connection or an invalid frame. The container then closes and reports that too.
+   */
   @Override
   public void onError(Session webSocket, Throwable failure) {
-    LOG.log(Level.FINE, "a WebSocket failed", failure);
+    LOG.log(Level.FINE, "A WebSocket failed", failure);
   }
 
-  /** What the handshake has said, as far as {@code jakarta.websocket} tells. */
+  /** The handshake, as far as {@code jakarta.websocket} exposes it. */
   private record OpenedBy(Session webSocket) implements StreamRequest {
 
     @Override
@@ -131,7 +133,7 @@ public class MessageEndpoint extends Endpoint {
     }
   }
 
-  /** Makes the endpoints, which are no beans, and agrees on what is spoken. */
+  /** Creates the endpoints, which are no beans, and negotiates the subprotocol. */
   static final class Configurator extends ServerEndpointConfig.Configurator {
 
     @Override
@@ -139,14 +141,17 @@ public class MessageEndpoint extends Endpoint {
       return type.cast(new MessageEndpoint());
     }
 
-    /** The first of the client's list, as with our own engine. */
+    /**
+     * Returns the first supported subprotocol of the client's list, as Broadcasty's own engine
+     * does.
+     */
     @Override
     public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
       return requested.stream().filter(supported::contains).findFirst().orElse("");
     }
   }
 
-  /** Refuses a handshake while it can still be answered over HTTP. */
+  /** Refuses an invalid handshake while it can still be answered over HTTP. */
   static final class Refusals extends HttpFilter {
 
     private static final long serialVersionUID = 1L;

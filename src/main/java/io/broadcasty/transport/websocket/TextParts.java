@@ -5,11 +5,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins the parts of a text message, up to a limit in bytes of UTF-8. Containers differ in what
- * they do with a message beyond {@code setMaxTextMessageBufferSize}: some count characters, and
- * Undertow lets it pass; a handler of parts is limited by itself.
+ * Joins the parts of a text message, up to a limit in bytes of UTF-8.
  *
- * <p>For one thread at a time, as containers call it.
+ * <p>Containers differ for a message beyond {@code setMaxTextMessageBufferSize}: some count
+ * characters, and Undertow accepts it. A handler of parts enforces the limit itself. Containers
+ * call it from one thread at a time.
  */
 final class TextParts implements MessageHandler.Partial<String> {
 
@@ -21,9 +21,11 @@ final class TextParts implements MessageHandler.Partial<String> {
   private boolean over;
 
   /**
-   * @param message is given each whole message
-   * @param tooLong is called when a message is longer than {@code maxBytes}; nothing is heard after
-   *     it
+   * Creates a handler without a message.
+   *
+   * @param message receives each whole message
+   * @param tooLong is called when a message is longer than {@code maxBytes}; later parts are
+   *     ignored
    */
   TextParts(int maxBytes, Consumer<String> message, Runnable tooLong) {
     this.maxBytes = maxBytes;
@@ -51,7 +53,9 @@ final class TextParts implements MessageHandler.Partial<String> {
     }
   }
 
-  /** Counts a pair of surrogates as four bytes, also when the parts separate it. */
+  /**
+   * Returns the length in UTF-8; a surrogate pair counts as four bytes, even if split across parts.
+   */
   private static long utf8Length(String text) {
     long length = 0;
     for (int i = 0; i < text.length(); i++) {

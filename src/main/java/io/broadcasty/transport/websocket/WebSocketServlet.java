@@ -21,8 +21,8 @@ import java.io.IOException;
 import java.util.Collections;
 
 /**
- * {@code GET /broadcasty/ws} of our own engine: the opening handshake (RFC 6455, section 4.2).
- * Mapped by {@link WebSockets}.
+ * Serves {@code GET /broadcasty/ws} for Broadcasty's own engine: the opening handshake (RFC 6455,
+ * section 4.2). {@link WebSockets} maps it to its path.
  */
 final class WebSocketServlet extends HttpServlet {
 

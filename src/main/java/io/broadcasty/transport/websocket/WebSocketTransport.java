@@ -14,7 +14,7 @@ import java.util.logging.Logger;
 
 /**
  * Writes to a {@code jakarta.websocket} session: asynchronously, with one frame in flight, as Open
- * Liberty needs it.
+ * Liberty requires.
  */
 final class WebSocketTransport implements Transport {
 
@@ -30,7 +30,9 @@ final class WebSocketTransport implements Transport {
   private final boolean joinsMessages;
 
   /**
-   * @param joinsMessages as {@link io.broadcasty.session.MessageProtocol#joinsMessages} says
+   * Creates a transport for an open session.
+   *
+   * @param joinsMessages see {@link io.broadcasty.session.MessageProtocol#joinsMessages}
    */
   WebSocketTransport(Session session, boolean joinsMessages) {
     this.session = session;
@@ -65,7 +67,7 @@ final class WebSocketTransport implements Transport {
     close(session, problem);
   }
 
-  /** Ends a WebSocket that has no transport yet, or has one. */
+  /** Closes a WebSocket, whether it has a transport yet or not. */
   static void close(Session session, Problem problem) {
     String text = WebSockets.closeReason(problem);
     String reason = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON);
@@ -73,7 +75,7 @@ final class WebSocketTransport implements Transport {
     try {
       session.close(new CloseReason(() -> code, reason));
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.FINE, "the connection was gone before it was closed", e);
+      LOG.log(Level.FINE, "The connection ended before it was closed", e);
     }
   }
 

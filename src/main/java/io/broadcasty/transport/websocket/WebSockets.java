@@ -13,27 +13,27 @@ import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.util.EnumSet;
 
-/** Puts the WebSocket at its path, by one of two engines (docs/adr/0007). */
+/** Registers the WebSocket at its path, with one of two engines (docs/adr/0007). */
 public final class WebSockets {
 
-  /** Who speaks RFC 6455. */
+  /** The implementations of RFC 6455. */
   public enum Engine {
-    /** Whoever is best on this server: Broadcasty itself on each of those that are tested. */
+    /** The best engine for this server: Broadcasty's own on each of the tested servers. */
     AUTO,
-    /** Broadcasty itself, on the connection that the container upgrades. */
+    /** Broadcasty's own, on the connection that the container upgrades. */
     OWN,
     /** The container's {@code jakarta.websocket}. */
     CONTAINER
   }
 
-  /** RFC 6455, section 7.4.1: for a problem that has no close code of its own. */
+  /** The close code for a problem without a code of its own (RFC 6455, section 7.4.1). */
   private static final int POLICY_VIOLATION = 1008;
 
   private static final String PATH = "/broadcasty/ws";
 
   private WebSockets() {}
 
-  /** To be called while the application starts. */
+  /** Registers the endpoint; called while the application starts. */
   public static void register(
       Engine engine,
       ServletContext servlets,
@@ -53,7 +53,7 @@ public final class WebSockets {
         (ServerContainer) servlets.getAttribute(ServerContainer.class.getName());
     if (container == null) {
       throw new IllegalStateException(
-          "this server offers no jakarta.websocket; set BROADCASTY_STREAM_WEBSOCKET=own");
+          "This server has no jakarta.websocket; set BROADCASTY_STREAM_WEBSOCKET=own");
     }
     servlets
         .addFilter("broadcasty-websocket-refusals", new MessageEndpoint.Refusals(protocols))
@@ -65,17 +65,17 @@ public final class WebSockets {
               .configurator(new MessageEndpoint.Configurator())
               .build());
     } catch (DeploymentException e) {
-      throw new IllegalStateException("the WebSocket endpoint could not be deployed", e);
+      throw new IllegalStateException("Cannot deploy the WebSocket endpoint", e);
     }
   }
 
-  /** What a close frame says of a problem, whichever engine sends it. */
+  /** Returns the close code of a problem, the same for both engines. */
   static int closeCode(Problem problem) {
     int code = problem.code().close();
     return code == 0 ? POLICY_VIOLATION : code;
   }
 
-  /** Why, in words; may be longer than a close frame takes. */
+  /** Returns the text of a close frame; may be longer than a close frame allows. */
   static String closeReason(Problem problem) {
     return problem.code().text() + ": " + problem.detail();
   }

@@ -1,5 +1,5 @@
 /**
- * Streams over WebSocket (jakarta.websocket).
+ * Streams over WebSocket, by Broadcasty's own engine or by jakarta.websocket.
  *
  * <p>May import: {@code admin}, {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code
  * ratelimit}, {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle},

@@ -1,8 +1,8 @@
 package io.broadcasty.transport.websocket.frame;
 
 /**
- * The peer has broken RFC 6455, or has sent more than is taken: the connection is to be closed with
- * {@link #closeCode()}. Carries no stack trace, since any client can bring it about.
+ * Thrown when the peer violates RFC 6455 or sends more than is accepted; the connection is to be
+ * closed with {@link #closeCode()}. It has no stack trace, since any client can cause it.
  */
 public final class FrameException extends Exception {
 
@@ -15,12 +15,12 @@ public final class FrameException extends Exception {
     this.closeCode = closeCode;
   }
 
-  /** 1002, 1007 or 1009 (RFC 6455, section 7.4.1). */
+  /** Returns 1002, 1007 or 1009 (RFC 6455, section 7.4.1). */
   public int closeCode() {
     return closeCode;
   }
 
-  /** What was wrong, in English; short enough for a close frame. */
+  /** Returns what was wrong, in English; short enough for a close frame. */
   public String reason() {
     return String.valueOf(getMessage());
   }

@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Reads a client's frames (RFC 6455, section 5) from bytes cut anywhere, and hands whole messages
- * to a {@link FrameListener}.
+ * Reads a client's frames (RFC 6455, section 5) from bytes split anywhere, and passes whole
+ * messages to a {@link FrameListener}.
  *
- * <p>Whatever the RFC forbids is refused as soon as it shows, UTF-8 included. Between two messages
- * no buffer is kept; within one, at most twice what has come, and never more than a message may
- * have. A message whose only frame lies whole in what is read becomes a text from where it lies.
+ * <p>It rejects whatever the RFC forbids as soon as it shows, including invalid UTF-8. It keeps no
+ * buffer between two messages; within one, at most twice the bytes received, and never more than a
+ * message may have. A message whose only frame lies whole in the input is decoded in place.
  *
- * <p>One a connection, for one thread at a time.
+ * <p>There is one reader for each connection, used by one thread at a time.
  */
 public final class FrameReader {
 
@@ -34,47 +34,51 @@ public final class FrameReader {
   private byte opcode;
   private boolean lastFrame;
 
-  /** The second byte's seven bits: a length, or the form in which it follows. */
+  /** The lower seven bits of the second byte: a length, or how the length follows. */
   private byte lengthForm;
 
-  /** Bytes that are still to come of the length, or of the key. */
+  /** The number of bytes of the length or the key that are still missing. */
   private byte missing;
 
   private int key;
   private long bodyLength;
   private int bodyRead;
 
-  /** The body of a control frame that does not lie whole in what is read. */
+  /** The body of a control frame that does not lie whole in the input. */
   private byte[] controlBody = NO_BYTES;
 
-  /** {@link Frames#TEXT} or {@link Frames#BINARY} while a message is under way, otherwise 0. */
+  /** {@link Frames#TEXT} or {@link Frames#BINARY} within a message, otherwise 0. */
   private byte messageOpcode;
 
   private int messageLength;
 
-  /** The first {@link #messageLength} bytes of a text, and where they leave the check. */
+  /**
+   * The first {@link #messageLength} bytes of a text, and the state of the UTF-8 check after them.
+   */
   private byte[] text = NO_BYTES;
 
   private byte textState = Utf8.BOUNDARY;
 
   /**
-   * @param maxMessageBytes the longest message that is taken, over all its frames
-   * @param listener hears on the thread that calls {@link #read}
+   * Creates a reader at the start of a connection.
+   *
+   * @param maxMessageBytes the longest accepted message, over all its frames
+   * @param listener called on the thread that calls {@link #read}
    */
   public FrameReader(int maxMessageBytes, FrameListener listener) {
     if (maxMessageBytes < 1) {
-      throw new IllegalArgumentException("a message must have room for a byte: " + maxMessageBytes);
+      throw new IllegalArgumentException("maxMessageBytes must be positive: " + maxMessageBytes);
     }
     this.maxMessageBytes = maxMessageBytes;
     this.listener = listener;
   }
 
   /**
-   * Reads on. After a close frame, a fault or an exception of the listener it does nothing.
+   * Reads more bytes. Does nothing after a close frame, a fault or an exception of the listener.
    *
-   * @param buffer the bytes that came; bodies are unmasked in it
-   * @throws FrameException when the peer broke the protocol; what was whole before it has been
-   *     handed over
+   * @param buffer the bytes received; bodies are unmasked in place
+   * @throws FrameException when the peer violated the protocol; whole messages before the fault
+   *     have been passed on
    */
   public void read(byte[] buffer, int offset, int length) throws FrameException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
@@ -93,12 +97,12 @@ public final class FrameReader {
     }
   }
 
-  /** Whether all that may still come is ignored. */
+  /** Returns whether all further bytes are ignored. */
   public boolean isOver() {
     return stage == OVER;
   }
 
-  /** Ignores all that may still come, the rest of a {@link #read} under way too. */
+  /** Ignores all further bytes, including the rest of a {@link #read} under way. */
   public void stop() {
     stage = OVER;
     text = NO_BYTES;
@@ -106,7 +110,9 @@ public final class FrameReader {
   }
 
   /**
-   * @return the place after what was read
+   * Reads one part of a frame.
+   *
+   * @return the index after the bytes read
    */
   private int step(byte[] buffer, int at, int end) throws FrameException {
     switch (stage) {
@@ -227,7 +233,7 @@ public final class FrameReader {
     return next;
   }
 
-  /** Takes a part of the body, without its mask; perhaps the last, perhaps all of it. */
+  /** Unmasks and processes a part of the body, which may be the last part or the whole. */
   private void body(byte[] buffer, int from, int to) throws FrameException {
     boolean frameIsWhole = bodyRead == bodyLength;
     if (frameIsWhole) {
@@ -268,8 +274,8 @@ public final class FrameReader {
   }
 
   /**
-   * The text that lies whole in the buffer. Decoding puts U+FFFD for what is not UTF-8, so only a
-   * text with that character needs a second look.
+   * Decodes a text that lies whole in the buffer. Decoding replaces invalid UTF-8 by U+FFFD, so
+   * only a text with that character needs the exact check.
    */
   private static String decoded(byte[] buffer, int from, int to) throws FrameException {
     String decoded = new String(buffer, from, to - from, StandardCharsets.UTF_8);
@@ -287,7 +293,7 @@ public final class FrameReader {
     }
     int length = messageLength + to - from;
     if (length > text.length) {
-      // doubled, also over the frames of a message, or many small ones would cost a copy each
+      // doubles, also across frames, so that many small frames do not cost a copy each
       long atMost = lastFrame ? length + bodyLength - bodyRead : maxMessageBytes;
       text = Arrays.copyOf(text, (int) Math.min(atMost, Math.max(length, 2L * text.length)));
     }

@@ -3,8 +3,8 @@ package io.broadcasty.transport.websocket.frame;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Frames from a server (RFC 6455, section 5): whole, unmasked, of the shortest form. An array
- * returned may be written to any number of connections, and must not be changed.
+ * Creates the frames of a server (RFC 6455, section 5): whole, unmasked, in the shortest form. A
+ * returned array may be written to any number of connections, and must not be changed.
  */
 public final class Frames {
 
@@ -17,15 +17,15 @@ public final class Frames {
   static final int PING = 9;
   static final int PONG = 10;
 
-  /** In place of a length: it follows in two bytes, in eight. */
+  /** Stand in place of a length that follows in two or eight bytes. */
   static final int TWO_BYTES = 126;
 
   static final int EIGHT_BYTES = 127;
 
-  /** RFC 6455, section 5.5. */
+  /** The longest body of a control frame (RFC 6455, section 5.5). */
   static final int MAX_CONTROL_BODY = 125;
 
-  /** A close frame's body begins with the two bytes of its code. */
+  /** The longest reason of a close frame, whose body begins with the two bytes of its code. */
   static final int MAX_REASON = MAX_CONTROL_BODY - 2;
 
   private static final byte[] EMPTY_PING = frame(PING, new byte[0]);
@@ -34,15 +34,15 @@ public final class Frames {
   private Frames() {}
 
   /**
-   * A text message in one frame. Half a surrogate pair, which UTF-8 cannot express, becomes a
-   * question mark.
+   * Returns a text message in one frame. An unpaired surrogate, which UTF-8 cannot express, becomes
+   * a question mark.
    */
   public static byte[] text(String text) {
     return text(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * A text message in one frame.
+   * Returns a text message in one frame.
    *
    * @param utf8 valid UTF-8, which is not checked
    */
@@ -50,12 +50,14 @@ public final class Frames {
     return frame(TEXT, utf8);
   }
 
-  /** A ping without a body: the same array each time. */
+  /** Returns a ping without a body: the same array each time. */
   public static byte[] emptyPing() {
     return EMPTY_PING;
   }
 
   /**
+   * Returns a ping with a body.
+   *
    * @throws IllegalArgumentException when the body is longer than 125 bytes
    */
   public static byte[] ping(byte[] body) {
@@ -63,7 +65,7 @@ public final class Frames {
   }
 
   /**
-   * The answer to a ping, or a sign of life that asks for no answer.
+   * Returns a pong: the answer to a ping, or an unsolicited heartbeat.
    *
    * @throws IllegalArgumentException when the body is longer than 125 bytes
    */
@@ -72,22 +74,22 @@ public final class Frames {
   }
 
   /**
-   * A close frame.
+   * Returns a close frame.
    *
-   * @param reason cut to the 123 bytes of UTF-8 that have room, between two characters
+   * @param reason truncated to the 123 bytes of UTF-8 that fit, between two characters
    * @throws IllegalArgumentException when the code {@linkplain CloseCodes#isSendable may not be
    *     sent}
    */
   public static byte[] close(int code, String reason) {
     if (!CloseCodes.isSendable(code)) {
-      throw new IllegalArgumentException("a close frame must not carry the code " + code);
+      throw new IllegalArgumentException("A close frame must not carry the code " + code);
     }
     byte[] utf8 = reason.getBytes(StandardCharsets.UTF_8);
     int length = utf8.length;
     if (length > MAX_REASON) {
       length = MAX_REASON;
       while (length > 0 && (utf8[length] & 0xC0) == 0x80) {
-        length--; // the byte after the cut goes on with a character
+        length--; // the byte after the cut continues a character
       }
     }
     byte[] body = new byte[2 + length];
@@ -98,9 +100,9 @@ public final class Frames {
   }
 
   /**
-   * The answer to a close frame: it says the same code (RFC 6455, section 5.5.1).
+   * Returns the answer to a close frame, with the same code (RFC 6455, section 5.5.1).
    *
-   * @param code what {@link FrameListener#onClose} has told; {@link CloseCodes#NONE} for a frame
+   * @param code the code of {@link FrameListener#onClose}; {@link CloseCodes#NONE} for a frame
    *     without a code, which is answered without one
    */
   public static byte[] closeAnswer(int code) {
@@ -108,8 +110,8 @@ public final class Frames {
   }
 
   /**
-   * Whether a client's bytes begin with a close frame: likely its answer to ours, when it has
-   * broken the protocol and its frames cannot be told apart any more.
+   * Returns whether a client's bytes begin with a close frame: probably its answer to the server's,
+   * when it has violated the protocol and its frames cannot be told apart any more.
    */
   public static boolean isClose(byte[] bytes, int length) {
     return length >= 2 && (bytes[0] & 0xFF) == (FIN | CLOSE) && (bytes[1] & MASKED) != 0;
@@ -118,12 +120,12 @@ public final class Frames {
   private static byte[] control(int opcode, byte[] body) {
     if (body.length > MAX_CONTROL_BODY) {
       throw new IllegalArgumentException(
-          "a control frame has a body of at most 125 bytes, not " + body.length);
+          "A control frame has a body of at most 125 bytes, not " + body.length);
     }
     return frame(opcode, body);
   }
 
-  /** How many bytes stand before a body of this length. */
+  /** Returns the length of the header before a body of this length. */
   public static int headerBytes(int bodyBytes) {
     return bodyBytes < TWO_BYTES ? 2 : bodyBytes < 0x10000 ? 4 : 10;
   }
@@ -138,7 +140,7 @@ public final class Frames {
     return writeHeader(into, at, TEXT, bodyBytes);
   }
 
-  /** Where the body of one of our own frames begins. */
+  /** Returns where the body of a frame made by this class begins. */
   public static int bodyStart(byte[] frame) {
     return switch (frame[1]) {
       case TWO_BYTES -> 4;

@@ -11,12 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of the opening handshake (RFC 6455, section 4.2). Extensions that a client
- * offers are answered with none, which leaves them off.
+ * The server's side of the opening handshake (RFC 6455, section 4.2). Offered extensions are not
+ * accepted.
  */
 public final class Handshake {
 
-  /** What the server adds to the key, for the accept value. */
+  /** Appended to the client's key to compute the accept value. */
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private static final int KEY_BYTES = 16;
@@ -26,26 +26,27 @@ public final class Handshake {
 
   private Handshake() {}
 
-  /** A request's headers. */
+  /** The headers of a request. */
   @FunctionalInterface
   public interface Headers {
 
     /**
+     * Returns the values of all lines with this name, in order; empty when there is none.
+     *
      * @param name in any case
-     * @return the values of all lines with the name, in order; empty when there is none
      */
     List<String> values(String name);
   }
 
-  /** What a request comes to. */
+  /** The outcome of a handshake. */
   public sealed interface Outcome {}
 
   /**
    * The request is answered with 101, {@code Upgrade: websocket}, {@code Connection: Upgrade} and
-   * the values here.
+   * these values.
    *
    * @param accept for {@code Sec-WebSocket-Accept}
-   * @param subprotocol for {@code Sec-WebSocket-Protocol}; null for none, without the header
+   * @param subprotocol for {@code Sec-WebSocket-Protocol}; null to omit the header
    */
   public record Accepted(String accept, @Nullable String subprotocol) implements Outcome {}
 
@@ -60,8 +61,10 @@ public final class Handshake {
       implements Outcome {}
 
   /**
-   * @param version the request's, as {@code HTTP/1.1}
-   * @param subprotocols what the server speaks, see {@link #subprotocol}
+   * Evaluates a request.
+   *
+   * @param version the request's, such as {@code HTTP/1.1}
+   * @param subprotocols the supported ones, see {@link #subprotocol}
    */
   public static Outcome answer(
       String method, String version, Headers headers, List<String> subprotocols) {
@@ -91,8 +94,8 @@ public final class Handshake {
   }
 
   /**
-   * The first subprotocol of the client's list, which is in order of its preference (RFC 6455,
-   * section 4.1), that the server speaks; null when it speaks none of them.
+   * Returns the first supported subprotocol of the client's list, which is in order of its
+   * preference (RFC 6455, section 4.1); null when none is supported.
    */
   public static @Nullable String subprotocol(Headers headers, List<String> spoken) {
     return tokens(headers.values("Sec-WebSocket-Protocol")).stream()
@@ -107,7 +110,7 @@ public final class Handshake {
       byte[] digest = sha1.digest((key + GUID).getBytes(StandardCharsets.US_ASCII));
       return Base64.getEncoder().encodeToString(digest);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-1", e);
+      throw new IllegalStateException("Every Java platform has SHA-1", e);
     }
   }
 
@@ -123,7 +126,7 @@ public final class Handshake {
     }
   }
 
-  /** The value of a header that must be there once; null when it is not so. */
+  /** Returns the value of a header that must occur once; null otherwise. */
   private static @Nullable String only(Headers headers, String name) {
     List<String> values = headers.values(name);
     return values.size() == 1 ? values.get(0).strip() : null;
@@ -134,7 +137,9 @@ public final class Handshake {
         .anyMatch(each -> each.toLowerCase(Locale.ROOT).equals(token));
   }
 
-  /** The elements of a list that may be spread over several lines (RFC 9110, section 5.6.1). */
+  /**
+   * Returns the elements of a list that may be spread over several lines (RFC 9110, section 5.6.1).
+   */
   private static List<String> tokens(List<String> values) {
     List<String> tokens = new ArrayList<>();
     for (String value : values) {

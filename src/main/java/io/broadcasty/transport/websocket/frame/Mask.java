@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Takes the mask off (RFC 6455, section 5.3), eight bytes at a time. A key is an int with the
- * wire's first byte lowest.
+ * Removes the mask of a client's frame (RFC 6455, section 5.3), eight bytes at a time. A key is an
+ * int with the wire's first byte lowest.
  */
 final class Mask {
 
@@ -17,13 +17,13 @@ final class Mask {
 
   private Mask() {}
 
-  /** The key that stands at a place. */
+  /** Reads the key at an index. */
   static int keyAt(byte[] bytes, int at) {
     return (int) INTS.get(bytes, at);
   }
 
   /**
-   * Changes the bytes in place.
+   * Unmasks the bytes in place.
    *
    * @return the key for the byte after them
    */

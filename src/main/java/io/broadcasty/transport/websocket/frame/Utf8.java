@@ -5,15 +5,15 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Tells valid UTF-8 (RFC 3629) from anything else, piece by piece, so that a bad byte is known when
- * it comes. A state is a byte: what the bytes so far allow to come next.
+ * Validates UTF-8 (RFC 3629) incrementally, so that an invalid byte is detected when it arrives.
+ * The state is a byte that encodes which bytes may come next.
  */
 final class Utf8 {
 
-  /** Between two characters: where a text begins, and where alone it may end. */
+  /** The state between two characters, at which a text begins and may end. */
   static final byte BOUNDARY = 0;
 
-  /** No text goes on from here. */
+  /** The state after an invalid byte. */
   static final byte INVALID = -1;
 
   private static final byte ONE_MORE = 1;
@@ -29,7 +29,7 @@ final class Utf8 {
   /** Three more, after F0: less than 90 would be an overlong form. */
   private static final byte THREE_MORE_FROM_90 = 6;
 
-  /** Three more, after F4: more than 8F would lie beyond U+10FFFF. */
+  /** Three more, after F4: more than 8F would be beyond U+10FFFF. */
   private static final byte THREE_MORE_TO_8F = 7;
 
   private static final VarHandle LONGS =
@@ -39,7 +39,9 @@ final class Utf8 {
   private Utf8() {}
 
   /**
-   * @param state what an earlier call returned, or {@link #BOUNDARY} at the text's beginning
+   * Checks bytes.
+   *
+   * @param state the result of an earlier call, or {@link #BOUNDARY} at the text's beginning
    * @return the state after the bytes
    */
   static byte check(byte state, byte[] bytes, int from, int to) {
@@ -76,7 +78,7 @@ final class Utf8 {
   private static byte first(int b) {
     if (b < 0x80) {
       return BOUNDARY;
-    } else if (b < 0xC2) { // goes on with a character, or an overlong form
+    } else if (b < 0xC2) { // a continuation byte, or an overlong form
       return INVALID;
     } else if (b < 0xE0) {
       return ONE_MORE;

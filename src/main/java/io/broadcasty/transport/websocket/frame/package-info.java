@@ -1,6 +1,6 @@
 /**
  * The WebSocket protocol (RFC 6455) as bytes, for a server that negotiates no extension: the
- * opening handshake, frames to write, frames read. Knows no socket and no server.
+ * opening handshake, and reading and writing frames. Independent of sockets and servers.
  *
  * <p>May import: nothing.
  */
