@@ -285,7 +285,7 @@ record Stores(
             streams,
             archive,
             new MirroredChannels(settings.mirror().channels()),
-            streams::channels,
+            streams,
             work -> take(turns, "mirror-scan", LONG_TASK, SCANNED_ONCE_IN, work),
             ticker,
             threads.loops.supervised("mirror"));
@@ -414,10 +414,7 @@ record Stores(
   private void listenForAudit(Database database) {
     listeners.add(
         new AuditListener(
-            new JdbcAuditLog(database),
-            self.get().name(),
-            clock::nowMillis,
-            threads.housekeeper::execute));
+            new JdbcAuditLog(database), self.get().name(), clock::nowMillis, threads.housekeeper));
   }
 
   /** Returns the maintenance task that one of the nodes sharing the database runs for all. */

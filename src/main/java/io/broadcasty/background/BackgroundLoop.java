@@ -200,6 +200,7 @@ public final class BackgroundLoop {
    * Runs a logging statement and ignores errors, since logging may need the resource that has run
    * out.
    */
+  @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
   private static void quietly(Runnable logging) {
     try {
       logging.run();

@@ -122,6 +122,7 @@ public final class BackgroundLoops {
   }
 
   /** Logs and counts the failure; a failure to log must not end the thread either. */
+  @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
   private void runsAnew(LoopCounts of, FailureLog log, Throwable failure) {
     long now = ticker.readNanos();
     of.restarted(now);

@@ -29,6 +29,7 @@ public final class StackOnly extends Throwable {
 
   /** Returns the type of the original failure. */
   @Override
+  @SuppressWarnings("OverrideThrowableToString") // the name of this class says nothing
   public String toString() {
     return String.valueOf(getMessage());
   }

@@ -89,7 +89,6 @@ final class Agenda {
     long dueNanos;
     long version;
     boolean whole;
-    boolean taken;
 
     Entry(TenantChannel channel, long number, long sinceMillis) {
       this.channel = channel;
@@ -119,6 +118,7 @@ final class Agenda {
     }
   }
 
+  @GuardedBy("this")
   private @Nullable Entry entry(TenantChannel channel) {
     Entry known = entries.get(channel);
     if (known != null) {
@@ -134,6 +134,7 @@ final class Agenda {
     return entry;
   }
 
+  @GuardedBy("this")
   private void queue(Entry entry, Duration after) {
     entry.dueNanos = ticker.readNanos() + after.toNanos();
     queue.add(entry);
@@ -163,7 +164,6 @@ final class Agenda {
       return null;
     }
     queue.remove();
-    next.taken = true;
     Map<Integer, Long> marked = new HashMap<>();
     next.spans.forEach((partition, span) -> marked.put(partition, span.first));
     return new Task(next.channel, marked, next.whole, next.version);
@@ -190,7 +190,6 @@ final class Agenda {
     if (entry == null) {
       return;
     }
-    entry.taken = false;
     if (entry.version == task.version()) {
       entries.remove(task.channel());
     } else {
@@ -203,7 +202,6 @@ final class Agenda {
   synchronized void later(Task task, Duration after) {
     Entry entry = entries.get(task.channel());
     if (entry != null) {
-      entry.taken = false;
       queue(entry, after);
     }
   }

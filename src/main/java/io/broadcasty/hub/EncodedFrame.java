@@ -77,7 +77,7 @@ public final class EncodedFrame {
   /** Returns the frame's bytes in this format; caches them for the latest format requested. */
   public byte[] bytes(WireFormat format) {
     Bytes known = encoded;
-    if (known == null || kind != Kind.CONTROL && known.format() != format) {
+    if (known == null || (kind != Kind.CONTROL && known.format() != format)) {
       known = new Bytes(format, format.encode(this)); // at worst two threads compute the same bytes
       encoded = known;
     }

@@ -178,6 +178,7 @@ final class Fanout implements Runnable {
     }
   }
 
+  @GuardedBy("this")
   private Subscriber[] subscribers() {
     Subscriber[] all = snapshot;
     if (all == null) {

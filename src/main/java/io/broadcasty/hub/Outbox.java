@@ -78,9 +78,16 @@ public final class Outbox implements FrameWriter.Done {
   @GuardedBy("this")
   private boolean pumping;
 
+  @GuardedBy("this")
   private boolean closed;
+
+  @GuardedBy("this")
   private @Nullable Runnable whenRoom;
+
+  @GuardedBy("this")
   private @Nullable CompletableFuture<Void> roomAwaited;
+
+  @GuardedBy("this")
   private @Nullable Runnable whenDrained;
 
   private final Runnable pump = this::pump;
@@ -311,6 +318,7 @@ public final class Outbox implements FrameWriter.Done {
     return batch;
   }
 
+  @GuardedBy("this")
   private void enqueue(EncodedFrame frame) {
     if (first == null) {
       first = frame;
@@ -322,6 +330,7 @@ public final class Outbox implements FrameWriter.Done {
     others.add(frame);
   }
 
+  @GuardedBy("this")
   private List<EncodedFrame> takeBatch(EncodedFrame head) {
     writingBytes = head.sizeBytes();
     writingMessageBytes = head.messageBytes();
@@ -359,6 +368,7 @@ public final class Outbox implements FrameWriter.Done {
     }
   }
 
+  @GuardedBy("this")
   private void end() {
     closed = true;
     bytes = writingBytes;
@@ -368,6 +378,7 @@ public final class Outbox implements FrameWriter.Done {
     tellRoom();
   }
 
+  @GuardedBy("this")
   private void tellRoom() {
     if (roomAwaited != null) {
       roomAwaited.complete(null); // only a waiting thread reacts to it

@@ -191,6 +191,7 @@ final class Roster {
     return new PresencePage(version, entries.size(), members, null);
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // changed by one thread at a time, read by any
   private void hold(Entry entry, Holder holder, long nowNanos) {
     if (holder instanceof Holder.Connection connection) {
       entry.connections.add(connection.id());
@@ -203,6 +204,7 @@ final class Roster {
     }
   }
 
+  @SuppressWarnings("NonAtomicVolatileUpdate") // changed by one thread at a time, read by any
   private boolean endLease(Entry entry) {
     if (!entry.leased) {
       return false;

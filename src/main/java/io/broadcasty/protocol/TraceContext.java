@@ -70,7 +70,7 @@ public final class TraceContext {
         || isZero(text, TRACE_END + 1, SPAN_END)) {
       return false;
     }
-    return text.length() == LENGTH || !text.startsWith("00") && text.charAt(LENGTH) == '-';
+    return text.length() == LENGTH || (!text.startsWith("00") && text.charAt(LENGTH) == '-');
   }
 
   /** Whether it is a list of keys and values (section 3.3). */

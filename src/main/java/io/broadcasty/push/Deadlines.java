@@ -56,15 +56,16 @@ public final class Deadlines {
             () -> result.complete(failure.apply(late())),
             timeout.toMillis(),
             TimeUnit.MILLISECONDS);
-    work.whenComplete(
-        (outcome, thrown) -> {
-          deadline.cancel(false);
-          if (thrown == null) {
-            result.complete(outcome);
-          } else {
-            result.completeExceptionally(unwrapped(thrown));
-          }
-        });
+    var unused =
+        work.whenComplete(
+            (outcome, thrown) -> {
+              deadline.cancel(false);
+              if (thrown == null) {
+                result.complete(outcome);
+              } else {
+                result.completeExceptionally(unwrapped(thrown));
+              }
+            });
     return result;
   }
 

@@ -134,8 +134,8 @@ public final class PushHttp implements AutoCloseable {
                         new Reply(
                             response.statusCode(), response.headers(), response.body(), clock)));
     CompletableFuture<T> result = deadlines.within(judged, failure);
-    result.whenComplete(
-        (outcome, thrown) -> sent.cancel(true)); // no effect unless the deadline passed
+    // no effect unless the deadline passed
+    var unused = result.whenComplete((outcome, thrown) -> sent.cancel(true));
     return result;
   }
 

@@ -186,6 +186,7 @@ public final class PushWorker implements AutoCloseable {
       return ending && (!sender.isBusy() || deadlineNanos - ticker.readNanos() <= 0);
     }
 
+    @SuppressWarnings("WaitNotInLoop") // a round that comes early finds nothing to do
     private synchronized void await(long millis) {
       try {
         if (!woken && millis > 0) {

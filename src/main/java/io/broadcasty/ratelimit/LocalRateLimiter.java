@@ -102,7 +102,7 @@ public final class LocalRateLimiter implements RateLimiter {
 
     /** Returns the bucket, changed to this rate if it has another. */
     Bucket at(Rate now) {
-      if (rate != now && !rate.equals(now)) {
+      if (!rate.equals(now)) {
         change(now);
       }
       return bucket;

@@ -118,6 +118,7 @@ final class Connecting {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
+  @SuppressWarnings("deprecation") // sslOptions verifies names in another way
   private static JedisClientConfig config(RedisSettings settings, int socketTimeoutMillis) {
     return DefaultJedisClientConfig.builder()
         .connectionTimeoutMillis((int) settings.timeout().toMillis())
@@ -135,6 +136,7 @@ final class Connecting {
    * Returns the client settings for Sentinels: the same password where they require one, but no TLS
    * of their own.
    */
+  @SuppressWarnings("deprecation") // as above
   private static JedisClientConfig sentinelConfig(RedisSettings settings) {
     return DefaultJedisClientConfig.builder()
         .timeoutMillis((int) settings.timeout().toMillis())

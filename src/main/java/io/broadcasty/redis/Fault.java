@@ -73,6 +73,8 @@ public enum Fault {
 
   private final boolean all;
   private final String advice;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<String> errors;
 
   Fault(boolean all, String advice, String... errors) {

@@ -125,7 +125,7 @@ public final class PubSub implements AutoCloseable {
    * Subscribes on the server that has the channel; returns false when that server is unknown or its
    * connection has just ended.
    */
-  private boolean place(String channel) {
+  private synchronized boolean place(String channel) {
     HostAndPort server;
     try {
       server = redis.home(sharded ? channel.getBytes(StandardCharsets.UTF_8) : anyKey);

@@ -285,7 +285,8 @@ public final class Sessions {
     Problem problem = drained();
     for (int i = 0; i < sessions.size(); i++) {
       Session session = sessions.get(i);
-      scheduler.schedule(() -> session.end(problem), i * stepNanos, TimeUnit.NANOSECONDS);
+      var unused =
+          scheduler.schedule(() -> session.end(problem), i * stepNanos, TimeUnit.NANOSECONDS);
     }
   }
 }

@@ -89,7 +89,9 @@ final class PatternSubscription implements PatternSubscriber {
       sink.failed(e);
     }
     Caller now = caller;
-    if (now != who && !context.policy().allows(now, channel.name(), Action.SUBSCRIBE)) {
+    @SuppressWarnings("ReferenceEquality") // a refreshed token makes another object
+    boolean changed = now != who;
+    if (changed && !context.policy().allows(now, channel.name(), Action.SUBSCRIBE)) {
       targets.remove(subscription);
       subscription.close();
     }

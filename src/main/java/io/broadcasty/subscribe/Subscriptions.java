@@ -21,6 +21,7 @@ import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.rbac.Action;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -220,7 +221,7 @@ public final class Subscriptions implements AutoCloseable {
     context.hub().add(caller.tenant(), subscription);
     if (targets
         .isClosed()) { // the connection was closed in between and may have removed its patterns
-                       // already
+      // already
       subscription.leave();
     }
     subscription.interest().await();
@@ -240,7 +241,7 @@ public final class Subscriptions implements AutoCloseable {
   }
 
   /** Returns the matching channels that exist here or in the store, and those the client knows. */
-  private TreeSet<ChannelName> matching(Caller caller, ChannelPattern pattern, Since since) {
+  private Set<ChannelName> matching(Caller caller, ChannelPattern pattern, Since since) {
     TreeSet<ChannelName> matching = new TreeSet<>(context.hub().channels(caller.tenant(), pattern));
     matching.addAll(
         context

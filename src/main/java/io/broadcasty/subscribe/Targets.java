@@ -220,6 +220,7 @@ final class Targets {
     return closed;
   }
 
+  @GuardedBy("this")
   private void addUnconfirmed(String target) {
     if (unconfirmed == null) {
       unconfirmed = new HashSet<>(2);
@@ -227,6 +228,7 @@ final class Targets {
     unconfirmed.add(target);
   }
 
+  @GuardedBy("this")
   private boolean removeUnconfirmed(String target) {
     if (unconfirmed == null || !unconfirmed.remove(target)) {
       return false;
@@ -237,6 +239,7 @@ final class Targets {
     return true;
   }
 
+  @GuardedBy("this")
   private ChannelSubscription open(TenantChannel channel, int partitions, String target) {
     ChannelSubscription subscription = opener.open(channel, partitions);
     subscription.targets.add(target);

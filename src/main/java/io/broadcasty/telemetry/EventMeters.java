@@ -84,7 +84,7 @@ public final class EventMeters implements RealtimeListener {
 
   @Override
   public void onDisconnected(ConnectionEvent.Disconnected event) {
-    outboxes.get(event.connection().transport()).record(event.outboxBytes());
+    outboxes.get(event.connection().transport()).record((double) event.outboxBytes());
   }
 
   @Override

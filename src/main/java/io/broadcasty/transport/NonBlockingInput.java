@@ -173,9 +173,11 @@ public final class NonBlockingInput implements ReadListener {
       byte[] next;
       boolean over;
       boolean goOn;
+      Throwable why;
       synchronized (this) {
         next = waiting.poll();
         over = next == null && ended;
+        why = failure;
         goOn = next == null && !ended && paused;
         paused &= !goOn;
         handing = next != null || over || goOn;
@@ -190,7 +192,7 @@ public final class NonBlockingInput implements ReadListener {
         takeIn(); // the container calls again only after this read
       } else {
         if (over) {
-          receiver.onEnd(failure);
+          receiver.onEnd(why);
         }
         return; // after the end `handing` stays true, so that the end is reported once
       }

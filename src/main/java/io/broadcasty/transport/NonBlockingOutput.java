@@ -51,9 +51,11 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
    * The write that continues when the container is ready; the thread that takes it out continues
    * it.
    */
+  @SuppressWarnings("UnusedVariable") // read through WAITING
   private volatile @Nullable Write waiting;
 
   /** Whether a write is under way, or the last one has been written. */
+  @SuppressWarnings("UnusedVariable") // read through BUSY
   private volatile boolean busy;
 
   private volatile @Nullable Write last;

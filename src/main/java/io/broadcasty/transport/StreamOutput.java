@@ -17,6 +17,8 @@ public enum StreamOutput {
   CONTAINER("container", TransportType.WEBSOCKET);
 
   private final String label;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
   private final Set<TransportType> transports;
 
   StreamOutput(String label, TransportType... transports) {

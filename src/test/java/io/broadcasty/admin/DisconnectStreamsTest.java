@@ -48,7 +48,7 @@ class DisconnectStreamsTest {
             throw new ControlException("away");
           }
           told.add(message);
-          return 16 + told.size();
+          return 16L + told.size();
         }
 
         @Override

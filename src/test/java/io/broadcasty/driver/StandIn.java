@@ -218,7 +218,7 @@ public final class StandIn implements AutoCloseable {
       answer(exchange, 401, "Invalid signature");
       return;
     }
-    for (String event : body.split("\\},\\{")) {
+    for (String event : body.split("\\},\\{", -1)) {
       if (event.getBytes(StandardCharsets.UTF_8).length > PUSHER_DATA_BYTES) {
         answer(exchange, 413, "too large");
         return;

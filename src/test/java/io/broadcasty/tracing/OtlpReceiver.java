@@ -57,7 +57,7 @@ public final class OtlpReceiver implements AutoCloseable {
   /** Starts a receiver on a free port. */
   public static OtlpReceiver start() throws IOException {
     HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     OtlpReceiver receiver = new OtlpReceiver(server);
     server.createContext("/", receiver::answer);
     server.setExecutor(receiver.threads);

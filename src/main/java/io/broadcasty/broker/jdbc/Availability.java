@@ -110,6 +110,7 @@ final class Availability implements AutoCloseable {
   }
 
   /** Waits a moment first. */
+  @SuppressWarnings("WaitNotInLoop") // a try that comes early does no harm
   private synchronized boolean isToBeTried() {
     try {
       if (fault != null && !closed) {

@@ -29,7 +29,6 @@ public final class JdbcArchive implements Archive {
   private static final int CHUNK = 1000;
   private static final int ATTEMPTS = 3;
 
-  private final Database database;
   private final Transactions transactions;
   private final WallClock clock;
   private final Duration retention;
@@ -39,7 +38,6 @@ public final class JdbcArchive implements Archive {
    * @param retention how long a publication is kept; at least as long as the streams' own
    */
   public JdbcArchive(Database database, WallClock clock, Duration retention) {
-    this.database = database;
     this.transactions = new Transactions(database);
     this.clock = clock;
     this.retention = retention;
@@ -146,6 +144,7 @@ public final class JdbcArchive implements Archive {
     List<MirrorTable.Row> rows = MirrorTable.lock(connection, stream);
     int left = CHUNK;
     for (MirrorTable.Row row : rows) {
+      @SuppressWarnings("ReferenceEquality") // whether this is the last round
       boolean isNewest = row == rows.get(rows.size() - 1);
       EventsTable.Left found =
           EventsTable.publishedFrom(

@@ -38,6 +38,7 @@ final class ChannelLog {
   }
 
   /** What one partition may keep when the channel may keep so much. */
+  @SuppressWarnings("ReferenceEquality") // settings are made anew when they change
   Retention share(Retention ofChannel) {
     Share known = share;
     if (known.ofChannel() != ofChannel) {

@@ -96,7 +96,7 @@ final class PartitionLog {
     long oldestMillis = nowMillis - retention.age().toMillis();
     while (first <= head
         && (head - first + 1 > retention.maxCount()
-            || bytes > retention.maxBytes() && first < head
+            || (bytes > retention.maxBytes() && first < head)
             || at(first).timeMillis() < oldestMillis)) {
       bytes -= at(first).envelope().costBytes();
       ring[index(first)] = null;

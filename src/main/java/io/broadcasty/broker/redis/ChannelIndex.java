@@ -100,6 +100,7 @@ final class ChannelIndex {
     return found;
   }
 
+  @SuppressWarnings("deprecation") // ZRANGE with BYLEX needs Redis 6.2
   private List<ChannelName> names(
       TenantId tenant, ChannelPattern pattern, String begin, int limit) {
     String key = ChannelKeys.index(redis, tenant);

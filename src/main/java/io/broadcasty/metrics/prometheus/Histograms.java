@@ -36,6 +36,7 @@ final class Histograms implements Collector {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // the registry calls it
   public String getPrometheusName() {
     return family.name();
   }

@@ -155,7 +155,7 @@ final class OccupancyTable {
 
   private static Map<String, Claim> claims(String text) {
     Map<String, Claim> claims = new HashMap<>();
-    for (String each : text.split(" ")) {
+    for (String each : text.split(" ", -1)) {
       if (!each.isEmpty()) {
         int at = each.lastIndexOf('@');
         int sign = Math.max(each.lastIndexOf('+', at), each.lastIndexOf('-', at));

@@ -21,15 +21,16 @@ final class Due {
         .commands()
         .zadd(
             PresenceKeys.due(redis),
-            millis,
+            (double) millis,
             PresenceKeys.text(channel),
             ZAddParams.zAddParams().nx());
   }
 
   /** Expires the leases that were not renewed in time. */
+  @SuppressWarnings("deprecation") // ZRANGE with BYSCORE needs Redis 6.2
   static void expire(Redis redis, Steps steps, long nowMillis) {
     String key = PresenceKeys.due(redis);
-    List<String> due = redis.commands().zrangeByScore(key, 0, nowMillis, 0, AT_ONCE);
+    List<String> due = redis.commands().zrangeByScore(key, 0, (double) nowMillis, 0, AT_ONCE);
     for (String text : due) {
       TenantChannel channel = PresenceKeys.channel(text);
       if (!next(redis, steps, key, text, channel)) {
@@ -43,7 +44,7 @@ final class Due {
       Redis redis, Steps steps, String key, String text, TenantChannel channel) {
     long next = steps.run(channel, "expire", "");
     if (next > 0) {
-      redis.commands().zadd(key, next, text);
+      redis.commands().zadd(key, (double) next, text);
     }
     return next > 0;
   }

@@ -175,13 +175,13 @@ final class Replica {
     notifyAll();
   }
 
-  private void join(Member member) {
+  private synchronized void join(Member member) {
     if (!member.equals(members.put(member.id(), member))) {
       var unused = local.join(channel, member, REDIS);
     }
   }
 
-  private void leave(String id) {
+  private synchronized void leave(String id) {
     if (members.remove(id) != null) {
       var unused = local.leave(channel, id, REDIS);
     }

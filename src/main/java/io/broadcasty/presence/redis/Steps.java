@@ -95,6 +95,7 @@ final class Steps {
   }
 
   /** Waits for operations and takes those that are queued. */
+  @SuppressWarnings("ReferenceEquality") // one object stands for it
   List<Step> take(long millis) throws InterruptedException {
     List<Step> taken = new ArrayList<>();
     Step first = waiting.poll(millis, TimeUnit.MILLISECONDS);

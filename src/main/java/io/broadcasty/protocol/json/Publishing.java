@@ -136,7 +136,7 @@ final class Publishing {
 
   /** Waits a moment when there is no room; false when there is none then either. */
   private boolean take(int count, long bytes, CompletableFuture<?> answered) {
-    return take(count, bytes) || patience.await(answered) && take(count, bytes);
+    return take(count, bytes) || (patience.await(answered) && take(count, bytes));
   }
 
   /** Only the thread that reads takes, so what it has looked at does not grow meanwhile. */

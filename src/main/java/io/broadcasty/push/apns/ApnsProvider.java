@@ -72,7 +72,7 @@ public final class ApnsProvider implements PushProvider {
     try {
       this.client = builder.build();
     } catch (SSLException e) {
-      this.threads.shutdownGracefully();
+      var unused = this.threads.shutdownGracefully();
       throw new IllegalArgumentException("TLS to APNs is not possible with these settings", e);
     }
   }
@@ -176,7 +176,7 @@ public final class ApnsProvider implements PushProvider {
     } catch (ExecutionException | TimeoutException e) {
       LOG.log(Level.FINE, "Connections to APNs did not close in time", e);
     } finally {
-      threads.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+      var unused = threads.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
     }
   }
 }

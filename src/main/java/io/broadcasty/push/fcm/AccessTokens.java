@@ -89,10 +89,11 @@ final class AccessTokens {
       }
       pending = asked;
     }
-    CompletableFuture.supplyAsync(this::grant, http.workers())
-        .thenCompose(
-            grant -> http.exchange(grant, this::read, failed -> (Answer) new Refused(failed)))
-        .whenComplete((answer, thrown) -> settle(asked, answer, thrown));
+    var unused =
+        CompletableFuture.supplyAsync(this::grant, http.workers())
+            .thenCompose(
+                grant -> http.exchange(grant, this::read, failed -> (Answer) new Refused(failed)))
+            .whenComplete((answer, thrown) -> settle(asked, answer, thrown));
     return asked;
   }
 

@@ -50,7 +50,11 @@ public final class CallerJsonWebToken implements JsonWebToken {
    * set.
    */
   @Override
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals",
+    "JavaUtilDate" // how the token library gives times
+  })
   public <T> @Nullable T getClaim(String name) {
     if (name.equals(Claims.groups.name())) {
       return (T) caller.roles();

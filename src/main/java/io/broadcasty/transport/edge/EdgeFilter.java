@@ -25,7 +25,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 public class EdgeFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = Logger.getLogger(EdgeFilter.class.getName());
   private static final String WS_PATH = "/broadcasty/ws";
   private static final String SSE_PATH = "/broadcasty/sse";
   private static final String PING_PATH = "/broadcasty/ping";

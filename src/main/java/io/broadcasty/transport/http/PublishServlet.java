@@ -99,17 +99,18 @@ public class PublishServlet extends HttpServlet {
     } else {
       long requestBytes = Math.max(0, request.getContentLengthLong());
       AsyncContext async = request.startAsync(request, response);
-      outcomes.whenComplete(
-          (all, failure) -> {
-            try {
-              answer(caller, response, read, outcomes);
-            } catch (IOException e) {
-              LOG.log(Level.FINE, "The publisher left before its answer", e);
-            } finally {
-              listener.onHttpAnswered(new HttpAnswered(response.getStatus(), requestBytes));
-              async.complete();
-            }
-          });
+      var unused =
+          outcomes.whenComplete(
+              (all, failure) -> {
+                try {
+                  answer(caller, response, read, outcomes);
+                } catch (IOException e) {
+                  LOG.log(Level.FINE, "The publisher left before its answer", e);
+                } finally {
+                  listener.onHttpAnswered(new HttpAnswered(response.getStatus(), requestBytes));
+                  async.complete();
+                }
+              });
     }
   }
 
@@ -124,9 +125,9 @@ public class PublishServlet extends HttpServlet {
     Headers headers =
         TraceContext.in(
             message.headers(), parent, states.isEmpty() ? null : String.join(",", states));
-    return headers == message.headers()
-        ? publication
-        : publication.withMessage(message.withHeaders(headers));
+    @SuppressWarnings("ReferenceEquality") // nothing was added
+    boolean same = headers == message.headers();
+    return same ? publication : publication.withMessage(message.withHeaders(headers));
   }
 
   /**

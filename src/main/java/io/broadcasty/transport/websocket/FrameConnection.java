@@ -203,9 +203,10 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private synchronized void leaveIn(long millis) {
     leaving.cancel(false);
     leaving = new CompletableFuture<>();
-    leaving
-        .completeOnTimeout(null, millis, TimeUnit.MILLISECONDS)
-        .thenRunAsync(disconnect, context.closers());
+    var unused =
+        leaving
+            .completeOnTimeout(null, millis, TimeUnit.MILLISECONDS)
+            .thenRunAsync(disconnect, context.closers());
   }
 
   private synchronized void stayNoLonger() {
