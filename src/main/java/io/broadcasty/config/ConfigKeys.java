@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The table of everything that can be set; docs/config.md is made of it. */
+/** The table of all configuration keys, from which docs/config.md is generated. */
 public final class ConfigKeys {
 
   private static final ConfigType<Long> COUNT = ConfigType.number(1, 1_000_000_000);
@@ -647,7 +647,7 @@ public final class ConfigKeys {
           "50",
           "Maximum number of notifications that one node has in flight to one push service.");
 
-  /** Those of Broadcasty itself that stand before the providers' in the reference. */
+  /** The keys that precede the providers' keys in the reference. */
   private static final List<ConfigKey<?>> STREAMS =
       List.of(
           DEV,
@@ -692,7 +692,7 @@ public final class ConfigKeys {
           DRIVER_PROBE_INTERVAL,
           DRIVER_WORKERS);
 
-  /** Those of Broadcasty itself that stand after them. */
+  /** The keys that follow the providers' keys in the reference. */
   private static final List<ConfigKey<?>> EDGES =
       List.of(
           PUSH_QUOTA,
@@ -730,14 +730,14 @@ public final class ConfigKeys {
 
   private ConfigKeys() {}
 
-  /** Every key with these providers, in the order of the reference. */
+  /** Returns every key, including those of these providers, in the order of the reference. */
   static List<ConfigKey<?>> all(Providers providers) {
     return Stream.of(STREAMS, providers.relayKeys(), EDGES, providers.pushKeys())
         .<ConfigKey<?>>flatMap(List::stream)
         .toList();
   }
 
-  /** The key that chooses among these providers. */
+  /** Returns the key that selects one of these providers. */
   static ConfigKey<String> driver(Providers providers) {
     List<String> words = new ArrayList<>(List.of("auto", "embedded", "redis"));
     words.addAll(providers.relayNames());
@@ -762,7 +762,7 @@ public final class ConfigKeys {
         : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
   }
 
-  /** What the order of {@code auto} may name. */
+  /** Returns the names allowed in the order of {@code auto}. */
   static List<String> orderNames(Providers providers) {
     List<String> names = new ArrayList<>(providers.relayNames());
     names.add("redis");

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the settings of the drivers. */
+/** Reads the settings of the drivers. */
 final class DriverReader {
 
   private static final String AUTO = "auto";
@@ -61,14 +61,19 @@ final class DriverReader {
     }
   }
 
-  /** The one that is named; with {@code auto} those of its order that are configured at all. */
+  /**
+   * Returns the named provider; with {@code auto} those of its order that have any configuration.
+   */
   private List<ProviderFactory> wanted(String driver, boolean redis) {
     return driver.equals(AUTO)
         ? order(redis).stream().filter(each -> each.isMentioned(values)).toList()
         : providers.relay(driver).stream().toList();
   }
 
-  /** Up to Redis, when streams are there: it is always as healthy as Broadcasty itself. */
+  /**
+   * Returns the order of {@code auto} up to Redis, if streams are kept there: Redis is then
+   * available whenever Broadcasty is.
+   */
   private List<ProviderFactory> order(boolean redis) {
     List<String> seen = new ArrayList<>();
     List<ProviderFactory> order = new ArrayList<>();

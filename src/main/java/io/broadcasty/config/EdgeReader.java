@@ -7,10 +7,10 @@ import io.broadcasty.transport.edge.MetricsAccess;
 import java.time.Duration;
 import java.util.List;
 
-/** Makes the settings of the edge. */
+/** Reads the settings of the edge. */
 final class EdgeReader {
 
-  /** Characters. */
+  /** The minimum length of a secret, in characters. */
   private static final int MIN_SECRET = 16;
 
   private final SettingsReader reader;

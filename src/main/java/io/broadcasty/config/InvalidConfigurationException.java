@@ -2,7 +2,9 @@ package io.broadcasty.config;
 
 import java.util.List;
 
-/** The configuration cannot be used. The message names every fault and how to mend it. */
+/**
+ * Thrown when the configuration is invalid. The message lists every fault and how to correct it.
+ */
 public final class InvalidConfigurationException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -16,11 +18,11 @@ public final class InvalidConfigurationException extends RuntimeException {
             + String.join("\n  - ", faults),
         null,
         false,
-        false); // where it was found says nothing to an operator
+        false); // a stack trace does not help operators
     this.faults = List.copyOf(faults);
   }
 
-  /** One sentence a fault. */
+  /** Returns one sentence for each fault. */
   public List<String> faults() {
     return faults;
   }

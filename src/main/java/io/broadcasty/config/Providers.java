@@ -15,12 +15,12 @@ import java.util.Optional;
 /**
  * The providers that can be configured: the one place where a new one is listed.
  *
- * @param relays what publications can be relayed to
- * @param pushes what notifications can be sent through, in the order in which devices are served
+ * @param relays the providers that publications can be relayed to
+ * @param pushes the providers of notifications, in the order in which devices are served
  */
 public record Providers(List<ProviderFactory> relays, List<PushProviderFactory> pushes) {
 
-  /** Those that the product has. */
+  /** The providers of the product. */
   public static final Providers SHIPPED =
       new Providers(
           List.of(PusherFactory.reverb(), PusherFactory.pusher(), new AblyFactory()),
@@ -32,22 +32,22 @@ public record Providers(List<ProviderFactory> relays, List<PushProviderFactory> 
     pushes = List.copyOf(pushes);
   }
 
-  /** The provider of this name to relay to. */
+  /** Returns the relay provider of this name. */
   Optional<ProviderFactory> relay(String name) {
     return relays.stream().filter(each -> each.name().equals(name)).findFirst();
   }
 
-  /** The names of those to relay to, in order. */
+  /** Returns the names of the relay providers, in order. */
   List<String> relayNames() {
     return relays.stream().map(ProviderFactory::name).toList();
   }
 
-  /** The keys of those to relay to. */
+  /** Returns the keys of the relay providers. */
   List<ConfigKey<?>> relayKeys() {
     return relays.stream().<ConfigKey<?>>flatMap(each -> each.keys().stream()).toList();
   }
 
-  /** The keys of the push services. */
+  /** Returns the keys of the push services. */
   List<ConfigKey<?>> pushKeys() {
     return pushes.stream().<ConfigKey<?>>flatMap(each -> each.keys().stream()).toList();
   }

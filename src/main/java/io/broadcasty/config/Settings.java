@@ -18,25 +18,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole configuration, checked, one part a room.
+ * The whole configuration after validation, one part for each package.
  *
  * @param development whether development mode is on
- * @param dataDir the folder for what the node keeps itself
+ * @param dataDir the folder for data that the node keeps itself
  * @param publicUrl where clients reach it, without a slash at the end
  * @param jwt has keys, except perhaps in development mode
  * @param limitsEnabled whether rate limits are in force
  * @param addressRate of one client address
  * @param tenants the settings of each tenant, as configured
- * @param webSockets who speaks RFC 6455
+ * @param webSockets the implementation of RFC 6455
  * @param internals whether internals of the server may be used to write streams
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param traces whether publications are traced by the server's OpenTelemetry
- * @param auditRetention for how long it is kept what was done by whom
- * @param dataSource the JNDI name of the server's data source; null for a pool of our own, as
- *     {@code database} says
- * @param pushProviders open the push services that are on
- * @param notices what operators should be told though it is no fault
- * @param drain over what time a stopping node closes its streams
+ * @param auditRetention how long entries of the audit log are kept
+ * @param dataSource the JNDI name of the server's data source; null for Broadcasty's own pool, see
+ *     {@code database}
+ * @param pushProviders open the enabled push services
+ * @param notices hints for operators that are no faults
+ * @param drain the time over which a stopping node closes its streams
  */
 public record Settings(
     boolean development,
@@ -74,15 +74,15 @@ public record Settings(
   }
 
   /**
-   * Which clients get publications besides Broadcasty's own subscribers.
+   * The providers whose clients get publications besides Broadcasty's own subscribers.
    *
-   * @param name what is configured: {@code auto}, {@code pusher}, …
-   * @param order the providers to be used, in order of preference; none when nothing is relayed
+   * @param name the configured value: {@code auto}, {@code pusher}, …
+   * @param order the providers to be used, in order of preference; empty when nothing is relayed
    * @param last where clients are served when no provider is healthy
-   * @param providers open them, in the same order
+   * @param providers open the providers, in the same order
    * @param timeout of one call
-   * @param probeInterval between two probes of a provider that fails
-   * @param workers how many channels are relayed at the same time
+   * @param probeInterval between two probes of a failing provider
+   * @param workers the number of channels that are relayed at the same time
    */
   public record Driver(
       String name,
@@ -100,9 +100,9 @@ public record Settings(
   }
 
   /**
-   * What is copied to the database for longer.
+   * The streams that are copied to the database for a longer retention.
    *
-   * @param channels patterns; none when nothing is
+   * @param channels patterns; empty when nothing is copied
    */
   public record Mirror(List<ChannelPattern> channels, Duration retention) {
 
@@ -114,8 +114,8 @@ public record Settings(
   /**
    * How streams are kept.
    *
-   * @param maxIds how many ids the memory store remembers
-   * @param queued whether the database keeps what is published while Redis cannot be reached
+   * @param maxIds the number of ids that the memory store remembers
+   * @param queued whether the database queues publications while Redis cannot be reached
    */
   public record Replay(Store store, Duration idempotencyWindow, int maxIds, boolean queued) {}
 }

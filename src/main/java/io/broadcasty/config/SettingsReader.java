@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Makes {@link Settings} of what is configured, and finds every fault in it at once. */
+/** Reads {@link Settings} from the configuration, and reports all faults at once. */
 public final class SettingsReader {
 
   private static final String PREFIX = "broadcasty.";
@@ -38,7 +38,7 @@ public final class SettingsReader {
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
 
   /**
-   * Counted from {@code exp}, which the client knows, not from the end of the allowance after it.
+   * Counted from {@code exp}, which the client knows, not from the end of the clock skew after it.
    */
   private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(30);
 
@@ -55,18 +55,18 @@ public final class SettingsReader {
   }
 
   /**
-   * Reads and checks.
+   * Reads and validates the configuration.
    *
-   * @throws InvalidConfigurationException when anything is wrong or unknown
+   * @throws InvalidConfigurationException when anything is invalid or unknown
    */
   public static Settings read(ConfigSource source) {
     return read(source, Providers.SHIPPED);
   }
 
   /**
-   * Reads and checks, with other providers than those shipped.
+   * Reads and validates the configuration, with other providers than those shipped.
    *
-   * @throws InvalidConfigurationException when anything is wrong or unknown
+   * @throws InvalidConfigurationException when anything is invalid or unknown
    */
   public static Settings read(ConfigSource source, Providers providers) {
     SettingsReader reader = new SettingsReader(source, providers);
@@ -294,7 +294,10 @@ public final class SettingsReader {
     return Math.toIntExact(value(key, 1L));
   }
 
-  /** The value; after a fault something harmless, since the start will stop anyway. */
+  /**
+   * Returns the value of a key; after a fault a harmless value, since the start will be aborted
+   * anyway.
+   */
   <T> T value(ConfigKey<T> key, T afterFault) {
     return optional(key).orElse(afterFault);
   }
@@ -337,7 +340,7 @@ public final class SettingsReader {
     }
   }
 
-  /** Names the key that has the longest beginning in common with what was written. */
+  /** Suggests the key that has the longest prefix in common with an unknown name. */
   private String suggestion(String canonical) {
     ConfigKey<?> nearest = ConfigKeys.DEV;
     int longest = ENVIRONMENT_PREFIX.length();

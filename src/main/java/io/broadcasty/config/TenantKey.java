@@ -5,22 +5,22 @@ import io.broadcasty.tenant.TenantSettingsBuilder;
 import java.util.function.BiConsumer;
 
 /**
- * A key that may be set by tenant too: {@code broadcasty.tenant.}, the tenant's id, a dot, and the
- * key's name without {@code broadcasty.}.
+ * A key that may also be set for one tenant: {@code broadcasty.tenant.}, the tenant's id, a dot,
+ * and the key's name without {@code broadcasty.}.
  *
  * @param key for all tenants
- * @param set puts a value into a tenant's settings
+ * @param set sets a value in a tenant's settings
  */
 record TenantKey<T>(ConfigKey<T> key, BiConsumer<TenantSettingsBuilder, T> set) {
 
   private static final String PREFIX = "broadcasty.";
 
-  /** The name without {@code broadcasty.}, as {@code limits.batch}. */
+  /** Returns the name without {@code broadcasty.}, such as {@code limits.batch}. */
   String suffix() {
     return key.name().substring(PREFIX.length());
   }
 
-  /** The same key for one tenant. */
+  /** Returns the same key for one tenant. */
   ConfigKey<T> of(String tenant) {
     return new ConfigKey<>(
         TenantKeys.PREFIX + tenant + "." + suffix(),
@@ -31,7 +31,7 @@ record TenantKey<T>(ConfigKey<T> key, BiConsumer<TenantSettingsBuilder, T> set) 
   }
 
   /**
-   * Puts a text's value into a tenant's settings.
+   * Parses a text and sets its value in a tenant's settings.
    *
    * @throws IllegalArgumentException when the text is not of the key's type; the message says what
    *     is expected

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.ObjIntConsumer;
 
-/** The table of the keys that may be set by tenant. */
+/** The table of the keys that may be set for one tenant. */
 final class TenantKeys {
 
   static final String PREFIX = "broadcasty.tenant.";
@@ -36,12 +36,12 @@ final class TenantKeys {
 
   private TenantKeys() {}
 
-  /** Whether a key may be set by tenant. */
+  /** Returns whether a key may be set for one tenant. */
   static boolean contains(ConfigKey<?> key) {
     return ALL.stream().anyMatch(tenantKey -> tenantKey.key().equals(key));
   }
 
-  /** The key of that suffix, as {@code limits.batch}. */
+  /** Returns the key of this suffix, such as {@code limits.batch}. */
   static Optional<TenantKey<?>> find(String suffix) {
     return ALL.stream().<TenantKey<?>>map(k -> k).filter(k -> k.suffix().equals(suffix)).findAny();
   }

@@ -20,18 +20,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Makes the settings of all tenants: the defaults, and those of tenants that have keys of their
- * own.
+ * Reads the settings of all tenants: the defaults, and those of tenants with keys of their own.
  *
  * <p>A key of a tenant is written {@code broadcasty.tenant.{id}.limits.batch}. The environment
- * variable {@code BROADCASTY_TENANT_ACME_LIMITS_BATCH} stands for the id {@code acme}: of other ids
- * than those of small letters and digits it cannot be told what they were.
+ * variable {@code BROADCASTY_TENANT_ACME_LIMITS_BATCH} sets it for the id {@code acme}. It works
+ * only for ids of lower-case letters and digits, since others cannot be reconstructed from the
+ * variable.
  */
 final class TenantReader {
 
   private static final Pattern TELLABLE = Pattern.compile("[A-Z0-9]{1,64}");
 
-  /** Replaced by the defaults of the keys, but after a fault. */
+  /** Initial values, which the keys' defaults replace except after a fault. */
   private static final TenantSettings LEAST =
       new TenantSettings(
           new Rate(1, 1),
@@ -52,7 +52,7 @@ final class TenantReader {
     this.reader = reader;
   }
 
-  /** Whether a name is that of a tenant's key, right or wrong. */
+  /** Returns whether a name is that of a tenant's key, valid or not. */
   static boolean isTenants(String name) {
     return name.startsWith(TenantKeys.PREFIX) || name.startsWith(TenantKeys.ENVIRONMENT_PREFIX);
   }
@@ -76,7 +76,10 @@ final class TenantReader {
     return new FixedTenantSettings(ofAll, own);
   }
 
-  /** Some servers list {@code a.b.c} for the variable {@code A_B_C} besides. */
+  /**
+   * Returns whether the server has derived the name from a variable: some list {@code a.b.c}
+   * besides {@code A_B_C}.
+   */
   private static boolean isMadeOf(Set<String> variables, String name) {
     String variable = ConfigKey.environmentName(name);
     return variables.contains(variable)
@@ -130,7 +133,10 @@ final class TenantReader {
     reader.fault(name + ": there is no such key for tenants; " + instead(name));
   }
 
-  /** Whether the variable stands for a property that is set too, which then says what it means. */
+  /**
+   * Returns whether the variable stands for a property that is also set, which then defines the
+   * tenant.
+   */
   private static boolean isProperty(String name, String variable) {
     return name.startsWith(TenantKeys.PREFIX)
         && !isMadeOf(Set.of(variable), name)

@@ -1,5 +1,5 @@
 /**
- * Configuration: the table of keys, their checks, and the settings of each room made of them.
+ * Configuration: the table of keys, their validation, and the settings of each package.
  *
  * <p>May import: everything below.
  */

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts values by size: how many lie at or below each of some fixed bounds. To record costs a
- * search among the bounds and two additions.
+ * Counts values by size: how many are at or below each of some fixed bounds. Recording a value
+ * costs a search among the bounds and two additions.
  */
 @ThreadSafe
 public final class Histogram {
@@ -17,7 +17,9 @@ public final class Histogram {
   private final DoubleAdder sum = new DoubleAdder();
 
   /**
-   * @param bounds in ascending order, in the unit that its family's name says
+   * Creates an empty histogram.
+   *
+   * @param bounds in ascending order, in the unit that its family's name states
    * @throws IllegalArgumentException when they do not ascend
    */
   public Histogram(double... bounds) {
@@ -26,7 +28,7 @@ public final class Histogram {
     for (int i = 0; i < counts.length; i++) {
       counts[i] = new LongAdder();
       if (i > 0 && i < bounds.length && !(bounds[i - 1] < bounds[i])) {
-        throw new IllegalArgumentException("bounds must ascend: " + Arrays.toString(bounds));
+        throw new IllegalArgumentException("Bounds must ascend: " + Arrays.toString(bounds));
       }
     }
   }
@@ -38,17 +40,20 @@ public final class Histogram {
     sum.add(value);
   }
 
-  /** The bounds, without that above the last, which is infinite. */
+  /** Returns the bounds without the last one, which is infinite. */
   public double[] bounds() {
     return bounds.clone();
   }
 
-  /** How many values lie above the bound before and not above each, the infinite one included. */
+  /**
+   * Returns how many values are above the previous bound and at most each bound, including the
+   * infinite one.
+   */
   public long[] counts() {
     return Arrays.stream(counts).mapToLong(LongAdder::sum).toArray();
   }
 
-  /** How many values lie not above the bound of this place; of the last, all. */
+  /** Returns how many values are at most the bound of this index; for the last index, all. */
   public long upTo(int place) {
     long total = 0;
     for (int i = 0; i <= place; i++) {
@@ -57,12 +62,12 @@ public final class Histogram {
     return total;
   }
 
-  /** How many there are. */
+  /** Returns the number of values. */
   public long count() {
     return upTo(bounds.length);
   }
 
-  /** All values added up. */
+  /** Returns the sum of all values. */
   public double sum() {
     return sum.sum();
   }

@@ -5,15 +5,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A histogram as it is shown.
+ * A histogram with its family and labels.
  *
- * @param labels what the labels of its family say, in their order
+ * @param labels the values of the family's labels, in their order
  */
 public record HistogramMeter(MeterFamily family, List<String> labels, Histogram histogram) {
 
   /**
-   * @throws IllegalArgumentException when the family is of another kind, or there are more or fewer
-   *     labels than it has
+   * Checks the family and labels.
+   *
+   * @throws IllegalArgumentException when the family is of another kind, or has more or fewer
+   *     labels
    */
   public HistogramMeter {
     labels = List.copyOf(labels);
@@ -24,9 +26,9 @@ public record HistogramMeter(MeterFamily family, List<String> labels, Histogram 
   }
 
   /**
-   * The same as single values, for what knows no histograms that are counted elsewhere: {@code
-   * …_bucket} with a label {@code le} for each bound, {@code …_sum} and {@code …_count}, as
-   * Prometheus names them.
+   * Returns the histogram as single values, for a registry that cannot show a histogram counted
+   * elsewhere: {@code …_bucket} with a label {@code le} for each bound, {@code …_sum} and {@code
+   * …_count}, as Prometheus names them.
    */
   public List<Meter> asGauges() {
     List<Meter> gauges = new ArrayList<>();

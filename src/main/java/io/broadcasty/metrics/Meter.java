@@ -4,19 +4,20 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 
 /**
- * One value that can be read at any time.
+ * A single value that can be read at any time.
  *
- * @param labels what the labels of its family say, in their order
- * @param source tells the value; asked by the threads of whoever watches, so it is quick, asks
- *     nobody else, and may be called by several threads
+ * @param labels the values of the family's labels, in their order
+ * @param source returns the value; called by the threads of registries, so it is quick, has no side
+ *     effects, and may be called concurrently
  */
 public record Meter(MeterFamily family, List<String> labels, DoubleSupplier source) {
 
   private static final System.Logger LOG = System.getLogger(Meter.class.getName());
 
   /**
-   * @throws IllegalArgumentException when there are more or fewer labels than the family has, or
-   *     its meters are histograms
+   * Checks the family and labels.
+   *
+   * @throws IllegalArgumentException when the family has more or fewer labels, or is a histogram
    */
   public Meter {
     labels = List.copyOf(labels);
@@ -28,12 +29,12 @@ public record Meter(MeterFamily family, List<String> labels, DoubleSupplier sour
     }
   }
 
-  /** The value now; not a number when it cannot be told. */
+  /** Returns the current value; NaN when it cannot be read. */
   public double value() {
     try {
       return source.getAsDouble();
-    } catch (RuntimeException e) { // one that fails must not keep the others from being read
-      LOG.log(System.Logger.Level.DEBUG, family.name() + " cannot be told", e);
+    } catch (RuntimeException e) { // one failing meter must not prevent the others from being read
+      LOG.log(System.Logger.Level.DEBUG, family.name() + " cannot be read", e);
       return Double.NaN;
     }
   }

@@ -3,29 +3,31 @@ package io.broadcasty.metrics;
 import java.util.List;
 
 /**
- * Meters of one name, one for each combination of what their labels may say.
+ * The meters of one name, one for each combination of label values.
  *
- * @param name as Prometheus spells it, its unit in it; a counter ends in {@code _total}
- * @param labels names of the labels, in order; never what there may be any number of, such as
- *     channels or users
- * @param meaning one or two sentences for whoever reads it
+ * @param name in Prometheus' spelling, including its unit; a counter ends in {@code _total}
+ * @param labels the names of the labels, in order; never for unbounded values, such as channels or
+ *     users
+ * @param meaning one or two sentences for operators
  */
 public record MeterFamily(String name, Kind kind, List<String> labels, String meaning) {
 
   private static final String COUNTER_SUFFIX = "_total";
 
-  /** How a value moves. */
+  /** The kinds of values. */
   public enum Kind {
-    /** Counts since the start of the process; never falls. */
+    /** Counts since the start of the process; never decreases. */
     COUNTER,
-    /** Says how it is now. */
+    /** A current value, which may rise and fall. */
     GAUGE,
     /** Counts values by size since the start of the process. */
     HISTOGRAM
   }
 
   /**
-   * @throws IllegalArgumentException when the name is none, or does not end as its kind demands
+   * Checks the name.
+   *
+   * @throws IllegalArgumentException when the name is invalid or lacks the ending of its kind
    */
   public MeterFamily {
     labels = List.copyOf(labels);

@@ -4,28 +4,28 @@ import com.google.errorprone.annotations.ThreadSafe;
 import java.util.List;
 
 /**
- * What shows meters to whoever watches: keeps them until it is closed, and reads a value only when
- * it is asked for it.
+ * Port: a registry that shows meters. It keeps them until it is closed, and reads a value only when
+ * it is requested.
  */
 @ThreadSafe
 public interface Meters extends AutoCloseable {
 
-  /** Shows one more; of a family and certain labels there is one. */
+  /** Adds a meter; a family has at most one for each combination of label values. */
   void add(Meter meter);
 
-  /** Shows one more histogram; of a family and certain labels there is one. */
+  /** Adds a histogram; a family has at most one for each combination of label values. */
   void add(HistogramMeter meter);
 
-  /** Shows several more. */
+  /** Adds several meters. */
   default void addAll(List<Meter> meters) {
     meters.forEach(this::add);
   }
 
-  /** Shows none any more. */
+  /** Removes all meters. */
   @Override
   void close();
 
-  /** What is given to it is shown by each of them. */
+  /** Returns a registry that adds each meter to all the given ones. */
   static Meters all(List<Meters> each) {
     List<Meters> targets = List.copyOf(each);
     return new Meters() {

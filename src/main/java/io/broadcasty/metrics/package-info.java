@@ -1,6 +1,6 @@
 /**
- * Meters: what is counted or measured on this node, as values that are read when somebody asks, and
- * the port to what shows them.
+ * Meters: counts and measurements of this node, as values that are read on request, and the port to
+ * registries that show them.
  *
  * <p>May import: nothing.
  */

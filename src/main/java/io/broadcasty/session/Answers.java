@@ -47,9 +47,7 @@ public final class Answers {
     }
     if (outcome instanceof SubscribeOutcome.Closed) {
       return new Problem(
-          Code.UNAVAILABLE,
-          "the connection has ended meanwhile; come back and resume",
-          RETRY_AFTER);
+          Code.UNAVAILABLE, "the connection has ended; reconnect and resume", RETRY_AFTER);
     }
     if (outcome instanceof SubscribeOutcome.Throttled throttled) {
       return throttled(throttled.verdict());
@@ -101,7 +99,7 @@ public final class Answers {
     }
     if (outcome instanceof AttendOutcome.Full full) {
       return Problem.of(
-          Code.TOO_MANY_MEMBERS, "the channel has " + full.limit() + " members, as many as it may");
+          Code.TOO_MANY_MEMBERS, "the channel has " + full.limit() + " members, its limit");
     }
     if (outcome instanceof AttendOutcome.TooManyChannels many) {
       return Problem.of(
@@ -111,7 +109,7 @@ public final class Answers {
     if (outcome instanceof AttendOutcome.NotPresent absent) {
       return Problem.of(
           Code.NOT_PRESENT,
-          "`" + absent.memberId() + "` has not joined this way, or was not renewed in time");
+          "`" + absent.memberId() + "` has not joined this way, or its membership has expired");
     }
     if (outcome instanceof AttendOutcome.Throttled throttled) {
       return throttled(throttled.verdict());
@@ -159,7 +157,7 @@ public final class Answers {
   public static Problem connectionLimit() {
     return new Problem(
         Code.CONNECTION_LIMIT,
-        "this tenant or user has as many connections as it may; close some",
+        "this tenant or user has reached its connection limit; close some connections",
         CONNECTION_RETRY_AFTER);
   }
 

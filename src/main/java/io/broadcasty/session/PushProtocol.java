@@ -66,7 +66,7 @@ public final class PushProtocol {
               + large.excessBytes()
               + " bytes longer than "
               + large.service().word()
-              + " takes; shorten `body` or `data`");
+              + " allows; shorten `body` or `data`");
     }
     if (answer instanceof PushAnswer.NoDevice) {
       return Problem.of(
@@ -77,10 +77,14 @@ public final class PushProtocol {
     if (answer instanceof PushAnswer.TooManyDevices many) {
       return Problem.of(
           Code.TOO_MANY_ITEMS,
-          "this would go to more than " + many.limit() + " devices; send it in parts");
+          "this notification would go to more than "
+              + many.limit()
+              + " devices; split its recipients");
     }
     return answer instanceof PushAnswer.Unknown
-        ? Problem.of(Code.NOT_FOUND, "there is nothing of this id, or not any more")
+        ? Problem.of(
+            Code.NOT_FOUND,
+            "there is no device or notification with this id, or it has been deleted")
         : null;
   }
 

@@ -6,7 +6,7 @@ import io.broadcasty.lifecycle.RealtimeListener;
 import io.broadcasty.lifecycle.TransportType;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Counts the connections of this node by what they came over. */
+/** Counts the connections of this node by transport. */
 @ThreadSafe
 public final class ConnectionCounts implements RealtimeListener {
 
@@ -33,18 +33,18 @@ public final class ConnectionCounts implements RealtimeListener {
     slow.incrementAndGet(event.connection().transport().ordinal());
   }
 
-  /** How many are open. */
+  /** Returns how many are open. */
   public long open(TransportType type) {
-    long gone = closed.get(type.ordinal()); // read first: none has gone that had not come
+    long gone = closed.get(type.ordinal()); // `gone` is read first, so the result is never negative
     return opened.get(type.ordinal()) - gone;
   }
 
-  /** How many were opened since the start. */
+  /** Returns how many were opened since the start. */
   public long total(TransportType type) {
     return opened.get(type.ordinal());
   }
 
-  /** How many were closed since the start because they read too slowly. */
+  /** Returns how many were closed since the start because they read too slowly. */
   public long slowConsumers(TransportType type) {
     return slow.get(type.ordinal());
   }

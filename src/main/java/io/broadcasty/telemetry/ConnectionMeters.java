@@ -9,7 +9,7 @@ import io.broadcasty.session.Sessions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Meters of the connections of this node, and of the nodes. */
+/** Meters of the connections of this node, and of the cluster's nodes. */
 public final class ConnectionMeters {
 
   private ConnectionMeters() {}

@@ -27,7 +27,7 @@ public final class DriverMeters {
     this.status = status;
   }
 
-  /** Of the providers that are configured at the start. */
+  /** Returns the meters of the providers that are configured at the start. */
   public static List<Meter> of(RelayReport report, Ticker ticker) {
     DriverMeters made = new DriverMeters(new Recent<>(report::status, ticker));
     RelayStatus first = report.status();
@@ -72,6 +72,6 @@ public final class DriverMeters {
         return provider;
       }
     }
-    throw new IllegalStateException("no provider is called " + name);
+    throw new IllegalStateException("Unknown provider: " + name);
   }
 }

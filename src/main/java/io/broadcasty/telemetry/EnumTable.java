@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** One value for each constant of an enum, which never changes. */
+/** An immutable map from each constant of an enum to a value. */
 final class EnumTable<K extends Enum<K>, V> {
 
   private final Map<K, V> values;
@@ -22,7 +22,7 @@ final class EnumTable<K extends Enum<K>, V> {
     return Objects.requireNonNull(values.get(key));
   }
 
-  /** In the order in which the constants are declared. */
+  /** Calls the action for each constant, in the order of declaration. */
   void forEach(BiConsumer<K, V> action) {
     values.forEach(action);
   }

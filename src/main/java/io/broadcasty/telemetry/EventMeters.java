@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * Counts and measures what the listener hears of, and shows it. All labels are known beforehand.
+ * Counts and measures the events of a node for its meters. All label values are known in advance.
  */
 @ThreadSafe
 public final class EventMeters implements RealtimeListener {
@@ -140,9 +140,9 @@ public final class EventMeters implements RealtimeListener {
   }
 
   /**
-   * Shows everything.
+   * Registers all meters.
    *
-   * @param listenerFailures how often a listener has thrown
+   * @param listenerFailures returns how often a listener has thrown
    */
   public void show(Meters meters, LongSupplier listenerFailures) {
     meters.add(new Meter(MeterTable.LISTENER_FAILURES, List.of(), listenerFailures::getAsLong));
@@ -172,13 +172,13 @@ public final class EventMeters implements RealtimeListener {
     answers.show(meters);
   }
 
-  /** The only transport over which clients send messages. */
+  /** Returns the counter of the only transport over which clients send messages. */
   private LongAdder websocketIn() {
     return bytesIn.get(TransportType.WEBSOCKET);
   }
 
   private double subscriptions() {
-    long ended = unsubscribed.sum(); // read first: none has ended that had not begun
+    long ended = unsubscribed.sum(); // `ended` is read first, so the result is never negative
     return subscribed.sum() - ended;
   }
 

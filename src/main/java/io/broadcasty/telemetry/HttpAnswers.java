@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts answers over HTTP by their status. There is a counter for each status that is usual here,
- * and one for all others of each class.
+ * Counts HTTP answers by status: one counter for each usual status, and one for all others of each
+ * class.
  */
 @ThreadSafe
 final class HttpAnswers {

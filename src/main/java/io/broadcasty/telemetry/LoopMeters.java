@@ -4,12 +4,12 @@ import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.metrics.Meter;
 import java.util.List;
 
-/** Meters of the threads that run in the background. */
+/** Meters of the background threads. */
 public final class LoopMeters {
 
   private LoopMeters() {}
 
-  /** Of the loops of one name. */
+  /** Returns the meters of the loops of one name. */
   public static List<Meter> of(BackgroundLoops loops, String name) {
     List<String> label = List.of(name);
     return List.of(

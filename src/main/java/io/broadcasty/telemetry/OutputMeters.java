@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
-/** Meters of what the connections of this node are written with, and of their watch. */
+/** Meters of the outputs of this node's connections, and of watched streams. */
 public final class OutputMeters {
 
   private OutputMeters() {}
 
   /**
-   * Makes them.
+   * Returns the meters.
    *
-   * @param watched how many streams are watched for clients that go
+   * @param watched returns how many streams are watched for disconnects
    */
   public static List<Meter> of(StreamOutputs outputs, DoubleSupplier watched) {
     List<Meter> meters = new ArrayList<>();

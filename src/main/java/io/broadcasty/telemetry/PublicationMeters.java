@@ -6,7 +6,7 @@ import io.broadcasty.metrics.Meter;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Meters of what is published and delivered on this node. */
+/** Meters of publishing and delivery on this node. */
 public final class PublicationMeters {
 
   private PublicationMeters() {}

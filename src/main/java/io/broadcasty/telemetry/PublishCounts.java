@@ -6,7 +6,7 @@ import io.broadcasty.lifecycle.PublicationEvent.PublishResult;
 import io.broadcasty.lifecycle.RealtimeListener;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what became of publications. */
+/** Counts publications by outcome. */
 @ThreadSafe
 public final class PublishCounts implements RealtimeListener {
 
@@ -23,7 +23,7 @@ public final class PublishCounts implements RealtimeListener {
     counts[event.result().ordinal()].increment();
   }
 
-  /** How many ended so since the start. */
+  /** Returns how many publications had this outcome since the start. */
   public long count(PublishResult result) {
     return counts[result.ordinal()].sum();
   }

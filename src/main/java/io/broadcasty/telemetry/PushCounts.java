@@ -6,13 +6,13 @@ import io.broadcasty.lifecycle.RealtimeListener;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what becomes of notifications. */
+/** Counts dispatches of notifications by service and outcome. */
 @ThreadSafe
 public final class PushCounts implements RealtimeListener {
 
   private final ConcurrentHashMap<Key, LongAdder> counts = new ConcurrentHashMap<>();
 
-  /** There are as many as services and outcomes. */
+  /** The number of keys is bounded by the services and outcomes. */
   private record Key(String service, String outcome) {}
 
   @Override
@@ -22,7 +22,7 @@ public final class PushCounts implements RealtimeListener {
         .increment();
   }
 
-  /** How often a dispatch of this service has come to this outcome here since the start. */
+  /** Returns how many dispatches of this service had this outcome on this node since the start. */
   public long count(String service, String outcome) {
     LongAdder count = counts.get(new Key(service, outcome));
     return count == null ? 0 : count.sum();

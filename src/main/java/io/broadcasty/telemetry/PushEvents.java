@@ -7,7 +7,7 @@ import io.broadcasty.push.PushListener;
 import io.broadcasty.push.PushService;
 import java.util.UUID;
 
-/** Tells the listener what push says. */
+/** Forwards the events of push to the lifecycle listener. */
 public record PushEvents(RealtimeListener listener) implements PushListener {
 
   @Override

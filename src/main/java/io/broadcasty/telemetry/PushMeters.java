@@ -17,17 +17,17 @@ import java.util.function.ToDoubleFunction;
 /** Meters of push. */
 public final class PushMeters {
 
-  /** What a try may come to. */
+  /** The possible outcomes of an attempt. */
   private static final Set<DispatchState> OUTCOMES =
       EnumSet.complementOf(EnumSet.of(DispatchState.QUEUED, DispatchState.SENDING));
 
   private PushMeters() {}
 
   /**
-   * Of the services that are enabled.
+   * Returns the meters of the enabled services.
    *
-   * @param backlog how much waits for a service, as far as is known
-   * @param conditions how each of them does
+   * @param backlog returns how many notifications wait for a service, as far as known
+   * @param conditions returns the condition of each service
    */
   public static List<Meter> of(
       Collection<PushService> services,

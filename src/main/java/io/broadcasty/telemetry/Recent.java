@@ -7,10 +7,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What was last said to a question that several meters ask: when all of them are read together, it
- * is put once.
- */
+/** Caches a value that several meters read, so that one scrape of all of them computes it once. */
 @ThreadSafe
 final class Recent<T> implements Supplier<T> {
 

@@ -12,7 +12,7 @@ import io.broadcasty.lifecycle.RealtimeListener;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the listener what the relay says. */
+/** Forwards the events of the relay to the lifecycle listener. */
 public record RelayEvents(RealtimeListener listener) implements RelayListener {
 
   @Override

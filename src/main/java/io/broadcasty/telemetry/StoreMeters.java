@@ -11,12 +11,12 @@ import io.broadcasty.spool.SpoolingBroker;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Meters of the store, and of what stands beside it. */
+/** Meters of the store, the mirror and the spool. */
 public final class StoreMeters {
 
   private StoreMeters() {}
 
-  /** Of the streams as publishers meet them. */
+  /** Returns the meters of the store as publishers use it. */
   public static List<Meter> of(Broker broker) {
     List<Meter> meters = new ArrayList<>();
     meters.add(

@@ -1,6 +1,6 @@
 /**
- * Which meters there are, and from where in the rooms each is read. What happens is counted by
- * listeners; the rest is read from where it is known in any case.
+ * The meters of a node and their sources. Listeners count events; other values are read from the
+ * component that knows them.
  *
  * <p>May import: {@code channel}, {@code background}, {@code metrics}, {@code broker}, {@code
  * driver}, {@code failover}, {@code hub}, {@code lifecycle}, {@code mirror}, {@code nodes}, {@code

@@ -6,7 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 
 /**
- * Finds the OpenTelemetry of the server, if it has one. Names none of its types, so that the WAR
+ * Finds the server's OpenTelemetry, if it has one. References none of its types, so that the WAR
  * deploys where there is none.
  */
 public final class ServerTracing {
@@ -17,8 +17,8 @@ public final class ServerTracing {
   private ServerTracing() {}
 
   /**
-   * What makes spans of what happens; nothing where the server shows applications no OpenTelemetry,
-   * or an idle one. Call it while the application starts, when CDI is up.
+   * Returns a listener that makes spans; empty where the server gives applications no
+   * OpenTelemetry, or a disabled one. Call it while the application starts, when CDI is available.
    *
    * @param node names this node in spans
    */
@@ -26,13 +26,13 @@ public final class ServerTracing {
     try {
       Class.forName(TYPE, false, ServerTracing.class.getClassLoader());
     } catch (ClassNotFoundException e) {
-      LOG.log(Level.DEBUG, "this server has no OpenTelemetry", e);
+      LOG.log(Level.DEBUG, "This server has no OpenTelemetry", e);
       return Optional.empty();
     }
     try {
       return Optional.ofNullable(Traces.ofServer(clock, node));
     } catch (RuntimeException | LinkageError e) {
-      LOG.log(Level.WARNING, "the server's OpenTelemetry cannot be used", e);
+      LOG.log(Level.WARNING, "Cannot use the server's OpenTelemetry", e);
       return Optional.empty();
     }
   }

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the trace that a publication's headers name (W3C Trace Context). Whether it is sampled is
- * seen in the text, so that nothing is made of what is not.
+ * Reads the trace of a publication's headers (W3C Trace Context). The sampled flag is read from the
+ * text, so nothing is parsed for a trace that is not sampled.
  *
  * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">traceparent</a>
  */
@@ -16,7 +16,10 @@ final class TraceParent {
 
   private static final String NAME = "traceparent";
 
-  /** {@code 00-<32 digits>-<16 digits>-<2 digits>}; the last digit has the flag. */
+  /**
+   * The length of {@code 00-<32 digits>-<16 digits>-<2 digits>}; the last digit has the sampled
+   * flag.
+   */
   private static final int LENGTH = 55;
 
   private static final TextMapGetter<Map<String, String>> HEADERS =
@@ -34,13 +37,13 @@ final class TraceParent {
 
   private TraceParent() {}
 
-  /** Whether they name a trace that is recorded. */
+  /** Returns whether the headers name a sampled trace. */
   static boolean isSampled(Map<String, String> headers) {
     String value = headers.get(NAME);
     return value != null && hasFlag(value);
   }
 
-  /** Whether they name a trace that is not recorded; false when they name none. */
+  /** Returns whether the headers name a trace that is not sampled; false when they name none. */
   static boolean isDropped(Map<String, String> headers) {
     String value = headers.get(NAME);
     return value != null && value.length() >= LENGTH && !hasFlag(value);
@@ -50,7 +53,7 @@ final class TraceParent {
     return value.length() >= LENGTH && (Character.digit(value.charAt(LENGTH - 1), 16) & 1) == 1;
   }
 
-  /** The root context with the trace that they name, if they name one. */
+  /** Returns the root context with the trace of the headers, if they name one. */
   static Context context(Map<String, String> headers) {
     return W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HEADERS);
   }

@@ -32,21 +32,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes spans of what happens to publications, named and described by OpenTelemetry's conventions
- * for messaging (1.40). A publication's trace is the one that its header {@code traceparent} names;
- * the header is kept as the publisher sent it, so every node finds the same trace in it. A
- * publication without one, or whose trace is not sampled, makes no span on the nodes that deliver
- * it.
+ * Makes spans for publications, named and described by OpenTelemetry's semantic conventions for
+ * messaging (1.40).
  *
- * <p>The only class that knows OpenTelemetry's types, and no bean: a server without them never
- * loads it. Spans begin at the root context, never at the thread's current one, which on some
- * servers is that of an earlier request.
+ * <p>A publication belongs to the trace in its header {@code traceparent}. The header is kept as
+ * the publisher sent it, so every node finds the same trace. A publication without one, or whose
+ * trace is not sampled, makes no span on the nodes that deliver it.
+ *
+ * <p>This is the only class that references OpenTelemetry's types, and it is no bean: a server
+ * without them never loads it. Spans begin at the root context, never at the thread's current one,
+ * which on some servers is that of an earlier request.
  */
 final class Traces implements RealtimeListener {
 
   private static final String SCOPE = "io.broadcasty";
 
-  /** How many publications may be under way that will get their span when they are answered. */
+  /** The maximum of publications whose span is open until they are answered. */
   private static final int MAX_UNDER_WAY = 10_000;
 
   private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");
@@ -85,7 +86,7 @@ final class Traces implements RealtimeListener {
     this.node = node;
   }
 
-  /** With the server's; null when that is idle. */
+  /** Creates a listener with the server's OpenTelemetry; null when that is disabled. */
   static @Nullable RealtimeListener ofServer(WallClock clock, String node) {
     Instance<OpenTelemetry> found = CDI.current().select(OpenTelemetry.class);
     if (!found.isResolvable()) {
@@ -108,7 +109,7 @@ final class Traces implements RealtimeListener {
       if (span.isRecording()) {
         Span other = underWay.put(key(publication), span);
         if (other != null) {
-          other.end(); // of the same id, at the same time
+          other.end(); // of a publication with the same id at the same time
         }
       }
     }
@@ -173,7 +174,10 @@ final class Traces implements RealtimeListener {
     return true;
   }
 
-  /** From when it was appended until the lanes of its subscribers have it; none without them. */
+  /**
+   * Makes a span from the append until the subscribers' event loops have the publication; none
+   * without subscribers.
+   */
   @Override
   public void onFannedOut(FannedOut event) {
     About publication = event.publication();
@@ -196,7 +200,7 @@ final class Traces implements RealtimeListener {
     end(span);
   }
 
-  /** What a subscriber had missed was read; it has no trace of its own to be part of. */
+  /** Makes a span for a finished replay, with a trace of its own. */
   @Override
   public void onResumed(ChannelEvent.Resumed event) {
     if (event.pages() == 0) {
@@ -253,7 +257,7 @@ final class Traces implements RealtimeListener {
   @Override
   public void onPushed(Pushed event) {
     if (event.durationNanos() == 0) {
-      return; // the service was not asked
+      return; // the push service was not called
     }
     SpanBuilder builder =
         tracer
@@ -290,7 +294,7 @@ final class Traces implements RealtimeListener {
     return builder;
   }
 
-  /** A span that has taken so long already. */
+  /** Starts a span in the past, by its duration so far. */
   private Span begun(SpanBuilder builder, long durationNanos) {
     long startMillis = clock.nowMillis() - TimeUnit.NANOSECONDS.toMillis(durationNanos);
     return builder.setStartTimestamp(startMillis, TimeUnit.MILLISECONDS).startSpan();
@@ -313,7 +317,7 @@ final class Traces implements RealtimeListener {
     return operation + " " + template(publication.channel());
   }
 
-  /** Of few values, as names of spans are to be: what all channels of the kind begin with. */
+  /** Returns the prefix of the channel's kind: names of spans must have few distinct values. */
   private static String template(TenantChannel channel) {
     ChannelName.Kind kind = channel.name().kind();
     return kind.prefix().isEmpty() ? kind.name().toLowerCase(Locale.ROOT) : kind.prefix() + "*";

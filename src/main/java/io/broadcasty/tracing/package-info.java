@@ -1,5 +1,5 @@
 /**
- * Traces of publications on their way, as spans of the server's OpenTelemetry (docs/adr/0027).
+ * Traces of publications, as spans of the server's OpenTelemetry (docs/adr/0027).
  *
  * <p>May import: {@code lifecycle}, {@code channel}, {@code tenant}, {@code time}.
  */

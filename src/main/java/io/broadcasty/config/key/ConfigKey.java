@@ -5,23 +5,23 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that can be set.
+ * One configuration key.
  *
  * @param name as in MicroProfile Config, {@code broadcasty.…}
- * @param type how its text is read
- * @param defaultText what is in force when it is not set; null for nothing
- * @param example a value that is valid
+ * @param type parses its text
+ * @param defaultText in force when the key is not set; null for none
+ * @param example a valid value
  * @param meaning one or two sentences for the reference
  */
 public record ConfigKey<T>(
     String name, ConfigType<T> type, @Nullable String defaultText, String example, String meaning) {
 
-  /** The environment variable of the same meaning (MicroProfile Config 3.1, section 5.3). */
+  /** Returns the environment variable of this key (MicroProfile Config 3.1, section 5.3). */
   public String environmentName() {
     return environmentName(name);
   }
 
-  /** The environment variable of a key with this name. */
+  /** Returns the environment variable of a key with this name. */
   public static String environmentName(String name) {
     return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
   }

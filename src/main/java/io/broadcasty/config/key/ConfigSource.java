@@ -3,12 +3,12 @@ package io.broadcasty.config.key;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where values come from. */
+/** Port: a source of configuration values. */
 public interface ConfigSource {
 
-  /** The value's text, if it is set. */
+  /** Returns the text of a value, if it is set. */
   Optional<String> get(String name);
 
-  /** Every name that is set anywhere, environment variables included, under the names found. */
+  /** Returns every name that is set, including environment variables, as found. */
   Set<String> names();
 }

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How a value's text is read.
+ * The type of a configuration value.
  *
  * @param name for the reference, such as "duration"
  * @param parser throws {@link IllegalArgumentException} with what is expected
@@ -23,14 +23,14 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
   /** Any text. */
   public static final ConfigType<String> TEXT = new ConfigType<>("a text", text -> text);
 
-  /** Texts with commas between. */
+  /** Texts separated by commas. */
   public static final ConfigType<List<String>> LIST =
       new ConfigType<>("a list, separated by commas", ConfigType::list);
 
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)?");
 
   /**
-   * Reads a text, blanks around it left out.
+   * Parses a text, ignoring blanks around it.
    *
    * @throws IllegalArgumentException when it is not of the type; the message says what is expected
    */
@@ -38,7 +38,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
     return parser.apply(text.strip());
   }
 
-  /** A whole number in a range. */
+  /** Returns the type of whole numbers in a range. */
   public static ConfigType<Long> number(long min, long max) {
     String range = "a whole number from " + min + " to " + max;
     return new ConfigType<>(
@@ -57,8 +57,8 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
   }
 
   /**
-   * A duration in a range: {@code 500ms}, {@code 20s}, {@code 10m}, {@code 1h}, {@code 2d}; seconds
-   * when no unit is given.
+   * Returns the type of durations in a range: {@code 500ms}, {@code 20s}, {@code 10m}, {@code 1h},
+   * {@code 2d}; seconds when no unit is given.
    */
   public static ConfigType<Duration> duration(Duration min, Duration max) {
     String range = "a duration from " + show(min) + " to " + show(max);
@@ -73,7 +73,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
         });
   }
 
-  /** One of several words. */
+  /** Returns the type of a choice among several words. */
   public static ConfigType<String> oneOf(String... words) {
     String choice = "one of " + String.join(", ", words);
     return new ConfigType<>(
@@ -118,7 +118,7 @@ public record ConfigType<T>(String name, Function<String, T> parser) {
     }
   }
 
-  /** A duration as it is written in the configuration. */
+  /** Formats a duration as it is written in the configuration. */
   public static String show(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1000 != 0) {

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the values of keys and collects what is wrong with them, so that an operator is told every
- * fault at once. A fault never contains the value, which may be a secret. For one thread.
+ * Reads the values of keys and collects their faults, so that an operator gets all of them at once.
+ * A fault never contains the value, which may be a secret. For use by one thread.
  */
 public final class ConfigValues {
 
@@ -24,24 +24,28 @@ public final class ConfigValues {
   private final List<String> notices = new ArrayList<>();
 
   /**
-   * @param faults gets a sentence for each fault
+   * Creates a reader.
+   *
+   * @param faults receives a sentence for each fault
    */
   public ConfigValues(ConfigSource source, List<String> faults) {
     this.source = source;
     this.faults = faults;
   }
 
-  /** What operators should be told though it is no fault. */
+  /** Returns hints for operators that are no faults. */
   public List<String> notices() {
     return List.copyOf(notices);
   }
 
-  /** How many faults have been found so far, by this reader and by others that share the list. */
+  /** Returns how many faults were found so far, by this reader and others that share the list. */
   public int faults() {
     return faults.size();
   }
 
-  /** The key's value or its default; empty when there is neither, or the value is faulty. */
+  /**
+   * Returns the key's value or its default; empty when there is neither, or the value is invalid.
+   */
   public <T> Optional<T> optional(ConfigKey<T> key) {
     try {
       return key.read(source);
@@ -51,23 +55,30 @@ public final class ConfigValues {
     }
   }
 
-  /** The key's value or its default; {@code otherwise} when there is neither, or it is faulty. */
+  /**
+   * Returns the key's value or its default; {@code otherwise} when there is neither, or it is
+   * invalid.
+   */
   public <T> T value(ConfigKey<T> key, T otherwise) {
     return optional(key).orElse(otherwise);
   }
 
-  /** The text of a name that is no key of Broadcasty's, such as a variable of a vendor's tools. */
+  /**
+   * Returns the text of a name that is not a key of Broadcasty, such as a variable of a vendor's
+   * tools.
+   */
   public Optional<String> variable(String name) {
     return source.get(name).map(String::strip).filter(text -> !text.isEmpty());
   }
 
-  /** The key's text, else that of the variable named. */
+  /** Returns the key's text, otherwise that of the given variable. */
   public Optional<String> text(ConfigKey<String> key, String variable) {
     return optional(key).map(String::strip).filter(t -> !t.isEmpty()).or(() -> variable(variable));
   }
 
   /**
-   * The key's text, else that of the variable named; a fault and null when neither is set.
+   * Returns the key's text, otherwise that of the given variable; reports a fault and returns null
+   * when neither is set.
    *
    * @param because what makes it necessary: {@code broadcasty.fcm=true}
    */
@@ -84,7 +95,7 @@ public final class ConfigValues {
     fault(key, "is missing, but " + because + " requires it; set it or the variable " + variable);
   }
 
-  /** An address without a query; a fault and null when it is none. */
+  /** Returns a URL without a query; reports a fault and returns null when it is invalid. */
   public @Nullable URI url(ConfigKey<String> key) {
     String text = optional(key).orElse("").replaceAll("/+$", "");
     if (!text.matches("https?://[A-Za-z0-9.:\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")) {
@@ -95,7 +106,7 @@ public final class ConfigValues {
   }
 
   /**
-   * A text that is given as it is or lies in the file that is named.
+   * Returns a text that is given literally or is the content of the named file.
    *
    * @param beginning how the text itself begins: {@code -----BEGIN}
    * @return null after a fault
@@ -123,7 +134,10 @@ public final class ConfigValues {
     return null;
   }
 
-  /** What is made of a value; a fault with its message and null when it is not accepted. */
+  /**
+   * Returns the object created from a value; reports the exception's message as a fault and returns
+   * null when the value is rejected.
+   */
   public <T> @Nullable T checked(ConfigKey<?> key, Supplier<T> made) {
     try {
       return made.get();
@@ -133,7 +147,7 @@ public final class ConfigValues {
     }
   }
 
-  /** Reports a fault of a key's value, with an example of a good one. */
+  /** Reports a fault of a key's value, with a valid example. */
   public void fault(ConfigKey<?> key, String what) {
     faults.add(
         key.name()
@@ -145,12 +159,12 @@ public final class ConfigValues {
             + key.example());
   }
 
-  /** Reports a fault in words of its own. */
+  /** Reports a fault with its own sentence. */
   public void fault(String sentence) {
     faults.add(sentence);
   }
 
-  /** Tells operators something that is no fault. */
+  /** Reports a hint that is no fault. */
   public void notice(String sentence) {
     notices.add(sentence);
   }

@@ -1,6 +1,5 @@
 /**
- * What a configuration key is, and where values come from, for every package that has keys of its
- * own.
+ * Configuration keys and sources of values, for every package that has keys of its own.
  *
  * <p>May import: nothing.
  */

@@ -14,9 +14,9 @@ import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
 
 /**
- * Meters in a registry of MicroProfile Metrics, all of them as gauges: its counters count for
- * themselves and cannot be read from elsewhere. One that an earlier life of the application has
- * left there is replaced.
+ * Shows meters in a registry of MicroProfile Metrics, all of them as gauges, since its counters
+ * cannot take a value from elsewhere. Replaces a meter that an earlier deployment of the
+ * application has left.
  */
 final class MicroProfileMeters implements Meters {
 
@@ -53,13 +53,16 @@ final class MicroProfileMeters implements Meters {
     meter.asGauges().forEach(this::add);
   }
 
-  /** The server's registry may outlive the application, and must not keep it. */
+  /**
+   * Removes all meters, since the server's registry may outlive the application and must not retain
+   * it.
+   */
   @Override
   public synchronized void close() {
     try {
       added.forEach(registry::remove);
     } catch (RuntimeException | LinkageError e) {
-      LOG.log(Level.DEBUG, "the server's registry has gone before", e);
+      LOG.log(Level.DEBUG, "The server removed its registry before", e);
     }
     added.clear();
   }

@@ -7,7 +7,7 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 
-/** Finds the registry of the server, if it has one. */
+/** Finds the server's MicroProfile Metrics registry, if it has one. */
 public final class ServerRegistry {
 
   private static final System.Logger LOG = System.getLogger(ServerRegistry.class.getName());
@@ -16,17 +16,16 @@ public final class ServerRegistry {
   private ServerRegistry() {}
 
   /**
-   * What shows meters there; nothing where the server has no MicroProfile Metrics, or they cannot
-   * be used.
+   * Returns the server's registry; empty where the server has no usable MicroProfile Metrics.
    *
-   * @param beans any of the application's
+   * @param beans any bean of the application
    */
   public static Optional<Meters> meters(Instance<Object> beans) {
     Class<?> type;
     try {
       type = Class.forName(TYPE, false, ServerRegistry.class.getClassLoader());
     } catch (ClassNotFoundException e) {
-      LOG.log(Level.DEBUG, "this server has no MicroProfile Metrics", e);
+      LOG.log(Level.DEBUG, "This server has no MicroProfile Metrics", e);
       return Optional.empty();
     }
     try {
@@ -37,7 +36,7 @@ public final class ServerRegistry {
     } catch (RuntimeException | LinkageError e) {
       LOG.log(
           Level.WARNING,
-          "the server's MicroProfile Metrics cannot be used; /broadcasty/metrics has the meters",
+          "Cannot use the server's MicroProfile Metrics; /broadcasty/metrics still has the meters",
           e);
       return Optional.empty();
     }

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The histograms of one family, read when Prometheus asks. */
+/** The histograms of one family, read when Prometheus scrapes. */
 @ThreadSafe
 final class Histograms implements Collector {
 
@@ -29,7 +29,7 @@ final class Histograms implements Collector {
     for (HistogramMeter known : meters) {
       if (known.labels().equals(meter.labels())) {
         throw new IllegalArgumentException(
-            "there is a meter " + family.name() + " with " + meter.labels() + " already");
+            "There is already a meter " + family.name() + " with " + meter.labels());
       }
     }
     meters.add(meter);

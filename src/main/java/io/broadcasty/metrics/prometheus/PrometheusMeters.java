@@ -16,17 +16,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Meters in a Prometheus registry of Micrometer's. */
+/** Shows meters in Micrometer's Prometheus registry. */
 public final class PrometheusMeters implements Meters, Exposition {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** Held here, since Micrometer lets go of what it reads. */
+  /** Retained here, since Micrometer holds its sources weakly. Guarded by this. */
   @GuardedBy("this")
   private final Map<Key, Meter> meters = new HashMap<>();
 
-  /** One a family, which shows it with all its labels. */
+  /** One collector for each family, with all its label values. */
   @GuardedBy("this")
   private final Map<MeterFamily, Histograms> histograms = new HashMap<>();
 
@@ -42,7 +42,7 @@ public final class PrometheusMeters implements Meters, Exposition {
     MeterFamily family = meter.family();
     if (meters.putIfAbsent(new Key(family, meter.labels()), meter) != null) {
       throw new IllegalArgumentException(
-          "there is a meter " + family.name() + " with " + meter.labels() + " already");
+          "There is already a meter " + family.name() + " with " + meter.labels());
     }
     List<Tag> tags = new ArrayList<>();
     for (int i = 0; i < meter.labels().size(); i++) {

@@ -1,5 +1,5 @@
 /**
- * Meters for Prometheus, by Micrometer's registry.
+ * Meters for Prometheus, in Micrometer's registry.
  *
  * <p>May import: {@code metrics}.
  */

@@ -171,7 +171,7 @@ public class EdgeFilter extends HttpFilter {
           response,
           new Problem(
               Code.CONNECTION_LIMIT,
-              "this tenant or user has as many connections as it may; close some",
+              "this tenant or user has reached its connection limit; close some connections",
               Duration.ofSeconds(10)));
       return false;
     }

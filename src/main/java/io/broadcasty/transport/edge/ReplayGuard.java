@@ -78,12 +78,13 @@ final class ReplayGuard {
               + TIMESTAMP
               + "` is more than "
               + windowMillis / 1000
-              + " s from the server's clock: send the time of sending");
+              + " s from the server's clock; send the current time");
     }
     try {
       return nonces.isFirstUse(caller.tenant(), caller.subject(), nonce)
           ? null
-          : Problem.of(Code.REPLAYED, "this nonce was used before: send another with each request");
+          : Problem.of(
+              Code.REPLAYED, "this nonce was used before; send another one with each request");
     } catch (AuthenticationUnavailableException e) {
       LOG.log(Level.FINE, "Cannot check nonces", e);
       return new Problem(

@@ -90,7 +90,7 @@ public class DisconnectResource {
     }
     return new Problem(
         Code.UNAVAILABLE,
-        "the nodes cannot be told now, or it is not known whether they were; ask again",
+        "the nodes cannot be notified now, or it is unknown whether they were; retry",
         RETRY_AFTER);
   }
 }
