@@ -6,40 +6,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A long-term copy of streams that another store gives out and keeps for a shorter time. It holds
- * each life of a stream as stretches without a gap, of which there is one unless something could
- * not be copied in time.
+ * A long-term copy of streams that another store assigns positions to and keeps for a shorter time. It holds each epoch of a stream as contiguous ranges: a single one, unless some publications could not be copied in time.
  *
- * <p>Every method may block, and throws a {@link BrokerException} when the archive cannot be
- * reached; trying again later is right. Several nodes may copy the same stream.
+ * <p>Every method may block, and throws a {@link BrokerException} when the archive cannot be reached; trying again later is right. Several nodes may copy the same stream.
  */
 @ThreadSafe
 public interface Archive {
 
   /**
-   * A stretch without a gap.
+   * A contiguous range of sequences.
    *
-   * @param first the oldest sequence kept; {@code head + 1} when all of it has been pruned, which
-   *     only the newest stretch outlives
+   * @param first the oldest sequence kept; {@code head + 1} when the whole range has been pruned, after which only the newest range remains
+   * @param head the newest sequence of the range
    */
   record Stretch(long first, long head) {
 
-    /** Whether the publication is kept. */
+    /** Returns whether the publication with this sequence is kept. */
     public boolean holds(long sequence) {
       return first <= sequence && sequence <= head;
     }
   }
 
   /**
-   * What is kept of a channel in one epoch: the stretches of each partition that has any, oldest
-   * first.
+   * Returns the ranges kept of a channel in one epoch, for each partition that has any, oldest first.
    */
   Map<Integer, List<Stretch>> stretches(TenantChannel channel, String epoch);
 
   /**
-   * Copies publications of one stream, all or none, as safely as the archive can. What comes no
-   * later than the newest that is kept is left out, so that two nodes may copy the same; what does
-   * not follow it begins a new stretch.
+   * Copies publications of one stream, all or none, as durably as the archive can. Publications up to the newest kept one are skipped, so that two nodes may copy the same ones; a run that does not follow it begins a new range.
    *
    * @param run contiguous, oldest first, not empty
    * @return the newest sequence that is kept now
@@ -47,13 +41,13 @@ public interface Archive {
   long append(StreamKey stream, List<Publication> run);
 
   /**
-   * Publications after a sequence, oldest first, without regard to gaps.
+   * Reads publications after a sequence, oldest first, regardless of gaps.
    *
-   * @param upTo the last one wanted
-   * @param maxCount at most so many
+   * @param upTo the last sequence to read
+   * @param maxCount the maximum number of publications
    */
   List<Publication> read(StreamKey stream, long after, long upTo, int maxCount);
 
-  /** Drops what is older than the archive's retention. Called from time to time. */
+  /** Deletes publications older than the archive's retention. Called from time to time. */
   void prune();
 }

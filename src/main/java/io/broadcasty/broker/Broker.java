@@ -10,28 +10,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The ordered, kept streams: append, announce and replay in one port, because they must agree.
+ * Stores ordered streams: append, announce and replay in one port, because they must agree.
  *
- * <p>Guarantees, per (channel, partition): sequences are given out from 1 without gaps; the {@link
- * PublicationListener} hears of publications in that order, each after it can be read by {@link
- * #replay} (of those of other nodes, only on channels that are {@link #follow followed}); a
- * position that was answered is never given to another publication of the same epoch. A repeated id
- * of an idempotent envelope, on the same channel and within the idempotency window (at least 10
- * minutes), is answered with the first position and appended once, also while the first is still
- * under way. What has left the retention (age, count, bytes) is not served any more.
+ * <p>Guarantees, per (channel, partition): sequences are assigned from 1 without gaps. The {@link PublicationListener} is called with publications in that order, each after it can be read by {@link #replay} (with those of other nodes, only on channels that are {@link #follow followed}). A position that was answered is never assigned to another publication of the same epoch. A repeated id of an idempotent envelope, on the same channel and within the idempotency window (at least 10 minutes), is answered with the first position and appended once, also while the first append is still in progress. Publications that have left the retention (age, count, bytes) are not served any more.
  */
 @ThreadSafe
 public interface Broker extends AutoCloseable {
 
-  /** Everything is heard of already. */
+  /** A completed stage: all announcements are received already. */
   CompletionStage<Void> HEARD = CompletableFuture.completedStage(null);
 
   /**
-   * Appends envelopes, in the given order as far as they share a partition.
+   * Appends envelopes, in the given order within a partition.
    *
-   * @return the outcomes, in the order of the envelopes; completes exceptionally only for a fault
-   *     of the broker itself. An envelope without an {@link AppendOutcome.Appended} may still have
-   *     been appended when the store failed at the wrong moment: publish again with the same id.
+   * @return the outcomes, in the order of the envelopes; completes exceptionally only for a fault of the broker itself. An envelope without an {@link AppendOutcome.Appended} may still have been appended when the store failed at the wrong moment: publish again with the same id.
    */
   CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes);
 
@@ -43,63 +35,56 @@ public interface Broker extends AutoCloseable {
   ReplayPage replay(ReplayRequest request);
 
   /**
-   * What is kept of the first {@code partitions} partitions of a channel, in order, and of any
-   * further partition that has publications. A partition without a publication has head 0 and the
-   * epoch its first publication will have.
+   * Returns the states of the first {@code partitions} partitions of a channel, in order, and of any further partition that has publications. A partition without a publication has head 0 and the epoch that its first publication will have.
    *
    * @throws BrokerException as {@link #replay}
    */
   List<StreamState> states(TenantChannel channel, int partitions);
 
   /**
-   * The tenant's channels that have a stream and match, in order of name.
+   * Returns the tenant's channels that have a stream and match, in order of name.
    *
-   * @param limit at most so many
+   * @param limit the maximum number
    * @throws BrokerException as {@link #replay}
    */
   List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit);
 
   /**
-   * Asks to hear of a channel's publications that other nodes append; those of this node are heard
-   * of in any case. Each call is taken back by one {@link #unfollow}, whatever came of it. What is
-   * missed while the store is out of reach is told by {@link PublicationListener#onGap}.
+   * Subscribes to announcements of a channel's publications that other nodes append; this node's own are always announced. Each call needs one {@link #unfollow}, whatever its result. Announcements missed while the store is unreachable are reported by {@link PublicationListener#onGap}.
    *
-   * @return completes once every publication that is appended from then on is heard of;
-   *     exceptionally, with a {@link BrokerException}, when the store cannot be reached now. Then,
-   *     too, publications are heard of as soon as it can be
+   * @return completes once every publication that is appended from then on is announced here; exceptionally, with a {@link BrokerException}, when the store cannot be reached now. In that case, too, announcements begin as soon as it can be reached
    */
   default CompletionStage<Void> follow(TenantChannel channel) {
-    return HEARD; // a broker that no other node appends to
+    return HEARD; // a broker to which no other node appends
   }
 
-  /** Takes one {@link #follow} back. */
+  /** Undoes one {@link #follow}. */
   default void unfollow(TenantChannel channel) {}
 
   /**
-   * Asks to hear, by {@link PublicationListener#onChannel}, of the tenant's channels that match and
-   * have their first publication from now on. Each call is taken back by one unfollow.
+   * Subscribes, by {@link PublicationListener#onChannel}, to the tenant's matching channels that get their first publication from now on. Each call needs one unfollow.
    *
-   * @return as of {@link #follow(TenantChannel)}
+   * @return as {@link #follow(TenantChannel)}
    */
   default CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
     return HEARD;
   }
 
-  /** Takes one {@link #follow(TenantId, ChannelPattern)} back. */
+  /** Undoes one {@link #follow(TenantId, ChannelPattern)}. */
   default void unfollow(TenantId tenant, ChannelPattern pattern) {}
 
-  /** Drops what has left the retention or the idempotency window. Called every few seconds. */
+  /** Deletes what has left the retention or the idempotency window. Called every few seconds. */
   void prune();
 
-  /** What it can do now, as far as is known; asks nobody. */
+  /** Returns what the store can do now, as far as is known; does not contact it. */
   default StoreCondition condition() {
     return StoreCondition.UP;
   }
 
-  /** How durable an acknowledged publication is, in a sentence for the start-up log. */
+  /** Returns how durable an acknowledged publication is, as a sentence for the start-up log. */
   String durability();
 
-  /** Ends it: publications under way are completed first, later ones are refused. */
+  /** Closes the broker: publications in progress are completed first, later ones are refused. */
   @Override
   void close();
 }

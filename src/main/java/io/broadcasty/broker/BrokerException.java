@@ -3,8 +3,7 @@ package io.broadcasty.broker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store cannot be reached or read. Trying again later is right. The broker has told the log
- * what the matter is, once; who catches this need not.
+ * Thrown when the store cannot be reached or read. Trying again later is right. The broker has logged the cause once; a caller need not log it.
  */
 public final class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -20,14 +19,12 @@ public final class BrokerException extends RuntimeException {
     this.undecodable = undecodable;
   }
 
-  /** What was asked for is of a version that this node does not know. */
+  /** Creates an exception for data of a version that this node does not know. */
   public static BrokerException undecodable(String message, Throwable cause) {
     return new BrokerException(message, cause, true);
   }
 
-  /**
-   * Whether another node may be able to read it, but this one will not be, however long it waits.
-   */
+  /** Returns whether this node can never read the data, although another node may be able to. */
   public boolean isUndecodable() {
     return undecodable;
   }

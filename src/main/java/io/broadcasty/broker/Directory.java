@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 public interface Directory {
 
   /**
-   * The channels that match, in order of tenant and name.
+   * Returns the matching channels, in order of tenant and name.
    *
-   * @param after the one before the first wanted; null for the first of all
-   * @param limit at most so many; fewer mean that there are no more
+   * @param after the channel before the first one to return; null to begin with the first
+   * @param limit the maximum number; fewer are returned only when there are no more
    * @throws BrokerException when the store cannot be read; trying again later is right
    */
   List<TenantChannel> channels(ChannelPattern pattern, @Nullable TenantChannel after, int limit);

@@ -3,10 +3,10 @@ package io.broadcasty.broker;
 import io.broadcasty.channel.TenantChannel;
 
 /**
- * A message with its address, checked and authorised, before it has a position.
+ * A message with its channel and partition, validated and authorised, before it has a position.
  *
- * @param channel where to
- * @param partition which partition, below the number the policy tells
+ * @param channel the channel to publish to
+ * @param partition below the number of partitions that the policy returns
  * @param id the envelope's id, unique in the channel
  * @param idempotent whether the publisher chose the id, so that a repetition must be recognised
  */
@@ -15,17 +15,17 @@ public record Envelope(
 
   private static final int OVERHEAD_BYTES = 200;
 
-  /** About how much memory it takes, in bytes; what retention by bytes counts. */
+  /** Returns the approximate size in memory, in bytes; retention by bytes counts it. */
   public int costBytes() {
     return OVERHEAD_BYTES + message.costBytes();
   }
 
-  /** The same envelope with an id that is recognised when it comes again. */
+  /** Returns a copy whose id is recognised when it is repeated. */
   public Envelope asIdempotent() {
     return idempotent ? this : new Envelope(channel, partition, id, true, message);
   }
 
-  /** Does not show the message, so that it may be logged. */
+  /** Omits the message, so that it may be logged. */
   @Override
   public String toString() {
     return "Envelope[" + channel + "/" + partition + "]";

@@ -3,8 +3,7 @@ package io.broadcasty.broker;
 import java.security.SecureRandom;
 
 /**
- * Names for epochs: 8 characters out of {@code 0-9a-z}, random, so that two lives of a stream do
- * not share one.
+ * Generates names of epochs: 8 random characters out of {@code 0-9a-z}, so that a restarted stream has another one.
  */
 public final class Epochs {
 
@@ -14,7 +13,7 @@ public final class Epochs {
 
   private Epochs() {}
 
-  /** A new name. */
+  /** Returns a new random name. */
   public static String next() {
     StringBuilder name = new StringBuilder(LENGTH);
     for (int i = 0; i < LENGTH; i++) {

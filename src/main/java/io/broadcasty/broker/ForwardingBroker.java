@@ -8,16 +8,13 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Stands before another broker and hands everything on to it, its end included; a subclass says
- * what it does otherwise.
+ * Delegates all calls to another broker, including {@link #close}; a subclass overrides what it does differently.
  */
 public abstract class ForwardingBroker implements Broker {
 
   private final Broker streams;
 
-  /**
-   * @param streams where the streams are; closed with this
-   */
+  /** @param streams the broker of the streams; closed with this one */
   protected ForwardingBroker(Broker streams) {
     this.streams = streams;
   }

@@ -15,26 +15,23 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Lets the publishers of a moment share one trip to the store: one thread takes whatever waits, has
- * it appended as a group and answers. A lone publication waits for no timer. That it is one thread
- * is what keeps the order, of appending as of announcing.
+ * Appends concurrent publications in groups: one thread takes all that wait, appends them to the store together, and answers. A single publication does not wait for a timer. Using one thread keeps the order, of appending as well as of announcing.
  */
 @ThreadSafe
 public final class GroupCommit implements AutoCloseable {
 
-  /** Appends groups to the store, and announces them. Called by one thread alone. */
+  /** Appends groups to the store, and announces them. Called by one thread only. */
   public interface Appender {
 
     /**
-     * Appends a group, and announces what was appended. What the store does not take is answered
-     * with {@link AppendOutcome.Unavailable}.
+     * Appends a group, and announces what was appended. What the store refuses is answered with {@link AppendOutcome.Unavailable}.
      *
-     * @param group empty when something {@link #isUnsettled}
+     * @param group empty when {@link #isUnsettled} has returned true
      * @return the outcomes of each submission's envelopes, in order
      */
     List<List<AppendOutcome>> append(List<Submission> group);
 
-    /** Whether it wants to be called again soon, though nobody publishes. */
+    /** Returns whether it has to be called again soon, even without new publications. */
     default boolean isUnsettled() {
       return false;
     }
@@ -57,10 +54,9 @@ public final class GroupCommit implements AutoCloseable {
   /**
    * Starts the thread.
    *
-   * @param maxGroup about how many envelopes go to the store at once
-   * @param maxWaitingBytes how much may wait for the store; beyond it publications are refused
-   * @param answers completes the publishers' futures and so runs what hangs on them; {@code
-   *     Runnable::run} lets it happen on the thread that appends, which must then not be blocked
+   * @param maxGroup the approximate maximum number of envelopes in a group
+   * @param maxWaitingBytes how many bytes may wait for the store; beyond it publications are refused
+   * @param answers completes the publishers' futures, and thus runs their dependents; {@code Runnable::run} does it on the appending thread, which must then not be blocked
    */
   public GroupCommit(
       Appender appender,
@@ -76,7 +72,7 @@ public final class GroupCommit implements AutoCloseable {
     thread.start();
   }
 
-  /** As {@link Broker#publish}. */
+  /** Appends envelopes as {@link Broker#publish} does. */
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
     if (envelopes.isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
@@ -86,14 +82,14 @@ public final class GroupCommit implements AutoCloseable {
       case TAKEN -> submission.answer();
       case FULL ->
           CompletableFuture.completedFuture(
-              submission.allUnavailable("too much is waiting for the store", FULL_RETRY_AFTER));
+              submission.allUnavailable("too many publications wait for the store", FULL_RETRY_AFTER));
       case CLOSED ->
           CompletableFuture.completedFuture(
               submission.allUnavailable("the node is shutting down", CLOSED_RETRY_AFTER));
     };
   }
 
-  /** Refuses what comes from now on, and returns once all that came before is answered. */
+  /** Refuses new publications, and returns once all earlier ones are answered. */
   @Override
   public void close() {
     queue.close();
@@ -120,7 +116,8 @@ public final class GroupCommit implements AutoCloseable {
             MAX_GROUP_BYTES,
             appender.isUnsettled() ? SETTLE_INTERVAL_NANOS : SubmissionQueue.untilNews());
       } catch (InterruptedException e) {
-        // Ended by close() alone: an interrupt that went on into the store could break its line.
+        // Only close() ends the thread: an interrupt that reaches the store could break its
+        // connection.
         continue;
       } catch (Error e) {
         refuse(group);
@@ -136,7 +133,7 @@ public final class GroupCommit implements AutoCloseable {
     List<List<AppendOutcome>> outcomes;
     try {
       outcomes = appender.append(group);
-    } catch (RuntimeException e) { // whatever it is, publishers are told
+    } catch (RuntimeException e) { // publishers are answered whatever the error is
       failures.failed(StackOnly.of(e));
       refuse(group);
       return;
@@ -154,14 +151,14 @@ public final class GroupCommit implements AutoCloseable {
     for (Submission submission : group) {
       answer(
           submission,
-          submission.allUnavailable("it failed; publish again with the same id", FULL_RETRY_AFTER));
+          submission.allUnavailable("the publication failed; publish again with the same id", FULL_RETRY_AFTER));
     }
   }
 
   private void answer(Submission submission, List<AppendOutcome> outcomes) {
     try {
       answers.execute(() -> submission.answer().complete(outcomes));
-    } catch (RejectedExecutionException | OutOfMemoryError e) { // it is told all the same
+    } catch (RejectedExecutionException | OutOfMemoryError e) { // the future is completed nevertheless
       submission.answer().complete(outcomes);
     }
   }

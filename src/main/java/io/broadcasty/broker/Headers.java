@@ -11,28 +11,28 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of a message: names with a text each, such as a trace context or a tag. They have no
- * order. Immutable.
+ * The headers of a message: short texts by name, such as a trace context or a tag, in no particular order. Immutable.
  *
- * <p>Whoever publishes is held to the limits by the {@link Builder}. What was stored is not checked
- * again when it is read, so that limits may change.
+ * <p>The {@link Builder} enforces the limits for publishers. Stored headers are not checked again when they are read, so that limits may change.
  */
 @ThreadSafe
 public final class Headers {
 
-  /** How many headers a message may have. */
+  /** The maximum number of headers of a message. */
   public static final int MAX_COUNT = 16;
 
-  /** How many characters a name may have. */
+  /** The maximum number of characters of a name. */
   public static final int MAX_NAME_LENGTH = 64;
 
-  /** How many bytes all names and values together may have, in UTF-8. */
+  /** The maximum number of bytes of all names and values together, in UTF-8. */
   public static final int MAX_BYTES = 2048;
 
   /** No headers. */
   public static final Headers NONE = new Headers(new String[0]);
 
-  /** About what an entry takes in memory besides its characters: two strings with their arrays. */
+  /**
+   * The approximate size of an entry in memory without its characters: two strings with their arrays.
+   */
   private static final int ENTRY_BYTES = 80;
 
   /** Name, value, name, value. */
@@ -42,7 +42,9 @@ public final class Headers {
     this.pairs = pairs;
   }
 
-  /** The headers of a map, unchecked: for what was checked when it was published. */
+  /**
+   * Returns the headers of a map, unchecked: for headers that were checked when they were published.
+   */
   public static Headers of(Map<String, String> values) {
     List<String> pairs = new ArrayList<>(2 * values.size());
     values.forEach(
@@ -61,12 +63,12 @@ public final class Headers {
     return pairs.length == 0;
   }
 
-  /** How many there are. */
+  /** Returns the number of headers. */
   public int size() {
     return pairs.length / 2;
   }
 
-  /** The value of a header; null when the message does not have it. */
+  /** Returns the value of a header; null when the message does not have it. */
   public @Nullable String get(String name) {
     for (int i = 0; i < pairs.length; i += 2) {
       if (pairs[i].equals(name)) {
@@ -76,21 +78,21 @@ public final class Headers {
     return null;
   }
 
-  /** Calls with each name and its value. */
+  /** Calls the action with each name and its value. */
   public void forEach(BiConsumer<String, String> action) {
     for (int i = 0; i < pairs.length; i += 2) {
       action.accept(pairs[i], pairs[i + 1]);
     }
   }
 
-  /** A copy as a map. */
+  /** Returns a copy as a map. */
   public Map<String, String> toMap() {
     Map<String, String> map = new LinkedHashMap<>();
     forEach(map::put);
     return map;
   }
 
-  /** About how much memory they take, in bytes. */
+  /** Returns the approximate size in memory, in bytes. */
   int costBytes() {
     int cost = pairs.length / 2 * ENTRY_BYTES;
     for (String text : pairs) {
@@ -99,7 +101,7 @@ public final class Headers {
     return cost;
   }
 
-  /** Equal when they have the same names and values. */
+  /** Compares names and values, regardless of their order. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Headers headers && toMap().equals(headers.toMap());
@@ -110,21 +112,21 @@ public final class Headers {
     return toMap().hashCode();
   }
 
-  /** Shows the names alone: values may be of anybody. */
+  /** Returns the names only: values may contain personal data. */
   @Override
   public String toString() {
     return "Headers" + toMap().keySet();
   }
 
-  /** Collects headers and refuses what goes beyond the limits. For one thread. */
+  /** Collects headers and rejects those beyond the limits. For one thread. */
   public static final class Builder {
     private final List<String> pairs = new ArrayList<>();
     private int bytes;
 
-    /** Begins with none. */
+    /** Creates a builder without headers. */
     public Builder() {}
 
-    /** Begins with these. */
+    /** Creates a builder with these headers. */
     public Builder(Headers headers) {
       pairs.addAll(List.of(headers.pairs));
       pairs.forEach(text -> bytes += text.getBytes(UTF_8).length);
@@ -133,8 +135,7 @@ public final class Headers {
     /**
      * Adds a header.
      *
-     * @return what is wrong with it, as a sentence for whoever publishes; it is left out then. Null
-     *     when it was added
+     * @return what is wrong with it, as a sentence for the publisher, in which case it is not added; null when it was added
      */
     public @Nullable String add(String name, String value) {
       String fault = faultOf(name);

@@ -13,14 +13,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers as bytes: their number in two bytes, then each name and each value as its length in UTF-8
- * in two bytes and its text. Its version is that of the entry or row which it is a part of.
+ * Encodes headers as bytes: their number in two bytes, then each name and value as its length in UTF-8 in two bytes and its text. The version of the format is that of the enclosing entry or row.
  */
 public final class HeadersFormat {
 
   private HeadersFormat() {}
 
-  /** The bytes; null for no headers. */
+  /** Encodes headers; returns null for none. */
   public static byte @Nullable [] write(Headers headers) {
     if (headers.isEmpty()) {
       return null;
@@ -29,15 +28,15 @@ public final class HeadersFormat {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       write(out, headers);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
+      throw new UncheckedIOException(e); // writing to memory does not fail
     }
     return bytes.toByteArray();
   }
 
   /**
-   * The headers; none for null.
+   * Decodes headers; none for null.
    *
-   * @throws IllegalArgumentException when the bytes are no headers
+   * @throws IllegalArgumentException when the bytes are not encoded headers
    */
   public static Headers read(byte @Nullable [] bytes) {
     if (bytes == null) {
@@ -46,7 +45,7 @@ public final class HeadersFormat {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       return read(in);
     } catch (IOException e) {
-      throw new IllegalArgumentException("these bytes are no headers", e);
+      throw new IllegalArgumentException("the bytes are not encoded headers", e);
     }
   }
 
@@ -59,13 +58,15 @@ public final class HeadersFormat {
   }
 
   /**
-   * @throws IOException when there are fewer bytes than they say
+   * Decodes headers from a stream.
+   *
+   * @throws IOException when the stream ends early
    */
   public static Headers read(DataInputStream in) throws IOException {
     int count = in.readUnsignedShort();
     Map<String, String> headers = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      headers.put(readText(in), readText(in)); // the name first: from left to right
+      headers.put(readText(in), readText(in)); // the name first: arguments are evaluated from left to right
     }
     return Headers.of(headers);
   }

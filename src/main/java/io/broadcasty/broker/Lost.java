@@ -1,18 +1,18 @@
 package io.broadcasty.broker;
 
 /**
- * A position that cannot be served any more, to be told to the reader, never skipped over.
+ * A position that cannot be served any more; the reader must be told, publications are never skipped silently.
  *
- * @param requested what the reader had
- * @param resumeFrom where it goes on: the next publication is the one after it
+ * @param requested the reader's position
+ * @param resumeFrom where the reader continues: the next publication is the one after it
  */
 public record Lost(Reason reason, Position requested, Position resumeFrom) {
 
-  /** Why. */
+  /** The reason why a position is lost. */
   public enum Reason {
     /** Publications after the position have left the retention. */
     TRIMMED,
-    /** The stream was lost and begun anew. */
+    /** The stream was lost and restarted with another epoch. */
     EPOCH,
     /** The position lies after the head. */
     AHEAD

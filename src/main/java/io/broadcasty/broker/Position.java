@@ -1,11 +1,10 @@
 package io.broadcasty.broker;
 
 /**
- * Where a publication stands.
+ * The position of a publication in its stream.
  *
- * @param epoch names one life of the stream; another epoch means that the stream was lost and begun
- *     anew. Never empty.
+ * @param epoch identifies the stream until it is lost and restarted, which changes the epoch. Never empty.
  * @param partition the channel's partition, from 0
- * @param sequence from 1, without gaps inside a partition; 0 stands for "before the first"
+ * @param sequence from 1, without gaps within a partition; 0 stands for "before the first"
  */
 public record Position(String epoch, int partition, long sequence) {}

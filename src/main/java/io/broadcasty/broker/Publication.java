@@ -1,8 +1,8 @@
 package io.broadcasty.broker;
 
 /**
- * An envelope that has been given its position.
+ * An envelope with its assigned position.
  *
- * @param timeMillis the broker's wall clock when it was appended
+ * @param timeMillis when it was appended, by the broker's wall clock
  */
 public record Publication(Envelope envelope, Position position, long timeMillis) {}

@@ -1,27 +1,26 @@
 package io.broadcasty.broker;
 
 /**
- * What a store can do now, for whoever looks after it.
+ * The current condition of a store, for operators.
  *
- * @param reason what is the matter and which setting is concerned, without secrets; empty when all
- *     is well
+ * @param reason what is wrong and which setting is concerned, without secrets; empty when nothing is wrong
  */
 public record StoreCondition(State state, String reason) {
 
-  /** All is well, as far as is known. */
+  /** The condition of a store without known faults. */
   public static final StoreCondition UP = new StoreCondition(State.UP, "");
 
-  /** What it can do. */
+  /** What the store can do. */
   public enum State {
-    /** Everything. */
+    /** It accepts publications and serves replays. */
     UP("up"),
     /**
-     * It takes publications and keeps them until their streams can be reached; these are not read.
+     * It accepts publications and keeps them until their streams can be reached; replays are not served.
      */
     QUEUEING("queueing"),
-    /** It is read, and takes no publications: publishers are told to come again. */
+    /** It serves replays, and refuses publications: publishers are told to retry later. */
     READ_ONLY("read-only"),
-    /** Nothing. */
+    /** It serves nothing. */
     DOWN("down");
 
     private final String word;
@@ -30,7 +29,7 @@ public record StoreCondition(State state, String reason) {
       this.word = word;
     }
 
-    /** Its name in health checks and metrics. */
+    /** Returns the name in health checks and metrics. */
     public String word() {
       return word;
     }

@@ -3,8 +3,8 @@ package io.broadcasty.broker;
 import io.broadcasty.channel.TenantChannel;
 
 /**
- * One life of a partition's stream.
+ * Identifies a partition's stream in one epoch.
  *
- * @param epoch as of {@link Position}
+ * @param epoch as in {@link Position}
  */
 public record StreamKey(TenantChannel channel, int partition, String epoch) {}

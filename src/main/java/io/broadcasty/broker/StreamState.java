@@ -3,28 +3,27 @@ package io.broadcasty.broker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of one partition's stream at one moment.
+ * The state of one partition's stream at one moment.
  *
- * @param epoch the stream's present epoch
- * @param partition which partition
+ * @param epoch the stream's current epoch
+ * @param partition the partition's number
  * @param first the oldest sequence kept; {@code head + 1} when nothing is kept
- * @param head the newest sequence given out; 0 before the first publication
+ * @param head the newest assigned sequence; 0 before the first publication
  */
 public record StreamState(String epoch, int partition, long first, long head) {
 
-  /** Asks {@link #resume} for everything that is kept, whatever has been trimmed. */
+  /** Requests everything that is kept from {@link #resume}, whatever has been trimmed. */
   public static final long FROM_OLDEST = -1;
 
-  /** The newest position. */
+  /** Returns the newest position. */
   public Position headPosition() {
     return new Position(epoch, partition, head);
   }
 
   /**
-   * Decides from where a reader can go on.
+   * Returns from where a reader can continue.
    *
-   * @param requestedEpoch the epoch the reader knows; null when it knows none and takes the present
-   *     one
+   * @param requestedEpoch the epoch the reader knows; null when it knows none and accepts the current one
    * @param after the last sequence the reader has; {@link #FROM_OLDEST} for all that is kept
    */
   public Resume resume(@Nullable String requestedEpoch, long after) {
@@ -53,10 +52,10 @@ public record StreamState(String epoch, int partition, long first, long head) {
   }
 
   /**
-   * From where a reader goes on.
+   * The place from which a reader continues.
    *
-   * @param after the last sequence it will not get
-   * @param lost set when that is not where it asked to go on
+   * @param after the last sequence that it will not get
+   * @param lost set when the reader did not request to continue there
    */
   public record Resume(long after, @Nullable Lost lost) {}
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What one publisher handed in, and the answer it waits for.
+ * The envelopes of one publish call, and the future of their outcomes.
  *
- * @param bytes the envelopes' cost
+ * @param bytes the envelopes' size
  */
 public record Submission(
     List<Envelope> envelopes, long bytes, CompletableFuture<List<AppendOutcome>> answer) {
@@ -20,7 +20,7 @@ public record Submission(
         new CompletableFuture<>());
   }
 
-  /** The same answer for each. */
+  /** Returns an {@code Unavailable} outcome for each envelope. */
   public List<AppendOutcome> allUnavailable(String reason, Duration retryAfter) {
     return Collections.nCopies(envelopes.size(), new AppendOutcome.Unavailable(reason, retryAfter));
   }

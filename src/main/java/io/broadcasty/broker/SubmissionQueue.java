@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What waits for the committer, bounded in bytes. */
+/** The submissions that wait to be appended, bounded in bytes. */
 @ThreadSafe
 final class SubmissionQueue {
 
-  /** What became of an offer. */
+  /** The result of an offer. */
   enum Offer {
     TAKEN,
     FULL,
@@ -29,7 +29,7 @@ final class SubmissionQueue {
     this.maxBytes = maxBytes;
   }
 
-  /** Takes it, unless it would exceed the bound; into an empty queue it goes in any case. */
+  /** Adds a submission unless it would exceed the bound; an empty queue accepts any submission. */
   Offer offer(Submission submission) {
     lock.lock();
     try {
@@ -49,10 +49,9 @@ final class SubmissionQueue {
   }
 
   /**
-   * Waits until there is something, or until the time is over, or until it is closed; then takes
-   * what is there, up to about so many envelopes.
+   * Waits until there is a submission, the time is over, or the queue is closed; then takes submissions up to about that many envelopes.
    *
-   * @param group what is taken is added to it, one by one
+   * @param group receives the submissions, one by one
    */
   void take(List<Submission> group, int maxEnvelopes, long maxGroupBytes, long maxWaitNanos)
       throws InterruptedException {
@@ -79,7 +78,7 @@ final class SubmissionQueue {
     }
   }
 
-  /** Takes nothing more. What waits can still be taken out. */
+  /** Accepts nothing more. Waiting submissions can still be taken. */
   void close() {
     lock.lock();
     try {
@@ -99,7 +98,7 @@ final class SubmissionQueue {
     }
   }
 
-  /** How long a wait is that only news can end, in nanoseconds. */
+  /** Returns the timeout, in nanoseconds, of a wait that only a new submission ends. */
   static long untilNews() {
     return TimeUnit.DAYS.toNanos(1);
   }

@@ -1,13 +1,13 @@
 package io.broadcasty.broker;
 
-/** Has something done by one node that would otherwise be done by all. */
+/** Runs a task on one node that would otherwise run on all. */
 @FunctionalInterface
 public interface Turn {
 
   /**
-   * Does it, on this thread, unless another node does or has just done it.
+   * Runs the task on this thread, unless another node runs it or has just run it.
    *
-   * @throws BrokerException when that cannot be told; trying again later is right
+   * @throws BrokerException when that is not known; trying again later is right
    */
   void take(Runnable work);
 }

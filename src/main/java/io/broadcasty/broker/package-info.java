@@ -1,5 +1,5 @@
 /**
- * The ordered, kept streams: append, announce and replay behind one port.
+ * Ordered streams of publications: append, announce and replay behind one port.
  *
  * <p>May import: {@code background}, {@code channel}, {@code tenant}, {@code time}.
  */

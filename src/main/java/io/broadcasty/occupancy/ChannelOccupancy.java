@@ -25,14 +25,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Tells the listener of each channel's first subscriber in the cluster, and when the last has left:
- * once for all nodes that share a store, on the node whose change made it, by turns for a channel.
- * Whoever changes this node's subscribers only {@link #changed marks} the channel; one thread asks
- * from time to time what has become of the marked ones, says so to the store, all together, and
- * tells what the store answers. A store that does not answer is told once it does, so that only
- * what is so in the end is ever told.
+ * Notifies the listener when a channel gets its first subscriber in the cluster and when its last has left: once for all nodes that share a store, on the node whose change caused it, and alternating for a channel. A change of this node's subscribers only {@link #changed marks} the channel. One thread checks the marked channels regularly, reports their state to the store in batches, and notifies according to the store's answers. While the store does not answer, only the latest state is kept and reported once it does.
  *
- * <p>A node that dies between a change and telling of it takes the event along.
+ * <p>A node that dies between a change and its notification loses the event.
  */
 @ThreadSafe
 public final class ChannelOccupancy implements AutoCloseable {
@@ -43,7 +38,7 @@ public final class ChannelOccupancy implements AutoCloseable {
   private static final long RETRY_MILLIS = 250;
   private static final long STOP_MILLIS = 3000;
 
-  /** Loaded with this class: a node may need it first when its server loads no classes any more. */
+  /** Loaded with this class: a node may need it first when its server no longer loads classes. */
   private static final Function<TenantChannel, Vacated> VACATED = Vacated::new;
 
   private final String self;
@@ -58,10 +53,10 @@ public final class ChannelOccupancy implements AutoCloseable {
 
   private final Set<TenantChannel> marked = ConcurrentHashMap.newKeySet();
 
-  /** Whether the store may have lost what was said. */
+  /** Whether the store may have lost reported changes. */
   private volatile boolean doubtful;
 
-  // by the loop's thread
+  // used only by the loop's thread
   private final Held held;
   private final GoneNodes gone;
   private final Map<TenantChannel, Long> lingering = new LinkedHashMap<>();
@@ -70,10 +65,10 @@ public final class ChannelOccupancy implements AutoCloseable {
   private boolean failing;
   private boolean ending;
 
-  /** What is to be said in this round. */
+  /** The changes to report in this round. */
   private final ArrayDeque<OccupancyChange> toSay = new ArrayDeque<>();
 
-  /** Each has one change at a time. */
+  /** Identifies a change that waits for its answer; each slot has one at a time. */
   private record Slot(TenantChannel channel, String node, boolean telling) {
     static Slot of(OccupancyChange change) {
       return new Slot(change.channel(), change.node(), change.kind() == Kind.TOLD_VACATED);
@@ -81,11 +76,11 @@ public final class ChannelOccupancy implements AutoCloseable {
   }
 
   /**
-   * Starts its thread.
+   * Starts the thread.
    *
    * @param self this node's name, which no other has or had
-   * @param store closed with it
-   * @param hasSubscribers whether a channel has subscribers on this node now
+   * @param store closed with this
+   * @param hasSubscribers returns whether a channel has subscribers on this node now
    */
   public ChannelOccupancy(
       String self,
@@ -109,19 +104,16 @@ public final class ChannelOccupancy implements AutoCloseable {
   }
 
   /**
-   * A channel may have its first subscriber on this node, or its last may have left; what is so is
-   * asked later. Never blocks.
+   * Marks a channel whose first subscriber on this node may have come, or whose last may have left; its state is checked later. Never blocks.
    */
   public void changed(TenantChannel channel) {
     marked.add(channel);
   }
 
   /**
-   * A node is gone, and its subscribers with it. Blocks until the store has taken that, for some
-   * seconds at most; twice does no harm.
+   * Removes a dead node's subscribers from the store. Blocks until the store has confirmed it, for some seconds at most. Idempotent.
    *
-   * @throws OccupancyException when it has not yet, which is gone on with, or the node has spoken
-   *     meanwhile: to be called again if it is gone all the same
+   * @throws OccupancyException when it is not finished, in which case it continues, or when the node has reported since; call again if the node is dead nevertheless
    */
   public void forget(String node) {
     if (!node.equals(self)) {
@@ -129,12 +121,12 @@ public final class ChannelOccupancy implements AutoCloseable {
     }
   }
 
-  /** What this node has said is said again, since others may have taken it for dead. */
+  /** Reports this node's channels again, since others may have considered it dead. */
   public void sayAgain() {
     doubtful = true;
   }
 
-  /** Takes back what was said, and tells of it. */
+  /** Withdraws this node's channels from the store, and notifies accordingly. */
   @Override
   public void close() {
     closing.countDown();
@@ -178,14 +170,14 @@ public final class ChannelOccupancy implements AutoCloseable {
   private void takeMarked() {
     for (Iterator<TenantChannel> each = marked.iterator(); each.hasNext(); ) {
       TenantChannel channel = each.next();
-      each.remove(); // first: what changes afterwards marks it again
+      each.remove(); // first: later changes mark it again
       look(channel);
     }
   }
 
   private void look(TenantChannel channel) {
     if (ending || unanswered.containsKey(new Slot(channel, self, false))) {
-      return; // what is under way is looked at again when it is answered
+      return; // a pending change is checked again when it is answered
     }
     if (hasSubscribers.test(channel)) {
       lingering.remove(channel);
@@ -264,7 +256,7 @@ public final class ChannelOccupancy implements AutoCloseable {
     }
   }
 
-  /** Says what is to be said, and what follows from the answers. */
+  /** Reports all changes, and those that follow from the answers. */
   private void sayAll() {
     while (!toSay.isEmpty()) {
       List<OccupancyChange> batch = new ArrayList<>();
@@ -290,7 +282,7 @@ public final class ChannelOccupancy implements AutoCloseable {
     try {
       answers = store.apply(batch);
       if (answers.size() < batch.size()) {
-        throw new OccupancyException("some of it was not answered", null);
+        throw new OccupancyException("the store did not answer some of the changes", null);
       }
       failing = false;
       failures.healed();

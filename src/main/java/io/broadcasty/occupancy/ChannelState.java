@@ -6,22 +6,21 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store knows of one channel, and what follows from a change of it: the naive twin of {@code
- * change.lua} of {@code occupancy.redis}. Not safe for use by several threads.
+ * The state of one channel in a store, and how a change affects it: the straightforward equivalent of {@code change.lua} in {@code occupancy.redis}. Not thread-safe.
  */
 public final class ChannelState {
 
-  /** A node that dies while it tells of a channel's end holds the others up for as long. */
+  /** A node that dies while it notifies of a vacated channel delays the others for this long. */
   public static final long TELLS_AT_MOST_MILLIS = 15_000;
 
-  /** What a node said last, and when. */
+  /** A node's latest report, and when it was made. */
   public record Claim(boolean occupied, long number, long saidMillis) {}
 
   /**
-   * What was told last, or is being told.
+   * The latest notification, completed or in progress.
    *
-   * @param by the node that told it; empty where none is known
-   * @param sinceMillis of the channel's end that is being told; else 0
+   * @param by the node that notified; empty when none is known
+   * @param sinceMillis when the notification in progress that the channel is vacated began; otherwise 0
    */
   public record Told(boolean occupied, String by, long number, long sinceMillis) {
 
@@ -30,7 +29,7 @@ public final class ChannelState {
     }
   }
 
-  /** Nothing, or the end. */
+  /** No notification yet, or one that the channel is vacated. */
   public static final Told VACANT = new Told(false, "", 0, 0);
 
   private static final Told LOST = new Told(true, "", 0, 0);
@@ -38,18 +37,18 @@ public final class ChannelState {
   private final Map<String, Claim> claims;
   private Told told;
 
-  /** Of a channel that nothing is known of. */
+  /** Creates the state of an unknown channel. */
   public ChannelState() {
     this(Map.of(), VACANT);
   }
 
-  /** As it was kept. */
+  /** Restores a stored state. */
   public ChannelState(Map<String, Claim> claims, Told told) {
     this.claims = new TreeMap<>(claims);
     this.told = told;
   }
 
-  /** By node. */
+  /** Returns the nodes' latest reports, by node. */
   public Map<String, Claim> claims() {
     return Map.copyOf(claims);
   }
@@ -58,21 +57,21 @@ public final class ChannelState {
     return told;
   }
 
-  /** Forgets which nodes have left it before. */
+  /** Removes reports of leaving that were made before a time. */
   public void forgetLeft(long beforeMillis) {
     claims.values().removeIf(claim -> !claim.occupied() && claim.saidMillis() < beforeMillis);
   }
 
-  /** Whether a node has subscribers of it. */
+  /** Returns whether a node has subscribers of the channel. */
   public boolean isOccupied() {
     return claims.values().stream().anyMatch(Claim::occupied);
   }
 
   /**
-   * Makes a change.
+   * Applies a change.
    *
-   * @param by the node that says it
-   * @param goneMillis for how long the node that it is about has been taken for dead; else 0
+   * @param by the node that reports it
+   * @param goneMillis for how long the node that it concerns has been considered dead; otherwise 0
    */
   public OccupancyAnswer apply(OccupancyChange change, String by, long nowMillis, long goneMillis) {
     if (change.kind() == Kind.TOLD_VACATED) {
@@ -84,7 +83,7 @@ public final class ChannelState {
     Claim before = claims.get(change.node());
     boolean own = by.equals(change.node());
     if (own && before != null && change.number() < before.number()) {
-      return OccupancyAnswer.NOTHING; // it was given up, and comes too late
+      return OccupancyAnswer.NOTHING; // the notification was given up, and this confirmation is late
     }
     if (change.kind() != Kind.LEAVE && change.kind() != Kind.LEAVE_AGAIN) {
       claims.put(change.node(), new Claim(true, change.number(), nowMillis));
@@ -113,7 +112,7 @@ public final class ChannelState {
       return OccupancyAnswer.WAIT;
     }
     if (change.kind() != Kind.OCCUPY && before == null && told.equals(VACANT)) {
-      told = LOST; // and had been told before it was
+      told = LOST; // and listeners had been notified before it was lost
       return OccupancyAnswer.NOTHING;
     }
     told = new Told(true, by, change.number(), 0);
@@ -129,7 +128,7 @@ public final class ChannelState {
       return OccupancyAnswer.NOTHING;
     }
     if (change.kind() == Kind.LEAVE_AGAIN && (before == null || before.occupied())) {
-      told = VACANT; // that it had left was lost, and with it that this was told
+      told = VACANT; // the report of leaving was lost, and with it that listeners were notified
       return OccupancyAnswer.NOTHING;
     }
     told = new Told(false, by, change.number(), nowMillis);

@@ -17,12 +17,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes that are gone, whose channels are left for them one node after the other, some at a time.
- * But for {@link #await} and {@link #close}, for one thread.
+ * Removes the channels of dead nodes from the store, one node after the other, in batches. All methods but {@link #await} and {@link #close} are for one thread.
  */
 final class GoneNodes {
 
-  /** Who waits says in between that it lives itself, and may wait again. */
+  /** The maximum wait, after which the caller sends its own heartbeat and may wait again. */
   private static final long PATIENCE_SECONDS = 3;
 
   private final OccupancyStore store;
@@ -31,9 +30,9 @@ final class GoneNodes {
   private volatile boolean closed;
 
   /**
-   * A node.
+   * A dead node.
    *
-   * @param sinceNanos when it was taken for dead
+   * @param sinceNanos when it was considered dead
    */
   private record Gone(String node, long sinceNanos, CompletableFuture<Void> done) {}
 
@@ -47,7 +46,9 @@ final class GoneNodes {
     this.ticker = ticker;
   }
 
-  /** Has a node's channels left, and waits for that a while; it goes on afterwards. */
+  /**
+   * Starts to remove a node's channels, and waits for a while until it is done; it continues afterwards.
+   */
   void await(String gone) {
     CompletableFuture<Void> done =
         waiting
@@ -60,19 +61,19 @@ final class GoneNodes {
     try {
       done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw new OccupancyException("what a gone node had said is not taken back yet", e);
+      throw new OccupancyException("the channels of a dead node are not removed yet", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new OccupancyException("interrupted", e);
     }
   }
 
-  /** The node whose channels {@link #next} gave. */
+  /** Returns the node whose channels {@link #next} returned. */
   String node() {
     return current().node();
   }
 
-  /** When it was taken for dead, by the ticker. */
+  /** Returns when the node was considered dead, by the ticker. */
   long sinceNanos() {
     return current().sinceNanos();
   }
@@ -82,7 +83,7 @@ final class GoneNodes {
   }
 
   /**
-   * Channels to be left for {@link #node}; none as long as the last ones are under way.
+   * Returns channels to remove for {@link #node}; none while the last ones are in progress.
    *
    * @throws OccupancyException when the store does not answer
    */
@@ -104,11 +105,11 @@ final class GoneNodes {
 
   private void end(Gone ended) {
     waiting.remove(ended.node());
-    if (returned) { // or it is dead, and that came late: then it is taken for dead anew
+    if (returned) { // or it is dead, and its report came late: then it will be considered dead again
       ended
           .done()
           .completeExceptionally(
-              new OccupancyException("the node has spoken since it was taken for dead", null));
+              new OccupancyException("the node has reported since it was considered dead", null));
     } else {
       ended.done().complete(null);
     }
@@ -117,9 +118,9 @@ final class GoneNodes {
   }
 
   /**
-   * A channel has been left for the node.
+   * Records that a channel has been removed for the node.
    *
-   * @param gone false when the node has spoken of it meanwhile, so that no more is left for it now
+   * @param gone false when the node has reported on it since, so that no more of its channels are removed now
    */
   void left(TenantChannel channel, boolean gone) {
     returned |= !gone;
@@ -129,7 +130,7 @@ final class GoneNodes {
   }
 
   /**
-   * Lets the store forget what has been left.
+   * Lets the store forget the removed channels.
    *
    * @throws OccupancyException when it does not answer
    */
@@ -140,11 +141,11 @@ final class GoneNodes {
     }
   }
 
-  /** Nobody waits any longer. */
+  /** Fails all waiting calls. */
   void close() {
     closed = true;
     for (Gone gone : waiting.values()) {
-      gone.done().completeExceptionally(new OccupancyException("the node stops", null));
+      gone.done().completeExceptionally(new OccupancyException("this node stops", null));
     }
   }
 }

@@ -13,13 +13,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The channels that this node has said it has subscribers of, and those of which it has said lately
- * that it has none any more. Not safe for use by several threads.
+ * The channels that this node has reported as occupied, and those that it has recently reported as left. Not thread-safe.
  */
 final class Held {
 
   /**
-   * A store that fails over may have forgotten the last of what was said; for longer, it is not.
+   * How long a left channel is remembered: a store that fails over may have lost the latest reports, but none older than this.
    */
   private static final long LEFT_NANOS = Duration.ofSeconds(60).toNanos();
 
@@ -30,7 +29,7 @@ final class Held {
   private final long renewalNanos;
   private final Ticker ticker;
 
-  /** Concurrent only so that it may change while {@link #pass} is under way. */
+  /** Concurrent only so that it may change while {@link #pass} iterates. */
   private final Set<TenantChannel> channels = ConcurrentHashMap.newKeySet();
 
   private final Deque<Left> left = new ArrayDeque<>();
@@ -61,7 +60,7 @@ final class Held {
     return channels;
   }
 
-  /** Those that were left lately, and are not held again. */
+  /** Returns the channels that were left recently and are not occupied again. */
   List<TenantChannel> left() {
     List<TenantChannel> all = new ArrayList<>();
     for (Left each : left) {
@@ -72,7 +71,9 @@ final class Held {
     return all;
   }
 
-  /** Those that were left some time ago, or all, and are not held again: forgotten here. */
+  /**
+   * Removes and returns the channels that were left some time ago, or all, and are not occupied again.
+   */
   List<TenantChannel> takeLeft(boolean all) {
     List<TenantChannel> taken = new ArrayList<>();
     long now = ticker.readNanos();
@@ -86,7 +87,9 @@ final class Held {
     return taken;
   }
 
-  /** Those to be said again now, so that each is once in the time of renewal. */
+  /**
+   * Returns the channels to report again now, so that each is reported once in the renewal interval.
+   */
   List<TenantChannel> due() {
     List<TenantChannel> due = new ArrayList<>();
     long now = ticker.readNanos();
@@ -104,7 +107,7 @@ final class Held {
         break;
       }
       TenantChannel next = pass.next();
-      if (channels.contains(next)) { // else it has been left since the iterator saw it
+      if (channels.contains(next)) { // otherwise it has been left since the iterator saw it
         due.add(next);
       }
       owed--;

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** That of a node that serves alone: what the node says is so for the cluster. Keeps nothing. */
+/** The store of a node that serves alone: every report is true for the cluster. Keeps nothing. */
 public final class LocalOccupancyStore implements OccupancyStore {
 
   @Override

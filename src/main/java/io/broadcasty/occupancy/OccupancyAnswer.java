@@ -1,21 +1,19 @@
 package io.broadcasty.occupancy;
 
-/** What follows from an {@link OccupancyChange}. */
+/** The store's answer to an {@link OccupancyChange}: what the reporting node has to do. */
 public enum OccupancyAnswer {
-  /** There is nothing to be told. */
+  /** No notification is due. */
   NOTHING,
-  /** The channel had no subscribers in the cluster, and has: whoever said so tells it. */
+  /** The channel now has its first subscribers in the cluster: the reporting node notifies. */
   OCCUPIED,
   /**
-   * The channel has no subscribers in the cluster any more: whoever said so tells it, and then says
-   * {@link OccupancyChange.Kind#TOLD_VACATED}.
+   * The channel has no subscribers in the cluster any more: the reporting node notifies, and then reports {@link OccupancyChange.Kind#TOLD_VACATED}.
    */
   VACATED,
   /**
-   * The change is made. It is not settled yet whether it is to be told, since another node is still
-   * telling of the channel's end: say the same again in a moment.
+   * The change is applied, but another node is still notifying that the channel was vacated: report the same again after a moment.
    */
   WAIT,
-  /** Nothing is changed: the node that is said to be gone has spoken since. */
+  /** Nothing is changed: the node considered dead has reported since. */
   RETURNED
 }

@@ -4,44 +4,44 @@ import io.broadcasty.channel.TenantChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a node says of one channel.
+ * A node's report on one channel.
  *
- * @param node whose subscribers it is about: the one that says it, or one that is gone
- * @param number names what is said; grows with everything that a node says. Something that was not
- *     answered is said again with the same number
- * @param goneNanos when a node that is gone was taken for dead, by the ticker; what it has said
- *     since then itself stays. 0 where it is not about such a node
+ * @param node the node whose subscribers it concerns: the reporting one, or a dead one
+ * @param number identifies the report; grows with every report of a node. A report that was not answered is repeated with the same number
+ * @param goneNanos when a dead node was considered dead, by the ticker; its own later reports stay valid. 0 when the report does not concern such a node
  */
 public record OccupancyChange(
     TenantChannel channel, String node, Kind kind, long number, long goneNanos) {
 
-  /** Of the node that says it. */
+  /** Creates a report on the reporting node itself. */
   public OccupancyChange(TenantChannel channel, String node, Kind kind, long number) {
     this(channel, node, kind, number, 0);
   }
 
   /**
-   * For how long the node has been taken for dead.
+   * Returns for how long the node has been considered dead.
    *
-   * @return 0 where it has not
+   * @return 0 when it is not considered dead
    */
   public long goneMillis(long nowNanos) {
     return goneNanos == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(nowNanos - goneNanos);
   }
 
-  /** What is said. */
+  /** The kind of a report. */
   public enum Kind {
     /** The channel has subscribers on the node. */
     OCCUPY,
-    /** It has none any more. */
+    /** The channel has no subscribers on the node any more. */
     LEAVE,
-    /** It has, as was said before: the store may have lost it. */
+    /** The channel still has subscribers on the node; the store may have lost the first report. */
     OCCUPY_AGAIN,
-    /** As {@link #OCCUPY_AGAIN}, though nothing says that the store has lost it. */
+    /** As {@link #OCCUPY_AGAIN}, without a sign that the store has lost the report. */
     RENEW,
-    /** It has none, as was said before: the store may have lost it. */
+    /**
+     * The channel still has no subscribers on the node; the store may have lost the first report.
+     */
     LEAVE_AGAIN,
-    /** The {@link OccupancyAnswer#VACATED} of this number has been told to the listener. */
+    /** The listener has been notified of the {@link OccupancyAnswer#VACATED} with this number. */
     TOLD_VACATED
   }
 }

@@ -2,7 +2,9 @@ package io.broadcasty.occupancy;
 
 import org.jspecify.annotations.Nullable;
 
-/** The store cannot be reached, or has not answered. Saying the same again is right. */
+/**
+ * Thrown when the occupancy store cannot be reached, or has not answered. Reporting the same again is right.
+ */
 public final class OccupancyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -6,39 +6,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which nodes have subscribers of which channels. Of all nodes that share a store, each change of a
- * channel from no subscribers to some and back is answered to exactly one, by turns: {@link
- * OccupancyAnswer#OCCUPIED} only after the {@link OccupancyAnswer#VACATED} before it has been told.
- * An answer that is asked for again is the same.
+ * Stores which nodes have subscribers of which channels. Each transition of a channel between no subscribers and some, in the whole cluster, is answered to exactly one node, and they alternate: {@link OccupancyAnswer#OCCUPIED} only after the notification of the {@link OccupancyAnswer#VACATED} before it. A repeated report gets the same answer.
  *
- * <p>Every method may block. A node's calls come one at a time; several nodes call at once.
+ * <p>Every method may block. A node calls from one thread at a time; several nodes call at once.
  */
 public interface OccupancyStore extends AutoCloseable {
 
   /**
-   * Makes changes.
+   * Applies changes.
    *
-   * @param changes of one channel and node at most one, besides a {@code TOLD_VACATED}, which comes
-   *     before it
-   * @return the answers; of what is left out it is not known whether it was made, and it is to be
-   *     said again
-   * @throws OccupancyException when it is known of none
+   * @param changes at most one for each channel and node, besides a {@code TOLD_VACATED}, which precedes it
+   * @return the answers; a change without an answer may or may not have been applied, and has to be reported again
+   * @throws OccupancyException when no answer is known
    */
   Map<OccupancyChange, OccupancyAnswer> apply(List<OccupancyChange> changes);
 
   /**
-   * Some channels that a node has, or had lately, subscribers of: those to be looked after when it
-   * is gone.
+   * Returns some channels of which a node has subscribers, or had them recently: those to remove when the node is dead.
    *
-   * @param limit at most so many; fewer only when there are no more
+   * @param limit the maximum number; fewer are returned only when there are no more
    * @throws OccupancyException when they cannot be read
    */
   Collection<TenantChannel> channelsOf(String node, int limit);
 
   /**
-   * A node has no subscribers of these any more, so that they are none of {@link #channelsOf}.
+   * Removes channels without subscribers on a node from its {@link #channelsOf}.
    *
-   * @throws OccupancyException when it is not known whether that was noted
+   * @throws OccupancyException when it is unknown whether they were removed
    */
   void release(String node, Collection<TenantChannel> channels);
 

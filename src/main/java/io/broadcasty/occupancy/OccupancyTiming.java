@@ -3,11 +3,10 @@ package io.broadcasty.occupancy;
 import java.time.Duration;
 
 /**
- * When a node says what.
+ * The intervals of a node's reports.
  *
- * @param round between two looks at what has changed; what has changed meanwhile is said together
- * @param linger for how long a channel without subscribers is kept: many come back at once
- * @param renewal in so long each channel with subscribers is said again, lest the store takes it
- *     for lost; zero where the store loses nothing
+ * @param round the interval of checks for changes; the changes within it are reported together
+ * @param linger how long a channel without subscribers is kept, since many come back at once
+ * @param renewal the interval in which each channel with subscribers is reported again, so that the store does not expire it; zero for a store that loses nothing
  */
 public record OccupancyTiming(Duration round, Duration linger, Duration renewal) {}

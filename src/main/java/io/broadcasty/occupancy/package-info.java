@@ -1,6 +1,5 @@
 /**
- * Which channels have subscribers anywhere in the cluster: the port that keeps it, and what tells a
- * channel's first subscriber and the end of its last, once for all nodes.
+ * Channels with subscribers anywhere in the cluster: the store port, and the notification, once for all nodes, when a channel gets its first subscriber or loses its last.
  *
  * <p>May import: {@code background}, {@code channel}, {@code lifecycle}, {@code tenant}, {@code
  * time}.

@@ -28,7 +28,7 @@ final class SpoolAppender implements GroupCommit.Appender {
   private static final AppendOutcome QUEUED = new AppendOutcome.Queued();
   private static final AppendOutcome REFUSED =
       new AppendOutcome.Unavailable(
-          "neither the store nor its stand-in can be reached", RETRY_AFTER);
+          "neither the store nor the spool can be reached", RETRY_AFTER);
 
   private final Broker streams;
   private final Spool spool;

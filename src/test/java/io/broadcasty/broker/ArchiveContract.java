@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What {@link Archive} promises. Every implementation's test extends this. */
+/** The contract of {@link Archive}. Every implementation's test extends this. */
 public abstract class ArchiveContract {
 
   protected static final Duration RETENTION = Duration.ofDays(30);
@@ -28,7 +28,9 @@ public abstract class ArchiveContract {
 
   protected final ManualTime time = new ManualTime();
 
-  /** Over the same store each time in one test, empty at first, as another node would. */
+  /**
+   * Opens an archive, as another node would; all calls in one test share a store, initially empty.
+   */
   protected abstract Archive open();
 
   private List<Publication> run(StreamKey stream, long from, long to) {

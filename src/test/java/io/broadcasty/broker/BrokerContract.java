@@ -41,7 +41,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@link Broker} promises. Every implementation's test extends this. */
+/** The contract of {@link Broker}. Every implementation's test extends this. */
 public abstract class BrokerContract {
 
   protected static final Duration WINDOW = Duration.ofMinutes(10);
@@ -52,7 +52,7 @@ public abstract class BrokerContract {
   protected final Heard heard = new Heard();
   private final List<Broker> opened = new ArrayList<>();
 
-  /** A broker with an empty store. Called once a test. */
+  /** Opens a broker with an empty store. Called once for each test. */
   protected abstract Broker open(RetentionLookup retention, PublicationListener listener)
       throws Exception;
 
@@ -609,12 +609,12 @@ public abstract class BrokerContract {
         .toList();
   }
 
-  /** What one of several threads does. */
+  /** The task of one of several threads. */
   protected interface Work {
     void run(int thread) throws Exception;
   }
 
-  /** Runs it in so many threads at once, waits for all, and throws what any of them threw. */
+  /** Runs the task on several threads at once, waits for all, and rethrows an exception of any. */
   protected static void inParallel(int threads, Work work) throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What publishers are told when appending goes wrong in a way that nobody thought of. */
+/** Tests the publishers' outcomes when an append fails unexpectedly. */
 class GroupCommitTest {
 
   private static final TenantChannel NEWS =

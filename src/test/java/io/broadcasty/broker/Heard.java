@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
-/** A listener that remembers what it heard. */
+/** A listener that records the publications it receives. */
 public final class Heard implements PublicationListener {
 
   private final List<Publication> all = new CopyOnWriteArrayList<>();
@@ -23,7 +23,7 @@ public final class Heard implements PublicationListener {
     return List.copyOf(all);
   }
 
-  /** The sequences heard of one partition, in the order they came. */
+  /** Returns the received sequences of one partition, in order of arrival. */
   public List<Long> sequences(TenantChannel channel, int partition) {
     return all.stream()
         .filter(p -> p.envelope().channel().equals(channel))
@@ -32,7 +32,7 @@ public final class Heard implements PublicationListener {
         .toList();
   }
 
-  /** Every partition was heard from 1 on, in order, without gap or double. */
+  /** Asserts that every partition was received from 1 on, in order, without gaps or duplicates. */
   public void assertContiguousFromOne() {
     Map<Object, List<Long>> byPartition =
         all.stream()

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The archive as simply as it can be told. */
+/** The simplest implementation of the archive, in memory. */
 public final class MemoryArchive implements Archive {
 
   private static final long REMEMBERED_MILLIS = Duration.ofHours(24).toMillis();

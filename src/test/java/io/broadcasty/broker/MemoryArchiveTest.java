@@ -2,7 +2,7 @@ package io.broadcasty.broker;
 
 import org.jspecify.annotations.Nullable;
 
-/** The twin that other tests use keeps the contract too. */
+/** Tests that the fake archive keeps the contract too. */
 class MemoryArchiveTest extends ArchiveContract {
 
   private @Nullable MemoryArchive archive;

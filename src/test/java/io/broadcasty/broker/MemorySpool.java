@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The spool as simply as it can be told, which can be out of reach. */
+/** The simplest implementation of the spool, in memory; it can be made unreachable. */
 public final class MemorySpool implements Spool {
 
   private final TreeMap<Long, Envelope> waiting = new TreeMap<>();
   private long last;
   private boolean away;
 
-  /** From this number on a node of another version has queued them. */
+  /** Envelopes from this number on were queued by a node of another version. */
   public volatile long undecodableFrom = Long.MAX_VALUE;
 
   public synchronized void away(boolean now) {

@@ -20,13 +20,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Spool} keeps. */
+/** The contract of {@link Spool}. */
 public abstract class SpoolContract {
 
   protected static final TenantChannel ORDERS = channel("orders");
   private static final TenantChannel OTHERS = channel("other", "orders");
 
-  /** The same one as another node opens it; empty at the start of a test. */
+  /** Opens the spool like another node; all calls in a test share a store, initially empty. */
   protected abstract Spool open();
 
   private static List<String> ids(List<Spooled> spooled) {

@@ -7,10 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The acknowledged publications of channels with one partition each. Safe for use by several
- * threads.
- */
+/** Records the acknowledged publications of channels with one partition each. Thread-safe. */
 final class Ledger {
 
   private record Stream(String channel, String epoch) {}
@@ -19,7 +16,7 @@ final class Ledger {
   private final List<String> faults = new ArrayList<>();
   private long count;
 
-  /** A node has answered that this publication has this place. */
+  /** Records that a node has acknowledged a publication at this place. */
   synchronized void acknowledge(
       String channel, String epoch, long sequence, String id, boolean duplicate) {
     String before =
@@ -47,13 +44,13 @@ final class Ledger {
     return count;
   }
 
-  /** The last sequence acknowledged in an epoch; 0 when there is none. */
+  /** Returns the last sequence acknowledged in an epoch; 0 when there is none. */
   synchronized long head(String channel, String epoch) {
     TreeMap<Long, String> stream = acknowledged.get(new Stream(channel, epoch));
     return stream == null ? 0 : stream.lastKey();
   }
 
-  /** Whose place it is; null when nobody has been told so. */
+  /** Returns the id of the publication at a place; null when none has been acknowledged there. */
   synchronized @Nullable String at(String channel, String epoch, long sequence) {
     TreeMap<Long, String> stream = acknowledged.get(new Stream(channel, epoch));
     return stream == null ? null : stream.get(sequence);

@@ -9,15 +9,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Subscribers spread over nodes and channels, publishers, and the ledger between them.
+ * Runs subscribers spread over nodes and channels, publishers, and the ledger between them.
  *
- * <p>Between {@link #start} and {@link #close} the load goes on whatever becomes of the nodes.
+ * <p>Between {@link #start} and {@link #close} the load continues whatever happens to the nodes.
  */
 public final class Load implements AutoCloseable {
 
   private static final int PUBLISHERS = 4;
 
-  /** Within so long every node must know who is present. */
+  /** The maximum time until every node knows all members. */
   private static final long PRESENCE_MILLIS = 15_000;
 
   private final Nodes nodes;
@@ -27,7 +27,7 @@ public final class Load implements AutoCloseable {
   private final Map<String, Long> departures = new ConcurrentHashMap<>();
 
   /**
-   * @param subscribers how many in all, as many to each channel
+   * @param subscribers the total number, divided evenly among the channels
    * @param deliveriesPerSecond to all of them together
    */
   public Load(List<URI> bases, int channels, int subscribers, int deliveriesPerSecond) {
@@ -54,7 +54,7 @@ public final class Load implements AutoCloseable {
     }
   }
 
-  /** Connects all, and begins to publish when they are. */
+  /** Connects all subscribers, and then starts to publish. */
   public void start(long patienceMillis) throws InterruptedException {
     subscribers.forEach(Subscriber::connect);
     if (!await(patienceMillis, () -> subscribers.stream().allMatch(Subscriber::isSubscribed))) {
@@ -68,9 +68,9 @@ public final class Load implements AutoCloseable {
   }
 
   /**
-   * Stops publishing, waits until every subscriber has everything, and compares.
+   * Stops publishing, waits until every subscriber has received everything, and compares.
    *
-   * @return what is to be told of it
+   * @return the figures to report
    */
   public Report check(long patienceMillis) throws InterruptedException {
     long began = System.nanoTime();
@@ -105,20 +105,18 @@ public final class Load implements AutoCloseable {
   }
 
   /**
-   * How it stands, since the start.
+   * The figures of the load since its start.
    *
-   * @param acknowledged publications
-   * @param deliveries to all subscribers
-   * @param resumes subscribers that came back with their position
+   * @param acknowledged acknowledged publications
+   * @param deliveries deliveries to all subscribers
+   * @param resumes subscribers that resumed from their position
    * @param lost how often a subscriber was told that its position is lost
    * @param refused attempts to publish that were not acknowledged
-   * @param longestSeconds the longest that a publication took until it was acknowledged, since the
-   *     report before
-   * @param settledSeconds how long it took until everybody had everything
-   * @param presenceSeconds how long it took from then until every node that answers knew all
-   *     members
-   * @param departures why connections ended, and how often
-   * @param faults what should not be
+   * @param longestSeconds the longest time until a publication was acknowledged, since the last report
+   * @param settledSeconds how long it took until every subscriber had everything
+   * @param presenceSeconds how long it took from then until every node that answers knew all members
+   * @param departures the reasons why connections ended, with their counts
+   * @param faults violations of the guarantees
    */
   public record Report(
       long acknowledged,

@@ -43,12 +43,12 @@ final class Nodes {
     return http;
   }
 
-  /** Any of them; the same number names the same one. */
+  /** Returns a node; the same number always selects the same one. */
   URI node(int number) {
     return bases.get(Math.floorMod(number, bases.size()));
   }
 
-  /** How many members a node knows of on a channel; -1 when it does not answer. */
+  /** Returns how many members of a channel a node knows; -1 when it does not answer. */
   long members(URI base, String channel) {
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve("/broadcasty/presence?limit=1&channel=" + channel))
@@ -66,12 +66,12 @@ final class Nodes {
     }
   }
 
-  /** All of them. */
+  /** Returns the base URIs of all nodes. */
   List<URI> bases() {
     return bases;
   }
 
-  /** A token that is good for some minutes, of whichever node answers. */
+  /** Returns a token that is valid for some minutes, from any node that answers. */
   synchronized String token() {
     if (token.isEmpty() || System.nanoTime() - tokenNanos > TOKEN_NANOS) {
       for (URI base : bases) {
@@ -85,7 +85,7 @@ final class Nodes {
             break;
           }
         } catch (IOException e) {
-          // ask the next one
+          // try the next node
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           break;

@@ -9,8 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Publishes at a steady rate to channels in turn and to nodes in turn, each publication with an id
- * of its own, and the same again, elsewhere, until it is acknowledged.
+ * Publishes at a steady rate to the channels and nodes in rotation. Each publication has an id of its own and is sent again, to another node, until it is acknowledged.
  */
 final class Publisher implements Runnable {
 
@@ -54,7 +53,7 @@ final class Publisher implements Runnable {
       if (wait > 0) {
         LockSupport.parkNanos(wait);
       } else {
-        next = System.nanoTime(); // what an outage has cost is not made up for
+        next = System.nanoTime(); // the rate does not catch up after an outage
       }
     }
   }
@@ -78,7 +77,7 @@ final class Publisher implements Runnable {
     }
   }
 
-  /** The answer, or nothing when it was not taken. */
+  /** Returns the answer; empty when the publication was not accepted. */
   private String attempt(String channel, String id) {
     HttpRequest request =
         HttpRequest.newBuilder(nodes.node(node++).resolve("/broadcasty/publish"))
@@ -116,7 +115,7 @@ final class Publisher implements Runnable {
     paused = false;
   }
 
-  /** Whether a pause has begun, and nothing is under way. */
+  /** Returns whether it is paused and nothing is in progress. */
   boolean isIdle() {
     return idle;
   }
@@ -125,12 +124,14 @@ final class Publisher implements Runnable {
     running = false;
   }
 
-  /** Attempts that were not acknowledged. */
+  /** Returns how many attempts were not acknowledged. */
   long refused() {
     return refused;
   }
 
-  /** The longest that one publication took, with all its attempts; begins anew with the call. */
+  /**
+   * Returns the longest time that one publication took, including all its attempts, and resets it.
+   */
   double longestSeconds() {
     double seconds = longestNanos / 1e9;
     longestNanos = 0;

@@ -11,13 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one channel over WebSocket and is present on another, goes to another node when its own
- * is gone, and resumes from the last position it has. Keeps what it got; whatever should not be is
- * a fault in the ledger.
+ * Follows one channel over WebSocket and is present on another; connects to another node when its own is gone, and resumes from its last position. Records what it receives; violations of the guarantees are faults in the ledger.
  */
 final class Subscriber implements WebSocket.Listener {
 
-  /** Where all are present. */
+  /** The presence channel that all subscribers join. */
   static final String ROOM = "presence-ledger";
 
   private static final long MIN_WAIT_MILLIS = 200;
@@ -45,8 +43,8 @@ final class Subscriber implements WebSocket.Listener {
   private final Map<String, Long> departures;
 
   /**
-   * @param member its id
-   * @param departures why connections ended and how often, shared by all
+   * @param member the subscriber's member id
+   * @param departures the reasons why connections ended, with their counts, shared by all
    */
   Subscriber(
       Nodes nodes,
@@ -63,7 +61,7 @@ final class Subscriber implements WebSocket.Listener {
     this.node = node;
   }
 
-  /** Begins to connect, and tries until it is. */
+  /** Starts to connect, and retries until it succeeds. */
   synchronized void connect() {
     if (left) {
       return;
@@ -165,13 +163,15 @@ final class Subscriber implements WebSocket.Listener {
             true)
         .whenComplete(
             (sent, failure) -> {
-              if (failure != null) { // the send before is not over yet, though it was answered
+              if (failure != null) { // the previous send has not completed, although it was answered
                 joinLater(on);
               }
             });
   }
 
-  /** It could not be sent, or was refused, as while the store is away. */
+  /**
+   * Joins again later, when a join could not be sent or was refused because the store is unreachable.
+   */
   private void joinLater(WebSocket on) {
     CompletableFuture.delayedExecutor(MIN_WAIT_MILLIS * 5, TimeUnit.MILLISECONDS)
         .execute(
@@ -196,7 +196,9 @@ final class Subscriber implements WebSocket.Listener {
     received.put(sequence, Text.between(frame, "\"id\":\"", '"'));
   }
 
-  /** What was told to be lost is no fault of this reader; what it got until then is compared. */
+  /**
+   * Handles a lost position, which is not this reader's fault; what it received until then is compared.
+   */
   private void lost(String frame) {
     compare();
     String resumeFrom = frame.substring(frame.indexOf("\"resumeFrom\""));
@@ -237,12 +239,12 @@ final class Subscriber implements WebSocket.Listener {
     return subscribed;
   }
 
-  /** Whether it has all that was acknowledged in its epoch. */
+  /** Returns whether it has received all acknowledged publications of its epoch. */
   synchronized boolean isUpToDate() {
     return subscribed && last >= ledger.head(channel, epoch);
   }
 
-  /** Compares what it got with what was acknowledged; differences are faults. */
+  /** Compares the received publications with the acknowledged ones; differences are faults. */
   synchronized void compare() {
     for (Map.Entry<Long, String> got : received.entrySet()) {
       String acknowledged = ledger.at(channel, epoch, got.getKey());
@@ -287,7 +289,7 @@ final class Subscriber implements WebSocket.Listener {
     return resumes;
   }
 
-  /** How often it was told that its position is lost. */
+  /** Returns how often it was told that its position is lost. */
   synchronized long lost() {
     return lost;
   }

@@ -1,11 +1,11 @@
 package io.broadcasty.cluster;
 
-/** Reads single values out of JSON whose form is known. */
+/** Extracts single values from JSON of a known form. */
 final class Text {
 
   private Text() {}
 
-  /** What stands after a text and before a character; empty when the text is not there. */
+  /** Returns the text after a marker and before a character; empty when the marker is missing. */
   static String between(String json, String after, char before) {
     int from = json.indexOf(after);
     if (from < 0) {
@@ -16,7 +16,7 @@ final class Text {
     return json.substring(from, to < 0 ? json.length() : to);
   }
 
-  /** The number after a text; 0 when the text is not there. */
+  /** Returns the number after a marker; 0 when the marker is missing. */
   static long number(String json, String after) {
     int from = json.indexOf(after);
     long number = 0;

@@ -1,6 +1,5 @@
 /**
- * A load on several nodes that keeps a ledger: what was acknowledged, against what each subscriber
- * got. Used by tests and by {@code bench/outage}.
+ * A load on several nodes that compares acknowledged publications with those that each subscriber received. Used by tests and by {@code bench/outage}.
  */
 @NullMarked
 package io.broadcasty.cluster;

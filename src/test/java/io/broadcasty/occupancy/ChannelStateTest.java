@@ -113,7 +113,7 @@ class ChannelStateTest {
     assertEquals(OCCUPIED, says("b", Kind.OCCUPY_AGAIN, 5));
   }
 
-  /** The store has fallen back to what was so before the channel was left. */
+  /** The store has fallen back to the state before the channel was left. */
   @Test
   void aLeaveThatTheStoreLostIsNotToldAgain() {
     says("a", Kind.OCCUPY, 1);

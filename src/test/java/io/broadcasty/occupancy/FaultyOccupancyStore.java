@@ -11,32 +11,32 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A node's way to a store, on which calls and answers get lost as a test says. */
+/** A store that loses a node's calls and answers as scripted by a test. */
 public final class FaultyOccupancyStore implements OccupancyStore {
 
   private final OccupancyStore real;
 
-  /** How many changes the store was asked to make. */
+  /** The number of changes passed to the store. */
   final AtomicInteger changes = new AtomicInteger();
 
-  /** In how many calls. */
+  /** The number of calls. */
   final AtomicInteger calls = new AtomicInteger();
 
-  /** Nothing comes to the store. */
+  /** Whether calls do not reach the store. */
   volatile boolean cut;
 
-  /** Calls come to the store, and the answers are lost. */
+  /** Whether calls reach the store, but the answers are lost. */
   volatile boolean mute;
 
-  /** In each so many of the changes, the answer is lost; 0 for none. */
+  /** Every n-th answer is lost; 0 for none. */
   volatile int losesEach;
 
-  /** Run before somebody's channels are asked for the next time but one; null for nothing. */
+  /** Runs before the second query for a node's channels; null for nothing. */
   volatile @Nullable Runnable beforeSecondPage;
 
   private final AtomicInteger pages = new AtomicInteger();
 
-  /** Answers are under way for so long at most; 0 for no time. */
+  /** The maximum delay of answers; 0 for none. */
   volatile int slowNanos;
 
   private final Random random = new Random(5);

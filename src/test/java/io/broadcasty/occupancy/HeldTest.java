@@ -49,7 +49,7 @@ class HeldTest {
     assertEquals(100, held.due().size(), "after a standstill each is due once");
   }
 
-  /** It would be said to have subscribers, and nobody would ever take that back. */
+  /** Otherwise it would be reported as occupied, and nothing would ever withdraw that. */
   @Test
   void whatHasBeenLeftIsNotDueThoughItWasNext() {
     for (int i = 0; i < 10; i++) {

@@ -1,6 +1,6 @@
 package io.broadcasty.occupancy;
 
-/** A node that serves alone. */
+/** Tests the store of a node that serves alone. */
 class LocalOccupancyStoreTest extends OccupancyContract {
 
   @Override

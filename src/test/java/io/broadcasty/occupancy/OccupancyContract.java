@@ -23,8 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What {@link OccupancyStore} promises, seen from a node's {@link ChannelOccupancy}. Every
- * implementation's test extends this; where nodes share the store, {@link SharedOccupancyContract}.
+ * The contract of {@link OccupancyStore}, as seen from a node's {@link ChannelOccupancy}. Every implementation's test extends this; where nodes share the store, {@link SharedOccupancyContract}.
  */
 public abstract class OccupancyContract {
 
@@ -35,10 +34,10 @@ public abstract class OccupancyContract {
   protected final List<Told> told = new CopyOnWriteArrayList<>();
   private final List<OccupancyNode> nodes = new ArrayList<>();
 
-  /** Of a node of this name, on the store that the test's nodes share. */
+  /** Opens the store for a node with this name; the test's nodes share its data. */
   protected abstract OccupancyStore open(String node);
 
-  /** How many channels come and go at once. */
+  /** Returns how many channels change at once. */
   protected int storm() {
     return 10_000;
   }
@@ -63,13 +62,13 @@ public abstract class OccupancyContract {
     closeStores();
   }
 
-  /** Those that are not to be stopped at the test's end. */
+  /** Stops all nodes before the end of the test. */
   protected final void stopNodes() {
     nodes.forEach(node -> node.occupancy.close());
     nodes.clear();
   }
 
-  /** After the nodes have stopped. */
+  /** Closes the stores after the nodes have stopped. */
   protected void closeStores() {}
 
   protected static void await(String what, BooleanSupplier condition) {
@@ -80,9 +79,9 @@ public abstract class OccupancyContract {
     }
   }
 
-  /** Waits until all that the node was told of before has been said, and told. */
+  /** Waits until all earlier changes of the node have been reported and notified. */
   protected final void settle(OccupancyNode node) {
-    for (int i = 0; i < 2; i++) { // the second is in a later round than what came before the first
+    for (int i = 0; i < 2; i++) { // the second fence is in a later round than what came before the first
       TenantChannel fence = channel("fence-" + FENCES.incrementAndGet());
       node.subscribe(fence);
       Told occupied = new Told(node.name, fence, true);
@@ -90,7 +89,7 @@ public abstract class OccupancyContract {
     }
   }
 
-  /** What was told of a channel so far: {@code node+} and {@code node-}. */
+  /** Returns the notifications of a channel so far: {@code node+} and {@code node-}. */
   protected final List<String> told(TenantChannel channel) {
     return told.stream()
         .filter(each -> each.channel().equals(channel))
@@ -103,7 +102,9 @@ public abstract class OccupancyContract {
     assertEquals(List.of(expected), told(channel));
   }
 
-  /** Each channel is occupied and vacated by turns. Returns which are occupied in the end. */
+  /**
+   * Asserts that each channel is occupied and vacated alternately; returns which are occupied in the end.
+   */
   protected final Map<TenantChannel, Boolean> assertByTurns() {
     Map<TenantChannel, Boolean> last = new HashMap<>();
     for (Told each : told) {
@@ -233,14 +234,14 @@ public abstract class OccupancyContract {
     flap(List.of(node("a")), 4, 0);
   }
 
-  /** Until the end, when each channel has subscribers on the first node, or on none. */
+  /** Changes channels until the end, when each has subscribers on the first node, or on none. */
   protected final void flap(List<OccupancyNode> all, int threadsEach, int losesEach)
       throws InterruptedException {
     int channels = 8;
     List<Thread> threads = new ArrayList<>();
     for (OccupancyNode node : all) {
       node.store.losesEach = losesEach;
-      node.store.slowNanos = 5_000_000; // so that another may tell before
+      node.store.slowNanos = 5_000_000; // so that another node may notify first
       for (int t = 0; t < threadsEach; t++) {
         Random random = new Random(31L * threads.size());
         Thread thread =

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A node without a hub: which channels have subscribers is what the test says. */
+/** A node without a hub: the test sets which channels have subscribers. */
 public final class OccupancyNode {
 
   /**
-   * What was told, on any node, in the order of the calls.
+   * A notification on any node, in the order of the calls.
    *
-   * @param node that told it
+   * @param node the node that notified
    */
   record Told(String node, TenantChannel channel, boolean occupied) {}
 
@@ -60,7 +60,7 @@ public final class OccupancyNode {
     occupancy.changed(channel);
   }
 
-  /** As kill -9: nothing is said any more. */
+  /** Kills the node like kill -9: it reports nothing any more. */
   void kill() {
     store.cut = true;
   }

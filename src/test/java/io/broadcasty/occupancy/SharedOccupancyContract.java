@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link OccupancyStore} keeps that several nodes share. */
+/** The contract of an {@link OccupancyStore} that several nodes share. */
 public abstract class SharedOccupancyContract extends OccupancyContract {
 
-  /** The store loses all it has, as a Redis without files does when it is started anew. */
+  /** Makes the store lose all data, like a Redis without files that is restarted. */
   protected abstract void loseAll();
 
   @Test
@@ -74,7 +74,9 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     assertByTurns();
   }
 
-  /** As a registry of nodes does: again, when what the dead node said last has come late. */
+  /**
+   * Removes a dead node like a node registry: again, when the node's last report has come late.
+   */
   private static void forget(OccupancyNode survivor, String gone) {
     for (int tries = 1; ; tries++) {
       try {
@@ -163,7 +165,7 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
           settle(a);
         };
     assertThrows(OccupancyException.class, () -> b.occupancy.forget("a"));
-    a.occupancy.sayAgain(); // b may have seen at its first page that a lives
+    a.occupancy.sayAgain(); // b may have seen at its first page that a is alive
     settle(b);
     await("its channels", () -> !assertByTurns().containsValue(false));
     settle(b);

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A store in memory that several nodes share: the naive one that the others are held to. */
+/**
+ * A store in memory that several nodes share: the straightforward one that the others are compared with.
+ */
 public final class SharedStates {
 
   private final Map<TenantChannel, ChannelState> states = new HashMap<>();

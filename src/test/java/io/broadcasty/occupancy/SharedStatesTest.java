@@ -1,6 +1,6 @@
 package io.broadcasty.occupancy;
 
-/** The fake keeps what it stands for. */
+/** Tests that the fake keeps the contract of a shared store. */
 class SharedStatesTest extends SharedOccupancyContract {
 
   private final SharedStates states = new SharedStates();

@@ -12,9 +12,7 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the database serves, so that while it does not everybody learns it at once instead of
- * waiting for a connection, and the log says it once. A thread of its own tries until it serves
- * again.
+ * Records whether the database serves, so that all callers fail at once during an outage instead of waiting for a connection, and the log reports it once. A thread of its own probes until it serves again.
  */
 @ThreadSafe
 final class Availability implements AutoCloseable {
@@ -33,21 +31,19 @@ final class Availability implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /**
-   * @param threads makes the thread that tries, for each time that there is something to be tried
-   */
+  /** @param threads creates the probing thread, one for each outage */
   Availability(Transactions transactions, ThreadFactory threads) {
     this.transactions = transactions;
     this.threads = threads;
   }
 
-  /** Whether it is not to be asked. */
+  /** Returns whether the database must not be used now. */
   boolean isDown() {
     DatabaseFault present = fault;
     return present != null && present.isOfAll();
   }
 
-  /** As {@link io.broadcasty.broker.Broker#condition}. */
+  /** Returns the condition for {@link io.broadcasty.broker.Broker#condition}. */
   StoreCondition condition() {
     DatabaseFault present = fault;
     if (present == null) {
@@ -58,7 +54,7 @@ final class Availability implements AutoCloseable {
         "the database " + present.advice());
   }
 
-  /** A call to it has failed. */
+  /** Records that a call to the database has failed. */
   synchronized void failed(Throwable failure) {
     DatabaseFault found = DatabaseFault.of(failure);
     if (found != fault) {
@@ -78,11 +74,11 @@ final class Availability implements AutoCloseable {
     }
   }
 
-  /** It has taken publications. */
+  /** Records that the database has accepted publications. */
   synchronized void served() {
     if (fault != null) {
       fault = null;
-      LOG.log(Level.INFO, "the database serves again");
+      LOG.log(Level.INFO, "The database serves again");
       notifyAll();
     }
   }
@@ -97,20 +93,20 @@ final class Availability implements AutoCloseable {
     while (isToBeTried()) {
       try {
         transactions.tryWrite(StreamsTable::touch);
-        if (fault != DatabaseFault.FULL) { // a write that changes nothing does not tell of that
+        if (fault != DatabaseFault.FULL) { // a write that changes nothing does not show that
           served();
         }
       } catch (SQLException e) {
         transactions.dropConnections();
         failed(e);
       } catch (RuntimeException e) {
-        LOG.log(Level.DEBUG, "the database could not be tried", e);
+        LOG.log(Level.DEBUG, "Cannot probe the database; trying again", e);
       }
     }
   }
 
-  /** Waits a moment first. */
-  @SuppressWarnings("WaitNotInLoop") // a try that comes early does no harm
+  /** Waits for a moment, and returns whether to probe again. */
+  @SuppressWarnings("WaitNotInLoop") // an early probe does no harm
   private synchronized boolean isToBeTried() {
     try {
       if (fault != null && !closed) {
@@ -123,7 +119,7 @@ final class Availability implements AutoCloseable {
     return trying;
   }
 
-  /** Without the message, in which a driver may quote payloads. */
+  /** Returns the kind of failure without the message, in which a driver may quote payloads. */
   private static String kind(Throwable failure) {
     return failure instanceof SQLException e
         ? "SQL state " + e.getSQLState() + ", vendor code " + e.getErrorCode()

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The statements on the publications. */
+/** The SQL statements on the publications. */
 final class EventsTable {
 
   private static final String OF_STREAM =
@@ -28,14 +28,14 @@ final class EventsTable {
   private EventsTable() {}
 
   /**
-   * What retention asks about a publication.
+   * The properties of a publication that retention depends on.
    *
-   * @param bytesBefore the cost of all publications of the stream before it
+   * @param bytesBefore the size of all publications of the stream before it
    */
   record Weight(long atMillis, long bytesBefore) {}
 
   /**
-   * What is left of a stretch.
+   * The remainder of a range.
    *
    * @param first the oldest sequence; one more than the last when nothing is left
    * @param atMillis when that was published; null when nothing is left
@@ -74,8 +74,7 @@ final class EventsTable {
   }
 
   /**
-   * Publications after a sequence and up to another, oldest first, at most so many. A page ends
-   * before one that cannot be decoded.
+   * Reads publications between two sequences, oldest first, up to a maximum number. A page ends before one that cannot be decoded.
    *
    * @throws BrokerException when the first of them cannot be decoded
    */
@@ -131,7 +130,7 @@ final class EventsTable {
         result.getLong(9));
   }
 
-  /** Null when the publication is gone. */
+  /** Reads a publication's time and size; null when the publication is gone. */
   static @Nullable Weight weight(Connection connection, StreamKey stream, long sequence)
       throws SQLException {
     try (PreparedStatement select =
@@ -146,10 +145,9 @@ final class EventsTable {
   }
 
   /**
-   * What is left of a stretch without those of its first publications that are from before a
-   * moment.
+   * Returns the remainder of a range without its first publications from before a time.
    *
-   * @param limit at most so many are left out
+   * @param limit the maximum number of publications left out
    */
   static Left publishedFrom(
       Connection connection, StreamKey stream, long first, long last, long millis, int limit)
@@ -174,7 +172,7 @@ final class EventsTable {
     return new Left(last + 1, null);
   }
 
-  /** Deletes the publications from one on that come before another. */
+  /** Deletes the publications from one sequence up to another, exclusive. */
   static void delete(Connection connection, StreamKey stream, long from, long before)
       throws SQLException {
     try (PreparedStatement delete =

@@ -22,8 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Appends a group of submissions inside one transaction: locks the channels, looks the ids up,
- * gives out sequences, inserts. For one use by one thread.
+ * Appends a group of submissions in one transaction: locks the channels, looks up the ids, assigns sequences, inserts. Used once, by one thread.
  */
 final class GroupAppend {
 
@@ -54,7 +53,7 @@ final class GroupAppend {
     this.idsAtOnce = idsAtOnce;
   }
 
-  /** Does all but the commit. */
+  /** Runs everything but the commit. */
   void run() throws SQLException {
     collect();
     for (Map.Entry<TenantChannel, Channel> entry : channels.entrySet()) {
@@ -70,17 +69,17 @@ final class GroupAppend {
     writeStreams();
   }
 
-  /** What was appended, in order of sequence a partition. */
+  /** Returns the appended publications, in order of sequence within a partition. */
   List<Publication> publications() {
     return publications;
   }
 
-  /** The outcomes, once it is committed; in the order of the submissions. */
+  /** Returns the outcomes after the commit, in the order of the submissions. */
   List<List<AppendOutcome>> outcomes() {
     return outcomes;
   }
 
-  /** The streams that have grown, as they were before. */
+  /** Passes the streams that have grown, with their previous heads. */
   void eachGrown(GrownStream consumer) {
     channels.forEach(
         (name, channel) ->
@@ -94,7 +93,7 @@ final class GroupAppend {
                 }));
   }
 
-  /** Takes what one stream's head was. */
+  /** Receives the previous head of a stream. */
   interface GrownStream {
     void accept(TenantChannel channel, int partition, long headBefore);
   }
@@ -112,8 +111,7 @@ final class GroupAppend {
   }
 
   /**
-   * Streams that do not exist yet begin with the store's epoch. Its row is locked, so that no other
-   * node makes the same ones; what it made until now is read again.
+   * Creates missing streams with the store's epoch. The store's row is locked, so that no other node creates the same ones; those it has just created are read again.
    */
   private void addUnborn() throws SQLException {
     boolean missing =

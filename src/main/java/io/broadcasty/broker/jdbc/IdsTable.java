@@ -12,15 +12,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The statements on the ids that are remembered. */
+/** The SQL statements on the remembered ids. */
 final class IdsTable {
 
   private IdsTable() {}
 
   /**
-   * The positions of those ids that are known.
+   * Returns the positions of the known ids.
    *
-   * @param idsAtOnce how many are asked for in one statement
+   * @param idsAtOnce how many ids are queried in one statement
    */
   static Map<String, Position> find(
       Connection connection, TenantChannel channel, List<String> ids, int idsAtOnce)
@@ -40,7 +40,7 @@ final class IdsTable {
       select.setString(1, channel.tenant().value());
       select.setString(2, channel.name().value());
       for (int from = 0; from < ids.size(); from += asked) {
-        for (int i = 0; i < asked; i++) { // the last one fills the places left over
+        for (int i = 0; i < asked; i++) { // the last one fills the remaining placeholders
           select.setString(3 + i, ids.get(Math.min(from + i, ids.size() - 1)));
         }
         collect(select, found);
@@ -79,7 +79,7 @@ final class IdsTable {
   }
 
   /**
-   * Forgets about so many ids from before a moment, the oldest first.
+   * Deletes about that many ids from before a time, the oldest first.
    *
    * @return whether there may be more
    */

@@ -16,9 +16,7 @@ import java.util.List;
 /**
  * Appends each group in one transaction, then announces it.
  *
- * <p>A group that fails is answered with {@link AppendOutcome.Unavailable}. When the commit itself
- * failed it may have taken place all the same: those streams are looked at again under their lock
- * before anything else is announced, so that what did take place is announced first.
+ * <p>A failed group is answered with {@link AppendOutcome.Unavailable}. If the commit itself failed, it may have been executed nevertheless: those streams are read again under their lock before anything else is announced, so that their new publications are announced first.
  */
 final class JdbcAppender implements GroupCommit.Appender {
 
@@ -26,7 +24,7 @@ final class JdbcAppender implements GroupCommit.Appender {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final String OUT_OF_REACH = "the database cannot be reached";
   private static final String FAILED =
-      "the database did not take it, or did not say so; publish again with the same id";
+      "the database did not confirm the publication; publish again with the same id";
 
   private final Transactions transactions;
   private final WallClock clock;
@@ -60,7 +58,7 @@ final class JdbcAppender implements GroupCommit.Appender {
       List<List<AppendOutcome>> outcomes = commit(group);
       availability.served();
       return outcomes;
-    } catch (SQLException | RuntimeException | Error e) { // whatever it is, publishers are told
+    } catch (SQLException | RuntimeException | Error e) { // publishers are answered whatever the error is
       availability.failed(e);
       return refused(group, FAILED);
     }
@@ -93,7 +91,7 @@ final class JdbcAppender implements GroupCommit.Appender {
     try {
       listener.onPublication(publication);
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "a listener of publications failed", e);
+      LOG.log(Level.ERROR, "A listener of publications failed", e);
     }
   }
 }

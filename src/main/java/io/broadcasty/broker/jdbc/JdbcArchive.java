@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The archive in a relational database: publications lie in the table of the database store, and a
- * row for each stretch says what is there. Copying a stream locks its rows, so that nodes that copy
- * the same do so one after the other.
+ * The archive in a relational database: publications are in the same table as those of the database broker, and a row for each range describes what is kept. Copying a stream locks its rows, so that nodes copy the same stream one after the other.
  */
 public final class JdbcArchive implements Archive {
 
-  /** What a stream's place is remembered for beyond the retention: its store knows it as long. */
+  /**
+   * How long the end of a stream is remembered beyond the retention; the stream's store knows it for as long.
+   */
   private static final Duration REMEMBERED = Duration.ofHours(24);
 
   private static final int CHUNK = 1000;
@@ -99,7 +99,7 @@ public final class JdbcArchive implements Archive {
     }
     try (PreparedStatement insert = EventsTable.prepareInsert(connection)) {
       for (Publication publication : news) {
-        EventsTable.addInsert(insert, publication, 0); // weights are the database store's affair
+        EventsTable.addInsert(insert, publication, 0); // only the database broker needs the weights
       }
       insert.executeBatch();
     }
@@ -117,7 +117,7 @@ public final class JdbcArchive implements Archive {
   /**
    * {@inheritDoc}
    *
-   * <p>In transactions of bounded size, so that no lock is held for long.
+   * <p>Uses transactions of bounded size, so that no lock is held for long.
    */
   @Override
   public void prune() {
@@ -155,7 +155,7 @@ public final class JdbcArchive implements Archive {
         MirrorTable.delete(connection, stream, row);
       } else {
         MirrorTable.shrink(connection, stream, row, found.first(), found.atMillis());
-        break; // those that follow are younger
+        break; // the following ones are younger
       }
       if (left <= 0) {
         break;
@@ -173,7 +173,7 @@ public final class JdbcArchive implements Archive {
       return call.run();
     } catch (SQLException e) {
       throw new BrokerException( // without the driver's message, which may quote payloads
-          "the archive in the database cannot be used: SQL state "
+          "the database of the archive failed: SQL state "
               + e.getSQLState()
               + ", vendor code "
               + e.getErrorCode(),

@@ -32,15 +32,11 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams in a relational database. They outlive the process: after a restart the epoch is the same
- * and sequences go on, so clients resume without a gap.
+ * The broker in a relational database. Its streams survive the process: after a restart the epoch is the same and sequences continue, so clients resume without a gap.
  *
- * <p>Publications are committed in groups: one thread takes whatever waits, so a lone publication
- * waits for no timer and many share one commit. Several nodes may share the database; each
- * announces what it appended itself.
+ * <p>Publications are committed in groups: one thread takes all that wait, so that a single publication does not wait for a timer and many share one commit. Several nodes may share the database; each announces what it appended itself.
  *
- * <p>Times that must outlive the process (the age of publications and of ids) are those of the wall
- * clock.
+ * <p>Times that must survive the process (the age of publications and of ids) are those of the wall clock.
  */
 public final class JdbcBroker implements Broker, Directory {
 
@@ -60,9 +56,8 @@ public final class JdbcBroker implements Broker, Directory {
    * Starts the committer's thread.
    *
    * @param database stays open when the broker is closed
-   * @param threads makes the committer's thread, and one that tries a database which does not serve
-   * @param answers completes the publishers' futures and so runs what hangs on them; {@code
-   *     Runnable::run} lets it happen on the committer's thread, which must then not be blocked
+   * @param threads creates the committer's thread, and one that probes an unavailable database
+   * @param answers completes the publishers' futures, and thus runs their dependents; {@code Runnable::run} does it on the committer's thread, which must then not be blocked
    * @throws BrokerException when the database cannot be reached
    */
   public JdbcBroker(
@@ -115,7 +110,9 @@ public final class JdbcBroker implements Broker, Directory {
         });
   }
 
-  /** Null when its beginning was pruned between the statements, so that it must be read again. */
+  /**
+   * Reads a page; returns null when its beginning was pruned between the statements, so that it must be read again.
+   */
   private @Nullable ReplayPage page(Connection connection, ReplayRequest request)
       throws SQLException {
     SortedMap<Integer, StreamRow> rows = StreamsTable.read(connection, request.channel());
@@ -236,7 +233,7 @@ public final class JdbcBroker implements Broker, Directory {
   /**
    * {@inheritDoc}
    *
-   * @throws BrokerException when the database does not answer; the next call goes on
+   * @throws BrokerException when the database does not answer; the next call continues
    */
   @Override
   public void prune() {

@@ -5,13 +5,12 @@ import io.broadcasty.tenant.RetentionLookup;
 import java.time.Duration;
 
 /**
- * How the broker in the database behaves.
+ * Settings of the broker in a relational database.
  *
- * @param retention how much is kept of each tenant's channels; asked each time
- * @param idempotencyWindow how long an id is remembered, by the wall clock, at least
- * @param maxWaitingBytes how much may wait for the database, by {@link
- *     io.broadcasty.broker.Envelope#costBytes}; beyond it publications are refused at once
- * @param maxGroup about how many envelopes go into one transaction
+ * @param retention the retention of each tenant's channels; queried each time
+ * @param idempotencyWindow the minimum time for which an id is remembered, by the wall clock
+ * @param maxWaitingBytes how many bytes may wait for the database, by {@link io.broadcasty.broker.Envelope#costBytes}; beyond it publications are refused at once
+ * @param maxGroup the approximate maximum number of envelopes in one transaction
  */
 public record JdbcBrokerSettings(
     RetentionLookup retention, Duration idempotencyWindow, long maxWaitingBytes, int maxGroup) {
@@ -21,19 +20,19 @@ public record JdbcBrokerSettings(
 
   public JdbcBrokerSettings {
     if (idempotencyWindow.isNegative() || idempotencyWindow.isZero()) {
-      throw new IllegalArgumentException("the idempotency window must be longer than nothing");
+      throw new IllegalArgumentException("the idempotency window must be above 0");
     }
     if (maxWaitingBytes < 1 || maxGroup < 1) {
-      throw new IllegalArgumentException("the bounds must be at least 1");
+      throw new IllegalArgumentException("the maximum waiting bytes and the maximum group must be at least 1");
     }
   }
 
-  /** With 32 MiB waiting at most and 1 000 envelopes a transaction. */
+  /** Creates settings with at most 32 MiB waiting and 1 000 envelopes in a transaction. */
   public JdbcBrokerSettings(RetentionLookup retention, Duration idempotencyWindow) {
     this(retention, idempotencyWindow, DEFAULT_WAITING_BYTES, DEFAULT_GROUP);
   }
 
-  /** The same of every tenant. */
+  /** Creates settings with the same retention for every tenant. */
   public JdbcBrokerSettings(Retention retention, Duration idempotencyWindow) {
     this(RetentionLookup.same(retention), idempotencyWindow, DEFAULT_WAITING_BYTES, DEFAULT_GROUP);
   }

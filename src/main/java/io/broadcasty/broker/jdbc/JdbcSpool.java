@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A spool in a relational database. */
+/** The spool in a relational database. */
 public final class JdbcSpool implements Spool {
 
   private static final int ATTEMPTS = 3;
@@ -48,12 +48,10 @@ public final class JdbcSpool implements Spool {
   private final Transactions transactions;
   private final WallClock clock;
 
-  /** What makes an envelope the same as another. */
+  /** Identifies an envelope that must not be added twice. */
   private record Key(TenantChannel channel, String id) {}
 
-  /**
-   * @param database stays open when the spool is not needed any more
-   */
+  /** @param database stays open when the spool is not needed any more */
   public JdbcSpool(Database database, WallClock clock) {
     this.transactions = new Transactions(database);
     this.clock = clock;
@@ -83,7 +81,7 @@ public final class JdbcSpool implements Spool {
         });
   }
 
-  /** Locks the last that waits for a channel. */
+  /** Returns whether an envelope waits for a channel, and locks the last one. */
   private static boolean isWaiting(PreparedStatement last, TenantChannel channel)
       throws SQLException {
     last.setString(1, channel.tenant().value());
@@ -95,7 +93,7 @@ public final class JdbcSpool implements Spool {
 
   private <T> T adding(Transactions.Work<T> work) {
     try {
-      return transactions.writeDurably(ATTEMPTS, work); // another may have added the same id
+      return transactions.writeDurably(ATTEMPTS, work); // another node may have added the same id
     } catch (SQLException e) {
       throw new BrokerException(UNREACHABLE, e);
     }

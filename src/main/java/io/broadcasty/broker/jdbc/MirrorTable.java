@@ -14,10 +14,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The statements on the stretches of mirrored streams. */
+/** The SQL statements on the ranges of mirrored streams. */
 final class MirrorTable {
 
-  /** When the oldest of a stretch that holds nothing was published. */
+  /** The time of the oldest publication in an empty range. */
   private static final long NEVER = Long.MAX_VALUE;
 
   private static final String SELECT =
@@ -29,7 +29,7 @@ final class MirrorTable {
   private MirrorTable() {}
 
   /**
-   * A stretch as it stands in the table.
+   * A range as stored in the table.
    *
    * @param begun the sequence it began with, which never changes
    */
@@ -40,7 +40,7 @@ final class MirrorTable {
     }
   }
 
-  /** A channel's stretches in one epoch, oldest first, by partition. */
+  /** Reads a channel's ranges in one epoch, oldest first, by partition. */
   static SortedMap<Integer, List<Row>> read(
       Connection connection, TenantChannel channel, String epoch) throws SQLException {
     SortedMap<Integer, List<Row>> rows = new TreeMap<>();
@@ -58,7 +58,7 @@ final class MirrorTable {
     return rows;
   }
 
-  /** A stream's stretches, oldest first, locked until the transaction ends. */
+  /** Reads a stream's ranges, oldest first, and locks them until the transaction ends. */
   static List<Row> lock(Connection connection, StreamKey stream) throws SQLException {
     List<Row> rows = new ArrayList<>();
     try (PreparedStatement select =
@@ -95,7 +95,9 @@ final class MirrorTable {
     }
   }
 
-  /** The stretch has grown; the times are those of the first and the last that came to it. */
+  /**
+   * Stores that a range has grown; the times are those of the first and the last added publication.
+   */
   static void grow(
       Connection connection, StreamKey stream, Row row, long head, long firstAt, long lastAt)
       throws SQLException {
@@ -115,9 +117,9 @@ final class MirrorTable {
   }
 
   /**
-   * The stretch has lost its beginning.
+   * Stores that the beginning of a range has been pruned.
    *
-   * @param first the oldest that is left; {@code head + 1} for none
+   * @param first the oldest sequence that is left; {@code head + 1} for none
    * @param firstAtMillis when that was published; null for none
    */
   static void shrink(
@@ -143,7 +145,7 @@ final class MirrorTable {
     }
   }
 
-  /** Streams with something published before, those with the oldest first. */
+  /** Returns streams with publications from before a time, those with the oldest first. */
   static List<StreamKey> holdingFromBefore(Connection connection, long millis, int limit)
       throws SQLException {
     List<StreamKey> found = new ArrayList<>();
@@ -167,7 +169,7 @@ final class MirrorTable {
     return found;
   }
 
-  /** Forgets stretches that hold nothing and whose last was published before. */
+  /** Deletes empty ranges whose last publication is from before a time. */
   static void deleteEmpty(Connection connection, long lastBeforeMillis) throws SQLException {
     try (PreparedStatement delete =
         connection.prepareStatement(

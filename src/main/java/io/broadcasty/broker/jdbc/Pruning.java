@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * Deletes what has left the retention or the idempotency window, in transactions of bounded size,
- * so that no lock is held for long.
+ * Deletes what has left the retention or the idempotency window, in transactions of bounded size, so that no lock is held for long.
  */
 final class Pruning {
 
@@ -25,8 +24,10 @@ final class Pruning {
   }
 
   /**
-   * @param idsBeforeMillis ids from before that moment are forgotten
-   * @param idleSinceMillis so are streams that are empty and idle since
+   * Prunes publications, ids and idle streams.
+   *
+   * @param idsBeforeMillis ids from before this time are deleted
+   * @param idleSinceMillis streams that are empty and idle since this time are deleted
    */
   void run(long nowMillis, long idsBeforeMillis, long idleSinceMillis) throws SQLException {
     for (TenantChannel channel : transactions.eachByItself(StreamsTable::holding)) {

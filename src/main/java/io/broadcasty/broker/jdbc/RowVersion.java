@@ -8,8 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * The version of rows that hold a message, in the columns {@code format_version} and {@code
- * headers}. A row without a version is of a node that knows no headers.
+ * Reads and writes the version of rows that contain a message, in the columns {@code format_version} and {@code headers}. A row without a version was written by a node that does not know headers.
  */
 final class RowVersion {
 
@@ -20,7 +19,7 @@ final class RowVersion {
   /**
    * Sets both columns.
    *
-   * @param index of the parameter for the version; that for the headers follows it
+   * @param index the index of the version's parameter; that of the headers follows it
    */
   static void bind(PreparedStatement insert, int index, Headers headers) throws SQLException {
     insert.setInt(index, VERSION);
@@ -31,7 +30,7 @@ final class RowVersion {
    * Reads both columns.
    *
    * @param what the kind of row, in the plural
-   * @param index of the column with the version; that with the headers follows it
+   * @param index the index of the version's column; that of the headers follows it
    * @throws io.broadcasty.format.UnknownVersionException when the row cannot be decoded
    */
   static Headers headers(String what, ResultSet row, int index) throws SQLException {

@@ -4,10 +4,10 @@ import io.broadcasty.broker.StreamKey;
 import io.broadcasty.channel.TenantChannel;
 
 /**
- * A stream as it stands in its table.
+ * A stream as stored in its table.
  *
  * @param first the oldest sequence not pruned yet; {@code head + 1} when there is none
- * @param totalBytes the cost of all publications there ever were in it
+ * @param totalBytes the size of all publications ever appended to it
  * @param lastAtMillis when the newest was appended, by the wall clock
  */
 record StreamRow(
@@ -17,7 +17,7 @@ record StreamRow(
     return new StreamRow(partition, epoch, 1, 0, 0, 0);
   }
 
-  /** After one more publication. */
+  /** Returns the row after one more publication. */
   StreamRow appended(long costBytes, long atMillis) {
     return new StreamRow(
         partition,

@@ -15,8 +15,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements on the streams and on the store's one row. Locks are taken in the order channels
- * (sorted), then store.
+ * The SQL statements on the streams and on the store's single row. Locks are taken in the order channels (sorted), then store.
  */
 final class StreamsTable {
 
@@ -26,13 +25,13 @@ final class StreamsTable {
 
   private StreamsTable() {}
 
-  /** A channel's streams, by partition. */
+  /** Reads a channel's streams, by partition. */
   static SortedMap<Integer, StreamRow> read(Connection connection, TenantChannel channel)
       throws SQLException {
     return select(connection, channel, SELECT);
   }
 
-  /** The same, locked until the transaction ends. */
+  /** Reads a channel's streams and locks them until the transaction ends. */
   static SortedMap<Integer, StreamRow> lock(Connection connection, TenantChannel channel)
       throws SQLException {
     return select(connection, channel, SELECT + " FOR UPDATE");
@@ -61,7 +60,7 @@ final class StreamsTable {
     return rows;
   }
 
-  /** Adds a stream to the batch of those that are new. */
+  /** Adds a stream to the batch of new streams. */
   static void addInsert(PreparedStatement insert, TenantChannel channel, StreamRow row)
       throws SQLException {
     insert.setString(1, row.epoch());
@@ -76,7 +75,7 @@ final class StreamsTable {
             + " tenant_id, channel, partition_no) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   }
 
-  /** Adds a stream to the batch of those that have grown. */
+  /** Adds a stream to the batch of grown streams. */
   static void addUpdate(PreparedStatement update, TenantChannel channel, StreamRow row)
       throws SQLException {
     bindCountersAndKey(update, 1, channel, row);
@@ -129,7 +128,7 @@ final class StreamsTable {
     }
   }
 
-  /** The channels with a stream that holds publications. */
+  /** Returns the channels with a stream that contains publications. */
   static List<TenantChannel> holding(Connection connection) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -139,7 +138,7 @@ final class StreamsTable {
     }
   }
 
-  /** The channels with a stream that holds nothing and has had nothing appended for so long. */
+  /** Returns the channels with an empty stream to which nothing has been appended since a time. */
   static List<TenantChannel> idleSince(Connection connection, long millis) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
@@ -151,9 +150,9 @@ final class StreamsTable {
   }
 
   /**
-   * The channels of all tenants, in order of tenant and name.
+   * Returns the channels of all tenants, in order of tenant and name.
    *
-   * @param last the one before the first wanted; null for the first of all
+   * @param last the channel before the first one to return; null to begin with the first
    */
   static List<TenantChannel> after(Connection connection, @Nullable TenantChannel last, int limit)
       throws SQLException {
@@ -183,9 +182,9 @@ final class StreamsTable {
   }
 
   /**
-   * A tenant's channel names from one on, in order.
+   * Returns a tenant's channel names from one on, in order.
    *
-   * @param from the first name, or what it must come after
+   * @param from the first name, or the one before it
    */
   static List<String> names(
       Connection connection, TenantId tenant, String from, boolean inclusive, int limit)
@@ -208,7 +207,7 @@ final class StreamsTable {
     return names;
   }
 
-  /** Gives the store its epoch, unless it has one. */
+  /** Creates the store's epoch unless it has one. */
   static void ensureEpoch(Connection connection) throws SQLException {
     if (storeEpoch(connection, "") != null) {
       return;
@@ -225,17 +224,19 @@ final class StreamsTable {
     }
   }
 
-  /** The epoch that streams to come will have. */
+  /** Returns the epoch of streams created from now on. */
   static String epoch(Connection connection) throws SQLException {
     return required(storeEpoch(connection, ""));
   }
 
-  /** The same, and nobody makes or forgets streams until the transaction ends. */
+  /**
+   * Returns the epoch of new streams, and locks it, so that no node creates or deletes streams until the transaction ends.
+   */
   static String lockEpoch(Connection connection) throws SQLException {
     return required(storeEpoch(connection, " FOR UPDATE"));
   }
 
-  /** Changes the epoch of streams to come, since one is forgotten now. */
+  /** Changes the epoch of new streams, because a stream is being deleted. */
   static void countEviction(Connection connection) throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
@@ -244,7 +245,7 @@ final class StreamsTable {
     }
   }
 
-  /** Writes what is there already. */
+  /** Updates a row with the values that it has already. */
   static int touch(Connection connection) throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
@@ -267,7 +268,7 @@ final class StreamsTable {
 
   private static String required(@Nullable String epoch) throws SQLException {
     if (epoch == null) {
-      throw new SQLException("the store has lost its epoch");
+      throw new SQLException("the database has no epoch of the streams");
     }
     return epoch;
   }

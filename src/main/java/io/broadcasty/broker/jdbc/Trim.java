@@ -8,8 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Finds the oldest publication of a stream that the retention still keeps. Times and bytes only
- * grow with the sequence, so it looks at a handful of publications however long the stream is.
+ * Finds the oldest publication of a stream that the retention still keeps. Times and bytes only grow with the sequence, so it reads a handful of publications however long the stream is.
  */
 final class Trim {
 
@@ -20,6 +19,8 @@ final class Trim {
   }
 
   /**
+   * Returns the oldest sequence that is kept.
+   *
    * @param partitions how many partitions of the channel are in use
    * @return {@code head + 1} when nothing is kept
    */

@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The streams whose last commit is in doubt, and the last sequence of each that was announced. Used
- * by the committer's thread alone.
+ * The streams whose last commit is in doubt, and the last announced sequence of each. Used by the committer's thread only.
  */
 final class Unannounced {
 
@@ -31,19 +30,18 @@ final class Unannounced {
     return lastAnnounced.isEmpty();
   }
 
-  /** A commit is about to be tried that makes the stream grow from this head. */
+  /** Records the head of a stream before a commit that makes it grow. */
   void add(TenantChannel channel, int partition, long head) {
     lastAnnounced.putIfAbsent(new Stream(channel, partition), head);
   }
 
-  /** That commit is known to have taken place, and is announced in the usual way. */
+  /** Clears the records after a confirmed commit, which is announced in the usual way. */
   void clear() {
     lastAnnounced.clear();
   }
 
   /**
-   * Announces what did take place. Waits for the streams' locks, so that a commit still on its way
-   * is decided by then.
+   * Announces the publications of commits that were executed. Waits for the streams' locks, so that a commit in progress is decided by then.
    */
   void settle(Connection connection) throws SQLException {
     Iterator<Map.Entry<Stream, Long>> doubts = lastAnnounced.entrySet().iterator();
@@ -56,7 +54,7 @@ final class Unannounced {
             EventsTable.read(
                 connection, row.of(stream.channel()), doubt.getValue(), row.head(), PAGE);
         if (page.isEmpty()) {
-          break; // pruned meanwhile
+          break; // pruned in the meantime
         }
         for (Publication publication : page) {
           announce.accept(publication);

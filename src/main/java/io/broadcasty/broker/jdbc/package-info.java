@@ -1,5 +1,5 @@
 /**
- * The broker in a relational database: streams outlive the process.
+ * The broker, archive and spool in a relational database: streams survive the process.
  *
  * <p>May import: {@code broker} and what it may import, {@code database}, {@code format}.
  */

@@ -12,7 +12,7 @@ final class ChannelLog {
       new ConcurrentSkipListMap<>();
   private volatile Share share;
 
-  /** What the channel may keep, and what one of its partitions may. */
+  /** The retention of the channel, and of one of its partitions. */
   private record Share(Retention ofChannel, Retention ofOne) {}
 
   ChannelLog(Retention channelRetention) {
@@ -24,7 +24,7 @@ final class ChannelLog {
   }
 
   /**
-   * Makes the partition unless it is there; only inside the broker's atomic update of this channel.
+   * Creates the partition unless it exists; only within the broker's atomic update of this channel.
    */
   PartitionLog addPartition(int partition, IntFunction<PartitionLog> make) {
     PartitionLog log = partitions.computeIfAbsent(partition, make::apply);
@@ -32,13 +32,13 @@ final class ChannelLog {
     return log;
   }
 
-  /** One more than the highest partition in use. */
+  /** Returns one more than the highest partition in use. */
   int size() {
     return partitions.isEmpty() ? 0 : partitions.lastKey() + 1;
   }
 
-  /** What one partition may keep when the channel may keep so much. */
-  @SuppressWarnings("ReferenceEquality") // settings are made anew when they change
+  /** Returns one partition's share of the channel's retention. */
+  @SuppressWarnings("ReferenceEquality") // changed settings are a new instance
   Retention share(Retention ofChannel) {
     Share known = share;
     if (known.ofChannel() != ofChannel) {
@@ -57,8 +57,7 @@ final class ChannelLog {
   }
 
   /**
-   * Drops the partitions that keep nothing and have been idle for long; says whether there were
-   * any.
+   * Removes the partitions that keep nothing and have been idle for long; returns whether there were any.
    */
   boolean evictIdle(long nowMillis, Retention ofChannel, long idleSinceMillis) {
     Retention kept = share(ofChannel);

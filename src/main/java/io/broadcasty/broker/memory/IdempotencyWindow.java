@@ -11,9 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of the last minutes and the positions they got, or will get. Bounded: when it is full,
- * new ids are refused instead of old ones being forgotten early, since that would break the
- * promise.
+ * The ids of the last minutes and the positions they got, or will get. Bounded: when it is full, new ids are refused; forgetting old ones early would break the guarantee.
  */
 final class IdempotencyWindow {
 
@@ -35,13 +33,13 @@ final class IdempotencyWindow {
     this.maxEntries = maxEntries;
   }
 
-  /** What asking for an id leads to. */
+  /** The result of claiming an id. */
   sealed interface Claim {}
 
   /** The id is new: append, then complete {@code position}. */
   record First(CompletableFuture<Position> position) implements Claim {}
 
-  /** The id is known; the position is there, or on its way. */
+  /** The id is known; the position is available, or pending. */
   record Repeated(CompletableFuture<Position> position) implements Claim {}
 
   /** There is no room for a new id. */

@@ -31,9 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams in the node's memory. One node's broker: other nodes do not hear of its publications. The
- * epoch is new with every start, so that a client that held a position from before learns that the
- * stream was lost.
+ * The broker in the memory of a single node: other nodes do not receive its publications. The epoch changes with every start, so that a client with an older position learns that the stream was lost.
  */
 public final class MemoryBroker implements Broker, Directory {
 
@@ -51,7 +49,7 @@ public final class MemoryBroker implements Broker, Directory {
   private final PublicationListener listener;
   private volatile boolean closed;
 
-  /** One that keeps the same of every tenant. */
+  /** Creates a broker with the same retention for every tenant. */
   public MemoryBroker(
       Retention retention,
       Duration idempotencyWindow,
@@ -63,10 +61,11 @@ public final class MemoryBroker implements Broker, Directory {
   }
 
   /**
-   * @param retention how much is kept of each tenant's channels; asked each time
+   * Creates a broker.
+   *
+   * @param retention the retention of each tenant's channels; queried each time
    * @param idempotencyWindow how long an id is remembered
-   * @param maxIds how many ids are remembered at most; beyond it, publications with an id are
-   *     refused for a while
+   * @param maxIds the maximum number of remembered ids; beyond it, publications with an id are refused for a while
    */
   public MemoryBroker(
       RetentionLookup retention,
@@ -213,7 +212,7 @@ public final class MemoryBroker implements Broker, Directory {
         continue;
       }
       position = partition.append(envelope, now, share(envelope.channel(), log), listener);
-      partition = null; // when it was evicted just now, make it anew
+      partition = null; // if it has just been evicted, create it again
     }
     return position;
   }
@@ -226,7 +225,9 @@ public final class MemoryBroker implements Broker, Directory {
     return log;
   }
 
-  /** Runs inside the map's atomic update of the channel, as does {@link #withPartition}. */
+  /**
+   * Prunes a channel; runs within the map's atomic update of the channel, like {@link #withPartition}.
+   */
   private @Nullable ChannelLog pruned(
       TenantChannel channel, ChannelLog log, long now, long idleSince) {
     if (log.evictIdle(now, retention.of(channel.tenant()), idleSince)) {
@@ -252,8 +253,7 @@ public final class MemoryBroker implements Broker, Directory {
   }
 
   /**
-   * Another name after each eviction, so that an evicted stream's positions are not mistaken for
-   * its successor's.
+   * Returns another epoch after each eviction, so that positions of an evicted stream are not mistaken for those of its successor.
    */
   private String currentEpoch() {
     return lifeName + Long.toString(evictions.get(), Character.MAX_RADIX);
@@ -266,7 +266,7 @@ public final class MemoryBroker implements Broker, Directory {
 
   private static CompletionStage<List<AppendOutcome>> allOf(
       List<CompletableFuture<AppendOutcome>> pending) {
-    if (pending.stream().allMatch(CompletableFuture::isDone)) { // as good as always
+    if (pending.stream().allMatch(CompletableFuture::isDone)) { // almost always
       return CompletableFuture.completedFuture(joined(pending));
     }
     return CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))

@@ -14,8 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition's stream: a ring of the publications kept, indexed by sequence. Its monitor is the
- * partition's order: appending and announcing happen under it.
+ * One partition's stream: a ring of the kept publications, indexed by sequence. Its monitor defines the partition's order: publications are appended and announced while holding it.
  */
 final class PartitionLog {
 
@@ -37,7 +36,9 @@ final class PartitionLog {
     this.lastAppendMillis = nowMillis;
   }
 
-  /** Appends and announces; null when the log has been evicted and another one must be made. */
+  /**
+   * Appends and announces a publication; returns null when the log has been evicted and another one must be created.
+   */
   synchronized @Nullable Position append(
       Envelope envelope, long nowMillis, Retention retention, PublicationListener listener) {
     if (evicted) {
@@ -79,8 +80,7 @@ final class PartitionLog {
   }
 
   /**
-   * Marks the log as gone when it keeps nothing and has had nothing appended since the moment
-   * given.
+   * Marks the log as evicted when it keeps nothing and nothing has been appended since the given time.
    */
   synchronized boolean evictIfIdle(long nowMillis, Retention retention, long idleSinceMillis) {
     trim(nowMillis, retention);

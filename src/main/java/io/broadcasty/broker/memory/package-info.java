@@ -1,5 +1,5 @@
 /**
- * The broker in the node's memory: the fastest, and gone with the process.
+ * The broker in the node's memory: the fastest, and lost with the process.
  *
  * <p>May import: {@code broker} and what it may import.
  */

@@ -11,9 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the appending script says to the nodes: the epoch on a line, then for each publication a
- * line with partition, sequence, time and length, followed by so many bytes of its envelope, which
- * has a version of its own. That of the announcement is as {@link TextVersion} has it.
+ * The message with which the append script announces publications: the epoch on a line, then for each publication a line with partition, sequence, time and length, followed by that many bytes of its envelope, which has a version of its own. The announcement's version is that of {@link TextVersion}.
  */
 final class Announcement {
 
@@ -30,10 +28,9 @@ final class Announcement {
   }
 
   /**
-   * The publications, in order.
+   * Decodes the publications, in order.
    *
-   * @throws io.broadcasty.format.UnknownVersionException when it is of a version or form that is
-   *     not known here
+   * @throws io.broadcasty.format.UnknownVersionException when the version or form is unknown
    */
   static List<Publication> read(TenantChannel channel, byte[] message) {
     TextVersion.requireFirst(WHAT, message);
@@ -50,12 +47,12 @@ final class Announcement {
     while (at < message.length) {
       String[] parts = line().split(" ", -1);
       if (parts.length != PARTS) {
-        throw new IllegalArgumentException("an announcement is of an unknown form");
+        throw new IllegalArgumentException("the announcement is malformed");
       }
       int partition = Integer.parseInt(parts[0]);
       int end = at + Integer.parseInt(parts[3]);
       if (end < at || end > message.length) {
-        throw new IllegalArgumentException("an announcement is cut off");
+        throw new IllegalArgumentException("the announcement is truncated");
       }
       publications.add(
           new Publication(

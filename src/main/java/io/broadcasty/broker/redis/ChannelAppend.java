@@ -11,13 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The envelopes of a group that go to one channel, and what became of them. */
+/** The envelopes of a group that go to one channel, and their outcomes. */
 final class ChannelAppend {
 
   private static final int REPLY_HEAD = 2;
   private static final byte[] NO_ID = new byte[0];
 
-  /** Where the outcome of an envelope belongs. */
+  /** The place of an envelope's outcome. */
   private record Place(AppendOutcome[] outcomes, int index) {}
 
   private final TenantChannel channel;
@@ -43,7 +43,7 @@ final class ChannelAppend {
     places.add(new Place(outcomes, index));
   }
 
-  /** What the script wants to know, after what it is told of every channel. */
+  /** Adds the script's arguments that follow those common to all channels. */
   void addTo(List<byte[]> arguments) {
     for (Envelope envelope : envelopes) {
       arguments.add(bytes(envelope.partition()));
@@ -54,9 +54,9 @@ final class ChannelAppend {
   }
 
   /**
-   * Takes the script's reply to pieces and fills in the outcomes.
+   * Decodes the script's reply and sets the outcomes.
    *
-   * @return the publications that were appended, in order
+   * @return the appended publications, in order
    */
   List<Publication> answered(List<?> reply) {
     String epoch = text(reply.get(0));
@@ -76,7 +76,7 @@ final class ChannelAppend {
     return publications;
   }
 
-  /** Whether these were the channel's first publications. */
+  /** Returns whether these were the channel's first publications. */
   static boolean isNewborn(List<?> reply) {
     return reply.get(1).equals(1L);
   }

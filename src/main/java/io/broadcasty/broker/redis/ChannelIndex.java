@@ -22,8 +22,7 @@ import redis.clients.jedis.resps.ScanResult;
 import redis.clients.jedis.resps.Tuple;
 
 /**
- * The names of the channels that have a stream, by tenant, as sorted sets. A name stands there from
- * before the channel's first publication until after it was forgotten.
+ * The index of channels that have a stream: sorted sets of names, one for each tenant. A name is added before the channel's first publication and removed after the channel was forgotten.
  */
 final class ChannelIndex {
 
@@ -34,7 +33,7 @@ final class ChannelIndex {
   private final Redis redis;
   private final PubSub news;
 
-  /** Channels that this node has put there; used by the appender's thread alone. */
+  /** Channels that this node has added; used by the appender's thread only. */
   private final Map<TenantChannel, Boolean> put =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -50,7 +49,7 @@ final class ChannelIndex {
     this.news = news;
   }
 
-  /** Has the name put there, the first time that this node appends to the channel. */
+  /** Queues the name to be added, the first time that this node appends to the channel. */
   void queue(TenantChannel channel) {
     if (!put.containsKey(channel)) {
       put(channel);
@@ -59,8 +58,7 @@ final class ChannelIndex {
   }
 
   /**
-   * The channel has had its first publication: its name may have been taken out meanwhile, and the
-   * nodes are told of it.
+   * Handles a channel's first publication: adds its name again, which may have been removed in the meantime, and announces the channel to the nodes.
    */
   void born(TenantChannel channel) {
     try {
@@ -71,15 +69,15 @@ final class ChannelIndex {
     }
   }
 
-  /** As {@link io.broadcasty.broker.Broker#channels}. */
+  /** Returns names as {@link io.broadcasty.broker.Broker#channels} describes. */
   List<ChannelName> names(TenantId tenant, ChannelPattern pattern, int limit) {
     return names(tenant, pattern, pattern.prefix().isEmpty() ? "-" : "[" + pattern.prefix(), limit);
   }
 
   /**
-   * Those of all tenants, in order of tenant and name.
+   * Returns channels of all tenants, in order of tenant and name.
    *
-   * @param after the one before the first wanted; null for the first of all
+   * @param after the channel before the first one to return; null to begin with the first
    */
   List<TenantChannel> channels(ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
     List<TenantChannel> found = new ArrayList<>();
@@ -124,7 +122,7 @@ final class ChannelIndex {
     }
   }
 
-  /** Takes out the names of channels that were last used before and are forgotten. */
+  /** Removes the names of forgotten channels that were last used before a time. */
   void prune(long beforeMillis) {
     for (String tenant : redis.commands().smembers(ChannelKeys.tenants(redis))) {
       TenantId id = new TenantId(tenant);
@@ -143,7 +141,9 @@ final class ChannelIndex {
     }
   }
 
-  /** A channel may be used again at this very moment: so it is looked at again afterwards. */
+  /**
+   * Removes names of a key. A channel may be used again at the same moment, so it is checked again afterwards.
+   */
   private void prune(String key, List<TenantChannel> channels, long beforeMillis) {
     Map<TenantChannel, Long> used = lastUsed(channels);
     List<TenantChannel> forgotten =
@@ -162,7 +162,9 @@ final class ChannelIndex {
             });
   }
 
-  /** Never for one that is not known; left out where its server does not answer. */
+  /**
+   * Returns when each channel was last used: never for an unknown one. Channels whose server does not answer are left out.
+   */
   private Map<TenantChannel, Long> lastUsed(List<TenantChannel> channels) {
     Map<TenantChannel, Long> used = new HashMap<>();
     redis

@@ -7,11 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The names that a channel's data have in Redis. They share a hash tag, so that a Cluster keeps
- * them on one server. A tenant's id has no colon and a channel's name no brace, so that no two
- * channels share a tag.
+ * The Redis keys of a channel's data. They share a hash tag, so that a Cluster keeps them on one server. A tenant's id contains no colon and a channel's name no brace, so that no two channels share a tag.
  *
- * @param scripts what the scripts are given: the hash, what streams begin with, what ids begin with
+ * @param scripts the keys passed to scripts: the hash, the prefix of streams, the prefix of ids
  * @param announcements the pub/sub channel of its publications
  */
 record ChannelKeys(List<byte[]> scripts, String announcements) {
@@ -26,17 +24,17 @@ record ChannelKeys(List<byte[]> scripts, String announcements) {
         redis.key("ann:" + tag));
   }
 
-  /** The hash with the epoch and the heads. */
+  /** Returns the key of the hash with the epoch and the heads. */
   byte[] hash() {
     return scripts.get(0);
   }
 
-  /** The names of a tenant's channels. */
+  /** Returns the key of the names of a tenant's channels. */
   static String index(Redis redis, TenantId tenant) {
     return redis.key("chn:" + tenant);
   }
 
-  /** The pub/sub channel with the names of a tenant's channels that have come into being. */
+  /** Returns the pub/sub channel that announces a tenant's new channels. */
   static String newborn(Redis redis, TenantId tenant) {
     return redis.key("new:" + tenant);
   }
@@ -49,7 +47,7 @@ record ChannelKeys(List<byte[]> scripts, String announcements) {
     return bytes(Long.toString(number));
   }
 
-  /** The names of tenants that have channels. */
+  /** Returns the key of the tenants that have channels. */
   static String tenants(Redis redis) {
     return redis.key("tenants");
   }

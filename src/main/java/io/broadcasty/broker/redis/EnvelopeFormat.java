@@ -16,13 +16,9 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An envelope as bytes, without its channel and partition.
+ * Encodes an envelope as bytes, without its channel and partition.
  *
- * <p>Version 0: a byte that says whether its id is idempotent, then id, payload, meta, event,
- * correlation id and reply channel, each as its length in UTF-8 in four bytes, -1 for one that is
- * not there, and its text. Version 1: then a byte with the version, and the headers as {@link
- * HeadersFormat} has them. What follows these is ignored, as version 0 ignores what follows its
- * parts, so that parts may be added without another version.
+ * <p>Version 0: a byte that says whether its id is idempotent, then id, payload, meta, event, correlation id and reply channel, each as its length in UTF-8 in four bytes, -1 for a missing one, and its text. Version 1 adds a byte with the version, and the headers as {@link HeadersFormat} encodes them. Bytes after these are ignored, as version 0 ignores bytes after its parts, so that parts may be added without another version.
  */
 final class EnvelopeFormat {
 
@@ -46,14 +42,15 @@ final class EnvelopeFormat {
       out.writeByte(VERSION);
       HeadersFormat.write(out, message.headers());
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
+      throw new UncheckedIOException(e); // writing to memory does not fail
     }
     return bytes.toByteArray();
   }
 
   /**
-   * @throws io.broadcasty.format.UnknownVersionException when they are of a version that is not
-   *     known here, or not an envelope's
+   * Decodes an envelope.
+   *
+   * @throws io.broadcasty.format.UnknownVersionException when the version is unknown, or the bytes are not an envelope
    */
   static Envelope read(TenantChannel channel, int partition, byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
@@ -83,7 +80,7 @@ final class EnvelopeFormat {
   private static String required(DataInputStream in) throws IOException {
     String text = read(in);
     if (text == null) {
-      throw new IOException("a part is missing");
+      throw new IOException("a part of the envelope is missing");
     }
     return text;
   }
@@ -95,7 +92,7 @@ final class EnvelopeFormat {
       return null;
     }
     if (length < 0 || length > in.available()) {
-      throw new IOException("a part is longer than the whole");
+      throw new IOException("a part is longer than the envelope");
     }
     return new String(in.readNBytes(length), StandardCharsets.UTF_8);
   }

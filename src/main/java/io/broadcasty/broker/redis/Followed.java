@@ -12,17 +12,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A channel whose announcements this node wants, and what it has heard of it. */
+/** A channel whose announcements this node receives, and what it has received. */
 @ThreadSafe
 final class Followed {
 
   private final TenantChannel channel;
 
-  /** What was heard, so that nothing is handed on twice. */
+  /** The last received publications, so that none is delivered twice. */
   @GuardedBy("this")
   private @Nullable Marks marks;
 
-  /** How far the channel has come as far as is known here, by hearsay or by comparing. */
+  /** The channel's heads as far as this node knows, from announcements or from comparing. */
   @GuardedBy("this")
   private Heads known = new Heads(null, Map.of());
 
@@ -43,20 +43,18 @@ final class Followed {
   @GuardedBy("this")
   private int life;
 
-  /**
-   * @param marks what was heard of it before; null for nothing
-   */
+  /** @param marks the last publications received before; null for none */
   Followed(TenantChannel channel, @Nullable Marks marks) {
     this.channel = channel;
     this.marks = marks;
   }
 
-  /** What was heard of last; null for nothing. */
+  /** Returns the last received publications; null for none. */
   synchronized @Nullable Marks marks() {
     return marks;
   }
 
-  /** The name of the present life of the subscription. */
+  /** Returns the number of the current subscription. */
   synchronized int life() {
     return life;
   }
@@ -65,27 +63,27 @@ final class Followed {
     return channel;
   }
 
-  /** Completes when every publication from then on will be heard of. */
+  /** Returns a stage that completes when every later publication will be received. */
   synchronized CompletionStage<Void> ready() {
     return ready.stage();
   }
 
-  /** Whether announcements come in, as far as is known. */
+  /** Returns whether announcements are received, as far as is known. */
   boolean isSubscribed() {
     return subscribed;
   }
 
   /**
-   * Announcements come in from now on.
+   * Records that announcements are received from now on.
    *
-   * @return the name of this life of the subscription, for {@link #compare}
+   * @return the number of this subscription, for {@link #compare}
    */
   synchronized int subscribed() {
     subscribed = true;
     return life;
   }
 
-  /** Announcements may be missed from now on. */
+  /** Records that announcements may be missed from now on. */
   synchronized void broken() {
     subscribed = false;
     life++;
@@ -93,7 +91,7 @@ final class Followed {
   }
 
   /**
-   * Redis cannot be reached: who waits is told, and what was missed meanwhile must be looked for.
+   * Records that Redis cannot be reached: waiting callers fail, and missed publications must be searched for.
    */
   void unreachable(BrokerException why) {
     Runnable tell;
@@ -104,7 +102,7 @@ final class Followed {
     tell.run();
   }
 
-  /** Hands on what was not heard of yet, in order. */
+  /** Delivers the publications that were not received before, in order. */
   synchronized void hear(List<Publication> publications, Consumer<Publication> listener) {
     for (Publication publication : publications) {
       if (marks == null || !marks.include(publication)) {
@@ -116,7 +114,7 @@ final class Followed {
   }
 
   /**
-   * The channel's heads were read after {@link #subscribed} was called.
+   * Compares the channel's heads, read after {@link #subscribed} was called, with the received publications.
    *
    * @return whether publications were missed before
    */
@@ -138,8 +136,7 @@ final class Followed {
   }
 
   /**
-   * The channel's heads were read at some moment. What is ahead of what was heard may be on its
-   * way: only when it still has not come by the next check was it missed.
+   * Checks the channel's heads, read at any moment. A publication beyond those received may still be in transit; it was missed only if it has not arrived by the next check.
    *
    * @return whether publications were missed
    */

@@ -24,14 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** The tenants of whose new channels this node wants to hear, and the patterns these match. */
+/** The tenants whose new channels this node follows, and the patterns that they must match. */
 @ThreadSafe
 final class FollowedPatterns {
 
   private static final String WHAT = "announcements of channels";
   private static final int MOST_CHANNELS = 10_000;
 
-  /** One tenant's patterns, and how many want each. */
+  /** One tenant's patterns, with their reference counts. */
   private static final class Tenant {
     private final TenantId id;
 
@@ -53,7 +53,7 @@ final class FollowedPatterns {
       return ready.stage();
     }
 
-    /** Whether nothing is wanted any more. */
+    /** Removes one reference; returns whether none is left for any pattern. */
     synchronized boolean unwant(ChannelPattern pattern) {
       wanted.computeIfPresent(pattern, (p, count) -> count == 1 ? null : count - 1);
       return wanted.isEmpty();
@@ -63,7 +63,9 @@ final class FollowedPatterns {
       return List.copyOf(wanted.keySet());
     }
 
-    /** Whether names may have been missed before. */
+    /**
+     * Records that names are received from now on; returns whether some may have been missed before.
+     */
     boolean subscribed() {
       boolean again;
       Runnable tell;
@@ -83,7 +85,7 @@ final class FollowedPatterns {
     void unreachable(BrokerException why) {
       Runnable tell;
       synchronized (this) {
-        begun = true; // what comes meanwhile is missed
+        begun = true; // names announced until then are missed
         tell = ready.failed(why);
       }
       tell.run();
@@ -94,14 +96,12 @@ final class FollowedPatterns {
   private final PublicationListener listener;
   private final Runnable wake;
 
-  /** By the name of the pub/sub channel; entries come and go inside its updates alone. */
+  /** By the name of the pub/sub channel; entries are added and removed within its updates only. */
   private final ConcurrentHashMap<String, Tenant> tenants = new ConcurrentHashMap<>();
 
   private final ConcurrentLinkedQueue<Tenant> again = new ConcurrentLinkedQueue<>();
 
-  /**
-   * @param wake has {@link #lookForMissed} called soon
-   */
+  /** @param wake triggers a call of {@link #lookForMissed} soon */
   FollowedPatterns(Redis redis, PublicationListener listener, Runnable wake) {
     this.redis = redis;
     this.listener = listener;
@@ -151,7 +151,7 @@ final class FollowedPatterns {
       TextVersion.requireFirst(WHAT, message);
       String name = new String(message, StandardCharsets.UTF_8);
       channel = new TenantChannel(tenant.id, new ChannelName(name));
-    } catch (UnknownVersionException e) { // which was told of
+    } catch (UnknownVersionException e) { // already logged
       again.add(tenant);
       wake.run();
       return;
@@ -160,7 +160,7 @@ final class FollowedPatterns {
   }
 
   void onSubscribed(String newborn) {
-    tenants.computeIfPresent( // which waits for the update that asked for it
+    tenants.computeIfPresent( // which waits for the update that requested it
         newborn,
         (name, tenant) -> {
           if (tenant.subscribed()) {
@@ -178,7 +178,7 @@ final class FollowedPatterns {
     }
   }
 
-  /** Who waits for a tenant's names whose server cannot be reached is told. */
+  /** Fails the callers that wait for a tenant whose server cannot be reached. */
   void tellUnreachable(Availability availability) {
     for (Tenant tenant : tenants.values()) {
       if (availability.isDown(ChannelKeys.bytes(ChannelKeys.index(redis, tenant.id)))) {
@@ -192,7 +192,7 @@ final class FollowedPatterns {
   }
 
   /**
-   * Tells of all channels that match what was wanted while names may have been missed.
+   * Notifies of all channels that match patterns for which names may have been missed.
    *
    * @throws redis.clients.jedis.exceptions.JedisException when Redis does not answer
    */

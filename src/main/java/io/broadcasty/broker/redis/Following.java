@@ -25,21 +25,19 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The channels whose announcements this node wants. Announcements may be lost when a connection
- * breaks; so whenever a channel has been subscribed to anew, and from time to time, its heads in
- * Redis are compared with what was heard.
+ * The channels whose announcements this node receives. Announcements may be lost when a connection breaks. Therefore each channel's heads in Redis are compared with the received publications after every new subscription, and from time to time.
  */
 @ThreadSafe
 final class Following {
 
   private static final System.Logger LOG = System.getLogger(Following.class.getName());
 
-  /** For how long a channel that nobody wants any more is still listened to: many come back. */
+  /** How long a channel without followers stays subscribed, since many come back. */
   private static final Duration LINGER = Duration.ofSeconds(5);
 
   private static final int AT_ONCE = 1000;
 
-  /** A channel, and how many want it. */
+  /** A channel, and its number of followers. */
   private static final class Entry {
     private final Followed followed;
     private int wanted;
@@ -50,7 +48,7 @@ final class Following {
     }
   }
 
-  /** A subscription that was confirmed, and whose channel's heads are to be compared. */
+  /** A confirmed subscription, whose channel's heads are to be compared. */
   private record Confirmed(Followed followed, int life) {}
 
   private final Redis redis;
@@ -59,15 +57,13 @@ final class Following {
   private final Tails tails;
   private final Runnable wake;
 
-  /** By the name of the channel's announcements; entries are changed inside its updates alone. */
+  /** By the name of the channel's announcements; entries are changed within its updates only. */
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
 
   private final ConcurrentLinkedQueue<Confirmed> confirmed = new ConcurrentLinkedQueue<>();
-  private List<Followed> toCheck = List.of(); // by the watch's thread alone
+  private List<Followed> toCheck = List.of(); // used only by the gap detector's thread
 
-  /**
-   * @param wake has {@link #compareConfirmed} called soon
-   */
+  /** @param wake triggers a call of {@link #compareConfirmed} soon */
   Following(Redis redis, PublicationListener listener, Ticker ticker, Tails tails, Runnable wake) {
     this.redis = redis;
     this.listener = listener;
@@ -76,7 +72,7 @@ final class Following {
     this.wake = wake;
   }
 
-  /** As {@link io.broadcasty.broker.Broker#follow}. */
+  /** Follows a channel as {@link io.broadcasty.broker.Broker#follow} describes. */
   CompletionStage<Void> follow(
       TenantChannel channel, PubSub news, @Nullable BrokerException unreachable) {
     String announcements = ChannelKeys.of(redis, channel).announcements();
@@ -100,7 +96,7 @@ final class Following {
     return ready;
   }
 
-  /** As {@link io.broadcasty.broker.Broker#unfollow}. */
+  /** Unfollows a channel as {@link io.broadcasty.broker.Broker#unfollow} describes. */
   void unfollow(TenantChannel channel) {
     entries.computeIfPresent(
         ChannelKeys.of(redis, channel).announcements(),
@@ -111,13 +107,15 @@ final class Following {
         });
   }
 
-  /** Whether a channel's announcements come in from Redis. */
+  /** Returns whether a channel's announcements are received from Redis. */
   boolean hears(String announcements) {
     Entry entry = entries.get(announcements);
     return entry != null && entry.followed.isSubscribed();
   }
 
-  /** Publications of this node that it does not hear of from Redis. */
+  /**
+   * Announces this node's publications on a channel whose announcements it does not receive from Redis.
+   */
   void announceOwn(TenantChannel channel, String announcements, List<Publication> publications) {
     Entry entry = entries.get(announcements);
     if (entry == null) {
@@ -136,19 +134,19 @@ final class Following {
     Followed followed = entry.followed;
     try {
       List<Publication> publications = Announcement.read(followed.channel(), message);
-      if (publications.isEmpty()) { // word of another epoch
+      if (publications.isEmpty()) { // a publication of another epoch
         confirmed.add(new Confirmed(followed, followed.life()));
         wake.run();
       }
       followed.hear(publications, this::announce);
-    } catch (UnknownVersionException e) { // which was told of
-      LOG.log(Level.DEBUG, "readers look for themselves", e);
+    } catch (UnknownVersionException e) { // already logged
+      LOG.log(Level.DEBUG, "Cannot decode an announcement; its publications are read from the stream", e);
       listener.onGap(followed.channel());
     }
   }
 
   void onSubscribed(String announcements) {
-    entries.computeIfPresent( // which waits for the update that asked for it
+    entries.computeIfPresent( // which waits for the update that requested it
         announcements,
         (name, entry) -> {
           confirmed.add(new Confirmed(entry.followed, entry.followed.subscribed()));
@@ -164,7 +162,7 @@ final class Following {
     }
   }
 
-  /** Who waits for a channel whose server cannot be reached is told. */
+  /** Fails the callers that wait for a channel whose server cannot be reached. */
   void tellUnreachable(Availability availability) {
     for (Entry entry : entries.values()) {
       if (availability.isDown(ChannelKeys.of(redis, entry.followed.channel()).hash())) {
@@ -174,7 +172,7 @@ final class Following {
   }
 
   /**
-   * Compares some of the channels that were subscribed to since the last call.
+   * Compares the heads of some of the channels subscribed since the last call.
    *
    * @return whether there are more, and Redis has answered
    * @throws JedisException when Redis does not answer; they are kept for the next call
@@ -207,8 +205,7 @@ final class Following {
   }
 
   /**
-   * Sees to it that a server that answers again, or has taken over, has what was heard of before
-   * anything is appended to it.
+   * Ensures that a server that answers again, or has taken over, has all received publications before anything is appended to it.
    *
    * @throws JedisException when it does not answer after all
    */
@@ -228,7 +225,7 @@ final class Following {
     tails.verify(batch);
   }
 
-  /** Looks whether announcements were lost without a sign, for a share of the channels. */
+  /** Checks a share of the channels for announcements that were lost unnoticed. */
   void checkSome(int shares) {
     if (toCheck.isEmpty()) {
       toCheck = entries.values().stream().map(entry -> entry.followed).toList();
@@ -250,7 +247,7 @@ final class Following {
     tails.verify(suspect);
   }
 
-  /** Ends what nobody has wanted for a while. */
+  /** Unsubscribes from channels that have had no followers for a while. */
   void sweep(PubSub news) {
     long now = ticker.readNanos();
     for (String name : entries.keySet()) {
@@ -282,7 +279,7 @@ final class Following {
 
   private void missed(Followed followed) {
     LOG.log(
-        Level.DEBUG, () -> "announcements of " + followed.channel() + " were missed; reading them");
+        Level.DEBUG, () -> "Announcements of " + followed.channel() + " were missed; reading the publications");
     listener.onGap(followed.channel());
   }
 
@@ -290,7 +287,7 @@ final class Following {
     try {
       listener.onPublication(publication);
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "a listener of publications failed", e);
+      LOG.log(Level.ERROR, "A listener of publications failed", e);
     }
   }
 }

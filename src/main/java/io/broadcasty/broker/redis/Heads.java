@@ -7,14 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a channel has come.
+ * The heads of a channel's partitions.
  *
- * @param epoch null when Redis knows nothing of the channel
+ * @param epoch null when Redis does not know the channel
  * @param sequences the newest of each partition that has publications
  */
 record Heads(@Nullable String epoch, Map<Integer, Long> sequences) {
 
-  /** Of the channel's hash as it stands in Redis. */
+  /** Reads the heads from the channel's hash in Redis. */
   static Heads of(Map<byte[], byte[]> hash) {
     String epoch = null;
     Map<Integer, Long> sequences = new HashMap<>();
@@ -32,7 +32,7 @@ record Heads(@Nullable String epoch, Map<Integer, Long> sequences) {
     return new Heads(epoch, sequences);
   }
 
-  /** These, and as far as this position. */
+  /** Returns these heads, advanced to a position. */
   Heads with(Position position) {
     Map<Integer, Long> further =
         position.epoch().equals(epoch) ? new HashMap<>(sequences) : new HashMap<>();
@@ -40,7 +40,7 @@ record Heads(@Nullable String epoch, Map<Integer, Long> sequences) {
     return new Heads(position.epoch(), further);
   }
 
-  /** Whether there is something that has not come this far. */
+  /** Returns whether a partition is ahead of the known heads. */
   boolean isAheadOf(Heads known) {
     if (known.epoch == null) {
       return !sequences.isEmpty();
@@ -56,7 +56,7 @@ record Heads(@Nullable String epoch, Map<Integer, Long> sequences) {
     return false;
   }
 
-  /** Whether something was heard of that has not come about, as far as these say. */
+  /** Returns whether a received publication is missing according to these heads. */
   boolean isBehind(Marks marks) {
     return marks.epoch().equals(epoch)
         && marks.last().entrySet().stream()

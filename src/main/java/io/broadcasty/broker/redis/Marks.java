@@ -9,15 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last publication that was heard of in each partition of a channel, by what tells it from any
- * other that may stand in its place.
+ * The last received publication in each partition of a channel, with the properties that distinguish it from any other at the same position.
  */
 record Marks(String epoch, Map<Integer, Mark> last) {
 
-  /** A publication; tried again it has another time. */
+  /** A received publication; when it is published again, its time differs. */
   record Mark(long sequence, long timeMillis, String id) {}
 
-  /** These and a publication, or that alone where it is of another epoch. */
+  /** Adds a publication; starts again with it if its epoch differs. */
   static Marks with(@Nullable Marks before, Publication publication) {
     String epoch = publication.position().epoch();
     int partition = publication.position().partition();
@@ -34,7 +33,7 @@ record Marks(String epoch, Map<Integer, Mark> last) {
     return new Marks(epoch, last);
   }
 
-  /** Whether it, or one after it, has been heard of. */
+  /** Returns whether a publication, or one after it, has been received. */
   boolean include(Publication publication) {
     Mark mark = last.get(publication.position().partition());
     return epoch.equals(publication.position().epoch())
@@ -42,7 +41,7 @@ record Marks(String epoch, Map<Integer, Mark> last) {
         && publication.position().sequence() <= mark.sequence();
   }
 
-  /** As verify.lua wants them. */
+  /** Adds the arguments of verify.lua. */
   void addTo(List<byte[]> arguments) {
     arguments.add(bytes(epoch));
     last.forEach(

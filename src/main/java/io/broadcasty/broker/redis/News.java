@@ -4,7 +4,7 @@ import io.broadcasty.redis.PubSub;
 import io.broadcasty.redis.Redis;
 import java.util.Collection;
 
-/** Takes each message to whom it concerns. */
+/** Dispatches pub/sub messages to the followed channels and patterns. */
 final class News implements PubSub.Listener {
 
   private final String newborn;

@@ -28,11 +28,9 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * Appends each group with one script a channel, all of a server's in one pipeline. Used by one
- * thread alone.
+ * Appends each group with one script for each channel, and one pipeline for each server. Used by one thread only.
  *
- * <p>A script that was sent and not answered may have run: its publications are announced by Redis
- * all the same, and their publishers told to publish again with the same ids.
+ * <p>A script that was sent but not answered may have run. In that case Redis announces its publications nevertheless, and the publishers are told to publish again with the same ids.
  */
 final class RedisAppender implements GroupCommit.Appender {
 
@@ -45,21 +43,21 @@ final class RedisAppender implements GroupCommit.Appender {
       new AppendOutcome.Unavailable("Redis cannot be reached", RETRY_AFTER);
   private static final AppendOutcome.Unavailable UNANSWERED =
       new AppendOutcome.Unavailable(
-          "Redis did not take it, or did not say so; publish again with the same id", RETRY_AFTER);
+          "Redis did not confirm the publication; publish again with the same id", RETRY_AFTER);
   private static final AppendOutcome.Unavailable REFUSED =
-      new AppendOutcome.Unavailable("Redis does not take publications now", RETRY_AFTER);
+      new AppendOutcome.Unavailable("Redis accepts no publications now", RETRY_AFTER);
   private static final AppendOutcome.Unavailable UNCONFIRMED =
       new AppendOutcome.Unavailable(
-          "too few replicas have it yet; publish again with the same id", RETRY_AFTER);
+          "too few replicas have confirmed the publication; publish again with the same id", RETRY_AFTER);
 
-  /** What goes to one server, and what comes back. */
+  /** The scripts sent to one server, and their replies. */
   private record Batch(HostAndPort server, List<Sent> sent) {}
 
-  /** A script on its way. */
+  /** A script that has been sent. */
   private static final class Sent {
     private final ChannelAppend append;
 
-    /** Whether the node heard of the channel's announcements when the script was sent. */
+    /** Whether the node received the channel's announcements when the script was sent. */
     private final boolean heard;
 
     private @Nullable Response<Object> response;
@@ -197,7 +195,7 @@ final class RedisAppender implements GroupCommit.Appender {
     }
   }
 
-  /** Null when it never came. */
+  /** Returns a script's reply; null when there was none. */
   private @Nullable List<?> reply(Sent sent) {
     try {
       return sent.response == null ? null : (List<?>) sent.response.get();
@@ -208,7 +206,7 @@ final class RedisAppender implements GroupCommit.Appender {
     }
   }
 
-  /** Redis answered, but with an error: it has not taken them. */
+  /** Returns the outcome when Redis answered with an error and has not appended anything. */
   private AppendOutcome.Unavailable refused(HostAndPort server, JedisException e) {
     if (!availability.failed(server, e)) {
       String kind = String.valueOf(e.getMessage()).split(" ", 2)[0];

@@ -40,16 +40,11 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * Streams on Redis, shared by all nodes that use the same Redis and prefix: each publication has
- * one place in the order, whichever node took it, and is announced on every node that {@link
- * #follow}s its channel.
+ * The broker on Redis, shared by all nodes that use the same Redis and prefix: each publication has one place in the order, whichever node accepted it, and is announced on every node that {@link #follow}s its channel.
  *
- * <p>A channel's data is one hash (epoch and heads) and one Redis stream a partition, changed by
- * scripts alone. What a script appends it also announces by pub/sub. When Redis has lost a channel,
- * it begins anew with another epoch.
+ * <p>A channel's data is one hash (epoch and heads) and one Redis stream for each partition, changed only by scripts. The script that appends publications also announces them by pub/sub. When Redis has lost a channel, it is restarted with another epoch.
  *
- * <p>Times that must outlive the process (the age of publications and of ids) are those of the
- * nodes' wall clocks, which must therefore agree within seconds.
+ * <p>Times that must survive the process (the age of publications and of ids) are those of the nodes' wall clocks, which must therefore agree within seconds.
  */
 public final class RedisBroker implements Broker, Directory {
 
@@ -69,11 +64,11 @@ public final class RedisBroker implements Broker, Directory {
   private final GroupCommit commits;
 
   /**
-   * Starts its threads.
+   * Starts the threads.
    *
    * @param redis stays open when the broker is closed
-   * @param threads makes the threads
-   * @param answers as of {@link GroupCommit}
+   * @param threads creates the threads
+   * @param answers as for {@link GroupCommit}
    */
   public RedisBroker(
       RedisBrokerSettings settings,
@@ -156,8 +151,7 @@ public final class RedisBroker implements Broker, Directory {
   /**
    * {@inheritDoc}
    *
-   * <p>Streams expire by themselves; the names of forgotten channels are taken out by one node at a
-   * time, once a minute.
+   * <p>Redis expires the streams; the names of forgotten channels are removed by one node at a time, once a minute.
    */
   @Override
   public void prune() {
@@ -257,12 +251,12 @@ public final class RedisBroker implements Broker, Directory {
     return new BrokerException("Redis cannot be reached", null);
   }
 
-  /** Why the server that has a key is not to be asked; null when it is. */
+  /** Returns why the server that has a key must not be used now; null when it may be. */
   private @Nullable BrokerException fault(byte[] key) {
     return availability.isDown(key) ? unreachable() : null;
   }
 
-  /** Reads, once more when a connection turns out to be broken. */
+  /** Reads from Redis, and retries once when a connection turns out to be broken. */
   private <T> T reading(byte[] key, Supplier<T> read) {
     BrokerException unreachable = fault(key);
     if (unreachable != null) {

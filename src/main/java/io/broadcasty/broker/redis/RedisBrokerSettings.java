@@ -5,14 +5,13 @@ import io.broadcasty.tenant.RetentionLookup;
 import java.time.Duration;
 
 /**
- * How the broker on Redis behaves.
+ * Settings of the broker on Redis.
  *
- * @param retention how much is kept of each tenant's channels; asked each time
- * @param idempotencyWindow how long an id is remembered, by the nodes' wall clocks, at least
+ * @param retention the retention of each tenant's channels; queried each time
+ * @param idempotencyWindow the minimum time for which an id is remembered, by the nodes' wall clocks
  * @param replicas how many replicas must have a publication before it is acknowledged; 0 for none
- * @param maxWaitingBytes how much may wait for Redis, by {@link
- *     io.broadcasty.broker.Envelope#costBytes}; beyond it publications are refused at once
- * @param maxGroup about how many envelopes go to Redis at once
+ * @param maxWaitingBytes how many bytes may wait for Redis, by {@link io.broadcasty.broker.Envelope#costBytes}; beyond it publications are refused at once
+ * @param maxGroup the approximate maximum number of envelopes sent to Redis at once
  */
 public record RedisBrokerSettings(
     RetentionLookup retention,
@@ -24,12 +23,12 @@ public record RedisBrokerSettings(
   private static final long DEFAULT_WAITING_BYTES = 32L * 1024 * 1024;
   private static final int DEFAULT_GROUP = 256;
 
-  /** With 32 MiB waiting at most and 256 envelopes at once. */
+  /** Creates settings with at most 32 MiB waiting and 256 envelopes at once. */
   public RedisBrokerSettings(RetentionLookup retention, Duration idempotencyWindow, int replicas) {
     this(retention, idempotencyWindow, replicas, DEFAULT_WAITING_BYTES, DEFAULT_GROUP);
   }
 
-  /** The same of every tenant. */
+  /** Creates settings with the same retention for every tenant. */
   public RedisBrokerSettings(Retention retention, Duration idempotencyWindow, int replicas) {
     this(
         RetentionLookup.same(retention),

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The arguments that every script about a channel begins with. */
+/** The common first arguments of every script about a channel. */
 final class ScriptHead {
 
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
@@ -24,7 +24,7 @@ final class ScriptHead {
     this.retention = retention;
   }
 
-  /** For a call now about a channel of this tenant. */
+  /** Returns the arguments for a call at this moment about a channel of this tenant. */
   List<byte[]> arguments(TenantId tenant) {
     Retention kept = retention.of(tenant);
     List<byte[]> arguments = new ArrayList<>();
@@ -37,7 +37,9 @@ final class ScriptHead {
     return arguments;
   }
 
-  /** A channel last used before is forgotten, whoever its tenant is. */
+  /**
+   * Returns the time before which a channel must have been last used to be forgotten, whoever its tenant is.
+   */
   long forgottenBeforeMillis() {
     return clock.nowMillis() - idleMillis(retention.longestAge());
   }

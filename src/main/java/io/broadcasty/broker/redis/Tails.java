@@ -18,12 +18,9 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Sees to it that no position is seen twice when Redis has lost a stream's last publications (a
- * replica has taken over that did not have them): what was heard of is compared with what Redis
- * has, and where that is something else the stream goes on under another epoch.
+ * Ensures that no position is used twice when Redis has lost a stream's last publications, because a replica without them has taken over. The publications received last are compared with those in Redis; where they differ, the stream continues under another epoch.
  *
- * <p>Also remembers what this node has heard of channels that it does not follow now: their readers
- * may come back.
+ * <p>Also remembers the last publications received from channels that this node does not follow now, since their readers may come back.
  */
 @ThreadSafe
 final class Tails {
@@ -53,7 +50,7 @@ final class Tails {
     this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
   }
 
-  /** A channel is not followed any more. */
+  /** Remembers the last publications of a channel that is no longer followed. */
   void remember(TenantChannel channel, @Nullable Marks marks) {
     if (marks != null) {
       synchronized (remembered) {
@@ -62,7 +59,7 @@ final class Tails {
     }
   }
 
-  /** Publications of this node on a channel that is not followed. */
+  /** Remembers this node's publications on a channel that is not followed. */
   void remember(TenantChannel channel, List<Publication> publications) {
     synchronized (remembered) {
       for (Publication publication : publications) {
@@ -71,7 +68,7 @@ final class Tails {
     }
   }
 
-  /** A channel is followed from now on; what was remembered of it is its follower's. */
+  /** Removes and returns what was remembered of a channel that is followed from now on. */
   @Nullable Marks recall(TenantChannel channel) {
     synchronized (remembered) {
       return remembered.remove(channel);
@@ -85,9 +82,9 @@ final class Tails {
   }
 
   /**
-   * Compares what was heard of with what Redis has.
+   * Compares the publications received last with those in Redis.
    *
-   * @param heard read before this is called: what is announced meanwhile does no harm
+   * @param heard read before the call: later announcements do no harm
    * @throws JedisException when Redis does not answer
    */
   void verify(Map<TenantChannel, Marks> heard) {
@@ -124,7 +121,7 @@ final class Tails {
     }
   }
 
-  /** What was heard of channels that are followed. */
+  /** Returns the last publications received from followed channels. */
   static Map<TenantChannel, Marks> marks(Collection<Followed> followed) {
     Map<TenantChannel, Marks> marks = new HashMap<>();
     for (Followed each : followed) {

@@ -11,10 +11,7 @@ import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
-/**
- * Looks after the connection to Redis on a thread of its own: asks servers that did not answer
- * whether they do now, and sees to it that announcements which were missed are found.
- */
+/** Detects missed announcements, and probes unavailable Redis servers, on a thread of its own. */
 final class Watch implements Runnable, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Watch.class.getName());
@@ -25,7 +22,9 @@ final class Watch implements Runnable, AutoCloseable {
   private static final int ROUNDS_A_CHECK = 8;
   private static final int ROUNDS_A_LOOK = 4;
 
-  /** Every channel is checked about each 30 s, or each 2 s while there are few. */
+  /**
+   * The number of checks after which every channel has been checked: about 30 s, or 2 s for few channels.
+   */
   private static final int CHECKS_FOR_ALL = 15;
 
   private final Redis redis;
@@ -37,9 +36,7 @@ final class Watch implements Runnable, AutoCloseable {
   private final Semaphore calls;
   private volatile boolean closed;
 
-  /**
-   * @param calls released when there is something to be done at once
-   */
+  /** @param calls released when there is work to be done at once */
   Watch(
       Redis redis,
       Availability availability,
@@ -92,7 +89,7 @@ final class Watch implements Runnable, AutoCloseable {
 
   private void urgent() {
     while (following.compareConfirmed() && !closed) {
-      LOG.log(Level.DEBUG, "more channels are to be compared");
+      LOG.log(Level.DEBUG, "Comparing the heads of more channels");
     }
     if (patterns.hasMissed()) {
       patterns.lookForMissed(index);
@@ -102,7 +99,7 @@ final class Watch implements Runnable, AutoCloseable {
   private void tryOut(HostAndPort server) {
     try {
       if (availability.isDown(server)) {
-        redis.dropIdleConnections(); // which may lead to what it was before
+        redis.dropIdleConnections(); // which may lead to the previous server
         redis.tryWrite(server);
         following.verify(server);
       } else {
@@ -111,11 +108,11 @@ final class Watch implements Runnable, AutoCloseable {
       availability.answered(server);
     } catch (JedisException e) {
       availability.failed(server, e);
-      LOG.log(Level.DEBUG, server + " does not serve yet", e);
+      LOG.log(Level.DEBUG, "Redis at " + server + " does not serve yet; trying again", e);
     }
   }
 
-  /** Before anything is told that has readers come at once. */
+  /** Probes servers before any notification that makes readers return at once. */
   private void probe() {
     redis.refresh(); // another server may have taken over
     for (HostAndPort server : availability.toBeTried(redis.primaries())) {

@@ -22,16 +22,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which channels have subscribers on the nodes that share a relational database: a row for each,
- * locked while a change of it is decided. Changes of a tenant's channels are made together, some
- * dozens in a transaction. The nodes' clocks should agree to a second or so.
+ * Stores in a relational database which channels have subscribers on which nodes: a row for each, locked while its change is decided. Changes of a tenant's channels are applied in batches of some dozens per transaction. The nodes' clocks should agree to about a second.
  */
 public final class JdbcOccupancyStore implements OccupancyStore {
 
   private static final int IN_A_TRANSACTION = 100;
   private static final int ATTEMPTS = 5;
 
-  /** A node that was taken for dead finds for as long that its channels were left for it. */
+  /** How long a node that was considered dead can find out that its channels were removed. */
   private static final long LEFT_MILLIS = Duration.ofMinutes(10).toMillis();
 
   private final Transactions transactions;
@@ -97,7 +95,7 @@ public final class JdbcOccupancyStore implements OccupancyStore {
     return answers;
   }
 
-  /** Channels of which only what is known is renewed: nearly all that are. */
+  /** Returns the channels whose known state is only renewed: nearly all of those renewed. */
   private List<TenantChannel> known(
       TenantId tenant,
       List<TenantChannel> channels,
@@ -164,13 +162,12 @@ public final class JdbcOccupancyStore implements OccupancyStore {
     return ask(connection -> OccupancyTable.ofNode(connection, node, limit));
   }
 
-  /** Nothing is noted besides the channels' own rows. */
+  /** {@inheritDoc} Does nothing, since only the channels' own rows are stored. */
   @Override
   public void release(String node, Collection<TenantChannel> channels) {}
 
   /**
-   * Deletes the rows of channels that have had no subscribers for a while; one of the nodes does
-   * it.
+   * Deletes the rows of channels that have had no subscribers for a while; one of the nodes does it.
    *
    * @throws OccupancyException when the database does not answer
    */
@@ -196,6 +193,6 @@ public final class JdbcOccupancyStore implements OccupancyStore {
 
   private static OccupancyException unavailable(SQLException cause) {
     return new OccupancyException(
-        "the database cannot be asked which channels have subscribers", cause);
+        "cannot access the occupancy of channels in the database", cause);
   }
 }

@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The statements on {@code broadcasty_occupancy}. Pure. */
+/** The SQL statements on {@code broadcasty_occupancy}. Stateless. */
 @ThreadSafe
 final class OccupancyTable {
 
@@ -40,10 +40,10 @@ final class OccupancyTable {
   private OccupancyTable() {}
 
   /**
-   * The states of those channels of a tenant that have a row.
+   * Reads the states of those channels of a tenant that have a row.
    *
-   * @param locking whether nobody else may change them until the transaction ends
-   * @param atOnce how many are asked for in one statement
+   * @param locking whether to lock the rows until the transaction ends
+   * @param atOnce how many channels are queried in one statement
    */
   static Map<TenantChannel, ChannelState> read(
       Connection connection,
@@ -64,7 +64,7 @@ final class OccupancyTable {
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setString(1, tenant.value());
       for (int from = 0; from < channels.size(); from += asked) {
-        for (int i = 0; i < asked; i++) { // the last one fills the places left over
+        for (int i = 0; i < asked; i++) { // the last one fills the remaining placeholders
           TenantChannel channel = channels.get(Math.min(from + i, channels.size() - 1));
           select.setString(2 + i, channel.name().value());
         }
@@ -87,7 +87,7 @@ final class OccupancyTable {
             : new Told(told == OCCUPIED, row.getString(4), row.getLong(5), row.getLong(6)));
   }
 
-  /** Writes states. */
+  /** Writes the states of channels. */
   static void write(
       Connection connection, Map<TenantChannel, ChannelState> states, boolean news, long nowMillis)
       throws SQLException {
@@ -114,7 +114,7 @@ final class OccupancyTable {
     }
   }
 
-  /** Some of the channels that a node has subscribers of; reads the table. */
+  /** Returns some of the channels of which a node has subscribers; scans the table. */
   static List<TenantChannel> ofNode(Connection connection, String node, int limit)
       throws SQLException {
     List<TenantChannel> channels = new ArrayList<>();
@@ -132,7 +132,7 @@ final class OccupancyTable {
     return channels;
   }
 
-  /** Deletes what was left before. */
+  /** Deletes the rows of channels that were left before a time. */
   static void prune(Connection connection, long beforeMillis) throws SQLException {
     try (PreparedStatement delete = connection.prepareStatement(PRUNE)) {
       delete.setLong(1, beforeMillis);

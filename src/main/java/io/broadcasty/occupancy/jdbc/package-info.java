@@ -1,5 +1,5 @@
 /**
- * Which channels have subscribers on the nodes that share a relational database.
+ * Channels with subscribers on nodes that share a relational database.
  *
  * <p>May import: {@code occupancy} and what it may import, {@code database}.
  */

@@ -23,17 +23,14 @@ import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Which channels have subscribers on the nodes that share a Redis. Each channel has one key, which
- * one script changes; each node one with the channels it has said it has subscribers of, written
- * before it says so, by which the others find what is to be left for it when it is gone. Changes
- * are sent together, in one pipeline a server.
+ * Stores in Redis which channels have subscribers on which nodes. Each channel has one key, which one script changes. Each node has a key with the channels that it reports as occupied, written before each report, by which the others find what to remove when the node is dead. Changes are sent in batches, in one pipeline for each server.
  */
 public final class RedisOccupancyStore implements OccupancyStore {
 
-  /** A channel of a node that nobody looked after counts for as long. */
+  /** How long a dead node's report is valid if no other node removes it. */
   private static final Duration COUNTS = Duration.ofMinutes(10);
 
-  /** A node that was taken for dead finds for as long that its channels were left for it. */
+  /** How long a node that was considered dead can find out that its channels were removed. */
   private static final Duration EMPTY = Duration.ofMinutes(10);
 
   private static final Duration KEPT = Duration.ofHours(1);
@@ -80,7 +77,9 @@ public final class RedisOccupancyStore implements OccupancyStore {
         });
   }
 
-  /** Before the channels are occupied: or nobody would find them if this node died now. */
+  /**
+   * Lists channels under their node before they are occupied: otherwise no node would find them if this one died now.
+   */
   private void list(List<OccupancyChange> changes) {
     List<String> occupied = new ArrayList<>();
     for (OccupancyChange change : changes) {
@@ -104,7 +103,7 @@ public final class RedisOccupancyStore implements OccupancyStore {
     List<OccupancyChange> rest =
         new ArrayList<>(changes.stream().filter(change -> !answers.containsKey(change)).toList());
     OccupancyChange first = rest.remove(0);
-    // one that is sent by itself takes the script along, and follows a key that has moved
+    // a single call sends the script along, and follows a key that has moved
     Object answer = CHANGE.run(redis.commands(), List.of(key(first.channel())), arguments(first));
     answers.put(first, answer(answer));
     answers.putAll(ask(rest));
@@ -166,7 +165,7 @@ public final class RedisOccupancyStore implements OccupancyStore {
     try {
       return question.get();
     } catch (JedisException e) {
-      throw new OccupancyException("Redis does not answer", e);
+      throw new OccupancyException("Redis did not answer", e);
     }
   }
 

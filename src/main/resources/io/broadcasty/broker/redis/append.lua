@@ -1,11 +1,11 @@
--- Appends envelopes to one channel, in order, and announces them: all of it or nothing.
+-- Appends envelopes to one channel, in order, and announces them: all or none.
 --
--- KEYS[3]  with ":<id>" appended, the position that an id was given: "partition epoch sequence time"
+-- KEYS[3]  with ":<id>" appended, the position of an id: "partition epoch sequence time"
 -- ARGV     as above, then: how long an id is remembered, the announcements' channel, PUBLISH or
---          SPUBLISH; then for each envelope its partition, its id ('' for one that is not compared),
---          its cost in bytes, and the envelope
--- Returns the epoch; 1 when these are the channel's first publications, else 0; then for each
--- envelope its sequence and time, or for one that was known by its id the text of its position and 0.
+--          SPUBLISH; then for each envelope its partition, its id ('' if it is not to be
+--          remembered), its size in bytes, and the envelope
+-- Returns the epoch; 1 when these are the channel's first publications, otherwise 0; then for each
+-- envelope its sequence and time, or if its id was known, the text of its position and 0.
 local ids = KEYS[3] .. ':'
 local window = tonumber(ARGV[7])
 local FIRST = 10 -- of ARGV, with the first envelope
@@ -76,7 +76,7 @@ if appended then
     end
   end
   for number, p in pairs(touched) do
-    -- Looked for only when more is kept than should be by an eighth: readers look exactly.
+    -- Trims only when an eighth too much is kept: readers apply the retention exactly.
     local count = retention.count / partitions
     local bytes = retention.bytes / partitions
     if p.head - p.first + 1 > count + math.max(16, count / 8)

@@ -1,11 +1,11 @@
 -- Reads a channel's state, and a page of one of its partitions.
 --
--- ARGV     as above, then: how many partitions are asked for at least; the page's partition ('' for
---          no page), the epoch the reader knows ('' for any), the sequence it has (-1 for none),
---          at most so many publications, at most about so many bytes
+-- ARGV     as above, then: the minimum number of partitions to return; the page's partition ('' for
+--          no page), the epoch the reader knows ('' for any), the last sequence it has (-1 for
+--          none), the maximum number of publications, the approximate maximum number of bytes
 -- Returns the epoch; first and head of each partition, in order; the page: sequence, time and
--- envelope of each publication, the first of them the one after what the reader has, or the oldest
--- kept where that cannot be served.
+-- envelope of each publication, beginning with the one after the reader's last, or with the oldest
+-- kept when that cannot be served.
 local wanted = tonumber(ARGV[7])
 local pageOf, knownEpoch, after = ARGV[8], ARGV[9], tonumber(ARGV[10])
 local maxCount, maxBytes = tonumber(ARGV[11]), tonumber(ARGV[12])
@@ -33,7 +33,7 @@ for number = 0, last do
   else
     local first = oldest(p, partitions)
     if first <= p.head and not weight(p, first) then
-      first = p.head + 1 -- Redis was short of memory and dropped it
+      first = p.head + 1 -- Redis was short of memory and evicted it
     end
     p.first = first
     bounds[#bounds + 1] = first

@@ -1,12 +1,12 @@
--- What the scripts about one channel share. Every key they touch has the channel's hash tag.
+-- Functions shared by the scripts about one channel. All their keys have the channel's hash tag.
 --
 -- KEYS[1]  the channel's hash: e its epoch, u when it was last used, and for each partition p<n>:
---          "head bytes time first firstTime firstBytes expiry", where bytes counts all that was
---          ever appended, time and bytes-before are those of the head and of the oldest kept, and
---          expiry is when the stream's own expiry was last put off
+--          "head bytes time first firstTime firstBytes expiry", where bytes is the size of all
+--          entries ever appended, time that of the head, firstTime and firstBytes (before it) those
+--          of the oldest kept, and expiry is when the stream's own expiry was last postponed
 -- KEYS[2]  with ":<n>" appended, the stream of partition n: entries <sequence>-0 with the fields
 --          t (time), s (bytes before it) and b (the envelope)
--- ARGV     now, how long an unused channel is remembered, an epoch should one be needed, and the
+-- ARGV     now, how long an unused channel is remembered, an epoch in case one is needed, and the
 --          channel's retention: age, count, bytes. Times are milliseconds of the caller's clock.
 local seq = KEYS[1]
 local streams = KEYS[2] .. ':'
@@ -19,7 +19,7 @@ local function whole(number)
   return string.format('%.0f', number)
 end
 
--- Finds the channel's epoch; a channel that is unknown or was not used for too long begins anew.
+-- Reads the channel's epoch; an unknown channel, or one unused for too long, gets a new one.
 local function open()
   local known = redis.call('HMGET', seq, 'e', 'u')
   if known[1] and tonumber(known[2]) >= now - idle then
@@ -55,7 +55,7 @@ local function text(p)
     whole(p.firstTime), whole(p.firstBytes), whole(p.expiry)}, ' ')
 end
 
--- When an entry was appended and how many bytes came before it; nil when it is gone.
+-- Returns when an entry was appended and how many bytes precede it; nil when it is gone.
 local function weight(p, sequence)
   local id = whole(sequence) .. '-0'
   local found = redis.call('XRANGE', p.key, id, id)
@@ -66,8 +66,8 @@ local function weight(p, sequence)
   return tonumber(fields[2]), tonumber(fields[4])
 end
 
--- The oldest sequence that the retention keeps, which head + 1 partitions share. Times and bytes
--- only grow with the sequence, so a handful of entries is looked at however long the stream is.
+-- Returns the oldest sequence that the retention keeps; the partitions share the retention. Times
+-- and bytes only grow with the sequence, so few entries are read however long the stream is.
 local function oldest(p, partitions)
   local since = now - retention.age
   local bytes = math.max(1, math.floor(retention.bytes / partitions))

@@ -1,18 +1,18 @@
--- Looks whether a channel still has what a node has heard of it. Where it has not, Redis has lost
--- its last publications, as when a replica took over before it had them: their positions have been
--- seen, and would be given to others. So the stream, with all that is kept, goes on under another
--- epoch, and the nodes are told. Of several that find it out, one does so.
+-- Checks whether a channel still has the last publications that a node has received. If not, Redis
+-- has lost them, as when a replica took over before it had them: their positions are in use, and
+-- would be assigned again. Therefore the stream continues under another epoch, with all that is
+-- kept, and the nodes are notified. Of several nodes that detect it, only one changes the epoch.
 --
--- ARGV     as above, then: the announcements' channel, PUBLISH or SPUBLISH, the epoch that was heard
---          of; then for each partition its number, and the last publication's sequence, time and id
--- Returns 1 when the stream has been given another epoch, else 0.
+-- ARGV     as above, then: the announcements' channel, PUBLISH or SPUBLISH, the received epoch;
+--          then for each partition its number, and the last publication's sequence, time and id
+-- Returns 1 when the stream has been given another epoch, otherwise 0.
 local FIRST = 10 -- of ARGV, with the first partition
 
 if redis.call('HGET', seq, 'e') ~= ARGV[9] then
   return 0
 end
 
--- An envelope begins with a byte, and its id with its length in four.
+-- Returns an envelope's id, which follows one byte and begins with its length in four bytes.
 local function id(envelope)
   local a, b, c, d = string.byte(envelope, 2, 5)
   return string.sub(envelope, 6, 5 + ((a * 256 + b) * 256 + c) * 256 + d)
@@ -26,9 +26,9 @@ local function has(number, sequence, time, wanted)
   local at = whole(sequence) .. '-0'
   local found = redis.call('XRANGE', p.key, at, at)
   if not found[1] then
-    return true -- it is not kept any more
+    return true -- it has left the retention
   end
-  -- A publication that was tried again has another time, and others before it.
+  -- A publication that was published again has another time, and others before it.
   local fields = found[1][2]
   return tonumber(fields[2]) == time and id(fields[6]) == wanted
 end

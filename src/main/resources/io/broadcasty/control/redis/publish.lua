@@ -1,13 +1,13 @@
 -- Appends a control message to the log, announces it, and trims the log.
 --
--- KEYS[1]  the log: a stream with the entry "<number>-0" for each message, of the fields i, its id,
---          t, when it came in milliseconds of Redis' own clock, and m, its text. The newest entry
---          stays, whatever its age, since the next number follows from it.
+-- KEYS[1]  the log: a stream with an entry "<number>-0" for each message, with the fields i, its
+--          id, t, its time in milliseconds of Redis' own clock, and m, its text. The newest entry
+--          is kept, whatever its age, since the next number follows from it.
 -- KEYS[2]  the pub/sub channel of the announcements
--- ARGV     the message's id, its text, for how long messages are kept in milliseconds, how many at
---          most, PUBLISH or SPUBLISH
--- Returns the number. An announcement has the number, the id, and the id of the message before, a
--- line each, and then the text.
+-- ARGV     the message's id, its text, how long messages are kept in milliseconds, their maximum
+--          number, PUBLISH or SPUBLISH
+-- Returns the number. An announcement has a line each for the number, the id, and the id of the
+-- message before, and then the text.
 local TRIMMED_AT_ONCE = 10
 
 local time = redis.call('TIME')

@@ -1,13 +1,13 @@
--- Reads the control messages after the last one that was heard.
+-- Reads the control messages after the last one that a node has received.
 --
 -- KEYS[1]  the log, as of publish.lua
--- ARGV     the number of the message that was heard last, 0 for none; its id; how many to read
--- Returns 1 when these are all that followed, else 0: some are not kept any more, or Redis has lost
--- what was heard last, and all there are follow. Then 1 when there are more to be read, else 0. Then
--- for each message its number, id and text.
+-- ARGV     the number of the last message received, 0 for none; its id; the maximum number to read
+-- Returns 1 when no message before these is missing, otherwise 0: some are not kept any more, or
+-- Redis has lost the last one received, and all messages are returned. Then 1 when there are more
+-- to read, otherwise 0. Then for each message its number, id and text.
 local heard, id, limit = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 
--- One more than is asked for tells whether there are more; the first may be the one that was heard.
+-- Reads one more than requested, to know if there are more; the first may be the last one received.
 local function from(number)
   return redis.call('XRANGE', KEYS[1], string.format('%.0f', number) .. '-0', '+', 'COUNT', limit + 2)
 end

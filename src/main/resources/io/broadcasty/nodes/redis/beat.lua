@@ -1,10 +1,10 @@
--- Says that a node lives, and asks who else does.
+-- Stores a node's heartbeat, and returns the live and the dead nodes.
 --
--- KEYS[1]  the nodes, by when each last said so, in milliseconds of Redis' own clock
--- KEYS[2]  how each describes itself
--- ARGV     the node's name, for how long a word counts, how it describes itself
--- Returns 1 where the node's last word still counted, else 0; the names of those whose does not;
--- for those whose does the name, when it was said, the description.
+-- KEYS[1]  the nodes, by the time of their latest heartbeat, in milliseconds of Redis' own clock
+-- KEYS[2]  the description of each node
+-- ARGV     the node's name, the heartbeats' time to live, the node's description
+-- Returns 1 when the node's previous heartbeat was still valid, otherwise 0; the names of the dead
+-- nodes; for each live node its name, the time of its latest heartbeat, its description.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local since = now - tonumber(ARGV[2])

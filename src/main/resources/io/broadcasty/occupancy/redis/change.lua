@@ -1,16 +1,16 @@
--- Changes what is known of one channel's subscribers; says whether that is to be told.
+-- Applies a node's report on one channel's subscribers; returns whether the node has to notify.
 --
--- KEYS[1]  of each node "+number time" or "-number time": whether it has subscribers, the number of
---          what it said last, and when; and in "!" what was told last: "o node number", or
---          "v node number time" while that node is telling since then; nothing once it has
--- ARGV     the node that says it, what (o: has subscribers, l: has none, O and L: the same as said
---          before, t: the end has been told), whom it is about, the number of what is said, for how
---          long what a node said counts, how long a node tells at most, for how long an empty
---          channel is remembered, and one with subscribers unless it is said again; for how long
---          the node that it is about has been taken for dead, else 0
--- Times are milliseconds, of Redis' own clock.
--- Returns 0 nothing is to be told, 1 that it is occupied, 2 that it is vacated, 3 ask again,
--- 4 nothing is changed since the node that is taken for dead has spoken since.
+-- KEYS[1]  for each node "+number time" or "-number time": whether it has subscribers, the number
+--          of its latest report, and its time; and in "!" the latest notification: "o node number",
+--          or "v node number time" while that node has been notifying since then; nothing afterwards
+-- ARGV     the reporting node; the report (o: has subscribers, l: has none, O and L: the same
+--          repeated, t: the listener has been notified of the end); the node that it concerns; the
+--          report's number; how long a report is valid; how long a node may take to notify; how
+--          long an empty channel is remembered, and an occupied one unless reported again; for how
+--          long the node that it concerns has been considered dead, otherwise 0
+-- Times are milliseconds of Redis' own clock.
+-- Returns 0 to notify of nothing, 1 that the channel is occupied, 2 that it is vacated, 3 to report
+-- again, 4 when nothing is changed because the node considered dead has reported since.
 local key, by, kind, node, number = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local counts, tells, empty, kept = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
 local gone = tonumber(ARGV[9])
@@ -60,7 +60,7 @@ local before = redis.call('HGET', key, node)
 if before then
   sign, last, said = string.match(before, '^([+-])(%d+) (%d+)$')
   if by == node and number < (tonumber(last) or 0) then
-    return 0 -- it was given up, and comes too late
+    return 0 -- the notification was given up, and this is late
   end
 end
 
@@ -78,7 +78,7 @@ if kind == 'o' or kind == 'O' then
     return 3
   end
   if kind == 'O' and not before and not told then
-    redis.call('HSET', key, '!', 'o  0') -- it is lost, and had been told before it was
+    redis.call('HSET', key, '!', 'o  0') -- it is lost, after listeners were notified
     return 0
   end
   redis.call('HSET', key, '!', 'o ' .. by .. ' ' .. ARGV[4])
@@ -104,7 +104,7 @@ if isOccupied() then
   return 0
 end
 if kind == 'L' and sign ~= '-' then
-  redis.call('HDEL', key, '!') -- that it had left was lost, and with it that this was told
+  redis.call('HDEL', key, '!') -- the report of leaving was lost, and with it the notification
   redis.call('PEXPIRE', key, empty)
   return 0
 end

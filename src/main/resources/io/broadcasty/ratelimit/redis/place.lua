@@ -1,9 +1,10 @@
--- Takes a place for a connection of a user, where the tenant and the user have one left.
+-- Counts a new connection of a user, unless the limit of the tenant or the user is reached.
 --
 -- KEYS[1]  the tenant's connections by node; KEYS[2] the user's
--- ARGV     this node; how many it has of each with this one; how many there may be of each; for how
---          long, in milliseconds, this counts; then the nodes that live, this one left out
--- Returns 1, or 0 where there is no place.
+-- ARGV     this node; its new counts of the tenant and the user, this connection included; the
+--          limits of the tenant and the user; how long the counts are valid, in milliseconds; then
+--          the other live nodes
+-- Returns 1, or 0 when a limit is reached.
 local function others(key)
   local sum = 0
   for i = 7, #ARGV do

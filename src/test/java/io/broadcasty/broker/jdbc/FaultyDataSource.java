@@ -11,21 +11,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A data source whose connections fail at the moment that is asked for. */
+/** A data source whose connections fail at a scripted point. */
 final class FaultyDataSource extends DataSourceWrapper {
 
-  /** When to fail; each fails once, but for {@link #DOWN}. */
+  /** The point of failure; each fails once, except {@link #DOWN}. */
   enum Fault {
     NONE,
-    /** No connection is to be had, until another fault is set. */
+    /** No connection is available until another fault is set. */
     DOWN,
     /** Inserting publications fails. */
     AT_INSERT,
     /** The last statement before the commit fails. */
     AT_STREAM_UPDATE,
-    /** The commit fails and did not take place. */
+    /** The commit fails and is not executed. */
     COMMIT_FAILS,
-    /** The commit takes place, and then the connection is lost. */
+    /** The commit is executed, and then the connection is lost. */
     COMMIT_TAKES_PLACE
   }
 
@@ -41,13 +41,13 @@ final class FaultyDataSource extends DataSourceWrapper {
     fault.set(next);
   }
 
-  /** No connection is to be had, for this reason. */
+  /** Makes all connections fail for this reason. */
   void down(SQLException reason) {
     why = reason;
     fault.set(Fault.DOWN);
   }
 
-  /** How often a connection was asked for in vain. */
+  /** Returns how often a connection was refused. */
   int refusals() {
     return refusals.get();
   }
@@ -105,7 +105,7 @@ final class FaultyDataSource extends DataSourceWrapper {
   }
 
   private interface Before {
-    /** Something to answer instead, or null to go on. */
+    /** Returns a replacement for the result, or null to call the target. */
     @Nullable Object call(String method, Object[] arguments) throws SQLException;
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The archive in each database; a subclass for each but H2. */
+/** Tests the archive on H2; a subclass for each other database. */
 class JdbcArchiveTest extends ArchiveContract {
 
   @TempDir
@@ -23,7 +23,7 @@ class JdbcArchiveTest extends ArchiveContract {
 
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Returns the settings of an empty database. */
   protected DatabaseSettings settings() {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("archive"), "sa", null, 8);
   }

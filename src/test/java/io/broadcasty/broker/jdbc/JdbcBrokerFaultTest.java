@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What becomes of publications when the database misbehaves. */
+/** Tests the outcome of publications when the database fails. */
 class JdbcBrokerFaultTest {
 
   private static final TenantChannel ORDERS = channel("orders");

@@ -36,8 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A database that stops serving while it is used: publishers are refused at once, the log and the
- * condition say which setting is concerned, once, and all goes on when it is over.
+ * Tests a database that fails while it is in use: publishers are refused at once, the log and the condition name the setting once, and service resumes when it is over.
  */
 class JdbcBrokerOutageTest {
 
@@ -51,7 +50,7 @@ class JdbcBrokerOutageTest {
   @SuppressWarnings("NullAway.Init")
   Path dir;
 
-  /** What is done with a broker whose connections are given by a faulty data source. */
+  /** Uses a broker whose connections come from a faulty data source. */
   private interface Story {
     void tell(Broker broker, FaultyDataSource faulty, LogCapture log) throws SQLException;
   }
@@ -149,7 +148,7 @@ class JdbcBrokerOutageTest {
         });
   }
 
-  /** Only a publication tells that there is room again. */
+  /** Only a publication shows that there is space again. */
   @Test
   void itsDiskIsFull() throws SQLException {
     tell(
@@ -164,7 +163,7 @@ class JdbcBrokerOutageTest {
         });
   }
 
-  /** H2 closes itself then, and is to come back without a restart of the node. */
+  /** H2 closes itself then, and must recover without a restart of the node. */
   @Test
   void theDiskOfTheEmbeddedDatabaseIsFull() throws SQLException {
     FullDisk.register();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The broker in each database; a subclass for each but H2. */
+/** Tests the broker on H2; a subclass for each other database. */
 class JdbcBrokerTest extends BrokerContract {
 
   @TempDir
@@ -48,7 +48,7 @@ class JdbcBrokerTest extends BrokerContract {
         Runnable::run);
   }
 
-  /** The same one, with what it holds, each time in one test. */
+  /** Returns the same database, with its data, throughout a test. */
   protected Database database() {
     return Database.open(
         new DatabaseSettings("jdbc:h2:file:" + dir.resolve("broadcasty"), "sa", null, 4));

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Replay joined to live over the database broker. */
+/** Tests replay joined to live delivery over the database broker. */
 class JdbcReplayJoinTest extends ReplayJoinStress {
 
   @TempDir

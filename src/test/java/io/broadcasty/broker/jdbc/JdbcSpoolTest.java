@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The spool in each database; a subclass for each but H2. */
+/** Tests the spool on H2; a subclass for each other database. */
 class JdbcSpoolTest extends SpoolContract {
 
   @TempDir
@@ -25,7 +25,7 @@ class JdbcSpoolTest extends SpoolContract {
 
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Returns the settings of an empty database. */
   protected DatabaseSettings settings() {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("spool"), "sa", null, 8);
   }

@@ -48,9 +48,9 @@ class KillTest {
       }
       child
           .toHandle()
-          .destroyForcibly(); // unlike the process itself, it leaves its output readable
+          .destroyForcibly(); // unlike Process.destroyForcibly, this leaves the output readable
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.matches("\\d+ t\\d-\\d+")) { // the last one may be cut off
+        if (line.matches("\\d+ t\\d-\\d+")) { // the last line may be cut off
           remember(line, acknowledged);
         }
       }
@@ -68,7 +68,7 @@ class KillTest {
       acknowledged.forEach(
           (sequence, id) -> {
             if (!id.equals(ids.get(sequence))) {
-              // a line cut off in its id still begins like it
+              // a line cut off within its id is still a prefix of it
               assertTrue(String.valueOf(ids.get(sequence)).startsWith(id), "lost: " + sequence);
             }
           });

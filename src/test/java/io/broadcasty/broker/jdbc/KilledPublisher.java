@@ -10,7 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** A process that publishes without end and prints the sequences acknowledged, to be killed. */
+/** A process that publishes endlessly and prints the acknowledged sequences, to be killed. */
 final class KilledPublisher {
 
   static final Retention RETENTION = new Retention(Duration.ofHours(1), 1_000_000, 1L << 30);

@@ -5,7 +5,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.database.MariaDb;
 import org.junit.jupiter.api.Tag;
 
-/** On a real MariaDB. */
+/** Tests the broker on a real MariaDB. */
 @Tag("stores")
 class MariaDbBrokerTest extends JdbcBrokerTest {
 

@@ -5,7 +5,7 @@ import io.broadcasty.database.MySqlDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 
-/** As of {@link MySqlDriver}. */
+/** Tests the broker with {@link MySqlDriver}. */
 @Tag("stores")
 class MySqlDialectBrokerTest extends JdbcBrokerTest {
 

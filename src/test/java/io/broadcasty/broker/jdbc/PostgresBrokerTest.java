@@ -5,7 +5,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.database.Postgres;
 import org.junit.jupiter.api.Tag;
 
-/** On a real PostgreSQL. */
+/** Tests the broker on a real PostgreSQL. */
 @Tag("stores")
 class PostgresBrokerTest extends JdbcBrokerTest {
 

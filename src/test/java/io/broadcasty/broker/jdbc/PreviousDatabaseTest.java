@@ -36,7 +36,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database that the previous release has left, opened by this one, while the other writes on. */
+/**
+ * Tests a database of the previous release, opened by this one, while the other continues to write.
+ */
 class PreviousDatabaseTest {
 
   private static final TenantChannel ORDERS =

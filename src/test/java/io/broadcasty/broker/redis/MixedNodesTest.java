@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.BinaryJedisPubSub;
 import redis.clients.jedis.Jedis;
 
-/** Nodes of several releases on one Redis. */
+/** Tests nodes of several releases on one Redis. */
 class MixedNodesTest {
 
   private static final TenantChannel ORDERS = channel("acme", "orders");

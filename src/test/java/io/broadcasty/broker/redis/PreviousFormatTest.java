@@ -23,13 +23,15 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Entries and announcements of the previous release and of this one, each read by the other. */
+/**
+ * Tests that entries and announcements of the previous release and of this one are read by each other.
+ */
 class PreviousFormatTest {
 
   private static final TenantChannel ORDERS =
       new TenantChannel(new TenantId("acme"), new ChannelName("orders"));
 
-  /** What the fixtures hold. */
+  /** The content of the fixtures. */
   private static final List<Envelope> ENVELOPES =
       List.of(
           new Envelope(ORDERS, 0, "made-1", false, Message.of("1")),
@@ -136,7 +138,7 @@ class PreviousFormatTest {
   @Test
   void whatIsNoEntryIsToldOfWhereverItEnds() {
     byte[] bytes = EnvelopeFormat.write(ENVELOPES.get(1));
-    int versionZero = bytes.length - 3; // without version and headers it is whole
+    int versionZero = bytes.length - 3; // complete without version and headers
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
       if (length == versionZero) {
@@ -162,7 +164,7 @@ class PreviousFormatTest {
         UnknownVersionException.class, () -> Announcement.read(ORDERS, message.toByteArray()));
   }
 
-  /** As a later release might write it. */
+  /** Returns an entry as a later release might write it. */
   static byte[] toCome() {
     byte[] bytes = EnvelopeFormat.write(ENVELOPES.get(0));
     bytes[bytes.length - 3] = 9;

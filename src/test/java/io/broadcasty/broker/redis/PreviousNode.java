@@ -9,20 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rules by which a node of the previous release reads: kept apart from today's code, so that
- * they do not change with it.
+ * The decoder of the previous release, kept apart from the current code so that it does not change with it.
  */
 final class PreviousNode {
 
   private PreviousNode() {}
 
-  /** An entry as that node understands it. */
+  /** An entry as decoded by that node. */
   record Entry(boolean idempotent, List<String> parts) {}
 
-  /** A publication of an announcement as that node understands it. */
+  /** A publication of an announcement as decoded by that node. */
   record Announced(String epoch, int partition, long sequence, long timeMillis, Entry entry) {}
 
-  /** Reads an entry: what follows its six parts is not looked at. */
+  /** Decodes an entry; bytes after its six parts are ignored. */
   static Entry readEntry(byte[] bytes) throws IOException {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       boolean idempotent = in.readBoolean();
@@ -38,7 +37,9 @@ final class PreviousNode {
     }
   }
 
-  /** Reads an announcement: it has lines of four numbers, each with an entry, and nothing else. */
+  /**
+   * Decodes an announcement, which consists of lines of four numbers, each followed by an entry.
+   */
   static List<Announced> readAnnouncement(byte[] message) throws IOException {
     int[] at = {0};
     String epoch = line(message, at);

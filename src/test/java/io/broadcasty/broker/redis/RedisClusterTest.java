@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The broker on a real Redis Cluster. */
+/** Tests the broker on a real Redis Cluster. */
 @Tag("stores")
 class RedisClusterTest extends BrokerContract {
 
@@ -101,7 +101,7 @@ class RedisClusterTest extends BrokerContract {
         });
   }
 
-  /** A replica takes over what the killed primary had; with a replica's word before each answer. */
+  /** A replica takes over the killed primary's data; each answer has waited for a replica. */
   @Test
   void losesNothingAcknowledgedWhenAPrimaryIsKilled() throws Exception {
     try (RedisCluster replicated = RedisCluster.start(true)) {
@@ -117,7 +117,7 @@ class RedisClusterTest extends BrokerContract {
           appended(two.broker, named(channel, 0, "" + i));
         }
       }
-      RedisNode three = new RedisNode(settings, 0); // the replica that takes over has none itself
+      RedisNode three = new RedisNode(settings, 0); // the replica that takes over has no replica itself
       opened.add(three);
       replicated.primary(1).kill();
       for (int c = 0; c < CHANNELS; c++) {

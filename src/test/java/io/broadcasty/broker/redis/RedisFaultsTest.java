@@ -33,8 +33,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.ClientKillParams;
 
 /**
- * A real Redis that stops serving while it is used: publishers are refused at once, the log and the
- * condition say which setting is concerned, once, and all goes on when it is over.
+ * Tests a real Redis that fails while it is in use: publishers are refused at once, the log and the condition name the setting once, and service resumes when it is over.
  */
 @Tag("stores")
 class RedisFaultsTest {
@@ -71,7 +70,7 @@ class RedisFaultsTest {
     return outcome instanceof AppendOutcome.Unavailable;
   }
 
-  /** From the fault to its end. */
+  /** Follows a fault from its start to its end. */
   private void sees(State state, String setting, Runnable mend) {
     node.await("the refusal", () -> isRefused("during"));
     long began = System.nanoTime();
@@ -150,7 +149,7 @@ class RedisFaultsTest {
           try {
             admin.bgsave();
           } catch (JedisDataException e) {
-            return false; // one is under way
+            return false; // a save is in progress
           }
           return admin.info("persistence").contains("rdb_last_bgsave_status:" + status);
         });

@@ -25,7 +25,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
 
-/** A node's broker, and what it hears. */
+/** A node's broker, and the publications that its listener receives. */
 final class RedisNode implements AutoCloseable {
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -84,7 +84,7 @@ final class RedisNode implements AutoCloseable {
     }
   }
 
-  /** Whether Redis sends announcements of the channel to anybody. */
+  /** Returns whether Redis has a subscriber of the channel's announcements. */
   boolean isListenedTo(TenantChannel channel) {
     String name = ChannelKeys.of(redis, channel).announcements();
     try (Jedis jedis = jedis()) {
@@ -92,7 +92,7 @@ final class RedisNode implements AutoCloseable {
     }
   }
 
-  /** Breaks the lines for announcements of all nodes, and does something before they are back. */
+  /** Breaks the pub/sub connections of all nodes, and runs the work before they are back. */
   void whileDeaf(Runnable work) {
     try (Jedis jedis = jedis()) {
       jedis.clientKill(new ClientKillParams().type(ClientType.PUBSUB));
@@ -100,13 +100,13 @@ final class RedisNode implements AutoCloseable {
     work.run();
   }
 
-  /** As a node would, but nobody is told. */
+  /** Appends a publication like a node, but without an announcement. */
   void appendUnannounced(TenantChannel channel) {
     Envelope envelope = new Envelope(channel, 0, "x", false, Message.of("1"));
     append(channel, "nobody", EnvelopeFormat.write(envelope));
   }
 
-  /** As a node would that writes such an entry. */
+  /** Appends an encoded entry like a node that writes this format. */
   void append(TenantChannel channel, byte[] entry) {
     append(channel, ChannelKeys.of(redis, channel).announcements(), entry);
   }
@@ -123,7 +123,7 @@ final class RedisNode implements AutoCloseable {
         .run(redis.commands(), keys.scripts(), arguments);
   }
 
-  /** Has Redis forget the last publications of partition 0. */
+  /** Deletes the last publications of partition 0 in Redis. */
   void loseTail(TenantChannel channel, int count) {
     List<byte[]> keys = ChannelKeys.of(redis, channel).scripts();
     String script =

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Several nodes on one real Redis, which misbehaves. */
+/** Tests several nodes on one real Redis that fails. */
 @Tag("stores")
 class RedisNodesTest {
 
@@ -136,7 +136,7 @@ class RedisNodesTest {
     assertEquals(List.of(channel("orders.eu"), channel("orders.uk")), List.copyOf(one.channels));
   }
 
-  /** The connection for announcements is lost while others publish. */
+  /** The pub/sub connection is lost while others publish. */
   @Test
   void findsOutWhichChannelsMissedSomethingWhileTheirLineWasBroken() throws Exception {
     RedisServer server = server();
@@ -166,7 +166,7 @@ class RedisNodesTest {
     assertFalse(one.gaps.contains(quiet), "nothing was missed there");
   }
 
-  /** As when Redis drops a message because a buffer is full, without breaking the line. */
+  /** As when Redis drops a message because a buffer is full, without closing the connection. */
   @Test
   void findsWhatWasLostWithoutASign() throws Exception {
     RedisSettings settings = RedisServer.shared().settings();

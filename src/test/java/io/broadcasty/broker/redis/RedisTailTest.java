@@ -30,8 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A replica takes over that has not the last publications: nodes have heard of positions that the
- * new primary gives to others.
+ * Tests the takeover by a replica without the last publications: nodes have received positions that the new primary assigns again.
  */
 @Tag("stores")
 class RedisTailTest {
@@ -76,8 +75,7 @@ class RedisTailTest {
   }
 
   /**
-   * Subscribers are told to read again, or hear something of another epoch, which has them do so by
-   * themselves.
+   * Waits until the listener is told of a gap or receives a publication of another epoch, both of which make subscribers read again.
    */
   private static void awaitWord(RedisNode node, String epoch) {
     node.await(
@@ -87,7 +85,9 @@ class RedisTailTest {
                 || node.heard.all().stream().anyMatch(p -> !p.position().epoch().equals(epoch)));
   }
 
-  /** What is published while the listener's line is not back yet is for it to read, not to hear. */
+  /**
+   * Waits until publications are received live; before the connection is back, the listener has to read them.
+   */
   private static void awaitLive(RedisNode publisher, RedisNode listener) {
     AtomicInteger count = new AtomicInteger();
     listener.await(
@@ -98,7 +98,7 @@ class RedisTailTest {
         });
   }
 
-  /** Nobody who listened was given two publications under one position, and all was given once. */
+  /** Asserts that no listener got two publications at one position, or one publication twice. */
   private static void assertOnePublicationAPosition(RedisNode node) {
     Map<Position, String> seen = new HashMap<>();
     for (Publication publication : node.heard.all()) {
@@ -127,7 +127,7 @@ class RedisTailTest {
     server.kill();
     server.recall();
     server.startAgain();
-    fill(two, "new", 8); // past the place that was heard of
+    fill(two, "new", 8); // past the received position
     awaitWord(one, epoch);
     assertEquals(Lost.Reason.EPOCH, lost(one, epoch, 10).reason());
     assertEquals(
@@ -142,7 +142,7 @@ class RedisTailTest {
     assertEquals(fresh, appended(two.broker, named(ORDERS, 0, "last")).position().epoch());
   }
 
-  /** The head has come back to where it was before anybody looked: only the ids tell. */
+  /** The head is back at its old place before any node checks: only the ids differ. */
   @Test
   void anotherPublicationAtTheSamePlaceIsNoticed() throws Exception {
     RedisServer server = server();
@@ -156,8 +156,8 @@ class RedisTailTest {
     server.kill();
     server.recall();
     server.startAgain();
-    RedisNode other = node(server, one); // knows of nothing
-    fill(other, "gone", 2); // tried again by their publishers, later, and in their old places
+    RedisNode other = node(server, one); // this node knows nothing of it
+    fill(other, "gone", 2); // published again later, at their old positions
     awaitWord(one, epoch);
     assertEquals(Lost.Reason.EPOCH, lost(other, epoch, 5).reason());
     assertOnePublicationAPosition(one);
@@ -179,7 +179,7 @@ class RedisTailTest {
         kept(one.broker, ORDERS, 0).get(9).position().epoch());
   }
 
-  /** As the above, but the line for announcements stays whole. */
+  /** As above, but the pub/sub connection stays open. */
   @Test
   void aTailThatGoesWithoutASignIsFoundByAndBy() throws Exception {
     RedisServer server = server();
@@ -192,7 +192,7 @@ class RedisTailTest {
     two.await("five", () -> two.heard.all().size() == 5);
     String epoch = one.heard.all().get(0).position().epoch();
     one.loseTail(ORDERS, 2);
-    one.await("word of it", () -> one.gaps.contains(ORDERS)); // nothing is published meanwhile
+    one.await("word of it", () -> one.gaps.contains(ORDERS)); // nothing is published until then
     two.await("word of it", () -> two.gaps.contains(ORDERS));
     assertEquals(Lost.Reason.EPOCH, lost(one, epoch, 5).reason());
     fill(one, "new", 1);
@@ -201,7 +201,9 @@ class RedisTailTest {
     assertOnePublicationAPosition(two);
   }
 
-  /** Nobody follows the channel when it happens, but a reader may come back with what it knows. */
+  /**
+   * The channel has no followers when it happens, but a reader may come back with its position.
+   */
   @Test
   void alsoOfChannelsThatNobodyFollowsJustNow() throws Exception {
     RedisServer server = server();
@@ -217,7 +219,7 @@ class RedisTailTest {
     assertEquals(Lost.Reason.EPOCH, lost(one, last.epoch(), last.sequence()).reason());
   }
 
-  /** The real thing: a primary dies before its replica has the last publications. */
+  /** A primary really dies before its replica has the last publications. */
   @Test
   void aReplicaTakesOverThatWasBehind() throws Exception {
     RedisSentinel sentinel = RedisSentinel.start();

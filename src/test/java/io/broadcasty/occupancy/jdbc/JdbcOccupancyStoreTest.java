@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Nodes on one database; a subclass for each but H2. */
+/** Tests nodes on one H2 database; a subclass for each other database. */
 class JdbcOccupancyStoreTest extends SharedOccupancyContract {
 
   @TempDir
@@ -33,7 +33,7 @@ class JdbcOccupancyStoreTest extends SharedOccupancyContract {
 
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Opens an empty database. */
   protected Database openDatabase() {
     return Database.open(
         new DatabaseSettings("jdbc:h2:file:" + dir.resolve("occupancy"), "sa", null, 12));

@@ -4,7 +4,7 @@ import io.broadcasty.database.Database;
 import io.broadcasty.database.MySqlDriver;
 import org.junit.jupiter.api.AfterEach;
 
-/** MySQL's own driver, on a MariaDB. */
+/** Tests the store with MySQL's own driver, on MariaDB. */
 class MySqlDialectOccupancyStoreTest extends JdbcOccupancyStoreTest {
 
   private final MySqlDriver driver = new MySqlDriver();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** Nodes on a Redis Cluster. */
+/** Tests nodes on a Redis Cluster. */
 @Tag("stores")
 class RedisClusterOccupancyStoreTest extends SharedOccupancyContract {
 

@@ -25,7 +25,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Nodes on a real Redis. */
+/** Tests nodes on a real Redis. */
 @Tag("stores")
 class RedisOccupancyStoreTest extends SharedOccupancyContract {
 
@@ -68,8 +68,8 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
         Kind kind = kinds[random.nextInt(kinds.length)];
         boolean ofAnother = kind == Kind.LEAVE && random.nextInt(4) == 0;
         String about = ofAnother ? names[random.nextInt(3)] : by;
-        int number = Math.max(1, i - random.nextInt(4)); // what comes late, or twice
-        boolean gone = ofAnother && random.nextBoolean(); // for an hour: it has returned
+        int number = Math.max(1, i - random.nextInt(4)); // late or repeated reports
+        boolean gone = ofAnother && random.nextBoolean(); // dead for an hour: it has returned
         long goneNanos = gone ? System.nanoTime() - Duration.ofHours(1).toNanos() : 0;
         OccupancyChange change = new OccupancyChange(channel, about, kind, number, goneNanos);
         OccupancyAnswer expected = twin.apply(change, by, 1_000_000, gone ? 3_600_000 : 0);
@@ -99,7 +99,7 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
     }
   }
 
-  /** A Redis that was started anew does not know it. */
+  /** A restarted Redis does not know the script. */
   @Test
   void theScriptIsTakenAlongWhereItIsNotKnown() {
     OccupancyNode a = node("a");
