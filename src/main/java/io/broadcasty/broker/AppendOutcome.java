@@ -13,7 +13,8 @@ public sealed interface AppendOutcome {
   record Appended(Position position, boolean duplicate) implements AppendOutcome {}
 
   /**
-   * The envelope is stored safely and will get its position, after those queued before it, once the store can be reached.
+   * The envelope is stored safely and will get its position, after those queued before it, once the
+   * store can be reached.
    */
   record Queued() implements AppendOutcome {}
 

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A long-term copy of streams that another store assigns positions to and keeps for a shorter time. It holds each epoch of a stream as contiguous ranges: a single one, unless some publications could not be copied in time.
+ * A long-term copy of streams that another store assigns positions to and keeps for a shorter time.
+ * It holds each epoch of a stream as contiguous ranges: a single one, unless some publications
+ * could not be copied in time.
  *
- * <p>Every method may block, and throws a {@link BrokerException} when the archive cannot be reached; trying again later is right. Several nodes may copy the same stream.
+ * <p>Every method may block, and throws a {@link BrokerException} when the archive cannot be
+ * reached; trying again later is right. Several nodes may copy the same stream.
  */
 @ThreadSafe
 public interface Archive {
@@ -16,7 +19,8 @@ public interface Archive {
   /**
    * A contiguous range of sequences.
    *
-   * @param first the oldest sequence kept; {@code head + 1} when the whole range has been pruned, after which only the newest range remains
+   * @param first the oldest sequence kept; {@code head + 1} when the whole range has been pruned,
+   *     after which only the newest range remains
    * @param head the newest sequence of the range
    */
   record Stretch(long first, long head) {
@@ -28,12 +32,15 @@ public interface Archive {
   }
 
   /**
-   * Returns the ranges kept of a channel in one epoch, for each partition that has any, oldest first.
+   * Returns the ranges kept of a channel in one epoch, for each partition that has any, oldest
+   * first.
    */
   Map<Integer, List<Stretch>> stretches(TenantChannel channel, String epoch);
 
   /**
-   * Copies publications of one stream, all or none, as durably as the archive can. Publications up to the newest kept one are skipped, so that two nodes may copy the same ones; a run that does not follow it begins a new range.
+   * Copies publications of one stream, all or none, as durably as the archive can. Publications up
+   * to the newest kept one are skipped, so that two nodes may copy the same ones; a run that does
+   * not follow it begins a new range.
    *
    * @param run contiguous, oldest first, not empty
    * @return the newest sequence that is kept now

@@ -3,7 +3,8 @@ package io.broadcasty.broker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the store cannot be reached or read. Trying again later is right. The broker has logged the cause once; a caller need not log it.
+ * Thrown when the store cannot be reached or read. Trying again later is right. The broker has
+ * logged the cause once; a caller need not log it.
  */
 public final class BrokerException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -3,7 +3,8 @@ package io.broadcasty.broker;
 import java.security.SecureRandom;
 
 /**
- * Generates names of epochs: 8 random characters out of {@code 0-9a-z}, so that a restarted stream has another one.
+ * Generates names of epochs: 8 random characters out of {@code 0-9a-z}, so that a restarted stream
+ * has another one.
  */
 public final class Epochs {
 

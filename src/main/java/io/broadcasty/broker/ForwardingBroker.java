@@ -8,13 +8,16 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Delegates all calls to another broker, including {@link #close}; a subclass overrides what it does differently.
+ * Delegates all calls to another broker, including {@link #close}; a subclass overrides what it
+ * does differently.
  */
 public abstract class ForwardingBroker implements Broker {
 
   private final Broker streams;
 
-  /** @param streams the broker of the streams; closed with this one */
+  /**
+   * @param streams the broker of the streams; closed with this one
+   */
   protected ForwardingBroker(Broker streams) {
     this.streams = streams;
   }

@@ -15,7 +15,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Appends concurrent publications in groups: one thread takes all that wait, appends them to the store together, and answers. A single publication does not wait for a timer. Using one thread keeps the order, of appending as well as of announcing.
+ * Appends concurrent publications in groups: one thread takes all that wait, appends them to the
+ * store together, and answers. A single publication does not wait for a timer. Using one thread
+ * keeps the order, of appending as well as of announcing.
  */
 @ThreadSafe
 public final class GroupCommit implements AutoCloseable {
@@ -24,7 +26,8 @@ public final class GroupCommit implements AutoCloseable {
   public interface Appender {
 
     /**
-     * Appends a group, and announces what was appended. What the store refuses is answered with {@link AppendOutcome.Unavailable}.
+     * Appends a group, and announces what was appended. What the store refuses is answered with
+     * {@link AppendOutcome.Unavailable}.
      *
      * @param group empty when {@link #isUnsettled} has returned true
      * @return the outcomes of each submission's envelopes, in order
@@ -55,8 +58,10 @@ public final class GroupCommit implements AutoCloseable {
    * Starts the thread.
    *
    * @param maxGroup the approximate maximum number of envelopes in a group
-   * @param maxWaitingBytes how many bytes may wait for the store; beyond it publications are refused
-   * @param answers completes the publishers' futures, and thus runs their dependents; {@code Runnable::run} does it on the appending thread, which must then not be blocked
+   * @param maxWaitingBytes how many bytes may wait for the store; beyond it publications are
+   *     refused
+   * @param answers completes the publishers' futures, and thus runs their dependents; {@code
+   *     Runnable::run} does it on the appending thread, which must then not be blocked
    */
   public GroupCommit(
       Appender appender,
@@ -82,7 +87,8 @@ public final class GroupCommit implements AutoCloseable {
       case TAKEN -> submission.answer();
       case FULL ->
           CompletableFuture.completedFuture(
-              submission.allUnavailable("too many publications wait for the store", FULL_RETRY_AFTER));
+              submission.allUnavailable(
+                  "too many publications wait for the store", FULL_RETRY_AFTER));
       case CLOSED ->
           CompletableFuture.completedFuture(
               submission.allUnavailable("the node is shutting down", CLOSED_RETRY_AFTER));
@@ -151,14 +157,16 @@ public final class GroupCommit implements AutoCloseable {
     for (Submission submission : group) {
       answer(
           submission,
-          submission.allUnavailable("the publication failed; publish again with the same id", FULL_RETRY_AFTER));
+          submission.allUnavailable(
+              "the publication failed; publish again with the same id", FULL_RETRY_AFTER));
     }
   }
 
   private void answer(Submission submission, List<AppendOutcome> outcomes) {
     try {
       answers.execute(() -> submission.answer().complete(outcomes));
-    } catch (RejectedExecutionException | OutOfMemoryError e) { // the future is completed nevertheless
+    } catch (RejectedExecutionException
+        | OutOfMemoryError e) { // the future is completed nevertheless
       submission.answer().complete(outcomes);
     }
   }

@@ -11,9 +11,11 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of a message: short texts by name, such as a trace context or a tag, in no particular order. Immutable.
+ * The headers of a message: short texts by name, such as a trace context or a tag, in no particular
+ * order. Immutable.
  *
- * <p>The {@link Builder} enforces the limits for publishers. Stored headers are not checked again when they are read, so that limits may change.
+ * <p>The {@link Builder} enforces the limits for publishers. Stored headers are not checked again
+ * when they are read, so that limits may change.
  */
 @ThreadSafe
 public final class Headers {
@@ -31,7 +33,8 @@ public final class Headers {
   public static final Headers NONE = new Headers(new String[0]);
 
   /**
-   * The approximate size of an entry in memory without its characters: two strings with their arrays.
+   * The approximate size of an entry in memory without its characters: two strings with their
+   * arrays.
    */
   private static final int ENTRY_BYTES = 80;
 
@@ -43,7 +46,8 @@ public final class Headers {
   }
 
   /**
-   * Returns the headers of a map, unchecked: for headers that were checked when they were published.
+   * Returns the headers of a map, unchecked: for headers that were checked when they were
+   * published.
    */
   public static Headers of(Map<String, String> values) {
     List<String> pairs = new ArrayList<>(2 * values.size());
@@ -135,7 +139,8 @@ public final class Headers {
     /**
      * Adds a header.
      *
-     * @return what is wrong with it, as a sentence for the publisher, in which case it is not added; null when it was added
+     * @return what is wrong with it, as a sentence for the publisher, in which case it is not
+     *     added; null when it was added
      */
     public @Nullable String add(String name, String value) {
       String fault = faultOf(name);

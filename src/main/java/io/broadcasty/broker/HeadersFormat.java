@@ -13,7 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes headers as bytes: their number in two bytes, then each name and value as its length in UTF-8 in two bytes and its text. The version of the format is that of the enclosing entry or row.
+ * Encodes headers as bytes: their number in two bytes, then each name and value as its length in
+ * UTF-8 in two bytes and its text. The version of the format is that of the enclosing entry or row.
  */
 public final class HeadersFormat {
 
@@ -66,7 +67,8 @@ public final class HeadersFormat {
     int count = in.readUnsignedShort();
     Map<String, String> headers = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      headers.put(readText(in), readText(in)); // the name first: arguments are evaluated from left to right
+      headers.put(
+          readText(in), readText(in)); // the name first: arguments are evaluated from left to right
     }
     return Headers.of(headers);
   }

@@ -1,7 +1,8 @@
 package io.broadcasty.broker;
 
 /**
- * A position that cannot be served any more; the reader must be told, publications are never skipped silently.
+ * A position that cannot be served any more; the reader must be told, publications are never
+ * skipped silently.
  *
  * @param requested the reader's position
  * @param resumeFrom where the reader continues: the next publication is the one after it

@@ -4,7 +4,8 @@ import com.google.errorprone.annotations.ThreadSafe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a publication, which is never changed on its way. JSON parts are kept verbatim. Immutable.
+ * The content of a publication, which is never changed on its way. JSON parts are kept verbatim.
+ * Immutable.
  *
  * @param payload JSON text
  * @param meta JSON text, if any

@@ -3,9 +3,12 @@ package io.broadcasty.broker;
 import io.broadcasty.channel.TenantChannel;
 
 /**
- * Listens to every publication that this node appends, and to those of other nodes on the channels it {@link Broker#follow follows}.
+ * Listens to every publication that this node appends, and to those of other nodes on the channels
+ * it {@link Broker#follow follows}.
  *
- * <p>Calls for one partition come one at a time and in order of sequence, after the publication is kept as the store promises. Calls for different partitions may be concurrent. An implementation must not block and must not throw: publishers wait for it.
+ * <p>Calls for one partition come one at a time and in order of sequence, after the publication is
+ * kept as the store promises. Calls for different partitions may be concurrent. An implementation
+ * must not block and must not throw: publishers wait for it.
  */
 @FunctionalInterface
 public interface PublicationListener {
@@ -14,12 +17,14 @@ public interface PublicationListener {
   void onPublication(Publication publication);
 
   /**
-   * Called when announcements of a channel's publications may have been missed; {@link Broker#replay} returns them.
+   * Called when announcements of a channel's publications may have been missed; {@link
+   * Broker#replay} returns them.
    */
   default void onGap(TenantChannel channel) {}
 
   /**
-   * Called when a channel has had its first publication, possibly on another node; may be called twice.
+   * Called when a channel has had its first publication, possibly on another node; may be called
+   * twice.
    */
   default void onChannel(TenantChannel channel) {}
 }

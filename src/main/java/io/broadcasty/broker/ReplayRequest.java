@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A request for a page of a stream.
  *
  * @param epoch the epoch the reader knows; null for the current one
- * @param after the last sequence the reader has; {@link StreamState#FROM_OLDEST} for all that is kept
+ * @param after the last sequence the reader has; {@link StreamState#FROM_OLDEST} for all that is
+ *     kept
  * @param maxCount the maximum number of publications; 0 requests the state only
  * @param maxBytes the approximate maximum number of bytes, but at least one publication
  */

@@ -8,7 +8,8 @@ import java.util.Set;
 /**
  * Stores envelopes durably, in order of arrival, until their streams can accept them.
  *
- * <p>Every method may block, and throws a {@link BrokerException} when the spool cannot be reached; trying again later is right. Shared by nodes.
+ * <p>Every method may block, and throws a {@link BrokerException} when the spool cannot be reached;
+ * trying again later is right. Shared by nodes.
  */
 @ThreadSafe
 public interface Spool {
@@ -21,12 +22,15 @@ public interface Spool {
   record Spooled(long number, Envelope envelope) {}
 
   /**
-   * Adds envelopes, all or none; returns once they are as durable as the spool allows. An envelope whose id waits on its channel already is not added again.
+   * Adds envelopes, all or none; returns once they are as durable as the spool allows. An envelope
+   * whose id waits on its channel already is not added again.
    */
   void add(List<Envelope> envelopes);
 
   /**
-   * Adds envelopes as {@link #add} does, but only to channels for which others wait. Those are not removed before the new ones are added, so that a concurrent call of {@link #channels} returns the channel.
+   * Adds envelopes as {@link #add} does, but only to channels for which others wait. Those are not
+   * removed before the new ones are added, so that a concurrent call of {@link #channels} returns
+   * the channel.
    *
    * @return the channels for which nothing waits; their envelopes were not added
    */
@@ -37,7 +41,9 @@ public interface Spool {
    *
    * @param after the number of the one before the first to return; 0 to begin with the oldest
    * @param maxCount the maximum number
-   * @throws io.broadcasty.format.UnknownVersionException when the first of them was queued by a node of another version and cannot be decoded; one that is not the first ends the list before it
+   * @throws io.broadcasty.format.UnknownVersionException when the first of them was queued by a
+   *     node of another version and cannot be decoded; one that is not the first ends the list
+   *     before it
    */
   List<Spooled> oldest(long after, int maxCount);
 

@@ -3,7 +3,8 @@ package io.broadcasty.broker;
 /**
  * The current condition of a store, for operators.
  *
- * @param reason what is wrong and which setting is concerned, without secrets; empty when nothing is wrong
+ * @param reason what is wrong and which setting is concerned, without secrets; empty when nothing
+ *     is wrong
  */
 public record StoreCondition(State state, String reason) {
 
@@ -15,7 +16,8 @@ public record StoreCondition(State state, String reason) {
     /** It accepts publications and serves replays. */
     UP("up"),
     /**
-     * It accepts publications and keeps them until their streams can be reached; replays are not served.
+     * It accepts publications and keeps them until their streams can be reached; replays are not
+     * served.
      */
     QUEUEING("queueing"),
     /** It serves replays, and refuses publications: publishers are told to retry later. */

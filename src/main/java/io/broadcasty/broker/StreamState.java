@@ -23,7 +23,8 @@ public record StreamState(String epoch, int partition, long first, long head) {
   /**
    * Returns from where a reader can continue.
    *
-   * @param requestedEpoch the epoch the reader knows; null when it knows none and accepts the current one
+   * @param requestedEpoch the epoch the reader knows; null when it knows none and accepts the
+   *     current one
    * @param after the last sequence the reader has; {@link #FROM_OLDEST} for all that is kept
    */
   public Resume resume(@Nullable String requestedEpoch, long after) {

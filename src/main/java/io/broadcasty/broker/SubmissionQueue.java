@@ -49,7 +49,8 @@ final class SubmissionQueue {
   }
 
   /**
-   * Waits until there is a submission, the time is over, or the queue is closed; then takes submissions up to about that many envelopes.
+   * Waits until there is a submission, the time is over, or the queue is closed; then takes
+   * submissions up to about that many envelopes.
    *
    * @param group receives the submissions, one by one
    */

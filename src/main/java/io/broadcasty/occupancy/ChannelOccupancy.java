@@ -25,7 +25,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Notifies the listener when a channel gets its first subscriber in the cluster and when its last has left: once for all nodes that share a store, on the node whose change caused it, and alternating for a channel. A change of this node's subscribers only {@link #changed marks} the channel. One thread checks the marked channels regularly, reports their state to the store in batches, and notifies according to the store's answers. While the store does not answer, only the latest state is kept and reported once it does.
+ * Notifies the listener when a channel gets its first subscriber in the cluster and when its last
+ * has left: once for all nodes that share a store, on the node whose change caused it, and
+ * alternating for a channel. A change of this node's subscribers only {@link #changed marks} the
+ * channel. One thread checks the marked channels regularly, reports their state to the store in
+ * batches, and notifies according to the store's answers. While the store does not answer, only the
+ * latest state is kept and reported once it does.
  *
  * <p>A node that dies between a change and its notification loses the event.
  */
@@ -104,16 +109,19 @@ public final class ChannelOccupancy implements AutoCloseable {
   }
 
   /**
-   * Marks a channel whose first subscriber on this node may have come, or whose last may have left; its state is checked later. Never blocks.
+   * Marks a channel whose first subscriber on this node may have come, or whose last may have left;
+   * its state is checked later. Never blocks.
    */
   public void changed(TenantChannel channel) {
     marked.add(channel);
   }
 
   /**
-   * Removes a dead node's subscribers from the store. Blocks until the store has confirmed it, for some seconds at most. Idempotent.
+   * Removes a dead node's subscribers from the store. Blocks until the store has confirmed it, for
+   * some seconds at most. Idempotent.
    *
-   * @throws OccupancyException when it is not finished, in which case it continues, or when the node has reported since; call again if the node is dead nevertheless
+   * @throws OccupancyException when it is not finished, in which case it continues, or when the
+   *     node has reported since; call again if the node is dead nevertheless
    */
   public void forget(String node) {
     if (!node.equals(self)) {

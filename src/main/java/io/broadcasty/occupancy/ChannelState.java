@@ -6,7 +6,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of one channel in a store, and how a change affects it: the straightforward equivalent of {@code change.lua} in {@code occupancy.redis}. Not thread-safe.
+ * The state of one channel in a store, and how a change affects it: the straightforward equivalent
+ * of {@code change.lua} in {@code occupancy.redis}. Not thread-safe.
  */
 public final class ChannelState {
 
@@ -20,7 +21,8 @@ public final class ChannelState {
    * The latest notification, completed or in progress.
    *
    * @param by the node that notified; empty when none is known
-   * @param sinceMillis when the notification in progress that the channel is vacated began; otherwise 0
+   * @param sinceMillis when the notification in progress that the channel is vacated began;
+   *     otherwise 0
    */
   public record Told(boolean occupied, String by, long number, long sinceMillis) {
 
@@ -83,7 +85,8 @@ public final class ChannelState {
     Claim before = claims.get(change.node());
     boolean own = by.equals(change.node());
     if (own && before != null && change.number() < before.number()) {
-      return OccupancyAnswer.NOTHING; // the notification was given up, and this confirmation is late
+      return OccupancyAnswer
+          .NOTHING; // the notification was given up, and this confirmation is late
     }
     if (change.kind() != Kind.LEAVE && change.kind() != Kind.LEAVE_AGAIN) {
       claims.put(change.node(), new Claim(true, change.number(), nowMillis));

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes the channels of dead nodes from the store, one node after the other, in batches. All methods but {@link #await} and {@link #close} are for one thread.
+ * Removes the channels of dead nodes from the store, one node after the other, in batches. All
+ * methods but {@link #await} and {@link #close} are for one thread.
  */
 final class GoneNodes {
 
@@ -47,7 +48,8 @@ final class GoneNodes {
   }
 
   /**
-   * Starts to remove a node's channels, and waits for a while until it is done; it continues afterwards.
+   * Starts to remove a node's channels, and waits for a while until it is done; it continues
+   * afterwards.
    */
   void await(String gone) {
     CompletableFuture<Void> done =
@@ -105,7 +107,8 @@ final class GoneNodes {
 
   private void end(Gone ended) {
     waiting.remove(ended.node());
-    if (returned) { // or it is dead, and its report came late: then it will be considered dead again
+    if (returned) { // or it is dead, and its report came late: then it will be considered dead
+      // again
       ended
           .done()
           .completeExceptionally(
@@ -120,7 +123,8 @@ final class GoneNodes {
   /**
    * Records that a channel has been removed for the node.
    *
-   * @param gone false when the node has reported on it since, so that no more of its channels are removed now
+   * @param gone false when the node has reported on it since, so that no more of its channels are
+   *     removed now
    */
   void left(TenantChannel channel, boolean gone) {
     returned |= !gone;

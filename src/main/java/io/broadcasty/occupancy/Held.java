@@ -13,12 +13,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The channels that this node has reported as occupied, and those that it has recently reported as left. Not thread-safe.
+ * The channels that this node has reported as occupied, and those that it has recently reported as
+ * left. Not thread-safe.
  */
 final class Held {
 
   /**
-   * How long a left channel is remembered: a store that fails over may have lost the latest reports, but none older than this.
+   * How long a left channel is remembered: a store that fails over may have lost the latest
+   * reports, but none older than this.
    */
   private static final long LEFT_NANOS = Duration.ofSeconds(60).toNanos();
 
@@ -72,7 +74,8 @@ final class Held {
   }
 
   /**
-   * Removes and returns the channels that were left some time ago, or all, and are not occupied again.
+   * Removes and returns the channels that were left some time ago, or all, and are not occupied
+   * again.
    */
   List<TenantChannel> takeLeft(boolean all) {
     List<TenantChannel> taken = new ArrayList<>();
@@ -88,7 +91,8 @@ final class Held {
   }
 
   /**
-   * Returns the channels to report again now, so that each is reported once in the renewal interval.
+   * Returns the channels to report again now, so that each is reported once in the renewal
+   * interval.
    */
   List<TenantChannel> due() {
     List<TenantChannel> due = new ArrayList<>();

@@ -7,11 +7,13 @@ public enum OccupancyAnswer {
   /** The channel now has its first subscribers in the cluster: the reporting node notifies. */
   OCCUPIED,
   /**
-   * The channel has no subscribers in the cluster any more: the reporting node notifies, and then reports {@link OccupancyChange.Kind#TOLD_VACATED}.
+   * The channel has no subscribers in the cluster any more: the reporting node notifies, and then
+   * reports {@link OccupancyChange.Kind#TOLD_VACATED}.
    */
   VACATED,
   /**
-   * The change is applied, but another node is still notifying that the channel was vacated: report the same again after a moment.
+   * The change is applied, but another node is still notifying that the channel was vacated: report
+   * the same again after a moment.
    */
   WAIT,
   /** Nothing is changed: the node considered dead has reported since. */

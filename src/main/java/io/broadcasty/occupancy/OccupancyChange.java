@@ -7,8 +7,10 @@ import java.util.concurrent.TimeUnit;
  * A node's report on one channel.
  *
  * @param node the node whose subscribers it concerns: the reporting one, or a dead one
- * @param number identifies the report; grows with every report of a node. A report that was not answered is repeated with the same number
- * @param goneNanos when a dead node was considered dead, by the ticker; its own later reports stay valid. 0 when the report does not concern such a node
+ * @param number identifies the report; grows with every report of a node. A report that was not
+ *     answered is repeated with the same number
+ * @param goneNanos when a dead node was considered dead, by the ticker; its own later reports stay
+ *     valid. 0 when the report does not concern such a node
  */
 public record OccupancyChange(
     TenantChannel channel, String node, Kind kind, long number, long goneNanos) {

@@ -3,7 +3,8 @@ package io.broadcasty.occupancy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the occupancy store cannot be reached, or has not answered. Reporting the same again is right.
+ * Thrown when the occupancy store cannot be reached, or has not answered. Reporting the same again
+ * is right.
  */
 public final class OccupancyException extends RuntimeException {
   private static final long serialVersionUID = 1L;

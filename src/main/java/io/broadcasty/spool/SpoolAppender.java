@@ -27,8 +27,7 @@ final class SpoolAppender implements GroupCommit.Appender {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final AppendOutcome QUEUED = new AppendOutcome.Queued();
   private static final AppendOutcome REFUSED =
-      new AppendOutcome.Unavailable(
-          "neither the store nor the spool can be reached", RETRY_AFTER);
+      new AppendOutcome.Unavailable("neither the store nor the spool can be reached", RETRY_AFTER);
 
   private final Broker streams;
   private final Spool spool;

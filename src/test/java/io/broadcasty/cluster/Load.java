@@ -112,9 +112,11 @@ public final class Load implements AutoCloseable {
    * @param resumes subscribers that resumed from their position
    * @param lost how often a subscriber was told that its position is lost
    * @param refused attempts to publish that were not acknowledged
-   * @param longestSeconds the longest time until a publication was acknowledged, since the last report
+   * @param longestSeconds the longest time until a publication was acknowledged, since the last
+   *     report
    * @param settledSeconds how long it took until every subscriber had everything
-   * @param presenceSeconds how long it took from then until every node that answers knew all members
+   * @param presenceSeconds how long it took from then until every node that answers knew all
+   *     members
    * @param departures the reasons why connections ended, with their counts
    * @param faults violations of the guarantees
    */

@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Publishes at a steady rate to the channels and nodes in rotation. Each publication has an id of its own and is sent again, to another node, until it is acknowledged.
+ * Publishes at a steady rate to the channels and nodes in rotation. Each publication has an id of
+ * its own and is sent again, to another node, until it is acknowledged.
  */
 final class Publisher implements Runnable {
 

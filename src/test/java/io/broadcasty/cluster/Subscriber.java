@@ -11,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one channel over WebSocket and is present on another; connects to another node when its own is gone, and resumes from its last position. Records what it receives; violations of the guarantees are faults in the ledger.
+ * Follows one channel over WebSocket and is present on another; connects to another node when its
+ * own is gone, and resumes from its last position. Records what it receives; violations of the
+ * guarantees are faults in the ledger.
  */
 final class Subscriber implements WebSocket.Listener {
 
@@ -163,14 +165,16 @@ final class Subscriber implements WebSocket.Listener {
             true)
         .whenComplete(
             (sent, failure) -> {
-              if (failure != null) { // the previous send has not completed, although it was answered
+              if (failure
+                  != null) { // the previous send has not completed, although it was answered
                 joinLater(on);
               }
             });
   }
 
   /**
-   * Joins again later, when a join could not be sent or was refused because the store is unreachable.
+   * Joins again later, when a join could not be sent or was refused because the store is
+   * unreachable.
    */
   private void joinLater(WebSocket on) {
     CompletableFuture.delayedExecutor(MIN_WAIT_MILLIS * 5, TimeUnit.MILLISECONDS)
@@ -197,7 +201,8 @@ final class Subscriber implements WebSocket.Listener {
   }
 
   /**
-   * Handles a lost position, which is not this reader's fault; what it received until then is compared.
+   * Handles a lost position, which is not this reader's fault; what it received until then is
+   * compared.
    */
   private void lost(String frame) {
     compare();

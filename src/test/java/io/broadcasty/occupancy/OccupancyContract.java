@@ -23,7 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The contract of {@link OccupancyStore}, as seen from a node's {@link ChannelOccupancy}. Every implementation's test extends this; where nodes share the store, {@link SharedOccupancyContract}.
+ * The contract of {@link OccupancyStore}, as seen from a node's {@link ChannelOccupancy}. Every
+ * implementation's test extends this; where nodes share the store, {@link SharedOccupancyContract}.
  */
 public abstract class OccupancyContract {
 
@@ -81,7 +82,9 @@ public abstract class OccupancyContract {
 
   /** Waits until all earlier changes of the node have been reported and notified. */
   protected final void settle(OccupancyNode node) {
-    for (int i = 0; i < 2; i++) { // the second fence is in a later round than what came before the first
+    for (int i = 0;
+        i < 2;
+        i++) { // the second fence is in a later round than what came before the first
       TenantChannel fence = channel("fence-" + FENCES.incrementAndGet());
       node.subscribe(fence);
       Told occupied = new Told(node.name, fence, true);
@@ -103,7 +106,8 @@ public abstract class OccupancyContract {
   }
 
   /**
-   * Asserts that each channel is occupied and vacated alternately; returns which are occupied in the end.
+   * Asserts that each channel is occupied and vacated alternately; returns which are occupied in
+   * the end.
    */
   protected final Map<TenantChannel, Boolean> assertByTurns() {
     Map<TenantChannel, Boolean> last = new HashMap<>();

@@ -74,9 +74,7 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     assertByTurns();
   }
 
-  /**
-   * Removes a dead node like a node registry: again, when the node's last report has come late.
-   */
+  /** Removes a dead node like a node registry: again, when the node's last report has come late. */
   private static void forget(OccupancyNode survivor, String gone) {
     for (int tries = 1; ; tries++) {
       try {

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A store in memory that several nodes share: the straightforward one that the others are compared with.
+ * A store in memory that several nodes share: the straightforward one that the others are compared
+ * with.
  */
 public final class SharedStates {
 

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link ConnectionLimiter} keeps. */
+/** The contract of {@link ConnectionLimiter}. */
 public abstract class ConnectionLimiterContract {
 
   protected static final String NODE = "n1";
@@ -31,11 +31,11 @@ public abstract class ConnectionLimiterContract {
   protected static final TenantId ACME = new TenantId("acme");
   protected static final TenantId OTHER = new TenantId("other");
 
-  /** What the limiter under test asks. */
+  /** The settings of the limiter under test. */
   protected final TestTenants tenants =
       new TestTenants().all(all -> all.maxConnections(PER_TENANT).maxConnectionsPerUser(PER_USER));
 
-  /** The limiter under test, on the node {@link #NODE}; the same throughout a test. */
+  /** Returns the limiter under test, on the node {@link #NODE}; the same throughout a test. */
   protected abstract ConnectionLimiter limiter();
 
   protected final Lease take(String user) {
@@ -132,7 +132,7 @@ public abstract class ConnectionLimiterContract {
     }
   }
 
-  /** Each user asks more often than there are places for it. */
+  /** Requests more permits for each user than its limit. */
   private List<Lease> takeAtOnce(ExecutorService executor) throws Exception {
     CountDownLatch start = new CountDownLatch(1);
     List<Future<List<Lease>>> users = new ArrayList<>();

@@ -21,13 +21,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link RateLimiter} keeps. */
+/** The contract of {@link RateLimiter}. */
 public abstract class RateLimiterContract {
 
   protected static final TenantId ACME = new TenantId("acme");
   protected static final TenantId OTHER = new TenantId("other");
 
-  /** What the limiter under test asks. */
+  /** The settings of the limiter under test. */
   protected final TestTenants tenants =
       new TestTenants()
           .all(all -> all.userPerSecond(3).userBurst(10).channelPerSecond(100).channelBurst(200));
@@ -35,7 +35,7 @@ public abstract class RateLimiterContract {
   protected final ManualTime time = new ManualTime();
   private final RateLimiter limiter = limiter(true);
 
-  /** The limiter under test, with empty history. */
+  /** Creates the limiter under test, without earlier requests. */
   protected abstract RateLimiter limiter(RateLimits limits, ManualTime time);
 
   private RateLimiter limiter(boolean enabled) {
@@ -79,7 +79,7 @@ public abstract class RateLimiterContract {
       String key = "wants " + permits;
       limiter.tryAcquire(RateKey.ofUser(ACME, key), 10);
       Duration wait = limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).retryAfter();
-      time.advance(wait.minusNanos(2)); // exact but for one nanosecond, on the late side
+      time.advance(wait.minusNanos(2)); // exact to one nanosecond, on the late side
       assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).granted(), key);
       time.advance(Duration.ofNanos(2));
       assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).granted(), key);

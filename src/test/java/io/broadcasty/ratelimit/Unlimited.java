@@ -2,7 +2,7 @@ package io.broadcasty.ratelimit;
 
 import java.time.Duration;
 
-/** Limits nobody. */
+/** A rate limiter that grants every request. */
 public final class Unlimited implements RateLimiter {
 
   @Override

@@ -12,7 +12,9 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records whether the database serves, so that all callers fail at once during an outage instead of waiting for a connection, and the log reports it once. A thread of its own probes until it serves again.
+ * Records whether the database serves, so that all callers fail at once during an outage instead of
+ * waiting for a connection, and the log reports it once. A thread of its own probes until it serves
+ * again.
  */
 @ThreadSafe
 final class Availability implements AutoCloseable {
@@ -31,7 +33,9 @@ final class Availability implements AutoCloseable {
   @GuardedBy("this")
   private boolean closed;
 
-  /** @param threads creates the probing thread, one for each outage */
+  /**
+   * @param threads creates the probing thread, one for each outage
+   */
   Availability(Transactions transactions, ThreadFactory threads) {
     this.transactions = transactions;
     this.threads = threads;

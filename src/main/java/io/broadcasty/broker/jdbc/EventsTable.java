@@ -74,7 +74,8 @@ final class EventsTable {
   }
 
   /**
-   * Reads publications between two sequences, oldest first, up to a maximum number. A page ends before one that cannot be decoded.
+   * Reads publications between two sequences, oldest first, up to a maximum number. A page ends
+   * before one that cannot be decoded.
    *
    * @throws BrokerException when the first of them cannot be decoded
    */

@@ -22,7 +22,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Appends a group of submissions in one transaction: locks the channels, looks up the ids, assigns sequences, inserts. Used once, by one thread.
+ * Appends a group of submissions in one transaction: locks the channels, looks up the ids, assigns
+ * sequences, inserts. Used once, by one thread.
  */
 final class GroupAppend {
 
@@ -111,7 +112,8 @@ final class GroupAppend {
   }
 
   /**
-   * Creates missing streams with the store's epoch. The store's row is locked, so that no other node creates the same ones; those it has just created are read again.
+   * Creates missing streams with the store's epoch. The store's row is locked, so that no other
+   * node creates the same ones; those it has just created are read again.
    */
   private void addUnborn() throws SQLException {
     boolean missing =

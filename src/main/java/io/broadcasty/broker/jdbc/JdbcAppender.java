@@ -16,7 +16,9 @@ import java.util.List;
 /**
  * Appends each group in one transaction, then announces it.
  *
- * <p>A failed group is answered with {@link AppendOutcome.Unavailable}. If the commit itself failed, it may have been executed nevertheless: those streams are read again under their lock before anything else is announced, so that their new publications are announced first.
+ * <p>A failed group is answered with {@link AppendOutcome.Unavailable}. If the commit itself
+ * failed, it may have been executed nevertheless: those streams are read again under their lock
+ * before anything else is announced, so that their new publications are announced first.
  */
 final class JdbcAppender implements GroupCommit.Appender {
 
@@ -58,7 +60,9 @@ final class JdbcAppender implements GroupCommit.Appender {
       List<List<AppendOutcome>> outcomes = commit(group);
       availability.served();
       return outcomes;
-    } catch (SQLException | RuntimeException | Error e) { // publishers are answered whatever the error is
+    } catch (SQLException
+        | RuntimeException
+        | Error e) { // publishers are answered whatever the error is
       availability.failed(e);
       return refused(group, FAILED);
     }

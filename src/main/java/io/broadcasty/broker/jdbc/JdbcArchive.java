@@ -17,12 +17,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The archive in a relational database: publications are in the same table as those of the database broker, and a row for each range describes what is kept. Copying a stream locks its rows, so that nodes copy the same stream one after the other.
+ * The archive in a relational database: publications are in the same table as those of the database
+ * broker, and a row for each range describes what is kept. Copying a stream locks its rows, so that
+ * nodes copy the same stream one after the other.
  */
 public final class JdbcArchive implements Archive {
 
   /**
-   * How long the end of a stream is remembered beyond the retention; the stream's store knows it for as long.
+   * How long the end of a stream is remembered beyond the retention; the stream's store knows it
+   * for as long.
    */
   private static final Duration REMEMBERED = Duration.ofHours(24);
 

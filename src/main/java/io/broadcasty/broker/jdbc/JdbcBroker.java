@@ -32,11 +32,15 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker in a relational database. Its streams survive the process: after a restart the epoch is the same and sequences continue, so clients resume without a gap.
+ * The broker in a relational database. Its streams survive the process: after a restart the epoch
+ * is the same and sequences continue, so clients resume without a gap.
  *
- * <p>Publications are committed in groups: one thread takes all that wait, so that a single publication does not wait for a timer and many share one commit. Several nodes may share the database; each announces what it appended itself.
+ * <p>Publications are committed in groups: one thread takes all that wait, so that a single
+ * publication does not wait for a timer and many share one commit. Several nodes may share the
+ * database; each announces what it appended itself.
  *
- * <p>Times that must survive the process (the age of publications and of ids) are those of the wall clock.
+ * <p>Times that must survive the process (the age of publications and of ids) are those of the wall
+ * clock.
  */
 public final class JdbcBroker implements Broker, Directory {
 
@@ -57,7 +61,8 @@ public final class JdbcBroker implements Broker, Directory {
    *
    * @param database stays open when the broker is closed
    * @param threads creates the committer's thread, and one that probes an unavailable database
-   * @param answers completes the publishers' futures, and thus runs their dependents; {@code Runnable::run} does it on the committer's thread, which must then not be blocked
+   * @param answers completes the publishers' futures, and thus runs their dependents; {@code
+   *     Runnable::run} does it on the committer's thread, which must then not be blocked
    * @throws BrokerException when the database cannot be reached
    */
   public JdbcBroker(
@@ -111,7 +116,8 @@ public final class JdbcBroker implements Broker, Directory {
   }
 
   /**
-   * Reads a page; returns null when its beginning was pruned between the statements, so that it must be read again.
+   * Reads a page; returns null when its beginning was pruned between the statements, so that it
+   * must be read again.
    */
   private @Nullable ReplayPage page(Connection connection, ReplayRequest request)
       throws SQLException {

@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param retention the retention of each tenant's channels; queried each time
  * @param idempotencyWindow the minimum time for which an id is remembered, by the wall clock
- * @param maxWaitingBytes how many bytes may wait for the database, by {@link io.broadcasty.broker.Envelope#costBytes}; beyond it publications are refused at once
+ * @param maxWaitingBytes how many bytes may wait for the database, by {@link
+ *     io.broadcasty.broker.Envelope#costBytes}; beyond it publications are refused at once
  * @param maxGroup the approximate maximum number of envelopes in one transaction
  */
 public record JdbcBrokerSettings(
@@ -23,7 +24,8 @@ public record JdbcBrokerSettings(
       throw new IllegalArgumentException("the idempotency window must be above 0");
     }
     if (maxWaitingBytes < 1 || maxGroup < 1) {
-      throw new IllegalArgumentException("the maximum waiting bytes and the maximum group must be at least 1");
+      throw new IllegalArgumentException(
+          "the maximum waiting bytes and the maximum group must be at least 1");
     }
   }
 

@@ -51,7 +51,9 @@ public final class JdbcSpool implements Spool {
   /** Identifies an envelope that must not be added twice. */
   private record Key(TenantChannel channel, String id) {}
 
-  /** @param database stays open when the spool is not needed any more */
+  /**
+   * @param database stays open when the spool is not needed any more
+   */
   public JdbcSpool(Database database, WallClock clock) {
     this.transactions = new Transactions(database);
     this.clock = clock;

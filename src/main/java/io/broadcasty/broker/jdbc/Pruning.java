@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * Deletes what has left the retention or the idempotency window, in transactions of bounded size, so that no lock is held for long.
+ * Deletes what has left the retention or the idempotency window, in transactions of bounded size,
+ * so that no lock is held for long.
  */
 final class Pruning {
 

@@ -8,7 +8,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Reads and writes the version of rows that contain a message, in the columns {@code format_version} and {@code headers}. A row without a version was written by a node that does not know headers.
+ * Reads and writes the version of rows that contain a message, in the columns {@code
+ * format_version} and {@code headers}. A row without a version was written by a node that does not
+ * know headers.
  */
 final class RowVersion {
 

@@ -15,7 +15,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The SQL statements on the streams and on the store's single row. Locks are taken in the order channels (sorted), then store.
+ * The SQL statements on the streams and on the store's single row. Locks are taken in the order
+ * channels (sorted), then store.
  */
 final class StreamsTable {
 
@@ -230,7 +231,8 @@ final class StreamsTable {
   }
 
   /**
-   * Returns the epoch of new streams, and locks it, so that no node creates or deletes streams until the transaction ends.
+   * Returns the epoch of new streams, and locks it, so that no node creates or deletes streams
+   * until the transaction ends.
    */
   static String lockEpoch(Connection connection) throws SQLException {
     return required(storeEpoch(connection, " FOR UPDATE"));

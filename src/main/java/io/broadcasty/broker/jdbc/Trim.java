@@ -8,7 +8,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * Finds the oldest publication of a stream that the retention still keeps. Times and bytes only grow with the sequence, so it reads a handful of publications however long the stream is.
+ * Finds the oldest publication of a stream that the retention still keeps. Times and bytes only
+ * grow with the sequence, so it reads a handful of publications however long the stream is.
  */
 final class Trim {
 

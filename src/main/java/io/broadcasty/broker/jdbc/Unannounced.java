@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The streams whose last commit is in doubt, and the last announced sequence of each. Used by the committer's thread only.
+ * The streams whose last commit is in doubt, and the last announced sequence of each. Used by the
+ * committer's thread only.
  */
 final class Unannounced {
 
@@ -41,7 +42,8 @@ final class Unannounced {
   }
 
   /**
-   * Announces the publications of commits that were executed. Waits for the streams' locks, so that a commit in progress is decided by then.
+   * Announces the publications of commits that were executed. Waits for the streams' locks, so that
+   * a commit in progress is decided by then.
    */
   void settle(Connection connection) throws SQLException {
     Iterator<Map.Entry<Stream, Long>> doubts = lastAnnounced.entrySet().iterator();

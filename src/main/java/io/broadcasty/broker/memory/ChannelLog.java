@@ -57,7 +57,8 @@ final class ChannelLog {
   }
 
   /**
-   * Removes the partitions that keep nothing and have been idle for long; returns whether there were any.
+   * Removes the partitions that keep nothing and have been idle for long; returns whether there
+   * were any.
    */
   boolean evictIdle(long nowMillis, Retention ofChannel, long idleSinceMillis) {
     Retention kept = share(ofChannel);

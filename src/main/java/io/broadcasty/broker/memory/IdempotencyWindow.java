@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of the last minutes and the positions they got, or will get. Bounded: when it is full, new ids are refused; forgetting old ones early would break the guarantee.
+ * The ids of the last minutes and the positions they got, or will get. Bounded: when it is full,
+ * new ids are refused; forgetting old ones early would break the guarantee.
  */
 final class IdempotencyWindow {
 

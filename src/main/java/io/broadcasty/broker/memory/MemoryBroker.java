@@ -31,7 +31,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broker in the memory of a single node: other nodes do not receive its publications. The epoch changes with every start, so that a client with an older position learns that the stream was lost.
+ * The broker in the memory of a single node: other nodes do not receive its publications. The epoch
+ * changes with every start, so that a client with an older position learns that the stream was
+ * lost.
  */
 public final class MemoryBroker implements Broker, Directory {
 
@@ -65,7 +67,8 @@ public final class MemoryBroker implements Broker, Directory {
    *
    * @param retention the retention of each tenant's channels; queried each time
    * @param idempotencyWindow how long an id is remembered
-   * @param maxIds the maximum number of remembered ids; beyond it, publications with an id are refused for a while
+   * @param maxIds the maximum number of remembered ids; beyond it, publications with an id are
+   *     refused for a while
    */
   public MemoryBroker(
       RetentionLookup retention,
@@ -226,7 +229,8 @@ public final class MemoryBroker implements Broker, Directory {
   }
 
   /**
-   * Prunes a channel; runs within the map's atomic update of the channel, like {@link #withPartition}.
+   * Prunes a channel; runs within the map's atomic update of the channel, like {@link
+   * #withPartition}.
    */
   private @Nullable ChannelLog pruned(
       TenantChannel channel, ChannelLog log, long now, long idleSince) {
@@ -253,7 +257,8 @@ public final class MemoryBroker implements Broker, Directory {
   }
 
   /**
-   * Returns another epoch after each eviction, so that positions of an evicted stream are not mistaken for those of its successor.
+   * Returns another epoch after each eviction, so that positions of an evicted stream are not
+   * mistaken for those of its successor.
    */
   private String currentEpoch() {
     return lifeName + Long.toString(evictions.get(), Character.MAX_RADIX);

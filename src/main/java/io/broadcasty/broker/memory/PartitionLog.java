@@ -14,7 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition's stream: a ring of the kept publications, indexed by sequence. Its monitor defines the partition's order: publications are appended and announced while holding it.
+ * One partition's stream: a ring of the kept publications, indexed by sequence. Its monitor defines
+ * the partition's order: publications are appended and announced while holding it.
  */
 final class PartitionLog {
 
@@ -37,7 +38,8 @@ final class PartitionLog {
   }
 
   /**
-   * Appends and announces a publication; returns null when the log has been evicted and another one must be created.
+   * Appends and announces a publication; returns null when the log has been evicted and another one
+   * must be created.
    */
   synchronized @Nullable Position append(
       Envelope envelope, long nowMillis, Retention retention, PublicationListener listener) {
@@ -80,7 +82,8 @@ final class PartitionLog {
   }
 
   /**
-   * Marks the log as evicted when it keeps nothing and nothing has been appended since the given time.
+   * Marks the log as evicted when it keeps nothing and nothing has been appended since the given
+   * time.
    */
   synchronized boolean evictIfIdle(long nowMillis, Retention retention, long idleSinceMillis) {
     trim(nowMillis, retention);

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The message with which the append script announces publications: the epoch on a line, then for each publication a line with partition, sequence, time and length, followed by that many bytes of its envelope, which has a version of its own. The announcement's version is that of {@link TextVersion}.
+ * The message with which the append script announces publications: the epoch on a line, then for
+ * each publication a line with partition, sequence, time and length, followed by that many bytes of
+ * its envelope, which has a version of its own. The announcement's version is that of {@link
+ * TextVersion}.
  */
 final class Announcement {
 

@@ -22,7 +22,8 @@ import redis.clients.jedis.resps.ScanResult;
 import redis.clients.jedis.resps.Tuple;
 
 /**
- * The index of channels that have a stream: sorted sets of names, one for each tenant. A name is added before the channel's first publication and removed after the channel was forgotten.
+ * The index of channels that have a stream: sorted sets of names, one for each tenant. A name is
+ * added before the channel's first publication and removed after the channel was forgotten.
  */
 final class ChannelIndex {
 
@@ -58,7 +59,8 @@ final class ChannelIndex {
   }
 
   /**
-   * Handles a channel's first publication: adds its name again, which may have been removed in the meantime, and announces the channel to the nodes.
+   * Handles a channel's first publication: adds its name again, which may have been removed in the
+   * meantime, and announces the channel to the nodes.
    */
   void born(TenantChannel channel) {
     try {
@@ -142,7 +144,8 @@ final class ChannelIndex {
   }
 
   /**
-   * Removes names of a key. A channel may be used again at the same moment, so it is checked again afterwards.
+   * Removes names of a key. A channel may be used again at the same moment, so it is checked again
+   * afterwards.
    */
   private void prune(String key, List<TenantChannel> channels, long beforeMillis) {
     Map<TenantChannel, Long> used = lastUsed(channels);
@@ -163,7 +166,8 @@ final class ChannelIndex {
   }
 
   /**
-   * Returns when each channel was last used: never for an unknown one. Channels whose server does not answer are left out.
+   * Returns when each channel was last used: never for an unknown one. Channels whose server does
+   * not answer are left out.
    */
   private Map<TenantChannel, Long> lastUsed(List<TenantChannel> channels) {
     Map<TenantChannel, Long> used = new HashMap<>();

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The Redis keys of a channel's data. They share a hash tag, so that a Cluster keeps them on one server. A tenant's id contains no colon and a channel's name no brace, so that no two channels share a tag.
+ * The Redis keys of a channel's data. They share a hash tag, so that a Cluster keeps them on one
+ * server. A tenant's id contains no colon and a channel's name no brace, so that no two channels
+ * share a tag.
  *
  * @param scripts the keys passed to scripts: the hash, the prefix of streams, the prefix of ids
  * @param announcements the pub/sub channel of its publications

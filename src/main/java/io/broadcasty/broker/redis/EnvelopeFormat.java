@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Encodes an envelope as bytes, without its channel and partition.
  *
- * <p>Version 0: a byte that says whether its id is idempotent, then id, payload, meta, event, correlation id and reply channel, each as its length in UTF-8 in four bytes, -1 for a missing one, and its text. Version 1 adds a byte with the version, and the headers as {@link HeadersFormat} encodes them. Bytes after these are ignored, as version 0 ignores bytes after its parts, so that parts may be added without another version.
+ * <p>Version 0: a byte that says whether its id is idempotent, then id, payload, meta, event,
+ * correlation id and reply channel, each as its length in UTF-8 in four bytes, -1 for a missing
+ * one, and its text. Version 1 adds a byte with the version, and the headers as {@link
+ * HeadersFormat} encodes them. Bytes after these are ignored, as version 0 ignores bytes after its
+ * parts, so that parts may be added without another version.
  */
 final class EnvelopeFormat {
 
@@ -50,7 +54,8 @@ final class EnvelopeFormat {
   /**
    * Decodes an envelope.
    *
-   * @throws io.broadcasty.format.UnknownVersionException when the version is unknown, or the bytes are not an envelope
+   * @throws io.broadcasty.format.UnknownVersionException when the version is unknown, or the bytes
+   *     are not an envelope
    */
   static Envelope read(TenantChannel channel, int partition, byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {

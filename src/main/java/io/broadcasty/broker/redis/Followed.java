@@ -43,7 +43,9 @@ final class Followed {
   @GuardedBy("this")
   private int life;
 
-  /** @param marks the last publications received before; null for none */
+  /**
+   * @param marks the last publications received before; null for none
+   */
   Followed(TenantChannel channel, @Nullable Marks marks) {
     this.channel = channel;
     this.marks = marks;
@@ -91,7 +93,8 @@ final class Followed {
   }
 
   /**
-   * Records that Redis cannot be reached: waiting callers fail, and missed publications must be searched for.
+   * Records that Redis cannot be reached: waiting callers fail, and missed publications must be
+   * searched for.
    */
   void unreachable(BrokerException why) {
     Runnable tell;
@@ -114,7 +117,8 @@ final class Followed {
   }
 
   /**
-   * Compares the channel's heads, read after {@link #subscribed} was called, with the received publications.
+   * Compares the channel's heads, read after {@link #subscribed} was called, with the received
+   * publications.
    *
    * @return whether publications were missed before
    */
@@ -136,7 +140,8 @@ final class Followed {
   }
 
   /**
-   * Checks the channel's heads, read at any moment. A publication beyond those received may still be in transit; it was missed only if it has not arrived by the next check.
+   * Checks the channel's heads, read at any moment. A publication beyond those received may still
+   * be in transit; it was missed only if it has not arrived by the next check.
    *
    * @return whether publications were missed
    */

@@ -64,7 +64,8 @@ final class FollowedPatterns {
     }
 
     /**
-     * Records that names are received from now on; returns whether some may have been missed before.
+     * Records that names are received from now on; returns whether some may have been missed
+     * before.
      */
     boolean subscribed() {
       boolean again;
@@ -101,7 +102,9 @@ final class FollowedPatterns {
 
   private final ConcurrentLinkedQueue<Tenant> again = new ConcurrentLinkedQueue<>();
 
-  /** @param wake triggers a call of {@link #lookForMissed} soon */
+  /**
+   * @param wake triggers a call of {@link #lookForMissed} soon
+   */
   FollowedPatterns(Redis redis, PublicationListener listener, Runnable wake) {
     this.redis = redis;
     this.listener = listener;

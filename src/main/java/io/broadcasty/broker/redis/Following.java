@@ -25,7 +25,9 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The channels whose announcements this node receives. Announcements may be lost when a connection breaks. Therefore each channel's heads in Redis are compared with the received publications after every new subscription, and from time to time.
+ * The channels whose announcements this node receives. Announcements may be lost when a connection
+ * breaks. Therefore each channel's heads in Redis are compared with the received publications after
+ * every new subscription, and from time to time.
  */
 @ThreadSafe
 final class Following {
@@ -63,7 +65,9 @@ final class Following {
   private final ConcurrentLinkedQueue<Confirmed> confirmed = new ConcurrentLinkedQueue<>();
   private List<Followed> toCheck = List.of(); // used only by the gap detector's thread
 
-  /** @param wake triggers a call of {@link #compareConfirmed} soon */
+  /**
+   * @param wake triggers a call of {@link #compareConfirmed} soon
+   */
   Following(Redis redis, PublicationListener listener, Ticker ticker, Tails tails, Runnable wake) {
     this.redis = redis;
     this.listener = listener;
@@ -114,7 +118,8 @@ final class Following {
   }
 
   /**
-   * Announces this node's publications on a channel whose announcements it does not receive from Redis.
+   * Announces this node's publications on a channel whose announcements it does not receive from
+   * Redis.
    */
   void announceOwn(TenantChannel channel, String announcements, List<Publication> publications) {
     Entry entry = entries.get(announcements);
@@ -140,7 +145,10 @@ final class Following {
       }
       followed.hear(publications, this::announce);
     } catch (UnknownVersionException e) { // already logged
-      LOG.log(Level.DEBUG, "Cannot decode an announcement; its publications are read from the stream", e);
+      LOG.log(
+          Level.DEBUG,
+          "Cannot decode an announcement; its publications are read from the stream",
+          e);
       listener.onGap(followed.channel());
     }
   }
@@ -205,7 +213,8 @@ final class Following {
   }
 
   /**
-   * Ensures that a server that answers again, or has taken over, has all received publications before anything is appended to it.
+   * Ensures that a server that answers again, or has taken over, has all received publications
+   * before anything is appended to it.
    *
    * @throws JedisException when it does not answer after all
    */
@@ -279,7 +288,8 @@ final class Following {
 
   private void missed(Followed followed) {
     LOG.log(
-        Level.DEBUG, () -> "Announcements of " + followed.channel() + " were missed; reading the publications");
+        Level.DEBUG,
+        () -> "Announcements of " + followed.channel() + " were missed; reading the publications");
     listener.onGap(followed.channel());
   }
 

@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last received publication in each partition of a channel, with the properties that distinguish it from any other at the same position.
+ * The last received publication in each partition of a channel, with the properties that
+ * distinguish it from any other at the same position.
  */
 record Marks(String epoch, Map<Integer, Mark> last) {
 

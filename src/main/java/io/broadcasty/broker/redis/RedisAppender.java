@@ -28,9 +28,11 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /**
- * Appends each group with one script for each channel, and one pipeline for each server. Used by one thread only.
+ * Appends each group with one script for each channel, and one pipeline for each server. Used by
+ * one thread only.
  *
- * <p>A script that was sent but not answered may have run. In that case Redis announces its publications nevertheless, and the publishers are told to publish again with the same ids.
+ * <p>A script that was sent but not answered may have run. In that case Redis announces its
+ * publications nevertheless, and the publishers are told to publish again with the same ids.
  */
 final class RedisAppender implements GroupCommit.Appender {
 
@@ -48,7 +50,8 @@ final class RedisAppender implements GroupCommit.Appender {
       new AppendOutcome.Unavailable("Redis accepts no publications now", RETRY_AFTER);
   private static final AppendOutcome.Unavailable UNCONFIRMED =
       new AppendOutcome.Unavailable(
-          "too few replicas have confirmed the publication; publish again with the same id", RETRY_AFTER);
+          "too few replicas have confirmed the publication; publish again with the same id",
+          RETRY_AFTER);
 
   /** The scripts sent to one server, and their replies. */
   private record Batch(HostAndPort server, List<Sent> sent) {}

@@ -40,11 +40,16 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * The broker on Redis, shared by all nodes that use the same Redis and prefix: each publication has one place in the order, whichever node accepted it, and is announced on every node that {@link #follow}s its channel.
+ * The broker on Redis, shared by all nodes that use the same Redis and prefix: each publication has
+ * one place in the order, whichever node accepted it, and is announced on every node that {@link
+ * #follow}s its channel.
  *
- * <p>A channel's data is one hash (epoch and heads) and one Redis stream for each partition, changed only by scripts. The script that appends publications also announces them by pub/sub. When Redis has lost a channel, it is restarted with another epoch.
+ * <p>A channel's data is one hash (epoch and heads) and one Redis stream for each partition,
+ * changed only by scripts. The script that appends publications also announces them by pub/sub.
+ * When Redis has lost a channel, it is restarted with another epoch.
  *
- * <p>Times that must survive the process (the age of publications and of ids) are those of the nodes' wall clocks, which must therefore agree within seconds.
+ * <p>Times that must survive the process (the age of publications and of ids) are those of the
+ * nodes' wall clocks, which must therefore agree within seconds.
  */
 public final class RedisBroker implements Broker, Directory {
 
@@ -151,7 +156,8 @@ public final class RedisBroker implements Broker, Directory {
   /**
    * {@inheritDoc}
    *
-   * <p>Redis expires the streams; the names of forgotten channels are removed by one node at a time, once a minute.
+   * <p>Redis expires the streams; the names of forgotten channels are removed by one node at a
+   * time, once a minute.
    */
   @Override
   public void prune() {

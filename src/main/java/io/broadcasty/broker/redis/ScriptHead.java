@@ -38,7 +38,8 @@ final class ScriptHead {
   }
 
   /**
-   * Returns the time before which a channel must have been last used to be forgotten, whoever its tenant is.
+   * Returns the time before which a channel must have been last used to be forgotten, for any
+   * tenant.
    */
   long forgottenBeforeMillis() {
     return clock.nowMillis() - idleMillis(retention.longestAge());

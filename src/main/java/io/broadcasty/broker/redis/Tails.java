@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Ensures that no position is used twice when Redis has lost a stream's last publications, because a replica without them has taken over. The publications received last are compared with those in Redis; where they differ, the stream continues under another epoch.
+ * Ensures that no position is used twice when Redis has lost a stream's last publications, because
+ * a replica without them has taken over. The publications received last are compared with those in
+ * Redis; where they differ, the stream continues under another epoch.
  *
- * <p>Also remembers the last publications received from channels that this node does not follow now, since their readers may come back.
+ * <p>Also remembers the last publications received from channels that this node does not follow
+ * now, since their readers may come back.
  */
 @ThreadSafe
 final class Tails {

@@ -23,7 +23,8 @@ final class Watch implements Runnable, AutoCloseable {
   private static final int ROUNDS_A_LOOK = 4;
 
   /**
-   * The number of checks after which every channel has been checked: about 30 s, or 2 s for few channels.
+   * The number of checks after which every channel has been checked: about 30 s, or 2 s for few
+   * channels.
    */
   private static final int CHECKS_FOR_ALL = 15;
 
@@ -36,7 +37,9 @@ final class Watch implements Runnable, AutoCloseable {
   private final Semaphore calls;
   private volatile boolean closed;
 
-  /** @param calls released when there is work to be done at once */
+  /**
+   * @param calls released when there is work to be done at once
+   */
   Watch(
       Redis redis,
       Availability availability,

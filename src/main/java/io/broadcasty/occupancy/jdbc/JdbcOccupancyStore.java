@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Stores in a relational database which channels have subscribers on which nodes: a row for each, locked while its change is decided. Changes of a tenant's channels are applied in batches of some dozens per transaction. The nodes' clocks should agree to about a second.
+ * Stores in a relational database which channels have subscribers on which nodes: a row for each,
+ * locked while its change is decided. Changes of a tenant's channels are applied in batches of some
+ * dozens per transaction. The nodes' clocks should agree to about a second.
  */
 public final class JdbcOccupancyStore implements OccupancyStore {
 
@@ -167,7 +169,8 @@ public final class JdbcOccupancyStore implements OccupancyStore {
   public void release(String node, Collection<TenantChannel> channels) {}
 
   /**
-   * Deletes the rows of channels that have had no subscribers for a while; one of the nodes does it.
+   * Deletes the rows of channels that have had no subscribers for a while; one of the nodes does
+   * it.
    *
    * @throws OccupancyException when the database does not answer
    */
@@ -192,7 +195,6 @@ public final class JdbcOccupancyStore implements OccupancyStore {
   }
 
   private static OccupancyException unavailable(SQLException cause) {
-    return new OccupancyException(
-        "cannot access the occupancy of channels in the database", cause);
+    return new OccupancyException("cannot access the occupancy of channels in the database", cause);
   }
 }

@@ -23,7 +23,10 @@ import java.util.function.Supplier;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Stores in Redis which channels have subscribers on which nodes. Each channel has one key, which one script changes. Each node has a key with the channels that it reports as occupied, written before each report, by which the others find what to remove when the node is dead. Changes are sent in batches, in one pipeline for each server.
+ * Stores in Redis which channels have subscribers on which nodes. Each channel has one key, which
+ * one script changes. Each node has a key with the channels that it reports as occupied, written
+ * before each report, by which the others find what to remove when the node is dead. Changes are
+ * sent in batches, in one pipeline for each server.
  */
 public final class RedisOccupancyStore implements OccupancyStore {
 
@@ -78,7 +81,8 @@ public final class RedisOccupancyStore implements OccupancyStore {
   }
 
   /**
-   * Lists channels under their node before they are occupied: otherwise no node would find them if this one died now.
+   * Lists channels under their node before they are occupied: otherwise no node would find them if
+   * this one died now.
    */
   private void list(List<OccupancyChange> changes) {
     List<String> occupied = new ArrayList<>();

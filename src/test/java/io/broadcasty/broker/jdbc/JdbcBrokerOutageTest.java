@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests a database that fails while it is in use: publishers are refused at once, the log and the condition name the setting once, and service resumes when it is over.
+ * Tests a database that fails while it is in use: publishers are refused at once, the log and the
+ * condition name the setting once, and service resumes when it is over.
  */
 class JdbcBrokerOutageTest {
 

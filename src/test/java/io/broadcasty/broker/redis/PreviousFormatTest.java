@@ -24,7 +24,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests that entries and announcements of the previous release and of this one are read by each other.
+ * Tests that entries and announcements of the previous release and of this one are read by each
+ * other.
  */
 class PreviousFormatTest {
 

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The decoder of the previous release, kept apart from the current code so that it does not change with it.
+ * The decoder of the previous release, kept apart from the current code so that it does not change
+ * with it.
  */
 final class PreviousNode {
 

@@ -117,7 +117,8 @@ class RedisClusterTest extends BrokerContract {
           appended(two.broker, named(channel, 0, "" + i));
         }
       }
-      RedisNode three = new RedisNode(settings, 0); // the replica that takes over has no replica itself
+      RedisNode three =
+          new RedisNode(settings, 0); // the replica that takes over has no replica itself
       opened.add(three);
       replicated.primary(1).kill();
       for (int c = 0; c < CHANNELS; c++) {

@@ -33,7 +33,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.ClientKillParams;
 
 /**
- * Tests a real Redis that fails while it is in use: publishers are refused at once, the log and the condition name the setting once, and service resumes when it is over.
+ * Tests a real Redis that fails while it is in use: publishers are refused at once, the log and the
+ * condition name the setting once, and service resumes when it is over.
  */
 @Tag("stores")
 class RedisFaultsTest {

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tests the takeover by a replica without the last publications: nodes have received positions that the new primary assigns again.
+ * Tests the takeover by a replica without the last publications: nodes have received positions that
+ * the new primary assigns again.
  */
 @Tag("stores")
 class RedisTailTest {
@@ -75,7 +76,8 @@ class RedisTailTest {
   }
 
   /**
-   * Waits until the listener is told of a gap or receives a publication of another epoch, both of which make subscribers read again.
+   * Waits until the listener is told of a gap or receives a publication of another epoch, both of
+   * which make subscribers read again.
    */
   private static void awaitWord(RedisNode node, String epoch) {
     node.await(
@@ -86,7 +88,8 @@ class RedisTailTest {
   }
 
   /**
-   * Waits until publications are received live; before the connection is back, the listener has to read them.
+   * Waits until publications are received live; before the connection is back, the listener has to
+   * read them.
    */
   private static void awaitLive(RedisNode publisher, RedisNode listener) {
     AtomicInteger count = new AtomicInteger();
@@ -201,9 +204,7 @@ class RedisTailTest {
     assertOnePublicationAPosition(two);
   }
 
-  /**
-   * The channel has no followers when it happens, but a reader may come back with its position.
-   */
+  /** The channel has no followers when it happens, but a reader may come back with its position. */
   @Test
   void alsoOfChannelsThatNobodyFollowsJustNow() throws Exception {
     RedisServer server = server();
