@@ -163,7 +163,7 @@ public final class BackgroundLoop {
     } catch (Throwable e) {
       quietly(() -> LOG.log(Level.ERROR, counts.name + ": the handler of an Error failed", e));
     }
-    quietly(() -> LOG.log(Level.ERROR, counts.name + " met an Error and is restarted", error));
+    quietly(() -> LOG.log(Level.ERROR, counts.name + " threw an Error and is restarted", error));
     parkBeforeRestart(counts.recentRestarts(now));
     if (!hasStarted()) {
       counts.threadless.incrementAndGet();

@@ -25,7 +25,7 @@ public final class ControlListeners implements ControlListener {
   public void onMissed() {
     LOG.log(
         Level.WARNING,
-        "Control messages of other nodes may have been missed while this node was cut off from"
+        "Control messages of other nodes may have been missed while this node was disconnected from"
             + " their store; data that they keep up to date is read again");
     each(ControlListener::onMissed);
   }

@@ -28,7 +28,7 @@ public final class Script {
       byte[] digest = MessageDigest.getInstance("SHA-1").digest(text);
       this.sha = HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-1", e);
+      throw new IllegalStateException("this JDK has no SHA-1", e);
     }
   }
 

@@ -24,8 +24,7 @@ public final class MariaDb {
       configuration.setPort(0); // a free port
       configuration.setBaseDir(directory()); // unpacked there, and deleted at the end
       configuration.setDataDir(directory());
-      configuration.addArg(
-          "--innodb-flush-log-at-trx-commit=0"); // Durability across a power failure is not tested.
+      configuration.addArg("--innodb-flush-log-at-trx-commit=0"); // no test cuts the power
       configuration.addArg("--user=" + System.getProperty("user.name"));
       try {
         MARIADB = DB.newEmbeddedDB(configuration.build());

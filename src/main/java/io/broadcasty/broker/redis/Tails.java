@@ -119,8 +119,8 @@ final class Tails {
           Level.WARNING,
           "Redis has lost the last publications of "
               + renewed
-              + " channels, which go on under another epoch; clients are told. With replicas,"
-              + " broadcasty.redis.replicas=1 has each publication wait until one has it");
+              + " channels; their streams continue under another epoch, and clients are told. With"
+              + " replicas, broadcasty.redis.replicas=1 makes each publication wait for one of them");
     }
   }
 

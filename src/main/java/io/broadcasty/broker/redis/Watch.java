@@ -77,7 +77,7 @@ final class Watch implements Runnable, AutoCloseable {
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "Interrupted; only close() ends this thread", e);
       } catch (JedisException e) {
-        LOG.log(Level.DEBUG, "Redis does not answer", e);
+        LOG.log(Level.DEBUG, "Cannot reach Redis; trying again", e);
       } catch (RuntimeException e) {
         failures.failed(e);
       }

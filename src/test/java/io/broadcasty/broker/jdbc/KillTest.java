@@ -46,9 +46,7 @@ class KillTest {
       while (acknowledged.size() < ACKNOWLEDGED) {
         remember(lines.readLine(), acknowledged);
       }
-      child
-          .toHandle()
-          .destroyForcibly(); // unlike Process.destroyForcibly, this leaves the output readable
+      child.toHandle().destroyForcibly(); // unlike Process, this leaves the output readable
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.matches("\\d+ t\\d-\\d+")) { // the last line may be cut off
           remember(line, acknowledged);
