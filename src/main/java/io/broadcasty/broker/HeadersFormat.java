@@ -67,8 +67,7 @@ public final class HeadersFormat {
     int count = in.readUnsignedShort();
     Map<String, String> headers = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      headers.put(
-          readText(in), readText(in)); // the name first: arguments are evaluated from left to right
+      headers.put(readText(in), readText(in)); // the name first: evaluated from left to right
     }
     return Headers.of(headers);
   }

@@ -71,9 +71,7 @@ public enum DatabaseFault {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       DatabaseFault fault = ofOne(each);
       if (fault != OTHER) {
-        found =
-            fault; // the innermost cause says most: a pool only reports that it had no connection
-                   // in time
+        found = fault; // the innermost cause, since a pool only reports its timeout
       }
       if (each == each.getCause()) {
         break;

@@ -140,7 +140,9 @@ public final class ChannelOccupancy implements AutoCloseable {
     closing.countDown();
     loop.close();
     if (!loop.join(STOP_MILLIS)) {
-      LOG.log(Level.DEBUG, "This node could not sign off in time; others will notice when its lease expires");
+      LOG.log(
+          Level.DEBUG,
+          "This node could not sign off in time; others will notice when its lease expires");
     }
     gone.close();
     store.close();

@@ -74,7 +74,7 @@ public enum Fault {
   private final boolean all;
   private final String advice;
 
-  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  @SuppressWarnings("ImmutableEnumChecker") // created by List.of
   private final List<String> errors;
 
   Fault(boolean all, String advice, String... errors) {

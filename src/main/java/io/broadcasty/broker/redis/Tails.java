@@ -120,7 +120,8 @@ final class Tails {
           "Redis has lost the last publications of "
               + renewed
               + " channels; their streams continue under another epoch, and clients are told. With"
-              + " replicas, broadcasty.redis.replicas=1 makes each publication wait for one of them");
+              + " replicas, broadcasty.redis.replicas=1 makes each publication wait for one of"
+              + " them");
     }
   }
 

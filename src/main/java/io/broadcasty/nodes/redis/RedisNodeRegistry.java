@@ -135,7 +135,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   /** Waits until the next heartbeat; returns false when the registry is closed. */
-  @SuppressWarnings("WaitNotInLoop") // a beat that comes early does no harm
+  @SuppressWarnings("WaitNotInLoop") // an early heartbeat does no harm
   private synchronized boolean pause() {
     try {
       if (!closed) {
