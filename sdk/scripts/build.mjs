@@ -1,5 +1,5 @@
-// Bundles each entry point to ESM, what they share into chunks, so that an error is of one class whoever throws it; the types
-// are written by tsc.
+// Bundles each entry point as an ES module, with shared chunks, so that all entry points have the
+// same error class. tsc writes the types.
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 

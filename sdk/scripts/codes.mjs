@@ -1,4 +1,4 @@
-// Writes src/codes.ts from protocol/codes.json; with --check only says whether they are in step.
+// Generates src/codes.ts from protocol/codes.json. With --check it only compares the two.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const source = new URL('../../protocol/codes.json', import.meta.url);
@@ -10,16 +10,16 @@ const closes = codes
   .filter(({ close }) => close)
   .map(({ code, close, retry }) => `  ${close}: ['${code}', '${retry}'],`)
   .join('\n');
-const text = `// Made from protocol/codes.json by \`npm run codes\`; do not edit.
+const text = `// Generated from protocol/codes.json by \`npm run codes\`; do not edit.
 
-/** Whether the same request can succeed: never, at once, or after a wait. */
+/** Whether to try again: never, at once, or after a delay. */
 export type Retry = 'no' | 'yes' | 'after';
 
-/** What the server calls a refusal or an end. */
+/** The codes of the server’s errors and of the ends of streams. */
 export type ServerCode =
 ${union};
 
-/** The code and the retry rule of each number that closes a WebSocket. */
+/** The code and the retry rule of each WebSocket close code. */
 export const CLOSE_CODES: Readonly<Record<number, readonly [ServerCode, Retry]>> = {
 ${closes}
 };
@@ -27,7 +27,7 @@ ${closes}
 
 if (process.argv.includes('--check')) {
   if (readFileSync(target, 'utf8') !== text) {
-    console.error('src/codes.ts is not in step with protocol/codes.json: run `npm run codes`');
+    console.error('src/codes.ts differs from what protocol/codes.json generates; run `npm run codes`');
     process.exit(1);
   }
 } else {

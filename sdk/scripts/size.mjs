@@ -1,4 +1,4 @@
-// Holds what an application gets, tree-shaken, minified and compressed as a web server sends it, to its budget in bytes.
+// Checks the size of each entry point, tree-shaken, minified and compressed, against its budget.
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -28,6 +28,6 @@ for (const { name, contents, budget } of BUDGETS) {
   over ||= bytes > budget;
 }
 if (over) {
-  console.error('over the budget');
+  console.error('a bundle exceeds its budget');
   process.exit(1);
 }

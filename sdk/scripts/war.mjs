@@ -1,5 +1,6 @@
-// The client with its push as one file, for the demo page of the WAR and for pages without a bundler; with --check only says whether it is in
-// step. Its first line has the digest of the sources, by which the Maven build sees that too, without Node.
+// Bundles the client with push as one file, for the demo page of the WAR and for pages without a
+// bundler. With --check it only compares the two. The first line has the digest of the sources, with
+// which the Maven build checks the bundle without Node.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,7 @@ const { outputFiles } = await build({
   target: 'es2022',
   minify: true,
   legalComments: 'none',
-  banner: { js: `// @broadcasty/client, made from sdk/src by \`npm run build\`; sha256 of the sources: ${digest.digest('hex')}` },
+  banner: { js: `// @broadcasty/client, built from sdk/src by \`npm run build\`; sha256 of the sources: ${digest.digest('hex')}` },
   write: false,
 });
 const [{ text }] = outputFiles;
@@ -27,6 +28,6 @@ const [{ text }] = outputFiles;
 if (!process.argv.includes('--check')) {
   writeFileSync(target, text);
 } else if (readFileSync(target, 'utf8') !== text) {
-  console.error('src/main/webapp/broadcasty-client.js is not in step with sdk/src: run `npm run build`');
+  console.error('src/main/webapp/broadcasty-client.js differs from what sdk/src builds; run `npm run build`');
   process.exit(1);
 }

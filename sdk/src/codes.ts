@@ -1,9 +1,9 @@
-// Made from protocol/codes.json by `npm run codes`; do not edit.
+// Generated from protocol/codes.json by `npm run codes`; do not edit.
 
-/** Whether the same request can succeed: never, at once, or after a wait. */
+/** Whether to try again: never, at once, or after a delay. */
 export type Retry = 'no' | 'yes' | 'after';
 
-/** What the server calls a refusal or an end. */
+/** The codes of the server’s errors and of the ends of streams. */
 export type ServerCode =
   | 'unauthorized'
   | 'token_expired'
@@ -38,7 +38,7 @@ export type ServerCode =
   | 'protocol_error'
   | 'internal_error';
 
-/** The code and the retry rule of each number that closes a WebSocket. */
+/** The code and the retry rule of each WebSocket close code. */
 export const CLOSE_CODES: Readonly<Record<number, readonly [ServerCode, Retry]>> = {
   4401: ['unauthorized', 'no'],
   4402: ['token_expired', 'no'],
