@@ -1,0 +1,129 @@
+package io.broadcasty;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Checks the Markdown documents of the repository: their links, their lines and their length. */
+class DocumentsTest {
+
+  private static final Path ROOT = Path.of("");
+  private static final int LINE_LENGTH = 100;
+  private static final int README_LINES = 120;
+
+  /** Directories whose files are built or fetched. */
+  private static final Set<String> SKIPPED =
+      Set.of(".git", "target", "node_modules", "dist", "docs-api", "data");
+
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*)");
+
+  @Test
+  void relativeLinksLeadToFilesAndHeadings() throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (Path document : documents()) {
+      Matcher link = LINK.matcher(String.join("\n", prose(document)).replaceAll("`[^`]*`", ""));
+      while (link.find()) {
+        String target = link.group(1);
+        if (!target.contains("://") && !leadsSomewhere(document, target)) {
+          faults.add(document + ": " + target);
+        }
+      }
+    }
+    assertEquals(List.of(), faults);
+  }
+
+  @Test
+  void theReadmeIsShort() throws IOException {
+    List<String> lines = Files.readAllLines(Path.of("README.md"));
+    assertTrue(lines.size() < README_LINES, () -> "README.md has " + lines.size() + " lines");
+    assertEquals(List.of(), lines.stream().filter(line -> line.length() > LINE_LENGTH).toList());
+  }
+
+  private static boolean leadsSomewhere(Path document, String target) throws IOException {
+    int hash = target.indexOf('#');
+    String path = hash < 0 ? target : target.substring(0, hash);
+    Path file = path.isEmpty() ? document : document.resolveSibling(path).normalize();
+    if (!Files.exists(ROOT.toAbsolutePath().resolve(file))) {
+      return false;
+    }
+    return hash < 0
+        || !file.toString().endsWith(".md")
+        || anchors(file).contains(target.substring(hash + 1));
+  }
+
+  /** The anchors of a document's headings, made as GitHub makes them. */
+  private static Set<String> anchors(Path document) throws IOException {
+    Set<String> anchors = new HashSet<>();
+    Map<String, Integer> repeated = new HashMap<>();
+    for (String line : prose(document)) {
+      Matcher heading = HEADING.matcher(line);
+      if (heading.matches()) {
+        String anchor =
+            LINK.matcher(heading.group(1))
+                .replaceAll("")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}_ -]", "")
+                .strip()
+                .replace(' ', '-');
+        int before = repeated.merge(anchor, 1, Integer::sum) - 1;
+        anchors.add(before == 0 ? anchor : anchor + "-" + before);
+      }
+    }
+    return anchors;
+  }
+
+  /** The lines of a document without its blocks of code. */
+  private static List<String> prose(Path document) throws IOException {
+    List<String> prose = new ArrayList<>();
+    boolean code = false;
+    for (String line : Files.readAllLines(document)) {
+      if (line.stripLeading().startsWith("```")) {
+        code = !code;
+      } else if (!code) {
+        prose.add(line);
+      }
+    }
+    return prose;
+  }
+
+  private static List<Path> documents() throws IOException {
+    List<Path> documents = new ArrayList<>();
+    Files.walkFileTree(
+        ROOT,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            return SKIPPED.contains(directory.getFileName().toString())
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.toString().endsWith(".md")) {
+              documents.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    assertTrue(documents.size() > 30, () -> "few documents are found: " + documents);
+    return documents;
+  }
+}
