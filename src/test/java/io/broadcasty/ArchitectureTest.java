@@ -187,6 +187,16 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  @Test
+  void onlySystemLoggerIsUsedForLogs() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.util.logging..", "org.slf4j..", "org.jboss.logging..", "org.apache.logging..")
+        .check(CLASSES);
+  }
+
   private static boolean readsAClock(JavaAccess<?> access) {
     String owner = access.getTargetOwner().getName();
     String name = access.getTarget().getName();

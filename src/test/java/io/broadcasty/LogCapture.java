@@ -1,21 +1,28 @@
 package io.broadcasty;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Captures the log records of a class. */
+/**
+ * Captures the log records of a class, and keeps them from the log of the tests. The JVM routes
+ * {@link System.Logger} to {@code java.util.logging}, which has the same logger by name.
+ */
 public final class LogCapture extends Handler implements AutoCloseable {
 
   private final Logger logger;
   private final StringBuffer text = new StringBuffer();
   private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
+  private final List<System.Logger.Level> levels = new CopyOnWriteArrayList<>();
 
   public LogCapture(Class<?> of) {
     logger = Logger.getLogger(of.getName());
     logger.addHandler(this);
+    logger.setUseParentHandlers(false);
   }
 
   public String text() {
@@ -27,12 +34,32 @@ public final class LogCapture extends Handler implements AutoCloseable {
     return List.copyOf(thrown);
   }
 
+  /** Returns the levels of the records, in order. */
+  public List<System.Logger.Level> levels() {
+    return List.copyOf(levels);
+  }
+
+  /** Forgets what was captured. */
+  public void clear() {
+    text.setLength(0);
+    thrown.clear();
+    levels.clear();
+  }
+
   @Override
   public void publish(LogRecord line) {
     text.append(line.getMessage()).append('\n');
+    levels.add(level(line.getLevel()));
     if (line.getThrown() != null) {
       thrown.add(line.getThrown());
     }
+  }
+
+  private static System.Logger.Level level(Level level) {
+    return Arrays.stream(System.Logger.Level.values())
+        .filter(each -> each.getSeverity() == level.intValue())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override
@@ -40,6 +67,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
   @Override
   public void close() {
+    logger.setUseParentHandlers(true);
     logger.removeHandler(this);
   }
 }

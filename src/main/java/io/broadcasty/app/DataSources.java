@@ -3,10 +3,10 @@ package io.broadcasty.app;
 import io.broadcasty.config.ConfigKeys;
 import io.broadcasty.config.InvalidConfigurationException;
 import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Logger;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataSources {
 
-  private static final Logger LOG = Logger.getLogger(DataSources.class.getName());
+  private static final System.Logger LOG = System.getLogger(DataSources.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -69,7 +69,7 @@ final class DataSources {
       try {
         Object found = names.lookup(name);
         if (found instanceof DataSource dataSource) {
-          LOG.info(() -> "data source: " + name);
+          LOG.log(Level.INFO, () -> "data source: " + name);
           return dataSource;
         }
         if (found != null) {

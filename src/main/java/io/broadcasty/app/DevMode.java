@@ -10,12 +10,12 @@ import com.nimbusds.jwt.SignedJWT;
 import io.broadcasty.auth.jwt.JwtSettings;
 import io.broadcasty.config.Settings;
 import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.logging.Logger;
 
 /**
  * Development mode: verifies tokens with a key pair of its own and issues tokens to anybody.
@@ -27,7 +27,7 @@ final class DevMode {
   /** The tenant of the issued tokens. */
   static final String TENANT = "demo";
 
-  private static final Logger LOG = Logger.getLogger(DevMode.class.getName());
+  private static final System.Logger LOG = System.getLogger(DevMode.class.getName());
   private static final Duration TOKEN_LIFE = Duration.ofHours(12);
 
   private final RSAKey key;
@@ -87,11 +87,12 @@ final class DevMode {
 
   /** Prints commands to try to the console, ready to be copied. */
   void greet() {
-    LOG.warning(
+    LOG.log(
+        Level.WARNING,
         "DEVELOPMENT MODE IS ON (broadcasty.dev=true): anybody who reaches this server gets a token"
             + " for everything. Never use it in production.");
     if (!issuesTokens()) {
-      LOG.warning("A public key is configured, so development mode issues no tokens");
+      LOG.log(Level.WARNING, "A public key is configured, so development mode issues no tokens");
       return;
     }
     String publisher = token("alice", List.of("member", "publisher"));

@@ -7,14 +7,13 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.servlet.annotation.WebListener;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.lang.System.Logger.Level;
 
 /** Starts Broadcasty before its first request, and stops it after its last. */
 @WebListener
 public class Lifecycle implements ServletContextListener {
 
-  private static final Logger LOG = Logger.getLogger(Lifecycle.class.getName());
+  private static final System.Logger LOG = System.getLogger(Lifecycle.class.getName());
 
   @Inject private Startup startup;
   @Inject private Instance<Protocols> protocols;
@@ -31,7 +30,7 @@ public class Lifecycle implements ServletContextListener {
           startup.settings().edge(),
           startup.outputs());
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, e.getMessage());
+      LOG.log(Level.ERROR, e.getMessage());
       throw e;
     }
   }

@@ -2,9 +2,8 @@ package io.broadcasty.app;
 
 import io.broadcasty.background.BackgroundLoops;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.ThreadFactory;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
@@ -16,7 +15,7 @@ import javax.naming.NamingException;
  */
 final class ManagedThreads {
 
-  private static final Logger LOG = Logger.getLogger(ManagedThreads.class.getName());
+  private static final System.Logger LOG = System.getLogger(ManagedThreads.class.getName());
   private static final String NAME = "java:comp/DefaultManagedThreadFactory";
 
   private ManagedThreads() {}

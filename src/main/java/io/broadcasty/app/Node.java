@@ -41,12 +41,12 @@ import io.broadcasty.tenant.TenantSettingsSource;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
 import io.broadcasty.tracing.ServerTracing;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Logger;
 
 /**
  * One running Broadcasty node: wires its components, starts them in the constructor and stops them
@@ -54,7 +54,7 @@ import java.util.logging.Logger;
  */
 final class Node implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(Node.class.getName());
+  private static final System.Logger LOG = System.getLogger(Node.class.getName());
   private static final long SWEEP_MILLIS = 1000;
   private static final long PRUNE_MILLIS = 5000;
 
@@ -204,7 +204,8 @@ final class Node implements AutoCloseable {
     return ServerTracing.listener(clock, identity.name())
         .orElseGet(
             () -> {
-              LOG.warning(
+              LOG.log(
+                  Level.WARNING,
                   "Publications are not traced although "
                       + ConfigKeys.TRACES_ENABLED.name()
                       + "=true: this server gives applications no OpenTelemetry, or has it"
@@ -303,7 +304,7 @@ final class Node implements AutoCloseable {
   @Override
   public void close() {
     threads.loops.stopping();
-    LOG.info(() -> "Draining " + sessions.size() + " connections over " + drain);
+    LOG.log(Level.INFO, () -> "Draining " + sessions.size() + " connections over " + drain);
     boolean connected = sessions.size() > 0;
     sessions.drain(drain, threads.scheduler);
     long deadline = ticker.readNanos() + drain.toNanos() + LINGER_NANOS;
@@ -318,7 +319,7 @@ final class Node implements AutoCloseable {
     store.close();
     refresher.shutdownNow();
     threads.close();
-    LOG.info("Broadcasty has stopped");
+    LOG.log(Level.INFO, "Broadcasty has stopped");
   }
 
   private void sweep() {

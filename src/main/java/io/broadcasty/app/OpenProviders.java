@@ -5,16 +5,16 @@ import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.PushProviderFactory;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The configured push services, opened. */
 record OpenProviders(EnabledServices services) implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(OpenProviders.class.getName());
+  private static final System.Logger LOG = System.getLogger(OpenProviders.class.getName());
 
   static OpenProviders open(
       List<PushProviderFactory.Opener> openers,
@@ -24,7 +24,9 @@ record OpenProviders(EnabledServices services) implements AutoCloseable {
     List<PushProvider> providers =
         openers.stream().map(each -> each.open(threads, ticker, clock)).toList();
     if (!providers.isEmpty()) {
-      LOG.info(() -> "push: " + providers.stream().map(each -> each.service().word()).toList());
+      LOG.log(
+          Level.INFO,
+          () -> "push: " + providers.stream().map(each -> each.service().word()).toList());
     }
     return new OpenProviders(new EnabledServices(providers));
   }

@@ -31,10 +31,9 @@ import io.broadcasty.telemetry.PushMeters;
 import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pushing implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(Pushing.class.getName());
+  private static final System.Logger LOG = System.getLogger(Pushing.class.getName());
 
   /** The time that requests under way get to finish when push stops. */
   private static final Duration LINGER = Duration.ofSeconds(3);
@@ -170,7 +169,7 @@ final class Pushing implements AutoCloseable {
       try {
         task.run();
       } catch (DatabaseException | PushStoreException e) {
-        LOG.log(Level.FINE, "Cannot reach the database of push; the task will run again", e);
+        LOG.log(Level.DEBUG, "Cannot reach the database of push; the task will run again", e);
       }
     };
   }

@@ -17,9 +17,9 @@ import io.broadcasty.driver.RelayStatus;
 import io.broadcasty.driver.RelayingBroker;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Wraps the streams in a relay to the configured providers, if there are any. */
@@ -31,7 +31,7 @@ final class Relays implements RelayReport {
    */
   static final Duration LEASE = Duration.ofSeconds(15);
 
-  private static final Logger LOG = Logger.getLogger(Relays.class.getName());
+  private static final System.Logger LOG = System.getLogger(Relays.class.getName());
   private static final Duration KEPT_LONGER = Duration.ofDays(1);
 
   private final Settings settings;
@@ -106,7 +106,8 @@ final class Relays implements RelayReport {
             clock);
     relay = made;
     made.start(ManagedThreads.supervised(loops, "relay"));
-    LOG.info(
+    LOG.log(
+        Level.INFO,
         () ->
             "Driver "
                 + driver.name()

@@ -27,12 +27,11 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Startup {
 
-  private static final Logger LOG = Logger.getLogger(Startup.class.getName());
+  private static final System.Logger LOG = System.getLogger(Startup.class.getName());
 
   @Inject private Config config;
   @Inject @Any private Instance<PolicyResolver> resolvers;
@@ -128,7 +127,7 @@ public class Startup {
       try {
         detector.close();
       } catch (IOException e) {
-        LOG.log(Level.FINE, "Cannot close the disconnect detector", e);
+        LOG.log(Level.DEBUG, "Cannot close the disconnect detector", e);
       }
     }
   }
@@ -146,7 +145,7 @@ public class Startup {
       try {
         Runtime.getRuntime().removeShutdownHook(shutdownHook);
       } catch (IllegalStateException e) {
-        LOG.log(Level.FINE, "The JVM is already shutting down", e);
+        LOG.log(Level.DEBUG, "The JVM is already shutting down", e);
       }
       shutdownHook = null;
     }
@@ -229,7 +228,8 @@ public class Startup {
   private static Authenticator authenticator(JwtSettings jwt, Ticker ticker, WallClock clock) {
     try {
       JwtAuthenticator verifier = new JwtAuthenticator(jwt, clock);
-      LOG.info(
+      LOG.log(
+          Level.INFO,
           () ->
               "Accepting tokens signed by "
                   + jwt.algorithms()
@@ -286,8 +286,9 @@ public class Startup {
   }
 
   private static void report(Settings settings, Node node) {
-    LOG.info(() -> "durability: " + node.broker().durability());
-    LOG.info(
+    LOG.log(Level.INFO, () -> "durability: " + node.broker().durability());
+    LOG.log(
+        Level.INFO,
         () ->
             "retention: "
                 + settings.tenants().defaults().retention().age()
@@ -297,20 +298,24 @@ public class Startup {
                 + settings.tenants().defaults().retention().maxBytes()
                 + " bytes a channel");
     if (!settings.tenants().own().isEmpty()) {
-      LOG.info(() -> "tenants with settings of their own: " + settings.tenants().own().keySet());
+      LOG.log(
+          Level.INFO,
+          () -> "tenants with settings of their own: " + settings.tenants().own().keySet());
     }
     if (!settings.limitsEnabled()) {
-      LOG.warning(
+      LOG.log(
+          Level.WARNING,
           "RATE LIMITS ARE OFF ("
               + ConfigKeys.LIMITS_ENABLED.name()
               + "=false): anybody with a token may publish as fast as they can");
     }
     if (settings.edge().allowedOrigins().contains("*")) {
-      LOG.warning(
+      LOG.log(
+          Level.WARNING,
           "Web pages of any origin may call this server ("
               + ConfigKeys.ALLOWED_ORIGINS.name()
               + "=*); name your origins in production");
     }
-    LOG.info(() -> "data folder: " + Path.of(settings.dataDir()).toAbsolutePath());
+    LOG.log(Level.INFO, () -> "data folder: " + Path.of(settings.dataDir()).toAbsolutePath());
   }
 }

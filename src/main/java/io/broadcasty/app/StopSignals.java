@@ -1,11 +1,10 @@
 package io.broadcasty.app;
 
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -16,7 +15,7 @@ import sun.misc.SignalHandler;
  */
 final class StopSignals implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(StopSignals.class.getName());
+  private static final System.Logger LOG = System.getLogger(StopSignals.class.getName());
 
   private final Runnable task;
   private final Map<Signal, SignalHandler> before = new LinkedHashMap<>();
@@ -48,7 +47,7 @@ final class StopSignals implements AutoCloseable {
         before.put(signal, theirs);
       }
     } catch (IllegalArgumentException e) {
-      LOG.log(Level.FINE, "The JVM does not let applications handle this signal", e);
+      LOG.log(Level.DEBUG, "The JVM does not let applications handle this signal", e);
     }
   }
 
@@ -65,7 +64,7 @@ final class StopSignals implements AutoCloseable {
         task.run();
       }
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "Draining the connections failed", e);
+      LOG.log(Level.ERROR, "Draining the connections failed", e);
     } finally {
       if (theirs.equals(SignalHandler.SIG_DFL)) {
         Runtime.getRuntime().exit(128 + signal.getNumber());

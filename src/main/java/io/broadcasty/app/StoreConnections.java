@@ -9,15 +9,15 @@ import io.broadcasty.database.DatabaseException;
 import io.broadcasty.redis.Redis;
 import io.broadcasty.redis.RedisUnusableException;
 import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Logger;
 
 /** Connects to the configured stores; an exception names the setting to change. */
 final class StoreConnections {
 
-  private static final Logger LOG = Logger.getLogger(StoreConnections.class.getName());
+  private static final System.Logger LOG = System.getLogger(StoreConnections.class.getName());
 
   /** The time to wait for a Redis that starts at the same time as this node. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -63,7 +63,8 @@ final class StoreConnections {
 
   private static void warnOfEviction(Redis redis) {
     if (!redis.evictionPolicy().equals("noeviction")) {
-      LOG.warning(
+      LOG.log(
+          Level.WARNING,
           "Redis evicts keys when its memory is full (maxmemory-policy "
               + redis.evictionPolicy()
               + "), so streams may lose publications before broadcasty.replay.retention is over;"

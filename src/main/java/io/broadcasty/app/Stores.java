@@ -63,11 +63,10 @@ import io.broadcasty.tenant.TenantId;
 import io.broadcasty.tenant.TenantSettingsLookup;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +89,7 @@ record Stores(
     Meters meters,
     RealtimeListeners listeners) {
 
-  private static final Logger LOG = Logger.getLogger(Stores.class.getName());
+  private static final System.Logger LOG = System.getLogger(Stores.class.getName());
 
   /** The time over which joins and leaves of members are collected into one notification. */
   private static final long GATHER_MILLIS = 100;
@@ -432,7 +431,7 @@ record Stores(
           | ControlException
           | OccupancyException
           | DatabaseException e) { // the component that uses the database reports it
-        LOG.log(Level.FINE, "Cannot prune the database; the task will run again", e);
+        LOG.log(Level.DEBUG, "Cannot prune the database; the task will run again", e);
       }
     };
   }

@@ -4,13 +4,12 @@ import io.broadcasty.control.ControlListener;
 import io.broadcasty.control.ControlMessage;
 import io.broadcasty.tenant.RefreshedTenantSettings;
 import io.broadcasty.tenant.TenantId;
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TenantSettingsRefresh implements ControlListener {
 
-  private static final Logger LOG = Logger.getLogger(TenantSettingsRefresh.class.getName());
+  private static final System.Logger LOG = System.getLogger(TenantSettingsRefresh.class.getName());
 
   private final RefreshedTenantSettings settings;
   private final Executor executor;
@@ -63,7 +62,7 @@ final class TenantSettingsRefresh implements ControlListener {
     try {
       executor.execute(() -> read(tenant));
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.FINE, "The node is stopping", e);
+      LOG.log(Level.DEBUG, "The node is stopping", e);
     }
   }
 

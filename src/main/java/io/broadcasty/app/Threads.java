@@ -4,14 +4,13 @@ import io.broadcasty.background.BackgroundLoops;
 import io.broadcasty.broker.BrokerException;
 import io.broadcasty.hub.Lanes;
 import io.broadcasty.time.Ticker;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * The node's own threads. The server's managed ones are not used because they capture and restore
@@ -19,7 +18,7 @@ import java.util.logging.Logger;
  */
 final class Threads implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(Threads.class.getName());
+  private static final System.Logger LOG = System.getLogger(Threads.class.getName());
   private static final int CORES = Math.max(2, Runtime.getRuntime().availableProcessors());
   private static final int REPLAY_THREADS = 4;
   private static final int MAX_BLOCKED = 1000;
@@ -152,7 +151,7 @@ final class Threads implements AutoCloseable {
       try {
         if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
           executor.shutdownNow();
-          LOG.warning("A thread did not end in time and was interrupted");
+          LOG.log(Level.WARNING, "A thread did not end in time and was interrupted");
         }
       } catch (InterruptedException e) {
         executors.forEach(ExecutorService::shutdownNow);
@@ -168,7 +167,7 @@ final class Threads implements AutoCloseable {
           try {
             task.run();
           } catch (BrokerException e) {
-            LOG.log(Level.FINE, "A recurring task cannot reach the store; it will run again", e);
+            LOG.log(Level.DEBUG, "A recurring task cannot reach the store; it will run again", e);
           }
         };
     var unused =

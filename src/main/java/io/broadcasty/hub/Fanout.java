@@ -2,14 +2,13 @@ package io.broadcasty.hub;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class Fanout implements Runnable {
 
   static final int MAX_WAITING = 256;
 
-  private static final Logger LOG = Logger.getLogger(Fanout.class.getName());
+  private static final System.Logger LOG = System.getLogger(Fanout.class.getName());
 
   private final Executor lane;
   private final LongAdder delivered;
@@ -158,7 +157,7 @@ final class Fanout implements Runnable {
     try {
       subscriber.onFailure(failure);
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "Cannot notify a subscriber of its failure", e);
+      LOG.log(Level.ERROR, "Cannot notify a subscriber of its failure", e);
     }
   }
 

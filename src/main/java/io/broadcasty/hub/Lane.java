@@ -2,6 +2,7 @@ package io.broadcasty.hub;
 
 import io.broadcasty.background.BackgroundLoop;
 import io.broadcasty.background.BackgroundLoops;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -9,8 +10,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ public final class Lane implements Executor, AutoCloseable {
   /** The name of the threads, also in the meters. */
   public static final String NAME = "lane";
 
-  private static final Logger LOG = Logger.getLogger(Lane.class.getName());
+  private static final System.Logger LOG = System.getLogger(Lane.class.getName());
   private static final int MAX_TASKS_A_ROUND = 64;
   private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
@@ -105,7 +104,7 @@ public final class Lane implements Executor, AutoCloseable {
     closed = true;
     LockSupport.unpark(thread);
     if (!loop.join(STOP_MILLIS)) {
-      LOG.warning("An event loop did not end in time");
+      LOG.log(Level.WARNING, "An event loop did not end in time");
     }
   }
 
@@ -144,12 +143,12 @@ public final class Lane implements Executor, AutoCloseable {
     try {
       task.run();
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "A task of an event loop failed", e);
+      LOG.log(Level.ERROR, "A task of an event loop failed", e);
     } catch (LinkageError e) { // classes may not load while the server stops
       if (!loops.isStopping()) {
         throw e;
       }
-      LOG.log(Level.FINE, "A task of an event loop ended because the server is stopping", e);
+      LOG.log(Level.DEBUG, "A task of an event loop ended because the server is stopping", e);
     }
   }
 }

@@ -11,16 +11,15 @@ import io.broadcasty.publish.PublishOutcome;
 import io.broadcasty.ratelimit.RateLimiter;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import io.broadcasty.subscribe.WatchOutcome;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Maps the outcomes of use cases to the protocol's problems, the same for every transport. */
 public final class Answers {
 
-  private static final Logger LOG = Logger.getLogger(Answers.class.getName());
+  private static final System.Logger LOG = System.getLogger(Answers.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
   private static final Duration CONNECTION_RETRY_AFTER = Duration.ofSeconds(10);
 

@@ -14,6 +14,7 @@ import io.broadcasty.ratelimit.ConnectionLimiter;
 import io.broadcasty.subscribe.Sink;
 import io.broadcasty.subscribe.Subscriptions;
 import io.broadcasty.tenant.TenantSettings;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +22,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Session implements Sink, Outbox.Owner {
 
-  private static final Logger LOG = Logger.getLogger(Session.class.getName());
+  private static final System.Logger LOG = System.getLogger(Session.class.getName());
   private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
   private static final Duration BROKEN_RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -256,7 +255,7 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   @Override
   public final void onFailure(Throwable failure, long waitingBytes) {
-    LOG.log(Level.FINE, "Cannot write to a connection", failure);
+    LOG.log(Level.DEBUG, "Cannot write to a connection", failure);
     abandon(
         Problem.of(Code.INTERNAL_ERROR, "the connection could not be written to"),
         false,
@@ -290,7 +289,7 @@ public abstract class Session implements Sink, Outbox.Owner {
       breakOff();
       return;
     }
-    LOG.log(Level.FINE, "Cannot read a stream from the store", failure);
+    LOG.log(Level.DEBUG, "Cannot read a stream from the store", failure);
     end(
         new Problem(
             Code.UNAVAILABLE,
@@ -335,7 +334,7 @@ public abstract class Session implements Sink, Outbox.Owner {
     try {
       context.closers().execute(action);
     } catch (RejectedExecutionException e) {
-      LOG.log(Level.FINE, "The node stopped before this connection was closed", e);
+      LOG.log(Level.DEBUG, "The node stopped before this connection was closed", e);
     }
   }
 

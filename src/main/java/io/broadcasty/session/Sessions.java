@@ -13,6 +13,7 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.tenant.TenantId;
 import io.broadcasty.time.Ticker;
 import io.broadcasty.time.WallClock;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,8 +27,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,7 +34,7 @@ import java.util.stream.Stream;
 @ThreadSafe
 public final class Sessions {
 
-  private static final Logger LOG = Logger.getLogger(Sessions.class.getName());
+  private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
 
   /** A sweep that is later than this shows that the node itself was paused. */
   private static final long STANDSTILL_NANOS = Duration.ofSeconds(5).toNanos();
@@ -72,10 +71,7 @@ public final class Sessions {
     this.ticker = ticker;
     this.failures =
         new FailureLog(
-            System.getLogger(Sessions.class.getName()),
-            System.Logger.Level.ERROR,
-            "a connection",
-            ticker);
+            System.getLogger(Sessions.class.getName()), Level.ERROR, "a connection", ticker);
     this.clock = clock;
     this.listener = listener;
     this.sweptNanos = ticker.readNanos();
@@ -203,7 +199,7 @@ public final class Sessions {
           session.breakOff();
         } catch (RuntimeException
             | Error e) { // for example when memory is short; every sweep tries again
-          LOG.log(Level.SEVERE, "Cannot end a connection of a failed event loop yet; retrying", e);
+          LOG.log(Level.ERROR, "Cannot end a connection of a failed event loop yet; retrying", e);
         }
       }
     }
@@ -255,7 +251,8 @@ public final class Sessions {
   public void sweep() {
     long nanos = ticker.readNanos();
     if (nanos - sweptNanos > STANDSTILL_NANOS) {
-      LOG.warning(
+      LOG.log(
+          Level.WARNING,
           "This node was paused for "
               + Duration.ofNanos(nanos - sweptNanos).toSeconds()
               + " s (by its JVM or its machine)");

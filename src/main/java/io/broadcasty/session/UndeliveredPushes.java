@@ -14,18 +14,17 @@ import io.broadcasty.protocol.PushJson;
 import io.broadcasty.push.PushAnswer;
 import io.broadcasty.push.PushIfUndelivered;
 import io.broadcasty.push.PushStoreException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Arranges pushes for users who have not received a publication over a connection. */
 @ThreadSafe
 public final class UndeliveredPushes {
 
-  private static final Logger LOG = Logger.getLogger(UndeliveredPushes.class.getName());
+  private static final System.Logger LOG = System.getLogger(UndeliveredPushes.class.getName());
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -87,7 +86,7 @@ public final class UndeliveredPushes {
               wish(wanted)),
           null);
     } catch (PushStoreException e) {
-      LOG.log(Level.FINE, "Cannot store a push for undelivered users", e);
+      LOG.log(Level.DEBUG, "Cannot store a push for undelivered users", e);
       return new Arranged(
           null,
           new Problem(

@@ -2,18 +2,17 @@ package io.broadcasty.transport;
 
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Reads internals of a server by reflection. */
 final class Internals {
 
-  private static final Logger LOG = Logger.getLogger(Internals.class.getName());
+  private static final System.Logger LOG = System.getLogger(Internals.class.getName());
   private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private Internals() {}

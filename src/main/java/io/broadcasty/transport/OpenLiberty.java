@@ -8,12 +8,11 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenLiberty {
 
-  private static final Logger LOG = Logger.getLogger(OpenLiberty.class.getName());
+  private static final System.Logger LOG = System.getLogger(OpenLiberty.class.getName());
 
   private OpenLiberty() {}
 
@@ -147,7 +146,7 @@ public final class OpenLiberty {
       throw new NoSuchMethodException("close of " + link.getClass().getName());
     } catch (ReflectiveOperationException | RuntimeException e) {
       LOG.log(
-          Level.SEVERE,
+          Level.ERROR,
           "Cannot close an upgraded connection, from which this server may now read HTTP;"
               + " set BROADCASTY_STREAM_WEBSOCKET=container and report the server's version",
           e);

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.lifecycle.TransportType;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,7 @@ abstract class GoneClientContract extends InServer {
   static final String ORDINAL = "config_ordinal=1000"; // above the environment
   static final String NO_HEARTBEAT = "broadcasty.stream.heartbeat=1h";
 
-  private static final Logger LOG = Logger.getLogger(GoneClientContract.class.getName());
+  private static final System.Logger LOG = System.getLogger(GoneClientContract.class.getName());
   private static final int CLIENTS = 50;
   private static final Duration AT_ONCE = Duration.ofSeconds(2);
 
@@ -68,7 +68,9 @@ abstract class GoneClientContract extends InServer {
       }
       awaitConnections(transport, 0, AT_ONCE);
       long millis = (System.nanoTime() - closedNanos) / 1_000_000;
-      LOG.info(() -> CLIENTS + " of " + transport.word() + " were noticed after ms: " + millis);
+      LOG.log(
+          Level.INFO,
+          () -> CLIENTS + " of " + transport.word() + " were noticed after ms: " + millis);
     } finally {
       for (RawSocket client : clients) {
         client.close();

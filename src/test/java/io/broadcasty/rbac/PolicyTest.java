@@ -4,28 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.LogCapture;
 import io.broadcasty.auth.Caller;
 import io.broadcasty.channel.ChannelName;
 import io.broadcasty.channel.ChannelPattern;
 import io.broadcasty.tenant.TenantId;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.logging.Filter;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyTest {
 
-  private static final Logger LOG = Logger.getLogger(Policy.class.getName());
   private static final ChannelName ORDERS = new ChannelName("orders");
 
   private final Caller caller =
@@ -37,7 +33,7 @@ class PolicyTest {
           Instant.MAX,
           Map.of(),
           "secret-token");
-  private final List<LogRecord> logged = new ArrayList<>();
+  private final LogCapture log = new LogCapture(Policy.class);
 
   /** A resolver that records its calls. */
   private static final class Asked implements PolicyResolver {
@@ -72,19 +68,9 @@ class PolicyTest {
     }
   }
 
-  @BeforeEach
-  void listen() {
-    Filter filter =
-        record -> {
-          logged.add(record);
-          return false;
-        };
-    LOG.setFilter(filter);
-  }
-
   @AfterEach
-  void stopListening() {
-    LOG.setFilter(null);
+  void stopCapturing() {
+    log.close();
   }
 
   @Test
@@ -101,7 +87,7 @@ class PolicyTest {
             "acme orders.* ann [member] SUBSCRIBE",
             "acme orders ann [member] PRESENCE"),
         resolver.questions);
-    assertEquals(List.of(), logged);
+    assertEquals("", log.text());
   }
 
   @Test
@@ -111,10 +97,10 @@ class PolicyTest {
       assertFalse(policy.allows(caller, ORDERS, action));
       assertFalse(policy.allows(caller, ChannelPattern.parse("*"), action));
     }
-    assertEquals(1, logged.size(), "once, however often it fails alike");
-    assertEquals(Level.SEVERE, logged.get(0).getLevel());
-    assertEquals("the directory is down", logged.get(0).getThrown().getMessage());
-    assertFalse(logged.get(0).getMessage().contains("secret-token"));
+    assertEquals(1, log.levels().size(), "once, however often it fails alike");
+    assertEquals(List.of(Level.ERROR), log.levels());
+    assertEquals("the directory is down", log.thrown().get(0).getMessage());
+    assertFalse(log.text().contains("secret-token"));
   }
 
   @Test
@@ -125,7 +111,7 @@ class PolicyTest {
               throw new NoClassDefFoundError("left out of the jar");
             });
     assertFalse(policy.allows(caller, ORDERS, Action.SUBSCRIBE));
-    assertEquals(1, logged.size());
+    assertEquals(1, log.levels().size());
   }
 
   @ParameterizedTest
@@ -149,6 +135,6 @@ class PolicyTest {
   @Test
   void aResolverThatThrowsMeansOnePartition() {
     assertEquals(1, new Policy(new Broken()).partitions(caller, ORDERS));
-    assertEquals(1, logged.size());
+    assertEquals(1, log.levels().size());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.LogCapture;
 import io.broadcasty.lifecycle.TransportType;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
@@ -12,36 +13,17 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** On a server that is none of those whose internals are used, whatever it calls itself. */
 class StreamOutputsTest {
 
-  private static final Logger LOG = Logger.getLogger(Internals.class.getName());
-
-  private final List<LogRecord> logged = new CopyOnWriteArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord log) {
-          logged.add(log);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
+  private final LogCapture log = new LogCapture(Internals.class);
 
   private final ServletOutputStream out =
       new ServletOutputStream() {
@@ -61,23 +43,16 @@ class StreamOutputsTest {
   private final ServletResponse response = answering(ServletResponse.class);
   private final WebConnection connection = answering(WebConnection.class);
 
-  @BeforeEach
-  void listen() {
-    LOG.addHandler(handler);
-    LOG.setUseParentHandlers(false);
-  }
-
   @AfterEach
-  void stopListening() {
-    LOG.removeHandler(handler);
-    LOG.setUseParentHandlers(true);
+  void stopCapturing() {
+    log.close();
   }
 
   @Test
   void anUnknownServerIsWrittenToByTheApiOfServletsWithoutAWarning() throws IOException {
     StreamOutputs outputs = new StreamOutputs(true, "Some Server/1");
     openOneOfEach(outputs);
-    assertEquals(List.of(), logged);
+    assertEquals("", log.text());
     assertEquals(1, outputs.count(TransportType.WEBSOCKET, StreamOutput.SERVLET));
     assertEquals(1, outputs.count(TransportType.SSE, StreamOutput.SERVLET));
     outputs.countContainer();
@@ -90,14 +65,14 @@ class StreamOutputsTest {
     for (String server : List.of("Payara Micro #badassfish", "IBM WebSphere Liberty/26.0.0.3")) {
       StreamOutputs outputs = new StreamOutputs(true, server);
       openOneOfEach(outputs);
-      int warnings = logged.size();
+      int warnings = log.levels().size();
       assertTrue(warnings > 0, server);
-      assertTrue(logged.stream().allMatch(log -> log.getLevel() == Level.WARNING));
+      assertEquals(Set.of(Level.WARNING), Set.copyOf(log.levels()));
       openOneOfEach(outputs);
-      assertEquals(warnings, logged.size(), "each is missed once");
+      assertEquals(warnings, log.levels().size(), "each is missed once");
       assertEquals(2, outputs.count(TransportType.WEBSOCKET, StreamOutput.SERVLET));
       assertEquals(2, outputs.count(TransportType.SSE, StreamOutput.SERVLET));
-      logged.clear();
+      log.clear();
     }
   }
 
@@ -105,7 +80,7 @@ class StreamOutputsTest {
   void internalsThatAreTurnedOffAreNotMissed() throws IOException {
     openOneOfEach(new StreamOutputs(false, "Payara Micro"));
     openOneOfEach(new StreamOutputs(false, "IBM WebSphere Liberty/26.0.0.3"));
-    assertEquals(List.of(), logged);
+    assertEquals("", log.text());
   }
 
   private void openOneOfEach(StreamOutputs outputs) throws IOException {

@@ -11,11 +11,10 @@ import io.broadcasty.protocol.Problem;
 import io.broadcasty.session.Answers;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.subscribe.SubscribeOutcome;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Commands implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(Commands.class.getName());
+  private static final System.Logger LOG = System.getLogger(Commands.class.getName());
 
   private final NativeSession session;
   private final SessionContext context;
@@ -132,7 +131,7 @@ final class Commands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "a subscribe could not read the store", e);
+      LOG.log(Level.DEBUG, "a subscribe could not read the store", e);
       return CommandResult.refused(Answers.storeUnreadable());
     }
   }

@@ -17,11 +17,10 @@ import io.broadcasty.session.Answers;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.subscribe.Subscriptions;
 import io.broadcasty.subscribe.WatchOutcome;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Carries out a connection's commands about members. Commands come from one thread at a time,
@@ -29,7 +28,7 @@ import java.util.logging.Logger;
  */
 final class PresenceCommands implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(PresenceCommands.class.getName());
+  private static final System.Logger LOG = System.getLogger(PresenceCommands.class.getName());
 
   private final SessionContext context;
   private final Subscriptions subscriptions;
@@ -50,7 +49,7 @@ final class PresenceCommands implements AutoCloseable {
           .handle(
               (outcome, failure) -> {
                 if (outcome == null) {
-                  LOG.log(Level.SEVERE, "a join failed", failure);
+                  LOG.log(Level.ERROR, "a join failed", failure);
                   return CommandResult.refused(Answers.storeUnreadable());
                 }
                 Problem problem = Answers.problem(outcome);
@@ -92,7 +91,7 @@ final class PresenceCommands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "members could not be read", e);
+      LOG.log(Level.DEBUG, "members could not be read", e);
       return CommandResult.refused(Answers.storeUnreadable());
     }
   }
@@ -108,7 +107,7 @@ final class PresenceCommands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "members could not be read", e);
+      LOG.log(Level.DEBUG, "members could not be read", e);
       return CommandResult.refused(Answers.storeUnreadable());
     }
   }

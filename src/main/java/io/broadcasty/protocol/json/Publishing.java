@@ -15,6 +15,7 @@ import io.broadcasty.session.Answers;
 import io.broadcasty.session.SessionContext;
 import io.broadcasty.session.UndeliveredPushes;
 import io.broadcasty.tenant.TenantSettings;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Publishing {
 
-  private static final Logger LOG = Logger.getLogger(Publishing.class.getName());
+  private static final System.Logger LOG = System.getLogger(Publishing.class.getName());
   private static final int MOST = 1000;
   private static final Problem TOO_MANY =
       new Problem(
@@ -158,7 +157,7 @@ final class Publishing {
   }
 
   private static String failure(CommandReader.Numbered command, @Nullable Throwable failure) {
-    LOG.log(Level.SEVERE, "a publish failed", failure);
+    LOG.log(Level.ERROR, "a publish failed", failure);
     return NativeFrames.error(
         command.id(),
         new Problem(

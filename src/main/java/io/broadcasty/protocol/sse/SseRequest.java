@@ -5,9 +5,8 @@ import io.broadcasty.protocol.Cursor;
 import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.protocol.Since;
 import io.broadcasty.session.StreamRequest;
+import java.lang.System.Logger.Level;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SseRequest(List<String> channels, Since since, boolean presence) {
 
-  private static final Logger LOG = Logger.getLogger(SseRequest.class.getName());
+  private static final System.Logger LOG = System.getLogger(SseRequest.class.getName());
 
   static SseRequest of(StreamRequest request) throws ProblemException {
     List<String> channels = request.parameters("channel");
@@ -62,7 +61,7 @@ record SseRequest(List<String> channels, Since since, boolean presence) {
         return new Since.FromSequence(sequence);
       }
     } catch (NumberFormatException e) {
-      LOG.log(Level.FINEST, "not a number", e);
+      LOG.log(Level.TRACE, "not a number", e);
     }
     throw new ProblemException(
         Code.INVALID_REQUEST, "`fromSequence` must be a whole number, 0 or more");

@@ -13,6 +13,7 @@ import io.broadcasty.push.PushProvider;
 import io.broadcasty.push.PushService;
 import io.broadcasty.time.WallClock;
 import io.netty.channel.nio.NioEventLoopGroup;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +24,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import javax.net.ssl.SSLException;
 
 /**
@@ -37,7 +36,7 @@ public final class ApnsProvider implements PushProvider {
 
   static final PushService SERVICE = new PushService("apns");
 
-  private static final Logger LOG = Logger.getLogger(ApnsProvider.class.getName());
+  private static final System.Logger LOG = System.getLogger(ApnsProvider.class.getName());
   private static final int MAX_BYTES = 4096;
   private static final int CLOSE_SECONDS = 3;
   private static final UUID SOME_ID = new UUID(0, 0);
@@ -174,7 +173,7 @@ public final class ApnsProvider implements PushProvider {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.log(Level.FINE, "Connections to APNs did not close in time", e);
+      LOG.log(Level.DEBUG, "Connections to APNs did not close in time", e);
     } finally {
       var unused = threads.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
     }

@@ -5,9 +5,8 @@ import io.broadcasty.auth.Caller;
 import io.broadcasty.auth.NonceStore;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.Problem;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ final class ReplayGuard {
   static final String NONCE = "Broadcasty-Nonce";
   static final String TIMESTAMP = "Broadcasty-Timestamp";
 
-  private static final Logger LOG = Logger.getLogger(ReplayGuard.class.getName());
+  private static final System.Logger LOG = System.getLogger(ReplayGuard.class.getName());
   private static final Pattern FORM = Pattern.compile("[\\x21-\\x7E]{8,128}");
 
   private final NonceStore nonces;
@@ -67,7 +66,7 @@ final class ReplayGuard {
     try {
       sentMillis = Math.multiplyExact(Long.parseLong(timestamp), 1000L);
     } catch (NumberFormatException | ArithmeticException e) {
-      LOG.log(Level.FINEST, "Not a time", e);
+      LOG.log(Level.TRACE, "Not a time", e);
       return Problem.of(
           Code.INVALID_REQUEST, "`" + TIMESTAMP + "` must be a whole number of seconds since 1970");
     }
@@ -86,7 +85,7 @@ final class ReplayGuard {
           : Problem.of(
               Code.REPLAYED, "this nonce was used before; send another one with each request");
     } catch (AuthenticationUnavailableException e) {
-      LOG.log(Level.FINE, "Cannot check nonces", e);
+      LOG.log(Level.DEBUG, "Cannot check nonces", e);
       return new Problem(
           Code.UNAVAILABLE, "nonces cannot be checked at the moment", Duration.ofSeconds(1));
     }

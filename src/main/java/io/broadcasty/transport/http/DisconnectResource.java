@@ -20,9 +20,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Serves {@code POST /broadcasty/admin/disconnect}: ends the streams of a tenant, a user or a token
@@ -32,7 +31,7 @@ import java.util.logging.Logger;
 @Produces("application/json")
 public class DisconnectResource {
 
-  private static final Logger LOG = Logger.getLogger(DisconnectResource.class.getName());
+  private static final System.Logger LOG = System.getLogger(DisconnectResource.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   @Inject private DisconnectStreams disconnect;
@@ -56,7 +55,7 @@ public class DisconnectResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (IOException e) {
-      LOG.log(Level.FINE, "The client left before its request was read", e);
+      LOG.log(Level.DEBUG, "The client left before its request was read", e);
       return Response.status(Response.Status.BAD_REQUEST).build();
     }
   }

@@ -26,10 +26,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 @Produces("application/json")
 public class PresenceResource {
 
-  private static final Logger LOG = Logger.getLogger(PresenceResource.class.getName());
+  private static final System.Logger LOG = System.getLogger(PresenceResource.class.getName());
 
   @Inject private Attend attend;
   @Inject private EdgeSettings settings;
@@ -65,7 +64,7 @@ public class PresenceResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "Cannot read members", e);
+      LOG.log(Level.DEBUG, "Cannot read members", e);
       return ProblemResponses.of(Answers.storeUnreadable());
     }
   }
@@ -120,7 +119,7 @@ public class PresenceResource {
     } catch (ProblemException e) {
       return done(ProblemResponses.of(e.problem()));
     } catch (IOException e) {
-      LOG.log(Level.FINE, "The client left before its request was read", e);
+      LOG.log(Level.DEBUG, "The client left before its request was read", e);
       return done(Response.status(Response.Status.BAD_REQUEST).build());
     }
   }

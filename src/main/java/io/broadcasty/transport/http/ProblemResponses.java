@@ -8,14 +8,13 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.lang.System.Logger.Level;
 
 /** Converts problems, and exceptions that no resource has caught, to JAX-RS responses. */
 @Provider
 public class ProblemResponses implements ExceptionMapper<Throwable> {
 
-  private static final Logger LOG = Logger.getLogger(ProblemResponses.class.getName());
+  private static final System.Logger LOG = System.getLogger(ProblemResponses.class.getName());
 
   /** Returns the response for a problem. */
   public static Response of(Problem problem) {
@@ -44,7 +43,7 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
         return of(Problem.of(Code.NOT_FOUND, "there is no such path; see the protocol"));
       }
     }
-    LOG.log(Level.SEVERE, "A request failed unexpectedly", failure);
+    LOG.log(Level.ERROR, "A request failed unexpectedly", failure);
     return of(Problem.of(Code.INTERNAL_ERROR, "the server's log has the details"));
   }
 }

@@ -28,6 +28,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,8 +39,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 public class PublishServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = Logger.getLogger(PublishServlet.class.getName());
+  private static final System.Logger LOG = System.getLogger(PublishServlet.class.getName());
 
   private static final long MOMENT_MILLIS = 10;
   private static final int MAX_WAITING = 32;
@@ -105,7 +104,7 @@ public class PublishServlet extends HttpServlet {
                 try {
                   answer(caller, response, read, outcomes);
                 } catch (IOException e) {
-                  LOG.log(Level.FINE, "The publisher left before its answer", e);
+                  LOG.log(Level.DEBUG, "The publisher left before its answer", e);
                 } finally {
                   listener.onHttpAnswered(new HttpAnswered(response.getStatus(), requestBytes));
                   async.complete();
@@ -150,7 +149,7 @@ public class PublishServlet extends HttpServlet {
     try {
       outcomes.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.log(Level.FINEST, "The store did not answer at once, or failed", e);
+      LOG.log(Level.TRACE, "The store did not answer at once, or failed", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -176,7 +175,7 @@ public class PublishServlet extends HttpServlet {
     try {
       outcomes = done.join();
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "A publish failed unexpectedly", e);
+      LOG.log(Level.ERROR, "A publish failed unexpectedly", e);
       Problems.write(
           response,
           new Problem(

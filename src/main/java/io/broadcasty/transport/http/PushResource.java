@@ -34,10 +34,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 @Produces("application/json")
 public class PushResource {
 
-  private static final Logger LOG = Logger.getLogger(PushResource.class.getName());
+  private static final System.Logger LOG = System.getLogger(PushResource.class.getName());
 
   @Inject private PushSubscriptions subscriptions;
   @Inject private PushSend send;
@@ -142,10 +141,10 @@ public class PushResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (PushStoreException | PresenceException e) {
-      LOG.log(Level.FINE, "Cannot reach the stores of push", e);
+      LOG.log(Level.DEBUG, "Cannot reach the stores of push", e);
       return ProblemResponses.of(PushAnswers.unavailable());
     } catch (IOException e) {
-      LOG.log(Level.FINE, "The client left before its request was read", e);
+      LOG.log(Level.DEBUG, "The client left before its request was read", e);
       return Response.status(Response.Status.BAD_REQUEST).build();
     }
   }

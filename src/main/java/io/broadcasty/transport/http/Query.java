@@ -2,14 +2,13 @@ package io.broadcasty.transport.http;
 
 import io.broadcasty.protocol.Code;
 import io.broadcasty.protocol.ProblemException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** Reads query parameters. */
 final class Query {
 
-  private static final Logger LOG = Logger.getLogger(Query.class.getName());
+  private static final System.Logger LOG = System.getLogger(Query.class.getName());
 
   private Query() {}
 
@@ -31,7 +30,7 @@ final class Query {
         return value;
       }
     } catch (NumberFormatException e) {
-      LOG.log(Level.FINEST, "Not a number", e);
+      LOG.log(Level.TRACE, "Not a number", e);
     }
     throw new ProblemException(
         Code.INVALID_REQUEST, "`" + name + "` must be a whole number from " + min + " to " + max);

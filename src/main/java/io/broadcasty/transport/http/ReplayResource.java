@@ -31,17 +31,16 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@code GET /broadcasty/replay}: pages of a stream. */
 @Path("replay")
 public class ReplayResource {
 
-  private static final Logger LOG = Logger.getLogger(ReplayResource.class.getName());
+  private static final System.Logger LOG = System.getLogger(ReplayResource.class.getName());
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1000;
   private static final long MAX_PAGE_BYTES = 4 * 1024 * 1024;
@@ -97,7 +96,7 @@ public class ReplayResource {
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "Cannot read a replay from the store", e);
+      LOG.log(Level.DEBUG, "Cannot read a replay from the store", e);
       return ProblemResponses.of(Answers.storeUnreadable());
     }
   }

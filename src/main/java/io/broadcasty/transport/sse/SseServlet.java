@@ -28,8 +28,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.lang.System.Logger.Level;
 
 /**
  * Serves {@code GET /broadcasty/sse}.
@@ -42,7 +41,7 @@ import java.util.logging.Logger;
 public class SseServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
-  private static final Logger LOG = Logger.getLogger(SseServlet.class.getName());
+  private static final System.Logger LOG = System.getLogger(SseServlet.class.getName());
 
   @Inject private transient SessionContext context;
   @Inject private transient StreamOutputs outputs;
@@ -93,7 +92,7 @@ public class SseServlet extends HttpServlet {
     } catch (InvalidChannelException e) {
       throw new ProblemException(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.FINE, "Cannot read a stream from the store", e);
+      LOG.log(Level.DEBUG, "Cannot read a stream from the store", e);
       throw new ProblemException(Answers.storeUnreadable());
     } finally {
       if (!begun) {

@@ -14,12 +14,11 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SseTransport implements Transport, DisconnectDetector.Listener {
 
-  private static final Logger LOG = Logger.getLogger(SseTransport.class.getName());
+  private static final System.Logger LOG = System.getLogger(SseTransport.class.getName());
 
   /** Tells the client how long to wait before it reconnects, in milliseconds; sent first. */
   private static final byte[] RETRY = "retry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
@@ -97,7 +96,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
       try {
         left.closers.execute(() -> leave(left));
       } catch (RejectedExecutionException e) {
-        LOG.log(Level.FINE, "The node stopped before this client left", e);
+        LOG.log(Level.DEBUG, "The node stopped before this client left", e);
       }
     }
   }
@@ -117,7 +116,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
       try {
         open.async.complete();
       } catch (RuntimeException e) {
-        LOG.log(Level.FINE, "The response ended before it was completed", e);
+        LOG.log(Level.DEBUG, "The response ended before it was completed", e);
       }
     }
   }

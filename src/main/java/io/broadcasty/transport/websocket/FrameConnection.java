@@ -18,12 +18,11 @@ import io.broadcasty.transport.websocket.frame.Frames;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameConnection implements Transport, FrameListener, NonBlockingInput.Receiver {
 
-  private static final Logger LOG = Logger.getLogger(FrameConnection.class.getName());
+  private static final System.Logger LOG = System.getLogger(FrameConnection.class.getName());
 
   /** How long a peer that does not read may take to accept the close frame, with its code. */
   private static final long GOODBYE_MILLIS = 60_000;
@@ -126,7 +125,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       session.gone();
       finish(e.closeCode(), e.reason());
     } catch (RuntimeException e) {
-      LOG.log(Level.SEVERE, "Cannot handle a client's message; closing the connection", e);
+      LOG.log(Level.ERROR, "Cannot handle a client's message; closing the connection", e);
       session.gone();
       finish(INTERNAL_ERROR, "internal error");
     }
@@ -134,7 +133,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void onEnd(@Nullable Throwable failure) {
-    LOG.log(Level.FINE, "A WebSocket ended without a close frame", failure);
+    LOG.log(Level.DEBUG, "A WebSocket ended without a close frame", failure);
     disconnect();
   }
 
@@ -230,7 +229,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
           connection.close();
         }
       } catch (Exception e) { // declared by WebConnection
-        LOG.log(Level.FINE, "The connection ended before it was closed", e);
+        LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
       }
     }
   }

@@ -8,14 +8,13 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** Takes over a connection after the handshake of {@link WebSocketServlet}. */
 public class FrameUpgrade implements HttpUpgradeHandler {
 
-  private static final Logger LOG = Logger.getLogger(FrameUpgrade.class.getName());
+  private static final System.Logger LOG = System.getLogger(FrameUpgrade.class.getName());
 
   /**
    * The parameters of a new connection.
@@ -62,7 +61,7 @@ public class FrameUpgrade implements HttpUpgradeHandler {
       with.outputs().release(with.request());
       opened.open(with.caller());
     } catch (IOException e) {
-      LOG.log(Level.FINE, "The client left during the handshake", e);
+      LOG.log(Level.DEBUG, "The client left during the handshake", e);
     }
   }
 

@@ -27,11 +27,10 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class MessageEndpoint extends Endpoint {
 
-  private static final Logger LOG = Logger.getLogger(MessageEndpoint.class.getName());
+  private static final System.Logger LOG = System.getLogger(MessageEndpoint.class.getName());
 
   private final SessionContext context;
   private final Protocols protocols;
@@ -100,7 +99,7 @@ public class MessageEndpoint extends Endpoint {
               CloseReason.CloseCodes.TOO_BIG,
               "a message may have at most " + settings.maxMessageBytes() + " bytes"));
     } catch (IOException e) {
-      LOG.log(Level.FINE, "The connection ended before it was closed", e);
+      LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
     }
   }
 
@@ -116,7 +115,7 @@ public class MessageEndpoint extends Endpoint {
    */
   @Override
   public void onError(Session webSocket, Throwable failure) {
-    LOG.log(Level.FINE, "A WebSocket failed", failure);
+    LOG.log(Level.DEBUG, "A WebSocket failed", failure);
   }
 
   /** The handshake, as far as {@code jakarta.websocket} exposes it. */

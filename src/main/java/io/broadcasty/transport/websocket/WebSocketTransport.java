@@ -7,10 +7,9 @@ import io.broadcasty.transport.FrameChain;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Writes to a {@code jakarta.websocket} session: asynchronously, with one frame in flight, as Open
@@ -18,7 +17,7 @@ import java.util.logging.Logger;
  */
 final class WebSocketTransport implements Transport {
 
-  private static final Logger LOG = Logger.getLogger(WebSocketTransport.class.getName());
+  private static final System.Logger LOG = System.getLogger(WebSocketTransport.class.getName());
 
   /**
    * RFC 6455, section 5.5: a control frame's body has at most 125 bytes, two of which are the code.
@@ -75,7 +74,7 @@ final class WebSocketTransport implements Transport {
     try {
       session.close(new CloseReason(() -> code, reason));
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.FINE, "The connection ended before it was closed", e);
+      LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
     }
   }
 
