@@ -84,7 +84,7 @@ class RefreshedTenantSettingsTest {
       assertFalse(settings.refreshAll());
       assertEquals(3, settings.of(ACME).maxChannels());
       assertEquals(3, settings.failures());
-      assertEquals(1, log.text().lines().filter(l -> l.contains("cannot be read")).count());
+      assertEquals(1, log.text().lines().filter(l -> l.contains("Cannot read")).count());
       source.fault = null;
       assertTrue(settings.refresh(ACME));
       assertTrue(log.text().contains("can be read again"), log.text());
