@@ -1,35 +1,35 @@
-/** What one line delivers, on the page: its state, how a reconnect went, and the last events. */
+/** Shows one stream on the page: its state, the last resume and the last events. */
 
 const ROWS = 200;
 const LATENCIES = 100;
 
-/** Marks what this tab has published: only then are both stamps of one clock. */
+/** Identifies publications of this tab, whose two timestamps come from the same clock. */
 export const TAB = crypto.getRandomValues(new Uint32Array(2)).join("-");
 
-/** Milliseconds of this tab's own clock, with a fraction; never set back while the page is open. */
+/** Returns the milliseconds of this tab's monotonic clock, with a fraction. */
 export function stamp() {
   return performance.timeOrigin + performance.now();
 }
 
 export class Pane {
   #root;
-  #line;
+  #stream;
   #events;
   #rows = [];
   #waiting = [];
   #frame = 0;
   #count = 0;
   #latencies = [];
-  #cut = false;
+  #disconnected = false;
 
   /**
    * @param root the element with `data-transport`
-   * @param makeLine gives the line for a listener
+   * @param createStream creates the stream for a listener
    */
-  constructor(root, makeLine) {
+  constructor(root, createStream) {
     this.#root = root;
     this.#events = root.querySelector(".events");
-    this.#line = makeLine({
+    this.#stream = createStream({
       state: (name, detail) => this.#state(name, detail),
       publication: (publication, replayed) => this.#publication(publication, replayed),
       resume: (report) => this.#say(describe(report), report.lost.length ? "lost" : "kept"),
@@ -39,16 +39,16 @@ export class Pane {
       this.listen();
     });
     root.querySelector(".cut").addEventListener("click", () => {
-      if (this.#cut) {
-        this.#line.reconnect();
+      if (this.#disconnected) {
+        this.#stream.reconnect();
       } else {
-        this.#line.cut();
-        this.#say("Publish something now, then reconnect: what you missed will come.", "note");
+        this.#stream.disconnect();
+        this.#say("Publish an event now, then reconnect: the missed events are replayed.", "note");
       }
     });
   }
 
-  /** Listens to what the channel field says. */
+  /** Subscribes to the channels of the field. */
   listen() {
     const field = this.#root.querySelector("input");
     const targets = [...new Set(field.value.split(/\s+/).filter(Boolean))];
@@ -57,7 +57,7 @@ export class Pane {
       return;
     }
     this.#clear();
-    this.#line.listen(targets);
+    this.#stream.listen(targets);
   }
 
   #clear() {
@@ -78,8 +78,8 @@ export class Pane {
     state.querySelector(".state-name").textContent = { connecting: "Connecting", live: "Live", resuming: "Resuming", closed: "Closed" }[name];
     const about = this.#root.querySelector(".state-detail");
     about.textContent = detail;
-    this.#cut = name === "closed";
-    this.#root.querySelector(".cut").textContent = this.#cut ? "Reconnect" : "Cut the line";
+    this.#disconnected = name === "closed";
+    this.#root.querySelector(".cut").textContent = this.#disconnected ? "Reconnect" : "Disconnect";
   }
 
   #say(text, kind) {
@@ -100,7 +100,7 @@ export class Pane {
     }
     this.#waiting.push({ publication, replayed, latency });
     if (this.#waiting.length > ROWS) {
-      this.#waiting.shift(); // a hidden tab draws nothing
+      this.#waiting.shift(); // a hidden tab draws no rows
     }
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
@@ -120,7 +120,7 @@ export class Pane {
   }
 }
 
-/** One event. What came over the line is set as text, never as markup. */
+/** Creates the row of an event. Received values are set as text, never as markup. */
 function row({ publication, replayed, latency }) {
   const item = document.createElement("li");
   item.dataset.sequence = publication.sequence;
@@ -143,8 +143,8 @@ function row({ publication, replayed, latency }) {
     part("name", publication.event ?? "event"),
     part("channel", publication.channel, publication.channel),
     replayed
-      ? part("latency", "replayed", "missed while the line was cut, and delivered now")
-      : part("latency", latency === null ? "–" : millis(latency), latency === null ? "published elsewhere: no stamp of this tab" : "from the click to here"),
+      ? part("latency", "replayed", "missed while disconnected, and delivered by a replay")
+      : part("latency", latency === null ? "–" : millis(latency), latency === null ? "published elsewhere: no timestamp of this tab" : "from the click until the event was received"),
     part("payload", JSON.stringify(publication.payload)),
   );
   return item;
@@ -154,7 +154,7 @@ function millis(value) {
   return `${value < 100 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
-/** A sentence about a reconnect. */
+/** Returns a sentence about a resume. */
 function describe(report) {
   const missing = report.lost.map(describeLost);
   const replayed = report.replayed === 0 ? "" : `, ${report.replayed} replayed`;
@@ -180,10 +180,10 @@ function describeLost({ channel, reason, requested, resumeFrom }) {
   const next = resumeFrom.sequence + 1;
   switch (reason) {
     case "epoch":
-      return `${channel}: position ${requested.sequence} is lost, the server began a new stream (epoch ${resumeFrom.epoch}). Going on at ${next}.`;
+      return `${channel}: position ${requested.sequence} is lost, because the stream has a new epoch (${resumeFrom.epoch}). Continues at ${next}.`;
     case "trimmed":
-      return `${channel}: ${requested.sequence + 1}–${resumeFrom.sequence} are not kept any more. Going on at ${next}.`;
+      return `${channel}: ${requested.sequence + 1}–${resumeFrom.sequence} are no longer retained. Continues at ${next}.`;
     default:
-      return `${channel}: position ${requested.sequence} is not in the stream (${reason}). Going on at ${next}.`;
+      return `${channel}: position ${requested.sequence} is not in the stream (${reason}). Continues at ${next}.`;
   }
 }

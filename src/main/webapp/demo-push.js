@@ -1,9 +1,12 @@
-/** The demo page's push: bob registers this browser, alice pushes to him. Shown where Web Push is configured. */
+/**
+ * The push section of the demo page: bob registers this browser, alice sends him a notification.
+ * Shown if the server has Web Push.
+ */
 
 import { WebPush } from "./broadcasty-client.js";
 
-const LOOKS = 20;
-const LOOK_EVERY = 500;
+const POLLS = 20;
+const POLL_MILLIS = 500;
 const FINAL = new Set(["accepted", "rejected", "unregistered", "expired"]);
 
 /**
@@ -23,7 +26,7 @@ export async function showPush(section, tokens) {
   const scope = new URL(".", document.baseURI).pathname;
   const push = new WebPush({ baseUrl: new URL(".", document.baseURI).href, getToken: () => tokens.reader, scope });
 
-  const say = (text, kind = "") => {
+  const showStatus = (text, kind = "") => {
     line.dataset.kind = kind;
     line.textContent = text;
   };
@@ -31,16 +34,16 @@ export async function showPush(section, tokens) {
   const show = (registered) => {
     button.setAttribute("aria-pressed", String(registered));
     button.textContent = registered ? "No notifications here" : "Get notifications here";
-    say(registered ? "This browser gets bob's notifications, and follows orders.eu." : "", "taken");
+    showStatus(registered ? "This browser gets bob's notifications, and follows orders.eu." : "", "taken");
   };
 
   if (!push.isSupported()) {
     button.disabled = true;
-    say("This browser has no Web Push here; it needs HTTPS, or localhost.");
+    showStatus("This browser does not offer Web Push here; it requires HTTPS or localhost.");
   }
   push.resume().then(
     (device) => device && show(true),
-    (failure) => say(failure.message, "refused"),
+    (failure) => showStatus(failure.message, "refused"),
   );
 
   button.addEventListener("click", async () => {
@@ -49,14 +52,14 @@ export async function showPush(section, tokens) {
       if (button.getAttribute("aria-pressed") === "true") {
         await push.unsubscribe();
         show(false);
-        say("This browser gets no notifications any more.");
+        showStatus("This browser no longer gets notifications.");
       } else {
-        say("Registering this browser at its push service…");
+        showStatus("Registering this browser at its push service…");
         await push.subscribe({ device: "demo page", topics: ["orders.eu"] });
         show(true);
       }
     } catch (failure) {
-      say(failure.message, "refused");
+      showStatus(failure.message, "refused");
     } finally {
       button.disabled = false;
     }
@@ -69,21 +72,21 @@ export async function showPush(section, tokens) {
         to: { users: ["bob"] },
         notification: { title: section.querySelector("#push-text").value || "Broadcasty", url: scope, ttl: 300 },
       });
-      say(`Queued for ${sent.devices} ${sent.devices === 1 ? "device" : "devices"}.`, "taken");
+      showStatus(`Queued for ${sent.devices} ${sent.devices === 1 ? "device" : "devices"}.`, "taken");
       await follow(sent.id);
     } catch (failure) {
-      say(failure.message, "refused");
+      showStatus(failure.message, "refused");
     }
   });
 
-  /** Tells what becomes of it. */
+  /** Shows the states of the send until all are final. */
   async function follow(id) {
-    for (let look = 0; look < LOOKS; look++) {
-      await new Promise((done) => setTimeout(done, LOOK_EVERY));
+    for (let poll = 0; poll < POLLS; poll++) {
+      await new Promise((done) => setTimeout(done, POLL_MILLIS));
       const { counts, devices } = await call(id, tokens.publisher);
-      const told = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
+      const states = Object.entries(counts).map(([state, count]) => `${count} ${state}`);
       const done = Object.entries(counts).reduce((sum, [state, count]) => sum + (FINAL.has(state) ? count : 0), 0);
-      say(`${told.join(", ")} of ${devices}.`, counts.accepted === devices ? "taken" : "");
+      showStatus(`${states.join(", ")} of ${devices}.`, counts.accepted === devices ? "taken" : "");
       if (done === devices) {
         return;
       }

@@ -1,12 +1,15 @@
-/** The demo page: publishes over HTTP and shows what comes back over two lines. Works in development mode only. */
+/**
+ * The demo page: publishes over HTTP and shows what two streams receive. It works in development
+ * mode only.
+ */
 
-import { Line } from "./demo-line.js";
+import { DemoStream } from "./demo-stream.js";
 import { Pane, TAB, stamp } from "./demo-pane.js";
 import { showPush } from "./demo-push.js";
 
 const MANY_PER_SECOND = 10;
 const MANY_SECONDS = 60;
-const MANY_AT_ONCE = 20;
+const MANY_IN_FLIGHT = 20;
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -15,12 +18,12 @@ const tokens = {
   publisher: "",
   reader: "",
 
-  /** Fetches new ones; fails when there are none, with `status` 404 when development mode is off. */
+  /** Fetches new tokens; throws an error whose `off` is true when development mode is off. */
   async renew() {
     const answer = await fetch("dev/tokens", { cache: "no-store" });
     const type = answer.headers.get("Content-Type") ?? "";
     if (!answer.ok) {
-      // while a server starts, it answers 404 for everything, but not with a problem of ours
+      // a starting server answers everything with 404, but without a problem document
       throw Object.assign(new Error(`${answer.status}`), { off: answer.status === 404 && type.startsWith("application/problem+json") });
     }
     const { publisher, reader, tenant } = await answer.json();
@@ -31,7 +34,7 @@ const tokens = {
     }
   },
 
-  /** A new token for listening, or the last one while the server is away: a line that cannot be opened says why. */
+  /** Returns a new token for subscribing, or the last one while the server does not answer. */
   async newReader() {
     await this.renew().catch(() => {});
     return this.reader;
@@ -52,12 +55,12 @@ async function start() {
   $("#away").hidden = true;
   $("#demo").hidden = false;
   for (const transport of ["sse", "ws"]) {
-    new Pane($(`[data-transport="${transport}"]`), (listener) => new Line(transport, () => tokens.newReader(), listener)).listen();
+    new Pane($(`[data-transport="${transport}"]`), (listener) => new DemoStream(transport, () => tokens.newReader(), listener)).listen();
   }
   showPush($("#pushing"), tokens);
 }
 
-// ── Publish ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Publish ─────────────────────────────────────────────────────────────────────────────────────
 
 function answer(text, kind) {
   const line = $("#publish-answer");
@@ -65,7 +68,7 @@ function answer(text, kind) {
   line.textContent = text;
 }
 
-/** What is wrong with the payload's text, and how to mend it; empty when it is JSON. */
+/** Returns what is wrong with the payload's text and how to correct it; empty if it is JSON. */
 function payloadFault() {
   const text = $("#payload").value;
   try {
@@ -74,9 +77,9 @@ function payloadFault() {
   } catch (failure) {
     let advice = "";
     if (text.trim() === "") {
-      advice = "A payload is needed; null is one, too.";
+      advice = "A payload is required; null is allowed.";
     } else if (/'/.test(text) && !/"/.test(text)) {
-      advice = "JSON wants double quotes, not single ones.";
+      advice = "JSON requires double quotes, not single ones.";
     } else if (/,\s*[}\]]/.test(text)) {
       advice = "JSON has no comma after the last item.";
     } else if (/[{,]\s*[A-Za-z_$][\w$]*\s*:/.test(text)) {
@@ -93,7 +96,7 @@ function checkPayload() {
   return fault === "";
 }
 
-/** Sends what the form says; the payload goes out as it was typed. Answers whether it was taken. */
+/** Publishes the form, with the payload as it was typed. Returns whether the server accepted it. */
 async function publish() {
   const head = { channel: $("#channel").value.trim(), event: $("#event").value.trim() || undefined, meta: { tab: TAB, sentAt: stamp() } };
   const body = `${JSON.stringify(head).slice(0, -1)},"payload":${$("#payload").value}}`;
@@ -115,7 +118,7 @@ async function publish() {
       answer(`${result.status} ${result.code}: ${result.detail}${wait}`, "refused");
       return false;
     }
-    answer(`${result.channel} has it at ${result.sequence} (partition ${result.partition}, epoch ${result.epoch}).`, "taken");
+    answer(`Published to ${result.channel} with sequence ${result.sequence} (partition ${result.partition}, epoch ${result.epoch}).`, "taken");
     return true;
   } catch {
     answer("The server does not answer.", "refused");
@@ -123,11 +126,11 @@ async function publish() {
   }
 }
 
-/** Publishes again and again, for a while. */
+/** Publishes repeatedly for a limited time. */
 const many = {
   timer: 0,
   ends: 0,
-  underWay: 0,
+  inFlight: 0,
 
   toggle() {
     if (this.timer) {
@@ -156,16 +159,16 @@ const many = {
       return;
     }
     $("#send-many").textContent = `Stop (${left} s left)`;
-    if (this.underWay >= MANY_AT_ONCE) {
+    if (this.inFlight >= MANY_IN_FLIGHT) {
       return;
     }
-    this.underWay++;
+    this.inFlight++;
     try {
       if (!(await publish())) {
         this.stop();
       }
     } finally {
-      this.underWay--;
+      this.inFlight--;
     }
   },
 };
@@ -175,7 +178,7 @@ $("#publish-form").addEventListener("submit", (submit) => {
   if (checkPayload()) {
     publish();
   } else {
-    answer("Not sent: mend the payload first.", "refused");
+    answer("Not sent: correct the payload first.", "refused");
     $("#payload").focus();
   }
 });
@@ -192,7 +195,7 @@ $("#payload").addEventListener("keydown", (key) => {
 });
 $("#send-many").addEventListener("click", () => many.toggle());
 
-// ── From a terminal ──────────────────────────────────────────────────────────────────────────────────────────────────
+// ── From a terminal ─────────────────────────────────────────────────────────────────────────────
 
 function fillTerminal() {
   const base = new URL(".", document.baseURI).href.replace(/\/$/, "");
@@ -209,7 +212,7 @@ function fillTerminal() {
   }
 }
 
-/** Copies; where the page comes over plain HTTP from another machine, browsers have the old way only. */
+/** Copies the code. A page from another machine over plain HTTP has no `navigator.clipboard`. */
 async function copy(code) {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(code.textContent);
@@ -217,7 +220,7 @@ async function copy(code) {
   }
   getSelection().selectAllChildren(code);
   if (!document.execCommand("copy")) {
-    throw new Error("the browser does not allow it");
+    throw new Error("the browser does not allow copying");
   }
 }
 

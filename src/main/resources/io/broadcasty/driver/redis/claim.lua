@@ -1,4 +1,8 @@
--- KEYS: positions, claim. ARGV: owner, lease in ms. The positions, or false while another has the claim.
+-- Claims a channel for an owner, or renews its claim.
+--
+-- KEYS[1]  the checkpoints of the channel; KEYS[2] its claim
+-- ARGV     the owner; the lease in milliseconds
+-- Returns the checkpoints, or false when another owner has the claim.
 local holder = redis.call('GET', KEYS[2])
 if holder and holder ~= ARGV[1] then
   return false

@@ -1,23 +1,24 @@
--- Changes who is present on one channel, and announces what came of it: all of it or nothing.
+-- Applies operations to the members of one channel and announces the differences, atomically.
 --
 -- KEYS[1]  members: id to JSON
--- KEYS[2]  what holds each: id to "holder;holder;…", a holder being a node's name, or ~ and the
---          time when a lease ends, in milliseconds of the nodes' clocks
--- KEYS[3]  how many changes there have been
--- KEYS[4]  the number of each node's last call; below "news:" and its name, the number of the last
---          that had somebody come or go, and "+id" and "-id" of those, by length
--- ARGV     now, this node, most members, the announcements' channel, PUBLISH or SPUBLISH, the number
---          of this call, the number of the first whose answer was lost or 0; then for each step its
---          kind, an id, a JSON and a time:
---          hold, drop: this node holds a member, or does not any more
+-- KEYS[2]  holders of each member: id to "holder;holder;…", where a holder is a node's name, or ~ and
+--          the time when a lease ends, in milliseconds of the nodes' clocks
+-- KEYS[3]  the number of changes
+-- KEYS[4]  the number of each node's last call; below "news:" and its name, the number of its last
+--          call that made members join or leave, and "+id" and "-id" of those, each after its length
+-- ARGV     now, this node, the maximum number of members, the announcements' channel, PUBLISH or
+--          SPUBLISH, the number of this call, the number of the first call whose answer was lost or
+--          0; then for each operation its kind, an id, a JSON and a time:
+--          hold, drop: this node holds a member, or no longer holds it
 --          join, renew, leave: a lease that ends at the time
---          expire: leases that have ended; forget: a node, named in place of the id, that is gone
--- A call that the node has given up, and called again since, may still come, when Redis or the way
--- to it was held up: it does nothing, and nobody waits for its reply.
--- Returns for each step: hold and join 1 for a member that was not present, 0 for one that was, -1
--- where there is no room; drop, renew and leave 1 if it was so held, else 0; expire the time when
--- the next lease ends, 0 for none; forget 0. Then "+id" of each that has come and "-id" of each that
--- has gone by this call and by those whose answers were lost.
+--          expire: removes leases that have ended
+--          forget: removes a dead node, which is named in place of the id
+-- A call that the node has given up may arrive after a later one, when Redis or the connection was
+-- blocked: it has no effect, and its reply is not read.
+-- Returns for each operation: hold and join 1 if the member was not present, 0 if it was, -1 if the
+-- maximum is reached; drop, renew and leave 1 if it was so held, otherwise 0; expire the time when
+-- the next lease ends, or 0; forget 0. Then "+id" of each member that has joined and "-id" of each
+-- that has left by this call and by those whose answers were lost.
 local members, holders, version, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now, node, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
 local number, lost = tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -152,44 +153,44 @@ for i = FIRST, #ARGV, 4 do
   replies[#replies + 1] = steps[ARGV[i]](ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]))
 end
 
-local told, parts = {}, {}
-local function tell(sign, id)
-  told[#told + 1] = sign .. id
+local events, parts = {}, {}
+local function report(sign, id)
+  events[#events + 1] = sign .. id
   parts[#parts + 1] = #id + 1 .. ' ' .. sign .. id
 end
-local unheard = lost > 0 and redis.call('HGET', calls, 'news:' .. node)
-if unheard then
-  local of, at = string.match(unheard, '^(%d+)\n()')
-  while tonumber(of) >= lost and at <= #unheard do
-    local length, start = string.match(unheard, '^(%d+) ()', at)
+local unreported = lost > 0 and redis.call('HGET', calls, 'news:' .. node)
+if unreported then
+  local of, at = string.match(unreported, '^(%d+)\n()')
+  while tonumber(of) >= lost and at <= #unreported do
+    local length, start = string.match(unreported, '^(%d+) ()', at)
     at = start + tonumber(length)
-    tell(string.sub(unheard, start, start), string.sub(unheard, start + 1, at - 1))
+    report(string.sub(unreported, start, start), string.sub(unreported, start + 1, at - 1))
   end
 end
 
-local news = {}
+local changes = {}
 for _, id in ipairs(order) do
   local after = redis.call('HGET', members, id)
   if not before[id] ~= not after then
-    tell(after and '+' or '-', id)
+    report(after and '+' or '-', id)
   end
   if after ~= before[id] then
     if after then
-      news[#news + 1] = '+' .. #id .. ' ' .. #after .. '\n' .. id .. after
+      changes[#changes + 1] = '+' .. #id .. ' ' .. #after .. '\n' .. id .. after
     else
-      news[#news + 1] = '-' .. #id .. ' 0\n' .. id
+      changes[#changes + 1] = '-' .. #id .. ' 0\n' .. id
     end
   end
 end
-if #news > 0 then
+if #changes > 0 then
   local count = redis.call('INCR', version)
   redis.call('PEXPIRE', version, DAY)
-  redis.call(ARGV[5], ARGV[4], count .. '\n' .. table.concat(news))
+  redis.call(ARGV[5], ARGV[4], count .. '\n' .. table.concat(changes))
 end
 if #parts > 0 then
   redis.call('HSET', calls, 'news:' .. node, ARGV[6] .. '\n' .. table.concat(parts))
 end
-for _, event in ipairs(told) do
+for _, event in ipairs(events) do
   replies[#replies + 1] = event
 end
 return replies

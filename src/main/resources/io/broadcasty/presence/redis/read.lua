@@ -1,3 +1,3 @@
--- Reads who is present on one channel. KEYS as of change.lua.
--- Returns how many changes there have been; id and JSON of each member.
+-- Reads the members of one channel. KEYS as in change.lua.
+-- Returns the number of changes; id and JSON of each member.
 return {tonumber(redis.call('GET', KEYS[3]) or '0'), redis.call('HGETALL', KEYS[1])}

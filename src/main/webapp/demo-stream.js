@@ -1,25 +1,25 @@
-/** One way to listen to Broadcasty, with its client: what the stream does, and what a reconnect owes, told to a pane. */
+/** Subscribes with the client and reports the state of the stream and of each resume to a pane. */
 
 import { BroadcastyClient } from "./broadcasty-client.js";
 
-export class Line {
+export class DemoStream {
   #settings;
   #listener;
   #client = null;
   #targets = [];
   #subscriptions = new Map();
-  /** After which positions each target goes on. */
-  #left = new Map();
+  /** The positions after which each target resumes. */
+  #resumeAfter = new Map();
   #joined = new Set();
   /** The last position of every partition. */
   #seen = new Map();
   #report = null;
 
   /**
-   * A listener hears of
-   *   state(name, detail)        "connecting" | "live" | "resuming" | "closed", and a sentence about it
+   * The listener has these methods:
+   *   state(name, detail)        the name is "connecting" | "live" | "resuming" | "closed"
    *   publication(publication, replayed)
-   *   resume(report)             how a reconnect went, again each time something about it becomes known
+   *   resume(report)             the progress of a resume, called after each change
    *
    * @param {"sse" | "ws"} transport
    * @param {() => Promise<string>} getToken
@@ -29,19 +29,21 @@ export class Line {
     this.#listener = listener;
   }
 
-  /** Listens to other channels, from now on. */
+  /** Replaces the channels. */
   listen(targets) {
     this.#close();
     this.#targets = targets;
-    this.#left.clear();
+    this.#resumeAfter.clear();
     this.#seen.clear();
     this.#report = null;
     this.#open();
   }
 
-  /** Ends the connection, as a broken line would; `reconnect` goes on where it was. */
-  cut(detail = "") {
-    this.#subscriptions.forEach(({ positions }, target) => this.#left.set(target, positions));
+  /**
+   * Closes the connection, as a network failure would; `reconnect` resumes after the last position.
+   */
+  disconnect(detail = "") {
+    this.#subscriptions.forEach(({ positions }, target) => this.#resumeAfter.set(target, positions));
     this.#close();
     this.#beginResume();
     this.#listener.state("closed", detail);
@@ -53,34 +55,34 @@ export class Line {
 
   #close() {
     const client = this.#client;
-    this.#client = null; // what it says from now on does not count
+    this.#client = null; // later events of this client are ignored
     client?.close();
   }
 
   #open() {
     const client = new BroadcastyClient(this.#settings);
-    const mine = (act) => (detail) => client === this.#client && act(detail);
+    const ifCurrent = (act) => (detail) => client === this.#client && act(detail);
     this.#client = client;
     this.#subscriptions.clear();
     this.#joined.clear();
-    client.on("state", mine((status) => this.#state(status)));
-    const refused = mine(({ status, code, message }) => this.cut([status, `${code}: ${message}`].filter(Boolean).join(" ")));
+    client.on("state", ifCurrent((status) => this.#state(status)));
+    const refused = ifCurrent(({ status, code, message }) => this.disconnect([status, `${code}: ${message}`].filter(Boolean).join(" ")));
     for (const channel of this.#targets) {
       const on = {
-        subscribed: mine(({ heads }) => this.#subscribed(channel, heads)),
-        lost: mine((lost) => this.#lost(lost)),
+        subscribed: ifCurrent(({ heads }) => this.#subscribed(channel, heads)),
+        lost: ifCurrent((lost) => this.#lost(lost)),
         error: refused,
       };
-      const since = this.#left.get(channel);
+      const since = this.#resumeAfter.get(channel);
       client
-        .subscribe({ channel, on, onMessage: mine((publication) => this.#publication(publication)), ...(since && { since }) })
-        .then(mine((subscription) => this.#subscriptions.set(channel, subscription)), refused);
+        .subscribe({ channel, on, onMessage: ifCurrent((publication) => this.#publication(publication)), ...(since && { since }) })
+        .then(ifCurrent((subscription) => this.#subscriptions.set(channel, subscription)), refused);
     }
   }
 
   #state({ state, error, retryInMillis }) {
     if (state === "failed" || state === "closed") {
-      return; // `error`, or the one who closed it, tells
+      return; // `error`, or the caller that closed it, reports this
     }
     if (state !== "connected") {
       this.#joined.clear();
@@ -90,7 +92,7 @@ export class Line {
     this.#listener.state(this.#report ? "resuming" : "connecting", error ? `${error.message}${when}` : "");
   }
 
-  /** The heads at that moment: where a new listener starts, or up to where a returning one is given what it missed. */
+  /** Records the heads: a new subscription starts after them, a resumed one replays up to them. */
   #subscribed(target, heads) {
     this.#joined.add(target);
     for (const head of heads) {
@@ -104,14 +106,14 @@ export class Line {
     if (this.#joined.size === this.#targets.length) {
       this.#listener.state("live", "");
     }
-    this.#tellReport();
+    this.#notifyResume();
   }
 
   #publication(publication) {
     const { epoch, sequence } = publication;
     const known = this.#seen.get(key(publication));
     if (known?.epoch === epoch && sequence <= known.sequence) {
-      return; // a pattern and a name brought it both
+      return; // received twice, by a pattern and by a name
     }
     this.#seen.set(key(publication), publication);
     const head = this.#report?.pending.get(key(publication));
@@ -134,10 +136,10 @@ export class Line {
     if (sequence >= this.#report.pending.get(key(position))) {
       this.#report.pending.delete(key(position));
     }
-    this.#tellReport();
+    this.#notifyResume();
   }
 
-  /** The line broke: remember from where it must go on. */
+  /** Records the positions after which the broken stream has to resume. */
   #beginResume() {
     if (this.#seen.size > 0) {
       this.#report = this.#newReport();
@@ -148,7 +150,7 @@ export class Line {
     return { from: [...this.#seen.values()], replayed: 0, pending: new Map(), lost: [] };
   }
 
-  #tellReport() {
+  #notifyResume() {
     if (this.#report && this.#joined.size > 0) {
       this.#listener.resume(this.#report);
     }
