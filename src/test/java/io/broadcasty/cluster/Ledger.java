@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Records the acknowledged publications of channels with one partition each. Thread-safe. */
+/**
+ * Records the acknowledged publications of channels with one partition each. Safe for use by
+ * several threads.
+ */
 final class Ledger {
 
   private record Stream(String channel, String epoch) {}
@@ -16,7 +19,7 @@ final class Ledger {
   private final List<String> faults = new ArrayList<>();
   private long count;
 
-  /** Records that a node has acknowledged a publication at this place. */
+  /** Records that a node has acknowledged a publication with this position. */
   synchronized void acknowledge(
       String channel, String epoch, long sequence, String id, boolean duplicate) {
     String before =
@@ -50,7 +53,7 @@ final class Ledger {
     return stream == null ? 0 : stream.lastKey();
   }
 
-  /** Returns the id of the publication at a place; null when none has been acknowledged there. */
+  /** Returns the id acknowledged at this position; null when there is none. */
   synchronized @Nullable String at(String channel, String epoch, long sequence) {
     TreeMap<Long, String> stream = acknowledged.get(new Stream(channel, epoch));
     return stream == null ? null : stream.get(sequence);

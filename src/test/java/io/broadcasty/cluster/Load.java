@@ -9,15 +9,16 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Runs subscribers spread over nodes and channels, publishers, and the ledger between them.
+ * Runs subscribers spread over nodes and channels, and publishers, with a ledger that compares
+ * them.
  *
- * <p>Between {@link #start} and {@link #close} the load continues whatever happens to the nodes.
+ * <p>Between {@link #start} and {@link #close} the load continues, whatever happens to the nodes.
  */
 public final class Load implements AutoCloseable {
 
   private static final int PUBLISHERS = 4;
 
-  /** The maximum time until every node knows all members. */
+  /** The time within which every node must know the present members. */
   private static final long PRESENCE_MILLIS = 15_000;
 
   private final Nodes nodes;
@@ -27,8 +28,10 @@ public final class Load implements AutoCloseable {
   private final Map<String, Long> departures = new ConcurrentHashMap<>();
 
   /**
-   * @param subscribers the total number, divided evenly among the channels
-   * @param deliveriesPerSecond to all of them together
+   * Creates a load that has not started.
+   *
+   * @param subscribers the total number, spread evenly over the channels
+   * @param deliveriesPerSecond to all subscribers together
    */
   public Load(List<URI> bases, int channels, int subscribers, int deliveriesPerSecond) {
     this.nodes = new Nodes(bases);
@@ -54,7 +57,7 @@ public final class Load implements AutoCloseable {
     }
   }
 
-  /** Connects all subscribers, and then starts to publish. */
+  /** Connects all subscribers, then begins to publish. */
   public void start(long patienceMillis) throws InterruptedException {
     subscribers.forEach(Subscriber::connect);
     if (!await(patienceMillis, () -> subscribers.stream().allMatch(Subscriber::isSubscribed))) {
@@ -68,9 +71,9 @@ public final class Load implements AutoCloseable {
   }
 
   /**
-   * Stops publishing, waits until every subscriber has received everything, and compares.
+   * Stops publishing, waits until every subscriber has everything, and compares.
    *
-   * @return the figures to report
+   * @return the result
    */
   public Report check(long patienceMillis) throws InterruptedException {
     long began = System.nanoTime();
@@ -105,20 +108,19 @@ public final class Load implements AutoCloseable {
   }
 
   /**
-   * The figures of the load since its start.
+   * The result of a load since its start.
    *
-   * @param acknowledged acknowledged publications
-   * @param deliveries deliveries to all subscribers
-   * @param resumes subscribers that resumed from their position
-   * @param lost how often a subscriber was told that its position is lost
+   * @param acknowledged publications
+   * @param deliveries to all subscribers
+   * @param resumes reconnects of subscribers with their position
+   * @param lost reports of lost positions to subscribers
    * @param refused attempts to publish that were not acknowledged
-   * @param longestSeconds the longest time until a publication was acknowledged, since the last
+   * @param longestSeconds the longest time until a publication was acknowledged, since the previous
    *     report
-   * @param settledSeconds how long it took until every subscriber had everything
-   * @param presenceSeconds how long it took from then until every node that answers knew all
-   *     members
-   * @param departures the reasons why connections ended, with their counts
-   * @param faults violations of the guarantees
+   * @param settledSeconds the time until every subscriber had everything
+   * @param presenceSeconds the time from then until every reachable node knew all members
+   * @param departures the reasons why connections ended, with their number
+   * @param faults unexpected differences
    */
   public record Report(
       long acknowledged,

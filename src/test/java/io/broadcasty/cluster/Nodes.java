@@ -43,12 +43,12 @@ final class Nodes {
     return http;
   }
 
-  /** Returns a node; the same number always selects the same one. */
+  /** Returns one of the nodes; the same number returns the same node. */
   URI node(int number) {
     return bases.get(Math.floorMod(number, bases.size()));
   }
 
-  /** Returns how many members of a channel a node knows; -1 when it does not answer. */
+  /** Returns how many members a node knows on a channel; -1 when it does not answer. */
   long members(URI base, String channel) {
     HttpRequest request =
         HttpRequest.newBuilder(base.resolve("/broadcasty/presence?limit=1&channel=" + channel))
@@ -66,7 +66,7 @@ final class Nodes {
     }
   }
 
-  /** Returns the base URIs of all nodes. */
+  /** Returns the addresses of all nodes. */
   List<URI> bases() {
     return bases;
   }

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Publishes at a steady rate to the channels and nodes in rotation. Each publication has an id of
- * its own and is sent again, to another node, until it is acknowledged.
+ * Publishes at a steady rate, to channels and nodes in turn. Each publication has an id of its own
+ * and is repeated on other nodes until it is acknowledged.
  */
 final class Publisher implements Runnable {
 
@@ -54,7 +54,7 @@ final class Publisher implements Runnable {
       if (wait > 0) {
         LockSupport.parkNanos(wait);
       } else {
-        next = System.nanoTime(); // the rate does not catch up after an outage
+        next = System.nanoTime(); // time lost in an outage is not made up for
       }
     }
   }
@@ -78,7 +78,7 @@ final class Publisher implements Runnable {
     }
   }
 
-  /** Returns the answer; empty when the publication was not accepted. */
+  /** Publishes once; returns the answer, or an empty text when it was not accepted. */
   private String attempt(String channel, String id) {
     HttpRequest request =
         HttpRequest.newBuilder(nodes.node(node++).resolve("/broadcasty/publish"))
@@ -116,7 +116,7 @@ final class Publisher implements Runnable {
     paused = false;
   }
 
-  /** Returns whether it is paused and nothing is in progress. */
+  /** Returns whether publishing is paused and no request is under way. */
   boolean isIdle() {
     return idle;
   }
@@ -131,7 +131,7 @@ final class Publisher implements Runnable {
   }
 
   /**
-   * Returns the longest time that one publication took, including all its attempts, and resets it.
+   * Returns the longest time that one publication took, with all its attempts, since the last call.
    */
   double longestSeconds() {
     double seconds = longestNanos / 1e9;

@@ -11,13 +11,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one channel over WebSocket and is present on another; connects to another node when its
- * own is gone, and resumes from its last position. Records what it receives; violations of the
- * guarantees are faults in the ledger.
+ * Follows one channel over WebSocket and is present on another. It reconnects to another node when
+ * its own is gone, and resumes from its last position. It records what it received; unexpected
+ * differences are faults in the ledger.
  */
 final class Subscriber implements WebSocket.Listener {
 
-  /** The presence channel that all subscribers join. */
+  /** The channel on which all are present. */
   static final String ROOM = "presence-ledger";
 
   private static final long MIN_WAIT_MILLIS = 200;
@@ -27,7 +27,7 @@ final class Subscriber implements WebSocket.Listener {
   private final Ledger ledger;
   private final String channel;
   private final String member;
-  private final StringBuilder partial = new StringBuilder(); // by the connection's one reader
+  private final StringBuilder partial = new StringBuilder(); // used by the connection's reader only
 
   // guarded by this
   private int node;
@@ -45,8 +45,10 @@ final class Subscriber implements WebSocket.Listener {
   private final Map<String, Long> departures;
 
   /**
-   * @param member the subscriber's member id
-   * @param departures the reasons why connections ended, with their counts, shared by all
+   * Creates a subscriber that is not connected.
+   *
+   * @param member its member id
+   * @param departures the reasons why connections ended with their number, shared by all
    */
   Subscriber(
       Nodes nodes,
@@ -63,7 +65,7 @@ final class Subscriber implements WebSocket.Listener {
     this.node = node;
   }
 
-  /** Starts to connect, and retries until it succeeds. */
+  /** Connects, and retries until it succeeds. */
   synchronized void connect() {
     if (left) {
       return;
@@ -166,15 +168,15 @@ final class Subscriber implements WebSocket.Listener {
         .whenComplete(
             (sent, failure) -> {
               if (failure
-                  != null) { // the previous send has not completed, although it was answered
+                  != null) { // the previous send has not completed yet, although it was answered
                 joinLater(on);
               }
             });
   }
 
   /**
-   * Joins again later, when a join could not be sent or was refused because the store is
-   * unreachable.
+   * Joins again later, because the request could not be sent or was refused, as during an outage of
+   * the store.
    */
   private void joinLater(WebSocket on) {
     CompletableFuture.delayedExecutor(MIN_WAIT_MILLIS * 5, TimeUnit.MILLISECONDS)
@@ -201,7 +203,7 @@ final class Subscriber implements WebSocket.Listener {
   }
 
   /**
-   * Handles a lost position, which is not this reader's fault; what it received until then is
+   * Handles a reported loss, which is no fault of this subscriber; what it received before is
    * compared.
    */
   private void lost(String frame) {
@@ -244,12 +246,12 @@ final class Subscriber implements WebSocket.Listener {
     return subscribed;
   }
 
-  /** Returns whether it has received all acknowledged publications of its epoch. */
+  /** Returns whether it has everything that was acknowledged in its epoch. */
   synchronized boolean isUpToDate() {
     return subscribed && last >= ledger.head(channel, epoch);
   }
 
-  /** Compares the received publications with the acknowledged ones; differences are faults. */
+  /** Compares the received with the acknowledged publications; differences are faults. */
   synchronized void compare() {
     for (Map.Entry<Long, String> got : received.entrySet()) {
       String acknowledged = ledger.at(channel, epoch, got.getKey());
@@ -294,7 +296,7 @@ final class Subscriber implements WebSocket.Listener {
     return resumes;
   }
 
-  /** Returns how often it was told that its position is lost. */
+  /** Returns how often a lost position was reported to it. */
   synchronized long lost() {
     return lost;
   }

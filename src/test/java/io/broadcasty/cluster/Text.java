@@ -1,11 +1,11 @@
 package io.broadcasty.cluster;
 
-/** Extracts single values from JSON of a known form. */
+/** Reads single values from JSON of a known form. */
 final class Text {
 
   private Text() {}
 
-  /** Returns the text after a marker and before a character; empty when the marker is missing. */
+  /** Returns the text between a prefix and a character; empty when the prefix is missing. */
   static String between(String json, String after, char before) {
     int from = json.indexOf(after);
     if (from < 0) {
@@ -16,7 +16,7 @@ final class Text {
     return json.substring(from, to < 0 ? json.length() : to);
   }
 
-  /** Returns the number after a marker; 0 when the marker is missing. */
+  /** Returns the number after a prefix; 0 when the prefix is missing. */
   static long number(String json, String after) {
     int from = json.indexOf(after);
     long number = 0;

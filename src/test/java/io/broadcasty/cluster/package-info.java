@@ -1,6 +1,6 @@
 /**
- * A load on several nodes that compares acknowledged publications with those that each subscriber
- * received. Used by tests and by {@code bench/outage}.
+ * A load on several nodes with a ledger, which compares the acknowledged publications with what
+ * each subscriber received. Used by tests and by {@code bench/outage}.
  */
 @NullMarked
 package io.broadcasty.cluster;

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** The HTTP side of a server under test. */
+/** The HTTP API of a server under test. */
 final class Api {
 
   static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -28,7 +28,7 @@ final class Api {
     this.tokens = tokens;
   }
 
-  /** A channel name that no other test uses. */
+  /** Returns a channel name that no other test uses. */
   static String freshChannel(String prefix) {
     return prefix + UUID.randomUUID().toString().substring(0, 8);
   }
@@ -37,7 +37,10 @@ final class Api {
     return post("/broadcasty/publish", tokens.publisher(), json);
   }
 
-  /** Publishes numbers {@code from} to {@code to} as payloads, and expects each to be taken. */
+  /**
+   * Publishes the numbers {@code from} to {@code to} as payloads, and asserts that each is
+   * accepted.
+   */
   void publishNumbers(String channel, int from, int to) {
     for (int i = from; i <= to; i++) {
       HttpResponse<String> answer =
@@ -83,14 +86,18 @@ final class Api {
   }
 
   /**
-   * @param between for conditions that keep the server busy
+   * Waits for a condition that keeps the server busy, with a pause between the checks.
+   *
+   * @param between the pause
    */
   static void await(String what, Duration patience, Duration between, BooleanSupplier condition) {
     await(() -> what, patience, between, condition);
   }
 
   /**
-   * @param what is asked for when it was waited for in vain
+   * Waits for a condition.
+   *
+   * @param what describes the condition after a timeout
    */
   static void await(Supplier<String> what, Duration patience, BooleanSupplier condition) {
     await(what, patience, Duration.ofMillis(10), condition);

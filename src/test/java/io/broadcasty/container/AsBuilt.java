@@ -3,7 +3,7 @@ package io.broadcasty.container;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** The WAR as it was built. */
+/** The base of tests on the WAR as it was built. */
 abstract class AsBuilt extends InServer {
 
   @Deployment(testable = false)

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The demo page in Chromium: a browser's own EventSource and WebSocket. */
+/** Tests the demo page in Chromium, with the browser's own EventSource and WebSocket. */
 class BrowserIT extends AsBuilt {
 
   private static @Nullable Playwright playwright;

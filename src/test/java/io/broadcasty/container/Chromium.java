@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The Chromium of this machine, and how tests start it. */
+/** Finds and starts this machine's Chromium. */
 final class Chromium {
 
   static final List<String> ARGUMENTS =
@@ -30,7 +30,7 @@ final class Chromium {
         .orElseThrow(() -> new AssertionError("Chromium is needed: run .ci/install-chromium"));
   }
 
-  /** Without a browser of its own. */
+  /** Returns Playwright without a browser of its own. */
   static Playwright playwright() {
     return Playwright.create(
         new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

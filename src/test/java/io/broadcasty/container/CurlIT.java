@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What development mode prints can be pasted into a shell as it stands. */
+/** Tests that the commands that development mode prints can be pasted into a shell unchanged. */
 class CurlIT {
 
   private static final Pattern GUIDE = Pattern.compile("(?s)# who publishes.*?(?=\n──)");
@@ -66,7 +66,7 @@ class CurlIT {
     }
   }
 
-  /** The lines after the comment. */
+  /** Returns the lines after the comment. */
   private static String command(String part) {
     return part.substring(part.indexOf('\n') + 1).strip();
   }

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A debugger on a server's process, which makes happen there what no client can bring about (Java
+ * A debugger attached to a server's process, which causes failures that no client can cause (Java
  * Debug Interface).
  */
 final class Debugger implements AutoCloseable {
@@ -33,7 +33,7 @@ final class Debugger implements AutoCloseable {
     this.machine = machine;
   }
 
-  /** For the start of a process that a debugger may attach to. */
+  /** Returns the option for a process that a debugger may attach to. */
   static String jvmOption(int port) {
     return "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port;
   }
@@ -64,7 +64,7 @@ final class Debugger implements AutoCloseable {
   }
 
   /**
-   * The next thread that enters the method finds that memory has run out.
+   * Makes the next thread that enters the method run out of memory.
    *
    * @return the thread's name
    */
@@ -110,13 +110,16 @@ final class Debugger implements AutoCloseable {
     return methods.get(0);
   }
 
-  /** One of those that a machine makes beforehand, since it could not make one when it must. */
+  /**
+   * Returns one of the errors that the JVM preallocates, since it could not allocate one when
+   * needed.
+   */
   private ObjectReference outOfMemory() {
     ClassType type = (ClassType) machine.classesByName("java.lang.OutOfMemoryError").get(0);
     return type.instances(1).get(0);
   }
 
-  /** The process goes on without it. */
+  /** Detaches; the process continues. */
   @Override
   public void close() {
     machine.dispose();

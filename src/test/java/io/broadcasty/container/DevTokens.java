@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 
-/** Mints any token with the development key of a server under test. */
+/** Issues any token with the development key of a server under test. */
 final class DevTokens {
 
   private final Path keyFile;

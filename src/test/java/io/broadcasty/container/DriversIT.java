@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A server relays to three providers while they fail one after the other, in the ways in which they
- * do; {@code bench/relay} is the same under load. The first is a Pusher server that others have
- * made, with Pusher's own client on it; the others are stand-ins, which misbehave as they are told.
+ * Tests a server that relays to three providers while they fail one after the other in different
+ * ways; {@code bench/relay} does the same under load. The first is an independent Pusher server
+ * with Pusher's own client; the others are fakes that misbehave on request.
  */
 class DriversIT {
 
@@ -72,7 +72,7 @@ class DriversIT {
       failsOver(api, pusher, "cannot be reached");
       pusher.answer(500);
       failsOver(api, ably, "answers 500");
-      awaitBreaker(api); // the server's fault tolerance is at work
+      awaitBreaker(api); // the server's fault tolerance is active
 
       reverb.start();
       client.awaitSubscribed(CHANNEL_THERE, 2);
@@ -84,7 +84,7 @@ class DriversIT {
       ably.tooManyRequests(1);
       pusher.heal();
       publish(api, 10);
-      awaitActive(api, "pusher"); // has had its probes
+      awaitActive(api, "pusher"); // has been probed
       awaitDelivered(api, pusher, published - 9, published);
       ably.heal();
       awaitHealthy(api, "ably");
@@ -131,7 +131,7 @@ class DriversIT {
         Map.entry("BROADCASTY_DRIVER_ABLY_URL", ably.base().toString()));
   }
 
-  /** What is published now reaches the next, within a second. */
+  /** Asserts that publications reach the next provider within a second. */
   private void failsOver(Api api, StandIn next, String reason) {
     long start = System.nanoTime();
     publish(api, 1);
@@ -144,14 +144,17 @@ class DriversIT {
     assertTrue(drivers(api).contains("\"degraded\":true"), () -> drivers(api));
   }
 
-  /** The first calls of a server that has just started may take longer than the driver waits. */
+  /**
+   * Publishes until the first calls of a starting server, which may exceed the driver's timeout,
+   * succeed.
+   */
   private void warmUp(Api api) {
     publish(api, 1);
     Api.await("the first", () -> drivers(api).contains("\"relayed\":1,\"rejected\""));
     awaitActive(api, "reverb");
   }
 
-  /** Publishes numbers in one request, so that the provider gets several in one as well. */
+  /** Publishes numbers in one request, so that the provider also gets several in one request. */
   private void publishAtOnce(Api api, int count) {
     String all =
         IntStream.rangeClosed(published + 1, published + count)
@@ -162,7 +165,7 @@ class DriversIT {
     published += count;
   }
 
-  /** What a publisher has encrypted for the client's channel is decrypted by the client. */
+  /** Asserts that the client decrypts a payload that a publisher has encrypted for its channel. */
   private static void publishSealed(Api api, PusherClient client) {
     String sealed = client.sealed(SEALED_THERE);
     HttpResponse<String> answer =
@@ -207,7 +210,7 @@ class DriversIT {
         });
   }
 
-  /** With what `/broadcasty/admin/drivers` says, and with what has happened. */
+  /** Asserts that the meters agree with `/broadcasty/admin/drivers` and with what has happened. */
   private void assertMetersAgree(Api api) {
     Api.await(
         "the meters to say that nothing is left",
@@ -253,7 +256,9 @@ class DriversIT {
         () -> sequences(to).containsAll(LongStream.rangeClosed(first, last).boxed().toList()));
   }
 
-  /** Each has been delivered by somebody, and nobody delivered in disorder. */
+  /**
+   * Asserts that each publication was delivered by some provider, and by each provider in order.
+   */
   private void assertInOrder(PusherClient client) {
     TreeSet<Long> all = new TreeSet<>();
     for (List<Long> sequences : List.of(heard(client), sequences(pusher), sequences(ably))) {

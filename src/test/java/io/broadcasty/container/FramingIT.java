@@ -12,7 +12,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
-/** Our own WebSocket engine, on each server, held to RFC 6455. */
+/** Tests Broadcasty's own WebSocket engine on each server against RFC 6455. */
 class FramingIT extends InServer implements FramingContract {
 
   @Deployment(testable = false)
@@ -25,7 +25,10 @@ class FramingIT extends InServer implements FramingContract {
     return new SocketPeer(api, api.tokens.guest());
   }
 
-  /** A proxy in front has given the connection away: what it would refuse must not get in here. */
+  /**
+   * A proxy in front no longer inspects the connection, so requests that it would refuse must not
+   * get in.
+   */
   @Test
   void nothingAfterTheCloseIsReadAsHttp() throws IOException {
     try (RawSocket socket = RawSocket.webSocket(api, api.tokens.guest())) {

@@ -27,8 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The push service of Chromium, as far as a browser needs it: it checks in, registers, and keeps a
- * connection open on which messages come (Google's MCS: protocol buffers over TLS).
+ * A fake of Chromium's push service, as far as a browser needs it: check-in, registration, and a
+ * connection on which messages arrive (Google's MCS: protocol buffers over TLS).
  *
  * @see <a
  *     href="https://chromium.googlesource.com/chromium/src/+/main/google_apis/gcm/protocol/">messages</a>
@@ -44,7 +44,7 @@ final class GcmStandIn implements AutoCloseable {
   private final HttpServer http;
   private final ServerSocket listening;
 
-  /** What the browser registered with, and the connections on which it waits, latest first. */
+  /** The fields that the browser registered with. */
   private final CompletableFuture<Map<String, String>> registration = new CompletableFuture<>();
 
   private final BlockingDeque<Socket> connections = new LinkedBlockingDeque<>();
@@ -61,7 +61,7 @@ final class GcmStandIn implements AutoCloseable {
     threads.execute(this::serve);
   }
 
-  /** What leads Chromium here. */
+  /** Returns the arguments that direct Chromium to this service. */
   List<String> arguments() {
     String base = "http://127.0.0.1:" + http.getAddress().getPort();
     return List.of(
@@ -71,7 +71,7 @@ final class GcmStandIn implements AutoCloseable {
         "--ignore-certificate-errors");
   }
 
-  /** Hands the browser what a server has sent, as the real service does. */
+  /** Delivers to the browser what a server has sent, as the real service does. */
   void deliver(byte[] encrypted) throws Exception {
     Map<String, String> registered = within(registration);
     Socket socket = connections.pollFirst(Api.PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -156,7 +156,7 @@ final class GcmStandIn implements AutoCloseable {
       socket.getOutputStream().write(VERSION);
       write(socket.getOutputStream(), LOGIN_RESPONSE, new Message().text(1, "here"));
       connections.addFirst(socket);
-      while (in.read() >= 0) { // acknowledgements and signs of life
+      while (in.read() >= 0) { // acknowledgements and heartbeats
         in.readFully(new byte[length(in)]);
       }
     } catch (IOException ended) {
@@ -194,7 +194,7 @@ final class GcmStandIn implements AutoCloseable {
     out.flush();
   }
 
-  /** A protocol buffer that is being written. */
+  /** A protocol buffer under construction. */
   private static final class Message {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

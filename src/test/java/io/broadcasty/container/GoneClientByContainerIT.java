@@ -3,7 +3,7 @@ package io.broadcasty.container;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** Clients of WebSockets of the server's own engine that have gone. */
+/** Tests disconnects of WebSockets of the server's own engine. */
 class GoneClientByContainerIT extends GoneClientContract {
 
   @Deployment(testable = false)

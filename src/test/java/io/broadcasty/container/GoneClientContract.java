@@ -13,12 +13,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A client that has gone is noticed when its connection ends, not by a heartbeat: there is none for
- * an hour.
+ * Tests that a disconnect is detected by the end of the connection, not by a heartbeat: the
+ * heartbeat interval is an hour.
  */
 abstract class GoneClientContract extends InServer {
 
-  static final String ORDINAL = "config_ordinal=1000"; // above the environment
+  static final String ORDINAL = "config_ordinal=1000"; // takes precedence over the environment
   static final String NO_HEARTBEAT = "broadcasty.stream.heartbeat=1h";
 
   private static final System.Logger LOG = System.getLogger(GoneClientContract.class.getName());
@@ -49,7 +49,10 @@ abstract class GoneClientContract extends InServer {
     }
   }
 
-  /** Half of the clients end their connections, half reset them. */
+  /**
+   * Asserts that all disconnects are detected; half of the clients close their connections, half
+   * reset them.
+   */
   final void allAreNoticed(TransportType transport) throws IOException {
     List<RawSocket> clients = new ArrayList<>();
     try {
@@ -60,7 +63,7 @@ abstract class GoneClientContract extends InServer {
       long closedNanos = System.nanoTime();
       for (int i = 0; i < CLIENTS; i++) {
         if (i % 2 == 0) {
-          clients.get(i).closeOutput(); // or what was not read would make a reset of it
+          clients.get(i).closeOutput(); // otherwise unread bytes would cause a reset
           clients.get(i).close();
         } else {
           clients.get(i).reset();

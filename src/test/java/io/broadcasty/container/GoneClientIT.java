@@ -12,7 +12,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
-/** Clients of event streams, and of WebSockets of our own engine, that have gone. */
+/** Tests disconnects of event streams, and of WebSockets of Broadcasty's own engine. */
 class GoneClientIT extends GoneClientContract {
 
   private static final String WATCHED = "broadcasty_streams_watched";

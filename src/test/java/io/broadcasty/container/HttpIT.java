@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Publish, replay, health and the errors, over HTTP. */
+/** Tests publish, replay, health and errors over HTTP. */
 class HttpIT extends AsBuilt {
 
   @Test
@@ -245,7 +245,8 @@ class HttpIT extends AsBuilt {
 
   @Test
   void healthTellsStartedReadyAndLive() {
-    int port = Integer.getInteger("it.health-port", api.base.getPort()); // WildFly has another one
+    int port =
+        Integer.getInteger("it.health-port", api.base.getPort()); // WildFly uses another port
     URI server = URI.create("http://localhost:" + port);
     for (String check : List.of("started", "ready", "live")) {
       HttpResponse<String> health =

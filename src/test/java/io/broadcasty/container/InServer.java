@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A server that Arquillian runs with a WAR; the tests are its clients. */
+/** The base of tests that are clients of a server, which Arquillian runs with a WAR. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 abstract class InServer {
@@ -28,7 +28,7 @@ abstract class InServer {
         WebArchive.class, new File(System.getProperty("broadcasty.war")));
   }
 
-  /** With settings in its {@code microprofile-config.properties}. */
+  /** Returns the WAR with settings in its {@code microprofile-config.properties}. */
   static WebArchive builtWar(String... settings) {
     return builtWar()
         .addAsResource(

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rate limits with small numbers, behind a trusted proxy. */
+/** Tests small rate limits behind a trusted proxy. */
 class LimitsIT {
 
   private static final Map<String, String> SMALL =
@@ -102,7 +102,10 @@ class LimitsIT {
         .next();
   }
 
-  /** Publishes until it is refused; an empty user or channel stands for another one each time. */
+  /**
+   * Publishes until a request is refused; an empty user or channel stands for another one each
+   * time.
+   */
   private static HttpResponse<String> firstRefusal(
       Api api, String address, String user, String channel) {
     for (int i = 0; i < 40; i++) {

@@ -8,7 +8,7 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The meters as scrapers read them. */
+/** Tests the meters as scrapers read them. */
 class MetricsIT extends AsBuilt {
 
   private static final String PATH = "/broadcasty/metrics";
@@ -82,7 +82,7 @@ class MetricsIT extends AsBuilt {
           "everything to be counted",
           () -> {
             Scrape now = Scrape.of(api);
-            return grown(before, now, answers(2, 200)) >= 5 // 3, the stream, and the scrape before
+            return grown(before, now, answers(2, 200)) >= 5 // 3, the stream, the previous scrape
                 && grown(before, now, answers(1, 101)) == 1
                 && grown(before, now, answers(4, 400)) == 1
                 && grown(before, now, answers(4, 401)) == 1

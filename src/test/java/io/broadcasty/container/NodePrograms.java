@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The programs of {@code src/test/node}, with what they need from npm. */
+/** The programs of {@code src/test/node}, with their npm dependencies. */
 final class NodePrograms {
 
   private static final Path SOURCES = Path.of("src", "test", "node");
@@ -22,7 +22,7 @@ final class NodePrograms {
     this.folder = folder;
   }
 
-  /** Installs what is not there yet as the lock file says. */
+  /** Installs missing dependencies according to the lock file. */
   static synchronized NodePrograms installed() throws IOException, InterruptedException {
     Path folder = Path.of(System.getProperty("it.home"), "node");
     ServerKind.copyFiles(SOURCES, folder);
@@ -43,7 +43,7 @@ final class NodePrograms {
     return new NodePrograms(folder);
   }
 
-  /** A program that is to be started there; the first argument is its file. */
+  /** Returns a program to be started there; the first argument is its file. */
   ProcessBuilder program(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add("node");

@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three nodes on one Redis lose a lane, a node, their Redis, and what it had, while clients publish
- * and listen: what was acknowledged is laid against what each subscriber got. {@code bench/outage}
- * is the same at ten times the size.
+ * Tests three nodes on one Redis that lose an event loop, a node, Redis, and Redis' data, while
+ * clients publish and subscribe, and compares acknowledged with received publications. {@code
+ * bench/outage} does the same at ten times the size.
  */
 @Tag("any-server")
 class NodesIT {
@@ -50,7 +50,7 @@ class NodesIT {
       for (int n = 0; n < NODES; n++) {
         ports.add(Ports.free());
         nodes.add(start(n, redis));
-        nodes.get(0).awaitReady(); // makes the development key that all share
+        nodes.get(0).awaitReady(); // creates the development key that all nodes share
       }
       nodes.forEach(ServerProcess::awaitReady);
       List<URI> bases = new ArrayList<>();
@@ -61,7 +61,7 @@ class NodesIT {
         WsStream goes = member(1, "goes");
         awaitMembers(2, 2);
         awaitNodes(2, NODES);
-        runFor(8); // a node is believed to be gone only by one that has lived for a while
+        runFor(8); // only a node that has run for a while declares another one dead
         assertWhole(load, 0);
 
         runOutOfMemoryOnALane();
@@ -112,7 +112,10 @@ class NodesIT {
     }
   }
 
-  /** In the middle of a write of the last node, which says so and goes on. */
+  /**
+   * Makes an event loop of the last node run out of memory during a write, and asserts that the
+   * node reports it and continues.
+   */
   private void runOutOfMemoryOnALane() throws IOException, InterruptedException {
     int last = NODES - 1;
     String restarts = "broadcasty_loop_restarts_total{loop=\"lane\"}";
@@ -133,7 +136,7 @@ class NodesIT {
         new DevTokens(home.resolve("data")));
   }
 
-  /** Somebody who is present by a connection to a node. */
+  /** Returns a member who is present by a connection to a node. */
   private WsStream member(int node, String id) {
     WsStream connection = WsStream.open(api(node), api(node).tokens.publisher());
     String join =
@@ -142,7 +145,7 @@ class NodesIT {
     return connection;
   }
 
-  /** On that node, so many are seen within 15 s. */
+  /** Waits until that node has this number of members, for at most 15 s. */
   private void awaitMembers(int node, int count) {
     Api.await(
         count + " members on node " + node,
@@ -154,7 +157,7 @@ class NodesIT {
                 .contains("\"count\":" + count));
   }
 
-  /** An administrator is shown so many nodes within 15 s. */
+  /** Waits until an administrator sees this number of nodes, for at most 15 s. */
   private void awaitNodes(int node, int count) {
     Api.await(
         count + " nodes seen by node " + node,
@@ -190,7 +193,7 @@ class NodesIT {
         "BROADCASTY_LIMITS_CONNECTIONS_PER_USER", "100000");
   }
 
-  /** The load goes on meanwhile. */
+  /** Waits while the load continues. */
   private static void runFor(long seconds) throws InterruptedException {
     TimeUnit.SECONDS.sleep(seconds);
   }

@@ -11,8 +11,9 @@ import java.util.Map;
 record OpenLiberty(Path installation, Path configuration) implements ServerKind {
 
   /**
-   * What Arquillian's container needs, to talk to the server and to say when it deploys; and the
-   * server's meters, which it shows to administrators only unless it is told so.
+   * The configuration that Arquillian's container needs to talk to the server and to detect the
+   * deployment, and access to the server's meters, which are restricted to administrators by
+   * default.
    */
   private static final String FOR_ARQUILLIAN =
       """
@@ -26,7 +27,7 @@ record OpenLiberty(Path installation, Path configuration) implements ServerKind 
   @Override
   public Map<String, String> prepareArquillian(Path home, Ports ports) throws IOException {
     Path user = home.resolve("liberty");
-    // no other Liberty on this machine may have the name, since the container looks for it
+    // the container finds the server by its name, which must be unique on this machine
     String name = "broadcasty-it-" + ports.http();
     Path server = layOut(user, name, ports);
     Files.delete(server.resolve("application.xml")); // Arquillian deploys

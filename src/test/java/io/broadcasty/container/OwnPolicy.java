@@ -5,7 +5,7 @@ import io.broadcasty.rbac.PolicyResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 
-/** A policy as an application brings it: a CDI bean in the WAR. */
+/** A policy as an application provides it: a CDI bean in the WAR. */
 @ApplicationScoped
 public class OwnPolicy implements PolicyResolver {
 

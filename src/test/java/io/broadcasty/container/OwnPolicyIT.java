@@ -10,7 +10,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
-/** The policy is replaced by a CDI bean, partitions and all. */
+/** Tests a policy that is replaced by a CDI bean, including its partitions. */
 class OwnPolicyIT extends InServer {
 
   @Deployment(testable = false)

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Payara Micro, from its one jar. */
+/** Payara Micro, from its single JAR. */
 record PayaraMicro(Path jar) implements ServerKind {
 
   @Override

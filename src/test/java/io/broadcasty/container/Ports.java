@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 /**
  * Free ports for one server.
  *
- * @param https for servers that insist on one
+ * @param https for servers that require one
  * @param management for servers that have one
  */
 record Ports(int http, int https, int management) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 
-/** Members of a channel, as clients see them over HTTP, WebSocket and SSE. */
+/** Tests the members of a channel as clients see them over HTTP, WebSocket and SSE. */
 class PresenceIT extends AsBuilt {
 
   private final String room = Api.freshChannel("presence-");

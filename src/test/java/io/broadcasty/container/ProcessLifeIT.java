@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starts that must fail, ends that must be gentle, and ends that are not. */
+/** Tests starts that must fail, graceful stops, and killed processes. */
 class ProcessLifeIT {
 
   @TempDir
@@ -40,8 +40,7 @@ class ProcessLifeIT {
     try (ServerProcess server = ServerProcess.start(home, Ports.free(), Map.of())) {
       Api api = server.awaitReady();
       WsStream webSocket = WsStream.open(api, api.tokens.guest());
-      // what has not been sent before may not be sent by a stopping server: it loads no classes any
-      // more
+      // a stopping server loads no classes, so a kind of frame that was not sent before may fail
       assertEquals("reply", webSocket.send("{\"id\":1,\"command\":\"ping\"}").next().kind());
       SseStream events = sse(api, "drained", null);
       assertEquals("subscribed", events.next().kind());
@@ -52,7 +51,7 @@ class ProcessLifeIT {
       assertEquals("end", end.kind());
       assertEquals("yes", end.field("retry"));
       Api.await("the end of the response", events::isEnded);
-      // a server that counts a stream as open although it is closed would wait for it
+      // a server that counts a closed stream as open would wait for it
       server.awaitEnd(Duration.ofSeconds(20));
     }
   }

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Chromium with the demo page open, allowed to notify. It subscribes with keys of its own at a
- * stand-in of its push service; the one thing changed on the way to the server is the host of the
- * endpoint, which Chromium has built in.
+ * Chromium with the demo page open and permission to notify. It subscribes with real keys at a fake
+ * push service; only the host of the endpoint, which is built into Chromium, is replaced on the way
+ * to the server.
  */
 final class PushBrowser implements AutoCloseable {
 
@@ -31,7 +31,9 @@ final class PushBrowser implements AutoCloseable {
   private final AtomicInteger displayed = new AtomicInteger();
 
   /**
-   * @param pushService to which the server shall send
+   * Starts the browser.
+   *
+   * @param pushService the service to which the server shall send
    */
   static PushBrowser open(Path profile, URI site, URI pushService) throws IOException {
     GcmStandIn gcm = new GcmStandIn();
@@ -50,17 +52,17 @@ final class PushBrowser implements AutoCloseable {
     this.gcm = gcm;
     this.playwright = playwright;
     List<String> arguments = new ArrayList<>(Chromium.ARGUMENTS);
-    arguments.remove("--disable-background-networking"); // push is among it
+    arguments.remove("--disable-background-networking"); // includes push
     arguments.addAll(gcm.arguments());
     arguments.add("--headless=new");
     this.context =
         playwright
             .chromium()
-            .launchPersistentContext( // there is no push in a private window
+            .launchPersistentContext( // private windows have no push
                 profile,
                 new BrowserType.LaunchPersistentContextOptions()
                     .setExecutablePath(Chromium.path())
-                    .setHeadless(false) // which would be another kind of it
+                    .setHeadless(false) // headless mode is another kind of browser
                     .setIgnoreDefaultArgs(List.of("--disable-background-networking"))
                     .setServiceWorkers(ServiceWorkerPolicy.ALLOW)
                     .setArgs(arguments));
@@ -99,20 +101,20 @@ final class PushBrowser implements AutoCloseable {
     page.navigate(site + "/");
   }
 
-  /** Hands over what the server has sent to the push service. */
+  /** Delivers what the server has sent to the push service. */
   void deliver(byte[] encrypted) throws Exception {
     gcm.deliver(encrypted);
   }
 
   /**
-   * Waits until so many were shown. To ask the page for them meanwhile would not do: Chromium drops
-   * what it finds noted down and not displayed yet.
+   * Waits until this number of notifications was displayed. Asking the page for them would not
+   * work: Chromium then drops those recorded but not displayed yet.
    */
   void awaitDisplayed(int count) {
     page.waitForCondition(() -> displayed.get() >= count);
   }
 
-  /** What is shown, each as title, body, tag and data. */
+  /** Returns the displayed notifications, each as title, body, tag and data. */
   List<?> shown() {
     return (List<?>)
         page.evaluate(
@@ -121,8 +123,8 @@ final class PushBrowser implements AutoCloseable {
   }
 
   /**
-   * Has the service worker think that the notification of a title was clicked, and tells what it
-   * does. Only a user's own click lets it do that, so it is written down instead.
+   * Simulates a click on the notification with this title in the service worker, and returns what
+   * the worker does. Only a real click allows it to act, so the action is recorded instead.
    */
   String click(String title) {
     return inWorker(
@@ -142,7 +144,7 @@ final class PushBrowser implements AutoCloseable {
             .formatted(title));
   }
 
-  /** The value of an expression in the service worker, by the developer tools' protocol. */
+  /** Evaluates an expression in the service worker by the DevTools protocol. */
   private String inWorker(String expression) {
     CDPSession tools = context.newCDPSession(page);
     List<String> workers = new ArrayList<>();
@@ -159,7 +161,7 @@ final class PushBrowser implements AutoCloseable {
         event -> {
           JsonObject reply =
               JsonParser.parseString(event.get("message").getAsString()).getAsJsonObject();
-          if (reply.has("id")) { // else it is an event
+          if (reply.has("id")) { // otherwise it is an event
             replies.add(reply);
           }
         });

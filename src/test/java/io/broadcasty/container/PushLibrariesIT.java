@@ -9,7 +9,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 
-/** Netty and Bouncy Castle work within each server, beside whatever it has of them itself. */
+/** Tests that Netty and Bouncy Castle work within each server, beside the server's own versions. */
 class PushLibrariesIT extends InServer {
 
   @Deployment(testable = false)

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 
-/** Push on a server without a push service, and what browsers fetch there all the same. */
+/**
+ * Tests push on a server without a push service, and the resources that browsers fetch there
+ * anyway.
+ */
 class PushOffIT extends AsBuilt {
 
   private static void isOff(HttpResponse<String> answer) {

@@ -29,8 +29,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends from within the server, with the libraries as its class loading gives them, and tells what
- * came of it.
+ * Sends notifications from within the server, with the libraries as its class loading provides
+ * them, and reports the result.
  */
 @WebServlet("/probe/push")
 public class PushProbe extends HttpServlet {
@@ -67,7 +67,10 @@ public class PushProbe extends HttpServlet {
     }
   }
 
-  /** Encrypts, and finds nobody to send to: WildFly has no com.sun.net.httpserver for a service. */
+  /**
+   * Encrypts a notification and sends it to an unreachable service: WildFly has no
+   * com.sun.net.httpserver to run one.
+   */
   private static String viaWebPush() throws Exception {
     int nobody;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Push from the request to the push services, which are stand-ins. A first life of the server is
- * killed while it sends; the second one, which all tests share, has to end that too.
+ * Tests push from the request to fake push services. A first server process is killed while it
+ * sends; the second one, which all tests share, has to finish that send.
  */
 @Tag("any-server")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -52,7 +52,7 @@ class PushProcessIT {
   private static final int SENT_BEFORE = 100;
   private static final String INTERRUPTED = "interrupted";
 
-  /** Chromium, at its own push service, which takes a moment. */
+  /** Allows for Chromium's registration at its own push service, which takes a moment. */
   private static final LocatorAssertions.ContainsTextOptions REGISTERS_FIRST =
       new LocatorAssertions.ContainsTextOptions().setTimeout(60_000);
 
@@ -71,7 +71,7 @@ class PushProcessIT {
     Map<String, String> settings = new HashMap<>(services.settings());
     settings.put("BROADCASTY_LIMITS_ENABLED", "false");
     settings.put("BROADCASTY_PUSH_MAX_IN_FLIGHT", String.valueOf(IN_FLIGHT));
-    settings.put("BROADCASTY_PUSH_ONESIGNAL_TIMEOUT", "2s"); // a lease of it ends in 10 s
+    settings.put("BROADCASTY_PUSH_ONESIGNAL_TIMEOUT", "2s"); // its lease ends in 10 s
     Ports ports = Ports.free();
     services.oneSignal.holdAfter(SENT_BEFORE);
     server = ServerProcess.start(home, ports, settings);
@@ -206,7 +206,10 @@ class PushProcessIT {
     assertTrue(one.text().contains("\"headings\":{\"en\":\"Paid\"}"), one.text());
   }
 
-  /** Signed for this push service with the key that browsers subscribed with (RFC 8292). */
+  /**
+   * Asserts that the request is signed for this push service with the key that browsers subscribed
+   * with (RFC 8292).
+   */
   private void assertKnown(String authorization) throws Exception {
     Matcher vapid = Pattern.compile("vapid t=([^,]+), k=(.+)").matcher(authorization);
     assertTrue(vapid.matches(), "the form of Authorization");
@@ -310,7 +313,7 @@ class PushProcessIT {
     publisher.send(
         "{\"id\":1,\"command\":\"publish\"," + publication.formatted("publicationId", "p-2"));
     Set<String> pushes =
-        Set.of(pushOf(published.body()), pushOf(publisher.next().json())); // two different ones
+        Set.of(pushOf(published.body()), pushOf(publisher.next().json())); // two different pushes
     for (String push : pushes) {
       Api.await("the push", () -> outcomes(push).contains("\"accepted\":1"));
       String outcomes = outcomes(push);
@@ -365,7 +368,7 @@ class PushProcessIT {
   @Test
   @Order(6)
   void whatWasQueuedOutlivedTheKill() {
-    awaitAccepted(INTERRUPTED, QUEUED, Duration.ofSeconds(60)); // a lease is among it
+    awaitAccepted(INTERRUPTED, QUEUED, Duration.ofSeconds(60)); // includes the end of a lease
     List<String> all = oneSignalKeys();
     assertEquals(QUEUED, new HashSet<>(all).size());
     assertTrue(all.size() - QUEUED <= IN_FLIGHT, () -> all.size() - QUEUED + " were sent twice");
@@ -373,7 +376,7 @@ class PushProcessIT {
     assertTrue(services.secrets().stream().noneMatch(log::contains), "the log has a secret");
   }
 
-  /** Of the interrupted send; each dispatch has one. */
+  /** Returns the idempotency keys of the interrupted send; each dispatch has one. */
   private List<String> oneSignalKeys() {
     return services.oneSignal.requests().stream()
         .filter(each -> each.text().contains("\"en\":\"" + INTERRUPTED + "\""))

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stand-ins of all push services, and the settings that lead a server to them. */
+/** Fakes of all push services, and the settings that direct a server to them. */
 final class PushServices implements AutoCloseable {
 
-  /** Where notifications come to. */
+  /** The path of the notifications. */
   static final String FCM_PATH = "/v1/projects/shop-1/messages:send";
 
   static final String ONE_SIGNAL_PATH = "/notifications?c=push";
@@ -26,7 +26,7 @@ final class PushServices implements AutoCloseable {
   final StandIn oneSignal = StandIn.http();
   final VapidKeys vapid = VapidKeys.generate();
 
-  /** What came to APNs. */
+  /** The notifications that APNs received. */
   final List<Apns> apns = new CopyOnWriteArrayList<>();
 
   private final ApnsStandIn apnsServer;
@@ -66,7 +66,7 @@ final class PushServices implements AutoCloseable {
                         payload == null ? "" : payload.toString(StandardCharsets.UTF_8))));
   }
 
-  /** All four turned on. */
+  /** Returns the settings with all four services enabled. */
   Map<String, String> settings() throws Exception {
     Map<String, String> all = new HashMap<>();
     all.put("BROADCASTY_WEBPUSH", "true");
@@ -93,7 +93,7 @@ final class PushServices implements AutoCloseable {
     return all;
   }
 
-  /** What no log may have. */
+  /** Returns texts that no log may contain. */
   List<String> secrets() {
     return List.of(
         vapid.privateText(), "ya29.secret", "os-secret-key", signingKey.substring(30, 60));

@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
-/** Pusher's own client (pusher-js), which connects again by itself when its server is away. */
+/** Pusher's own client (pusher-js), which reconnects automatically. */
 final class PusherClient implements AutoCloseable {
 
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  /** An event as the client's application got it; {@code data} is JSON. */
+  /** An event as the client's application gets it; {@code data} is JSON. */
   record Event(String channel, String name, String data) {}
 
   private PusherClient(Process process) {
@@ -26,7 +26,7 @@ final class PusherClient implements AutoCloseable {
     reader.start();
   }
 
-  /** Subscribed to each of these. */
+  /** Connects a client and subscribes to these channels. */
   static PusherClient connect(NodePrograms programs, PusherServer server, List<String> channels)
       throws IOException {
     Stream<String> fixed =
@@ -55,7 +55,7 @@ final class PusherClient implements AutoCloseable {
             lines.stream().filter(line -> line.equals("subscribed\t" + channel)).count() >= times);
   }
 
-  /** A payload as a publisher would encrypt it for a channel of this client. */
+  /** Returns a payload as a publisher would encrypt it for a channel of this client. */
   String sealed(String channel) {
     String start = "sealed\t" + channel + "\t";
     return lines.stream()

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Pusher server that others have made (soketi), with the application of {@link StandIn}. It can
- * be stopped and started again at its port.
+ * An independent Pusher server (soketi), with the application of {@link StandIn}. It can be stopped
+ * and started again at its port.
  */
 final class PusherServer implements AutoCloseable {
 
@@ -84,7 +84,7 @@ final class PusherServer implements AutoCloseable {
     }
   }
 
-  /** Its port refuses connections from then on. */
+  /** Stops the server; its port refuses connections from then on. */
   void stop() {
     if (process != null) {
       process.destroyForcibly();

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** A connection that says what no well-behaved client says, and reads only when it is told to. */
+/** A client connection that can send invalid bytes and reads only on request. */
 final class RawSocket implements AutoCloseable {
 
   private static final int SMALL_WINDOW = 8 * 1024;
@@ -44,7 +44,10 @@ final class RawSocket implements AutoCloseable {
     return raw;
   }
 
-  /** Asks for a stream of Server-Sent Events of one channel; the connection is kept afterwards. */
+  /**
+   * Requests a stream of Server-Sent Events of one channel; the connection is kept alive
+   * afterwards.
+   */
   static RawSocket eventStream(Api api, String token, String channel) throws IOException {
     RawSocket raw = new RawSocket(api);
     raw.get("/broadcasty/sse?channel=" + channel, token);
@@ -53,7 +56,7 @@ final class RawSocket implements AutoCloseable {
     return raw;
   }
 
-  /** Sends a request, whatever is under way on the connection. */
+  /** Sends a request, even while another one is under way on the connection. */
   void get(String path, String token) throws IOException {
     String authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
     write(
@@ -61,13 +64,13 @@ final class RawSocket implements AutoCloseable {
             .getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Ends the connection with a reset (RST) instead of an end (FIN). */
+  /** Ends the connection with a reset (RST) instead of a close (FIN). */
   void reset() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }
 
-  /** Says that nothing more is sent (FIN), and may still read. */
+  /** Closes the sending side (FIN), and may still read. */
   void closeOutput() throws IOException {
     socket.shutdownOutput();
   }
@@ -77,18 +80,18 @@ final class RawSocket implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
-  /** What still comes until the server hangs up. */
+  /** Returns everything that arrives until the server closes the connection. */
   String readToTheEnd() throws IOException {
     ByteArrayOutputStream read = new ByteArrayOutputStream();
     try {
       socket.getInputStream().transferTo(read);
     } catch (SocketException reset) {
-      // it has not read all that was sent
+      // reset, since the server has not read everything that was sent
     }
     return read.toString(StandardCharsets.ISO_8859_1);
   }
 
-  /** A masked text frame. */
+  /** Sends a masked text frame. */
   void writeText(String text) throws IOException {
     byte[] body = text.getBytes(StandardCharsets.UTF_8);
     ByteBuffer frame = ByteBuffer.allocate(body.length + 14).put((byte) 0x81);
@@ -120,7 +123,7 @@ final class RawSocket implements AutoCloseable {
     return read.toString();
   }
 
-  /** Reads what is left, and tells whether the server then closes. */
+  /** Reads the remaining bytes, and returns whether the server then closes the connection. */
   boolean isClosedByServer() throws IOException {
     byte[] buffer = new byte[64 * 1024];
     try {

@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a scraper has read, by Prometheus' text format 0.0.4 and strictly so: help and type before
- * the samples of a family, which stand together; nothing twice.
+ * The result of a scrape in Prometheus' text format 0.0.4. The parser is strict: help and type
+ * precede the samples of a family, which are contiguous; nothing occurs twice.
  *
- * @param samples by name and labels, as they were written
+ * @param samples by name and labels, as written
  */
 record Scrape(Map<String, Double> samples) {
 
@@ -28,7 +28,7 @@ record Scrape(Map<String, Double> samples) {
       Pattern.compile(
           "(([a-z_:0-9]+)(?:\\{[a-z_]+=\"[^\"]*\"(?:,[a-z_]+=\"[^\"]*\")*})?) (NaN|[-+.0-9E]+)");
 
-  /** As an administrator. */
+  /** Scrapes as an administrator. */
   static Scrape of(Api api) {
     HttpResponse<String> answer = api.get("/broadcasty/metrics", api.tokens.admin());
     assertEquals(200, answer.statusCode(), answer.body());
@@ -70,7 +70,9 @@ record Scrape(Map<String, Double> samples) {
   }
 
   /**
-   * @param sample its name, and its labels in the order of the alphabet
+   * Returns the value of a sample.
+   *
+   * @param sample its name, and its labels in alphabetical order
    */
   double value(String sample) {
     Double value = samples.get(sample);

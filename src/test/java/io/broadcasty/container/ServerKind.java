@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A kind of application server, as far as the tests have to know it. */
+/** A kind of application server, as far as the tests depend on it. */
 interface ServerKind {
 
-  /** The kind that this run of the suite is for. */
+  /** Returns the kind that this run of the suite uses. */
   static ServerKind current() {
     Path servers = Path.of(System.getProperty("it.servers"));
     String name = System.getProperty("arquillian.launch");
@@ -26,37 +26,39 @@ interface ServerKind {
   }
 
   /**
-   * Lays out what Arquillian's container needs.
+   * Prepares what Arquillian's container needs.
    *
-   * @return what {@code arquillian.xml} asks for
+   * @return the properties that {@code arquillian.xml} refers to
    */
   Map<String, String> prepareArquillian(Path home, Ports ports) throws IOException;
 
-  /** Lays out a server with the WAR in {@code home}, and tells how it is started. */
+  /** Prepares a server with the WAR in {@code home}, and returns how to start it. */
   ProcessBuilder process(Path home, Path war, Ports ports) throws IOException;
 
   /**
-   * Whether a log says that the server has started whole: it answers before, but does not stop in
-   * order until then.
+   * Returns whether a log shows that the server has started completely: it answers before, but does
+   * not stop in order until then.
    */
   boolean hasStarted(String log);
 
-  /** Whether it has MicroProfile Metrics, at {@code /metrics} of the port of HTTP. */
+  /** Returns whether it has MicroProfile Metrics, at {@code /metrics} of the HTTP port. */
   default boolean hasMicroProfileMetrics() {
     return true;
   }
 
-  /** What a WebSocket of our own engine is written with, unless that is turned off. */
+  /**
+   * Returns the output of WebSockets of Broadcasty's own engine, unless internals are turned off.
+   */
   default StreamOutput webSocketOutput() {
     return StreamOutput.SERVLET;
   }
 
-  /** What an event stream is written with, unless that is turned off. */
+  /** Returns the output of event streams, unless internals are turned off. */
   default StreamOutput eventStreamOutput() {
     return StreamOutput.SERVLET;
   }
 
-  /** Copies a folder with its files, which may be there already. */
+  /** Copies a folder with its files, and overwrites existing ones. */
   static void copyFiles(Path from, Path to) throws IOException {
     Files.createDirectories(to);
     try (Stream<Path> files = Files.list(from)) {

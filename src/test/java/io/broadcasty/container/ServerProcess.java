@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A server with the built WAR as a process of its own, for what ends a process. */
+/** A server with the built WAR in a process of its own, for tests that end the process. */
 final class ServerProcess implements AutoCloseable {
 
-  /** A setting with options for the JVM, whichever server it runs. */
+  /** The environment variable with options for the JVM, on every server. */
   static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
 
-  /** Starts in half the time. */
+  /** Halves the start-up time. */
   private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
   private final ServerKind kind;
@@ -31,7 +31,7 @@ final class ServerProcess implements AutoCloseable {
     this.api = api;
   }
 
-  /** Starts it in development mode with these settings and no others; does not wait. */
+  /** Starts the server in development mode with these settings only; does not wait. */
   static ServerProcess start(Path home, Ports ports, Map<String, String> settings)
       throws IOException {
     ServerKind kind = ServerKind.current();
@@ -59,7 +59,7 @@ final class ServerProcess implements AutoCloseable {
     Api.await(
         "the server to be ready",
         Duration.ofSeconds(120),
-        Duration.ofMillis(100), // more often would take from the start what it needs
+        Duration.ofMillis(100), // a higher rate would slow the start down
         () -> {
           if (!process.isAlive()) {
             throw new AssertionError("the server ended: " + log());
@@ -85,16 +85,16 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** As the kernel does when memory runs out: no hook runs. */
+  /** Kills the process, as the kernel does when memory runs out: no shutdown hook runs. */
   void kill() throws InterruptedException {
-    List<ProcessHandle> below = process.descendants().toList(); // of a start script
+    List<ProcessHandle> below = process.descendants().toList(); // the JVM below a start script
     below.forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     process.waitFor(20, TimeUnit.SECONDS);
     Api.await("the end", () -> below.stream().noneMatch(ProcessHandle::isAlive));
   }
 
-  /** SIGTERM. */
+  /** Sends SIGTERM. */
   void terminate() {
     process.destroy();
   }

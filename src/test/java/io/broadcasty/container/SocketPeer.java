@@ -23,7 +23,7 @@ final class SocketPeer implements Peer {
     try {
       socket.write(bytes);
     } catch (SocketException e) {
-      // the server has hung up, which the next read tells
+      // the server has closed the connection, which the next read reports
     }
   }
 

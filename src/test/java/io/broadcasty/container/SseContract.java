@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What an event stream promises, however it is written. */
+/** The contract of an event stream, whatever output writes it. */
 abstract class SseContract extends TransportContract {
 
   @Override
@@ -141,7 +141,7 @@ abstract class SseContract extends TransportContract {
     String channel = Api.freshChannel("slow.");
     String payload = "y".repeat(20_000);
     int count = 600;
-    int lanes = Runtime.getRuntime().availableProcessors(); // the server has as many
+    int lanes = Runtime.getRuntime().availableProcessors(); // as many as the server has event loops
     List<Stream> others = new ArrayList<>();
     try (RawSocket raw = new RawSocket(api)) {
       raw.write(
@@ -152,7 +152,7 @@ abstract class SseContract extends TransportContract {
                   + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       raw.readUntil("recovered");
-      while (others.size() < lanes) { // so that one of them shares its lane
+      while (others.size() < lanes) { // so that one of them shares its event loop
         others.add(subscribed(api.tokens.guest(), List.of(channel), -1));
       }
       for (int i = 1; i <= count; i++) {
@@ -173,7 +173,7 @@ abstract class SseContract extends TransportContract {
     }
   }
 
-  /** Whether the server lets one see that clients go; otherwise the heartbeats show it. */
+  /** Returns whether the server exposes disconnects; otherwise heartbeats detect them. */
   protected abstract boolean watchesClients();
 
   @Test

@@ -4,7 +4,7 @@ import io.broadcasty.transport.StreamOutput;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** An event stream on a server whose internals are not found. */
+/** Tests event streams on a server whose internals are not found. */
 class SseFallbackIT extends SseContract {
 
   @Deployment(testable = false)

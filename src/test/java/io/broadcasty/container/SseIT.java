@@ -4,7 +4,7 @@ import io.broadcasty.transport.StreamOutput;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** An event stream of the WAR as it was built. */
+/** Tests event streams of the WAR as it was built. */
 class SseIT extends SseContract {
 
   @Deployment(testable = false)

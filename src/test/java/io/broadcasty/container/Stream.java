@@ -2,32 +2,31 @@ package io.broadcasty.container;
 
 import org.jspecify.annotations.Nullable;
 
-/** A client's open stream, whatever the transport: what the contract asks of it. */
+/** A client's open stream over any transport, as the contract tests use it. */
 interface Stream extends AutoCloseable {
 
-  /** The next event; fails when none comes in time. */
+  /** Returns the next event; fails when none comes in time. */
   Event next();
 
-  /** Whether the server has ended the stream. */
+  /** Returns whether the server has ended the stream. */
   boolean isEnded();
 
-  /** Leaves as a client does whose line breaks: without a word. */
+  /** Disconnects without a close, as a broken connection does. */
   void cut();
 
   @Override
   void close();
 
   /**
-   * What a client is told.
+   * An event of the stream.
    *
    * @param kind subscribed, publication, lost, end, error
    * @param json its content
-   * @param cursor from where a stream goes on after it, in the transport's form; null when it has
-   *     none
+   * @param cursor where a stream resumes after it, in the transport's form; null when it has none
    */
   record Event(String kind, String json, @Nullable String cursor) {
 
-    /** A number or text field at the top of the content. */
+    /** Returns a number or text field at the top level of the content. */
     String field(String name) {
       var matcher =
           java.util.regex.Pattern.compile("\"" + name + "\":(?:\"([^\"]*)\"|([-0-9a-z.]+))")

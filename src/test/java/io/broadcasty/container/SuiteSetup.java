@@ -11,8 +11,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Before the suite runs in a server: sees that the WAR is the one that was built, and lays out what
- * {@code arquillian.xml} names. Does nothing for the tests that need no server.
+ * Prepares the suite: checks that the WAR is the one that was built, and sets the properties that
+ * {@code arquillian.xml} refers to. Does nothing for tests that need no server.
  */
 public final class SuiteSetup implements LauncherSessionListener {
 

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two nodes on one Redis send their traces to one collector, each by its server's OpenTelemetry.
+ * Tests two nodes on one Redis that send traces to one collector, each by its server's
+ * OpenTelemetry.
  */
 class TracesIT {
 
@@ -35,7 +36,7 @@ class TracesIT {
     try (RedisServer redis = RedisServer.start();
         OtlpReceiver collector = OtlpReceiver.start();
         ServerProcess first = start("first", redis, collector)) {
-      first.awaitReady(); // makes the development key that both share
+      first.awaitReady(); // creates the development key that both nodes share
       DevTokens tokens = new DevTokens(home.resolve("data"));
       Api publishing = new Api(first.base(), tokens);
       try (ServerProcess second = start("second", redis, collector)) {

@@ -14,26 +14,26 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What every transport promises, seen by a client of a real server. */
+/** The contract of every transport, as a client of a real server sees it. */
 abstract class TransportContract extends InServer {
 
   /**
    * Opens a stream of channels.
    *
-   * @param fromSequence the first sequence wanted; negative for live only
+   * @param fromSequence the first sequence requested; negative for live only
    */
   protected abstract Stream open(String token, List<String> channels, long fromSequence);
 
-  /** Opens the same stream again after the last event that a client of it has seen. */
+  /** Opens the same stream again after the last event that its client has received. */
   protected abstract Stream resume(
       String token, List<String> channels, List<Stream.Event> seenSoFar);
 
-  /** What the server's streams are to be written with, and the name of the transport. */
+  /** Returns the output that the server is expected to use for its streams. */
   protected abstract StreamOutput output();
 
   protected abstract TransportType transport();
 
-  /** The code with which subscribing is refused. */
+  /** Returns the code with which the server refuses the subscription. */
   protected abstract String refusal(String token, String channel);
 
   @Test
@@ -97,7 +97,7 @@ abstract class TransportContract extends InServer {
       }
       published += 5;
       for (int i = 0; i < 7; i++) {
-        seen.add(stream.next()); // leaves some unread, which are lost with the line
+        seen.add(stream.next()); // leaves some unread, which are lost with the connection
       }
       stream.cut();
       for (String channel : channels) {
@@ -107,7 +107,7 @@ abstract class TransportContract extends InServer {
       stream = resume(api.tokens.guest(), channels, seen);
       for (int n = 0; n < channels.size(); ) {
         Stream.Event event =
-            stream.next(); // of a channel subscribed earlier, publications come already
+            stream.next(); // publications of a channel subscribed to earlier may arrive before
         if (event.kind().equals("subscribed")) {
           assertEquals("true", event.field("recovered"), event.json());
           n++;

@@ -4,7 +4,7 @@ import io.broadcasty.transport.StreamOutput;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** A WebSocket of the server's own engine. */
+/** Tests WebSockets of the server's own engine. */
 class WebSocketByContainerIT extends WebSocketContract {
 
   @Deployment(testable = false)

@@ -24,7 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What a WebSocket promises, whoever speaks RFC 6455 and however it is written. */
+/** The contract of a WebSocket, whatever engine and output it uses. */
 abstract class WebSocketContract extends TransportContract {
 
   /** The default of {@code broadcasty.limits.message-bytes}. */
@@ -34,7 +34,7 @@ abstract class WebSocketContract extends TransportContract {
   private static final int PROTOCOL_ERROR = 1002;
   private static final int TOO_BIG = 1009;
 
-  /** {@code protocol/codes.json}. */
+  /** See {@code protocol/codes.json}. */
   private static final int SLOW_CONSUMER = 4408;
 
   private static final int IDLE = 4409;
@@ -228,7 +228,7 @@ abstract class WebSocketContract extends TransportContract {
   void aMessageMayHaveTheGreatestLengthAndNotAByteMore() {
     try (WsStream stream = WsStream.open(api, api.tokens.guest())) {
       assertEquals("reply", stream.send(ping("a", MAX_MESSAGE_BYTES)).next().kind());
-      String umlauts = "\u00e4".repeat(20); // a byte more each than characters
+      String umlauts = "\u00e4".repeat(20); // each has one byte more than characters
       assertEquals("reply", stream.send(ping(umlauts, MAX_MESSAGE_BYTES)).next().kind());
       stream.send(ping(umlauts, MAX_MESSAGE_BYTES + 1));
       assertEquals(TOO_BIG, stream.awaitClose());
@@ -248,7 +248,7 @@ abstract class WebSocketContract extends TransportContract {
     }
   }
 
-  /** A command of so many bytes. */
+  /** Returns a command of this length. */
   private static String ping(String id, int bytes) {
     String ping = "{\"command\":\"ping\",\"id\":\"" + id + "\"}";
     return ping + " ".repeat(bytes - ping.getBytes(StandardCharsets.UTF_8).length);
@@ -273,7 +273,8 @@ abstract class WebSocketContract extends TransportContract {
   void anUnmaskedFrameClosesOnlyItsOwnConnection() throws IOException {
     try (RawSocket raw = RawSocket.webSocket(api, api.tokens.guest())) {
       raw.write(new byte[] {(byte) 0x81, 2, '{', '}'}); // RFC 6455, section 5.1: must be masked
-      assertEnds(Set.of(PROTOCOL_ERROR, IDLE), raw); // FramingIT is stricter with our own engine
+      assertEnds(
+          Set.of(PROTOCOL_ERROR, IDLE), raw); // FramingIT is stricter with Broadcasty's own engine
     }
     liveEventsComeInOrder();
   }
@@ -291,7 +292,7 @@ abstract class WebSocketContract extends TransportContract {
         String json = "{\"channel\":\"%s\",\"payload\":\"%s\"}".formatted(channel, payload);
         assertEquals(200, api.publish(json).statusCode());
       }
-      assertEnds(Set.of(SLOW_CONSUMER, IDLE), raw); // it answers no ping either
+      assertEnds(Set.of(SLOW_CONSUMER, IDLE), raw); // it does not answer pings either
     }
     try (Stream stream = subscribed(api.tokens.guest(), List.of(channel), 1)) {
       for (int i = 1; i <= count; i++) {
@@ -328,9 +329,10 @@ abstract class WebSocketContract extends TransportContract {
   }
 
   /**
-   * The server closes with one of the codes, or ends the line before that was read: a reset
-   * overtakes it where the server has not read all that was sent. What follows the close is not
-   * waited for; Open Liberty's own WebSocket waits half a minute for the peer's answer.
+   * Asserts that the server closes with one of the codes, or ends the connection before that was
+   * read: a reset overtakes the close frame when the server has not read everything that was sent.
+   * Does not wait for what follows the close frame; Open Liberty's own WebSocket waits half a
+   * minute for the answer.
    */
   private static void assertEnds(Set<Integer> codes, RawSocket raw) throws IOException {
     ServerFrame frame;

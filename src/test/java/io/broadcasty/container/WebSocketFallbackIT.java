@@ -5,7 +5,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** A WebSocket of our own engine on a server whose internals are not found. */
+/** Tests WebSockets of Broadcasty's own engine on a server whose internals are not found. */
 @DisabledIfSystemProperty(
     named = "arquillian.launch",
     matches = "wildfly",

@@ -4,7 +4,7 @@ import io.broadcasty.transport.StreamOutput;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** A WebSocket of the WAR as it was built. */
+/** Tests WebSockets of the WAR as it was built. */
 class WebSocketIT extends WebSocketContract {
 
   @Deployment(testable = false)

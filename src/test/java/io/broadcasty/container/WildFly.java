@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** WildFly, unpacked, with the configuration that {@code server-config/wildfly} makes. */
+/** WildFly, unpacked, with the configuration of {@code server-config/wildfly}. */
 record WildFly(Path installation) implements ServerKind {
 
   static final String CONFIGURATION = "broadcasty.xml";
@@ -37,7 +37,7 @@ record WildFly(Path installation) implements ServerKind {
     command.addAll(List.of("-c", CONFIGURATION, "-Djboss.server.base.dir=" + base));
     command.addAll(options(ports));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("LAUNCH_JBOSS_IN_BACKGROUND", "yes"); // hands signals on
+    builder.environment().put("LAUNCH_JBOSS_IN_BACKGROUND", "yes"); // forwards signals
     return builder;
   }
 

@@ -22,6 +22,8 @@ final class WsStream implements Stream, WebSocket.Listener {
   private @Nullable WebSocket socket;
 
   /**
+   * Opens a connection.
+   *
    * @throws CompletionException when the handshake is refused
    */
   static WsStream open(Api api, String token) {
@@ -31,6 +33,8 @@ final class WsStream implements Stream, WebSocket.Listener {
   }
 
   /**
+   * Opens a connection with query parameters.
+   *
    * @param query what follows the path
    * @throws CompletionException when the handshake is refused
    */
@@ -63,7 +67,7 @@ final class WsStream implements Stream, WebSocket.Listener {
     return pings.get();
   }
 
-  /** The code the server closed with. */
+  /** Waits for the close; returns its code. */
   int awaitClose() {
     return closeCode.orTimeout(Api.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }

@@ -1,4 +1,4 @@
-/** Tests against the built WAR in a real application server, with real clients. */
+/** Tests of the built WAR in a real application server, with real clients. */
 @NullMarked
 package io.broadcasty.container;
 

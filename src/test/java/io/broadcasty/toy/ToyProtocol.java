@@ -23,7 +23,7 @@ import io.broadcasty.subscribe.SubscribeOutcome;
 import java.util.Locale;
 import java.util.Objects;
 
-/** A protocol of a package of its own, whose messages are lines: {@code token t}, {@code sub c}. */
+/** A protocol in a package of its own, whose messages are lines: {@code token t}, {@code sub c}. */
 final class ToyProtocol implements MessageProtocol {
 
   @Override
@@ -40,7 +40,7 @@ final class ToyProtocol implements MessageProtocol {
     return (context, transport) -> new ToySession(context, transport, loud);
   }
 
-  /** Counts what it encodes. */
+  /** Counts the publications that it encodes. */
   static final class Encoder implements FrameEncoder<EncodedFrame> {
     static final Encoder QUIET = new Encoder(false);
     static final Encoder LOUD = new Encoder(true);

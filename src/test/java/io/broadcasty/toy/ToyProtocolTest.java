@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A protocol is one package and one place in the list; the transport runs it as any other. */
+/**
+ * Tests that a protocol needs one package and one entry in the list, and that the transport runs it
+ * as any other.
+ */
 class ToyProtocolTest {
 
   private final Node node = new Node();

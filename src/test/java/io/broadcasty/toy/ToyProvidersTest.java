@@ -62,7 +62,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Providers that nobody else knows of work from their configuration to what they send. */
+/** Tests that providers known to no other class work from their configuration to what they send. */
 class ToyProvidersTest {
 
   private static final TenantId ACME = new TenantId("acme");
@@ -203,7 +203,7 @@ class ToyProvidersTest {
     }
   }
 
-  /** Nobody has to be told. */
+  /** Ignores all events. */
   private static final class Unheard implements RelayListener {
 
     @Override

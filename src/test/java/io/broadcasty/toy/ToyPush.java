@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A push service that rings bells; what rang is kept for the test. */
+/** A push service that rings bells and records them for the test. */
 final class ToyPush implements PushProviderFactory {
 
   static final PushService BELL = new PushService("bell");

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** A provider that writes telegrams; those sent are kept for the test. */
+/** A relay provider that writes telegrams and records them for the test. */
 final class ToyRelay implements ProviderFactory {
 
   private static final ProviderKeys KEYS = new ProviderKeys("telegraph");

@@ -1,6 +1,6 @@
 /**
- * Providers that only tests have: each is added with this package and a place in {@code
- * config.Providers}, which proves that a new one needs nothing else.
+ * A protocol and providers for tests only. Each is added by this package and an entry in a list
+ * such as {@code config.Providers}, which proves that a new one needs nothing else.
  */
 @NullMarked
 package io.broadcasty.toy;

@@ -11,7 +11,9 @@ import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** On a server that is none of those whose sockets are found, whatever it calls itself. */
+/**
+ * Tests {@link ClientSockets} on a server whose sockets it cannot find, whatever the server's name.
+ */
 class ClientSocketsTest {
 
   private final LogCapture log = new LogCapture(Internals.class);

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** On sockets of the system. A round of the detector is taken by the test itself. */
+/**
+ * Tests {@link DisconnectDetector} on real sockets. The test itself runs the rounds of the
+ * detector.
+ */
 @Timeout(60)
 class DisconnectDetectorTest {
 
@@ -42,7 +45,7 @@ class DisconnectDetectorTest {
     }
   }
 
-  /** A connection, seen from both sides; the server's does not block, as a container's. */
+  /** Both ends of a connection; the server's does not block, as in a container. */
   private final class Connection {
     final Socket client = new Socket();
     final SocketChannel accepted;
@@ -165,7 +168,7 @@ class DisconnectDetectorTest {
     for (int stream = 0; stream < 5; stream++) {
       DisconnectDetector.Watch watch = connection.watch();
       roundsUntil(() -> detector.watched() == 1);
-      watch.stop(); // the next is asked for before this one is let go
+      watch.stop(); // watches again before this watch is released
     }
     connection.watch();
     connection.client.close();
@@ -235,7 +238,7 @@ class DisconnectDetectorTest {
       try {
         assertTrue(detector.round());
       } catch (IllegalStateException e) {
-        failures++; // for the loop to log and go on
+        failures++; // the loop logs it and continues
       }
     }
     assertEquals(1, failures);
@@ -275,7 +278,9 @@ class DisconnectDetectorTest {
     assertNull(detector.watch(request, () -> {}));
   }
 
-  /** Until an end that comes now is told, so that one that came before would have been. */
+  /**
+   * Waits until a new disconnect is reported, so that an earlier one would have been reported too.
+   */
   private void awaitAnotherEnd() throws Exception {
     Connection another = new Connection();
     another.watch();

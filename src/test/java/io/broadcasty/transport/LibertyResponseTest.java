@@ -9,10 +9,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** On an output that behaves as Open Liberty's. */
+/** Tests {@link LibertyResponse} on an output that behaves like Open Liberty's. */
 class LibertyResponseTest {
 
-  /** What the server keeps until it is flushed. */
+  /** The bytes that the server keeps until they are flushed. */
   public static final class Buffers {
 
     private final StringBuilder kept = new StringBuilder();

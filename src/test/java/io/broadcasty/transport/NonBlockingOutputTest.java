@@ -22,7 +22,7 @@ class NonBlockingOutputTest {
           container, frame -> frame.text().getBytes(StandardCharsets.UTF_8), Runnable::run);
   private final List<String> done = new ArrayList<>();
 
-  /** A container that insists on the rules of WriteListener, and can refuse to be ready. */
+  /** A container that enforces the rules of WriteListener, and can refuse to be ready. */
   private static final class Container extends ServletOutputStream {
     final List<String> log = new ArrayList<>();
     @Nullable WriteListener listener;

@@ -20,7 +20,10 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** On a server that is none of those whose internals are used, whatever it calls itself. */
+/**
+ * Tests {@link StreamOutputs} on a server whose internals it does not know, whatever the server's
+ * name.
+ */
 class StreamOutputsTest {
 
   private final LogCapture log = new LogCapture(Internals.class);
@@ -90,7 +93,7 @@ class StreamOutputsTest {
     assertNull(outputs.chunksOfEventStream(request, out));
   }
 
-  /** An object of the server's, which has an output. */
+  /** Returns an object of the server that has an output. */
   private <T> T answering(Class<T> type) {
     return type.cast(
         Proxy.newProxyInstance(

@@ -16,25 +16,25 @@ class ClientAddressTest {
   @CsvSource(
       nullValues = "-",
       value = {
-        // nobody is trusted: whatever the header says
+        // no trusted proxy: the header is ignored
         "'',                    203.0.113.9,  -,                            203.0.113.9",
         "'',                    203.0.113.9,  198.51.100.1,                 203.0.113.9",
-        // the peer is no proxy of ours: its header is its own invention
+        // the peer is not a trusted proxy: its header is ignored
         "10.0.0.0/8,            203.0.113.9,  198.51.100.1,                 203.0.113.9",
         "10.0.0.1,              10.0.0.2,     198.51.100.1,                 10.0.0.2",
-        // a proxy of ours
+        // one trusted proxy
         "10.0.0.0/8,            10.1.2.3,     -,                            10.1.2.3",
         "10.0.0.0/8,            10.1.2.3,     198.51.100.1,                 198.51.100.1",
         "10.1.2.3,              10.1.2.3,     198.51.100.1,                 198.51.100.1",
-        // what the client put in front of it is not believed
+        // entries that the client put in front are ignored
         "10.0.0.0/8,            10.1.2.3,     '192.0.2.66, 198.51.100.1',   198.51.100.1",
         "10.0.0.0/8,            10.1.2.3,     '10.9.9.9, 198.51.100.1',     198.51.100.1",
-        // two proxies of ours, one behind the other
+        // two trusted proxies, one behind the other
         "10.0.0.0/8,            10.1.2.3,     '6.6.6.6, 198.51.100.1, 10.7.7.7', 198.51.100.1",
         "10.0.0.0/8 192.0.2.0/24, 10.1.2.3,   '198.51.100.1,192.0.2.7',     198.51.100.1",
-        // a client of our own network
+        // a client of the trusted network
         "10.0.0.0/8,            10.1.2.3,     '10.8.8.8, 10.7.7.7',         10.8.8.8",
-        // garbage ends the search at the last hop that is known
+        // an invalid entry ends the search at the last known hop
         "10.0.0.0/8,            10.1.2.3,     unknown,                      10.1.2.3",
         "10.0.0.0/8,            10.1.2.3,     '',                           10.1.2.3",
         "10.0.0.0/8,            10.1.2.3,     'a, , 10.7.7.7',              10.7.7.7",
@@ -48,7 +48,7 @@ class ClientAddressTest {
         "10.0.0.0/8,            10.1.2.3,     1:2:3,                        10.1.2.3",
         "10.0.0.0/8,            10.1.2.3,     127.1,                        10.1.2.3",
         "10.0.0.0/8,            10.1.2.3,     2130706433,                   10.1.2.3",
-        // with the port, as some load balancers write it
+        // with the port that some load balancers append
         "10.0.0.0/8,            10.1.2.3,     198.51.100.1:50123,           198.51.100.1",
         "10.0.0.0/8,            10.1.2.3,     '[2001:db8::7]:50123',        2001:db8::7",
         "10.0.0.0/8,            10.1.2.3,     '[2001:db8::7]',              2001:db8::7",

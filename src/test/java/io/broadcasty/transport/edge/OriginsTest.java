@@ -27,7 +27,7 @@ class OriginsTest {
         "'',                       http://localhost:8080,        localhost,        false",
         "'',                       https://rt.example,           rt.example:80,    false",
         "'',                       http://rt.example,            rt.example:443,   false",
-        // foreign ones
+        // foreign origins
         "'',                       https://evil.example,         rt.example,       false",
         "'',                       https://rt.example.evil,      rt.example,       false",
         "'',                       https://evil-rt.example,      rt.example,       false",
@@ -37,7 +37,7 @@ class OriginsTest {
         // the opaque origin of sandboxed frames and files
         "'',                       null,                         rt.example,       false",
         "'',                       null,                         'null',           false",
-        // garbage
+        // invalid origins
         "'',                       '',                           rt.example,       false",
         "'',                       '',                           '',               false",
         "'',                       rt.example,                   rt.example,       false",
@@ -54,7 +54,7 @@ class OriginsTest {
         "https://app.example,      https://app.example:8443,     rt.example,       false",
         "https://app.example,      https://x.app.example,        rt.example,       false",
         "https://a.example https://b.example, https://b.example, rt.example,       true",
-        // anybody
+        // any origin
         "*,                        https://evil.example,         rt.example,       true",
         "*,                        null,                         rt.example,       true",
       })

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Each way to ask, and whether it is let in. */
+/** Tests which requests may read the meters. */
 class ScrapersTest {
 
   private static final String PATH = "/broadcasty/metrics";

@@ -14,26 +14,30 @@ class TokensTest {
   @CsvSource(
       nullValues = "-",
       value = {
-        // Authorization           Sec-WebSocket-Protocol        query                stream token
+        // Authorization Sec-WebSocket-Protocol query stream token
         "-,                        -,                            -,                   false, -",
         "-,                        -,                            -,                   true,  -",
         "Bearer a.b.c,             -,                            -,                   false, a.b.c",
         "bearer a.b.c,             -,                            -,                   true,  a.b.c",
         "'Bearer   a.b.c ',        -,                            -,                   true,  a.b.c",
-        // another scheme is no reason to look elsewhere: it is refused as a token
-        "Basic eA==,               -,                            access_token=q,      true,  Basic eA==",
-        "Bearer,                   -,                            access_token=q,      true,  Bearer",
-        // a publish with the token in its address would leave it in the logs of every proxy
+        // another scheme does not fall back to the other places: it is refused as a token
+        "Basic eA==,               -,                            access_token=q,      true,  Basic"
+            + " eA==",
+        "Bearer,                   -,                            access_token=q,      true, "
+            + " Bearer",
+        // a token in the URL of a publish would appear in the logs of every proxy
         "-,                        -,                            access_token=q,      false, -",
         "-,                        'broadcasty.v1, bearer.w',    -,                   false, -",
         // streams in browsers
         "-,                        -,                            access_token=q,      true,  q",
-        "-,                        -,                            channel=a&access_token=q&x=1, true, q",
+        "-,                        -,                            channel=a&access_token=q&x=1,"
+            + " true, q",
         "-,                        -,                            access_token=a%2Eb,  true,  a.b",
         "-,                        -,                            access_token=,       true,  -",
         "-,                        -,                            access_token,        true,  -",
         "-,                        -,                            xaccess_token=q,     true,  -",
-        "-,                        -,                            access_token=%zz,    true,  not decodable",
+        "-,                        -,                            access_token=%zz,    true,  not"
+            + " decodable",
         "-,                        'broadcasty.v1, bearer.w',    -,                   true,  w",
         "-,                        'bearer.w,broadcasty.v1',     access_token=q,      true,  w",
         "-,                        broadcasty.v1,                access_token=q,      true,  q",
@@ -45,7 +49,7 @@ class TokensTest {
     assertEquals(token, Tokens.of(request(authorization, subprotocols, query), stream));
   }
 
-  /** A request that has a query and two headers and nothing else. */
+  /** Returns a request with a query and two headers. */
   @NullUnmarked
   private static HttpServletRequest request(
       String authorization, String subprotocols, String query) {

@@ -7,7 +7,7 @@ import io.broadcasty.hub.EncodedFrame;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** WHATWG HTML, section 9.2.6. */
+/** Tests the event stream format (WHATWG HTML, section 9.2.6). */
 class EventFormatTest {
 
   private static String wire(EncodedFrame frame) {

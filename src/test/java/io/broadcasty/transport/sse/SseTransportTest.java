@@ -35,7 +35,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How a response ends whose client goes, or whose session ends, with tasks run by hand. */
+/**
+ * Tests how a response ends when its client disconnects or its session ends, with tasks run by
+ * hand.
+ */
 class SseTransportTest {
 
   private static final String SERVER = "Some Server/1";
@@ -141,7 +144,7 @@ class SseTransportTest {
     assertTrue(node.isQuiet());
   }
 
-  /** The one that was told. */
+  /** Returns the only event of a closed connection. */
   private ConnectionEvent.Disconnected disconnected() {
     List<ConnectionEvent.Disconnected> told = node.listener.of(ConnectionEvent.Disconnected.class);
     assertEquals(1, told.size());

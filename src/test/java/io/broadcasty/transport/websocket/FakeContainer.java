@@ -30,8 +30,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A servlet container as far as a WebSocket of our own engine needs one, without a socket. Tasks
- * are run by the node.
+ * A fake servlet container without sockets, as far as Broadcasty's own WebSocket engine needs one.
+ * The node runs its tasks.
  */
 public final class FakeContainer {
 
@@ -145,7 +145,7 @@ public final class FakeContainer {
     return client;
   }
 
-  /** The client's end. */
+  /** The client's end of a connection. */
   public final class Client {
     private final Map<String, String> headers = new HashMap<>();
     private final Input in = new Input();
@@ -171,13 +171,13 @@ public final class FakeContainer {
       ByteArrayOutputStream frame = new ByteArrayOutputStream();
       frame.write(0x81);
       frame.write(0x80 | body.length);
-      frame.writeBytes(new byte[4]); // a mask that changes nothing
+      frame.writeBytes(new byte[4]); // a zero mask
       frame.writeBytes(body);
       in.come(frame.toByteArray());
       node.run();
     }
 
-    /** The text messages that have come, each in one frame of at most 65 535 bytes. */
+    /** Returns the received text messages, each in one frame of at most 65 535 bytes. */
     public List<String> messages() {
       List<String> messages = new ArrayList<>();
       byte[] bytes = out.bytes.toByteArray();

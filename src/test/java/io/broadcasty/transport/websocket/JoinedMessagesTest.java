@@ -32,10 +32,10 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-@NullUnmarked // a vector without a field is a broken vector
+@NullUnmarked // a vector without a field is an invalid vector
 class JoinedMessagesTest {
 
-  /** A payload is surrounded by so many bytes at most, the frame's header among them. */
+  /** The maximum of bytes around a payload, including the frame's header. */
   private static final int GOAL_BYTES = 40;
 
   private static byte[] bytes(List<EncodedFrame> frames) {
@@ -94,7 +94,7 @@ class JoinedMessagesTest {
     assertSame(EncodedFrame.HEARTBEAT, joined.get(3));
   }
 
-  /** Headers of 2, 4 and 10 bytes, of the messages and of what they become. */
+  /** Covers headers of 2, 4 and 10 bytes, of single messages and of the joined ones. */
   @Test
   void messagesOfEveryLengthAreJoined() {
     for (int length : List.of(1, 60, 61, 62, 125, 126, 32_765, 32_767, 65_535, 65_536, 70_000)) {
@@ -125,7 +125,7 @@ class JoinedMessagesTest {
     }
   }
 
-  /** As a session of version 2 sends it. */
+  /** Returns a publication as a session of version 2 sends it. */
   private static EncodedFrame compact(int number, long sequence, String payload)
       throws io.broadcasty.protocol.ProblemException {
     Node node = new Node();

@@ -52,7 +52,7 @@ class TextPartsTest {
     upTo(bytes).onMessage(text, true);
     upTo(bytes - 1).onMessage(text, true);
     TextParts apart = upTo(bytes);
-    apart.onMessage(text.substring(0, 4), false); // between the two halves of a pair
+    apart.onMessage(text.substring(0, 4), false); // between the two halves of a surrogate pair
     apart.onMessage(text.substring(4), true);
     assertEquals(List.of(text, "too long", text), heard);
   }

@@ -4,11 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A frame as a client writes it, good or bad: every field of RFC 6455, section 5.2, can be set.
+ * A frame as a client writes it, valid or not: every field of RFC 6455, section 5.2, can be set.
  *
- * @param bits FIN and the reserved bits, as they stand in the first byte
- * @param length what the length says
- * @param lengthBytes in how many bytes it stands: 0 (in the second byte), 2 or 8
+ * @param bits FIN and the reserved bits, as in the first byte
+ * @param length the value of the length field
+ * @param lengthBytes the size of the length field: 0 (in the second byte), 2 or 8
  * @param key null for a frame without a mask
  */
 public record ClientFrame(
@@ -24,7 +24,7 @@ public record ClientFrame(
   private static final int FIN = 0x80;
   private static final byte[] KEY = {0x37, (byte) 0xFA, 0x21, 0x3D};
 
-  /** A good frame, the last of its message. */
+  /** Returns a valid frame, the last of its message. */
   public static ClientFrame of(int opcode, byte[] body) {
     int lengthBytes = body.length < 126 ? 0 : body.length < 65536 ? 2 : 8;
     return new ClientFrame(FIN, opcode, body.length, lengthBytes, body, KEY);
@@ -60,7 +60,7 @@ public record ClientFrame(
     return new ClientFrame(bits, opcode, length, lengthBytes, body, other);
   }
 
-  /** Says another length, in 0, 2 or 8 bytes. */
+  /** Returns a copy with another length, in 0, 2 or 8 bytes. */
   public ClientFrame saying(long otherLength, int inBytes) {
     return new ClientFrame(bits, opcode, otherLength, inBytes, body, key);
   }
@@ -84,7 +84,7 @@ public record ClientFrame(
     return out.toByteArray();
   }
 
-  /** Several frames, one behind the other. */
+  /** Returns the bytes of several frames, one after the other. */
   public static byte[] bytes(ClientFrame... frames) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (ClientFrame frame : frames) {

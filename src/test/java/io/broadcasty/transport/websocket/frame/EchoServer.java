@@ -16,7 +16,9 @@ final class EchoServer implements Peer, FrameListener {
   private @Nullable ByteArrayInputStream in;
 
   /**
-   * @param pieceBytes into pieces of what length the network cuts
+   * Creates a server.
+   *
+   * @param pieceBytes the length of the pieces into which the network splits the bytes
    */
   EchoServer(int pieceBytes) {
     this.pieceBytes = pieceBytes;
@@ -34,7 +36,7 @@ final class EchoServer implements Peer, FrameListener {
     }
   }
 
-  /** What is there; after the last frame only the end, so ask when all is sent. */
+  /** Returns the next frame; after the last one the end, so call it when everything is sent. */
   @Override
   public @Nullable ServerFrame next() throws IOException {
     if (in == null || in.available() == 0) {
@@ -76,7 +78,7 @@ final class EchoServer implements Peer, FrameListener {
 
   @Override
   public void onPong(byte[] body) {
-    // a sign of life
+    // an unsolicited heartbeat
   }
 
   @Override
@@ -86,6 +88,6 @@ final class EchoServer implements Peer, FrameListener {
 
   @Override
   public void close() {
-    // there is nothing to give back
+    // nothing to release
   }
 }

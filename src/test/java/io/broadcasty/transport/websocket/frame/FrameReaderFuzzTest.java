@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 
-/** Random sessions and random faults: the reader and its naive twin hear the same. */
+/** Compares the reader with its naive twin for random sessions and random faults. */
 class FrameReaderFuzzTest {
 
   private static final int ROUNDS = 2_000;
@@ -68,7 +68,7 @@ class FrameReaderFuzzTest {
     }
   }
 
-  /** In one piece, byte by byte, and cut at random. */
+  /** Reads the session in one piece, byte by byte, and split at random. */
   private void assertHears(List<String> expected, byte[] session, long seed) {
     assertEquals(expected, Heard.of(MAX, session), () -> story(seed, session));
     assertEquals(
@@ -155,7 +155,7 @@ class FrameReaderFuzzTest {
             case 0 -> spliced(out, at, at, new byte[] {(byte) random.nextInt(256)});
             case 1 -> spliced(out, at, to, new byte[0]);
             case 2 -> spliced(out, at, at, Arrays.copyOfRange(out, at, to));
-            default -> { // a bit flips
+            default -> { // flip a bit
               byte[] flipped = out.clone();
               if (at < flipped.length) {
                 flipped[at] ^= (byte) (1 << random.nextInt(8));

@@ -14,13 +14,13 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a reader allocates, counted by the JVM: in bytes of this thread, not by the clock. */
+/** Tests how much memory a reader allocates, counted by the JVM for this thread. */
 class FrameReaderMemoryTest {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int MAX = 1 << 20;
 
-  /** A measurement's own, and class loading that was overlooked. */
+  /** Allowance for the measurement itself and for late class loading. */
   private static final long SLACK_BYTES = 2_000;
 
   private int heard;
@@ -53,7 +53,7 @@ class FrameReaderMemoryTest {
         }
       };
 
-  /** Whatever is allocated once is allocated here. */
+  /** Triggers one-time allocations before the measurements. */
   @BeforeEach
   void everythingOnce() {
     allocated(() -> read(new FrameReader(MAX, listener), ClientFrame.of(TEXT, "é€🎉").bytes()));
@@ -153,7 +153,7 @@ class FrameReaderMemoryTest {
 
   @Test
   void noiseCostsAFewTimesItsLength() {
-    mostThatNoiseAllocates(); // loads what every kind of fault needs
+    mostThatNoiseAllocates(); // loads the classes for every kind of fault
     long most = mostThatNoiseAllocates();
     assertTrue(most <= 10_000, most + " bytes for 500 bytes of noise");
   }

@@ -26,7 +26,7 @@ class FrameReaderTest {
 
   private static final int MAX = 1 << 20;
 
-  /** A bit of everything, with every form of a length. */
+  /** A session with every kind of frame and every form of a length. */
   private static final byte[] SESSION =
       bytes(
           ClientFrame.of(TEXT, "Hello"),
@@ -328,7 +328,7 @@ class FrameReaderTest {
     return at > 600 && at < SESSION.length - 600;
   }
 
-  /** Cuts a stream. */
+  /** Splits a stream into pieces. */
   static byte[][] pieces(byte[] stream, int length) {
     byte[][] pieces = new byte[(stream.length + length - 1) / length][];
     for (int i = 0; i < pieces.length; i++) {
@@ -338,7 +338,7 @@ class FrameReaderTest {
     return pieces;
   }
 
-  /** Hears texts only. */
+  /** A listener that receives texts only. */
   private abstract static class Only implements FrameListener {
 
     @Override

@@ -27,7 +27,7 @@ class FramesTest {
     assertHex("89 05 48 65 6c 6c 6f", Frames.ping(ClientFrame.utf8("Hello")));
     assertHex("8a 05 48 65 6c 6c 6f", Frames.pong(ClientFrame.utf8("Hello")));
     byte[] of256 = Frames.text("x".repeat(256));
-    assertHex("81 7e 01 00", Arrays.copyOf(of256, 4)); // the RFC's is binary: 82
+    assertHex("81 7e 01 00", Arrays.copyOf(of256, 4)); // the RFC's example is binary: 82
     assertEquals(4 + 256, of256.length);
     byte[] of64KiB = Frames.text("x".repeat(65536));
     assertHex("81 7f 00 00 00 00 00 01 00 00", Arrays.copyOf(of64KiB, 10));

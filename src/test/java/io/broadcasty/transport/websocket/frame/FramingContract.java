@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What RFC 6455 demands of a server, as its client sees it on the wire. A test's name begins with
- * the section that it is from.
+ * The requirements of RFC 6455 on a server, as its client sees them on the wire. A test's name
+ * begins with the section that it covers.
  */
 public interface FramingContract {
 
@@ -32,13 +32,13 @@ public interface FramingContract {
   int INVALID_DATA = 1007;
   int TOO_BIG = 1009;
 
-  /** Begins with each form of UTF-8, at its lowest and highest. */
+  /** Contains each form of UTF-8, at its lowest and highest value. */
   String FORMS = "\u0080\u07FF\u0800\uD7FF\uE000\uFFFD\uFFFF\uD800\uDC00\uDBFF\uDFFF κόσμε";
 
-  /** An open connection. */
+  /** Opens a connection. */
   Peer open() throws IOException;
 
-  /** A client's way of sending: a frame, and what the RFC says comes of it. */
+  /** Sends a frame and checks the reaction that the RFC requires. */
   interface Talk {
     void with(Peer peer) throws IOException;
   }
@@ -49,7 +49,7 @@ public interface FramingContract {
     }
   }
 
-  /** The connection is failed with the code, and ends. */
+  /** Asserts that the server fails the connection with the code and closes it. */
   default void assertFails(int code, byte[] bytes) throws IOException {
     talk(
         peer -> {
@@ -58,20 +58,23 @@ public interface FramingContract {
         });
   }
 
-  /** The server closes with the code, and hangs up when the close is answered. */
+  /**
+   * Asserts that the server sends a close frame with the code, and closes the connection after the
+   * answer.
+   */
   default void assertClosesWith(int code, Peer peer) throws IOException {
     assertSaysClose(code, peer);
     peer.send(ClientFrame.close(code, "").bytes());
     assertHangsUp(peer);
   }
 
-  /** The server answers a close with the code, and hangs up. */
+  /** Asserts that the server answers a close frame with the code, and closes the connection. */
   default void assertAnswersClose(int code, Peer peer) throws IOException {
     assertSaysClose(code, peer);
     assertHangsUp(peer);
   }
 
-  /** After its close frame a server sends nothing, and ends the connection. */
+  /** Asserts that the server sends nothing after its close frame, and closes the connection. */
   default void assertHangsUp(Peer peer) throws IOException {
     assertNull(peer.next());
   }
@@ -82,7 +85,7 @@ public interface FramingContract {
     assertEquals(code, close.closeCode(), close.toString());
   }
 
-  /** Whether the connection works: a question is answered. */
+  /** Asserts that the connection works: the server answers a question. */
   default void assertAnswers(String mark, Peer peer) throws IOException {
     ServerFrame answer = nextOf(TEXT, peer);
     assertNotNull(answer, "the server hung up");
@@ -94,7 +97,7 @@ public interface FramingContract {
     assertAnswers("still here", peer);
   }
 
-  /** The next frame of the kind, over others; null when the server hangs up before. */
+  /** Returns the next frame of this kind, skipping others; null when the server closes before. */
   default @Nullable ServerFrame nextOf(int opcode, Peer peer) throws IOException {
     ServerFrame frame = peer.next();
     while (frame != null && frame.opcode() != opcode) {
@@ -288,7 +291,7 @@ public interface FramingContract {
                   question("too late", 0, peer),
                   ClientFrame.of(PING, "too late")));
           ServerFrame first = peer.next();
-          while (first != null && first.opcode() == PING) { // the server's own
+          while (first != null && first.opcode() == PING) { // the server's own ping
             first = peer.next();
           }
           assertNotNull(first, "the server hung up without a close frame");

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Writes down what a reader tells. */
+/** Records what a reader reports. */
 final class Heard implements FrameListener {
 
   final List<String> events = new ArrayList<>();
 
-  /** What a reader tells of bytes that come in pieces, and the code of the fault at the end. */
+  /** Returns what a reader reports for bytes in pieces, and the code of the fault at the end. */
   static List<String> of(int maxMessageBytes, byte[]... pieces) {
     Heard heard = new Heard();
     FrameReader reader = new FrameReader(maxMessageBytes, heard);

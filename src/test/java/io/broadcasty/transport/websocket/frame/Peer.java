@@ -6,24 +6,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** An open WebSocket to a server, seen as bytes by its client. */
+/** A client's view of an open WebSocket as bytes. */
 public interface Peer extends AutoCloseable {
 
-  /** Sends bytes, whatever they are; does nothing when the server has hung up. */
+  /** Sends bytes, valid or not; does nothing when the server has closed the connection. */
   void send(byte[] bytes) throws IOException;
 
-  /** The next frame from the server; null when it has hung up. */
+  /** Returns the next frame from the server; null when it has closed the connection. */
   @Nullable ServerFrame next() throws IOException;
 
   /**
-   * A text that the server answers with one that contains the mark.
+   * Returns a text that the server answers with one that contains the mark.
    *
    * @param mark up to 60 characters, none of which JSON escapes
-   * @param lengthBytes how long the text is in UTF-8; 0 for as long as it needs to be
+   * @param lengthBytes the length of the text in UTF-8; 0 for as long as necessary
    */
   String question(String mark, int lengthBytes);
 
-  /** The longest message that the server takes. */
+  /** Returns the longest message that the server accepts. */
   int maxMessageBytes();
 
   @Override
@@ -33,8 +33,8 @@ public interface Peer extends AutoCloseable {
   record ServerFrame(int opcode, byte[] body) {
 
     /**
-     * Reads one, and holds it to what RFC 6455 demands of a server that has negotiated no extension
-     * and sends no fragments.
+     * Reads a frame, and checks the requirements of RFC 6455 on a server that has negotiated no
+     * extension and sends no fragments.
      *
      * @return null at the stream's end
      */
@@ -64,7 +64,7 @@ public interface Peer extends AutoCloseable {
       return new String(body, StandardCharsets.UTF_8);
     }
 
-    /** The code of a close frame. */
+    /** Returns the code of a close frame. */
     public int closeCode() {
       return body.length == 0 ? CloseCodes.NONE : (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
     }

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The naive twin of {@link FrameReader}: the whole stream at once, one rule of RFC 6455 after the
- * other, nothing fast and nothing kept small.
+ * The naive twin of {@link FrameReader}: reads the whole stream at once, one rule of RFC 6455 after
+ * the other, without regard to speed or memory.
  */
 final class ReferenceReader {
 
@@ -26,12 +26,12 @@ final class ReferenceReader {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  /** The stream has no more bytes. */
+  /** Thrown when the stream has no more bytes. */
   private static final class EndOfStream extends Exception {
     private static final long serialVersionUID = 1;
   }
 
-  /** The events, in the words of {@link Heard}. */
+  /** Returns the events in the form of {@link Heard}. */
   static List<String> read(byte[] stream, int maxMessageBytes) {
     ReferenceReader reader = new ReferenceReader(stream, maxMessageBytes);
     try {
@@ -40,7 +40,7 @@ final class ReferenceReader {
         open = reader.frame();
       }
     } catch (EndOfStream e) {
-      // the rest has not come yet
+      // the rest has not arrived
     } catch (FrameException e) {
       reader.events.add(Heard.fault(e.closeCode()));
     }
@@ -54,7 +54,7 @@ final class ReferenceReader {
     return stream[at++] & 0xFF;
   }
 
-  /** Whether the stream goes on after it. */
+  /** Reads a frame; returns whether the stream continues after it. */
   private boolean frame() throws EndOfStream, FrameException {
     int first = next();
     boolean fin = first >= 128;
@@ -161,8 +161,9 @@ final class ReferenceReader {
   }
 
   /**
-   * Whether some valid text begins so: tries what may come next. Of the byte that comes next, a
-   * rule may only want it below or above one of these; those after it may be any of 80 to BF.
+   * Returns whether a valid text may begin with these bytes, by trying continuations. For the next
+   * byte a rule may require a value below or above one of these; later bytes may be any of 80 to
+   * BF.
    */
   static boolean mayBegin(byte[] bytes) {
     if (isUtf8(bytes)) {

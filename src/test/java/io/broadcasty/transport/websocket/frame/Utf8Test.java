@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class Utf8Test {
 
-  /** On both sides of every limit that RFC 3629 sets for a byte. */
+  /** Values on both sides of every limit that RFC 3629 sets for a byte. */
   private static final int[] LIMITS = {
     0, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEC, 0xED,
     0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFF
@@ -71,7 +71,10 @@ class Utf8Test {
     assertEquals(Utf8.BOUNDARY, Utf8.check(Utf8.BOUNDARY, text, 0, 0));
   }
 
-  /** Valid, a beginning of something valid, or neither; also byte by byte. */
+  /**
+   * Asserts that the check agrees with the reference (valid, a valid beginning, or neither), also
+   * byte by byte.
+   */
   private static void assertJudged(byte... bytes) {
     byte state = Utf8.check(Utf8.BOUNDARY, bytes, 0, bytes.length);
     String judged =
