@@ -51,7 +51,7 @@ public final class BackgroundLoops {
    * after an exception. Failures are logged and counted like those of a loop.
    */
   public Runnable guarded(String name, Runnable task) {
-    LoopCounts of = counts(name);
+    LoopCounts loopCounts = counts(name);
     FailureLog log = failureLog(name);
     return () -> {
       try {
@@ -59,9 +59,9 @@ public final class BackgroundLoops {
         log.healed();
       } catch (Throwable e) {
         if (e instanceof Error && !isOfStopping(e)) {
-          of.restarted(ticker.readNanos());
+          loopCounts.restarted(ticker.readNanos());
         }
-        failed(of, log, e);
+        failed(loopCounts, log, e);
       }
     };
   }
@@ -72,16 +72,16 @@ public final class BackgroundLoops {
    * @param name as for {@link #start}
    */
   public void failed(String name, Throwable failure) {
-    LoopCounts of = counts(name);
-    failed(of, of.log, failure);
+    LoopCounts loopCounts = counts(name);
+    failed(loopCounts, loopCounts.log, failure);
   }
 
-  private void failed(LoopCounts of, FailureLog log, Throwable failure) {
+  private void failed(LoopCounts loopCounts, FailureLog log, Throwable failure) {
     if (isOfStopping(failure)) {
-      LOG.log(Level.DEBUG, of.name + " ended because the server stops", failure);
+      LOG.log(Level.DEBUG, loopCounts.name + " ended because the server stops", failure);
       return;
     }
-    of.failures.increment();
+    loopCounts.failures.increment();
     log.failed(failure);
   }
 
@@ -103,7 +103,7 @@ public final class BackgroundLoops {
    * Wraps a task as {@link #supervised(String)} runs it, for a thread that is created elsewhere.
    */
   public Runnable supervised(String name, Runnable task) {
-    LoopCounts of = counts(name);
+    LoopCounts loopCounts = counts(name);
     FailureLog log = failureLog(name);
     return () -> {
       while (true) {
@@ -115,7 +115,7 @@ public final class BackgroundLoops {
             LOG.log(Level.DEBUG, name + " ends because the server stops", e);
             return;
           }
-          runsAnew(of, log, e);
+          runsAnew(loopCounts, log, e);
         }
       }
     };
@@ -123,15 +123,15 @@ public final class BackgroundLoops {
 
   /** Logs and counts the failure; a failure to log must not end the thread either. */
   @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
-  private void runsAnew(LoopCounts of, FailureLog log, Throwable failure) {
+  private void runsAnew(LoopCounts loopCounts, FailureLog log, Throwable failure) {
     long now = ticker.readNanos();
-    of.restarted(now);
+    loopCounts.restarted(now);
     try {
-      failed(of, log, failure);
+      failed(loopCounts, log, failure);
     } catch (Throwable e) {
       Thread.yield(); // Memory is short; the failure is counted nevertheless.
     }
-    BackgroundLoop.parkBeforeRestart(of.recentRestarts(now));
+    BackgroundLoop.parkBeforeRestart(loopCounts.recentRestarts(now));
   }
 
   /** Creates daemon threads that log an uncaught exception. */
@@ -162,7 +162,7 @@ public final class BackgroundLoops {
   public List<LoopCondition> conditions() {
     List<LoopCondition> conditions = new ArrayList<>();
     long now = ticker.readNanos();
-    counts.values().forEach(of -> conditions.add(of.condition(now)));
+    counts.values().forEach(loopCounts -> conditions.add(loopCounts.condition(now)));
     conditions.sort(Comparator.comparing(LoopCondition::name));
     return conditions;
   }

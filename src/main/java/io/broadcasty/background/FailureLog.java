@@ -46,7 +46,7 @@ public final class FailureLog {
   /** Records that the operation failed. */
   public void failed(Throwable failure) {
     String now = kind(failure);
-    long again;
+    long repetitions;
     synchronized (this) {
       boolean same = failing && now.equals(kind);
       long nanos = ticker.readNanos();
@@ -54,7 +54,7 @@ public final class FailureLog {
         since++;
         return;
       }
-      again = same ? since : 0;
+      repetitions = same ? since : 0;
       failing = true;
       kind = now;
       toldNanos = nanos;
@@ -62,9 +62,9 @@ public final class FailureLog {
     }
     log.log(
         level,
-        again == 0
+        repetitions == 0
             ? what + " failed; trying again"
-            : what + " still fails, " + again + " times since the last message",
+            : what + " still fails, " + repetitions + " times since the last message",
         failure);
   }
 
@@ -73,18 +73,18 @@ public final class FailureLog {
     if (!failing) {
       return;
     }
-    long unsaid;
+    long unreported;
     synchronized (this) {
       failing = false;
       kind = null;
-      unsaid = since;
+      unreported = since;
       since = 0;
     }
     log.log(
         Level.INFO,
-        unsaid == 0
+        unreported == 0
             ? what + " works again"
-            : what + " works again; it had failed " + unsaid + " more times");
+            : what + " works again; it had failed " + unreported + " more times");
   }
 
   /**

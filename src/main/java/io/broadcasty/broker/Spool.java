@@ -48,7 +48,7 @@ public interface Spool {
   List<Spooled> oldest(long after, int maxCount);
 
   /** Removes envelopes that have been published. */
-  void remove(List<Spooled> gone);
+  void remove(List<Spooled> published);
 
   /** Returns the channels for which envelopes wait. */
   Set<TenantChannel> channels();

@@ -50,17 +50,24 @@ public final class MirroredBroker extends ForwardingBroker {
    * @param streams the broker of the streams; closed with this one
    * @param archive keeps publications for the archive's retention
    * @param directory the channels of {@code streams}
-   * @param turn decides which node scans for uncopied publications
+   * @param leaderLock decides which node scans for uncopied publications
    */
   public MirroredBroker(
       Broker streams,
       Archive archive,
       MirroredChannels mirrored,
       Directory directory,
-      Turn turn,
+      Turn leaderLock,
       Ticker ticker,
       ThreadFactory threads) {
-    this(streams, new GuardedArchive(archive, ticker), mirrored, directory, turn, ticker, threads);
+    this(
+        streams,
+        new GuardedArchive(archive, ticker),
+        mirrored,
+        directory,
+        leaderLock,
+        ticker,
+        threads);
   }
 
   private MirroredBroker(
@@ -68,13 +75,13 @@ public final class MirroredBroker extends ForwardingBroker {
       GuardedArchive archive,
       MirroredChannels mirrored,
       Directory directory,
-      Turn turn,
+      Turn leaderLock,
       Ticker ticker,
       ThreadFactory threads) {
     this(
         streams,
         mirrored,
-        new Copier(streams, archive, mirrored, directory, turn, ticker),
+        new Copier(streams, archive, mirrored, directory, leaderLock, ticker),
         new LongReplay(archive),
         ticker,
         threads);

@@ -51,11 +51,11 @@ final class GoneNodes {
    * Starts to remove a node's channels, and waits for a while until it is done; it continues
    * afterwards.
    */
-  void await(String gone) {
+  void await(String dead) {
     CompletableFuture<Void> done =
         waiting
             .computeIfAbsent(
-                gone, name -> new Gone(name, ticker.readNanos(), new CompletableFuture<>()))
+                dead, name -> new Gone(name, ticker.readNanos(), new CompletableFuture<>()))
             .done();
     if (closed) {
       close();
@@ -123,12 +123,12 @@ final class GoneNodes {
   /**
    * Records that a channel has been removed for the node.
    *
-   * @param gone false when the node has reported on it since, so that no more of its channels are
+   * @param dead false when the node has reported on it since, so that no more of its channels are
    *     removed now
    */
-  void left(TenantChannel channel, boolean gone) {
-    returned |= !gone;
-    if (underWay.remove(channel) && gone) {
+  void left(TenantChannel channel, boolean dead) {
+    returned |= !dead;
+    if (underWay.remove(channel) && dead) {
       left.add(channel);
     }
   }
@@ -148,8 +148,8 @@ final class GoneNodes {
   /** Fails all waiting calls. */
   void close() {
     closed = true;
-    for (Gone gone : waiting.values()) {
-      gone.done().completeExceptionally(new OccupancyException("this node stops", null));
+    for (Gone dead : waiting.values()) {
+      dead.done().completeExceptionally(new OccupancyException("this node stops", null));
     }
   }
 }

@@ -40,28 +40,28 @@ public final class SpoolingBroker extends ForwardingBroker {
    * Starts the threads: one that queues, one that empties the spool.
    *
    * @param streams the broker of the streams; closed with this one
-   * @param turn decides which node empties the spool
+   * @param leaderLock decides which node empties the spool
    * @param answers completes the publishers' futures, as for {@link GroupCommit}
    */
   public SpoolingBroker(
-      Broker streams, Spool spool, Turn turn, ThreadFactory threads, Executor answers) {
+      Broker streams, Spool spool, Turn leaderLock, ThreadFactory threads, Executor answers) {
     this(
         streams,
         new WaitingChannels(),
         new GroupCommit(
             new SpoolAppender(streams, spool), MAX_GROUP, MAX_WAITING_BYTES, threads, answers),
         spool,
-        turn);
+        leaderLock);
     drain.start(threads);
   }
 
   /** Creates a broker without a thread that empties the spool. */
   SpoolingBroker(
-      Broker streams, WaitingChannels waiting, GroupCommit queue, Spool spool, Turn turn) {
+      Broker streams, WaitingChannels waiting, GroupCommit queue, Spool spool, Turn leaderLock) {
     super(streams);
     this.waiting = waiting;
     this.queue = queue;
-    this.drain = new Drain(streams, spool, waiting, turn);
+    this.drain = new Drain(streams, spool, waiting, leaderLock);
   }
 
   /** Returns the number of channels for which publications wait, as far as this node knows. */

@@ -29,8 +29,8 @@ final class IdsTable {
     if (ids.isEmpty()) {
       return found;
     }
-    int asked = ids.size() == 1 ? 1 : idsAtOnce;
-    String places = String.join(", ", Collections.nCopies(asked, "?"));
+    int placeholders = ids.size() == 1 ? 1 : idsAtOnce;
+    String places = String.join(", ", Collections.nCopies(placeholders, "?"));
     try (PreparedStatement select =
         connection.prepareStatement(
             "SELECT envelope_id, epoch, partition_no, seq FROM broadcasty_ids"
@@ -39,8 +39,8 @@ final class IdsTable {
                 + ")")) {
       select.setString(1, channel.tenant().value());
       select.setString(2, channel.name().value());
-      for (int from = 0; from < ids.size(); from += asked) {
-        for (int i = 0; i < asked; i++) { // the last one fills the remaining placeholders
+      for (int from = 0; from < ids.size(); from += placeholders) {
+        for (int i = 0; i < placeholders; i++) { // the last one fills the remaining placeholders
           select.setString(3 + i, ids.get(Math.min(from + i, ids.size() - 1)));
         }
         collect(select, found);
@@ -83,7 +83,7 @@ final class IdsTable {
    *
    * @return whether there may be more
    */
-  static boolean deleteSome(Connection connection, long beforeMillis, int about)
+  static boolean deleteSome(Connection connection, long beforeMillis, int limit)
       throws SQLException {
     long upTo = beforeMillis - 1;
     boolean more = false;
@@ -91,7 +91,7 @@ final class IdsTable {
         connection.prepareStatement(
             "SELECT published_at FROM broadcasty_ids WHERE published_at < ?"
                 + " ORDER BY published_at LIMIT 1 OFFSET "
-                + about)) {
+                + limit)) {
       select.setLong(1, beforeMillis);
       try (ResultSet result = select.executeQuery()) {
         if (result.next()) {

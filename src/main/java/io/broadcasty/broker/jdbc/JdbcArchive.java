@@ -73,13 +73,13 @@ public final class JdbcArchive implements Archive {
     List<MirrorTable.Row> rows = MirrorTable.lock(connection, stream);
     MirrorTable.Row newest = rows.isEmpty() ? null : rows.get(rows.size() - 1);
     long head = newest == null ? 0 : newest.head();
-    List<Publication> news =
+    List<Publication> added =
         run.stream().filter(publication -> publication.position().sequence() > head).toList();
-    if (news.isEmpty()) {
+    if (added.isEmpty()) {
       return head;
     }
-    Publication first = news.get(0);
-    Publication last = news.get(news.size() - 1);
+    Publication first = added.get(0);
+    Publication last = added.get(added.size() - 1);
     if (newest != null && first.position().sequence() == head + 1) {
       MirrorTable.grow(
           connection,
@@ -101,7 +101,7 @@ public final class JdbcArchive implements Archive {
       }
     }
     try (PreparedStatement insert = EventsTable.prepareInsert(connection)) {
-      for (Publication publication : news) {
+      for (Publication publication : added) {
         EventsTable.addInsert(insert, publication, 0); // only the database broker needs the weights
       }
       insert.executeBatch();

@@ -180,12 +180,12 @@ public final class JdbcSpool implements Spool {
   }
 
   @Override
-  public void remove(List<Spooled> gone) {
+  public void remove(List<Spooled> published) {
     try {
       transactions.write(
           connection -> {
             try (PreparedStatement delete = connection.prepareStatement(REMOVE)) {
-              for (Spooled spooled : gone) {
+              for (Spooled spooled : published) {
                 delete.setLong(1, spooled.number());
                 delete.addBatch();
               }

@@ -112,7 +112,10 @@ final class FollowedPatterns {
   }
 
   CompletionStage<Void> follow(
-      TenantId tenant, ChannelPattern pattern, PubSub news, @Nullable BrokerException unreachable) {
+      TenantId tenant,
+      ChannelPattern pattern,
+      PubSub pubSub,
+      @Nullable BrokerException unreachable) {
     List<CompletionStage<Void>> ready = new ArrayList<>(1);
     Tenant found =
         tenants.compute(
@@ -121,7 +124,7 @@ final class FollowedPatterns {
               Tenant entry = known;
               if (entry == null) {
                 entry = new Tenant(tenant);
-                news.subscribe(name);
+                pubSub.subscribe(name);
               }
               ready.add(entry.want(pattern));
               return entry;
@@ -132,20 +135,20 @@ final class FollowedPatterns {
     return ready.get(0);
   }
 
-  void unfollow(TenantId tenant, ChannelPattern pattern, PubSub news) {
+  void unfollow(TenantId tenant, ChannelPattern pattern, PubSub pubSub) {
     tenants.computeIfPresent(
         ChannelKeys.newborn(redis, tenant),
         (name, entry) -> {
           if (!entry.unwant(pattern)) {
             return entry;
           }
-          news.unsubscribe(name);
+          pubSub.unsubscribe(name);
           return null;
         });
   }
 
-  void onMessage(String newborn, byte[] message) {
-    Tenant tenant = tenants.get(newborn);
+  void onMessage(String pubSubChannel, byte[] message) {
+    Tenant tenant = tenants.get(pubSubChannel);
     if (tenant == null) {
       return;
     }
@@ -162,9 +165,9 @@ final class FollowedPatterns {
     listener.onChannel(channel);
   }
 
-  void onSubscribed(String newborn) {
+  void onSubscribed(String pubSubChannel) {
     tenants.computeIfPresent( // which waits for the update that requested it
-        newborn,
+        pubSubChannel,
         (name, tenant) -> {
           if (tenant.subscribed()) {
             again.add(tenant);
@@ -174,8 +177,8 @@ final class FollowedPatterns {
     wake.run();
   }
 
-  void onBroken(String newborn) {
-    Tenant tenant = tenants.get(newborn);
+  void onBroken(String pubSubChannel) {
+    Tenant tenant = tenants.get(pubSubChannel);
     if (tenant != null) {
       tenant.broken();
     }

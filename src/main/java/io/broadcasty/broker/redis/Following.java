@@ -78,7 +78,7 @@ final class Following {
 
   /** Follows a channel as {@link io.broadcasty.broker.Broker#follow} describes. */
   CompletionStage<Void> follow(
-      TenantChannel channel, PubSub news, @Nullable BrokerException unreachable) {
+      TenantChannel channel, PubSub pubSub, @Nullable BrokerException unreachable) {
     String announcements = ChannelKeys.of(redis, channel).announcements();
     Followed[] found = new Followed[1];
     entries.compute(
@@ -87,7 +87,7 @@ final class Following {
           Entry entry = known;
           if (entry == null) {
             entry = new Entry(new Followed(channel, tails.recall(channel)));
-            news.subscribe(name);
+            pubSub.subscribe(name);
           }
           entry.wanted++;
           found[0] = entry.followed;
@@ -219,10 +219,10 @@ final class Following {
    * @throws JedisException when it does not answer after all
    */
   void verify(HostAndPort server) {
-    Map<TenantChannel, Marks> heard = new HashMap<>(tails.remembered());
-    heard.putAll(Tails.marks(entries.values().stream().map(entry -> entry.followed).toList()));
+    Map<TenantChannel, Marks> lastSeen = new HashMap<>(tails.remembered());
+    lastSeen.putAll(Tails.marks(entries.values().stream().map(entry -> entry.followed).toList()));
     Map<TenantChannel, Marks> batch = new HashMap<>();
-    for (Map.Entry<TenantChannel, Marks> each : heard.entrySet()) {
+    for (Map.Entry<TenantChannel, Marks> each : lastSeen.entrySet()) {
       if (redis.home(ChannelKeys.of(redis, each.getKey()).hash()).equals(server)) {
         batch.put(each.getKey(), each.getValue());
       }
@@ -243,8 +243,8 @@ final class Following {
     List<Followed> some = toCheck.subList(0, count);
     toCheck = toCheck.subList(count, toCheck.size());
     Map<TenantChannel, Marks> suspect = Tails.marks(some);
-    Map<Followed, Heads> asked = heads(some, followed -> followed);
-    asked.forEach(
+    Map<Followed, Heads> current = heads(some, followed -> followed);
+    current.forEach(
         (followed, heads) -> {
           suspect.computeIfPresent(
               followed.channel(), (c, marks) -> heads.isBehind(marks) ? marks : null);
@@ -252,12 +252,12 @@ final class Following {
             missed(followed);
           }
         });
-    suspect.keySet().retainAll(asked.keySet().stream().map(Followed::channel).toList());
+    suspect.keySet().retainAll(current.keySet().stream().map(Followed::channel).toList());
     tails.verify(suspect);
   }
 
   /** Unsubscribes from channels that have had no followers for a while. */
-  void sweep(PubSub news) {
+  void sweep(PubSub pubSub) {
     long now = ticker.readNanos();
     for (String name : entries.keySet()) {
       entries.computeIfPresent(
@@ -266,7 +266,7 @@ final class Following {
             if (entry.wanted > 0 || now - entry.unwantedNanos < LINGER.toNanos()) {
               return entry;
             }
-            news.unsubscribe(n);
+            pubSub.unsubscribe(n);
             tails.remember(entry.followed.channel(), entry.followed.marks());
             return null;
           });

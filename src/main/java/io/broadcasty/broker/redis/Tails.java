@@ -87,25 +87,26 @@ final class Tails {
   /**
    * Compares the publications received last with those in Redis.
    *
-   * @param heard read before the call: later announcements do no harm
+   * @param lastSeen read before the call: later announcements do no harm
    * @throws JedisException when Redis does not answer
    */
-  void verify(Map<TenantChannel, Marks> heard) {
+  void verify(Map<TenantChannel, Marks> lastSeen) {
     Map<TenantChannel, List<byte[]>> arguments = new HashMap<>();
-    heard.forEach((channel, marks) -> arguments.put(channel, arguments(channel, marks)));
+    lastSeen.forEach((channel, marks) -> arguments.put(channel, arguments(channel, marks)));
     Map<TenantChannel, Object> answers =
         new HashMap<>(
             redis.ask(
-                heard.keySet(),
+                lastSeen.keySet(),
                 channel -> ChannelKeys.of(redis, channel).hash(),
                 (pipeline, channel) ->
                     VERIFY.queue(
                         pipeline,
                         ChannelKeys.of(redis, channel).scripts(),
                         arguments.getOrDefault(channel, List.of()))));
-    List<TenantChannel> again = new ArrayList<>(heard.keySet());
-    again.removeAll(answers.keySet()); // a server that has just taken over does not know the script
-    for (TenantChannel channel : again) {
+    List<TenantChannel> unanswered = new ArrayList<>(lastSeen.keySet());
+    unanswered.removeAll(
+        answers.keySet()); // a server that has just taken over does not know the script
+    for (TenantChannel channel : unanswered) {
       answers.put(
           channel,
           VERIFY.run(
@@ -129,9 +130,9 @@ final class Tails {
   static Map<TenantChannel, Marks> marks(Collection<Followed> followed) {
     Map<TenantChannel, Marks> marks = new HashMap<>();
     for (Followed each : followed) {
-      Marks heard = each.marks();
-      if (heard != null) {
-        marks.put(each.channel(), heard);
+      Marks lastSeen = each.marks();
+      if (lastSeen != null) {
+        marks.put(each.channel(), lastSeen);
       }
     }
     return marks;

@@ -167,9 +167,9 @@ public final class RedisControlTopic implements ControlTopic {
   /**
    * Reads the messages after the one received last.
    *
-   * @param tell whether to deliver them; otherwise they are only marked as received
+   * @param deliver whether to deliver them; otherwise they are only marked as received
    */
-  private void readLog(boolean tell) {
+  private void readLog(boolean deliver) {
     boolean complete = true;
     boolean more = true;
     while (more) {
@@ -187,18 +187,20 @@ public final class RedisControlTopic implements ControlTopic {
         heardId = "";
       }
       for (int i = HEADER; i + ENTRY <= reply.size(); i += ENTRY) {
-        hear(new Entry((Long) reply.get(i), text(reply.get(i + 1)), text(reply.get(i + 2))), tell);
+        hear(
+            new Entry((Long) reply.get(i), text(reply.get(i + 1)), text(reply.get(i + 2))),
+            deliver);
       }
     }
-    if (!complete && tell) {
+    if (!complete && deliver) {
       listeners.onMissed();
     }
   }
 
-  private void hear(Entry entry, boolean tell) {
+  private void hear(Entry entry, boolean deliver) {
     heardNumber = entry.number();
     heardId = entry.id();
-    if (heardIds.add(entry.id()) && tell) {
+    if (heardIds.add(entry.id()) && deliver) {
       ControlMessage message = format.read(entry.text());
       if (message != null) {
         listeners.onMessage(message);

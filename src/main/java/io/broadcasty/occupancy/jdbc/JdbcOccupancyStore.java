@@ -104,20 +104,20 @@ public final class JdbcOccupancyStore implements OccupancyStore {
       Map<TenantChannel, List<OccupancyChange>> changes,
       Map<OccupancyChange, OccupancyAnswer> answers)
       throws SQLException {
-    List<TenantChannel> again =
+    List<TenantChannel> renewed =
         channels.stream()
             .filter(
                 channel ->
                     changes.getOrDefault(channel, List.of()).stream()
                         .allMatch(change -> change.kind() == OccupancyChange.Kind.RENEW))
             .toList();
-    if (again.isEmpty()) {
+    if (renewed.isEmpty()) {
       return List.of();
     }
     Map<TenantChannel, ChannelState> states =
         transactions.eachByItself(
             connection ->
-                OccupancyTable.read(connection, tenant, again, transactions.keysAtOnce(), false));
+                OccupancyTable.read(connection, tenant, renewed, transactions.keysAtOnce(), false));
     List<TenantChannel> known = new ArrayList<>();
     states.forEach(
         (channel, state) -> {
@@ -141,13 +141,14 @@ public final class JdbcOccupancyStore implements OccupancyStore {
     long now = clock.nowMillis();
     Map<TenantChannel, ChannelState> kept =
         OccupancyTable.read(connection, tenant, channels, transactions.keysAtOnce(), true);
-    Map<TenantChannel, ChannelState> news = new TreeMap<>((a, b) -> a.name().compareTo(b.name()));
+    Map<TenantChannel, ChannelState> created =
+        new TreeMap<>((a, b) -> a.name().compareTo(b.name()));
     Map<OccupancyChange, OccupancyAnswer> answers = new HashMap<>();
     for (TenantChannel channel : channels) {
       ChannelState state = kept.get(channel);
       if (state == null) {
         state = new ChannelState();
-        news.put(channel, state);
+        created.put(channel, state);
       }
       for (OccupancyChange change : changes.getOrDefault(channel, List.of())) {
         answers.put(change, state.apply(change, self, now, change.goneMillis(ticker.readNanos())));
@@ -155,7 +156,7 @@ public final class JdbcOccupancyStore implements OccupancyStore {
       state.forgetLeft(now - LEFT_MILLIS);
     }
     OccupancyTable.write(connection, kept, false, now);
-    OccupancyTable.write(connection, news, true, now);
+    OccupancyTable.write(connection, created, true, now);
     return answers;
   }
 

@@ -53,18 +53,18 @@ final class OccupancyTable {
       boolean locking)
       throws SQLException {
     Map<TenantChannel, ChannelState> found = new HashMap<>();
-    int asked = channels.size() == 1 ? 1 : atOnce;
+    int placeholders = channels.size() == 1 ? 1 : atOnce;
     String sql =
         "SELECT "
             + COLUMNS
             + " FROM broadcasty_occupancy WHERE tenant_id = ? AND channel IN ("
-            + String.join(", ", Collections.nCopies(asked, "?"))
+            + String.join(", ", Collections.nCopies(placeholders, "?"))
             + ") ORDER BY channel"
             + (locking ? " FOR UPDATE" : "");
     try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setString(1, tenant.value());
-      for (int from = 0; from < channels.size(); from += asked) {
-        for (int i = 0; i < asked; i++) { // the last one fills the remaining placeholders
+      for (int from = 0; from < channels.size(); from += placeholders) {
+        for (int i = 0; i < placeholders; i++) { // the last one fills the remaining placeholders
           TenantChannel channel = channels.get(Math.min(from + i, channels.size() - 1));
           select.setString(2 + i, channel.name().value());
         }
@@ -89,12 +89,12 @@ final class OccupancyTable {
 
   /** Writes the states of channels. */
   static void write(
-      Connection connection, Map<TenantChannel, ChannelState> states, boolean news, long nowMillis)
+      Connection connection, Map<TenantChannel, ChannelState> states, boolean isNew, long nowMillis)
       throws SQLException {
     if (states.isEmpty()) {
       return;
     }
-    try (PreparedStatement write = connection.prepareStatement(news ? INSERT : UPDATE)) {
+    try (PreparedStatement write = connection.prepareStatement(isNew ? INSERT : UPDATE)) {
       for (Map.Entry<TenantChannel, ChannelState> each : states.entrySet()) {
         ChannelState state = each.getValue();
         Told told = state.told();

@@ -111,8 +111,8 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
     Map<String, Integer> connections = new HashMap<>();
     if (!isLeftAlone()) {
       try {
-        Map<String, String> told = redis.commands().hgetAll(key(new Owner(tenant, null)));
-        told.forEach((name, count) -> connections.put(name, Integer.parseInt(count)));
+        Map<String, String> reported = redis.commands().hgetAll(key(new Owner(tenant, null)));
+        reported.forEach((name, count) -> connections.put(name, Integer.parseInt(count)));
         connections.keySet().retainAll(liveNodes.get());
         reached();
       } catch (JedisException e) {
@@ -138,13 +138,13 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
     if (owners.isEmpty()) {
       return;
     }
-    Map<Owner, Long> told = redis.ask(owners, owner -> bytes(key(owner)), this::tell);
+    Map<Owner, Long> reported = redis.ask(owners, owner -> bytes(key(owner)), this::tell);
     for (Owner owner : owners) {
-      if (!told.containsKey(owner)) {
+      if (!reported.containsKey(owner)) {
         freed.add(owner);
       }
     }
-    if (all && told.size() == owners.size()) {
+    if (all && reported.size() == owners.size()) {
       toldAllNanos = ticker.readNanos();
       forgetStrangers();
     }
