@@ -315,7 +315,7 @@ public abstract class BrokerContract {
     }
     assertEquals(before.get(1).epoch(), appended(broker, plain(ORDERS, 1, "1")).position().epoch());
     List<StreamState> after = broker.states(ORDERS, 1);
-    assertEquals(2, after.size(), "a further partition that has publications is told too");
+    assertEquals(2, after.size(), "a further partition that has publications is returned too");
     assertEquals(0, after.get(0).head());
     assertEquals(1, after.get(1).head());
     assertEquals(before.get(0).epoch(), after.get(0).epoch());

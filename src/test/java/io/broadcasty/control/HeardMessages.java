@@ -45,7 +45,7 @@ public final class HeardMessages implements ControlListener {
   public ControlMessage next() {
     try {
       ControlMessage next = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      assertNotNull(next, "nothing was heard");
+      assertNotNull(next, "nothing was received");
       return next;
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);

@@ -171,7 +171,7 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     assertTrue(heard.size() < 20, "nothing was missed: " + heard);
     List<String> kept = numbered("many", 20);
     assertEquals(kept.subList(kept.size() - heard.size(), kept.size()), heard);
-    assertFalse(cut.heard().hasMissed(), "it was told twice");
+    assertFalse(cut.heard().hasMissed(), "it was notified twice");
     other.heard().until("end");
     assertFalse(other.heard().hasMissed(), "who was not cut off has missed nothing");
   }

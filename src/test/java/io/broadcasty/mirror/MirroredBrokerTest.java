@@ -198,7 +198,7 @@ class MirroredBrokerTest {
     StreamState state = node.broker.states(ORDERS, 1).get(0);
     assertEquals(30, state.head());
     assertNull(state.resume(null, 0).lost(), "nothing is said to be lost that may not be");
-    assertEquals(calls, archive.calls, "nobody waits for a timeout again");
+    assertEquals(calls, archive.calls, "no caller waits for a timeout again");
     assertEquals(upTo(26, 30), sequences(page(node.broker, null, 25, 10, 1 << 20).publications()));
     archive.away = false;
     time.advance(Duration.ofSeconds(16));

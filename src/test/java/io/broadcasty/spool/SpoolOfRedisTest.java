@@ -98,7 +98,7 @@ class SpoolOfRedisTest {
             acknowledged.add(id);
           }
         }
-        assertEquals(300, acknowledged.size(), "nobody was refused");
+        assertEquals(300, acknowledged.size(), "no caller was refused");
         assertTrue(queued >= 100, queued + " were queued");
         await("all", () -> sizeOf(one) == 300);
         assertEquals(

@@ -219,7 +219,9 @@ class SpoolingBrokerTest {
     spool.away(true);
     AppendOutcome outcome = publishOne(node, named(ORDERS, 0, "a"));
     assertTrue(
-        assertInstanceOf(AppendOutcome.Unavailable.class, outcome).reason().contains("stand-in"));
+        assertInstanceOf(AppendOutcome.Unavailable.class, outcome)
+            .reason()
+            .contains("nor the spool"));
     spool.away(false);
     queue(node, ORDERS, "b");
   }

@@ -196,7 +196,7 @@ class RedisNodesTest {
     }
     assertThrows(BrokerException.class, () -> two.broker.states(ORDERS, 1));
     assertThrows(Exception.class, () -> follow(two, channel("late")));
-    assertTrue(System.nanoTime() - began < 1_000_000_000L, "nobody waited for a timeout");
+    assertTrue(System.nanoTime() - began < 1_000_000_000L, "no caller waited for a timeout");
     server.startAgain();
     two.await("Redis again", () -> !isRefused(two, "back"));
     one.await(

@@ -195,8 +195,10 @@ class RedisTailTest {
     two.await("five", () -> two.heard.all().size() == 5);
     String epoch = one.heard.all().get(0).position().epoch();
     one.loseTail(ORDERS, 2);
-    one.await("word of it", () -> one.gaps.contains(ORDERS)); // nothing is published until then
-    two.await("word of it", () -> two.gaps.contains(ORDERS));
+    one.await(
+        "the report of the gap",
+        () -> one.gaps.contains(ORDERS)); // nothing is published until then
+    two.await("the report of the gap", () -> two.gaps.contains(ORDERS));
     assertEquals(Lost.Reason.EPOCH, lost(one, epoch, 5).reason());
     fill(one, "new", 1);
     one.await("it", () -> one.heard.all().size() == 6);

@@ -107,7 +107,7 @@ class RedisNodeRegistryTest {
     two.draining = true;
     await("the drain", () -> one.registry.nodes().get(0).draining());
     two.registry.close();
-    await("the goodbye", () -> one.names().equals(List.of("one")));
+    await("the sign-off", () -> one.names().equals(List.of("one")));
     assertEquals(List.of(), one.gone, "it has looked after its own end");
   }
 

@@ -92,7 +92,7 @@ class RedisRateLimiterTest extends RateLimiterContract {
     nodes(2);
     assertTrue(ask(0, 20));
     share();
-    assertTrue(ask(1, 1), "it has not heard of the user yet");
+    assertTrue(ask(1, 1), "it does not know the user yet");
     share();
     assertFalse(ask(1, 1));
     assertFalse(ask(0, 1));
@@ -169,9 +169,9 @@ class RedisRateLimiterTest extends RateLimiterContract {
     assertTrue(ask(0, 20));
     share();
     tenants.set(ACME, acme -> acme.userPerSecond(100).userBurst(1000));
-    assertTrue(ask(1, 1), "it has not heard of the user yet");
+    assertTrue(ask(1, 1), "it does not know the user yet");
     share();
-    assertFalse(ask(0, 1), "nobody gets a burst for nothing");
+    assertFalse(ask(0, 1), "no burst is granted for nothing");
     assertFalse(ask(1, 1));
     time.advance(Duration.ofSeconds(1));
     assertTrue(ask(0, 60), "100 come back, one of which the second node has had");
@@ -190,7 +190,7 @@ class RedisRateLimiterTest extends RateLimiterContract {
     tenants.set(ACME, acme -> acme.userPerSecond(1).userBurst(5));
     assertTrue(ask(0, 5));
     share();
-    assertTrue(ask(1, 5), "it has not heard of the user yet");
+    assertTrue(ask(1, 5), "it does not know the user yet");
     share();
     assertFalse(ask(0, 1));
     assertFalse(ask(1, 1));
@@ -199,7 +199,7 @@ class RedisRateLimiterTest extends RateLimiterContract {
     assertFalse(ask(0, 6));
     assertTrue(ask(0, 5));
     share();
-    assertTrue(ask(1, 5), "it has not heard of that either");
+    assertTrue(ask(1, 5), "it does not know that either");
     share();
     assertFalse(ask(1, 1));
   }
