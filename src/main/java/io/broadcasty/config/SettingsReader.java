@@ -38,7 +38,8 @@ public final class SettingsReader {
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
 
   /**
-   * Counted from {@code exp}, which the client knows, not from the end of the clock skew after it.
+   * The time of the expiry notice, counted from {@code exp}, which the client knows, not from the
+   * end of the clock skew after it.
    */
   private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(30);
 

@@ -46,7 +46,8 @@ public final class Sessions {
   private final SessionIndex index = new SessionIndex();
 
   /**
-   * Guard a session's entries in {@link #open} and {@link #index}; each lock guards some sessions.
+   * The locks that guard a session's entries in {@link #open} and {@link #index}; each lock guards
+   * some sessions.
    */
   private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
 
@@ -246,7 +247,7 @@ public final class Sessions {
 
   /**
    * Checks every session; called about once a second, by one thread at a time. After a pause of the
-   * node (of its JVM or its machine) the clients' silence is measured anew.
+   * node (of its JVM or its machine) the clients' silence is measured again.
    */
   public void sweep() {
     long nanos = ticker.readNanos();

@@ -25,7 +25,10 @@ final class ChannelSubscription implements Subscriber {
   private final Sink sink;
   private final CatchUp catchUp;
 
-  /** By partition, null where none has been requested; replaced as a whole, guarded by this. */
+  /**
+   * The joins by partition, null where none has been requested; replaced as a whole, guarded by
+   * this.
+   */
   private volatile @Nullable PartitionJoin[] joins = new PartitionJoin[1];
 
   /**

@@ -22,7 +22,7 @@ public final class PrometheusMeters implements Meters, Exposition {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** Retained here, since Micrometer holds its sources weakly. Guarded by this. */
+  /** The meters, retained here because Micrometer holds its sources weakly. Guarded by this. */
   @GuardedBy("this")
   private final Map<Key, Meter> meters = new HashMap<>();
 

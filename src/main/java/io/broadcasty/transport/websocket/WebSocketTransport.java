@@ -20,7 +20,8 @@ final class WebSocketTransport implements Transport {
   private static final System.Logger LOG = System.getLogger(WebSocketTransport.class.getName());
 
   /**
-   * RFC 6455, section 5.5: a control frame's body has at most 125 bytes, two of which are the code.
+   * The longest close reason: a control frame's body has at most 125 bytes, two of which are the
+   * code (RFC 6455, section 5.5).
    */
   private static final int MAX_REASON = 123;
 

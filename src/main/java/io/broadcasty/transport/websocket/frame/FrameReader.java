@@ -28,7 +28,7 @@ public final class FrameReader {
   private final FrameListener listener;
   private final int maxMessageBytes;
 
-  /** What the next byte belongs to. */
+  /** The part of a frame that the next byte belongs to. */
   private byte stage = FIRST_BYTE;
 
   private byte opcode;

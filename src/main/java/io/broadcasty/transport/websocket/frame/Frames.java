@@ -17,7 +17,7 @@ public final class Frames {
   static final int PING = 9;
   static final int PONG = 10;
 
-  /** Stand in place of a length that follows in two or eight bytes. */
+  /** The markers of a length that follows in two or eight bytes. */
   static final int TWO_BYTES = 126;
 
   static final int EIGHT_BYTES = 127;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handshake {
 
-  /** Appended to the client's key to compute the accept value. */
+  /** The text appended to the client's key to compute the accept value. */
   private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private static final int KEY_BYTES = 16;

@@ -20,16 +20,16 @@ final class Utf8 {
   private static final byte TWO_MORE = 2;
   private static final byte THREE_MORE = 3;
 
-  /** Two more, after E0: less than A0 would be an overlong form. */
+  /** The state of two more bytes after E0: less than A0 would be an overlong form. */
   private static final byte TWO_MORE_FROM_A0 = 4;
 
-  /** Two more, after ED: more than 9F would be half a surrogate pair. */
+  /** The state of two more bytes after ED: more than 9F would be half a surrogate pair. */
   private static final byte TWO_MORE_TO_9F = 5;
 
-  /** Three more, after F0: less than 90 would be an overlong form. */
+  /** The state of three more bytes after F0: less than 90 would be an overlong form. */
   private static final byte THREE_MORE_FROM_90 = 6;
 
-  /** Three more, after F4: more than 8F would be beyond U+10FFFF. */
+  /** The state of three more bytes after F4: more than 8F would be beyond U+10FFFF. */
   private static final byte THREE_MORE_TO_8F = 7;
 
   private static final VarHandle LONGS =
