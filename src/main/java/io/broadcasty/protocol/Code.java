@@ -3,7 +3,9 @@ package io.broadcasty.protocol;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The codes a client can meet; the twin of {@code protocol/codes.json}, held in step by a test. */
+/**
+ * The codes of errors and stream ends that a client can receive; a test keeps them equal to {@code protocol/codes.json}.
+ */
 public enum Code {
   UNAUTHORIZED(401, 4401, Retry.NO, "The token is missing or not valid"),
   TOKEN_EXPIRED(401, 4402, Retry.NO, "The token has expired; use a new one"),
@@ -44,12 +46,12 @@ public enum Code {
   public enum Retry {
     /** It will fail again. */
     NO,
-    /** Come back at once. */
+    /** Try again at once. */
     YES,
-    /** Wait first. */
+    /** Wait before trying again. */
     AFTER;
 
-    /** As the protocol spells it. */
+    /** Returns the name in the protocol. */
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -68,12 +70,12 @@ public enum Code {
     this.title = title;
   }
 
-  /** As the protocol spells it. */
+  /** Returns the name in the protocol. */
   public String text() {
     return text;
   }
 
-  /** The code that the protocol spells so; null when there is none. */
+  /** Returns the code with this name in the protocol; null when there is none. */
   public static @Nullable Code ofText(String text) {
     for (Code code : values()) {
       if (code.text.equals(text)) {
@@ -83,12 +85,12 @@ public enum Code {
     return null;
   }
 
-  /** The HTTP status; 0 when it never answers a request. */
+  /** Returns the HTTP status; 0 when the code never answers a request. */
   public int status() {
     return status;
   }
 
-  /** The WebSocket close code; 0 when it never closes a stream. */
+  /** Returns the WebSocket close code; 0 when the code never closes a stream. */
   public int close() {
     return close;
   }
@@ -97,7 +99,7 @@ public enum Code {
     return retry;
   }
 
-  /** What it means, the same for each occurrence. */
+  /** Returns a description, the same for each occurrence. */
   public String title() {
     return title;
   }

@@ -12,35 +12,35 @@ public sealed interface Command {
   /**
    * Subscribes to a channel or, when it ends in {@code *}, to a pattern.
    *
-   * @param channel checked when it is carried out
+   * @param channel validated when the command is carried out
    */
   record Subscribe(String channel, Since since) implements Command {}
 
   record Unsubscribe(String channel) implements Command {}
 
   /**
-   * Makes the connection's user present.
+   * Makes the connection's user present on a channel.
    *
-   * @param member JSON object with what others are to see; null for the id alone
+   * @param member JSON object that others see; null for the id alone
    */
   record Join(String channel, @Nullable String member) implements Command {}
 
   record Leave(String channel) implements Command {}
 
-  /** Asks for the members of a channel that is subscribed to, and for the changes that follow. */
+  /** Requests the members of a subscribed channel, and the changes that follow. */
   record Presence(String channel) implements Command {}
 
   /**
-   * Asks for a page of members.
+   * Requests a page of members.
    *
-   * @param after the id that the page begins after; null for the first page
+   * @param after the id after which the page begins; null for the first page
    */
   record Members(String channel, @Nullable String after, int limit) implements Command {}
 
   /**
-   * Publishes.
+   * Publishes to a channel.
    *
-   * @param push what to push if it is not delivered; null for nothing
+   * @param push what to push if the publication is not delivered; null for nothing
    */
   record Publish(PublishRequest publication, PushJson.@Nullable Undelivered push)
       implements Command {}
@@ -50,6 +50,6 @@ public sealed interface Command {
 
   record Ping() implements Command {}
 
-  /** A command that cannot be carried out for what it says. */
+  /** A command whose content is not valid. */
   record Malformed(Problem problem) implements Command {}
 }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a client's frame: one command, or an array of them. Pure. */
+/** Parses a client's frame: one command, or an array of commands. Pure. */
 @ThreadSafe
 public final class CommandReader {
 
@@ -35,21 +35,21 @@ public final class CommandReader {
   /**
    * A command with its id.
    *
-   * @param id JSON text of the id, to be sent back as it came; null when the client gave none
+   * @param id JSON text of the id, to be returned unchanged; null when the client gave none
    */
   public record Numbered(@Nullable String id, Command command) {}
 
   /**
-   * A frame.
+   * A frame of one or more commands.
    *
-   * @param batch whether it was an array, so that the replies go into one
+   * @param batch whether it was an array, so that the replies are sent as one
    */
   public record Frame(boolean batch, List<Numbered> commands) {}
 
   /**
-   * Reads a frame.
+   * Parses a frame.
    *
-   * @param caps of the caller's tenant; the defaults as long as nobody is connected
+   * @param caps of the caller's tenant; the defaults as long as the connection is not authenticated
    * @throws ProblemException when it is not JSON, neither object nor array, or has too many
    *     commands
    */
@@ -102,8 +102,8 @@ public final class CommandReader {
   }
 
   /**
-   * A command's fields as they come, in any order: `id` is the command's, so a publication's own id
-   * is `publicationId`.
+   * The fields of a command as they are read, in any order. {@code id} is the command's id, so a
+   * publication's own id is {@code publicationId}.
    */
   private static final class Draft {
     private final PublishReader.Fields publication = new PublishReader.Fields("publicationId");
@@ -257,7 +257,7 @@ public final class CommandReader {
     ProblemException fault = null;
     while (json.next() != JsonToken.END_ARRAY) {
       if (json.current() == null) {
-        throw new ProblemException(Code.INVALID_JSON, "the message ends in the middle");
+        throw new ProblemException(Code.INVALID_JSON, "the message is incomplete");
       }
       try {
         if (fault == null) {

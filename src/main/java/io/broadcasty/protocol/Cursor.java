@@ -14,25 +14,28 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where an SSE stream stands, over all its channels and partitions; its text is the id of an event.
- * Never changes, so that streams which stand at the same place may share one.
+ * The position of an SSE stream in all its channels and partitions; its text is the id of an event.
+ * Immutable, so that streams at the same position may share one.
  */
 public final class Cursor {
 
-  /** Most servers refuse headers of more than 8 KiB, and the cursor comes back in one. */
+  /**
+   * The longest text: most servers reject headers of more than 8 KiB, and clients send the cursor
+   * in one.
+   */
   public static final int MAX_LENGTH = 6000;
 
-  /** Where a stream of patterns stands that match no channel yet. */
+  /** The text for a stream of patterns that match no channel yet. */
   private static final String NO_CHANNELS = "-";
 
   private static final int MAX_POSITIONS = 1000;
   private static final Pattern POSITION =
       Pattern.compile("([0-9A-Za-z]{1,32}):([0-9]{1,4}):([0-9]{1,19})");
 
-  /** Where a stream stands that has not begun. */
+  /** The cursor of a stream that has not begun. */
   public static final Cursor START = new Cursor(Collections.emptySortedMap());
 
-  /** What a channel adds to the text, and where it stands in its partitions. */
+  /** A channel's part of the text, and its positions by partition. */
   private record Entry(String text, SortedMap<Integer, Position> partitions) {}
 
   private final SortedMap<ChannelName, Entry> entries;
@@ -46,12 +49,12 @@ public final class Cursor {
             : entries.values().stream().map(Entry::text).collect(Collectors.joining("|"));
   }
 
-  /** The cursor after a position of a channel. */
+  /** Returns the cursor after a position of a channel. */
   public Cursor after(ChannelName channel, Position position) {
     return after(Map.of(channel, List.of(position)));
   }
 
-  /** The cursor after positions of many channels, made in one go. */
+  /** Returns the cursor after positions of several channels. */
   public Cursor after(Map<ChannelName, List<Position>> positions) {
     SortedMap<ChannelName, Entry> all = new TreeMap<>(entries);
     positions.forEach((channel, these) -> all.put(channel, entry(channel, these)));
@@ -78,7 +81,8 @@ public final class Cursor {
   }
 
   /**
-   * The text, to be read again by {@link #parse}. Never empty: a client does not send that back.
+   * Returns the text that {@link #parse} reads. Never empty, since a client does not send an empty
+   * id.
    */
   @Override
   public String toString() {
@@ -86,9 +90,9 @@ public final class Cursor {
   }
 
   /**
-   * Reads the text of a cursor.
+   * Parses the text of a cursor.
    *
-   * @throws ProblemException when it is none; it then never came from this server
+   * @throws ProblemException when it is not a cursor, and so was not sent by this server
    */
   public static Since.After parse(String text) throws ProblemException {
     if (text.equals(NO_CHANNELS)) {
@@ -145,6 +149,7 @@ public final class Cursor {
   private static ProblemException malformed() {
     return new ProblemException(
         Code.INVALID_REQUEST,
-        "`Last-Event-ID` is not the id of an event of this stream; leave it out to start anew, or use `fromSequence`");
+        "`Last-Event-ID` is not the id of an event of this stream; omit it to start again, or use"
+            + " `fromSequence`");
   }
 }

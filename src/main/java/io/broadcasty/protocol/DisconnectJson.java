@@ -6,27 +6,27 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of a request to end connections. */
+/** Parses the body of a request to end connections. */
 public final class DisconnectJson {
 
   private static final int MAX_NAME = 200;
   private static final int MAX_TOKEN_ID = 1000;
 
-  /** What a client can make something of when somebody else has ended its connection. */
+  /** The codes that make sense to a client whose connection an administrator ends. */
   private static final Set<Code> CODES =
       EnumSet.of(Code.DISCONNECTED, Code.UNAUTHORIZED, Code.TOKEN_EXPIRED, Code.DRAINING);
 
   private DisconnectJson() {}
 
-  /** What was read; null where nothing was said. */
+  /** A request to end connections; null for fields that are missing. */
   public record Request(
       @Nullable String tenant, @Nullable String user, @Nullable String tokenId, Code code) {}
 
   /**
-   * Reads it.
+   * Parses a request.
    *
-   * @throws ProblemException when it is no such request; unknown fields are refused, since one with
-   *     a slip in it would end more than was meant
+   * @throws ProblemException when it is not valid; unknown fields are rejected, since a mistyped
+   *     field would end more connections than intended
    */
   public static Request read(byte[] utf8) throws ProblemException {
     String tenant = null;

@@ -27,13 +27,13 @@ public final class Json {
 
   private Json() {}
 
-  /** Writes into an object that is already open. */
+  /** Writes into a JSON object that is already open. */
   @FunctionalInterface
   public interface Body {
     void write(JsonGenerator json) throws IOException;
   }
 
-  /** An object with these contents. */
+  /** Returns an object with these contents. */
   public static String object(Body body) {
     return text(
         json -> {
@@ -43,23 +43,23 @@ public final class Json {
         });
   }
 
-  /** Any JSON value. */
+  /** Returns any JSON value. */
   public static String text(Body body) {
     StringWriter out = new StringWriter(TYPICAL_LENGTH);
     try (JsonGenerator json = FACTORY.createGenerator(out)) {
       body.write(json);
     } catch (IOException e) {
-      throw new IllegalStateException("writing to memory failed", e);
+      throw new IllegalStateException("cannot write to memory", e);
     }
     return out.toString();
   }
 
-  /** A publication as subscribers and readers get it. */
+  /** Returns a publication as subscribers and readers get it. */
   public static String publication(Publication publication) {
     return object(json -> write(json, publication));
   }
 
-  /** The fields of a publication. */
+  /** Writes the fields of a publication. */
   public static void write(JsonGenerator json, Publication publication) throws IOException {
     Envelope envelope = publication.envelope();
     Message message = envelope.message();
@@ -79,7 +79,7 @@ public final class Json {
     json.writeNumberField("time", publication.timeMillis());
   }
 
-  /** Headers as an object of strings; nothing for none. */
+  /** Writes headers as an object of strings, or nothing if there are none. */
   public static void writeHeaders(JsonGenerator json, String field, Headers headers)
       throws IOException {
     if (headers.isEmpty()) {
@@ -92,7 +92,7 @@ public final class Json {
     json.writeEndObject();
   }
 
-  /** The fields of the answer to a publish. */
+  /** Writes the fields of the reply to a publish. */
   public static void write(
       JsonGenerator json, String id, ChannelName channel, AppendOutcome.Appended appended)
       throws IOException {
@@ -102,7 +102,7 @@ public final class Json {
     json.writeBooleanField("duplicate", appended.duplicate());
   }
 
-  /** The fields of the answer to a publish that has to wait for its position. */
+  /** Writes the fields of the reply to a publish that is queued and has no position yet. */
   public static void writeQueued(JsonGenerator json, String id, ChannelName channel)
       throws IOException {
     json.writeStringField("id", id);
@@ -110,7 +110,7 @@ public final class Json {
     json.writeBooleanField("queued", true);
   }
 
-  /** The fields of a problem on a connection or inside a batch. */
+  /** Writes the fields of a problem on a connection or inside a batch. */
   public static void write(JsonGenerator json, Problem problem) throws IOException {
     json.writeStringField("code", problem.code().text());
     json.writeNumberField("status", problem.code().status());
@@ -121,7 +121,7 @@ public final class Json {
     }
   }
 
-  /** A problem as an RFC 9457 {@code application/problem+json} document. */
+  /** Returns a problem as an RFC 9457 {@code application/problem+json} document. */
   public static String problemDocument(Problem problem) {
     return object(
         json -> {
@@ -131,7 +131,7 @@ public final class Json {
         });
   }
 
-  /** The fields of a lost position. */
+  /** Writes the fields of a lost position. */
   public static void write(JsonGenerator json, ChannelName channel, Lost lost) throws IOException {
     json.writeStringField("channel", channel.value());
     json.writeStringField("reason", lost.reason().name().toLowerCase(Locale.ROOT));
@@ -139,7 +139,7 @@ public final class Json {
     writePosition(json, "resumeFrom", lost.resumeFrom());
   }
 
-  /** The positions of one or several channels. */
+  /** Writes the positions of a channel as objects, with its name if one is given. */
   public static void writePositions(
       JsonGenerator json, @Nullable ChannelName channel, List<Position> positions)
       throws IOException {
@@ -160,7 +160,7 @@ public final class Json {
     json.writeEndObject();
   }
 
-  /** The fields of a position. */
+  /** Writes the fields of a position. */
   public static void writeFields(JsonGenerator json, Position position) throws IOException {
     json.writeNumberField("partition", position.partition());
     json.writeNumberField("sequence", position.sequence());

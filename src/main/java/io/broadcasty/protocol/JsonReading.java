@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON token by token from UTF-8 bytes, and cuts sub-texts out verbatim. One for each
- * message; for one thread.
+ * Reads JSON token by token from UTF-8 bytes, and extracts parts of the text verbatim. One instance
+ * for each message; for one thread.
  */
 final class JsonReading implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class JsonReading implements AutoCloseable {
     }
   }
 
-  /** The next token; null at the end. */
+  /** Returns the next token; null at the end. */
   @Nullable JsonToken next() throws ProblemException {
     try {
       return parser.nextToken();
@@ -46,9 +46,7 @@ final class JsonReading implements AutoCloseable {
     }
   }
 
-  /**
-   * The next field's name, with the parser standing on its value; null at the end of the object.
-   */
+  /** Returns the next field's name, and moves to its value; null at the end of the object. */
   @Nullable String nextField() throws ProblemException {
     try {
       if (parser.nextToken() != JsonToken.FIELD_NAME) {
@@ -67,9 +65,10 @@ final class JsonReading implements AutoCloseable {
   }
 
   /**
-   * The present value's text; the parser then stands at its end. Verbatim, but for line ends: in
-   * JSON they only ever stand between tokens, and as blanks they cannot break a line-based framing
-   * such as that of Server-Sent Events.
+   * Returns the text of the current value, and moves to its end.
+   *
+   * <p>The text is verbatim, except that line ends become blanks: in JSON they occur only between
+   * tokens, and would break a line-based framing such as that of Server-Sent Events.
    */
   String raw() throws ProblemException {
     int start = (int) parser.currentTokenLocation().getByteOffset();
@@ -85,18 +84,18 @@ final class JsonReading implements AutoCloseable {
         : text.replace('\n', ' ').replace('\r', ' ');
   }
 
-  /** How long the text of the latest {@link #raw} is in UTF-8. */
+  /** Returns how many bytes of UTF-8 the last {@link #raw} has read. */
   int rawBytes() {
     return rawBytes;
   }
 
-  /** Passes over the present value, checking it. */
+  /** Skips the current value, and checks that it is well-formed. */
   void skip() throws ProblemException {
     try {
       if (parser.currentToken().isStructStart()) {
         parser.skipChildren();
         if (parser.currentToken() == null) {
-          throw new ProblemException(Code.INVALID_JSON, "the message ends in the middle");
+          throw new ProblemException(Code.INVALID_JSON, "the message is incomplete");
         }
       } else {
         parser.finishToken();
@@ -106,7 +105,7 @@ final class JsonReading implements AutoCloseable {
     }
   }
 
-  /** The present value as a text of limited length; null for JSON null. */
+  /** Returns the current value as a text of limited length; null for JSON null. */
   @Nullable String text(String field, int maxLength) throws ProblemException {
     if (current() == JsonToken.VALUE_NULL) {
       return null;
@@ -129,7 +128,7 @@ final class JsonReading implements AutoCloseable {
       }
       if (!isStorable(text)) {
         throw new ProblemException(
-            Code.INVALID_REQUEST, "`" + field + "` has U+0000 or half of a surrogate pair in it");
+            Code.INVALID_REQUEST, "`" + field + "` contains U+0000 or an unpaired surrogate");
       }
       return text;
     } catch (IOException e) {
@@ -138,7 +137,8 @@ final class JsonReading implements AutoCloseable {
   }
 
   /**
-   * Whether every store and encoding can take the text: escapes let JSON say more than they can.
+   * Returns whether every store and encoding can represent the text; JSON's escapes can express
+   * more than they can.
    */
   private static boolean isStorable(String text) {
     for (int i = 0; i < text.length(); i++) {
@@ -158,7 +158,7 @@ final class JsonReading implements AutoCloseable {
     return true;
   }
 
-  /** The present value as a whole number in a range. */
+  /** Returns the current value as a whole number in a range. */
   long number(String field, long min, long max) throws ProblemException {
     try {
       if (current() == JsonToken.VALUE_NUMBER_INT) {
@@ -175,7 +175,7 @@ final class JsonReading implements AutoCloseable {
     throw outOfRange(field, min, max);
   }
 
-  /** Refuses anything after the one value. */
+  /** Rejects anything after the one value. */
   void end() throws ProblemException {
     if (next() != null) {
       throw new ProblemException(
@@ -210,12 +210,12 @@ final class JsonReading implements AutoCloseable {
               + " levels, or a number or name in it is too long");
     }
     if (e instanceof JsonEOFException) {
-      return new ProblemException(Code.INVALID_JSON, "the message ends in the middle");
+      return new ProblemException(Code.INVALID_JSON, "the message is incomplete");
     }
     if (e instanceof JsonParseException parse && parse.getLocation() != null) {
       return new ProblemException(
           Code.INVALID_JSON,
-          "the JSON is broken at line "
+          "the JSON is not well-formed at line "
               + parse.getLocation().getLineNr()
               + ", column "
               + parse.getLocation().getColumnNr());

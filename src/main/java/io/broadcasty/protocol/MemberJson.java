@@ -6,11 +6,11 @@ import io.broadcasty.presence.Member;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what clients say of members. Pure. */
+/** Parses what clients send about members. Pure. */
 @ThreadSafe
 public final class MemberJson {
 
-  /** How many members a page has unless more or fewer are asked for. */
+  /** The number of members in a page if the client does not ask for another. */
   public static final int DEFAULT_LIMIT = 100;
 
   /** The most members of a page. */
@@ -23,16 +23,16 @@ public final class MemberJson {
   /**
    * The body of a request about one member.
    *
-   * @param channel its name, not checked yet
-   * @param member JSON of an object; null when none was given
+   * @param channel its name, not validated yet
+   * @param member JSON text of an object; null when none was given
    * @param id the id beside it; null when none was given
    */
   public record Request(String channel, @Nullable String member, @Nullable String id) {}
 
   /**
-   * Reads {@code {"channel": …, "member"?: {…}, "id"?: …}}.
+   * Parses {@code {"channel": …, "member"?: {…}, "id"?: …}}.
    *
-   * @throws ProblemException when it is not of that form
+   * @throws ProblemException when it does not have that form
    */
   public static Request request(byte[] utf8) throws ProblemException {
     try (JsonReading json = new JsonReading(utf8)) {
@@ -62,7 +62,7 @@ public final class MemberJson {
     }
   }
 
-  /** The text of a member's object. */
+  /** Returns the text of a member's object. */
   static @Nullable String raw(JsonReading json) throws ProblemException {
     if (json.current() == JsonToken.VALUE_NULL) {
       return null;
@@ -75,11 +75,11 @@ public final class MemberJson {
   }
 
   /**
-   * A member as others are to see it: what was said, with an {@code id} in it.
+   * Returns a member as others see it: the client's object, with an {@code id} in it.
    *
-   * @param said JSON of an object; null for nothing
-   * @param usualId the id where none is said
-   * @throws ProblemException when the id that is said is none
+   * @param said JSON text of the client's object; null for none
+   * @param usualId the id if the object has none
+   * @throws ProblemException when the object's id is not valid
    */
   public static Member member(@Nullable String said, String usualId) throws ProblemException {
     String object = said == null ? "{}" : said;

@@ -19,7 +19,7 @@ public final class NativeFrames {
   private NativeFrames() {}
 
   /**
-   * A reply with a result.
+   * Returns a reply with a result.
    *
    * @param id JSON text of the command's id; null when it had none
    * @param result the result's fields
@@ -35,7 +35,7 @@ public final class NativeFrames {
         });
   }
 
-  /** A reply with an error. */
+  /** Returns a reply with an error. */
   public static String error(@Nullable String id, Problem problem) {
     return Json.object(
         json -> {
@@ -47,7 +47,7 @@ public final class NativeFrames {
         });
   }
 
-  /** The result of a subscribe. */
+  /** Returns the result of a subscribe. */
   public static Json.Body subscribed(
       String target, boolean pattern, boolean recovered, Map<ChannelName, List<Position>> heads) {
     return json -> {
@@ -61,7 +61,7 @@ public final class NativeFrames {
     };
   }
 
-  /** A page of members, as the result of a command or the body of an answer. */
+  /** Returns a page of members, as the result of a command or the body of a response. */
   public static Json.Body members(ChannelName channel, PresencePage page) {
     return json -> {
       json.writeStringField("channel", channel.value());
@@ -76,7 +76,7 @@ public final class NativeFrames {
     };
   }
 
-  /** A member that is present. */
+  /** Returns the result of a join. */
   public static Json.Body joined(ChannelName channel, Member member) {
     return json -> {
       json.writeStringField("channel", channel.value());
@@ -85,7 +85,7 @@ public final class NativeFrames {
     };
   }
 
-  /** Who has come and gone. */
+  /** Returns the members that joined and left. */
   public static Json.Body presence(PresenceChange change) {
     return json -> {
       json.writeStringField("channel", change.channel().name().value());
@@ -99,7 +99,7 @@ public final class NativeFrames {
     };
   }
 
-  /** The members anew, because changes were left out. */
+  /** Returns all members again, since changes were left out. */
   public static Json.Body presenceReset(ChannelName channel, PresencePage page) {
     return json -> {
       json.writeBooleanField("reset", true);
@@ -107,7 +107,7 @@ public final class NativeFrames {
     };
   }
 
-  /** A push about members. */
+  /** Returns a push about members. */
   public static String presencePush(Json.Body body) {
     return Json.object(
         json -> {
@@ -126,7 +126,7 @@ public final class NativeFrames {
     json.writeEndArray();
   }
 
-  /** Tells that a position was lost. */
+  /** Returns the push for a lost position. */
   public static String lost(ChannelName channel, Lost lost) {
     return Json.object(
         json -> {
@@ -135,7 +135,10 @@ public final class NativeFrames {
         });
   }
 
-  /** Tells that a channel or pattern is not delivered any more, though nobody unsubscribed. */
+  /**
+   * Returns the push for a channel or pattern that is no longer delivered although the client did
+   * not unsubscribe.
+   */
   public static String unsubscribed(String target, Code code) {
     return Json.object(
         json -> {
@@ -145,7 +148,7 @@ public final class NativeFrames {
         });
   }
 
-  /** The last push before a close. */
+  /** Returns the last push before the connection closes. */
   public static String end(Problem problem) {
     return Json.object(
         json -> {
@@ -154,7 +157,7 @@ public final class NativeFrames {
         });
   }
 
-  /** The fields of the end of a stream. */
+  /** Writes the fields of the end of a stream. */
   public static void writeEnd(com.fasterxml.jackson.core.JsonGenerator json, Problem problem)
       throws java.io.IOException {
     json.writeStringField("code", problem.code().text());
@@ -166,7 +169,7 @@ public final class NativeFrames {
     json.writeStringField("detail", problem.detail());
   }
 
-  /** Tells that the token ends soon. */
+  /** Returns the push that the token expires soon. */
   public static String expiring(Instant expires) {
     return Json.object(
         json -> {

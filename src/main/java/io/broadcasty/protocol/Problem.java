@@ -4,10 +4,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refusal or failure as the client is told of it.
+ * A refusal or failure as the client receives it.
  *
- * @param detail what was wrong this time and how to mend it; no tokens, no payloads
- * @param retryAfter when to try again, if that is known
+ * @param detail what was wrong this time and how to correct it; contains no token and no payload
+ * @param retryAfter when to try again; null when it is not known
  */
 public record Problem(Code code, String detail, @Nullable Duration retryAfter) {
 
@@ -15,7 +15,7 @@ public record Problem(Code code, String detail, @Nullable Duration retryAfter) {
     return new Problem(code, detail, null);
   }
 
-  /** The wait in whole seconds, at least 1; null when it is not known. */
+  /** Returns the delay in whole seconds, at least 1; null when it is not known. */
   public @Nullable Long retryAfterSeconds() {
     return retryAfter == null ? null : Math.max(1, (retryAfter.toMillis() + 999) / 1000);
   }

@@ -1,6 +1,6 @@
 package io.broadcasty.protocol;
 
-/** Carries a {@link Problem} out of reading a message; never leaves the room that reads. */
+/** Carries a {@link Problem} out of parsing; it is caught where the message is handled. */
 public final class ProblemException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of a publish request: one object, or an array of them. Pure. */
+/** Parses the body of a publish request: one object, or an array of objects. Pure. */
 @ThreadSafe
 public final class PublishReader {
 
@@ -24,7 +24,7 @@ public final class PublishReader {
    * One item of a request: what to publish, or what is wrong with it. Exactly one of the two is
    * set.
    *
-   * @param push what to push if it is not delivered; null for nothing
+   * @param push what to push if the publication is not delivered; null for nothing
    */
   public record Item(
       @Nullable PublishRequest request,
@@ -32,18 +32,18 @@ public final class PublishReader {
       PushJson.@Nullable Undelivered push) {}
 
   /**
-   * A request.
+   * A publish request.
    *
-   * @param batch whether it was an array, so that the answer is one
+   * @param batch whether it was an array, so that the response is one
    */
   public record Request(boolean batch, List<Item> items) {}
 
   /**
-   * Reads a body.
+   * Parses a body.
    *
    * @param caps of the caller's tenant
    * @throws ProblemException when it is not JSON, neither object nor array, or has too many items;
-   *     a fault of a single item is in its place
+   *     the problem of a single item is in its place
    */
   public Request read(byte[] utf8, PublishCaps caps) throws ProblemException {
     try (JsonReading json = new JsonReading(utf8)) {
@@ -91,7 +91,7 @@ public final class PublishReader {
     return item(fields, caps);
   }
 
-  /** Makes the item from what was read; used for the publish command on a connection too. */
+  /** Creates the item from the fields read; also used for the publish command on a connection. */
   Item item(Fields fields, PublishCaps caps) {
     if (fields.fault != null) {
       return problem(fields.fault);
@@ -155,7 +155,7 @@ public final class PublishReader {
     return text.length() <= 40 ? text : text.substring(0, 40) + "…";
   }
 
-  /** The fields of a publication as they come. */
+  /** The fields of a publication as they are read. */
   static final class Fields {
     private final String idField;
     @Nullable String channel;
@@ -173,7 +173,9 @@ public final class PublishReader {
     @Nullable Problem fault;
 
     /**
-     * @param idField what the publication's id is called here
+     * Creates an empty publication.
+     *
+     * @param idField the name of the publication's id in this message
      */
     Fields(String idField) {
       this.idField = idField;
@@ -183,7 +185,9 @@ public final class PublishReader {
       id = text(idField, json, MAX_TEXT);
     }
 
-    /** As a whole first, so that a fault in it leaves the reading where it should be. */
+    /**
+     * Reads the value as a whole first, so that the reader is at its end even when it is not valid.
+     */
     void readPush(JsonReading json) throws ProblemException {
       String text = json.raw();
       try {
@@ -193,7 +197,7 @@ public final class PublishReader {
       }
     }
 
-    /** Takes the present value if the field is one of a publication's. */
+    /** Reads the current value if the field belongs to a publication; returns whether it does. */
     boolean read(String name, JsonReading json) throws ProblemException {
       switch (name) {
         case "channel" -> channel = text(name, json, Integer.MAX_VALUE); // checked as a name
@@ -265,7 +269,7 @@ public final class PublishReader {
       }
     }
 
-    /** A fault in one field spoils this publication, not the whole message. */
+    /** Reads a text; a problem in it affects this publication, not the whole message. */
     private @Nullable String text(String name, JsonReading json, int maxLength)
         throws ProblemException {
       try {

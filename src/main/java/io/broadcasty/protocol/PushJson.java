@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what clients ask of push. Pure. */
+/** Parses push requests. Pure. */
 @ThreadSafe
 public final class PushJson {
 
-  /** How many devices a page of outcomes has unless more or fewer are asked for. */
+  /** The number of devices in a page of a send's status if the client does not ask for another. */
   public static final int DEFAULT_LIMIT = 100;
 
   /** The most devices of a page. */
@@ -24,7 +24,7 @@ public final class PushJson {
   private static final int MAX_BODY = 4000;
   private static final int MAX_URL = 2048;
 
-  /** What would be run, or shown as a page of its own making, where it is opened. */
+  /** URLs that would run a script, or show content of their own, when they are opened. */
   private static final Pattern SCRIPT =
       Pattern.compile("\\s*(javascript|vbscript|data)\\s*:", Pattern.CASE_INSENSITIVE);
 
@@ -38,11 +38,11 @@ public final class PushJson {
   private PushJson() {}
 
   /**
-   * A device to be registered.
+   * A request to register a device.
    *
-   * @param service the word of a push service, not checked yet
-   * @param token the endpoint, or what the service calls the device
-   * @param topics names, not checked yet; null when none were said
+   * @param service the name of a push service, not validated yet
+   * @param token the endpoint, or the service's token for the device
+   * @param topics names, not validated yet; null when none were given
    */
   public record Device(
       String service,
@@ -54,10 +54,10 @@ public final class PushJson {
       @Nullable Set<String> topics) {}
 
   /**
-   * A notification to be sent.
+   * A request to send a notification.
    *
-   * @param topics names, not checked yet
-   * @param channel a name, not checked yet
+   * @param topics names, not validated yet
+   * @param channel a name, not validated yet
    */
   public record Order(
       @Nullable String id,
@@ -68,17 +68,17 @@ public final class PushJson {
       Message message) {}
 
   /**
-   * What is to be pushed of a publication that is not delivered in time.
+   * What to push when a publication is not delivered in time.
    *
-   * @param users to whom; null for the followers of the channel
+   * @param users the addressed users; null for the followers of the channel
    */
   public record Undelivered(long afterSeconds, @Nullable Set<String> users, Message message) {}
 
   /**
-   * What is to be shown.
+   * The content of a notification.
    *
-   * @param data the text of an object
-   * @param urgency a word, not checked yet; null when none was said
+   * @param data the text of a JSON object
+   * @param urgency a name, not validated yet; null when none was given
    */
   public record Message(
       String title,
@@ -90,10 +90,10 @@ public final class PushJson {
       @Nullable String collapseKey) {}
 
   /**
-   * Reads a browser's {@code PushSubscription}, {@code {"endpoint", "keys": {"p256dh", "auth"}}},
+   * Parses a browser's {@code PushSubscription}, {@code {"endpoint", "keys": {"p256dh", "auth"}}},
    * or {@code {"service", "token"}}; either with {@code user}, {@code device} and {@code topics}.
    *
-   * @throws ProblemException when it is not of that form
+   * @throws ProblemException when it does not have that form
    */
   public static Device device(byte[] utf8) throws ProblemException {
     try (JsonReading json = new JsonReading(utf8)) {
@@ -122,7 +122,8 @@ public final class PushJson {
         case "service" -> service = json.text(field, MAX_TEXT);
         case "token" -> token = filled(field, json, MAX_TOKEN);
         case "endpoint" -> endpoint = filled(field, json, MAX_TOKEN);
-        case "expirationTime" -> json.skip(); // of a browser's; its push service tells of the end
+        case "expirationTime" ->
+            json.skip(); // a browser's; its push service reports when the subscription ends
         case "keys" -> keys(json);
         case "user" -> user = filled(field, json, MAX_TEXT);
         case "device" -> device = filled(field, json, MAX_TEXT);
@@ -165,10 +166,10 @@ public final class PushJson {
   }
 
   /**
-   * Reads {@code {"id"?, "to": {"users"?, "devices"?, "topics"?, "channel"?}, "notification":
+   * Parses {@code {"id"?, "to": {"users"?, "devices"?, "topics"?, "channel"?}, "notification":
    * {"title", …}}}.
    *
-   * @throws ProblemException when it is not of that form
+   * @throws ProblemException when it does not have that form
    */
   public static Order order(byte[] utf8) throws ProblemException {
     try (JsonReading json = new JsonReading(utf8)) {
@@ -217,10 +218,10 @@ public final class PushJson {
   }
 
   /**
-   * Reads {@code {"after", "users"?, "notification"}}, the field {@code pushIfUndelivered} of a
+   * Parses {@code {"after", "users"?, "notification"}}, the field {@code pushIfUndelivered} of a
    * publication.
    *
-   * @throws ProblemException when it is not of that form
+   * @throws ProblemException when it does not have that form
    */
   static Undelivered undelivered(String text) throws ProblemException {
     try (JsonReading json = new JsonReading(text.getBytes(StandardCharsets.UTF_8))) {
@@ -328,7 +329,7 @@ public final class PushJson {
     Set<String> names = new LinkedHashSet<>();
     while (json.next() != JsonToken.END_ARRAY) {
       if (json.current() == null) {
-        throw new ProblemException(Code.INVALID_JSON, "the message ends in the middle");
+        throw new ProblemException(Code.INVALID_JSON, "the message is incomplete");
       }
       String name = filled(field, json, MAX_TEXT);
       if (name == null) {

@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** From where a subscriber wants a stream. */
+/** The place in a stream from which a subscriber wants it. */
 public sealed interface Since {
 
-  /** Only what comes from now on. */
+  /** Only publications from now on. */
   record Live() implements Since {}
 
   /**
-   * From a sequence, in every partition and whatever the epoch.
+   * From a sequence on, in every partition and whatever the epoch.
    *
    * @param sequence the first one wanted; 0 means the oldest kept
    */
   record FromSequence(long sequence) implements Since {}
 
   /**
-   * After the positions last seen, by channel. A channel that is not named did not exist for the
+   * After the positions last seen, by channel. A channel that is missing did not exist for the
    * client.
    */
   record After(Map<ChannelName, List<Position>> positions) implements Since {
@@ -30,7 +30,7 @@ public sealed interface Since {
       positions = Map.copyOf(positions);
     }
 
-    /** The position last seen in a partition; null when there is none. */
+    /** Returns the position last seen in a partition; null when there is none. */
     public @Nullable Position of(ChannelName channel, int partition) {
       for (Position position : positions.getOrDefault(channel, List.of())) {
         if (position.partition() == partition) {
@@ -40,12 +40,12 @@ public sealed interface Since {
       return null;
     }
 
-    /** Whether a channel is named. */
+    /** Returns whether the channel has positions. */
     public boolean names(ChannelName channel) {
       return positions.containsKey(channel);
     }
 
-    /** The channels named, in order. */
+    /** Returns the channels, in order. */
     public Iterable<ChannelName> channels() {
       return new TreeMap<>(positions).keySet();
     }

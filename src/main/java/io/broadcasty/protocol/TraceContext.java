@@ -7,16 +7,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The trace that a publication belongs to, as two of its headers: {@code traceparent} and {@code
+ * The trace that a publication belongs to, in two of its headers: {@code traceparent} and {@code
  * tracestate} by W3C Trace Context, level 1. Pure.
  */
 @ThreadSafe
 public final class TraceContext {
 
-  /** The header that names the trace and the span. */
+  /** The header that identifies the trace and the span. */
   public static final String PARENT = "traceparent";
 
-  /** The header with what tracing systems add for themselves. */
+  /** The header with data of tracing systems. */
   public static final String STATE = "tracestate";
 
   private static final int VERSION_END = 2;
@@ -31,9 +31,10 @@ public final class TraceContext {
   private TraceContext() {}
 
   /**
-   * Headers of a publication with the trace context of the request that brought it. Unchanged when
-   * they have a trace context of their own, or when the request's is not valid. The state is left
-   * out when it is not valid, and both are when there is no room for them.
+   * Returns a publication's headers with the trace context of the HTTP request added.
+   *
+   * <p>Returns them unchanged when they have a trace context already, or when the request's is not
+   * valid. The state is left out when it is not valid, and both are when there is no room for them.
    *
    * @param parent the request's header; null when it has none
    * @param state the request's header; null when it has none
@@ -55,7 +56,7 @@ public final class TraceContext {
     return headers.build();
   }
 
-  /** Whether it names a trace and a span (section 3.2 of W3C Trace Context). */
+  /** Returns whether it identifies a trace and a span (section 3.2 of W3C Trace Context). */
   public static boolean isValidParent(String text) {
     if (text.length() < LENGTH
         || text.charAt(VERSION_END) != '-'
@@ -73,7 +74,7 @@ public final class TraceContext {
     return text.length() == LENGTH || (!text.startsWith("00") && text.charAt(LENGTH) == '-');
   }
 
-  /** Whether it is a list of keys and values (section 3.3). */
+  /** Returns whether it is a list of keys and values (section 3.3). */
   static boolean isValidState(String text) {
     if (text.length() > MAX_STATE_LENGTH) {
       return false;

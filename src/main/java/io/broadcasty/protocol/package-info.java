@@ -1,5 +1,6 @@
 /**
- * The native protocol: its JSON in both directions and its codes (protocol/PROTOCOL.md).
+ * The native protocol, independent of the transport: its JSON in both directions, and its codes
+ * (protocol/PROTOCOL.md).
  *
  * <p>May import: {@code broker}, {@code presence}, {@code channel}, {@code tenant}.
  */

@@ -36,7 +36,7 @@ class DisconnectJsonTest {
         "{\"user\":\"ann\",\"code\":\"nonsense\"} | invalid_request | disconnected",
         "[] | invalid_request | object",
         "{} {} | invalid_json | more than one",
-        "{\"user\" | invalid_json | ends",
+        "{\"user\" | invalid_json | incomplete",
       })
   void saysWhatIsWrong(String text, String code, String word) {
     Problem problem = assertThrows(ProblemException.class, () -> read(text)).problem();

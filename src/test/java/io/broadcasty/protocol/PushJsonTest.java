@@ -75,7 +75,7 @@ class PushJsonTest {
         "{'service':'fcm','token':'x','topics':'orders'}|`topics` must be an array",
         "{'service':'fcm','token':'x','topics':[null]}|without null",
         "{'service':'fcm','token':'x','toppics':[]}|there is no field `toppics`",
-        "{'service':'fcm','token':'x','topics':['a'|in the middle",
+        "{'service':'fcm','token':'x','topics':['a'|incomplete",
         "{'service':'fcm','token':'x'} 7|more than one",
       })
   void refusesOtherDevices(String json, String what) {

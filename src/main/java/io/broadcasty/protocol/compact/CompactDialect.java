@@ -11,7 +11,10 @@ import io.broadcasty.protocol.json.NativeDialect;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import java.util.function.ToIntFunction;
 
-/** Version 2 over WebSocket. One instance for each combination of what is included. */
+/**
+ * Version 2 of the protocol over WebSocket, with one instance for each combination of included
+ * fields.
+ */
 final class CompactDialect implements NativeDialect {
 
   private final Included included;

@@ -7,7 +7,7 @@ import io.broadcasty.protocol.sse.SseDialect;
 import io.broadcasty.subscribe.SubscribeOutcome;
 import java.util.function.ToIntFunction;
 
-/** Version 2 over Server-Sent Events. */
+/** Version 2 of the protocol over Server-Sent Events. */
 record CompactEventDialect(Included included) implements SseDialect {
 
   @Override

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what version 2 says differently (protocol/PROTOCOL.md). Pure. */
+/** Writes the messages that differ in version 2 of the protocol (protocol/PROTOCOL.md). Pure. */
 final class CompactJson {
 
   private CompactJson() {}
 
-  /** A publication, without what its subscriber knows. */
+  /** Returns a publication without what its subscriber knows already. */
   static String publication(EncodedPublication encoded, Included included) {
     Envelope envelope = encoded.publication().envelope();
     Message message = envelope.message();
@@ -47,7 +47,7 @@ final class CompactJson {
         });
   }
 
-  /** What tells of a channel's number and of a partition's epoch. */
+  /** Returns the announcement of a channel's number and a partition's epoch. */
   static Json.Body channel(EncodedPublication first) {
     Position position = first.publication().position();
     return json -> {
@@ -60,7 +60,7 @@ final class CompactJson {
     };
   }
 
-  /** The result of a subscribe, with the number of each channel. */
+  /** Returns the result of a subscribe, with the number of each channel. */
   static Json.Body subscribed(
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers) {
     boolean pattern = ChannelPattern.isPattern(target);

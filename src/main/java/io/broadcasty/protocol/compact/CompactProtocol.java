@@ -8,7 +8,7 @@ import io.broadcasty.session.StreamRequest;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The protocol {@code broadcasty.v2}. */
+/** The protocol {@code broadcasty.v2} over WebSocket. */
 public final class CompactProtocol implements MessageProtocol {
 
   private final CommandReader reader;

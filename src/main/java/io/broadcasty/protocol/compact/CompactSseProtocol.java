@@ -8,7 +8,7 @@ import io.broadcasty.session.StreamRequest;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Version 2 over Server-Sent Events: {@code protocol=v2}. */
+/** Version 2 of the protocol over Server-Sent Events: {@code protocol=v2}. */
 public final class CompactSseProtocol implements EventProtocol {
 
   private final List<EventEncoder> encoders =

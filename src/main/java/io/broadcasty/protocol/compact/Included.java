@@ -5,17 +5,17 @@ import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.session.StreamRequest;
 
 /**
- * What a client asks for besides, by the query parameter {@code include}.
+ * The optional fields that a client requests by the query parameter {@code include}.
  *
  * @param id the ids that the server has chosen
  * @param time when each publication was published
  */
 record Included(boolean id, boolean time) {
 
-  /** How many there are. */
+  /** The number of combinations. */
   static final int VARIANTS = 4;
 
-  /** A number for each, below {@link #VARIANTS}. */
+  /** Returns a number for each combination, below {@link #VARIANTS}. */
   int index() {
     return (id ? 1 : 0) + (time ? 2 : 0);
   }
@@ -25,7 +25,9 @@ record Included(boolean id, boolean time) {
   }
 
   /**
-   * @throws ProblemException when there is no such field
+   * Reads the parameter {@code include}.
+   *
+   * @throws ProblemException when it names another field
    */
   static Included of(StreamRequest request) throws ProblemException {
     boolean id = false;

@@ -3,18 +3,18 @@ package io.broadcasty.protocol.json;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.Problem;
 
-/** What a command leads to. */
+/** The result of a command. */
 sealed interface CommandResult {
 
   /**
-   * It was carried out.
+   * The command was carried out.
    *
    * @param fields of the reply's {@code result}
    */
   record Done(Json.Body fields) implements CommandResult {}
 
   /**
-   * It was not.
+   * The command was refused.
    *
    * @param problem the reply's {@code error}
    */

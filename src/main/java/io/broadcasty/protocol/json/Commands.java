@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out a connection's commands, but for those that publish. Commands come from one thread at
+ * Carries out a connection's commands, except those that publish. Commands come from one thread at
  * a time, {@link #close} from any.
  */
 final class Commands implements AutoCloseable {
@@ -39,7 +39,9 @@ final class Commands implements AutoCloseable {
   }
 
   /**
-   * @param afterwards is given what is to be run once the result has been sent
+   * Carries out a command.
+   *
+   * @param afterwards receives tasks to run once the result has been sent
    */
   CommandResult carryOut(Command command, List<Runnable> afterwards) {
     if (command instanceof Command.Connect connect) {
@@ -71,10 +73,10 @@ final class Commands implements AutoCloseable {
     if (command instanceof Command.Refresh refresh) {
       return refresh(who, refresh.token(), afterwards);
     }
-    throw new IllegalStateException("no such command: " + command.getClass());
+    throw new IllegalStateException("unhandled command " + command.getClass());
   }
 
-  /** The one command that is carried out later. */
+  /** Carries out a join, the only one of these commands that completes later. */
   CompletableFuture<CommandResult> join(Command.Join command) {
     Caller who = session.caller();
     return who == null
@@ -131,7 +133,7 @@ final class Commands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "a subscribe could not read the store", e);
+      LOG.log(Level.DEBUG, "Cannot read the store for a subscribe", e);
       return CommandResult.refused(Answers.storeUnreadable());
     }
   }
@@ -168,7 +170,7 @@ final class Commands implements AutoCloseable {
         json -> json.writeNumberField("expires", fresh.expiresAt().toEpochMilli()));
   }
 
-  /** Made by the thread that reads alone. */
+  /** Returns the presence commands, which only the reading thread creates. */
   private PresenceCommands presence() {
     PresenceCommands commands = presence;
     if (commands == null) {

@@ -11,7 +11,7 @@ import io.broadcasty.subscribe.SubscribeOutcome;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Version 1: each publication says everything. */
+/** Version 1 of the protocol over WebSocket, in which each publication contains all its fields. */
 final class JsonDialect implements NativeDialect {
 
   static final JsonDialect INSTANCE = new JsonDialect();

@@ -7,7 +7,7 @@ import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 
-/** Publications and changes of members as pushes that say everything. */
+/** Encodes publications and presence changes as pushes of version 1. */
 public final class JsonEncoder implements FrameEncoder<EncodedFrame> {
 
   public static final JsonEncoder INSTANCE = new JsonEncoder();

@@ -11,20 +11,20 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the versions of the native protocol say differently: publications, and what tells of them.
- * Commands and the other messages are the same.
+ * The differences between versions of the native protocol over WebSocket: publications and their
+ * announcement. Commands and the other messages are the same.
  */
 @ThreadSafe
 public interface NativeDialect {
 
-  /** The version, as the reply to {@code connect} tells it. */
+  /** Returns the version that the reply to {@code connect} contains. */
   int version();
 
-  /** How publications and changes of members are written. */
+  /** Returns the encoder of publications and presence changes. */
   FrameEncoder<EncodedFrame> encoder();
 
   /**
-   * The result of a subscribe.
+   * Returns the result of a subscribe.
    *
    * @param target the channel or pattern
    * @param numbers the number of each channel that is delivered
@@ -33,9 +33,9 @@ public interface NativeDialect {
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers);
 
   /**
-   * What is sent before the first publication of a stream that the client has not been told of.
+   * Returns the message to send before the first publication of a stream that is new to the client.
    *
-   * @return null for nothing
+   * @return null for no message
    */
   @Nullable EncodedFrame newStream(EncodedPublication first);
 }

@@ -4,7 +4,7 @@ import io.broadcasty.protocol.CommandReader;
 import io.broadcasty.session.MessageProtocol;
 import io.broadcasty.session.StreamRequest;
 
-/** The protocol {@code broadcasty.v1}. */
+/** The protocol {@code broadcasty.v1} over WebSocket. */
 public final class NativeProtocol implements MessageProtocol {
 
   private final CommandReader reader;

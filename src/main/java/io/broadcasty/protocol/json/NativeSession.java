@@ -19,7 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A connection that speaks the native protocol (protocol/PROTOCOL.md). */
+/** A WebSocket connection of the native protocol (protocol/PROTOCOL.md). */
 public final class NativeSession extends MessageSession {
 
   private static final int MAX_ERRORS_IN_A_ROW = 10;
@@ -33,7 +33,7 @@ public final class NativeSession extends MessageSession {
   private final Commands commands = new Commands(this, context, id);
   private final Publishing publishing = new Publishing(context, this::tenantSettings);
 
-  /** The latest frame's answer; the next one's waits for it. */
+  /** Completes when the latest frame has been answered; the next answer waits for it. */
   private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
 
   public NativeSession(
@@ -44,17 +44,17 @@ public final class NativeSession extends MessageSession {
     opened();
   }
 
-  /** Takes the caller's place; false when it has none left. */
+  /** Takes a place in the connection limits for the caller; returns false when none is left. */
   boolean takePlace(Caller caller) {
     return admit(caller);
   }
 
-  /** A later token of the same user has come. */
+  /** Replaces the caller after a refresh of its token. */
   void refreshed(Caller caller) {
     authenticated(caller, null);
   }
 
-  /** Frames are answered in the order in which they came. */
+  /** Handles a frame. Frames are answered in the order in which they arrive. */
   @Override
   public void onText(String text) {
     if (hasEnded()) {
@@ -139,7 +139,9 @@ public final class NativeSession extends MessageSession {
     commands.close();
   }
 
-  /** A command has been understood. Called by the thread that reads, as is the other. */
+  /**
+   * Resets the count of errors in a row. Called by the reading thread, like {@link #misunderstood}.
+   */
   void understood() {
     errorsInARow = 0;
   }

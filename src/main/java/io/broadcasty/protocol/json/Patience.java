@@ -6,9 +6,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Holds up a client that asks faster than it can be served, for a moment at most. Once it was held
- * up in vain it is not again before things have moved, so that a client whose answers never go out
- * does not keep the server's thread. For the one thread that reads a connection.
+ * Delays a client that sends faster than it can be served, for a second at most.
+ *
+ * <p>After a delay without effect, the next one is skipped until the awaited future has completed,
+ * so that a client which does not read its replies does not occupy the server's thread. For the one
+ * thread that reads a connection.
  */
 final class Patience {
 
@@ -16,7 +18,7 @@ final class Patience {
 
   private boolean exhausted;
 
-  /** Waits a moment for what never fails; tells whether it has come. */
+  /** Waits up to a second for a future that never fails; returns whether it has completed. */
   boolean await(CompletableFuture<?> awaited) {
     if (!awaited.isDone() && !exhausted) {
       waitFor(awaited);
@@ -29,9 +31,9 @@ final class Patience {
     try {
       awaited.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      return; // the caller looks
+      return; // the caller checks the future
     } catch (ExecutionException e) {
-      throw new IllegalStateException("what is awaited is only ever completed", e);
+      throw new IllegalStateException("the awaited future must never fail", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -49,7 +49,7 @@ final class PresenceCommands implements AutoCloseable {
           .handle(
               (outcome, failure) -> {
                 if (outcome == null) {
-                  LOG.log(Level.ERROR, "a join failed", failure);
+                  LOG.log(Level.ERROR, "Join failed unexpectedly", failure);
                   return CommandResult.refused(Answers.storeUnreadable());
                 }
                 Problem problem = Answers.problem(outcome);
@@ -77,7 +77,9 @@ final class PresenceCommands implements AutoCloseable {
   }
 
   /**
-   * @param afterwards is given what is to be run once the result has been sent
+   * Returns the members of a channel and reports later changes.
+   *
+   * @param afterwards receives tasks to run once the result has been sent
    */
   CommandResult watch(Caller caller, String target, List<Runnable> afterwards) {
     try {
@@ -91,7 +93,7 @@ final class PresenceCommands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "members could not be read", e);
+      LOG.log(Level.DEBUG, "Cannot read members", e);
       return CommandResult.refused(Answers.storeUnreadable());
     }
   }
@@ -107,7 +109,7 @@ final class PresenceCommands implements AutoCloseable {
     } catch (InvalidChannelException e) {
       return CommandResult.refused(Answers.invalidChannel(e));
     } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "members could not be read", e);
+      LOG.log(Level.DEBUG, "Cannot read members", e);
       return CommandResult.refused(Answers.storeUnreadable());
     }
   }

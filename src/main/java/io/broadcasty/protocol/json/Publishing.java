@@ -27,8 +27,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what a connection says, as long as not too much of it waits for the store. For the one
- * thread that reads the connection.
+ * Publishes for a connection, as long as not too many of its publications wait for the store. For
+ * the one thread that reads the connection.
  */
 final class Publishing {
 
@@ -48,7 +48,9 @@ final class Publishing {
   private final AtomicLong underWayBytes = new AtomicLong();
 
   /**
-   * @param tenantSettings of the connection now
+   * Creates the publisher of a connection.
+   *
+   * @param tenantSettings returns the current settings of the connection's tenant
    */
   Publishing(SessionContext context, Supplier<TenantSettings> tenantSettings) {
     this.context = context;
@@ -56,10 +58,10 @@ final class Publishing {
   }
 
   /**
-   * Publishes neighbours of one frame together.
+   * Publishes adjacent commands of one frame together.
    *
    * @param commands each a {@link Command.Publish}
-   * @param answered completes when the frames before have been answered
+   * @param answered completes when the previous frames have been answered
    * @return the replies, in order
    */
   List<CompletableFuture<String>> publish(
@@ -93,10 +95,11 @@ final class Publishing {
   }
 
   /**
-   * Publishes one that is to be pushed unless it is delivered; not at all when it cannot be pushed.
+   * Publishes a publication that is to be pushed if it is not delivered; rejects it when it cannot
+   * be pushed.
    *
-   * @param command a {@link Command.Publish} with a wish
-   * @param answered completes when the frames before have been answered
+   * @param command a {@link Command.Publish} with {@code push}
+   * @param answered completes when the previous frames have been answered
    */
   CompletableFuture<String> publishOrPush(
       Caller who, CommandReader.Numbered command, CompletableFuture<?> answered) {
@@ -133,12 +136,18 @@ final class Publishing {
         .whenComplete((reply, failure) -> giveBack(1, bytes));
   }
 
-  /** Waits a moment when there is no room; false when there is none then either. */
+  /**
+   * Reserves room for publications, waiting briefly if there is none; returns false when there
+   * still is none.
+   */
   private boolean take(int count, long bytes, CompletableFuture<?> answered) {
     return take(count, bytes) || (patience.await(answered) && take(count, bytes));
   }
 
-  /** Only the thread that reads takes, so what it has looked at does not grow meanwhile. */
+  /**
+   * Reserves room for publications. Only the reading thread does, so the counts cannot grow between
+   * check and reservation.
+   */
   private boolean take(int count, long bytes) {
     int before = underWay.get();
     if (before > 0
@@ -157,7 +166,7 @@ final class Publishing {
   }
 
   private static String failure(CommandReader.Numbered command, @Nullable Throwable failure) {
-    LOG.log(Level.ERROR, "a publish failed", failure);
+    LOG.log(Level.ERROR, "Publish failed unexpectedly", failure);
     return NativeFrames.error(
         command.id(),
         new Problem(
@@ -167,7 +176,9 @@ final class Publishing {
   }
 
   /**
-   * @param push the id under which it can be asked what became of its push; null without one
+   * Returns the reply to a publish.
+   *
+   * @param push the id under which the status of the push can be queried; null without one
    */
   private static String reply(
       CommandReader.Numbered command, PublishOutcome outcome, @Nullable String push) {

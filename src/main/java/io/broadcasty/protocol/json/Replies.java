@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The replies to one frame, in the order of its commands; sent when all are there. */
+/** The replies to one frame, in the order of its commands; sent when all are complete. */
 final class Replies {
 
   private final NativeSession session;
@@ -24,10 +24,10 @@ final class Replies {
   }
 
   /**
-   * Carries out the commands; publications that are neighbours go to the store together, but for
-   * those with a push, each of which waits for its own.
+   * Carries out the commands of the frame. Adjacent publications go to the store together, except
+   * those with a push, each of which is stored separately.
    *
-   * @param answered completes when the frames before have been answered
+   * @param answered completes when the previous frames have been answered
    */
   void carryOut(Commands commands, Publishing publishing, CompletableFuture<?> answered) {
     List<CommandReader.Numbered> all = frame.commands();
@@ -55,10 +55,10 @@ final class Replies {
   }
 
   /**
-   * Sends them.
+   * Sends the replies.
    *
-   * @param before completes when the frames before have been answered
-   * @return completes when these have been
+   * @param before completes when the previous frames have been answered
+   * @return completes when these replies have been sent
    */
   CompletableFuture<@Nullable Void> sendAfter(
       CompletableFuture<@Nullable Void> before, Consumer<String> send) {

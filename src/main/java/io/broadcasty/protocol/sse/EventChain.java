@@ -7,9 +7,10 @@ import io.broadcasty.protocol.Cursor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publication as an event, whose id depends on where the stream stood before. Streams of the same
- * channel stand at the same place, so the latest event is kept for the next, and they go on with
- * one cursor. At worst two threads make the same event.
+ * A publication as a Server-Sent Event, whose id depends on the stream's previous position.
+ *
+ * <p>Streams of the same channel are at the same position, so the latest event is kept for the next
+ * stream, and the streams share one cursor. Threads that race create an equal event twice at worst.
  */
 @ThreadSafe
 public final class EventChain {
@@ -19,10 +20,10 @@ public final class EventChain {
   private @Nullable Event latest;
 
   /**
-   * The event of streams that stood at the same place.
+   * The event for streams at the same position.
    *
-   * @param before where they stood
-   * @param after where they stand then; the event's id
+   * @param before their position before the event
+   * @param after their position after it; the event's id
    */
   record Event(Cursor before, Cursor after, EncodedFrame frame) {}
 
@@ -31,7 +32,7 @@ public final class EventChain {
     this.data = data;
   }
 
-  /** The event for a stream that stands there. */
+  /** Returns the event for a stream at this position. */
   Event after(Cursor before) {
     Event known = latest;
     if (known != null && known.before() == before) {

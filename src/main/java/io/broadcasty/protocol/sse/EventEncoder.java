@@ -8,8 +8,8 @@ import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.NativeFrames;
 
 /**
- * Publications as events, whose data a dialect writes; changes of members as events without an id.
- * One instance a dialect.
+ * Encodes publications as events whose data a dialect writes, and presence changes as events
+ * without an id. One instance for each dialect.
  */
 public final class EventEncoder implements FrameEncoder<EventChain> {
 

@@ -11,7 +11,7 @@ final class EventText {
   private EventText() {}
 
   /**
-   * An event as a frame.
+   * Returns an event as a frame.
    *
    * @param event its type; null for the default one
    * @param id its id; null for none
@@ -29,7 +29,7 @@ final class EventText {
     return EncodedFrame.message(text.append('\n').toString());
   }
 
-  /** A line break inside the data, however it is written, would end the field. */
+  /** Writes the data, split at line breaks of any kind, which would end the field. */
   private static void appendData(StringBuilder text, String data) {
     if (data.indexOf('\n') < 0 && data.indexOf('\r') < 0) {
       text.append("data: ").append(data).append('\n');

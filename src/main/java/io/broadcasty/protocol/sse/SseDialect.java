@@ -9,17 +9,17 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the versions of the event protocol say differently: publications, and what tells of them.
+ * The differences between versions of the event protocol: publications and their announcement.
  * Cursors and the other events are the same.
  */
 @ThreadSafe
 public interface SseDialect {
 
-  /** The data of a publication's event. */
+  /** Returns the data of a publication's event. */
   String publication(EncodedPublication publication);
 
   /**
-   * The data of {@code subscribed}.
+   * Returns the data of the event {@code subscribed}.
    *
    * @param target the channel or pattern
    * @param numbers the number of each channel that is delivered
@@ -28,8 +28,8 @@ public interface SseDialect {
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers);
 
   /**
-   * The data of the event {@code channel}, before the first publication of a stream that the client
-   * has not been told of.
+   * Returns the data of the event {@code channel}, which comes before the first publication of a
+   * stream that is new to the client.
    *
    * @return null for no such event
    */

@@ -4,7 +4,7 @@ import io.broadcasty.protocol.ProblemException;
 import io.broadcasty.session.EventProtocol;
 import io.broadcasty.session.StreamRequest;
 
-/** Events that say everything: {@code protocol=v1}, and what a stream is without it. */
+/** Version 1 of the protocol over Server-Sent Events: {@code protocol=v1}, which is the default. */
 public final class SseProtocol implements EventProtocol {
 
   private static final EventEncoder ENCODER = new EventEncoder(new JsonDialect());
@@ -20,9 +20,9 @@ public final class SseProtocol implements EventProtocol {
   }
 
   /**
-   * Reads what the client asks for, whatever the dialect.
+   * Reads the request, whatever the dialect.
    *
-   * @throws ProblemException when it cannot be read
+   * @throws ProblemException when it is not valid
    */
   public static Accepted accept(StreamRequest request, EventEncoder encoder)
       throws ProblemException {

@@ -10,11 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request for a stream asks for.
+ * The parameters of a request for a stream of events.
  *
  * @param channels names and patterns, each once
- * @param since from where
- * @param presence whether members are wanted too
+ * @param since the place in the streams to begin at
+ * @param presence whether to report members too
  */
 record SseRequest(List<String> channels, Since since, boolean presence) {
 
@@ -61,7 +61,7 @@ record SseRequest(List<String> channels, Since since, boolean presence) {
         return new Since.FromSequence(sequence);
       }
     } catch (NumberFormatException e) {
-      LOG.log(Level.TRACE, "not a number", e);
+      LOG.log(Level.TRACE, "fromSequence is not a number", e);
     }
     throw new ProblemException(
         Code.INVALID_REQUEST, "`fromSequence` must be a whole number, 0 or more");

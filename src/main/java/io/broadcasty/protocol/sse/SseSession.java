@@ -27,14 +27,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that only listens: a stream of Server-Sent Events. Every event's id is the cursor of
- * the whole stream after it, so the cursor moves and the event is queued in one step.
+ * A receive-only connection: a stream of Server-Sent Events. Every event's id is the cursor of the
+ * whole stream after it, so the cursor is moved and the event queued in one step.
  */
 final class SseSession extends EventSession {
 
   private final EventEncoder encoder;
 
-  /** Null once it has been subscribed to. */
+  /** Null after the stream has subscribed. */
   private @Nullable SseRequest request;
 
   @GuardedBy("this")
@@ -125,8 +125,8 @@ final class SseSession extends EventSession {
   }
 
   /**
-   * Watches the members of every one of these that is a presence channel: their first page, then
-   * their changes.
+   * Watches the members of each presence channel among the targets: sends the first page, then
+   * changes.
    *
    * @return what is wrong; null when nothing is
    */
