@@ -64,9 +64,7 @@ public final class Attendance implements AutoCloseable {
               } else if (before != null && !before.memberId().equals(member.id())) {
                 end(before);
               }
-              if (joined
-                  && isClosed()) { // the connection ended in between, and may have left before it
-                // joined
+              if (joined && isClosed()) { // the connection has ended, perhaps before it joined
                 end(place);
               }
               return outcome;

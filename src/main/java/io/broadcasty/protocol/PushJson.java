@@ -122,8 +122,7 @@ public final class PushJson {
         case "service" -> service = json.text(field, MAX_TEXT);
         case "token" -> token = filled(field, json, MAX_TOKEN);
         case "endpoint" -> endpoint = filled(field, json, MAX_TOKEN);
-        case "expirationTime" ->
-            json.skip(); // a browser's; its push service reports when the subscription ends
+        case "expirationTime" -> json.skip(); // a browser's; the push service reports the end
         case "keys" -> keys(json);
         case "user" -> user = filled(field, json, MAX_TEXT);
         case "device" -> device = filled(field, json, MAX_TEXT);

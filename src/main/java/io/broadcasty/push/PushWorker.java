@@ -88,9 +88,8 @@ public final class PushWorker implements AutoCloseable {
   @Override
   public void close() {
     long deadline = ticker.readNanos() + linger.toNanos();
-    for (Loop loop :
-        loops) { // no lambda: a stopping server may have unloaded the classes that linking one
-      // needs
+    // no lambda: a stopping server may have unloaded the classes that linking one needs
+    for (Loop loop : loops) {
       loop.end(deadline);
     }
     for (Thread thread : threads) {

@@ -220,9 +220,8 @@ final class Sender {
     gathered.set(0);
     for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
       Flight flight = answer.flight();
-      if (flights.remove(
-          flight.claimed().number(),
-          flight)) { // else the answer came too late and the dispatch was given up
+      // an answer that comes too late is ignored, since the dispatch was given up
+      if (flights.remove(flight.claimed().number(), flight)) {
         settle(
             flight.claimed(),
             settlement(flight.claimed(), outcome(answer)),

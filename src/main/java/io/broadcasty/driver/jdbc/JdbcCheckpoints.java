@@ -136,8 +136,7 @@ public final class JdbcCheckpoints implements Checkpoints {
       bindKey(first, 3, channel);
       return first.executeUpdate() == 1;
     } catch (SQLException e) {
-      if (String.valueOf(e.getSQLState())
-          .startsWith("23")) { // the row exists, and another node has the claim
+      if (String.valueOf(e.getSQLState()).startsWith("23")) { // another node's row exists
         return false;
       }
       throw e;

@@ -123,9 +123,8 @@ final class Care implements Runnable, AutoCloseable {
   }
 
   private void send(List<Step> taken) {
-    List<Step> all =
-        new ArrayList<>(
-            taken); // new operations first, so that callers are notified of their own changes
+    // new operations first, so that callers are notified of their own changes
+    List<Step> all = new ArrayList<>(taken);
     all.addAll(again);
     again.clear();
     if (!all.isEmpty()) {
@@ -203,8 +202,7 @@ final class Care implements Runnable, AutoCloseable {
     try {
       send(steps.take(0));
       forget(node);
-    } catch (RuntimeException
-        | LinkageError e) { // a stopping server may not be able to load classes
+    } catch (RuntimeException | LinkageError e) { // a stopping server may not load classes
       LOG.log(Level.DEBUG, "Cannot remove this node's members from Redis; another node will", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -136,9 +136,8 @@ final class Replica {
       version = count;
       inStep = true;
       for (byte[] message : held) {
-        Change change =
-            Change.read(message); // the next comparison finds what a change that cannot be decoded
-        // contained
+        // what an undecodable change contained, the next comparison of versions finds
+        Change change = Change.read(message);
         if (change != null && change.version == version + 1) {
           apply(change);
         }

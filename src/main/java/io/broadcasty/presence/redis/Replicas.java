@@ -200,8 +200,8 @@ final class Replicas implements PubSub.Listener {
     counts.forEach(
         (replica, count) -> {
           long known = count == null ? 0 : Long.parseLong(text(count));
-          if (!replica.isInStepWith(
-              known)) { // a change may also be in transit: then reading does no harm
+          // a change may also be in transit: then reading does no harm
+          if (!replica.isInStepWith(known)) {
             LOG.log(
                 Level.DEBUG,
                 () ->
