@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Checkpoints} keeps. */
+/** The contract of every {@link Checkpoints}. */
 public abstract class CheckpointsContract {
 
   protected static final Duration LEASE = Duration.ofMillis(700);
@@ -21,10 +21,10 @@ public abstract class CheckpointsContract {
   protected static final TenantChannel ORDERS = channel("orders");
   private static final TenantChannel OTHERS = channel("other", "orders");
 
-  /** The same ones as another node opens them; empty at the start of a test. */
+  /** Returns the same checkpoints as another node opens them; empty at the start of a test. */
   protected abstract Checkpoints open();
 
-  /** Lets a lease end. */
+  /** Waits until a lease has ended. */
   protected abstract void outlastLease() throws Exception;
 
   @Test

@@ -24,12 +24,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every {@link Provider} does against a stand-in that behaves and misbehaves. */
+/**
+ * The contract of every {@link Provider}, tested against a fake provider that behaves and
+ * misbehaves.
+ */
 public abstract class ProviderContract {
 
   private static final Duration TIMEOUT = Duration.ofMillis(400);
 
-  /** Where nothing is to be waited for. */
+  /** The timeout where none is expected. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final HttpClient CLIENT = HttpCalls.client(PATIENCE);
@@ -38,7 +41,7 @@ public abstract class ProviderContract {
   protected final StandIn there = StandIn.start();
 
   /**
-   * The provider.
+   * Returns the provider.
    *
    * @param valid whether its credentials are
    */

@@ -90,7 +90,7 @@ class RelayTest {
     }
   }
 
-  /** A node whose relay works when a test says so. */
+  /** A node whose relay runs when a test says so. */
   private final class Node {
     final Relay relay;
     final Broker broker;
@@ -116,7 +116,7 @@ class RelayTest {
       broker = new RelayingBroker(streams, relay);
     }
 
-    /** Lets a moment pass, and relays what is due. */
+    /** Advances time by a moment, and relays what is due. */
     void round() throws InterruptedException {
       time.advance(Duration.ofMillis(200));
       relay.round();
@@ -273,7 +273,7 @@ class RelayTest {
         () -> {
           reverb.before = () -> {};
           try {
-            two.relay.round(); // while one is at it
+            two.relay.round(); // while another node relays
           } catch (InterruptedException e) {
             throw new AssertionError(e);
           }

@@ -8,7 +8,7 @@ import io.broadcasty.broker.Publishing;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Publications for a provider's test. */
+/** Publications for tests of providers. */
 public final class Run {
 
   private Run() {}

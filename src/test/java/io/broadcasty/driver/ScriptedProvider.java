@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A provider that does as a test says. */
+/** A provider that follows a test's script. */
 final class ScriptedProvider implements Provider {
 
   private final String name;
@@ -14,7 +14,7 @@ final class ScriptedProvider implements Provider {
   volatile @Nullable Failure failure;
   volatile @Nullable String rejectedPayload;
 
-  /** Runs before anything is taken. */
+  /** Runs before anything is accepted. */
   volatile Runnable before = () -> {};
 
   ScriptedProvider(String name) {

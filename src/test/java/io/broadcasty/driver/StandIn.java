@@ -28,8 +28,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A provider that behaves, or misbehaves as it is told: Pusher's HTTP API, with signatures checked,
- * and Ably's REST API. Its clients are the list of what it has delivered.
+ * A fake provider that behaves, or misbehaves as a test tells it to: Pusher's HTTP API, with
+ * signatures checked, and Ably's REST API. What its clients receive is the list of deliveries.
  */
 public final class StandIn implements AutoCloseable {
 
@@ -43,10 +43,10 @@ public final class StandIn implements AutoCloseable {
       Pattern.compile(
           "\\\\\"channel\\\\\":\\\\\"([^\\\\]+)\\\\\",\\\\\"partition\\\\\":(\\d+),\\\\\"sequence\\\\\":(\\d+)");
 
-  /** What a client got. */
+  /** A publication that a client received. */
   public record Delivered(String channel, int partition, long sequence, long atMillis) {}
 
-  /** A request as it came. */
+  /** A received request. */
   public record Request(String path, String query, String body, String authorization) {}
 
   /** How requests are answered. */
@@ -107,7 +107,7 @@ public final class StandIn implements AutoCloseable {
     }
   }
 
-  /** Refuses connections. */
+  /** Refuses connections from now on. */
   public void stop() {
     become(WELL);
     HttpServer running = server;
@@ -124,7 +124,7 @@ public final class StandIn implements AutoCloseable {
     start(port);
   }
 
-  /** Everything is well. */
+  /** Ends all misbehaviour. */
   public void heal() {
     if (server == null) {
       startAgain();
@@ -137,7 +137,7 @@ public final class StandIn implements AutoCloseable {
     become(new Mood(status, Duration.ZERO, false, null, false));
   }
 
-  /** As {@link #answer}, but probes go well. */
+  /** Answers with this status like {@link #answer}, but lets probes succeed. */
   public void answerAllButProbes(int status) {
     become(new Mood(status, Duration.ZERO, false, null, true));
   }
@@ -146,7 +146,7 @@ public final class StandIn implements AutoCloseable {
     become(new Mood(429, Duration.ZERO, false, retryAfter, false));
   }
 
-  /** Answers after a while, when nobody waits any more; then nothing is delivered. */
+  /** Answers after a delay that is longer than the caller waits; nothing is delivered then. */
   public void slow(Duration pause) {
     become(new Mood(200, pause, false, null, false));
   }
@@ -266,7 +266,7 @@ public final class StandIn implements AutoCloseable {
     }
   }
 
-  /** Computed here anew, from Pusher's description. */
+  /** Checks the signature independently, by Pusher's description. */
   private static boolean isSigned(HttpExchange exchange, String body) {
     String query = String.valueOf(exchange.getRequestURI().getRawQuery());
     int signature = query.indexOf("&auth_signature=");

@@ -28,7 +28,7 @@ class LocalPresenceStoreTest extends PresenceStoreContract {
 
   @Test
   void theListenerHearsNothingOfWhatIsUndoneWithinAMoment() {
-    join(ROOM, "ann", connection("1")); // told at once
+    join(ROOM, "ann", connection("1")); // reported at once
     join(ROOM, "bob", connection("1"));
     got(store.leave(ROOM, "bob", connection("1")));
     got(store.leave(ROOM, "ann", connection("1")));

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@link PresenceStore} promises. Every implementation's test extends this. */
+/** The contract of every {@link PresenceStore}; every implementation's test extends it. */
 public abstract class PresenceStoreContract {
 
   protected static final int MAX_MEMBERS = 20_000;
@@ -37,21 +37,21 @@ public abstract class PresenceStoreContract {
   protected final ManualTime time = new ManualTime();
   protected final List<PresenceChange> changes = new CopyOnWriteArrayList<>();
 
-  /** What the node's listener heard. */
+  /** Records the events that the node's listener received. */
   protected final RecordingListener heard = new RecordingListener();
 
   @SuppressWarnings("NullAway.Init")
   protected PresenceStore store;
 
-  /** A store that knows nobody and tells {@link #changes} and {@link #heard}. */
+  /** Returns an empty store that notifies {@link #changes} and {@link #heard}. */
   protected abstract PresenceStore open(ToIntFunction<TenantId> maxMembers) throws Exception;
 
-  /** Lets the time pass in which changes are gathered, and what is to be told be told. */
+  /** Lets the time pass in which changes are gathered, and waits for their notification. */
   protected final void settle() {
     settle(ROOM);
   }
 
-  /** The same for another channel. */
+  /** Settles another channel. */
   protected abstract void settle(TenantChannel channel);
 
   @BeforeEach
@@ -98,7 +98,10 @@ public abstract class PresenceStoreContract {
     return ids;
   }
 
-  /** Who is present as the changes tell it; each change must follow and mean something. */
+  /**
+   * Returns the members by the reported changes; each change must follow the previous one and have
+   * an effect.
+   */
   protected Set<String> told() {
     Set<String> present = new HashSet<>();
     long version = 0;
@@ -136,7 +139,10 @@ public abstract class PresenceStoreContract {
     assertFalse(got(store.leave(ROOM, "ann", connection("2"))));
   }
 
-  /** {@code +id} and {@code -id} of those who joined and left, as a listener heard of them. */
+  /**
+   * Returns {@code +id} and {@code -id} of the members that joined and left, as a listener was
+   * notified.
+   */
   protected static List<String> events(RecordingListener heard, TenantChannel channel) {
     List<String> events = new ArrayList<>();
     for (ChannelEvent event : heard.of(ChannelEvent.class)) {
@@ -149,7 +155,9 @@ public abstract class PresenceStoreContract {
     return events;
   }
 
-  /** Each joins and leaves by turns. Returns who has not left. */
+  /**
+   * Asserts that each member joins and leaves alternately; returns the members that have not left.
+   */
   protected static Set<String> assertByTurns(List<String> events) {
     Set<String> present = new HashSet<>();
     for (String event : events) {
@@ -224,7 +232,7 @@ public abstract class PresenceStoreContract {
   void saysNothingOfWhatIsUndoneWithinAMoment() {
     join(ROOM, "ann", connection("1"));
     settle();
-    join(ROOM, "bob", connection("2")); // told at once, or with what follows
+    join(ROOM, "bob", connection("2")); // reported at once, or with what follows
     got(store.leave(ROOM, "ann", connection("1")));
     join(ROOM, "ann", connection("3"));
     join(ROOM, "cid", connection("4"));

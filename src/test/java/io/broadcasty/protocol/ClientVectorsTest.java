@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.ThrowingSupplier;
 
-/** What clients send, by the vectors. */
+/** Tests the readers of client messages by the vectors. */
 @NullUnmarked // a vector without a field is a broken vector
 class ClientVectorsTest {
 
@@ -72,7 +72,7 @@ class ClientVectorsTest {
     }
   }
 
-  /** Texts in parts, put together. */
+  /** Puts texts in parts together. */
   private static Object spelledOut(Object value) {
     if (value instanceof List<?> list) {
       return !list.isEmpty() && list.get(0) instanceof String

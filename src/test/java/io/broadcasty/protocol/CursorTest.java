@@ -40,7 +40,7 @@ class CursorTest {
         v -> {
           Cursor cursor = Cursor.START;
           var positions = Vectors.objects(v, "positions");
-          for (int i = positions.size() - 1; i >= 0; i--) { // the order of arrival means nothing
+          for (int i = positions.size() - 1; i >= 0; i--) { // the order of arrival does not matter
             var p = positions.get(i);
             cursor =
                 cursor.after(

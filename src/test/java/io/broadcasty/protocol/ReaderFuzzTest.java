@@ -12,8 +12,8 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever comes in, a reader gives a result or a {@link ProblemException}; anything else would be
- * a 500 or a closed connection that anybody can bring about.
+ * Tests that a reader returns a result or throws a {@link ProblemException} for any input; anything
+ * else would be a 500 or a closed connection that any client could cause.
  */
 @NullUnmarked // a vector without a field is a broken vector
 class ReaderFuzzTest {
@@ -110,7 +110,7 @@ class ReaderFuzzTest {
       } catch (ProblemException e) {
         assertNotNull(e.problem());
       } catch (IllegalArgumentException twice) {
-        taken++; // the test's own reader refuses an object with a field that is there twice
+        taken++; // the test's own reader rejects an object with a duplicate field
       } catch (RuntimeException | Error e) {
         throw new AssertionError(story(round, input), e);
       }
@@ -135,7 +135,9 @@ class ReaderFuzzTest {
     return "seed " + SEED + ", round " + round + ": " + new String(input, StandardCharsets.UTF_8);
   }
 
-  /** Inputs that are short, since a mutation of a long run of one letter shows nothing. */
+  /**
+   * Returns valid inputs that are short, since mutations of a long run of one letter find nothing.
+   */
   private static List<byte[]> good(String file, String list, String field) {
     return Vectors.objects(Vectors.file(file), list).stream()
         .filter(

@@ -34,13 +34,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What the server sends, by the vectors. */
+/** Tests the writers of server messages by the vectors. */
 @NullUnmarked // a vector without a field is a broken vector
 class ServerVectorsTest {
 
-  /**
-   * What is sent over a WebSocket, and as the data of an event; null when SSE has no such event.
-   */
+  /** The frame on a WebSocket, and the data of an SSE event; null when SSE has no such event. */
   private record Sent(String frame, String data) {}
 
   @TestFactory

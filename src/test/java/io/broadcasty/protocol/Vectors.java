@@ -17,7 +17,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * The test vectors of {@code protocol/vectors}, read as plain maps, lists, strings, longs, decimals
+ * Reads the test vectors of {@code protocol/vectors} as plain maps, lists, strings, longs, decimals
  * and booleans.
  */
 @NullUnmarked // a vector without a field is a broken vector
@@ -27,14 +27,14 @@ public final class Vectors {
 
   private Vectors() {}
 
-  /** A test for each vector in the list of that name. */
+  /** Returns a test for each vector in the list of that name. */
   public static Stream<DynamicTest> each(
       String file, String list, Consumer<Map<String, Object>> test) {
     return objects(file(file), list).stream()
         .map(v -> DynamicTest.dynamicTest((String) v.get("name"), () -> test.accept(v)));
   }
 
-  /** A whole file below {@code protocol/}. */
+  /** Reads a whole file below {@code protocol/}. */
   public static Map<String, Object> file(String name) {
     try (InputStream in = Vectors.class.getResourceAsStream("/protocol/" + name);
         JsonParser json = FACTORY.createParser(Objects.requireNonNull(in, name))) {
@@ -45,7 +45,7 @@ public final class Vectors {
     }
   }
 
-  /** Any JSON text. */
+  /** Parses any JSON text. */
   public static Object parse(String text) {
     try (JsonParser json = FACTORY.createParser(text)) {
       json.nextToken();
@@ -59,7 +59,7 @@ public final class Vectors {
     }
   }
 
-  /** The objects in a field; none when the field is not there. */
+  /** Returns the objects in a field; none when the field is missing. */
   public static List<Map<String, Object>> objects(Map<String, Object> in, String field) {
     return in.get(field) instanceof List<?> list
         ? list.stream().map(Vectors::asObject).toList()
@@ -79,7 +79,7 @@ public final class Vectors {
     return Math.toIntExact((Long) in.get(field));
   }
 
-  /** A text: a string, or parts of it with repetitions (see protocol/vectors/README.md). */
+  /** Returns a text: a string, or parts of it with repetitions (see protocol/vectors/README.md). */
   public static String text(Object value) {
     if (value instanceof String text) {
       return text;
@@ -129,7 +129,7 @@ public final class Vectors {
     };
   }
 
-  /** An array of texts. */
+  /** Returns an array of texts. */
   static List<String> texts(Map<String, Object> in, String field) {
     return ((List<?>) in.get(field)).stream().map(String.class::cast).toList();
   }

@@ -105,7 +105,7 @@ class PublishTest {
           time,
           listener);
 
-  /** The broker port with nothing but its publish. */
+  /** Returns a broker that only publishes. */
   private Broker broker() {
     return (Broker)
         Proxy.newProxyInstance(

@@ -9,14 +9,14 @@ import java.net.ServerSocket;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 
-/** Pushy's own stand-in for APNs, over HTTP/2 and TLS, with {@link TestCertificate}. */
+/** A fake APNs, pushy's own, over HTTP/2 and TLS with {@link TestCertificate}. */
 public final class ApnsStandIn implements AutoCloseable {
 
   private final NioEventLoopGroup threads = new NioEventLoopGroup(1, ApnsStandIn::daemon);
   private final MockApnsServer server;
   private final int port;
 
-  /** Starts it on a free port. */
+  /** Starts the server on a free port. */
   public ApnsStandIn(PushNotificationHandler handler) throws Exception {
     server =
         new MockApnsServerBuilder()

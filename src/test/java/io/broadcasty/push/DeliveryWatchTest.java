@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** "Deliver, else push" on two nodes. */
+/** Tests pushes of undelivered publications on two nodes. */
 class DeliveryWatchTest {
 
   private static final Duration AFTER = Duration.ofSeconds(10);
@@ -54,7 +54,7 @@ class DeliveryWatchTest {
   private final AtomicInteger woken = new AtomicInteger();
   private long quota;
 
-  /** A node with users who are connected to it. */
+  /** A node with the users who are connected to it. */
   private final class Node implements DeliveryWatch.Connected {
     private final Set<String> users = new HashSet<>();
     private @Nullable DeliveryWatch watch;
@@ -128,7 +128,7 @@ class DeliveryWatchTest {
     one.users.add("ann");
     String sendId = publish("p-1", null);
     pass(Duration.ofSeconds(5));
-    one.users.clear(); // she has had it
+    one.users.clear(); // she has received it
     two.users.add("ben");
     pass(Duration.ofSeconds(5));
     assertNull(queue.status(ACME, sendId, 0, 1));
@@ -163,7 +163,7 @@ class DeliveryWatchTest {
     assertEquals(sendId, publish("p-1", null));
     assertNotEquals(sendId, publish("p-2", null));
     pass(Duration.ofSeconds(14));
-    assertEquals(sendId, publish("p-1", null)); // when it has been pushed already
+    assertEquals(sendId, publish("p-1", null)); // when it has already been pushed
     pass(Duration.ofSeconds(14));
     assertEquals(3, pushedTo(sendId).size());
     assertEquals(6, queue.claim(SampleServices.FCM, "x", 100, AFTER).size());

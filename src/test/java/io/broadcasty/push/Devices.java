@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What tests of push send, and to whom. */
+/** Devices, notifications and callers for tests of push. */
 public final class Devices {
 
   public static final TenantId ACME = new TenantId("acme");
@@ -39,7 +39,7 @@ public final class Devices {
         "orders");
   }
 
-  /** Taken now, to be tried for an hour. */
+  /** Returns a send that is accepted now and tried for an hour. */
   public static Send send(TenantId tenant, String id, ManualTime time) {
     long now = time.nowMillis();
     return new Send(tenant, id, notification(id), now, now + Duration.ofHours(1).toMillis());

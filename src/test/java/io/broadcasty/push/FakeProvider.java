@@ -6,10 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A provider that does what a test says, misbehaviour included. */
+/** A push provider that follows a test's script, including misbehaviour. */
 public final class FakeProvider implements PushProvider {
 
-  /** What comes of a dispatch. */
+  /** Decides the outcome of a dispatch. */
   public interface Script {
     CompletionStage<PushOutcome> of(Dispatch dispatch);
   }
@@ -27,7 +27,7 @@ public final class FakeProvider implements PushProvider {
     this.script = script;
   }
 
-  /** Accepts everything. */
+  /** Returns a provider that accepts every dispatch. */
   public static FakeProvider accepting(PushService service) {
     return new FakeProvider(service, always(new PushOutcome.Accepted("ok")));
   }
@@ -62,7 +62,7 @@ public final class FakeProvider implements PushProvider {
     return TIMEOUT;
   }
 
-  /** Tokens that begin with "bad" are none. */
+  /** Rejects tokens that begin with "bad". */
   @Override
   public void check(DeviceAddress device) throws InvalidDeviceException {
     if (device.token().startsWith("bad")) {

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A push service that accepts everything, costs little, and counts what comes to each device: plain
- * HTTP/1.1, or for APNs pushy's own stand-in (HTTP/2 and TLS).
+ * A fake push service for load tests, which accepts everything, costs little, and counts requests
+ * by device: plain HTTP/1.1, or for APNs pushy's own server (HTTP/2 and TLS).
  */
 final class FastStandIn {
 
@@ -54,7 +54,9 @@ final class FastStandIn {
   }
 
   /**
-   * @param answerMillis after which it answers; APNs' answers at once
+   * Starts the server.
+   *
+   * @param answerMillis the delay of each reply; APNs replies at once
    */
   static FastStandIn start(PushService service, long answerMillis) throws Exception {
     FastStandIn standIn = new FastStandIn(service, answerMillis);
@@ -74,17 +76,17 @@ final class FastStandIn {
     return port;
   }
 
-  /** How many came since {@link #reset}. */
+  /** Returns how many notifications arrived since {@link #reset}. */
   int received() {
     return received.get();
   }
 
-  /** When the latest came, by {@link System#nanoTime}. */
+  /** Returns when the last notification arrived, by {@link System#nanoTime}. */
   long lastNanos() {
     return lastNanos;
   }
 
-  /** How often which device was sent to since {@link #reset}. */
+  /** Returns how often each device was sent to since {@link #reset}. */
   Map<String, Integer> timesByDevice() {
     return timesByDevice;
   }
@@ -167,7 +169,7 @@ final class FastStandIn {
       var unused = context.writeAndFlush(response);
     }
 
-    /** Of a server that was killed. */
+    /** Ignores the broken connection of a server that was killed. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       var unused = context.close();

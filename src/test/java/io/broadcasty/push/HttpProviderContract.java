@@ -2,12 +2,12 @@ package io.broadcasty.push;
 
 import org.junit.jupiter.api.AfterEach;
 
-/** The contract of a provider that speaks HTTP, against stand-ins for its service. */
+/** The contract of HTTP push providers, tested against fake services. */
 public abstract class HttpProviderContract extends PushProviderContract {
 
   protected final StandIn service = StandIn.http();
 
-  /** Over TLS, with a certificate that nobody trusts. */
+  /** A service over TLS, with a certificate that no client trusts. */
   protected final StandIn untrusted = StandIn.https();
 
   @AfterEach

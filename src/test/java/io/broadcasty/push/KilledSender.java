@@ -17,8 +17,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that queues notifications and sends them, printing the id of each that the push service
- * has; to be killed.
+ * A process for {@link PushKillTest} to kill: it queues and sends notifications, and prints the id
+ * of each that the push service has received.
  */
 final class KilledSender {
 
@@ -33,7 +33,7 @@ final class KilledSender {
     return Database.open(new DatabaseSettings("jdbc:h2:file:" + file, "sa", null, 4));
   }
 
-  /** A worker that sends to this provider. */
+  /** Returns a worker that sends to this provider. */
   static PushWorker work(Database database, String node, PushProvider provider) {
     return new PushWorker(
         new EnabledServices(List.of(provider)),

@@ -13,10 +13,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link PendingPushes} keeps. */
+/** The contract of every {@link PendingPushes}. */
 public abstract class PendingPushesContract {
 
-  /** The same one as another node opens it; empty at the start of a test. */
+  /** Returns the same store as another node opens it; empty at the start of a test. */
   protected abstract PendingPushes open();
 
   private static PendingPush push(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Waits for a lease, so not among the quick tests. */
+/** Kills a sending process; waits for a lease, so it is not one of the quick tests. */
 @Tag("stores")
 class PushKillTest {
 
@@ -49,13 +49,13 @@ class PushKillTest {
                     return CompletableFuture.completedFuture(new PushOutcome.Accepted(null));
                   }));
       Set<UUID> all = new HashSet<>(before);
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90); // a lease is among it
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90); // including a lease
       while (all.size() < COUNT) {
         assertTrue(System.nanoTime() < deadline, () -> all.size() + " of " + COUNT + " were sent");
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         all.addAll(after.keySet());
       }
-      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1)); // for what should not come
+      LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1)); // for notifications that must not arrive
       successor.close();
     }
     assertTrue(after.values().stream().allMatch(times -> times.get() == 1));

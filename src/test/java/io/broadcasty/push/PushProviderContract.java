@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every provider does, against a stand-in of its service. */
+/** The contract of every {@link PushProvider}, tested against a fake of its service. */
 public abstract class PushProviderContract {
 
   protected static final Duration PATIENT = Duration.ofSeconds(20);
@@ -32,7 +32,7 @@ public abstract class PushProviderContract {
 
   private final List<PushProvider> open = new ArrayList<>();
 
-  /** What the stand-in can be told to do. */
+  /** The behaviours of the fake service. */
   protected enum Behaviour {
     ACCEPT,
     GONE,
@@ -40,39 +40,39 @@ public abstract class PushProviderContract {
     TOO_LARGE
   }
 
-  /** A provider of the stand-in. */
+  /** Returns a provider of the fake service. */
   protected abstract PushProvider make(Duration timeout);
 
-  /** A provider of whatever is at a port of this machine. */
+  /** Returns a provider that sends to a port of this machine. */
   protected abstract PushProvider makeAt(int port);
 
-  /** A provider of a service whose certificate nobody trusts; whoever makes it also ends it. */
+  /** Returns a provider of a service whose certificate no client trusts; the caller closes it. */
   protected abstract PushProvider makeUntrusting();
 
   protected abstract DeviceAddress device();
 
-  /** Addresses that the service cannot have given. */
+  /** Returns addresses that the service cannot have issued. */
   protected abstract List<DeviceAddress> badDevices();
 
   protected abstract void behave(Behaviour behaviour);
 
-  /** Has the stand-in answer that it is busy, for so many seconds. */
+  /** Makes the fake service answer that it is busy, for this many seconds. */
   protected abstract void busyFor(int seconds);
 
-  /** Whether the service says for how long it is busy. */
+  /** Returns whether the service says for how long it is busy. */
   protected boolean saysForHowLong() {
     return true;
   }
 
-  /** Has the stand-in answer nothing until {@link #release}. */
+  /** Makes the fake service answer nothing until {@link #release}. */
   protected abstract void hold();
 
   protected abstract void release();
 
-  /** How many notifications have come to the stand-in. */
+  /** Returns how many notifications the fake service has received. */
   protected abstract int received();
 
-  /** What must be in no reason. */
+  /** Returns the secrets that no reason may contain. */
   protected abstract List<String> secrets();
 
   protected static ThreadFactory threads() {
@@ -157,7 +157,7 @@ public abstract class PushProviderContract {
   @Test
   void whatIsTooLongIsSaidBeforehandAndNotSent() {
     PushProvider provider = opened(make(PATIENT));
-    int fits = -provider.excess(notification("")); // so many letters more fit
+    int fits = -provider.excess(notification("")); // the body may have this many letters
     assertTrue(fits > 3000 && fits < 4096, "fits: " + fits);
     assertEquals(0, provider.excess(notification("x".repeat(fits))));
     assertEquals(1, provider.excess(notification("x".repeat(fits + 1))));
@@ -227,7 +227,7 @@ public abstract class PushProviderContract {
     requireNoSecret(dispatch(notification("Hello")).toString());
   }
 
-  /** Sends, and waits; a reason with a secret fails the test. */
+  /** Sends and waits; a reason that contains a secret fails the test. */
   protected PushOutcome outcome(PushProvider provider, Notification notification) {
     return outcome(provider, dispatch(notification));
   }

@@ -31,17 +31,20 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link PushQueue} keeps. */
+/** The contract of every {@link PushQueue}. */
 public abstract class PushQueueContract {
 
   private static final Duration LEASE = Duration.ofSeconds(30);
 
   protected final ManualTime time = new ManualTime();
 
-  /** The same one as another node opens it, by {@link #time}; empty at the start of a test. */
+  /**
+   * Returns the same queue as another node opens it, by {@link #time}; empty at the start of a
+   * test.
+   */
   protected abstract PushQueue open();
 
-  /** Of the same devices. */
+  /** Returns the store of the same devices. */
   protected abstract SubscriptionStore subscriptions();
 
   private List<Recipient> devices(int count) {

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Devices, sending and looking after it, as callers see them. */
+/** Tests registering devices, sending, and querying the status, as callers see them. */
 class PushUseCasesTest {
 
   private static final ChannelName ROOM = new ChannelName("presence-room");

@@ -1,6 +1,6 @@
 package io.broadcasty.push;
 
-/** The push services that tests of queues, stores and use cases name. */
+/** The push services in tests of queues, stores and use cases. */
 public final class SampleServices {
 
   public static final PushService WEB_PUSH = new PushService("webpush");

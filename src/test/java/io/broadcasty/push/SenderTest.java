@@ -60,7 +60,7 @@ class SenderTest {
     database.close();
   }
 
-  /** A queue that can be away. */
+  /** A queue that can be made unavailable. */
   private static final class Queue implements PushQueue {
     private final PushQueue real;
     private boolean away;
@@ -134,7 +134,7 @@ class SenderTest {
     return page.get(0);
   }
 
-  /** Rounds until nothing moves. */
+  /** Runs rounds until nothing changes. */
   private void run(Sender each) {
     for (int i = 0; i < 20; i++) {
       each.round(true);
@@ -426,7 +426,7 @@ class SenderTest {
         });
     enqueue("s", 100);
     sender.round(true);
-    sender.round(false); // then it dies: 10 are written back, 40 are under way
+    sender.round(false); // then it dies: 10 are written back, 40 are in flight
     FakeProvider again = FakeProvider.accepting(SampleServices.FCM);
     Sender successor = sender(again, "successor", 50);
     run(successor);

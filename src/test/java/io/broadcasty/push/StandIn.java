@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A push service over HTTP that answers, and misbehaves, as it is told. */
+/** A fake push service over HTTP that answers, and misbehaves, as a test tells it to. */
 public final class StandIn implements AutoCloseable {
 
   private final HttpServer server;
@@ -34,10 +34,10 @@ public final class StandIn implements AutoCloseable {
   private final AtomicInteger free = new AtomicInteger();
   private volatile boolean half;
 
-  /** What came. */
+  /** A received request. */
   public record Request(String path, Map<String, List<String>> headers, byte[] body) {
 
-    /** A header's only value; fails when it is not there once. */
+    /** Returns a header's only value; fails when the header does not occur exactly once. */
     public String header(String name) {
       List<String> values = headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
       if (values.size() != 1) {
@@ -68,7 +68,7 @@ public final class StandIn implements AutoCloseable {
     }
   }
 
-  /** With a certificate that nobody trusts. */
+  /** Starts a service with a certificate that no client trusts. */
   public static StandIn https() {
     try {
       HttpsServer server = HttpsServer.create(local(), 0);
@@ -88,7 +88,7 @@ public final class StandIn implements AutoCloseable {
     return URI.create(scheme + "://localhost:" + server.getAddress().getPort());
   }
 
-  /** What it answers from now on. */
+  /** Sets the answer to all requests from now on. */
   public void answers(int status, String body) {
     usual = new Answer(status, body, Map.of());
   }
@@ -97,7 +97,7 @@ public final class StandIn implements AutoCloseable {
     usual = new Answer(status, body, Map.of(header, value));
   }
 
-  /** What it answers at one path. */
+  /** Sets the answer at one path. */
   public void answersAt(String path, int status, String body) {
     byPath.put(path, new Answer(status, body, Map.of()));
   }
@@ -107,7 +107,7 @@ public final class StandIn implements AutoCloseable {
     holdAfter(0);
   }
 
-  /** Answers so many more, and then nothing until {@link #release}. */
+  /** Answers this many more requests, and then nothing until {@link #release}. */
   public void holdAfter(int answers) {
     free.set(answers);
     gate = new CountDownLatch(1);
@@ -126,7 +126,7 @@ public final class StandIn implements AutoCloseable {
     return List.copyOf(requests);
   }
 
-  /** What came to a path. */
+  /** Returns the requests to a path. */
   public List<Request> requestsAt(String path) {
     return requests.stream().filter(request -> request.path().equals(path)).toList();
   }

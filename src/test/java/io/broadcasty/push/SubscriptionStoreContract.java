@@ -22,12 +22,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link SubscriptionStore} keeps. */
+/** The contract of every {@link SubscriptionStore}. */
 public abstract class SubscriptionStoreContract {
 
   private static final ChannelName NEWS = new ChannelName("news");
 
-  /** The same one as another node opens it; empty at the start of a test. */
+  /** Returns the same store as another node opens it; empty at the start of a test. */
   protected abstract SubscriptionStore open();
 
   private static Audience users(String... users) {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** A certificate for localhost that signs itself, so that nobody trusts it unless told to. */
+/** A self-signed certificate for localhost, which no client trusts by default. */
 public final class TestCertificate {
 
   private static final String PASSWORD = "stand-in";

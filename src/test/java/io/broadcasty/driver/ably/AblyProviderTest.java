@@ -62,7 +62,9 @@ class AblyProviderTest extends ProviderContract {
     assertEquals(2, body.split("extras", -1).length);
   }
 
-  /** Ably drops a request whose ids begin as those of one before: what is new in it, too. */
+  /**
+   * Ably drops a request whose ids begin like those of an earlier one, including what is new in it.
+   */
   @Test
   void aLongerRunThatBeginsAlikeIsAnotherRequest() throws Exception {
     provider().send(Run.of("orders", 5, 6));

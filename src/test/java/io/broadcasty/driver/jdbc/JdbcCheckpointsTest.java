@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checkpoints in each database; a subclass for each but H2. */
+/** Tests checkpoints in H2; a subclass tests each other database. */
 class JdbcCheckpointsTest extends CheckpointsContract {
 
   @TempDir
@@ -28,12 +28,12 @@ class JdbcCheckpointsTest extends CheckpointsContract {
   private final ManualTime time = new ManualTime();
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Returns the settings of an empty database. */
   protected DatabaseSettings settings() {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("relay"), "sa", null, 8);
   }
 
-  /** An empty one. */
+  /** Opens an empty database. */
   protected Database openDatabase() {
     return Database.open(settings());
   }

@@ -4,7 +4,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.database.Postgres;
 import org.junit.jupiter.api.Tag;
 
-/** On a real PostgreSQL. */
+/** Tests relay checkpoints in a real PostgreSQL. */
 @Tag("stores")
 class PostgresCheckpointsTest extends JdbcCheckpointsTest {
 

@@ -40,7 +40,7 @@ class RedisCheckpointsTest extends CheckpointsContract {
     return new RedisCheckpoints(connect(), LEASE, KEPT);
   }
 
-  /** Redis has its own clock. */
+  /** Waits in real time, since Redis has its own clock. */
   @Override
   protected void outlastLease() throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(LEASE.toMillis() + 200);

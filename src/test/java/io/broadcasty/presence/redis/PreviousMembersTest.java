@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Members as nodes of other releases announce them. */
+/** Tests members as nodes of other releases announce them. */
 class PreviousMembersTest {
 
   private static final TenantChannel ROOM =

@@ -46,7 +46,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Members on a real Redis: the contract on one node, and several nodes on a Redis that fails. */
+/**
+ * Tests the presence store on a real Redis: the contract on one node, and several nodes on a Redis
+ * that fails.
+ */
 @Tag("stores")
 class RedisPresenceStoreTest extends PresenceStoreContract {
 
@@ -56,7 +59,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   private final List<Redis> connected = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
 
-  /** A node, what it was told, and a way to end it without a word. */
+  /** A node, the changes that it was notified of, and a way to kill it. */
   private final class Node {
     private final List<PresenceChange> told = new CopyOnWriteArrayList<>();
     private final RecordingListener heard = new RecordingListener();
@@ -97,7 +100,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       nodes.add(this);
     }
 
-    /** As kill -9: nothing is said to Redis any more. */
+    /** Stops the node like kill -9: it sends nothing more to Redis. */
     void kill() {
       redis.close();
     }
@@ -210,7 +213,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       List<Step> again = steps.send(List.of(holding(ann)));
       assertEquals(1, again.size());
       assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("ann")));
-      held.hold(ROOM, ann, "c"); // comes to nothing, since no connection is made
+      held.hold(ROOM, ann, "c"); // has no effect, since no connection is made
       assertEquals(1, steps.send(again).size());
       assertEquals(List.of("+ann", "+bob"), events(told, ROOM));
       gate.heal();
@@ -305,7 +308,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   void aCallThatComesTooLateUndoesNothing() {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
-    Holdings before = new Holdings(); // when she was not held, or not any more
+    Holdings before = new Holdings(); // when she was not held, or no longer
     Steps late = steps(redis, "node", before, RealtimeListener.NONE);
     Holdings now = new Holdings();
     Steps steps = steps(redis, "node", now, RealtimeListener.NONE);
@@ -319,7 +322,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     PresenceKeys keys = PresenceKeys.of(redis, ROOM);
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
 
-    steps.run(ROOM, "forget", "node"); // another takes it for dead
+    steps.run(ROOM, "forget", "node"); // another node considers it dead
     assertFalse(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
     assertEquals(List.of(), steps.send(List.of(step)));
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));

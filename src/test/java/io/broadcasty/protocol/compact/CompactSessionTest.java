@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections that speak version 2, with time and tasks run by hand. */
+/** Tests connections of version 2, with time and tasks run by hand. */
 class CompactSessionTest {
 
   private static final CompactProtocol PROTOCOL =

@@ -25,7 +25,7 @@ import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What version 2 says differently, by the vectors. */
+/** Tests the messages of version 2 by the vectors. */
 @NullUnmarked // a vector without a field is a broken vector
 class CompactVectorsTest {
 

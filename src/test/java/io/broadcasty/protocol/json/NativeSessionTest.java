@@ -33,12 +33,12 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One WebSocket connection's life, with time and tasks run by hand. */
+/** Tests a WebSocket connection from handshake to close, with time and tasks run by hand. */
 class NativeSessionTest {
 
   private final Node node = new Node();
 
-  /** However a test's connections ended: nothing of them is left. */
+  /** Checks that nothing of a test's connections is left, however they ended. */
   @AfterEach
   void nothingIsLeftBehind() {
     node.pass(Duration.ofHours(2));
@@ -81,7 +81,7 @@ class NativeSessionTest {
     assertEquals(1, node.sessions.size());
   }
 
-  /** By a newer node, say. */
+  /** The code may come from a newer node. */
   @Test
   void aCodeThatIsNotKnownOrClosesNothingIsSaidAsDisconnected() {
     for (String code : List.of("of the future", "invalid_json")) {
@@ -165,7 +165,9 @@ class NativeSessionTest {
     assertEquals(List.of("token_expired 4402"), client.closed);
   }
 
-  /** A client that does not read its end could else go on publishing until the line is cut. */
+  /**
+   * Otherwise a client that does not read the end frame could publish until the connection is cut.
+   */
   @Test
   void nothingIsCarriedOutAfterTheEnd() {
     Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(10)));
@@ -306,7 +308,9 @@ class NativeSessionTest {
     assertEquals(List.of(), node.listener.of(ConnectionEvent.Traffic.class), "nothing, no event");
   }
 
-  /** The line breaks between the end and its last frame; what is still held is given up later. */
+  /**
+   * The connection breaks between the end and its last frame; what is still held is released later.
+   */
   @Test
   void theListenerHearsOfTheEndLast() {
     Node.Client client = node.connect().as(node.ann());

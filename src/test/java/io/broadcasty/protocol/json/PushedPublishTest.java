@@ -18,7 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Publications over WebSocket that are to be pushed unless they are delivered. */
+/** Tests publications over WebSocket that are pushed if they are not delivered. */
 class PushedPublishTest {
 
   private static final String PAID = "{\"title\":\"Paid\"}";

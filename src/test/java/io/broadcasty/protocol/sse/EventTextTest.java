@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** WHATWG HTML, section 9.2.6. */
+/** Tests the format of events by WHATWG HTML, section 9.2.6. */
 class EventTextTest {
 
   @Test

@@ -26,7 +26,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** One SSE stream's life, with time and tasks run by hand. */
+/** Tests an SSE stream from request to end, with time and tasks run by hand. */
 class SseSessionTest {
 
   private final Node node = new Node();
@@ -120,7 +120,10 @@ class SseSessionTest {
     assertEquals(frames.size() - 1, node.listener.of(ConnectionEvent.Disconnected.class).size());
   }
 
-  /** The line breaks after `subscribed` and before `lost`: the loss must still be told. */
+  /**
+   * The connection breaks after {@code subscribed} and before {@code lost}: the loss must still be
+   * reported.
+   */
   @Test
   void aLossThatWasNotWrittenIsToldToTheNextStream() throws ProblemException {
     node.publish("a", "1");
@@ -138,7 +141,7 @@ class SseSessionTest {
   }
 
   /**
-   * An empty id is not sent back by an EventSource, so it would begin anew and miss the channel.
+   * An EventSource does not send an empty id, so the stream would begin again and miss the channel.
    */
   @Test
   void aPatternThatHadNoChannelYetResumesToo() throws ProblemException {
@@ -190,7 +193,7 @@ class SseSessionTest {
     assertTrue(node.isQuiet());
   }
 
-  /** Its ids make a replay far larger than the publications are. */
+  /** The ids make a replay far larger than its publications. */
   @Test
   void aReplayWithLongCursorsDoesNotOverflow() throws ProblemException {
     String wide = "w" + "x".repeat(150);

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** APNs against pushy's own stand-in, over HTTP/2 and TLS. */
+/** Tests the APNs provider against pushy's own server, over HTTP/2 and TLS. */
 class ApnsProviderTest extends PushProviderContract {
 
   private static final String P8 = Pem.newEcKey("secp256r1");
@@ -142,7 +142,7 @@ class ApnsProviderTest extends PushProviderContract {
     rejection = new RejectedNotificationException(RejectionReason.TOO_MANY_REQUESTS);
   }
 
-  /** Apple does not, and pushy would not hand it on. */
+  /** Returns false: Apple does not say so, and pushy would not report it. */
   @Override
   protected boolean saysForHowLong() {
     return false;

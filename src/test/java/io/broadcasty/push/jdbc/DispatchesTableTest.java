@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where thousands are finished, what is to be done is found without reading them. */
+/** Tests that due dispatches are found without reading thousands of finished ones. */
 class DispatchesTableTest {
 
   private static final int FINISHED = 2000;
@@ -57,7 +57,7 @@ class DispatchesTableTest {
         .toList();
   }
 
-  /** How many rows H2 reads for it. */
+  /** Returns how many rows H2 reads for a statement. */
   private int read(String sql, Object... arguments) throws SQLException {
     try (Connection connection = database.dataSource().getConnection();
         PreparedStatement explain = connection.prepareStatement("EXPLAIN ANALYZE " + sql)) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is pending in each database; a subclass for each but H2. */
+/** Tests pending pushes in H2; a subclass tests each other database. */
 class JdbcPendingPushesTest extends PendingPushesContract {
 
   @TempDir
@@ -18,12 +18,12 @@ class JdbcPendingPushesTest extends PendingPushesContract {
 
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Returns the settings of an empty database. */
   protected DatabaseSettings settings() {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("push"), "sa", null, 8);
   }
 
-  /** An empty one. */
+  /** Opens an empty database. */
   protected Database openDatabase() {
     return Database.open(settings());
   }

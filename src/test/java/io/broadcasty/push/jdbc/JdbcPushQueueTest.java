@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The queue in each database; a subclass for each but H2. */
+/** Tests the queue in H2; a subclass tests each other database. */
 class JdbcPushQueueTest extends PushQueueContract {
 
   @TempDir
@@ -39,12 +39,12 @@ class JdbcPushQueueTest extends PushQueueContract {
 
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Returns the settings of an empty database. */
   protected DatabaseSettings settings() {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("push"), "sa", null, 8);
   }
 
-  /** An empty one. */
+  /** Opens an empty database. */
   protected Database openDatabase() {
     return Database.open(settings());
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Subscriptions in each database; a subclass for each but H2. */
+/** Tests subscriptions in H2; a subclass tests each other database. */
 class JdbcSubscriptionStoreTest extends SubscriptionStoreContract {
 
   @TempDir
@@ -23,12 +23,12 @@ class JdbcSubscriptionStoreTest extends SubscriptionStoreContract {
 
   private @Nullable Database database;
 
-  /** Of an empty database. */
+  /** Returns the settings of an empty database. */
   protected DatabaseSettings settings() {
     return new DatabaseSettings("jdbc:h2:file:" + dir.resolve("push"), "sa", null, 8);
   }
 
-  /** An empty one. */
+  /** Opens an empty database. */
   protected Database openDatabase() {
     return Database.open(settings());
   }

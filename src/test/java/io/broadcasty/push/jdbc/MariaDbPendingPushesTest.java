@@ -4,7 +4,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.database.MariaDb;
 import org.junit.jupiter.api.Tag;
 
-/** On a real MariaDB. */
+/** Tests pending pushes in a real MariaDB. */
 @Tag("stores")
 class MariaDbPendingPushesTest extends JdbcPendingPushesTest {
 

@@ -4,7 +4,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.database.MariaDb;
 import org.junit.jupiter.api.Tag;
 
-/** On a real MariaDB. */
+/** Tests push subscriptions in a real MariaDB. */
 @Tag("stores")
 class MariaDbSubscriptionStoreTest extends JdbcSubscriptionStoreTest {
 

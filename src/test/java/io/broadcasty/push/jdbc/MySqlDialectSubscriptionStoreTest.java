@@ -5,7 +5,7 @@ import io.broadcasty.database.MySqlDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 
-/** As of {@link MySqlDriver}. */
+/** Tests push subscriptions with the MySQL dialect, by {@link MySqlDriver}. */
 @Tag("stores")
 class MySqlDialectSubscriptionStoreTest extends JdbcSubscriptionStoreTest {
 

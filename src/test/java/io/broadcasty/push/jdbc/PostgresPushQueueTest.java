@@ -4,7 +4,7 @@ import io.broadcasty.database.DatabaseSettings;
 import io.broadcasty.database.Postgres;
 import org.junit.jupiter.api.Tag;
 
-/** On a real PostgreSQL. */
+/** Tests the push queue in a real PostgreSQL. */
 @Tag("stores")
 class PostgresPushQueueTest extends JdbcPushQueueTest {
 

@@ -18,7 +18,10 @@ import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The other end: a subscription with its private key, which decrypts (RFC 8291 section 3). */
+/**
+ * A fake browser: a subscription with its private key, which decrypts messages (RFC 8291 section
+ * 3).
+ */
 public final class Browser {
 
   private final KeyPair keys;
@@ -51,7 +54,7 @@ public final class Browser {
     return new DeviceAddress(SampleServices.WEB_PUSH, endpoint, p256dh(), auth());
   }
 
-  /** What was encrypted for it. */
+  /** Decrypts a message that was encrypted for this subscription. */
   public String decrypt(byte[] body) throws GeneralSecurityException {
     ByteBuffer in = ByteBuffer.wrap(body);
     byte[] salt = new byte[16];

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class EncryptionTest {
 
-  /** RFC 8291, section 5 and appendix A. */
+  /** The example of RFC 8291, section 5 and appendix A. */
   @Test
   void theExampleOfTheStandard() throws GeneralSecurityException {
     AsymmetricCipherKeyPair sender =

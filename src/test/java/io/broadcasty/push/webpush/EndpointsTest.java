@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One attack a test. */
+/** Tests that endpoints cannot reach the internal network, with one test for each attack. */
 class EndpointsTest {
 
   @ParameterizedTest

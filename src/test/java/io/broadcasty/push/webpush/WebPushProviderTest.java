@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Web Push against a push service that decrypts and knows its senders. */
+/**
+ * Tests the Web Push provider against a push service that decrypts messages and identifies senders.
+ */
 class WebPushProviderTest extends HttpProviderContract {
 
   private static final VapidKeys KEYS = VapidKeys.generate();
