@@ -153,13 +153,13 @@ public record Attend(
     return new Holder.Lease(tenants.of(caller.tenant()).presence().ttl());
   }
 
-  private static AttendOutcome told(JoinOutcome outcome, Member member, Duration life) {
+  private static AttendOutcome told(JoinOutcome outcome, Member member, Duration duration) {
     if (outcome instanceof JoinOutcome.Full full) {
       return new AttendOutcome.Full(full.limit());
     }
     if (outcome instanceof JoinOutcome.Unavailable unavailable) {
       return new AttendOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
     }
-    return new AttendOutcome.Joined(member, life);
+    return new AttendOutcome.Joined(member, duration);
   }
 }

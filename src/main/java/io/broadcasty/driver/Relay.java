@@ -63,7 +63,7 @@ public final class Relay implements RelayReport, AutoCloseable {
    * @param providers in order of preference
    * @param streams where publications are read
    * @param directory lists the channels of the streams
-   * @param turn elects the node that looks for channels which another node has left behind
+   * @param leaderLock elects the node that looks for channels which another node has left behind
    * @param owner identifies this run of the node
    */
   public Relay(
@@ -74,7 +74,7 @@ public final class Relay implements RelayReport, AutoCloseable {
       Broker streams,
       Checkpoints checkpoints,
       Directory directory,
-      Turn turn,
+      Turn leaderLock,
       String owner,
       Ticker ticker,
       WallClock clock) {
@@ -92,7 +92,7 @@ public final class Relay implements RelayReport, AutoCloseable {
     courier = new Courier(providers, chain, guard, listener, ticker);
     agenda = new Agenda(MAX_CHANNELS, ticker, clock);
     channels = new ChannelRelay(streams, checkpoints, courier, agenda, owner, clock);
-    scan = new Scan(streams, checkpoints, directory, turn, agenda, ticker);
+    scan = new Scan(streams, checkpoints, directory, leaderLock, agenda, ticker);
   }
 
   /** Logs and counts switches between providers. */

@@ -41,13 +41,13 @@ final class Scan {
       Broker streams,
       Checkpoints checkpoints,
       Directory directory,
-      Turn turn,
+      Turn leaderLock,
       Agenda agenda,
       Ticker ticker) {
     this.streams = streams;
     this.checkpoints = checkpoints;
     this.directory = directory;
-    this.turn = turn;
+    this.turn = leaderLock;
     this.agenda = agenda;
     this.ticker = ticker;
     this.nextNanos = ticker.readNanos();

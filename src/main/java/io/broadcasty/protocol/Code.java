@@ -4,7 +4,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codes of errors and stream ends that a client can receive; a test keeps them equal to {@code protocol/codes.json}.
+ * The codes of errors and stream ends that a client can receive; a test keeps them equal to {@code
+ * protocol/codes.json}.
  */
 public enum Code {
   UNAUTHORIZED(401, 4401, Retry.NO, "The token is missing or not valid"),

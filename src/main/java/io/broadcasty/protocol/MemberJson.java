@@ -77,19 +77,19 @@ public final class MemberJson {
   /**
    * Returns a member as others see it: the client's object, with an {@code id} in it.
    *
-   * @param said JSON text of the client's object; null for none
-   * @param usualId the id if the object has none
+   * @param json JSON text of the client's object; null for none
+   * @param defaultId the id if the object has none
    * @throws ProblemException when the object's id is not valid
    */
-  public static Member member(@Nullable String said, String usualId) throws ProblemException {
-    String object = said == null ? "{}" : said;
+  public static Member member(@Nullable String json, String defaultId) throws ProblemException {
+    String object = json == null ? "{}" : json;
     String id = idIn(object);
     if (id != null) {
       return new Member(id, object);
     }
     String rest = object.substring(1).strip();
-    String quoted = Json.text(json -> json.writeString(usualId));
-    return new Member(usualId, "{\"id\":" + quoted + (rest.equals("}") ? "" : ",") + rest);
+    String quoted = Json.text(writer -> writer.writeString(defaultId));
+    return new Member(defaultId, "{\"id\":" + quoted + (rest.equals("}") ? "" : ",") + rest);
   }
 
   private static @Nullable String idIn(String object) throws ProblemException {

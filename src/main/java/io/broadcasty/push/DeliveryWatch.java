@@ -125,12 +125,12 @@ public final class DeliveryWatch {
     if (here == null || watch == null) {
       return;
     }
-    Set<String> news = new HashSet<>(watch.users());
-    news.retainAll(here);
-    news.removeAll(watch.delivered());
-    if (!news.isEmpty()) {
-      pending.delivered(push, news);
-      watch.delivered().addAll(news);
+    Set<String> added = new HashSet<>(watch.users());
+    added.retainAll(here);
+    added.removeAll(watch.delivered());
+    if (!added.isEmpty()) {
+      pending.delivered(push, added);
+      watch.delivered().addAll(added);
     }
   }
 

@@ -34,19 +34,19 @@ public record PushIfUndelivered(EnabledServices services, PendingPushes pending,
    * Returns why the push is not possible, to be checked before the publication is made; null when
    * it is possible.
    */
-  public @Nullable PushAnswer refusal(Caller caller, Wish wish) {
+  public @Nullable PushAnswer refusal(Caller caller, Wish request) {
     if (services.isEmpty()) {
       return new PushAnswer.Off(null, services.services());
     }
-    if (wish.users() != null && !PushRights.overUsers(caller)) {
+    if (request.users() != null && !PushRights.overUsers(caller)) {
       return new PushAnswer.Denied("to push to users, " + PushRights.NEEDED);
     }
-    if (wish.users() != null && wish.users().isEmpty()) {
+    if (request.users() != null && request.users().isEmpty()) {
       return new PushAnswer.Invalid(
           "`pushIfUndelivered.users` is empty; leave it out for the followers of the channel");
     }
     for (PushProvider provider : services.all()) {
-      int excess = provider.excess(wish.notification());
+      int excess = provider.excess(request.notification());
       if (excess > 0) {
         return new PushAnswer.TooLarge(provider.service(), excess);
       }
@@ -61,16 +61,16 @@ public record PushIfUndelivered(EnabledServices services, PendingPushes pending,
    * @param publicationId its idempotency id
    * @return the id under which the status of the push can be queried
    */
-  public String arrange(Caller caller, ChannelName channel, String publicationId, Wish wish) {
+  public String arrange(Caller caller, ChannelName channel, String publicationId, Wish request) {
     String sendId = sendId(channel, publicationId);
     pending.add(
         new PendingPush(
             0,
             new TenantChannel(caller.tenant(), channel),
             sendId,
-            wish.users(),
-            wish.notification(),
-            clock.nowMillis() + wish.after().toMillis()));
+            request.users(),
+            request.notification(),
+            clock.nowMillis() + request.after().toMillis()));
     return sendId;
   }
 

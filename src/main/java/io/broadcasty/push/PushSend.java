@@ -93,46 +93,48 @@ public final class PushSend {
       @Nullable String id) {}
 
   /** Checks the request and queues the notification. */
-  public PushAnswer send(Caller caller, Order order) {
-    PushAnswer refusal = refusal(caller, order);
+  public PushAnswer send(Caller caller, Order request) {
+    PushAnswer refusal = refusal(caller, request);
     if (refusal != null) {
       return refusal;
     }
-    if (order.id() != null) {
-      EnqueueOutcome.Queued known = queue.find(caller.tenant(), order.id());
+    if (request.id() != null) {
+      EnqueueOutcome.Queued known = queue.find(caller.tenant(), request.id());
       if (known != null) {
-        return new PushAnswer.Taken(order.id(), known.devices(), true, List.of());
+        return new PushAnswer.Taken(request.id(), known.devices(), true, List.of());
       }
     }
-    Map<String, Recipient> recipients = recipients(caller.tenant(), order);
+    Map<String, Recipient> recipients = recipients(caller.tenant(), request);
     if (recipients.size() > MAX_DEVICES) {
       return new PushAnswer.TooManyDevices(MAX_DEVICES);
     }
-    if (recipients.isEmpty() && order.audience().topics().isEmpty() && order.absentFrom() == null) {
+    if (recipients.isEmpty()
+        && request.audience().topics().isEmpty()
+        && request.absentFrom() == null) {
       return new PushAnswer.NoDevice();
     }
     return enqueue(
         caller.tenant(),
-        order.id() == null ? UUID.randomUUID().toString() : order.id(),
-        order.notification(),
+        request.id() == null ? UUID.randomUUID().toString() : request.id(),
+        request.notification(),
         recipients.values(),
-        unknown(order.audience(), recipients));
+        unknown(request.audience(), recipients));
   }
 
-  private @Nullable PushAnswer refusal(Caller caller, Order order) {
+  private @Nullable PushAnswer refusal(Caller caller, Order request) {
     if (services.isEmpty()) {
       return new PushAnswer.Off(null, services.services());
     }
-    if (order.audience().isEmpty() && order.absentFrom() == null) {
+    if (request.audience().isEmpty() && request.absentFrom() == null) {
       return new PushAnswer.Invalid("`to` names nobody; give users, devices, topics or a channel");
     }
-    ChannelName absentFrom = order.absentFrom();
+    ChannelName absentFrom = request.absentFrom();
     if (absentFrom != null && absentFrom.kind() != ChannelName.Kind.PRESENCE) {
       return new PushAnswer.Invalid(
           "`to.channel` is for those who are absent from a channel with members, whose name begins"
               + " with presence-; to all who follow a channel, send by `to.topics`");
     }
-    PushAnswer denial = denial(caller, order);
+    PushAnswer denial = denial(caller, request);
     if (denial != null) {
       return denial;
     }
@@ -142,7 +144,7 @@ public final class PushSend {
       return new PushAnswer.Throttled(verdict);
     }
     for (PushProvider provider : services.all()) {
-      int excess = provider.excess(order.notification());
+      int excess = provider.excess(request.notification());
       if (excess > 0) {
         return new PushAnswer.TooLarge(provider.service(), excess);
       }
@@ -150,14 +152,15 @@ public final class PushSend {
     return null;
   }
 
-  private @Nullable PushAnswer denial(Caller caller, Order order) {
-    boolean named = !order.audience().users().isEmpty() || !order.audience().devices().isEmpty();
+  private @Nullable PushAnswer denial(Caller caller, Order request) {
+    boolean named =
+        !request.audience().users().isEmpty() || !request.audience().devices().isEmpty();
     if (named && !PushRights.overUsers(caller)) {
       return new PushAnswer.Denied("to send to users and devices, " + PushRights.NEEDED);
     }
-    Set<ChannelName> channels = new TreeSet<>(order.audience().topics());
-    if (order.absentFrom() != null) {
-      channels.add(order.absentFrom());
+    Set<ChannelName> channels = new TreeSet<>(request.audience().topics());
+    if (request.absentFrom() != null) {
+      channels.add(request.absentFrom());
     }
     for (ChannelName channel : channels) {
       if (!policy.allows(caller, channel, Action.PUBLISH)) {
@@ -171,12 +174,12 @@ public final class PushSend {
   }
 
   /** Returns each device once, by its id; when there are too many, slightly more than allowed. */
-  private Map<String, Recipient> recipients(TenantId tenant, Order order) {
+  private Map<String, Recipient> recipients(TenantId tenant, Order request) {
     Map<String, Recipient> found = new LinkedHashMap<>();
-    if (!order.audience().isEmpty()) {
-      add(subscriptions.find(tenant, order.audience(), MAX_DEVICES + 1), Set.of(), found);
+    if (!request.audience().isEmpty()) {
+      add(subscriptions.find(tenant, request.audience(), MAX_DEVICES + 1), Set.of(), found);
     }
-    ChannelName channel = order.absentFrom();
+    ChannelName channel = request.absentFrom();
     if (channel != null) {
       Audience followers = new Audience(Set.of(), Set.of(), Set.of(channel));
       add(

@@ -42,30 +42,30 @@ public record PushSubscriptions(
       @Nullable Collection<ChannelName> topics) {}
 
   /** Registers a device, or confirms its registration. */
-  public PushAnswer register(Caller caller, Registration wanted) {
-    PushProvider provider = services.find(wanted.address().service());
+  public PushAnswer register(Caller caller, Registration registration) {
+    PushProvider provider = services.find(registration.address().service());
     if (provider == null) {
       return services.isEmpty()
           ? new PushAnswer.Off(null, services.services())
-          : new PushAnswer.Off(wanted.address().service(), services.services());
+          : new PushAnswer.Off(registration.address().service(), services.services());
     }
-    String user = wanted.user() == null ? caller.subject() : wanted.user();
+    String user = registration.user() == null ? caller.subject() : registration.user();
     PushAnswer refusal = refusal(caller, user);
     if (refusal != null) {
       return refusal;
     }
-    if (wanted.topics() != null) {
-      if (wanted.topics().size() > MAX_TOPICS) {
+    if (registration.topics() != null) {
+      if (registration.topics().size() > MAX_TOPICS) {
         return new PushAnswer.Invalid("a device has at most " + MAX_TOPICS + " `topics`");
       }
-      for (ChannelName topic : wanted.topics()) {
+      for (ChannelName topic : registration.topics()) {
         if (!policy.allows(caller, topic, Action.SUBSCRIBE)) {
           return new PushAnswer.Denied("your roles do not allow following `" + topic + "`");
         }
       }
     }
     try {
-      provider.check(wanted.address());
+      provider.check(registration.address());
     } catch (InvalidDeviceException e) {
       return new PushAnswer.Invalid(String.valueOf(e.getMessage()));
     }
@@ -73,9 +73,9 @@ public record PushSubscriptions(
         store.save(
             caller.tenant(),
             user,
-            wanted.address(),
-            wanted.device(),
-            wanted.topics(),
+            registration.address(),
+            registration.device(),
+            registration.topics(),
             clock.nowMillis()));
   }
 

@@ -25,7 +25,7 @@ public record Send(
 
   /** Creates a send that is accepted now and tried until its time to live ends. */
   public static Send now(TenantId tenant, String id, Notification notification, long nowMillis) {
-    long life = Math.max(notification.ttl().toMillis(), SHORTEST_LIFE.toMillis());
-    return new Send(tenant, id, notification, nowMillis, nowMillis + life);
+    long lifetimeMillis = Math.max(notification.ttl().toMillis(), SHORTEST_LIFE.toMillis());
+    return new Send(tenant, id, notification, nowMillis, nowMillis + lifetimeMillis);
   }
 }

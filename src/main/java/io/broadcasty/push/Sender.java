@@ -142,11 +142,11 @@ final class Sender {
     settle();
     long now = time.clock().nowMillis();
     int limit = claiming ? pace.limit(now) : 0;
-    int room = limit - flights.size();
-    if (room < 1 || room < limit / SHARES || !isToLook()) {
+    int free = limit - flights.size();
+    if (free < 1 || free < limit / SHARES || !isToLook()) {
       return untilNext();
     }
-    List<Claimed> claimed = claim(room);
+    List<Claimed> claimed = claim(free);
     for (Claimed each : claimed) {
       launch(each, now);
     }
@@ -155,7 +155,7 @@ final class Sender {
       return untilNext();
     }
     look(); // another node may have locked some
-    return claimed.size() == room ? 0 : untilNext();
+    return claimed.size() == free ? 0 : untilNext();
   }
 
   private boolean isToLook() {
@@ -163,11 +163,11 @@ final class Sender {
         || time.ticker().readNanos() - lookedNanos >= TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
   }
 
-  private List<Claimed> claim(int room) {
+  private List<Claimed> claim(int free) {
     looking = false;
     lookedNanos = time.ticker().readNanos();
     try {
-      return queue.claim(provider.service(), owner, room, lease);
+      return queue.claim(provider.service(), owner, free, lease);
     } catch (PushStoreException e) {
       look();
       throw e;
@@ -289,8 +289,8 @@ final class Sender {
             shortened("the time to live ends before another attempt: " + reason));
   }
 
-  private void settle(Claimed claimed, Settlement settlement, long tookNanos) {
-    unsettled.add(new Settled(claimed, settlement, tookNanos));
+  private void settle(Claimed claimed, Settlement result, long tookNanos) {
+    unsettled.add(new Settled(claimed, result, tookNanos));
   }
 
   private void settle() {

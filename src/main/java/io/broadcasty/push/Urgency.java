@@ -14,8 +14,8 @@ public enum Urgency {
 
   private final String word;
 
-  Urgency(String word) {
-    this.word = word;
+  Urgency(String wireName) {
+    this.word = wireName;
   }
 
   public String word() {
@@ -23,9 +23,9 @@ public enum Urgency {
   }
 
   /** Returns the urgency with this name in the protocol; null when there is none. */
-  public static @Nullable Urgency of(String word) {
+  public static @Nullable Urgency of(String wireName) {
     for (Urgency each : values()) {
-      if (each.word.equals(word)) {
+      if (each.word.equals(wireName)) {
         return each;
       }
     }

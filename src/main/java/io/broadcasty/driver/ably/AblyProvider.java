@@ -107,14 +107,16 @@ public final class AblyProvider implements Provider {
           Failure.misconfigured("does not return the time as Ably does; the address may be wrong"),
           null);
     }
-    String wish =
+    String tokenRequest =
         Json.object(
             json -> {
               json.writeStringField("keyName", settings.keyName());
               json.writeNumberField("timestamp", Long.parseLong(millis));
             });
     HttpResponse<Void> token =
-        post("/keys/" + URLEncoder.encode(settings.keyName(), UTF_8) + "/requestToken", wish);
+        post(
+            "/keys/" + URLEncoder.encode(settings.keyName(), UTF_8) + "/requestToken",
+            tokenRequest);
     if (token.statusCode() != OK && token.statusCode() != CREATED) {
       throw HttpCalls.failure(token);
     }

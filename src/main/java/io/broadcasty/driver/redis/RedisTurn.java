@@ -28,13 +28,13 @@ public final class RedisTurn implements Turn {
 
   @Override
   public void take(Runnable work) {
-    String mine;
+    String acquired;
     try {
-      mine = redis.commands().set(key, "", new SetParams().nx().px(once.toMillis()));
+      acquired = redis.commands().set(key, "", new SetParams().nx().px(once.toMillis()));
     } catch (JedisException e) {
       throw new BrokerException("cannot acquire the leader lock on Redis", e);
     }
-    if (mine != null) {
+    if (acquired != null) {
       work.run();
     }
   }

@@ -57,18 +57,18 @@ final class Care implements Runnable, AutoCloseable {
       String node,
       Ticker ticker,
       WallClock clock,
-      Holdings holdings,
-      Steps steps,
-      Replicas replicas,
-      PubSub news) {
+      Holdings memberships,
+      Steps operations,
+      Replicas caches,
+      PubSub pubSub) {
     this.redis = redis;
     this.node = node;
     this.ticker = ticker;
     this.clock = clock;
-    this.holdings = holdings;
-    this.steps = steps;
-    this.replicas = replicas;
-    this.news = news;
+    this.holdings = memberships;
+    this.steps = operations;
+    this.replicas = caches;
+    this.news = pubSub;
   }
 
   @Override
@@ -189,10 +189,10 @@ final class Care implements Runnable, AutoCloseable {
    * Removes the members of a node that has died; any node may do so, since repeating it does no
    * harm.
    */
-  void forget(String gone) {
-    String key = PresenceKeys.heldBy(redis, gone);
+  void forget(String deadNode) {
+    String key = PresenceKeys.heldBy(redis, deadNode);
     for (String channel : redis.commands().smembers(key)) {
-      var unused = steps.run(PresenceKeys.channel(channel), "forget", gone);
+      var unused = steps.run(PresenceKeys.channel(channel), "forget", deadNode);
     }
     redis.commands().del(key);
   }

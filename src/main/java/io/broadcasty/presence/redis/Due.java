@@ -28,21 +28,21 @@ final class Due {
 
   /** Expires the leases that were not renewed in time. */
   @SuppressWarnings("deprecation") // ZRANGE with BYSCORE needs Redis 6.2
-  static void expire(Redis redis, Steps steps, long nowMillis) {
+  static void expire(Redis redis, Steps operations, long nowMillis) {
     String key = PresenceKeys.due(redis);
     List<String> due = redis.commands().zrangeByScore(key, 0, (double) nowMillis, 0, AT_ONCE);
     for (String text : due) {
       TenantChannel channel = PresenceKeys.channel(text);
-      if (!next(redis, steps, key, text, channel)) {
+      if (!next(redis, operations, key, text, channel)) {
         redis.commands().zrem(key, text);
-        next(redis, steps, key, text, channel); // a lease may have been given since
+        next(redis, operations, key, text, channel); // a lease may have been given since
       }
     }
   }
 
   private static boolean next(
-      Redis redis, Steps steps, String key, String text, TenantChannel channel) {
-    long next = steps.run(channel, "expire", "");
+      Redis redis, Steps operations, String key, String text, TenantChannel channel) {
+    long next = operations.run(channel, "expire", "");
     if (next > 0) {
       redis.commands().zadd(key, (double) next, text);
     }

@@ -38,14 +38,14 @@ final class Holdings {
   synchronized boolean hold(TenantChannel channel, Member member, String connection) {
     Map<String, Held> members = channels.computeIfAbsent(channel, c -> new HashMap<>());
     Held held = members.get(member.id());
-    boolean news = held == null || !held.member.equals(member);
+    boolean changed = held == null || !held.member.equals(member);
     if (held == null) {
       held = new Held(member);
       members.put(member.id(), held);
     }
     held.member = member;
     held.connections.add(connection);
-    return news;
+    return changed;
   }
 
   /**

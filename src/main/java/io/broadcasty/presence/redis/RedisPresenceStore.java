@@ -208,11 +208,11 @@ public final class RedisPresenceStore implements PresenceStore {
   }
 
   /** Queues an operation, or fails it at once when Redis is known to be unreachable. */
-  private void add(Step step, CompletableFuture<Long> answer) {
-    if (isOutOfReach(step.channel())) {
+  private void add(Step operation, CompletableFuture<Long> answer) {
+    if (isOutOfReach(operation.channel())) {
       answer.completeExceptionally(new PresenceException("Redis cannot be reached", null));
     } else {
-      steps.add(step);
+      steps.add(operation);
     }
   }
 

@@ -75,11 +75,11 @@ final class Replica {
 
   /** Fails the waiting calls, because Redis does not answer. */
   void unreachable(RuntimeException why) {
-    Runnable tell;
+    Runnable completion;
     synchronized (this) {
-      tell = ready.failed(why);
+      completion = ready.failed(why);
     }
-    tell.run();
+    completion.run();
   }
 
   /**
@@ -121,10 +121,10 @@ final class Replica {
   /**
    * Replaces the copy by the members that were read after {@link #life} had returned this number.
    */
-  void read(int ofLife, long count, Map<String, Member> present) {
-    Runnable tell;
+  void read(int ofGeneration, long count, Map<String, Member> present) {
+    Runnable completion;
     synchronized (this) {
-      if (ofLife != life) {
+      if (ofGeneration != life) {
         return;
       }
       for (String id : List.copyOf(members.keySet())) {
@@ -144,9 +144,9 @@ final class Replica {
       }
       held.clear();
       notifyAll();
-      tell = ready.reached();
+      completion = ready.reached();
     }
-    tell.run();
+    completion.run();
   }
 
   /** Waits until the copy has this version; returns false when it does not in time. */

@@ -43,8 +43,8 @@ final class Replicas implements PubSub.Listener {
     private int wanted;
     private long unwantedNanos;
 
-    Entry(Replica replica) {
-      this.replica = replica;
+    Entry(Replica cache) {
+      this.replica = cache;
     }
   }
 
@@ -79,7 +79,7 @@ final class Replicas implements PubSub.Listener {
     this.wake = wake;
   }
 
-  CompletionStage<Void> follow(TenantChannel channel, PubSub news) {
+  CompletionStage<Void> follow(TenantChannel channel, PubSub pubSub) {
     List<Replica> found = new ArrayList<>(1);
     entries.compute(
         PresenceKeys.of(redis, channel).announcements(),
@@ -88,7 +88,7 @@ final class Replicas implements PubSub.Listener {
           if (entry == null) {
             entry = new Entry(new Replica(channel, local));
             var unused = local.follow(channel);
-            news.subscribe(name);
+            pubSub.subscribe(name);
           }
           entry.wanted++;
           found.add(entry.replica);
@@ -159,18 +159,18 @@ final class Replicas implements PubSub.Listener {
    * @throws JedisException when Redis does not answer; the channels stay queued for the next call
    */
   void readAll() {
-    for (Replica replica = toRead.peek(); replica != null; replica = toRead.peek()) {
-      int life = replica.life();
+    for (Replica cache = toRead.peek(); cache != null; cache = toRead.peek()) {
+      int generation = cache.life();
       List<?> reply =
           (List<?>)
               READ.run(
-                  redis.commands(), PresenceKeys.of(redis, replica.channel()).scripts(), List.of());
+                  redis.commands(), PresenceKeys.of(redis, cache.channel()).scripts(), List.of());
       List<?> flat = (List<?>) reply.get(1);
       try {
-        replica.read(life, (Long) reply.get(0), members(flat));
+        cache.read(generation, (Long) reply.get(0), members(flat));
       } catch (UnknownVersionException e) { // which has been logged
-        replica.unreachable(e);
-        undecodable.add(replica);
+        cache.unreachable(e);
+        undecodable.add(cache);
       }
       toRead.poll();
     }
@@ -194,19 +194,17 @@ final class Replicas implements PubSub.Listener {
     Map<Replica, byte[]> counts =
         redis.ask(
             all,
-            replica -> PresenceKeys.of(redis, replica.channel()).version(),
-            (pipeline, replica) ->
-                pipeline.get(PresenceKeys.of(redis, replica.channel()).version()));
+            cache -> PresenceKeys.of(redis, cache.channel()).version(),
+            (pipeline, cache) -> pipeline.get(PresenceKeys.of(redis, cache.channel()).version()));
     counts.forEach(
-        (replica, count) -> {
+        (cache, count) -> {
           long known = count == null ? 0 : Long.parseLong(text(count));
           // a change may also be in transit: then reading does no harm
-          if (!replica.isInStepWith(known)) {
+          if (!cache.isInStepWith(known)) {
             LOG.log(
                 Level.DEBUG,
-                () ->
-                    "Members of " + replica.channel() + " are out of sync and will be read again");
-            readSoon(replica);
+                () -> "Members of " + cache.channel() + " are out of sync and will be read again");
+            readSoon(cache);
           }
         });
   }
@@ -216,7 +214,7 @@ final class Replicas implements PubSub.Listener {
   }
 
   /** Removes channels that have had no follower for a while. */
-  void sweep(PubSub news) {
+  void sweep(PubSub pubSub) {
     long now = ticker.readNanos();
     for (String name : entries.keySet()) {
       entries.computeIfPresent(
@@ -225,7 +223,7 @@ final class Replicas implements PubSub.Listener {
             if (entry.wanted > 0 || now - entry.unwantedNanos < LINGER.toNanos()) {
               return entry;
             }
-            news.unsubscribe(n);
+            pubSub.unsubscribe(n);
             entry.replica.clear();
             local.unfollow(entry.replica.channel());
             return null;
@@ -233,8 +231,8 @@ final class Replicas implements PubSub.Listener {
     }
   }
 
-  private void readSoon(Replica replica) {
-    toRead.add(replica);
+  private void readSoon(Replica cache) {
+    toRead.add(cache);
     wake.run();
   }
 

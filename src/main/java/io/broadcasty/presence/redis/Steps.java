@@ -68,13 +68,13 @@ final class Steps {
       String node,
       ToIntFunction<TenantId> maxMembers,
       WallClock clock,
-      Holdings holdings,
+      Holdings memberships,
       MemberEvents events) {
     this.redis = redis;
     this.node = node;
     this.maxMembers = maxMembers;
     this.clock = clock;
-    this.holdings = holdings;
+    this.holdings = memberships;
     this.events = events;
     this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
     TenantChannel nowhere = PresenceKeys.channel("none:none");
@@ -85,8 +85,8 @@ final class Steps {
     return maxMembers.applyAsInt(tenant);
   }
 
-  void add(Step step) {
-    waiting.add(step);
+  void add(Step operation) {
+    waiting.add(operation);
   }
 
   /** Ends the sending thread's wait. */
@@ -102,7 +102,7 @@ final class Steps {
     if (first != null) {
       taken.add(first);
       waiting.drainTo(taken, AT_ONCE);
-      taken.removeIf(step -> step == nothing);
+      taken.removeIf(operation -> operation == nothing);
     }
     return taken;
   }
@@ -118,10 +118,10 @@ final class Steps {
    * @return those about members held by this node that were not carried out, to be sent again; the
    *     futures of all that failed have completed
    */
-  List<Step> send(List<Step> steps) {
+  List<Step> send(List<Step> operations) {
     Map<TenantChannel, List<Step>> byChannel = new LinkedHashMap<>();
-    for (Step step : steps) {
-      byChannel.computeIfAbsent(step.channel(), c -> new ArrayList<>()).add(step);
+    for (Step operation : operations) {
+      byChannel.computeIfAbsent(operation.channel(), c -> new ArrayList<>()).add(operation);
     }
     List<Step> again = new ArrayList<>();
     RuntimeException outage = null;
@@ -137,13 +137,13 @@ final class Steps {
           outage = e;
         }
       }
-      for (Step step : each.getValue()) {
-        CompletableFuture<Long> answer = step.answer();
+      for (Step operation : each.getValue()) {
+        CompletableFuture<Long> answer = operation.answer();
         if (answer != null) {
           answer.completeExceptionally(outage);
         }
-        if (step.isHolding()) {
-          again.add(new Step(step.channel(), step.kind(), step.member(), 0, null));
+        if (operation.isHolding()) {
+          again.add(new Step(operation.channel(), operation.kind(), operation.member(), 0, null));
         }
       }
     }
@@ -152,44 +152,44 @@ final class Steps {
 
   /** Runs one operation and waits for its result. For any thread. */
   long run(TenantChannel channel, String kind, String id) {
-    Step step = new Step(channel, kind, new Member(id, ""), 0, null);
-    return change(channel, List.of(step)).get(0);
+    Step operation = new Step(channel, kind, new Member(id, ""), 0, null);
+    return change(channel, List.of(operation)).get(0);
   }
 
-  private void send(TenantChannel channel, List<Step> steps) {
+  private void send(TenantChannel channel, List<Step> operations) {
     boolean holding = holdings.isHolding(channel);
     if (holding && !listed.contains(channel)) { // first, or no node would find what is held there
       redis.commands().sadd(PresenceKeys.heldBy(redis, node), PresenceKeys.text(channel));
       listed.add(channel);
     }
     long due = Long.MAX_VALUE;
-    for (Step step : steps) {
-      due = step.timeMillis() > 0 ? Math.min(due, step.timeMillis()) : due;
+    for (Step operation : operations) {
+      due = operation.timeMillis() > 0 ? Math.min(due, operation.timeMillis()) : due;
     }
-    List<Long> replies = change(channel, steps);
+    List<Long> replies = change(channel, operations);
     if (due < Long.MAX_VALUE) {
       Due.note(redis, channel, due);
     }
     if (!holding && listed.remove(channel)) {
       redis.commands().srem(PresenceKeys.heldBy(redis, node), PresenceKeys.text(channel));
     }
-    for (int i = 0; i < steps.size(); i++) {
-      CompletableFuture<Long> answer = steps.get(i).answer();
+    for (int i = 0; i < operations.size(); i++) {
+      CompletableFuture<Long> answer = operations.get(i).answer();
       if (answer != null) {
         answer.complete(replies.get(i));
       }
     }
   }
 
-  private List<Long> change(TenantChannel channel, List<Step> steps) {
+  private List<Long> change(TenantChannel channel, List<Step> operations) {
     try {
-      return changeInTurn(channel, steps);
+      return changeInTurn(channel, operations);
     } finally {
       events.tell();
     }
   }
 
-  private synchronized List<Long> changeInTurn(TenantChannel channel, List<Step> steps) {
+  private synchronized List<Long> changeInTurn(TenantChannel channel, List<Step> operations) {
     long number = ++calls;
     Long lost = unanswered.get(channel);
     PresenceKeys keys = PresenceKeys.of(redis, channel);
@@ -201,10 +201,10 @@ final class Steps {
     arguments.add(publish);
     arguments.add(bytes(Long.toString(number)));
     arguments.add(bytes(Long.toString(lost == null ? 0 : lost)));
-    for (Step step : steps) {
-      Member member = step.member();
-      String kind = step.kind();
-      if (step.isHolding()) {
+    for (Step operation : operations) {
+      Member member = operation.member();
+      String kind = operation.kind();
+      if (operation.isHolding()) {
         @Nullable Member held = holdings.member(channel, member.id());
         kind = held == null ? "drop" : "hold";
         member = held == null ? member : held;
@@ -212,7 +212,7 @@ final class Steps {
       arguments.add(bytes(kind));
       arguments.add(bytes(member.id()));
       arguments.add(bytes(member.json()));
-      arguments.add(bytes(Long.toString(step.timeMillis())));
+      arguments.add(bytes(Long.toString(operation.timeMillis())));
     }
     unanswered.putIfAbsent(channel, number);
     if (unanswered.size() > MAX_UNANSWERED) {
@@ -222,13 +222,13 @@ final class Steps {
     }
     List<?> answer = (List<?>) CHANGE.run(redis.commands(), keys.scripts(), arguments);
     unanswered.remove(channel);
-    answer.stream().skip(steps.size()).forEach(news -> note(channel, (byte[]) news));
-    return answer.stream().limit(steps.size()).map(Long.class::cast).toList();
+    answer.stream().skip(operations.size()).forEach(event -> note(channel, (byte[]) event));
+    return answer.stream().limit(operations.size()).map(Long.class::cast).toList();
   }
 
-  private void note(TenantChannel channel, byte[] news) {
-    String id = new String(news, 1, news.length - 1, StandardCharsets.UTF_8);
-    if (news[0] == '+') {
+  private void note(TenantChannel channel, byte[] event) {
+    String id = new String(event, 1, event.length - 1, StandardCharsets.UTF_8);
+    if (event[0] == '+') {
       events.joined(channel, id);
     } else {
       events.left(channel, id);

@@ -51,12 +51,12 @@ final class Commands implements AutoCloseable {
       long now = context.clock().nowMillis();
       return CommandResult.done(json -> json.writeNumberField("time", now));
     }
-    Caller who = session.caller();
-    if (who == null) {
+    Caller caller = session.caller();
+    if (caller == null) {
       return connectFirst();
     }
     if (command instanceof Command.Subscribe subscribe) {
-      return subscribe(who, subscribe, afterwards);
+      return subscribe(caller, subscribe, afterwards);
     }
     if (command instanceof Command.Unsubscribe unsubscribe) {
       return unsubscribe(unsubscribe.channel());
@@ -65,23 +65,23 @@ final class Commands implements AutoCloseable {
       return presence().leave(leave.channel());
     }
     if (command instanceof Command.Presence watched) {
-      return presence().watch(who, watched.channel(), afterwards);
+      return presence().watch(caller, watched.channel(), afterwards);
     }
     if (command instanceof Command.Members members) {
-      return presence().members(who, members);
+      return presence().members(caller, members);
     }
     if (command instanceof Command.Refresh refresh) {
-      return refresh(who, refresh.token(), afterwards);
+      return refresh(caller, refresh.token(), afterwards);
     }
     throw new IllegalStateException("unhandled command " + command.getClass());
   }
 
   /** Carries out a join, the only one of these commands that completes later. */
   CompletableFuture<CommandResult> join(Command.Join command) {
-    Caller who = session.caller();
-    return who == null
+    Caller caller = session.caller();
+    return caller == null
         ? CompletableFuture.completedFuture(connectFirst())
-        : presence().join(who, command);
+        : presence().join(caller, command);
   }
 
   @Override
@@ -105,23 +105,23 @@ final class Commands implements AutoCloseable {
         return CommandResult.refused(Answers.connectionLimit());
       }
     }
-    Caller who = known;
+    Caller caller = known;
     return CommandResult.done(
         json -> {
           json.writeStringField("session", id);
           json.writeNumberField("protocol", session.dialect().version());
-          json.writeStringField("subject", who.subject());
-          json.writeStringField("tenant", who.tenant().value());
-          json.writeNumberField("expires", who.expiresAt().toEpochMilli());
+          json.writeStringField("subject", caller.subject());
+          json.writeStringField("tenant", caller.tenant().value());
+          json.writeNumberField("expires", caller.expiresAt().toEpochMilli());
           json.writeNumberField("pingInterval", context.settings().heartbeat().toMillis());
         });
   }
 
   private CommandResult subscribe(
-      Caller who, Command.Subscribe command, List<Runnable> afterwards) {
+      Caller caller, Command.Subscribe command, List<Runnable> afterwards) {
     try {
       SubscribeOutcome outcome =
-          session.subscriptions().subscribe(who, command.channel(), command.since());
+          session.subscriptions().subscribe(caller, command.channel(), command.since());
       if (outcome instanceof SubscribeOutcome.Subscribed subscribed) {
         afterwards.add(subscribed.start());
         return CommandResult.done(
@@ -145,13 +145,13 @@ final class Commands implements AutoCloseable {
             Problem.of(Code.NOT_SUBSCRIBED, "this connection is not subscribed to that channel"));
   }
 
-  private CommandResult refresh(Caller who, String token, List<Runnable> afterwards) {
+  private CommandResult refresh(Caller caller, String token, List<Runnable> afterwards) {
     Answers.Identification verdict = Answers.caller(context.authenticator(), token);
     if (verdict instanceof Answers.Unidentified unidentified) {
       return CommandResult.refused(unidentified.problem());
     }
     Caller fresh = ((Answers.Identified) verdict).caller();
-    if (!fresh.tenant().equals(who.tenant()) || !fresh.subject().equals(who.subject())) {
+    if (!fresh.tenant().equals(caller.tenant()) || !fresh.subject().equals(caller.subject())) {
       return CommandResult.refused(
           Problem.of(
               Code.UNAUTHORIZED,

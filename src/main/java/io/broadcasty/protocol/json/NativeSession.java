@@ -82,9 +82,9 @@ public final class NativeSession extends MessageSession {
 
   @Override
   public void newStream(EncodedPublication first) {
-    EncodedFrame told = dialect.newStream(first);
-    if (told != null) {
-      send(told);
+    EncodedFrame announcement = dialect.newStream(first);
+    if (announcement != null) {
+      send(announcement);
     }
   }
 
@@ -120,16 +120,16 @@ public final class NativeSession extends MessageSession {
     if (hasEnded()) {
       return;
     }
-    Caller who = caller();
-    if (who == null
+    Caller caller = caller();
+    if (caller == null
         && Math.min(nowNanos - openedNanos(), nowNanos - awakeSinceNanos)
             > context.settings().connectTimeout().toNanos()) {
       end(Problem.of(Code.UNAUTHORIZED, "no `connect` with a token came in time"));
-    } else if (who != null && noticedExpiryMillis != who.expiresAt().toEpochMilli()) {
-      long expires = who.expiresAt().toEpochMilli();
+    } else if (caller != null && noticedExpiryMillis != caller.expiresAt().toEpochMilli()) {
+      long expires = caller.expiresAt().toEpochMilli();
       if (expires - nowMillis <= context.settings().expiryNotice().toMillis()) {
         noticedExpiryMillis = expires;
-        send(EncodedFrame.message(NativeFrames.expiring(who.expiresAt())));
+        send(EncodedFrame.message(NativeFrames.expiring(caller.expiresAt())));
       }
     }
   }

@@ -65,7 +65,7 @@ final class Publishing {
    * @return the replies, in order
    */
   List<CompletableFuture<String>> publish(
-      Caller who, List<CommandReader.Numbered> commands, CompletableFuture<?> answered) {
+      Caller caller, List<CommandReader.Numbered> commands, CompletableFuture<?> answered) {
     long bytes = 0;
     for (CommandReader.Numbered command : commands) {
       bytes += publish(command).publication().message().payload().length();
@@ -79,7 +79,7 @@ final class Publishing {
     CompletableFuture<List<PublishOutcome>> outcomes =
         context
             .publish()
-            .publish(who, commands.stream().map(c -> publish(c).publication()).toList())
+            .publish(caller, commands.stream().map(c -> publish(c).publication()).toList())
             .toCompletableFuture()
             .whenComplete((all, failure) -> giveBack(commands.size(), takenBytes));
     List<CompletableFuture<String>> replies = new ArrayList<>(commands.size());
@@ -102,10 +102,10 @@ final class Publishing {
    * @param answered completes when the previous frames have been answered
    */
   CompletableFuture<String> publishOrPush(
-      Caller who, CommandReader.Numbered command, CompletableFuture<?> answered) {
+      Caller caller, CommandReader.Numbered command, CompletableFuture<?> answered) {
     PublishRequest publication = publish(command).publication();
     PushJson.Undelivered wanted = Objects.requireNonNull(publish(command).push());
-    Problem refusal = context.undelivered().refusal(who, wanted);
+    Problem refusal = context.undelivered().refusal(caller, wanted);
     long bytes = publication.message().payload().length();
     if (refusal == null && !take(1, bytes, answered)) {
       refusal = TOO_MANY;
@@ -115,7 +115,7 @@ final class Publishing {
     }
     return context
         .publish()
-        .publish(who, List.of(publication))
+        .publish(caller, List.of(publication))
         .toCompletableFuture()
         .handleAsync( // blocks on the database
             (all, failure) -> {
@@ -127,7 +127,7 @@ final class Publishing {
                 return reply(command, outcome, null);
               }
               UndeliveredPushes.Arranged arranged =
-                  context.undelivered().arrange(who, publication, wanted);
+                  context.undelivered().arrange(caller, publication, wanted);
               return arranged.problem() == null
                   ? reply(command, outcome, arranged.sendId())
                   : NativeFrames.error(command.id(), arranged.problem());

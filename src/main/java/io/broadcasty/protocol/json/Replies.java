@@ -33,21 +33,21 @@ final class Replies {
     List<CommandReader.Numbered> all = frame.commands();
     int next = 0;
     while (next < all.size()) {
-      Caller who = session.caller();
+      Caller caller = session.caller();
       int end = next;
-      while (who != null
+      while (caller != null
           && end < all.size()
           && all.get(end).command() instanceof Command.Publish publish
           && publish.push() == null) {
         end++;
       }
-      if (who != null && end > next) {
+      if (caller != null && end > next) {
         session.understood();
-        replies.addAll(publishing.publish(who, all.subList(next, end), answered));
+        replies.addAll(publishing.publish(caller, all.subList(next, end), answered));
         next = end;
-      } else if (who != null && all.get(next).command() instanceof Command.Publish) {
+      } else if (caller != null && all.get(next).command() instanceof Command.Publish) {
         session.understood();
-        replies.add(publishing.publishOrPush(who, all.get(next++), answered));
+        replies.add(publishing.publishOrPush(caller, all.get(next++), answered));
       } else {
         replies.add(reply(commands, all.get(next++)));
       }

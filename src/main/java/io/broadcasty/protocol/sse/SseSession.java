@@ -96,9 +96,9 @@ final class SseSession extends EventSession {
 
   @Override
   public void newStream(EncodedPublication first) {
-    String told = encoder.dialect().newStream(first);
-    if (told != null) {
-      send(EventText.frame("channel", null, told));
+    String announcement = encoder.dialect().newStream(first);
+    if (announcement != null) {
+      send(EventText.frame("channel", null, announcement));
     }
   }
 

@@ -123,10 +123,11 @@ public final class ApnsProvider implements PushProvider {
   }
 
   /** Maps Apple's reasons to what they mean for the device and the configuration. */
-  static PushOutcome verdict(int status, String word, long invalidSinceMillis) {
+  static PushOutcome verdict(int status, String rejection, long invalidSinceMillis) {
     String reason =
-        ("APNs answered " + status + " " + (word.matches("[A-Za-z]{1,60}") ? word : "")).strip();
-    return switch (word) {
+        ("APNs answered " + status + " " + (rejection.matches("[A-Za-z]{1,60}") ? rejection : ""))
+            .strip();
+    return switch (rejection) {
       case "Unregistered", "ExpiredToken" ->
           new PushOutcome.Unregistered(reason, invalidSinceMillis);
       case "BadDeviceToken", "DeviceTokenNotForTopic" ->

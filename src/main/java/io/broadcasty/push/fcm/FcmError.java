@@ -30,10 +30,10 @@ record FcmError(@Nullable String code, boolean aboutToken) {
       return new FcmError(found.code, false);
     }
     boolean field = found.fields.contains("message.token");
-    boolean said =
+    boolean inMessage =
         found.message.toLowerCase(Locale.ROOT).contains("registration token")
             && found.fields.isEmpty();
-    return new FcmError(found.code, field || said);
+    return new FcmError(found.code, field || inMessage);
   }
 
   /** Collects the relevant fields, wherever they are in the error. */

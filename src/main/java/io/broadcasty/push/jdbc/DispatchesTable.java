@@ -171,16 +171,16 @@ final class DispatchesTable {
       throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
       for (Settled each : settled) {
-        Settlement settlement = each.settlement();
-        update.setInt(1, settlement.state().code());
-        if (settlement instanceof Settlement.Again again) {
+        Settlement result = each.settlement();
+        update.setInt(1, result.state().code());
+        if (result instanceof Settlement.Again again) {
           update.setLong(2, again.dueAtMillis());
         } else {
           update.setNull(2, Types.BIGINT);
         }
-        update.setString(3, settlement.reason());
+        update.setString(3, result.reason());
         update.setString(
-            4, settlement instanceof Settlement.Accepted accepted ? accepted.serviceId() : null);
+            4, result instanceof Settlement.Accepted accepted ? accepted.serviceId() : null);
         update.setLong(5, nowMillis);
         update.setLong(6, each.claimed().number());
         update.setString(7, owner);

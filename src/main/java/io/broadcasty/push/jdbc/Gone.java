@@ -28,19 +28,18 @@ final class Gone {
   private Gone() {}
 
   static void remove(
-      Connection connection, Claimed claimed, Settlement.Unregistered settlement, long nowMillis)
+      Connection connection, Claimed claimed, Settlement.Unregistered result, long nowMillis)
       throws SQLException {
     String context;
     try (PreparedStatement select = connection.prepareStatement(CONFIRMED_BEFORE)) {
       select.setString(1, claimed.subscriptionId());
-      select.setLong(2, settlement.sinceMillis());
+      select.setLong(2, result.sinceMillis());
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
           return;
         }
         context =
-            context(
-                claimed.subscriptionId(), row.getString(1), row.getString(2), settlement.reason());
+            context(claimed.subscriptionId(), row.getString(1), row.getString(2), result.reason());
       }
     }
     JdbcSubscriptionStore.delete(connection, claimed.subscriptionId());

@@ -208,8 +208,8 @@ public final class JdbcSubscriptionStore implements SubscriptionStore {
         row.getString(first + 3));
   }
 
-  static PushService service(String word) {
-    return new PushService(word);
+  static PushService service(String name) {
+    return new PushService(name);
   }
 
   @Override

@@ -91,23 +91,23 @@ public final class OneSignalProvider implements PushProvider {
     if (reply.isTemporary()) {
       return reply.retry(reason);
     }
-    OneSignalReply said;
+    OneSignalReply parsed;
     try {
-      said = OneSignalReply.parse(reply.body());
+      parsed = OneSignalReply.parse(reply.body());
     } catch (IOException e) {
       return status == 200
           ? new PushOutcome.Retry(reason + " and something that is not JSON", null)
           : byStatus(status, reason, "");
     }
-    if (said.invalid().stream().anyMatch(device::equalsIgnoreCase)) {
+    if (parsed.invalid().stream().anyMatch(device::equalsIgnoreCase)) {
       return new PushOutcome.Unregistered(reason + ": the subscription is invalid", Long.MAX_VALUE);
     }
-    String errors = String.join(" ", said.errors()).toLowerCase(Locale.ROOT);
+    String errors = String.join(" ", parsed.errors()).toLowerCase(Locale.ROOT);
     if (status != 200) {
       return byStatus(status, reason, errors);
     }
-    if (!said.id().isEmpty()) {
-      return new PushOutcome.Accepted(said.id());
+    if (!parsed.id().isEmpty()) {
+      return new PushOutcome.Accepted(parsed.id());
     }
     return errors.isEmpty() || errors.contains("not subscribed")
         ? new PushOutcome.Unregistered(
