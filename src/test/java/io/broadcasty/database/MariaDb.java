@@ -7,6 +7,11 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real MariaDB that all tests of this JVM share; stopped with the JVM. */
@@ -23,15 +28,28 @@ public final class MariaDb {
       DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
       configuration.setPort(0); // a free port
       configuration.setBaseDir(directory()); // unpacked there, and deleted at the end
-      configuration.setDataDir(directory());
+      Path data = MemoryDirectory.create("broadcasty-mariadb");
+      configuration.setDataDir(data.toFile());
       configuration.addArg("--innodb-flush-log-at-trx-commit=0"); // no test cuts the power
+      // Else each start makes an RSA key, which takes up to half a minute on a busy machine.
+      configuration.addArg("--skip-ssl");
       configuration.addArg("--user=" + System.getProperty("user.name"));
       try {
         MARIADB = DB.newEmbeddedDB(configuration.build());
         MARIADB.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(data)));
       } catch (ManagedProcessException e) {
         throw new IllegalStateException(e);
       }
+    }
+
+    private static void end(Path data) {
+      try {
+        MARIADB.stop();
+      } catch (ManagedProcessException e) {
+        throw new IllegalStateException(e);
+      }
+      MemoryDirectory.delete(data);
     }
 
     private static File directory() {
@@ -50,20 +68,13 @@ public final class MariaDb {
    */
   public static DatabaseSettings newDatabase(String scheme) {
     String name = "test" + DATABASES.incrementAndGet();
-    try {
-      Server.MARIADB.run("CREATE DATABASE " + name);
-    } catch (ManagedProcessException e) {
+    String server = "://localhost:" + Server.MARIADB.getConfiguration().getPort() + "/";
+    try (Connection connection = DriverManager.getConnection("jdbc:mariadb" + server, "root", "");
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + name);
+    } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return new DatabaseSettings(
-        "jdbc:"
-            + scheme
-            + "://localhost:"
-            + Server.MARIADB.getConfiguration().getPort()
-            + "/"
-            + name,
-        "root",
-        "",
-        8);
+    return new DatabaseSettings("jdbc:" + scheme + server + name, "root", "", 8);
   }
 }

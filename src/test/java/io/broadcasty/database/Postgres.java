@@ -20,7 +20,11 @@ public final class Postgres {
 
     static {
       try {
-        POSTGRES = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
+        POSTGRES =
+            EmbeddedPostgres.builder()
+                .setDataDirectory(MemoryDirectory.create("broadcasty-postgres"))
+                .setServerConfig("fsync", "off")
+                .start();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
