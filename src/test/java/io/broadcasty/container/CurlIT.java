@@ -14,7 +14,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that the commands that development mode prints can be pasted into a shell unchanged. */
+/**
+ * Tests that the commands that development mode prints, and those of the documents, work in a
+ * shell.
+ */
 class CurlIT {
 
   private static final Pattern GUIDE = Pattern.compile("(?s)# who publishes.*?(?=\n──)");
@@ -63,7 +66,25 @@ class CurlIT {
               .map(id -> id.group(1))
               .toList();
       assertEquals(List.of("1", "2", "3", "4"), ids);
+
+      String token = tokens + "\nTOKEN=$PUBLISHER";
+      String published = output(token, snippet("README.md", "/broadcasty/publish", ports));
+      assertTrue(published.contains("\"duplicate\":false"), published);
+      String replayed = output(token, snippet("docs/reference/http.md", "/replay?", ports));
+      assertTrue(replayed.contains("\"id\":\"order-17-paid\""), replayed);
     }
+  }
+
+  /** Returns the first block of shell commands in a document that contains the text. */
+  private static String snippet(String document, String text, Ports ports) {
+    return Pattern.compile("(?s)```bash\n(.*?)```")
+        .matcher(read(Path.of(document)))
+        .results()
+        .map(block -> block.group(1))
+        .filter(block -> block.contains(text))
+        .findFirst()
+        .orElseThrow()
+        .replace("localhost:8080", "localhost:" + ports.http());
   }
 
   /** Returns the lines after the comment. */
