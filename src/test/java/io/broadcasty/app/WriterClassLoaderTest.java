@@ -27,7 +27,9 @@ class WriterClassLoaderTest {
         @Override
         public Enumeration<URL> getResources(String name) throws IOException {
           searches.incrementAndGet();
-          URL found = WriterClassLoaderTest.class.getResource("WriterClassLoaderTest.class");
+          URL found =
+              WriterClassLoaderTest.class.getResource(
+                  WriterClassLoaderTest.class.getSimpleName() + ".class");
           return Collections.enumeration(Collections.nCopies(1, found));
         }
       };
@@ -42,7 +44,8 @@ class WriterClassLoaderTest {
   void everythingElseIsTheApplications() throws Exception {
     WriterClassLoader loader = new WriterClassLoader(getClass().getClassLoader());
     assertSame(WriterClassLoader.class, loader.loadClass(WriterClassLoader.class.getName()));
-    assertNotNull(loader.getResource("io/broadcasty/app/WriterClassLoader.class"));
+    assertNotNull(
+        loader.getResource(WriterClassLoader.class.getName().replace('.', '/') + ".class"));
     assertTrue(new WriterClassLoader(application).getResources("other").hasMoreElements());
   }
 

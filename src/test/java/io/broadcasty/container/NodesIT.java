@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.cluster.Load;
+import io.broadcasty.hub.Outbox;
 import io.broadcasty.protocol.Code;
 import io.broadcasty.redis.RedisServer;
 import java.io.IOException;
@@ -121,7 +122,7 @@ class NodesIT {
     String restarts = "broadcasty_loop_restarts_total{loop=\"lane\"}";
     assertEquals(0, Scrape.of(api(last)).value(restarts));
     try (Debugger debugger = Debugger.attach(debugged)) {
-      String thread = debugger.runOutOfMemoryIn("io.broadcasty.hub.Outbox", "takeBatch");
+      String thread = debugger.runOutOfMemoryIn(Outbox.class.getName(), "takeBatch");
       assertTrue(thread.contains("lane"), thread);
     }
     Api.await("the meter", () -> Scrape.of(api(last)).value(restarts) == 1);
