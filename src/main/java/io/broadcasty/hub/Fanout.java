@@ -27,7 +27,7 @@ final class Fanout implements Runnable {
 
   private static final System.Logger LOG = System.getLogger(Fanout.class.getName());
 
-  private final Executor lane;
+  private final Executor eventLoop;
   private final LongAdder delivered;
 
   @GuardedBy("this")
@@ -53,13 +53,13 @@ final class Fanout implements Runnable {
    *
    * @param delivered counts the deliveries to subscribers
    */
-  Fanout(Executor lane, LongAdder delivered) {
-    this.lane = lane;
+  Fanout(Executor eventLoop, LongAdder delivered) {
+    this.eventLoop = eventLoop;
     this.delivered = delivered;
   }
 
   Executor lane() {
-    return lane;
+    return eventLoop;
   }
 
   synchronized void add(Subscriber subscriber) {
@@ -91,7 +91,7 @@ final class Fanout implements Runnable {
       }
       scheduled = true;
     }
-    lane.execute(this);
+    eventLoop.execute(this);
   }
 
   /**
@@ -111,7 +111,7 @@ final class Fanout implements Runnable {
       }
       scheduled = true;
     }
-    lane.execute(this);
+    eventLoop.execute(this);
   }
 
   /** Notifies the subscribers that publications may have been left out. */
@@ -123,7 +123,7 @@ final class Fanout implements Runnable {
       }
       scheduled = true;
     }
-    lane.execute(this);
+    eventLoop.execute(this);
   }
 
   @Override

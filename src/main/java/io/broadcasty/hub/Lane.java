@@ -40,7 +40,7 @@ public final class Lane implements Executor, AutoCloseable {
   private final ArrayDeque<Runnable> following =
       new ArrayDeque<>(); // used by the loop's thread only
   private final BackgroundLoops loops;
-  private final Consumer<? super Lane> broken;
+  private final Consumer<? super Lane> errorListener;
   private final @Nullable ClassLoader context;
   private final BackgroundLoop loop;
   private volatile @Nullable Thread thread;
@@ -51,12 +51,13 @@ public final class Lane implements Executor, AutoCloseable {
    * Starts the thread.
    *
    * @param context the thread's context class loader; null for that of the caller
-   * @param broken called after an Error, before any other task runs
+   * @param errorListener called after an Error, before any other task runs
    */
-  public Lane(BackgroundLoops loops, @Nullable ClassLoader context, Consumer<? super Lane> broken) {
+  public Lane(
+      BackgroundLoops loops, @Nullable ClassLoader context, Consumer<? super Lane> errorListener) {
     this.loops = loops;
     this.context = context;
-    this.broken = broken;
+    this.errorListener = errorListener;
     this.loop = loops.start(NAME, new Rounds());
   }
 
@@ -76,7 +77,7 @@ public final class Lane implements Executor, AutoCloseable {
 
     @Override
     public void onError(Throwable error) {
-      broken.accept(Lane.this);
+      errorListener.accept(Lane.this);
     }
   }
 

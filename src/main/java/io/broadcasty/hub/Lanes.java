@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class Lanes implements Supplier<Executor>, AutoCloseable {
 
-  private final List<Lane> lanes;
+  private final List<Lane> eventLoops;
   private final List<Consumer<? super Executor>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
 
@@ -25,13 +25,14 @@ public final class Lanes implements Supplier<Executor>, AutoCloseable {
    * @param context the context class loader of their threads; null for that of the caller
    */
   public Lanes(int count, BackgroundLoops loops, @Nullable ClassLoader context) {
-    lanes = Stream.generate(() -> new Lane(loops, context, this::broken)).limit(count).toList();
+    eventLoops =
+        Stream.generate(() -> new Lane(loops, context, this::broken)).limit(count).toList();
   }
 
   /** Returns the event loop for the next connection. */
   @Override
   public Executor get() {
-    return lanes.get(Math.floorMod(connections.getAndIncrement(), lanes.size()));
+    return eventLoops.get(Math.floorMod(connections.getAndIncrement(), eventLoops.size()));
   }
 
   /**
@@ -42,13 +43,13 @@ public final class Lanes implements Supplier<Executor>, AutoCloseable {
     listeners.add(listener);
   }
 
-  private void broken(Executor lane) {
-    listeners.forEach(listener -> listener.accept(lane));
+  private void broken(Executor eventLoop) {
+    listeners.forEach(listener -> listener.accept(eventLoop));
   }
 
   /** Runs the submitted tasks, then ends the threads. */
   @Override
   public void close() {
-    lanes.forEach(Lane::close);
+    eventLoops.forEach(Lane::close);
   }
 }

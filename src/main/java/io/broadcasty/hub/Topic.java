@@ -103,7 +103,7 @@ final class Topic {
     if (kept != null) {
       kept.add(
           publication); // before the loop below, so that a subscriber added now gets it at least
-                        // once
+      // once
     }
     for (Fanout fanout : fanouts) {
       fanout.publish(publication);
@@ -121,8 +121,9 @@ final class Topic {
    */
   void afterWrites(Runnable task) {
     for (Fanout fanout : fanouts) {
-      Executor lane = fanout.lane();
-      lane.execute(() -> lane.execute(task)); // by then the outboxes are filled, not written
+      Executor eventLoop = fanout.lane();
+      eventLoop.execute(
+          () -> eventLoop.execute(task)); // by then the outboxes are filled, not written
       return;
     }
   }

@@ -89,7 +89,7 @@ public final class Answers {
           Code.FORBIDDEN,
           "with this token the member's id is its subject, `"
               + self.subject()
-              + "`; others are let in and out by whom may publish to the channel");
+              + "`; only callers who may publish to the channel may add or remove others");
     }
     if (outcome instanceof AttendOutcome.TooLarge large) {
       return Problem.of(

@@ -36,7 +36,7 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   protected final SessionContext context;
   private final Transport transport;
-  private final Executor lane;
+  private final Executor eventLoop;
   private final Outbox outbox;
   private final Subscriptions subscriptions;
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
@@ -55,9 +55,9 @@ public abstract class Session implements Sink, Outbox.Owner {
   /**
    * How the session ends.
    *
-   * @param told whether the client is told the reason
+   * @param clientTold whether the client is told the reason
    */
-  private record End(Problem problem, boolean told, long atNanos, long outboxBytes) {}
+  private record End(Problem problem, boolean clientTold, long atNanos, long outboxBytes) {}
 
   /** Loads the class early: the server may remove the WAR before it ends the sessions. */
   static final Class<?> LOADED_EARLY = End.class;
@@ -65,8 +65,9 @@ public abstract class Session implements Sink, Outbox.Owner {
   protected Session(SessionContext context, Transport transport) {
     this.context = context;
     this.transport = transport;
-    this.lane = context.lanes().get();
-    this.outbox = new Outbox(context.tenants().defaults().outboxBytes(), lane, transport, this);
+    this.eventLoop = context.lanes().get();
+    this.outbox =
+        new Outbox(context.tenants().defaults().outboxBytes(), eventLoop, transport, this);
     this.subscriptions = context.subscribe().open(this);
     this.openedNanos = context.ticker().readNanos();
     this.lastHeartbeatNanos = openedNanos;
@@ -97,7 +98,7 @@ public abstract class Session implements Sink, Outbox.Owner {
     End over = Objects.requireNonNull(end.get(), "The session has not ended");
     return new ConnectionEvent.Disconnected(
         info(),
-        over.told() ? over.problem().code().text() : null,
+        over.clientTold() ? over.problem().code().text() : null,
         over.problem().detail(),
         context.ticker().readNanos() - openedNanos,
         outbox.writtenBytes(),
@@ -269,7 +270,7 @@ public abstract class Session implements Sink, Outbox.Owner {
 
   @Override
   public final Executor lane() {
-    return lane;
+    return eventLoop;
   }
 
   @Override
@@ -308,9 +309,9 @@ public abstract class Session implements Sink, Outbox.Owner {
   }
 
   /** Closes without an end frame, because nothing more can be written. */
-  private void abandon(Problem problem, boolean told, long waitingBytes) {
+  private void abandon(Problem problem, boolean clientTold, long waitingBytes) {
     outbox.close();
-    if (beginEnd(problem, told, waitingBytes)) {
+    if (beginEnd(problem, clientTold, waitingBytes)) {
       later(
           () -> {
             leave();
@@ -321,9 +322,9 @@ public abstract class Session implements Sink, Outbox.Owner {
     }
   }
 
-  private boolean beginEnd(Problem problem, boolean told, long outboxBytes) {
+  private boolean beginEnd(Problem problem, boolean clientTold, long outboxBytes) {
     return end.compareAndSet(
-        null, new End(problem, told, context.ticker().readNanos(), outboxBytes));
+        null, new End(problem, clientTold, context.ticker().readNanos(), outboxBytes));
   }
 
   /**

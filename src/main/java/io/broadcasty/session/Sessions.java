@@ -128,20 +128,21 @@ public final class Sessions {
   }
 
   /** Returns the sessions that match all given values; null matches every authenticated session. */
-  private List<Session> find(ControlMessage.Disconnect whom) {
-    return index.find(whom.tenant(), whom.subject(), whom.tokenId(), whom.keyId());
+  private List<Session> find(ControlMessage.Disconnect selection) {
+    return index.find(
+        selection.tenant(), selection.subject(), selection.tokenId(), selection.keyId());
   }
 
   /** Returns how many sessions {@link #disconnect} would end now. */
-  public int count(ControlMessage.Disconnect whom) {
-    return find(whom).size();
+  public int count(ControlMessage.Disconnect selection) {
+    return find(selection).size();
   }
 
   /** Ends the sessions that match, without waiting for their end; returns how many. */
-  public int disconnect(ControlMessage.Disconnect whom) {
-    List<Session> found = find(whom);
+  public int disconnect(ControlMessage.Disconnect selection) {
+    List<Session> found = find(selection);
     if (!found.isEmpty()) {
-      Problem problem = disconnected(whom.code());
+      Problem problem = disconnected(selection.code());
       found.forEach(session -> session.end(problem));
     }
     return found.size();
@@ -193,9 +194,9 @@ public final class Sessions {
    * Ends all connections of an event loop that has met an {@link Error}, with a code, before the
    * loop does anything else. Does not block.
    */
-  public void laneBroke(Executor lane) {
+  public void laneBroke(Executor eventLoop) {
     for (Session session : open) {
-      if (session.lane() == lane) {
+      if (session.lane() == eventLoop) {
         try {
           session.breakOff();
         } catch (RuntimeException

@@ -50,7 +50,7 @@ final class CatchUp {
   private final Hub hub;
   private final Executor executor;
   private final Executor later;
-  private final Sink sink;
+  private final Sink subscriber;
   private final ToLongFunction<TenantId> pageBytes;
   private final Ticker ticker;
   private final RealtimeListener listener;
@@ -77,7 +77,7 @@ final class CatchUp {
       Hub hub,
       Executor executor,
       Executor later,
-      Sink sink,
+      Sink subscriber,
       ToLongFunction<TenantId> pageBytes,
       Ticker ticker,
       RealtimeListener listener) {
@@ -85,7 +85,7 @@ final class CatchUp {
     this.hub = hub;
     this.executor = executor;
     this.later = later;
-    this.sink = sink;
+    this.subscriber = subscriber;
     this.pageBytes = pageBytes;
     this.ticker = ticker;
     this.listener = listener;
@@ -120,14 +120,14 @@ final class CatchUp {
       executor.execute(this::run);
     } catch (RejectedExecutionException e) {
       close();
-      sink.failed(e);
+      subscriber.failed(e);
     }
   }
 
   private void run() {
     while (true) {
-      if (!sink.hasRoom()) {
-        sink.whenRoom(this::execute);
+      if (!subscriber.hasRoom()) {
+        subscriber.whenRoom(this::execute);
         return;
       }
       Work work = next();
@@ -139,7 +139,7 @@ final class CatchUp {
       } catch (BrokerException e) { // keep the stream until the store can be read again
         if (e.isUndecodable()) { // another node may be able to decode it
           close();
-          sink.failed(e);
+          subscriber.failed(e);
           return;
         }
         again(work);
@@ -147,7 +147,7 @@ final class CatchUp {
         return;
       } catch (RuntimeException | Error e) { // the client is told, whatever failed
         close();
-        sink.failed(e);
+        subscriber.failed(e);
         return;
       }
     }
@@ -187,13 +187,13 @@ final class CatchUp {
   /** Reports a partition whose subscriber has everything already, so that no page is read. */
   void isAtHead(ChannelSubscription subscription, int partition) {
     listener.onResumed(
-        new Resumed(sink.info(), subscription.channel(), partition, Cause.POSITION, 0, 0, 0));
+        new Resumed(subscriber.info(), subscription.channel(), partition, Cause.POSITION, 0, 0, 0));
   }
 
   private void upToDate(ChannelSubscription subscription, int partition, Work work) {
     listener.onResumed(
         new Resumed(
-            sink.info(),
+            subscriber.info(),
             subscription.channel(),
             partition,
             work.cause,
@@ -211,7 +211,7 @@ final class CatchUp {
         };
     listener.onPositionLost(
         new PositionLost(
-            sink.info(),
+            subscriber.info(),
             work.subscription.channel(),
             work.join.partition(),
             reason,

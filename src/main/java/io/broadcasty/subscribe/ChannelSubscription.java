@@ -21,9 +21,9 @@ final class ChannelSubscription implements Subscriber {
 
   private final TenantChannel channel;
   private final int partitions;
-  private final Interest interest;
-  private final Sink sink;
-  private final CatchUp catchUp;
+  private final Interest brokerSubscription;
+  private final Sink subscriber;
+  private final CatchUp replayReader;
 
   /**
    * The joins by partition, null where none has been requested; replaced as a whole, guarded by
@@ -47,12 +47,16 @@ final class ChannelSubscription implements Subscriber {
    * @param partitions the channel's number of partitions according to the policy
    */
   ChannelSubscription(
-      TenantChannel channel, int partitions, Interest interest, Sink sink, CatchUp catchUp) {
+      TenantChannel channel,
+      int partitions,
+      Interest brokerSubscription,
+      Sink subscriber,
+      CatchUp replayReader) {
     this.channel = channel;
     this.partitions = partitions;
-    this.interest = interest;
-    this.sink = sink;
-    this.catchUp = catchUp;
+    this.brokerSubscription = brokerSubscription;
+    this.subscriber = subscriber;
+    this.replayReader = replayReader;
   }
 
   TenantChannel channel() {
@@ -64,7 +68,7 @@ final class ChannelSubscription implements Subscriber {
   }
 
   Interest interest() {
-    return interest;
+    return brokerSubscription;
   }
 
   /** Returns the join of a partition; creates it on the first call. */
@@ -74,7 +78,9 @@ final class ChannelSubscription implements Subscriber {
       return known;
     }
     PartitionJoin join =
-        started ? PartitionJoin.liveFromFirst(partition, sink) : new PartitionJoin(partition, sink);
+        started
+            ? PartitionJoin.liveFromFirst(partition, subscriber)
+            : new PartitionJoin(partition, subscriber);
     if (closed) {
       join.close();
     }
@@ -95,13 +101,13 @@ final class ChannelSubscription implements Subscriber {
       join = join(partition);
     }
     if (join.announced(publication)) {
-      catchUp.add(this, join, Cause.GAP);
+      replayReader.add(this, join, Cause.GAP);
     }
   }
 
   @Override
   public Executor lane() {
-    return sink.lane();
+    return subscriber.lane();
   }
 
   @Override
@@ -143,7 +149,7 @@ final class ChannelSubscription implements Subscriber {
     }
     for (PartitionJoin join : joins) {
       if (join != null && join.mayHaveMissed()) {
-        catchUp.add(this, join, Cause.GAP);
+        replayReader.add(this, join, Cause.GAP);
       }
     }
   }
@@ -151,7 +157,7 @@ final class ChannelSubscription implements Subscriber {
   @Override
   public void onFailure(RuntimeException failure) {
     closed = true;
-    sink.failed(failure);
+    subscriber.failed(failure);
   }
 
   /**
@@ -171,10 +177,10 @@ final class ChannelSubscription implements Subscriber {
       }
     }
     for (PartitionJoin join : behind) {
-      catchUp.add(this, join, cause);
+      replayReader.add(this, join, cause);
     }
     if (cause == Cause.POSITION && !closed) {
-      atHead.forEach(join -> catchUp.isAtHead(this, join.partition()));
+      atHead.forEach(join -> replayReader.isAtHead(this, join.partition()));
     }
   }
 

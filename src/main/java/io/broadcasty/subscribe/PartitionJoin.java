@@ -30,7 +30,7 @@ final class PartitionJoin {
   private static final int MAX_HELD = 128;
 
   private final int partition;
-  private final Sink sink;
+  private final Sink subscriber;
   private final ArrayDeque<EncodedPublication> held = new ArrayDeque<>(0);
   private @Nullable String epoch;
   private long last;
@@ -52,16 +52,16 @@ final class PartitionJoin {
    * Creates a join that holds live publications until {@link #beginAfter} sets its start. Without a
    * start it begins with the partition's first publication.
    */
-  PartitionJoin(int partition, Sink sink) {
+  PartitionJoin(int partition, Sink subscriber) {
     this.partition = partition;
-    this.sink = sink;
+    this.subscriber = subscriber;
   }
 
   /**
    * Creates a join for a partition created after the subscription: live from its first publication.
    */
-  static PartitionJoin liveFromFirst(int partition, Sink sink) {
-    PartitionJoin join = new PartitionJoin(partition, sink);
+  static PartitionJoin liveFromFirst(int partition, Sink subscriber) {
+    PartitionJoin join = new PartitionJoin(partition, subscriber);
     join.live = true;
     return join;
   }
@@ -165,12 +165,12 @@ final class PartitionJoin {
     epoch = page.state().epoch();
     if (lost != null) {
       last = lost.resumeFrom().sequence();
-      sink.lost(channel, lost);
+      subscriber.lost(channel, lost);
     } else if (last == StreamState.FROM_OLDEST) {
       last = page.state().first() - 1;
     }
     for (Publication publication : page.publications()) {
-      if (!sink.hasRoom()) {
+      if (!subscriber.hasRoom()) {
         return false;
       }
       hand(new EncodedPublication(publication, channelNumber));
@@ -190,7 +190,7 @@ final class PartitionJoin {
     while (!held.isEmpty()) {
       EncodedPublication next = held.peek();
       if (follows(next)) {
-        if (!sink.hasRoom()) {
+        if (!subscriber.hasRoom()) {
           return false;
         }
         hand(next);
@@ -212,11 +212,11 @@ final class PartitionJoin {
   private void hand(EncodedPublication publication) {
     if (!told) {
       told = true;
-      sink.newStream(publication);
+      subscriber.newStream(publication);
     }
     epoch = publication.publication().position().epoch();
     last = publication.publication().position().sequence();
-    sink.publication(publication);
+    subscriber.publication(publication);
   }
 
   private boolean follows(EncodedPublication publication) {

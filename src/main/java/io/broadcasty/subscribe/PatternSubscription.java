@@ -16,11 +16,11 @@ final class PatternSubscription implements PatternSubscriber {
 
   private final Subscribe context;
   private final Targets targets;
-  private final Sink sink;
+  private final Sink subscriber;
   private volatile Caller caller;
   private final String target;
   private final ChannelPattern pattern;
-  private final Interest interest;
+  private final Interest brokerSubscription;
 
   // guarded by the targets
   final List<ChannelSubscription> waiting = new ArrayList<>(0);
@@ -29,18 +29,18 @@ final class PatternSubscription implements PatternSubscriber {
   PatternSubscription(
       Subscribe context,
       Targets targets,
-      Sink sink,
+      Sink subscriber,
       Caller caller,
       String target,
       ChannelPattern pattern) {
     this.context = context;
     this.targets = targets;
-    this.sink = sink;
+    this.subscriber = subscriber;
     this.caller = caller;
     this.target = target;
     this.pattern = pattern;
     Broker broker = context.broker();
-    this.interest =
+    this.brokerSubscription =
         new Interest(
             () -> broker.follow(caller.tenant(), pattern),
             () -> broker.unfollow(caller.tenant(), pattern));
@@ -51,7 +51,7 @@ final class PatternSubscription implements PatternSubscriber {
   }
 
   Interest interest() {
-    return interest;
+    return brokerSubscription;
   }
 
   /** Sets the caller whose permissions apply to future channels. */
@@ -74,7 +74,7 @@ final class PatternSubscription implements PatternSubscriber {
     Targets.Arrival arrival =
         targets.arrived(channel, partitions, this, context.maxChannels(who.tenant()));
     if (arrival.full()) {
-      sink.tooManyChannels();
+      subscriber.tooManyChannels();
     }
     ChannelSubscription subscription = arrival.subscription();
     if (subscription == null || !arrival.fresh()) {
@@ -86,7 +86,7 @@ final class PatternSubscription implements PatternSubscriber {
     try {
       enter(subscription);
     } catch (RuntimeException e) { // otherwise it would miss publications
-      sink.failed(e);
+      subscriber.failed(e);
     }
     Caller now = caller;
     @SuppressWarnings("ReferenceEquality") // a refreshed token makes another object
@@ -117,6 +117,6 @@ final class PatternSubscription implements PatternSubscriber {
 
   void leave() {
     context.hub().remove(caller.tenant(), this);
-    interest.end();
+    brokerSubscription.end();
   }
 }

@@ -31,8 +31,8 @@ final class PresenceView {
   private final PresenceStore store;
   private final Executor reading;
   private final Executor later;
-  private final Sink sink;
-  private final Interest interest;
+  private final Sink subscriber;
+  private final Interest brokerSubscription;
 
   @GuardedBy("this")
   private final List<EncodedPresence> held = new ArrayList<>(0);
@@ -53,13 +53,18 @@ final class PresenceView {
    * @param later runs a short task after a delay
    */
   PresenceView(
-      TenantChannel channel, PresenceStore store, Executor reading, Executor later, Sink sink) {
+      TenantChannel channel,
+      PresenceStore store,
+      Executor reading,
+      Executor later,
+      Sink subscriber) {
     this.channel = channel;
     this.store = store;
     this.reading = reading;
     this.later = later;
-    this.sink = sink;
-    this.interest = new Interest(() -> store.follow(channel), () -> store.unfollow(channel));
+    this.subscriber = subscriber;
+    this.brokerSubscription =
+        new Interest(() -> store.follow(channel), () -> store.unfollow(channel));
   }
 
   /**
@@ -68,7 +73,7 @@ final class PresenceView {
    * @throws BrokerException when the members cannot be read
    */
   PresencePage open() {
-    interest.await();
+    brokerSubscription.await();
     PresencePage page;
     try {
       page = store.members(channel, null, PAGE);
@@ -104,7 +109,7 @@ final class PresenceView {
     long next = change.change().version();
     if (next == version + 1) {
       version = next;
-      sink.presence(change);
+      subscriber.presence(change);
     } else if (next > version) {
       holding = true;
       readAnew(reading);
@@ -116,7 +121,7 @@ final class PresenceView {
       closed = true;
       held.clear();
     }
-    interest.end();
+    brokerSubscription.end();
   }
 
   private void readAnew(Executor on) {
@@ -136,7 +141,7 @@ final class PresenceView {
       later.execute(() -> readAnew(reading));
       return;
     } catch (Error e) {
-      sink.failed(e);
+      subscriber.failed(e);
       return;
     }
     synchronized (this) {
@@ -144,7 +149,7 @@ final class PresenceView {
         return;
       }
       version = page.version();
-      sink.presenceReset(channel.name(), page);
+      subscriber.presenceReset(channel.name(), page);
     }
     start();
   }

@@ -36,11 +36,11 @@ public record Subscribe(
     RealtimeListener listener) {
 
   /** Opens the subscriptions of a new connection, to be closed with it. */
-  public Subscriptions open(Sink sink) {
+  public Subscriptions open(Sink subscriber) {
     return new Subscriptions(
         this,
-        sink,
-        new CatchUp(broker, hub, replays, later, sink, this::pageBytes, ticker, listener));
+        subscriber,
+        new CatchUp(broker, hub, replays, later, subscriber, this::pageBytes, ticker, listener));
   }
 
   int maxChannels(TenantId tenant) {

@@ -34,14 +34,14 @@ import java.util.TreeSet;
 public final class Subscriptions implements AutoCloseable {
 
   private final Subscribe context;
-  private final Sink sink;
-  private final CatchUp catchUp;
+  private final Sink subscriber;
+  private final CatchUp replayReader;
   private final Targets targets;
 
-  Subscriptions(Subscribe context, Sink sink, CatchUp catchUp) {
+  Subscriptions(Subscribe context, Sink subscriber, CatchUp replayReader) {
     this.context = context;
-    this.sink = sink;
-    this.catchUp = catchUp;
+    this.subscriber = subscriber;
+    this.replayReader = replayReader;
     this.targets = new Targets(this::open);
   }
 
@@ -93,7 +93,7 @@ public final class Subscriptions implements AutoCloseable {
    * it was confirmed.
    */
   private void tell(String target) {
-    ConnectionInfo connection = sink.info();
+    ConnectionInfo connection = subscriber.info();
     context.listener().onSubscribed(new Subscribed(connection, target));
     if (!targets.confirm(target)) {
       context.listener().onUnsubscribed(new Unsubscribed(connection, target));
@@ -116,7 +116,7 @@ public final class Subscriptions implements AutoCloseable {
     }
     ended.channels().forEach(this::leave);
     if (ended.confirmed()) {
-      context.listener().onUnsubscribed(new Unsubscribed(sink.info(), target));
+      context.listener().onUnsubscribed(new Unsubscribed(subscriber.info(), target));
     }
     return true;
   }
@@ -155,7 +155,11 @@ public final class Subscriptions implements AutoCloseable {
     }
     PresenceView view =
         new PresenceView(
-            subscription.channel(), context.presence(), context.replays(), context.later(), sink);
+            subscription.channel(),
+            context.presence(),
+            context.replays(),
+            context.later(),
+            subscriber);
     subscription.watch(view);
     try {
       return new WatchOutcome.Watching(view.open(), view::start);
@@ -206,7 +210,7 @@ public final class Subscriptions implements AutoCloseable {
 
   @Override
   public void close() {
-    catchUp.close();
+    replayReader.close();
     targets.close();
     targets().forEach(this::unsubscribe);
   }
@@ -214,7 +218,7 @@ public final class Subscriptions implements AutoCloseable {
   private SubscribeOutcome subscribePattern(
       Caller caller, String target, ChannelPattern pattern, Since since) {
     PatternSubscription subscription =
-        new PatternSubscription(context, targets, sink, caller, target, pattern);
+        new PatternSubscription(context, targets, subscriber, caller, target, pattern);
     if (!targets.add(subscription)) {
       return new SubscribeOutcome.Closed();
     }
@@ -285,13 +289,13 @@ public final class Subscriptions implements AutoCloseable {
       List<Position> channelStarts = new ArrayList<>();
       for (StreamState state :
           context.broker().states(subscription.channel(), subscription.partitions())) {
-        Beginning beginning = Beginning.of(state, name, since, ChannelPattern.isPattern(target));
+        Beginning start = Beginning.of(state, name, since, ChannelPattern.isPattern(target));
         subscription
             .join(state.partition())
-            .beginAfter(beginning.epoch(), beginning.after(), beginning.isHead());
-        recovered &= beginning.resume().lost() == null;
+            .beginAfter(start.epoch(), start.after(), start.isHead());
+        recovered &= start.resume().lost() == null;
         channelHeads.add(state.headPosition());
-        channelStarts.add(beginning.start(state));
+        channelStarts.add(start.start(state));
       }
       heads.put(name, channelHeads);
       starts.put(name, channelStarts);
@@ -310,8 +314,8 @@ public final class Subscriptions implements AutoCloseable {
         channel,
         partitions,
         new Interest(() -> broker.follow(channel), () -> broker.unfollow(channel)),
-        sink,
-        catchUp);
+        subscriber,
+        replayReader);
   }
 
   private void enter(ChannelSubscription subscription) {

@@ -124,17 +124,17 @@ final class GrizzlyOutput extends ServletOutputStream {
   }
 
   private void fail(Throwable failure) {
-    WriteListener told = listener;
-    if (told != null) {
-      told.onError(failure);
+    WriteListener current = listener;
+    if (current != null) {
+      current.onError(failure);
     }
   }
 
   private WriteListener listening() throws IOException {
-    WriteListener told = listener;
-    if (told == null) {
+    WriteListener current = listener;
+    if (current == null) {
       throw new IOException("No write listener is set");
     }
-    return told;
+    return current;
   }
 }

@@ -103,14 +103,14 @@ final class LibertyOutput extends ServletOutputStream {
   private void written(@Nullable IOException failure) throws IOException {
     broken = failure;
     State before = state.getAndSet(State.READY);
-    WriteListener told = listener;
-    if (told == null) {
+    WriteListener current = listener;
+    if (current == null) {
       return;
     }
     if (failure != null) {
-      told.onError(failure);
+      current.onError(failure);
     } else if (before == State.AWAITED) {
-      told.onWritePossible();
+      current.onWritePossible();
     }
   }
 

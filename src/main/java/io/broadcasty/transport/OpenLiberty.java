@@ -26,8 +26,8 @@ public final class OpenLiberty {
   private OpenLiberty() {}
 
   /** Returns whether an object of the container is Open Liberty's. */
-  public static boolean made(Object ofContainer) {
-    return ofContainer.getClass().getName().startsWith("com.ibm.ws.");
+  public static boolean made(Object object) {
+    return object.getClass().getName().startsWith("com.ibm.ws.");
   }
 
   /** Returns whether a flush blocks until the peer has read, even with a listener. */

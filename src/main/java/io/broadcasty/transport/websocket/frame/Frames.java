@@ -136,8 +136,8 @@ public final class Frames {
    *
    * @return where the body begins
    */
-  public static int writeTextHeader(byte[] into, int at, int bodyBytes) {
-    return writeHeader(into, at, TEXT, bodyBytes);
+  public static int writeTextHeader(byte[] target, int at, int bodyBytes) {
+    return writeHeader(target, at, TEXT, bodyBytes);
   }
 
   /** Returns where the body of a frame made by this class begins. */
@@ -156,16 +156,16 @@ public final class Frames {
     return frame;
   }
 
-  private static int writeHeader(byte[] into, int at, int opcode, int bodyBytes) {
+  private static int writeHeader(byte[] target, int at, int opcode, int bodyBytes) {
     int header = headerBytes(bodyBytes);
-    into[at] = (byte) (FIN | opcode);
+    target[at] = (byte) (FIN | opcode);
     switch (header) {
-      case 2 -> into[at + 1] = (byte) bodyBytes;
-      case 4 -> into[at + 1] = TWO_BYTES;
-      default -> into[at + 1] = EIGHT_BYTES;
+      case 2 -> target[at + 1] = (byte) bodyBytes;
+      case 4 -> target[at + 1] = TWO_BYTES;
+      default -> target[at + 1] = EIGHT_BYTES;
     }
     for (int i = header - 1, rest = bodyBytes; i > 1; i--, rest >>>= 8) {
-      into[at + i] = (byte) rest;
+      target[at + i] = (byte) rest;
     }
     return at + header;
   }
