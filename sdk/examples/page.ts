@@ -1,12 +1,12 @@
-/** What the pages of the examples share. */
+/** Helpers that the example pages share. */
 import type BroadcastyClient from '@broadcasty/client';
 
-/** The element of a selector, which is there. */
+/** Returns the element of a selector, which must exist. */
 export function $<E extends HTMLElement = HTMLElement>(selector: string): E {
   return document.querySelector<E>(selector) as E;
 }
 
-/** Keeps an element telling how the connection does. */
+/** Shows the state of the connection in an element. */
 export function showState(client: BroadcastyClient, element: HTMLElement): void {
   client.on('state', ({ state, transport, error, retryInMillis }) => {
     const words = {

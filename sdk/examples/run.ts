@@ -1,16 +1,18 @@
-/** `npm run example NAME`: starts one of the examples against a server in development mode (`./mvnw -Prun`). */
+/**
+ * `npm run example NAME`: starts an example against a server in development mode (`./mvnw -Prun`).
+ */
 import { serve } from './serve.js';
 import { ask } from './worker/ask.js';
-import { work } from './worker/worker.js';
+import { startWorker } from './worker/worker.js';
 
-const USAGE = `npm run example chat              a chat, with who is present and what was said before
-npm run example orders            a live board of orders, and how it came about
-npm run example push              notifications when the page is closed
+const USAGE = `npm run example chat              a chat with members and earlier messages
+npm run example orders            a live board of orders with its history
+npm run example push              notifications while the page is closed
 npm run example worker            a worker that answers requests
-npm run example ask [SKU-1]       asks it
+npm run example ask [SKU-1]       sends it a request
 
 Each needs a server in development mode: ./mvnw -Prun
-BROADCASTY_URL says where it is (http://localhost:8080), PORT where the pages are served (5173).`;
+BROADCASTY_URL is its address (default http://localhost:8080), PORT the port of the pages (default 5173).`;
 
 const server = (process.env.BROADCASTY_URL ?? 'http://localhost:8080').replace(/\/+$/, '');
 const [name = '', argument = 'SKU-1'] = process.argv.slice(2);
@@ -20,15 +22,15 @@ async function run(): Promise<void> {
     case 'chat':
     case 'orders':
     case 'push': {
-      await fetch(`${server}/broadcasty/ping`).catch(() => console.log(`There is no server at ${server} yet; start one: ./mvnw -Prun`));
+      await fetch(`${server}/broadcasty/ping`).catch(() => console.log(`no server answers at ${server}; start one: ./mvnw -Prun`));
       const { url } = await serve(name, server, Number(process.env.PORT ?? 5173));
       console.log(`${name}: open ${url} in two windows`);
       return;
     }
     case 'worker':
       console.log(`connecting to ${server}`);
-      await work(server);
-      console.log('answers requests on rpc:inventory; ask it: npm run example ask SKU-1');
+      await startWorker(server);
+      console.log('answers requests on rpc:inventory; send one: npm run example ask SKU-1');
       return;
     case 'ask':
       console.log(await ask(server, argument));

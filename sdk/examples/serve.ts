@@ -1,6 +1,6 @@
 /**
- * Serves the page of an example, bundled anew for each load, and hands everything else on to a Broadcasty server, so that both
- * have one address, as behind the proxy of a real site.
+ * Serves the page of an example, bundled on each load, and forwards all other requests to a
+ * Broadcasty server, so that both have one address, as behind a site's reverse proxy.
  */
 import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
@@ -19,8 +19,10 @@ export interface Site {
 }
 
 /**
- * @param server where Broadcasty is, e.g. `http://localhost:8080`
- * @param port 0: any that is free
+ * Starts the site.
+ *
+ * @param server the address of Broadcasty, for example `http://localhost:8080`
+ * @param port 0: any free port
  */
 export async function serve(example: string, server: string, port: number): Promise<Site> {
   const target = new URL(server);
@@ -29,7 +31,7 @@ export async function serve(example: string, server: string, port: number): Prom
     const name = incoming.url === '/' ? 'index.html' : (incoming.url ?? '').slice(1);
     const file = fileOf(example, name);
     if (file === undefined) {
-      handOn(incoming, response, target);
+      forward(incoming, response, target);
       return;
     }
     response.setHeader('Content-Type', TYPES[name.split('.').pop() ?? ''] ?? 'text/plain');
@@ -62,7 +64,9 @@ export async function serve(example: string, server: string, port: number): Prom
   };
 }
 
-/** The file of the example, or of what all share, that a browser asks for; the source in place of a script. */
+/**
+ * Returns the requested file, from the example or from the shared ones; for a script, its source.
+ */
 function fileOf(example: string, name: string): string | undefined {
   if (!/^[\w-]+\.(html|css|js)$/.test(name)) {
     return undefined;
@@ -77,7 +81,7 @@ async function bundle(file: string): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-function handOn(incoming: IncomingMessage, response: ServerResponse, target: URL): void {
+function forward(incoming: IncomingMessage, response: ServerResponse, target: URL): void {
   const outgoing = request(target, { method: incoming.method, path: incoming.url, headers: incoming.headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);

@@ -1,4 +1,4 @@
-/** What does not depend on the transport, and how one is chosen. */
+/** Tests of what does not depend on the transport, and of the selection of a transport. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { BroadcastyClient, BroadcastyError, CoreClient, fullJitter } from '../src/index.js';
@@ -7,7 +7,7 @@ import { localStorageStore, memoryStore } from '../src/offline.js';
 import type { OfflineStore } from '../src/offline.js';
 import WebSocket from 'ws';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Ledger, Network, quick, turns, until } from './support.js';
+import { client as make, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
 
 describe('a client', { timeout: 20_000 }, () => {
   let server: FakeServer;
@@ -29,86 +29,86 @@ describe('a client', { timeout: 20_000 }, () => {
   });
 
   describe('auto', () => {
-    it('takes WebSocket where it can', async () => {
+    it('selects WebSocket where it works', async () => {
       const client = connect();
-      const carried: unknown[] = [];
-      client.on('state', ({ transport }) => transport && carried.push(transport));
+      const transports: unknown[] = [];
+      client.on('state', ({ transport }) => transport && transports.push(transport));
       await client.connect();
-      assert.deepEqual(carried, ['ws']);
+      assert.deepEqual(transports, ['ws']);
     });
 
-    it('takes Server-Sent Events where WebSocket is blocked, without a gap, and remembers it', async () => {
+    it('selects Server-Sent Events where WebSocket is blocked, without gaps, and remembers it', async () => {
       const client = connect();
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       server.publish({ channel: 'a', payload: 1 });
-      await until('the first', () => ledger.all.length === 1);
+      await waitUntil('the first', () => ledger.all.length === 1);
       server.webSocketBlocked = true;
-      server.cutAll();
+      server.breakAll();
       server.publish({ channel: 'a', payload: 2 });
-      await until('the second', () => ledger.all.length === 2);
+      await waitUntil('the second', () => ledger.all.length === 2);
       ledger.assertGapless();
-      const tries = server.heard.filter((name) => name === 'upgrade').length;
-      server.cutAll();
+      const tries = server.requests.filter((name) => name === 'upgrade').length;
+      server.breakAll();
       server.publish({ channel: 'a', payload: 3 });
-      await until('the third', () => ledger.all.length === 3);
-      assert.ok(server.heard.filter((name) => name === 'upgrade').length <= tries + 1);
+      await waitUntil('the third', () => ledger.all.length === 3);
+      assert.ok(server.requests.filter((name) => name === 'upgrade').length <= tries + 1);
       await client.publish({ channel: 'a', payload: 4 });
-      await until('the fourth', () => ledger.all.length === 4);
+      await waitUntil('the fourth', () => ledger.all.length === 4);
       ledger.assertGapless();
     });
 
-    it('waits for a server that is away, and takes WebSocket when it is back', async () => {
+    it('waits for a server that is down, and selects WebSocket when it returns', async () => {
       const client = connect();
-      const carried: unknown[] = [];
+      const transports: unknown[] = [];
       await client.connect();
       let waits = 0;
       client.on('state', ({ state, transport }) => {
         waits += state === 'waiting' ? 1 : 0;
         if (transport) {
-          carried.push(transport);
+          transports.push(transport);
         }
       });
       server.refusing = true;
-      server.cutAll();
-      await until('four attempts', () => waits === 4);
+      server.breakAll();
+      await waitUntil('four attempts', () => waits === 4);
       server.refusing = false;
-      await until('connected', () => client.state === 'connected');
-      assert.deepEqual(carried, ['ws']);
+      await waitUntil('connected', () => client.state === 'connected');
+      assert.deepEqual(transports, ['ws']);
     });
 
-    it('needs no WebSocket', async () => {
+    it('works without a WebSocket class', async () => {
       const without = new BroadcastyClient({ baseUrl: server.url, getToken: () => token(), offline: false });
       clients.push(without);
       if (!('WebSocket' in globalThis)) {
-        const ledger = new Ledger();
+        const ledger = new Recorder();
         await without.subscribe({ channel: 'a', onMessage: ledger.add });
         server.publish({ channel: 'a', payload: 1 });
-        await until('one', () => ledger.all.length === 1);
+        await waitUntil('one', () => ledger.all.length === 1);
       }
     });
   });
 
-  describe('token', () => {
-    it('is refreshed before its end without dropping the stream', async () => {
+  describe('a token', () => {
+    it('is refreshed before it expires without interrupting the stream', async () => {
       let given = 0;
       const client = connect({ transport: 'ws', getToken: () => token({ subject: `ann`, expires: Date.now() + 3_600_000 + ++given * 1000 }) });
       const states: string[] = [];
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       client.on('state', ({ state }) => states.push(state));
       server.expiring();
-      await until('a refresh', () => server.heard.includes('refresh'));
+      await waitUntil('a refresh', () => server.requests.includes('refresh'));
       server.publish({ channel: 'a', payload: 1 });
-      await until('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => ledger.all.length === 1);
       assert.deepEqual(states, []);
       assert.equal(given, 2);
     });
 
-    it('is refreshed by a new stream of Server-Sent Events without a gap', async () => {
+    it('is refreshed by a new stream of Server-Sent Events without gaps', async () => {
       let given = 0;
       const client = connect({ transport: 'sse', getToken: () => token({ expires: Date.now() + (given++ === 0 ? 31_500 : 3_600_000) }) });
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       let n = 0;
       let more = true;
       const publish = () => more && server.publish({ channel: 'a', payload: ++n });
@@ -116,38 +116,38 @@ describe('a client', { timeout: 20_000 }, () => {
         channel: 'a',
         onMessage: (publication) => {
           ledger.add(publication);
-          setImmediate(publish); // one follows the other all the while
+          setImmediate(publish); // keeps publishing, one after the other
         },
       });
       publish();
-      await until('the second token', () => given === 2);
-      await until('the second stream', () => server.heard.filter((name) => name === 'sse').length === 2);
-      await until('one stream', () => server.peers.size === 1);
+      await waitUntil('the second token', () => given === 2);
+      await waitUntil('the second stream', () => server.requests.filter((name) => name === 'sse').length === 2);
+      await waitUntil('one stream', () => server.peers.size === 1);
       more = false;
-      await until('all', () => ledger.all.length === n);
+      await waitUntil('all', () => ledger.all.length === n);
       ledger.assertGapless();
       assert.equal(client.state, 'connected');
     });
 
-    it('that is the same as before leaves the stream of Server-Sent Events as it is', async () => {
+    it('that has not changed does not replace the stream of Server-Sent Events', async () => {
       let asked = 0;
       const kept = token({ expires: Date.now() + 31_000 });
-      const client = connect({ transport: 'sse', clock: quick(20), getToken: () => (asked++, kept) });
+      const client = connect({ transport: 'sse', clock: fastClock(20), getToken: () => (asked++, kept) });
       await client.subscribe({ channel: 'a', onMessage: () => undefined });
-      await until('four times', () => asked >= 4);
-      assert.equal(server.heard.filter((name) => name === 'sse').length, 1);
+      await waitUntil('four times', () => asked >= 4);
+      assert.equal(server.requests.filter((name) => name === 'sse').length, 1);
     });
 
-    it('that is missing is a typed error', async () => {
+    it('that is missing causes a typed error', async () => {
       await assert.rejects(connect({ getToken: () => '' }).connect(), { code: 'no_token', message: /getToken/ });
     });
 
-    it('that the server does not take is a typed error', async () => {
+    it('that the server rejects causes a typed error', async () => {
       await assert.rejects(connect({ getToken: () => 'rubbish', transport: 'ws' }).connect(), { code: 'unauthorized', message: /tid/ });
       await assert.rejects(connect({ getToken: () => 'rubbish', transport: 'sse' }).subscribe({ channel: 'a' }), { name: 'BroadcastyError' });
     });
 
-    it('that cannot be got for a while is asked for again', async () => {
+    it('that cannot be fetched is requested again', async () => {
       let asked = 0;
       const client = connect({ getToken: () => (asked++ < 2 ? Promise.reject(new Error('login server away')) : token()) });
       await client.connect();
@@ -155,13 +155,13 @@ describe('a client', { timeout: 20_000 }, () => {
     });
   });
 
-  describe('wrong use', () => {
-    it('of the constructor', () => {
+  describe('a typed error is thrown for', () => {
+    it('invalid constructor options', () => {
       assert.throws(() => new BroadcastyClient({ baseUrl: 'example.com', getToken: () => '' }), /baseUrl must be/);
       assert.throws(() => new BroadcastyClient({ baseUrl: 'http://x' } as never), /getToken must be/);
     });
 
-    it('of a channel', async () => {
+    it('invalid channels and overlapping subscriptions', async () => {
       const client = connect();
       await assert.rejects(client.subscribe({ channel: 'a/b' }), { code: 'invalid_channel' });
       await assert.rejects(client.publish({ channel: 'orders.*', payload: 1 }), { code: 'invalid_channel', message: /patterns/ });
@@ -170,7 +170,7 @@ describe('a client', { timeout: 20_000 }, () => {
       await assert.rejects(client.subscribe({ channel: 'a', fromSequence: 0 }), { code: 'overlapping_subscription' });
     });
 
-    it('of headers', async () => {
+    it('invalid headers', async () => {
       const client = connect();
       const bad: [headers: unknown, message: RegExp][] = [
         [{ 'Content-Type': 'x' }, /invalid header "Content-Type"; use names of 1–64 a–z 0–9 -/],
@@ -187,7 +187,7 @@ describe('a client', { timeout: 20_000 }, () => {
         await assert.rejects(client.publishAll([envelope]), refusal);
         await assert.rejects(client.request(envelope), refusal);
       }
-      assert.deepEqual(server.heard, []);
+      assert.deepEqual(server.requests, []);
       const most = Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`x-${String(n).padStart(2, '0')}`, ',é'.repeat(41) + 'y']));
       assert.equal(new TextEncoder().encode(Object.entries(most).flat().join('')).length, 2048);
       await client.publish({ channel: 'a', payload: 1, headers: most });
@@ -195,7 +195,7 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.deepEqual(server.stored('a')[0]?.headers, most);
     });
 
-    it('a server that is not there', async () => {
+    it('a server that is unreachable', async () => {
       server.refusing = true;
       for (const transport of ['ws', 'sse'] as const) {
         await assert.rejects(connect({ transport }).connect({ timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
@@ -212,78 +212,78 @@ describe('a client', { timeout: 20_000 }, () => {
       });
     });
 
-    it('an address where something else is', async () => {
+    it('a base URL without a Broadcasty server', async () => {
       const client = make(`${server.url}/other`, { transport: 'sse', offline: false });
       clients.push(client);
       await assert.rejects(client.publish({ channel: 'a', payload: 1, timeoutMs: 200 }), { code: 'unreachable', message: /baseUrl/ });
     });
 
-    it('after close', async () => {
+    it('calls after close', async () => {
       const client = connect();
       client.close();
       await assert.rejects(client.connect(), { code: 'closed' });
     });
 
-    it('a signal that is aborted', async () => {
-      server.mute = true;
+    it('a publish whose signal is aborted', async () => {
+      server.silent = true;
       const stop = new AbortController();
       const published = connect({ offline: false }).publish({ channel: 'a', payload: 1, signal: stop.signal });
       const refused = assert.rejects(published, { name: 'AbortError' });
-      await until('it is under way', () => server.heard.includes('upgrade'));
+      await waitUntil('it is under way', () => server.requests.includes('upgrade'));
       stop.abort();
       await refused;
     });
   });
 
-  describe('a server that gives no sign of life', () => {
-    it('is left', async () => {
+  describe('a server that does not answer', () => {
+    it('is disconnected', async () => {
       server.pingInterval = 50;
-      const client = connect({ transport: 'ws', connectTimeoutMs: 500, clock: quick(100) });
-      const ledger = new Ledger();
+      const client = connect({ transport: 'ws', connectTimeoutMs: 500, clock: fastClock(100) });
+      const ledger = new Recorder();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
-      server.mute = true;
-      await until('noticed', () => client.state !== 'connected');
-      server.mute = false;
+      server.silent = true;
+      await waitUntil('noticed', () => client.state !== 'connected');
+      server.silent = false;
       server.publish({ channel: 'a', payload: 1 });
-      await until('the first', () => ledger.all.length === 1);
+      await waitUntil('the first', () => ledger.all.length === 1);
     });
   });
 
   describe('the network', () => {
-    it('is waited for, and used at once when it is back', async () => {
-      const network = new Network();
+    it('is awaited, and used at once when it returns', async () => {
+      const network = new FakeNetwork();
       network.set(false);
       const client = connect({ networkMonitor: network, backoff: () => 60_000 });
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       const subscribed = client.subscribe({ channel: 'a', onMessage: ledger.add });
-      await until('offline', () => client.state === 'offline');
+      await waitUntil('offline', () => client.state === 'offline');
       network.set(true);
       await subscribed;
     });
 
-    it('cuts a wait short when it changes, but not one that the server asked for', async () => {
-      const network = new Network();
+    it('ends a delay early when it changes, but not one that the server requested', async () => {
+      const network = new FakeNetwork();
       const client = connect({ networkMonitor: network, backoff: () => 60_000 });
       const waits: unknown[] = [];
       client.on('state', ({ retryInMillis }) => retryInMillis !== undefined && waits.push(retryInMillis));
       await client.connect();
       server.refusing = true;
-      server.cutAll();
-      await until('a long wait', () => waits.at(-1) === 60_000);
+      server.breakAll();
+      await waitUntil('a long wait', () => waits.at(-1) === 60_000);
       server.refusing = false;
       network.set(true);
-      await until('connected', () => client.state === 'connected');
+      await waitUntil('connected', () => client.state === 'connected');
       server.endAll('unavailable', 4504, 'after', 60);
-      await until('waiting', () => client.state === 'waiting');
+      await waitUntil('waiting', () => client.state === 'waiting');
       network.set(true);
-      await turns();
+      await runEventLoop();
       assert.equal(client.state, 'waiting');
     });
   });
 
   describe('the offline queue', () => {
-    it('keeps what is published without a network, over a reload, and sends it once and in order', async () => {
-      const network = new Network();
+    it('keeps publications without a network across a reload, and sends them once and in order', async () => {
+      const network = new FakeNetwork();
       const store = memoryStore();
       network.set(false);
       const before = connect({ networkMonitor: network, offline: { store } });
@@ -302,28 +302,28 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.deepEqual(server.stored('odd').map(({ headers }) => headers), [{ n: '1' }, { n: '3' }, { n: '5' }]);
     });
 
-    it('is sent by itself when the connection is back, before what comes later on the channel', async () => {
-      const network = new Network();
+    it('is sent when the connection returns, before later publications to the channel', async () => {
+      const network = new FakeNetwork();
       network.set(false);
       const client = connect({ networkMonitor: network });
       await client.publish({ channel: 'a', payload: 1 });
       await client.publish({ channel: 'a', payload: 2 });
       network.set(true);
       await client.publish({ channel: 'a', payload: 3 });
-      await until('three', () => server.stored('a').length === 3);
+      await waitUntil('three', () => server.stored('a').length === 3);
       assert.deepEqual(server.stored('a').map(({ payload }) => payload), [1, 2, 3]);
     });
 
-    it('keeps what got no answer in time', async () => {
+    it('keeps publications without an answer in time', async () => {
       server.refusing = true;
       const client = connect();
       assert.ok('queued' in (await client.publish({ channel: 'a', payload: 1, timeoutMs: 50 })));
       server.refusing = false;
-      await until('it', () => server.stored('a').length === 1);
+      await waitUntil('it', () => server.stored('a').length === 1);
     });
 
-    it('is bounded, and drops what the server refuses for good', async () => {
-      const network = new Network();
+    it('is bounded, and removes what the server rejects for good', async () => {
+      const network = new FakeNetwork();
       network.set(false);
       const client = connect({ networkMonitor: network, offline: { store: memoryStore(), max: 2 } });
       await client.publish({ channel: 'private-nobody', payload: 1 });
@@ -334,21 +334,21 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.deepEqual([refused.map(({ error }) => error.code), sent, waiting], [['forbidden'], 1, 0]);
     });
 
-    it('takes what is published while no token can be got, as the user of the last one', async () => {
-      const network = new Network();
+    it('accepts publications without a token, for the user of the last one', async () => {
+      const network = new FakeNetwork();
       const client = connect({ networkMonitor: network, getToken: () => (network.isOnline() ? token() : Promise.reject(new TypeError('Failed to fetch'))) });
       await client.connect();
       network.set(false);
       assert.ok('queued' in (await client.publish({ channel: 'a', payload: 1 })));
       network.set(true);
-      await until('it', () => server.stored('a').length === 1);
+      await waitUntil('it', () => server.stored('a').length === 1);
       network.set(false);
       const stranger = connect({ networkMonitor: network, getToken: () => Promise.reject(new TypeError('Failed to fetch')) });
       await assert.rejects(stranger.publish({ channel: 'a', payload: 2 }), { code: 'no_token' });
     });
 
-    it('of one user is not sent with the token of another', async () => {
-      const network = new Network();
+    it("is not sent with another user's token", async () => {
+      const network = new FakeNetwork();
       const store = memoryStore();
       network.set(false);
       await connect({ networkMonitor: network, offline: { store } }).publish({ channel: 'a', payload: 1 });
@@ -359,7 +359,7 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.equal((await store.all()).length, 1);
     });
 
-    it('lives in localStorage too', async () => {
+    it('can use localStorage', async () => {
       const entries = new Map<string, string>();
       const storage = {
         get length() {
@@ -381,28 +381,28 @@ describe('a client', { timeout: 20_000 }, () => {
     });
   });
 
-  it('reads what is kept, by page', async () => {
+  it('reads retained publications by page', async () => {
     server.publish({ channel: 'a', payload: 1 });
     server.publish({ channel: 'a', payload: 2 });
     const page = await connect().replay<number>({ channel: 'a', from: 2 });
     assert.deepEqual(page.publications.map(({ payload }) => payload), [2]);
   });
 
-  it('delivers a channel that overlaps a pattern to both', async () => {
+  it('delivers a channel that overlaps a pattern to both subscriptions', async () => {
     const client = connect();
-    const [pattern, plain] = [new Ledger(), new Ledger()];
+    const [pattern, plain] = [new Recorder(), new Recorder()];
     server.publish({ channel: 'o.a', payload: 0 });
     await client.subscribe({ channel: 'o.*', onMessage: pattern.add });
     await client.subscribe({ channel: 'o.a', onMessage: plain.add });
     server.publish({ channel: 'o.a', payload: 1 });
-    server.cutAll();
+    server.breakAll();
     server.publish({ channel: 'o.a', payload: 2 });
-    await until('both', () => pattern.all.length === 2 && plain.all.length === 2);
+    await waitUntil('both', () => pattern.all.length === 2 && plain.all.length === 2);
     pattern.assertGapless();
     plain.assertGapless();
   });
 
-  it('tells of a handler that throws, and goes on', async () => {
+  it('reports a handler that throws, and continues', async () => {
     const errors: BroadcastyError[] = [];
     let calls = 0;
     const sub = await connect().subscribe({
@@ -415,17 +415,17 @@ describe('a client', { timeout: 20_000 }, () => {
     sub.on('error', (error) => errors.push(error));
     server.publish({ channel: 'a', payload: 1 });
     server.publish({ channel: 'a', payload: 2 });
-    await until('two', () => calls === 2);
+    await waitUntil('two', () => calls === 2);
     assert.deepEqual(errors.map(({ code }) => code), ['handler_failed', 'handler_failed']);
   });
 
-  it('with the core alone streams and publishes', async () => {
+  it('subscribes and publishes with CoreClient alone', async () => {
     const core = new CoreClient({ baseUrl: server.url, getToken: () => token(), WebSocket });
     clients.push(core);
-    const ledger = new Ledger();
+    const ledger = new Recorder();
     await core.subscribe({ channel: 'a', onMessage: ledger.add });
     await core.publish({ channel: 'a', payload: 1 });
-    await until('one', () => ledger.all.length === 1);
+    await waitUntil('one', () => ledger.all.length === 1);
   });
 });
 

@@ -1,13 +1,13 @@
-/** What is special to `broadcasty.v2`: numbers in place of names, fields that are left out, several messages in one frame. */
+/** Tests of `broadcasty.v2`: channel numbers, omitted fields, and several messages in one frame. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { ChannelTable } from '../src/channel-table.js';
 import type { BroadcastyClient, ClientOptions } from '../src/index.js';
 import { FakeServer } from './fake-server.js';
-import { client as make, Ledger, turns, until } from './support.js';
+import { client as make, Recorder, runEventLoop, waitUntil } from './support.js';
 
-describe('the table of channels', () => {
-  it('puts back what was left out', () => {
+describe('a channel table', () => {
+  it('restores the omitted fields', () => {
     const table = new ChannelTable();
     table.update('a', [{ epoch: 'e0' }, { partition: 1, epoch: 'e1' }], 17);
     assert.deepEqual(table.expand({ c: 17, s: 1, d: null }), { channel: 'a', partition: 0, sequence: 1, epoch: 'e0', payload: null });
@@ -17,7 +17,7 @@ describe('the table of channels', () => {
     });
   });
 
-  it('knows no publication of a channel, a partition or an epoch that it was not told of', () => {
+  it('expands no publication of a channel, partition or epoch that was not announced', () => {
     const table = new ChannelTable();
     assert.equal(table.expand({ c: 1, s: 1, d: 1 }), undefined);
     table.update('a', [{ epoch: 'e' }], 1);
@@ -25,14 +25,14 @@ describe('the table of channels', () => {
     assert.equal(table.expand({ c: 2, s: 1, d: 1 }), undefined);
   });
 
-  it('has the channels of a pattern, and the epoch that goes on after a loss', () => {
+  it('stores the channels of a pattern, and the new epoch after a loss', () => {
     const table = new ChannelTable();
     table.update('o.*', [{ channel: 'o.a', number: 1, epoch: 'e' }, { channel: 'o.b', number: 2, epoch: 'f' }]);
     table.update('o.b', [{ partition: 0, epoch: 'g' }]);
     assert.deepEqual([1, 2].map((c) => table.expand({ c, s: 1, d: 0 })).map((one) => `${one?.channel} ${one?.epoch}`), ['o.a e', 'o.b g']);
   });
 
-  it('goes by what a number was told for last', () => {
+  it('uses the latest announcement of a number', () => {
     const table = new ChannelTable();
     table.update('a', [{ epoch: 'e' }], 1);
     table.update('b', [{ epoch: 'f' }], 1);
@@ -61,81 +61,81 @@ for (const transport of ['ws', 'sse'] as const) {
       await server.close();
     });
 
-    it('has the id that a publisher chose, and other ids and times when they are asked for', async () => {
-      const [without, both] = [new Ledger(), new Ledger()];
+    it('delivers ids that publishers chose, and other ids and times on request', async () => {
+      const [without, both] = [new Recorder(), new Recorder()];
       await connect().subscribe({ channel: 'a', onMessage: without.add });
       await connect({ include: ['id', 'time'] }).subscribe({ channel: 'a', onMessage: both.add });
       server.publish({ channel: 'a', payload: 1 });
       server.publish({ channel: 'a', payload: 2, id: 'mine' });
-      await until('all', () => without.all.length === 2 && both.all.length === 2);
+      await waitUntil('all', () => without.all.length === 2 && both.all.length === 2);
       const stored = server.stored('a');
       assert.deepEqual(without.all.map(({ id, time }) => [id, time]), [[undefined, undefined], ['mine', undefined]]);
       assert.deepEqual(both.all.map(({ id, time }) => [id, time]), stored.map(({ id, time }) => [id, time]));
       assert.ok(without.all.every((publication) => !('time' in publication)));
     });
 
-    it('comes back from where it was when a publication has a number that nobody told', async () => {
-      const ledger = new Ledger();
+    it('reconnects and resumes when a publication has an unknown number', async () => {
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'o.*', onMessage: ledger.add });
       server.unknownNumberAfter = 3;
       publish('o.a', 1, 2);
       publish('o.b', 3, 4, 5, 6);
-      await until('all', () => ledger.all.length === 6);
+      await waitUntil('all', () => ledger.all.length === 6);
       assert.deepEqual([...ledger.payloads].sort(), [1, 2, 3, 4, 5, 6]);
       ledger.assertGapless();
     });
 
-    it('minds neither numbers that are told again nor channels that come in the middle of a frame', async () => {
-      server.repeatsNumbers = true;
+    it('accepts repeated numbers, and channels announced in the middle of a frame', async () => {
+      server.repeatNumbers = true;
       server.partitions = 2;
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'o.*', onMessage: ledger.add });
       for (let n = 0; n < 30; n++) {
         publish(`o.${n % 7}`, n);
       }
-      await until('all', () => ledger.all.length === 30);
+      await waitUntil('all', () => ledger.all.length === 30);
       ledger.assertGapless();
-      assert.equal(server.heard.filter((what) => what === 'upgrade' || what === 'sse').length, 1);
+      assert.equal(server.requests.filter((request) => request === 'upgrade' || request === 'sse').length, 1);
     });
 
-    it('drops what is still on its way of a channel that was unsubscribed', async () => {
+    it('discards publications in flight after an unsubscribe', async () => {
       const client = connect();
-      const [gone, stays] = [new Ledger(), new Ledger()];
+      const [gone, stays] = [new Recorder(), new Recorder()];
       const sub = await client.subscribe({ channel: 'a', onMessage: gone.add });
       await client.subscribe({ channel: 'b', onMessage: stays.add });
       publish('a', 1);
-      await until('one', () => gone.all.length === 1);
+      await waitUntil('one', () => gone.all.length === 1);
       const last = server.stored('a')[0]!;
       sub.close();
-      await until('the server knows', () => [...server.peers].every(({ targets }) => !targets.has('a')));
-      await turns();
-      const connections = () => server.heard.filter((what) => what === 'upgrade' || what === 'sse').length;
+      await waitUntil('the server knows', () => [...server.peers].every(({ targets }) => !targets.has('a')));
+      await runEventLoop();
+      const connections = () => server.requests.filter((request) => request === 'upgrade' || request === 'sse').length;
       const before = connections();
-      [...server.peers].forEach((peer) => peer.told.set('a', new Map([[0, last.epoch]]))); // as if it were subscribed
+      [...server.peers].forEach((peer) => peer.announced.set('a', new Map([[0, last.epoch]]))); // as if it were still subscribed
       if (transport === 'ws') {
         server.sendRaw({ ...last, sequence: 2 });
       }
       publish('b', 2);
-      await until('the other', () => stays.all.length === 1);
+      await waitUntil('the other', () => stays.all.length === 1);
       assert.equal(gone.all.length, 1);
       assert.equal(connections(), before);
     });
 
-    it('reads no more of a frame than up to what ends the connection', async () => {
-      const ledger = new Ledger();
+    it('ignores the rest of a frame after the message that ends the connection', async () => {
+      const ledger = new Recorder();
       const client = connect();
-      const told: string[] = [];
-      client.on('state', ({ state }) => told.push(state));
+      const states: string[] = [];
+      client.on('state', ({ state }) => states.push(state));
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       publish('a', 1);
-      await until('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => ledger.all.length === 1);
       const first = server.stored('a')[0]!;
-      told.length = 0;
+      states.length = 0;
       server.sendRaw({ ...first, sequence: 9, payload: 'a gap' });
-      publish('a', 2, 3); // on their way with it, and replayed to the next connection
-      await until('all', () => ledger.all.length === 3);
+      publish('a', 2, 3); // in flight with it, and replayed on the next connection
+      await waitUntil('all', () => ledger.all.length === 3);
       assert.deepEqual(ledger.payloads, [1, 2, 3]);
-      assert.equal(told.filter((state) => state === 'connected').length, 1);
+      assert.equal(states.filter((state) => state === 'connected').length, 1);
     });
   });
 }

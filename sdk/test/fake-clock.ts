@@ -1,6 +1,6 @@
 import type { Clock } from '../src/clock.js';
 
-/** Time that stands still until a test moves it. */
+/** A clock that only advances when a test says so. */
 export class FakeClock implements Clock {
   private time = 1_000_000;
   private tasks: { at: number; task: () => void }[] = [];
@@ -19,12 +19,12 @@ export class FakeClock implements Clock {
 
   random = () => 0.5;
 
-  /** Time goes by within whatever is running; nothing is called. */
-  spend(millis: number): void {
+  /** Advances the time while a task runs; fires no timers. */
+  elapse(millis: number): void {
     this.time += millis;
   }
 
-  /** Time goes by, and what is due is called in order. */
+  /** Advances the time and fires the due timers in order. */
   advance(millis: number): void {
     const until = this.time + millis;
     for (;;) {

@@ -1,6 +1,7 @@
 /**
- * A server that speaks the protocol over both transports and can misbehave on command. It keeps streams in memory, shares no
- * code with the client, and checks what clients send it as strictly as the real one.
+ * A server that implements the protocol over both transports and can misbehave on command. It keeps
+ * streams in memory, shares no code with the client, and validates messages as strictly as the real
+ * server.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -9,13 +10,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
-interface Pos {
+interface Position {
   epoch: string;
   partition: number;
   sequence: number;
 }
 
-interface Pub extends Pos {
+interface Publication extends Position {
   channel: string;
   id: string;
   payload: unknown;
@@ -23,10 +24,10 @@ interface Pub extends Pos {
   [field: string]: unknown;
 }
 
-interface Part {
+interface Partition {
   epoch: string;
   head: number;
-  kept: Pub[];
+  kept: Publication[];
 }
 
 interface Problem {
@@ -45,34 +46,34 @@ interface Registration {
 
 const PUSH_OFF = [404, { code: 'push_off', status: 404, detail: 'Web Push is not configured here' }] as const;
 
-type Since = 'live' | { from: number } | { after: Map<string, Pos[]> };
+type Since = 'live' | { from: number } | { after: Map<string, Position[]> };
 
 const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}\*?$/;
 
-/** How many messages are joined in each frame, in turn, so that a cut may come anywhere. */
-const JOINED = [2, 1, 5, 1, 100];
+/** The numbers of messages in successive frames, so that a connection can break anywhere. */
+const MESSAGES_PER_FRAME = [2, 1, 5, 1, 100];
 
-/** One connection of either kind. */
+/** A connection over either transport. */
 class Peer {
   readonly targets = new Set<string>();
-  readonly watched = new Set<string>();
+  readonly presenceChannels = new Set<string>();
   subject = '';
-  /** Whether it gets publications as `broadcasty.v2` writes them. */
+  /** Whether it uses `broadcasty.v2`. */
   compact = false;
   include: string[] = [];
-  /** Of each channel the epochs by partition that it was told, as `broadcasty.v2` has them. */
-  readonly told = new Map<string, Map<number, string>>();
+  /** The epochs that were announced with `broadcasty.v2`, by channel and partition. */
+  readonly announced = new Map<string, Map<number, string>>();
 
   constructor(
     readonly kind: 'ws' | 'sse',
-    /** The name of a push or event; undefined: a compact publication. */
-    readonly tell: (name: string | undefined, body: object) => void,
+    /** Sends a push or event by its name; undefined: a compact publication. */
+    readonly send: (name: string | undefined, body: object) => void,
     readonly end: (code: string, close: number, retry: string, retryAfter?: number) => void,
-    readonly cut: () => void,
+    readonly disconnect: () => void,
   ) {}
 
-  gets(channel: string): boolean {
-    return [...this.targets].some((target) => covers(target, channel));
+  receives(channel: string): boolean {
+    return [...this.targets].some((target) => matches(target, channel));
   }
 }
 
@@ -80,7 +81,7 @@ function kindOf(name: string): string {
   return /^(private-encrypted-|private-|presence-)/.exec(name)?.[0] ?? '';
 }
 
-function covers(target: string, channel: string): boolean {
+function matches(target: string, channel: string): boolean {
   return target.endsWith('*') ? channel.startsWith(target.slice(0, -1)) && kindOf(target) === kindOf(channel) : target === channel;
 }
 
@@ -91,51 +92,53 @@ export function token({ subject = 'ann', tenant = 'acme', expires = Date.now() +
 
 export class FakeServer {
   readonly peers = new Set<Peer>();
-  /** What was asked of the server, by name of the command or path. */
-  readonly heard: string[] = [];
-  /** New connections are cut at once. */
+  /** The requests so far, by name of the command or path. */
+  readonly requests: string[] = [];
+  /** Closes new connections at once. */
   refusing = false;
-  /** WebSocket handshakes are answered as a proxy does that does not know them. */
+  /** Rejects WebSocket handshakes like a proxy that does not support them. */
   webSocketBlocked = false;
-  /** HTTP is answered as by a server that has not deployed the WAR yet. */
+  /** Answers HTTP like a server that has not deployed the WAR yet. */
   undeployed = false;
-  /** Nothing is answered, and nothing sent. */
-  mute = false;
-  /** Problems to answer the next publishes with. */
+  /** Answers and sends nothing. */
+  silent = false;
+  /** The problems that answer the next publishes. */
   publishProblems: Problem[] = [];
-  /** So many publishes are carried out, but the line breaks before the answer. */
+  /** How many publishes are executed although the connection breaks before the answer. */
   lostAnswers = 0;
-  /** The line is cut after so many publications. */
-  cutAfter = Infinity;
-  /** Tokens that are not taken any more. */
+  /** The number of publications after which the connection breaks. */
+  breakAfter = Infinity;
+  /** Tokens that are rejected as expired. */
   readonly expiredTokens = new Set<string>();
   /** The longest message from a client, in bytes. */
-  longest = 0;
-  /** With what browsers subscribe; undefined: there is no Web Push. */
+  longestMessage = 0;
+  /** The public key for Web Push; undefined: Web Push is not configured. */
   pushKey: string | undefined = 'AQID';
-  /** The devices that get notifications, by id. */
+  /** The registered devices, by id. */
   readonly devices = new Map<string, { user: string; endpoint: string; topics: string[]; device?: string }>();
-  /** The newest version of the protocol that it speaks; 1: as the servers before, which take no headers either. */
-  speaks: 1 | 2 = 2;
-  /** So many publications, and then one under a number that nobody was told. */
+  /**
+   * The newest supported protocol version. With 1 it is like older servers, which reject headers.
+   */
+  version: 1 | 2 = 2;
+  /** The number of publications before one with a number that was not announced. */
   unknownNumberAfter = Infinity;
-  /** Tells the number and the epoch of a channel before each publication again. */
-  repeatsNumbers = false;
+  /** Announces the number and epoch of a channel again before each publication. */
+  repeatNumbers = false;
   pingInterval = 25_000;
   partitions = 1;
 
-  private readonly streams = new Map<string, Part[]>();
-  private readonly ids = new Map<string, Pos>();
+  private readonly streams = new Map<string, Partition[]>();
+  private readonly ids = new Map<string, Position>();
   private readonly members = new Map<string, Map<string, { member: { id: string }; holder: unknown }>>();
   private versions = 0;
-  private lives = 0;
+  private lastId = 0;
   private readonly sockets = new Set<Socket>();
   private readonly numbers = new Map<string, number>();
   /** Publications whose publisher chose no id. */
-  private readonly unnamed = new WeakSet<Pub>();
+  private readonly withoutId = new WeakSet<Publication>();
   private readonly upgrades = new WebSocketServer({
     noServer: true,
-    handleProtocols: (offered) => [...offered].find((one) => one === 'broadcasty.v1' || (one === 'broadcasty.v2' && this.speaks === 2)) ?? false,
+    handleProtocols: (offered) => [...offered].find((one) => one === 'broadcasty.v1' || (one === 'broadcasty.v2' && this.version === 2)) ?? false,
   });
 
   private constructor(private readonly http: Server) {}
@@ -152,7 +155,7 @@ export class FakeServer {
     });
     http.on('request', (request, response) => void server.request(request, response));
     http.on('upgrade', (request, socket, head) => {
-      server.heard.push('upgrade');
+      server.requests.push('upgrade');
       if (server.webSocketBlocked || server.undeployed) {
         socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;
@@ -174,66 +177,66 @@ export class FakeServer {
     await new Promise((done) => this.http.close(done));
   }
 
-  // What tests do to clients.
+  // Controls for tests.
 
-  /** As when a cable is pulled: no word, no close frame. */
-  cutAll(): void {
+  /** Breaks every connection without a close frame, like a pulled cable. */
+  breakAll(): void {
     this.sockets.forEach((socket) => socket.destroy());
   }
 
-  /** Ends every connection with a code, as the protocol says. */
+  /** Ends every connection with a code. */
   endAll(code: string, close: number, retry: string, retryAfter?: number): void {
     [...this.peers].forEach((peer) => peer.end(code, close, retry, retryAfter));
   }
 
-  /** Tells clients that their token ends in a moment. */
+  /** Tells clients that their token is about to expire. */
   expiring(): void {
-    this.peers.forEach((peer) => peer.kind === 'ws' && peer.tell('expiring', { expires: Date.now() + 30_000 }));
+    this.peers.forEach((peer) => peer.kind === 'ws' && peer.send('expiring', { expires: Date.now() + 30_000 }));
   }
 
-  /** Sends a publication again that was sent before, or one with a hole before it. */
-  sendRaw(publication: Pub): void {
+  /** Sends a publication that was already sent, or one after a gap. */
+  sendRaw(publication: Publication): void {
     this.peers.forEach((peer) => this.send(peer, publication));
   }
 
-  /** Begins the stream of a channel anew, in another epoch, and tells nobody that something was lost. */
-  renew(channel: string): void {
+  /** Starts the stream of a channel again in another epoch, without reporting a loss. */
+  restartStream(channel: string): void {
     this.streams.delete(channel);
   }
 
-  /** Forgets all but the newest. */
+  /** Removes all but the newest publications. */
   trim(channel: string, keep: number): void {
-    this.parts(channel).forEach((part) => part.kept.splice(0, Math.max(0, part.kept.length - keep)));
+    this.partitionsOf(channel).forEach((part) => part.kept.splice(0, Math.max(0, part.kept.length - keep)));
   }
 
-  /** Loses every stream, as a memory store does with a restart. */
-  forget(): void {
+  /** Loses every stream, like a memory store on a restart. */
+  loseStreams(): void {
     this.streams.clear();
     this.ids.clear();
   }
 
-  /** How often an id was published, doubles not counted. */
-  stored(channel: string): Pub[] {
-    return this.parts(channel).flatMap(({ kept }) => kept);
+  /** Returns the stored publications of a channel. */
+  stored(channel: string): Publication[] {
+    return this.partitionsOf(channel).flatMap(({ kept }) => kept);
   }
 
-  publish(envelope: { channel: string; payload: unknown; id?: string; [field: string]: unknown }): Pub & { duplicate: boolean } {
-    const { channel, id = `s-${++this.lives}`, ...rest } = envelope;
-    const parts = this.parts(channel);
+  publish(envelope: { channel: string; payload: unknown; id?: string; [field: string]: unknown }): Publication & { duplicate: boolean } {
+    const { channel, id = `s-${++this.lastId}`, ...rest } = envelope;
+    const parts = this.partitionsOf(channel);
     const known = this.ids.get(`${channel} ${id}`);
     if (known) {
       return { ...rest, ...known, channel, id, time: 0, duplicate: true };
     }
     const partition = this.ids.size % parts.length;
     const part = parts[partition]!;
-    const publication: Pub = { channel, partition, sequence: ++part.head, epoch: part.epoch, id, time: Date.now(), ...rest };
+    const publication: Publication = { channel, partition, sequence: ++part.head, epoch: part.epoch, id, time: Date.now(), ...rest };
     part.kept.push(publication);
     if (envelope.id === undefined) {
-      this.unnamed.add(publication);
+      this.withoutId.add(publication);
     }
     this.ids.set(`${channel} ${id}`, { epoch: part.epoch, partition, sequence: part.head });
     for (const peer of [...this.peers]) {
-      if (peer.gets(channel)) {
+      if (peer.receives(channel)) {
         this.deliver(peer, publication);
       }
     }
@@ -242,59 +245,59 @@ export class FakeServer {
 
   join(channel: string, member: { id: string }, holder: unknown = 'test'): void {
     this.room(channel).set(member.id, { member, holder });
-    this.changed(channel, { joined: [member], left: [] });
+    this.membersChanged(channel, { joined: [member], left: [] });
   }
 
   leave(channel: string, id: string): void {
     if (this.room(channel).delete(id)) {
-      this.changed(channel, { joined: [], left: [id] });
+      this.membersChanged(channel, { joined: [], left: [id] });
     }
   }
 
   // Streams.
 
-  private parts(channel: string): Part[] {
+  private partitionsOf(channel: string): Partition[] {
     let parts = this.streams.get(channel);
     if (!parts) {
-      parts = Array.from({ length: this.partitions }, () => ({ epoch: `e${++this.lives}`, head: 0, kept: [] }));
+      parts = Array.from({ length: this.partitions }, () => ({ epoch: `e${++this.lastId}`, head: 0, kept: [] }));
       this.streams.set(channel, parts);
     }
     return parts;
   }
 
-  private deliver(peer: Peer, publication: Pub): void {
-    if (this.mute) {
+  private deliver(peer: Peer, publication: Publication): void {
+    if (this.silent) {
       return;
     }
-    if (this.cutAfter-- <= 0) {
-      this.cutAfter = Infinity;
-      peer.cut();
+    if (this.breakAfter-- <= 0) {
+      this.breakAfter = Infinity;
+      peer.disconnect();
       return;
     }
     this.send(peer, publication);
   }
 
-  private send(peer: Peer, publication: Pub): void {
+  private send(peer: Peer, publication: Publication): void {
     if (!peer.compact) {
-      peer.tell('publication', publication);
+      peer.send('publication', publication);
       return;
     }
     const { channel, partition, sequence, epoch, id, event, payload, meta, headers, correlationId, replyTo, time } = publication;
     const number = this.number(channel);
-    const epochs = this.told(peer, channel);
-    if (epochs.get(partition) !== epoch || this.repeatsNumbers) {
+    const epochs = this.announcedEpochs(peer, channel);
+    if (epochs.get(partition) !== epoch || this.repeatNumbers) {
       epochs.set(partition, epoch);
-      peer.tell('channel', { number, channel, epoch, ...(partition === 0 ? {} : { partition }) });
+      peer.send('channel', { number, channel, epoch, ...(partition === 0 ? {} : { partition }) });
     }
     const unknown = this.unknownNumberAfter-- <= 0;
     if (unknown) {
       this.unknownNumberAfter = Infinity;
     }
-    peer.tell(undefined, {
+    peer.send(undefined, {
       c: unknown ? 999_999 : number,
       s: sequence,
       p: partition === 0 ? undefined : partition,
-      i: this.unnamed.has(publication) && !peer.include.includes('id') ? undefined : id,
+      i: this.withoutId.has(publication) && !peer.include.includes('id') ? undefined : id,
       e: event,
       d: payload,
       m: meta,
@@ -311,20 +314,20 @@ export class FakeServer {
     return number;
   }
 
-  private told(peer: Peer, channel: string): Map<number, string> {
-    const epochs = peer.told.get(channel) ?? new Map<number, string>();
-    peer.told.set(channel, epochs);
+  private announcedEpochs(peer: Peer, channel: string): Map<number, string> {
+    const epochs = peer.announced.get(channel) ?? new Map<number, string>();
+    peer.announced.set(channel, epochs);
     return epochs;
   }
 
-  /** @returns the reply, and what comes after it */
+  /** Returns the reply, and a function that sends what follows it. */
   private subscribe(peer: Peer, target: string, since: Since): { result: object; after: () => void } {
     const pattern = target.endsWith('*');
     if (!pattern) {
-      this.parts(target);
+      this.partitionsOf(target);
     }
-    const channels = [...this.streams.keys()].filter((channel) => covers(target, channel));
-    const had = new Set(channels.filter((channel) => peer.gets(channel)));
+    const channels = [...this.streams.keys()].filter((channel) => matches(target, channel));
+    const had = new Set(channels.filter((channel) => peer.receives(channel)));
     peer.targets.add(target);
     let recovered = true;
     const later: (() => void)[] = [];
@@ -333,9 +336,9 @@ export class FakeServer {
       if (had.has(channel)) {
         continue;
       }
-      this.parts(channel).forEach(({ epoch, head, kept }, partition) => {
+      this.partitionsOf(channel).forEach(({ epoch, head, kept }, partition) => {
         positions.push({ ...(pattern ? { channel } : {}), ...(pattern && peer.compact ? { number: this.number(channel) } : {}), epoch, partition, sequence: head });
-        this.told(peer, channel).set(partition, epoch);
+        this.announcedEpochs(peer, channel).set(partition, epoch);
         const first = head - kept.length + 1;
         let after = head;
         if (since !== 'live' && 'from' in since) {
@@ -351,7 +354,7 @@ export class FakeServer {
             recovered = false;
             const resume = reason === 'ahead' ? head : first - 1;
             after = resume;
-            later.push(() => peer.tell('lost', { channel, reason, requested: seen ?? { epoch, partition, sequence: 0 }, resumeFrom: { epoch, partition, sequence: resume } }));
+            later.push(() => peer.send('lost', { channel, reason, requested: seen ?? { epoch, partition, sequence: 0 }, resumeFrom: { epoch, partition, sequence: resume } }));
           }
         }
         const missed = kept.filter(({ sequence }) => sequence > after);
@@ -371,26 +374,26 @@ export class FakeServer {
     return room;
   }
 
-  private page(channel: string, after = '', limit = 2): object {
+  private membersPage(channel: string, after = '', limit = 2): object {
     const all = [...this.room(channel).values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1));
     const members = all.filter(({ id }) => id > after).slice(0, limit);
     const last = members.at(-1)?.id;
     return { channel, version: this.versions, count: all.length, members, next: last !== undefined && last !== all.at(-1)?.id ? last : null };
   }
 
-  private changed(channel: string, change: object): void {
+  private membersChanged(channel: string, change: object): void {
     const version = ++this.versions;
-    this.peers.forEach((peer) => peer.watched.has(channel) && peer.tell('presence', { channel, version, ...change }));
+    this.peers.forEach((peer) => peer.presenceChannels.has(channel) && peer.send('presence', { channel, version, ...change }));
   }
 
-  private gone(peer: Peer): void {
+  private removePeer(peer: Peer): void {
     this.peers.delete(peer);
     this.members.forEach((room, channel) => room.forEach(({ holder }, id) => holder === peer && this.leave(channel, id)));
   }
 
   // Tokens.
 
-  private check(given: string | undefined): Problem | { subject: string } {
+  private verifyToken(given: string | undefined): Problem | { subject: string } {
     if (!given) {
       return { code: 'unauthorized', status: 401, detail: 'send a token' };
     }
@@ -410,7 +413,7 @@ export class FakeServer {
       return { error: problem };
     }
     const { channel, payload, ...rest } = envelope as { channel: string; payload: unknown; id?: string };
-    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo', ...(this.speaks === 2 ? ['headers'] : [])].includes(field));
+    const unknown = Object.keys(rest).find((field) => !['id', 'meta', 'event', 'partitionKey', 'correlationId', 'replyTo', ...(this.version === 2 ? ['headers'] : [])].includes(field));
     if (unknown) {
       return { error: { code: 'invalid_request', status: 400, detail: `there is no field ${unknown}` } };
     }
@@ -431,14 +434,14 @@ export class FakeServer {
     let frames = 0;
     const flush = () => {
       while (waiting.length > 0) {
-        const some = waiting.splice(0, JOINED[frames++ % JOINED.length]);
+        const some = waiting.splice(0, MESSAGES_PER_FRAME[frames++ % MESSAGES_PER_FRAME.length]);
         if (socket.readyState === socket.OPEN) {
           socket.send(JSON.stringify(some.length === 1 ? some[0] : some));
         }
       }
     };
     const send = (message: object | object[]) => {
-      if (this.mute) {
+      if (this.silent) {
         return;
       }
       if (!peer.compact) {
@@ -468,10 +471,10 @@ export class FakeServer {
     peer.compact = socket.protocol === 'broadcasty.v2';
     peer.include = url.searchParams.get('include')?.split(',') ?? [];
     this.peers.add(peer);
-    socket.on('close', () => this.gone(peer));
+    socket.on('close', () => this.removePeer(peer));
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
-      this.longest = Math.max(this.longest, data.length);
+      this.longestMessage = Math.max(this.longestMessage, data.length);
       const frame = JSON.parse(data.toString()) as object;
       const later: (() => void)[] = [];
       if (Array.isArray(frame)) {
@@ -489,10 +492,10 @@ export class FakeServer {
 
   private command(peer: Peer, command: object, later: (() => void)[]): object {
     const { id, command: name, ...fields } = command as { id: number; command: string; channel: string; token: string; member?: { id: string } };
-    this.heard.push(name);
+    this.requests.push(name);
     const refuse = (code: string, status: number, detail = code) => ({ reply: id, error: { code, status, detail } });
     if (name === 'connect' || name === 'refresh') {
-      const who = this.check(fields.token);
+      const who = this.verifyToken(fields.token);
       if ('code' in who) {
         if (name === 'connect') {
           later.push(() => peer.end(who.code, who.code === 'token_expired' ? 4402 : 4401, 'no'));
@@ -518,8 +521,8 @@ export class FakeServer {
         if (peer.targets.has(channel)) {
           return refuse('already_subscribed', 409);
         }
-        const { since, fromSequence } = fields as { since?: (Pos & { channel?: string })[]; fromSequence?: number };
-        const after = new Map<string, Pos[]>();
+        const { since, fromSequence } = fields as { since?: (Position & { channel?: string })[]; fromSequence?: number };
+        const after = new Map<string, Position[]>();
         since?.forEach((position) => after.set(position.channel ?? channel, [...(after.get(position.channel ?? channel) ?? []), position]));
         const { result, after: then } = this.subscribe(peer, channel, since ? { after } : fromSequence === undefined ? 'live' : { from: fromSequence });
         later.push(then);
@@ -529,22 +532,22 @@ export class FakeServer {
         if (!peer.targets.delete(channel)) {
           return refuse('not_subscribed', 409);
         }
-        peer.told.forEach((_, one) => !peer.gets(one) && peer.told.delete(one));
+        peer.announced.forEach((_, one) => !peer.receives(one) && peer.announced.delete(one));
         return { reply: id, result: { channel } };
       case 'publish': {
         const { publicationId, ...envelope } = fields as { publicationId?: string };
         const outcome = this.publishOne({ ...envelope, ...(publicationId === undefined ? {} : { id: publicationId }) });
         if (this.lostAnswers > 0) {
           this.lostAnswers--;
-          this.cutAll();
+          this.breakAll();
         }
         return 'error' in outcome ? { reply: id, error: outcome.error } : { reply: id, result: outcome };
       }
       case 'presence':
-        peer.watched.add(channel);
-        return { reply: id, result: this.page(channel) };
+        peer.presenceChannels.add(channel);
+        return { reply: id, result: this.membersPage(channel) };
       case 'members':
-        return { reply: id, result: this.page(channel, (fields as { after?: string }).after) };
+        return { reply: id, result: this.membersPage(channel, (fields as { after?: string }).after) };
       case 'join': {
         const member = { id: peer.subject, ...fields.member };
         this.join(channel, member, peer);
@@ -565,7 +568,7 @@ export class FakeServer {
   private async request(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'http://server');
     const path = url.pathname.replace('/broadcasty/', '');
-    this.heard.push(path);
+    this.requests.push(path);
     if (this.undeployed || !url.pathname.startsWith('/broadcasty/')) {
       response.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>HTTP Status 404 - Not Found</h1>');
       return;
@@ -574,8 +577,8 @@ export class FakeServer {
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);
     }
-    this.longest = Math.max(this.longest, Buffer.concat(chunks).length);
-    if (this.mute) {
+    this.longestMessage = Math.max(this.longestMessage, Buffer.concat(chunks).length);
+    if (this.silent) {
       return;
     }
     const answer = (status: number, body: object) => {
@@ -595,7 +598,7 @@ export class FakeServer {
       answer(this.pushKey === undefined ? 404 : 200, this.pushKey === undefined ? PUSH_OFF[1] : { publicKey: this.pushKey });
       return;
     }
-    const who = this.check(request.headers.authorization?.replace('Bearer ', ''));
+    const who = this.verifyToken(request.headers.authorization?.replace('Bearer ', ''));
     if ('code' in who) {
       answer(who.status, who);
       return;
@@ -613,13 +616,13 @@ export class FakeServer {
         return;
       }
       case 'replay': {
-        const part = this.parts(url.searchParams.get('channel') ?? '')[Number(url.searchParams.get('partition') ?? 0)]!;
+        const part = this.partitionsOf(url.searchParams.get('channel') ?? '')[Number(url.searchParams.get('partition') ?? 0)]!;
         const from = Number(url.searchParams.get('from') ?? 0);
         answer(200, { channel: url.searchParams.get('channel'), partition: 0, epoch: part.epoch, first: 1, head: part.head, recovered: true, lost: null, publications: part.kept.filter((one) => one.sequence >= from), next: null });
         return;
       }
       case 'presence':
-        answer(200, this.page(url.searchParams.get('channel') ?? '', url.searchParams.get('after') ?? ''));
+        answer(200, this.membersPage(url.searchParams.get('channel') ?? '', url.searchParams.get('after') ?? ''));
         return;
       case 'presence/join': {
         const member = { id: who.subject, ...body?.member };
@@ -632,7 +635,7 @@ export class FakeServer {
         answer(200, { channel: body?.channel, id: who.subject });
         return;
       case 'push/subscriptions':
-        answer(...this.push(who.subject, body as unknown as Registration | undefined));
+        answer(...this.registerDevice(who.subject, body as unknown as Registration | undefined));
         return;
       case 'sse':
         this.stream(url, request, response, answer);
@@ -649,7 +652,7 @@ export class FakeServer {
     }
   }
 
-  private push(user: string, registration: Registration | undefined): readonly [number, object] {
+  private registerDevice(user: string, registration: Registration | undefined): readonly [number, object] {
     if (this.pushKey === undefined) {
       return PUSH_OFF;
     }
@@ -664,7 +667,7 @@ export class FakeServer {
     if (topics?.some((topic) => topic.startsWith('private-nobody'))) {
       return [403, { code: 'forbidden', status: 403, detail: 'the policy does not allow this' }];
     }
-    const [id, known] = [...this.devices].find(([, one]) => one.endpoint === endpoint) ?? [`d${++this.lives}`, undefined];
+    const [id, known] = [...this.devices].find(([, one]) => one.endpoint === endpoint) ?? [`d${++this.lastId}`, undefined];
     const followed = topics ?? (known?.user === user ? known.topics : []);
     const registered = { user, endpoint, topics: followed, ...(device === undefined ? {} : { device }) };
     this.devices.delete(id);
@@ -674,7 +677,7 @@ export class FakeServer {
 
   private stream(url: URL, request: IncomingMessage, response: ServerResponse, answer: (status: number, body: object) => void): void {
     const targets = [...new Set(url.searchParams.getAll('channel'))];
-    const [protocol, include] = this.speaks === 2 ? [url.searchParams.get('protocol') ?? 'v1', url.searchParams.get('include')?.split(',') ?? []] : ['v1', []];
+    const [protocol, include] = this.version === 2 ? [url.searchParams.get('protocol') ?? 'v1', url.searchParams.get('include')?.split(',') ?? []] : ['v1', []];
     if (!['v1', 'v2'].includes(protocol) || include.some((field) => !['id', 'time'].includes(field))) {
       answer(400, { code: 'invalid_request', status: 400, detail: 'protocol is v1 or v2, include has id and time' });
       return;
@@ -698,12 +701,12 @@ export class FakeServer {
     peer.compact = protocol === 'v2';
     peer.include = include;
     this.peers.add(peer);
-    response.on('close', () => this.gone(peer));
+    response.on('close', () => this.removePeer(peer));
     response.write(': hello\n\n');
     const since: Since = cursor ? { after: readCursor(cursor) } : from === null ? 'live' : { from: Number(from) };
     const all = targets.map((target) => {
       const subscribed = this.subscribe(peer, target, since);
-      peer.tell('subscribed', subscribed.result);
+      peer.send('subscribed', subscribed.result);
       return subscribed;
     });
     all.forEach(({ after }) => after());
@@ -711,15 +714,15 @@ export class FakeServer {
       targets
         .filter((target) => target.startsWith('presence-') && !target.endsWith('*'))
         .forEach((channel) => {
-          peer.watched.add(channel);
-          peer.tell('presence', { reset: true, ...this.page(channel) });
+          peer.presenceChannels.add(channel);
+          peer.send('presence', { reset: true, ...this.membersPage(channel) });
         });
     }
   }
 }
 
-function readCursor(text: string): Map<string, Pos[]> {
-  const read = new Map<string, Pos[]>();
+function readCursor(text: string): Map<string, Position[]> {
+  const read = new Map<string, Position[]>();
   if (text !== '-') {
     for (const entry of text.split('|')) {
       const [channel = '', positions = ''] = entry.split('!');

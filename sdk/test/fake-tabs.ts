@@ -1,4 +1,4 @@
-/** A browser’s locks and channels, for tabs that live in one process and die on command. */
+/** The locks and channels of a browser, for tabs in one process that crash on command. */
 import type { TabChannel, TabLocks, TabEnvironment } from '../src/tabs/client.js';
 
 interface Request {
@@ -7,13 +7,13 @@ interface Request {
   settle: (error?: Error) => void;
 }
 
-/** What the tabs of one origin share. */
+/** The state that the tabs of one origin share. */
 export class FakeOrigin {
   readonly channels = new Map<string, Set<Channel>>();
   private readonly held = new Map<string, Request>();
   private queues = new Map<string, Request[]>();
 
-  /** How many locks are held or waited for. */
+  /** The number of locks that are held or requested. */
   get locks(): number {
     return this.held.size + [...this.queues.values()].flat().length;
   }
@@ -44,22 +44,22 @@ export class FakeOrigin {
       } else {
         this.queues.set(name, [...queue, request]);
       }
-      this.next(name);
+      this.grantNext(name);
     });
   }
 
-  /** As a browser does with what a page held. */
-  gone(tab: Tab): void {
+  /** Releases what a closed tab held, as a browser does. */
+  releaseAll(tab: Tab): void {
     this.queues = new Map([...this.queues].map(([name, queue]) => [name, queue.filter((request) => request.tab !== tab)]));
     for (const [name, request] of [...this.held]) {
       if (request.tab === tab) {
         this.held.delete(name);
-        this.next(name);
+        this.grantNext(name);
       }
     }
   }
 
-  private next(name: string): void {
+  private grantNext(name: string): void {
     const [request, ...rest] = this.queues.get(name) ?? [];
     if (!request || this.held.has(name)) {
       return;
@@ -72,7 +72,7 @@ export class FakeOrigin {
           if (this.held.get(name) === request) {
             this.held.delete(name);
             request.settle();
-            this.next(name);
+            this.grantNext(name);
           }
         });
       }
@@ -80,13 +80,13 @@ export class FakeOrigin {
   }
 }
 
-/** One tab. */
+/** A tab. */
 export class Tab implements TabEnvironment {
-  /** Says and hears nothing for now, but keeps its locks. */
-  hangs = false;
-  private dead = false;
+  /** Whether the tab is suspended: it keeps its locks, but sends and receives nothing. */
+  suspended = false;
+  private crashed = false;
   private backlog: (() => void)[] = [];
-  private readonly open_: Channel[] = [];
+  private readonly channels: Channel[] = [];
 
   constructor(private readonly origin: FakeOrigin) {}
 
@@ -97,30 +97,30 @@ export class Tab implements TabEnvironment {
     this.origin.channels.set(name, all);
     const channel = new Channel(this, all);
     all.add(channel);
-    this.open_.push(channel);
+    this.channels.push(channel);
     return channel;
   }
 
-  /** What was said and heard meanwhile comes now. */
-  wake(): void {
-    this.hangs = false;
+  /** Resumes the tab and handles what was delayed. */
+  resume(): void {
+    this.suspended = false;
     this.backlog.splice(0).forEach((act) => act());
   }
 
-  /** Does it now, or when the page wakes. */
-  act(act: () => void): void {
-    if (this.hangs) {
+  /** Runs the action now, or when the tab resumes. */
+  run(act: () => void): void {
+    if (this.suspended) {
       this.backlog.push(act);
-    } else if (!this.dead) {
+    } else if (!this.crashed) {
       act();
     }
   }
 
-  /** The page is gone, without a word. */
-  die(): void {
-    this.dead = true;
-    this.open_.forEach((channel) => channel.close());
-    this.origin.gone(this);
+  /** Closes the tab without notice. */
+  crash(): void {
+    this.crashed = true;
+    this.channels.forEach((channel) => channel.close());
+    this.origin.releaseAll(this);
   }
 }
 
@@ -133,11 +133,11 @@ class Channel implements TabChannel {
   ) {}
 
   postMessage(message: unknown): void {
-    this.tab.act(() => {
+    this.tab.run(() => {
       for (const other of this.all) {
         if (other !== this) {
           const data: unknown = structuredClone(message);
-          setImmediate(() => other.tab.act(() => this.all.has(other) && other.onmessage?.({ data })));
+          setImmediate(() => other.tab.run(() => this.all.has(other) && other.onmessage?.({ data })));
         }
       }
     });

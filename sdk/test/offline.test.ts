@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { IDBFactory } from 'fake-indexeddb';
 import { openBestStore, indexedDbStore } from '../src/offline.js';
 
-it('the queue in IndexedDB keeps its order over a reload', async () => {
+it('the IndexedDB store keeps its order across a reload', async () => {
   const factory = new IDBFactory();
   const before = await indexedDbStore('q', factory);
   for (let n = 0; n < 12; n++) {
@@ -15,7 +15,7 @@ it('the queue in IndexedDB keeps its order over a reload', async () => {
   assert.deepEqual((await after.all()).map(({ envelope }) => (envelope.payload as { n: number }).n), [0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
 });
 
-it('the queue is in memory where there is nothing better', async () => {
+it('the best store is in memory where there is no other storage', async () => {
   const store = await openBestStore('q');
   await store.add({ envelope: { id: 'i', channel: 'a', payload: 1 }, owner: 'o' });
   assert.equal((await store.all()).length, 1);

@@ -1,4 +1,4 @@
-/** A document for frameworks to draw into, without the rest of a browser: network and timers stay those of Node. */
+/** A document for rendering without a browser; network and timers are those of Node. */
 import { Window } from 'happy-dom';
 
 const window = new Window();
@@ -8,7 +8,7 @@ if (!('navigator' in globalThis)) {
   Object.assign(globalThis, { navigator: { userAgent: 'Node' } });
 }
 
-/** Where a test draws, empty. */
+/** Returns an empty element to render into. */
 export function root(): Element {
   const element = document.createElement('main');
   document.body.replaceChildren(element);

@@ -1,4 +1,4 @@
-/** Notifications, with a browser that is made up: its worker, its push service, its permission, its storage. */
+/** Tests of Web Push with a fake browser: its worker, push service, permission and storage. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -9,21 +9,21 @@ import { FakeServer, token } from './fake-server.js';
 
 class FakePush {
   subscription: { endpoint: string; key: string } | undefined;
-  /** The push service cannot be reached. */
-  broken = false;
-  private made = 0;
+  /** Whether the push service is unreachable. */
+  unreachable = false;
+  private subscribeCount = 0;
 
-  getSubscription = (): Promise<PushSubscription | null> => Promise.resolve(this.subscription ? this.shown(this.subscription) : null);
+  getSubscription = (): Promise<PushSubscription | null> => Promise.resolve(this.subscription ? this.toSubscription(this.subscription) : null);
 
   subscribe = ({ applicationServerKey }: { applicationServerKey: Uint8Array }): Promise<PushSubscription> => {
-    if (this.broken) {
+    if (this.unreachable) {
       return Promise.reject(new DOMException('no push service', 'AbortError'));
     }
-    this.subscription = { endpoint: `https://push/${++this.made}`, key: Buffer.from(applicationServerKey).toString('base64url') };
-    return Promise.resolve(this.shown(this.subscription));
+    this.subscription = { endpoint: `https://push/${++this.subscribeCount}`, key: Buffer.from(applicationServerKey).toString('base64url') };
+    return Promise.resolve(this.toSubscription(this.subscription));
   };
 
-  private shown({ endpoint, key }: { endpoint: string; key: string }): PushSubscription {
+  private toSubscription({ endpoint, key }: { endpoint: string; key: string }): PushSubscription {
     return {
       endpoint,
       options: { userVisibleOnly: true, applicationServerKey: Uint8Array.from(Buffer.from(key, 'base64url')).buffer },
@@ -36,23 +36,23 @@ class FakePush {
   }
 }
 
-/** A browser; it keeps what a browser keeps between visits. */
+/** A browser with the state that it keeps between visits. */
 class FakeBrowser implements PushBrowser {
   readonly push = new FakePush();
   readonly entries = new Map<string, string>();
   readonly events = new EventTarget();
   hasPush = true;
   answer: NotificationPermission = 'granted';
-  asked = 0;
+  prompts = 0;
   /** The address of the worker that serves the scope. */
-  running: string | undefined;
-  refusesWorkers = false;
+  activeWorker: string | undefined;
+  rejectsWorkers = false;
   private given: NotificationPermission = 'default';
 
   permission = () => this.given;
 
   requestPermission = () => {
-    this.asked++;
+    this.prompts++;
     this.given = this.answer;
     return Promise.resolve(this.given);
   };
@@ -64,21 +64,21 @@ class FakeBrowser implements PushBrowser {
   };
 
   get registration(): ServiceWorkerRegistration {
-    return { active: { scriptURL: this.running }, pushManager: this.push } as unknown as ServiceWorkerRegistration;
+    return { active: { scriptURL: this.activeWorker }, pushManager: this.push } as unknown as ServiceWorkerRegistration;
   }
 
   serviceWorker = {
     addEventListener: (type: string, listener: EventListener) => this.events.addEventListener(type, listener),
     removeEventListener: (type: string, listener: EventListener) => this.events.removeEventListener(type, listener),
-    getRegistration: () => Promise.resolve(this.running === undefined ? undefined : this.registration),
+    getRegistration: () => Promise.resolve(this.activeWorker === undefined ? undefined : this.registration),
     register: (script: string) => {
-      if (this.refusesWorkers) {
+      if (this.rejectsWorkers) {
         return Promise.reject(new DOMException('another origin', 'SecurityError'));
       }
       const worker = Object.assign(new EventTarget(), { state: 'installing', scriptURL: script });
       setImmediate(() => {
         worker.state = 'activated';
-        this.running = script;
+        this.activeWorker = script;
         worker.dispatchEvent(new Event('statechange'));
       });
       return Promise.resolve({ active: null, installing: worker, waiting: null, pushManager: this.push });
@@ -108,37 +108,37 @@ describe('push', { timeout: 20_000 }, () => {
     await server.close();
   });
 
-  it('registers the browser, and a second time the same device', async () => {
+  it('registers the browser, and the same device on a second call', async () => {
     const push = open();
     assert.equal(await push.isAvailable(), true);
     const device = await push.subscribe({ device: 'laptop', topics: ['orders.eu'] });
     assert.deepEqual([device.user, device.device, device.topics], ['ann', 'laptop', ['orders.eu']]);
-    assert.equal(browser.running, `${server.url}/broadcasty/push/sw.js`);
+    assert.equal(browser.activeWorker, `${server.url}/broadcasty/push/sw.js`);
     const again = await push.subscribe();
     assert.deepEqual([again.id, again.topics], [device.id, ['orders.eu']]);
     assert.deepEqual((await push.devices()).map(({ id }) => id), [device.id]);
-    assert.equal(server.heard.filter((path) => path === 'push/key').length, 1);
+    assert.equal(server.requests.filter((path) => path === 'push/key').length, 1);
   });
 
-  it('ends with unsubscribe, at the server and in the browser', async () => {
+  it('is removed from the server and the browser by unsubscribe()', async () => {
     const push = open();
     await push.subscribe();
-    await open().unsubscribe(); // on another visit: nobody remembers the id
+    await open().unsubscribe(); // on another visit, which does not know the id
     assert.equal(server.devices.size, 0);
     assert.equal(browser.push.subscription, undefined);
     assert.equal(await open().resume(), undefined);
-    await push.unsubscribe(); // nothing there any more
+    await push.unsubscribe(); // nothing is left to remove
   });
 
-  it('ends in the browser even when the server cannot be told', async () => {
+  it('is removed from the browser even when the server is unreachable', async () => {
     await open().subscribe();
     server.refusing = true;
-    server.cutAll();
+    server.breakAll();
     await assert.rejects(open().unsubscribe(), { code: 'unreachable' });
     assert.equal(browser.push.subscription, undefined);
   });
 
-  it('is confirmed at the next start without a question', async () => {
+  it('is confirmed at the next start without a prompt', async () => {
     const { id } = await open().subscribe();
     server.devices.clear(); // the server lost it
     const renewed: PushDevice[] = [];
@@ -147,10 +147,10 @@ describe('push', { timeout: 20_000 }, () => {
     const device = await push.resume();
     assert.notEqual(device?.id, id);
     assert.deepEqual(renewed, [device]);
-    assert.equal(browser.asked, 1);
+    assert.equal(browser.prompts, 1);
   });
 
-  it('is made anew when the key of the server changed, and when the browser lost it', async () => {
+  it("is replaced when the server's key changes and when the browser loses it", async () => {
     await open().subscribe();
     server.pushKey = 'BAUG';
     await open().resume();
@@ -160,30 +160,30 @@ describe('push', { timeout: 20_000 }, () => {
     assert.ok(endpoints().includes('https://push/3'));
   });
 
-  it('is told of by the worker when the browser replaced it', async () => {
+  it('is registered again when the worker reports that the browser replaced it', async () => {
     const push = open();
     await push.subscribe();
     const renewed = new Promise<PushDevice>((resolve) => push.on('renewed', resolve));
-    await changedByTheBrowser(browser);
+    await replaceSubscription(browser);
     await renewed;
     assert.ok(endpoints().includes('https://push/2'));
     push.close();
-    const heard = server.heard.length;
-    await changedByTheBrowser(browser);
-    assert.equal(server.heard.length, heard);
+    const before = server.requests.length;
+    await replaceSubscription(browser);
+    assert.equal(server.requests.length, before);
   });
 
-  it('that cannot be renewed says so', async () => {
+  it('emits an error when it cannot be renewed', async () => {
     const push = open();
     await push.subscribe();
     const failed = new Promise<BroadcastyError>((resolve) => push.on('error', resolve));
     server.refusing = true;
-    server.cutAll();
-    await changedByTheBrowser(browser);
+    server.breakAll();
+    await replaceSubscription(browser);
     assert.equal((await failed).code, 'unreachable');
   });
 
-  it('of one user is not taken over by the next, and shows nothing to him', async () => {
+  it('is not passed on to the next user of the browser', async () => {
     await open().subscribe();
     assert.equal(await open({ getToken: () => token({ subject: 'bob' }) }).resume(), undefined);
     assert.equal(browser.push.subscription, undefined);
@@ -191,9 +191,9 @@ describe('push', { timeout: 20_000 }, () => {
     assert.equal(await open().resume(), undefined);
   });
 
-  it('with a worker of the application’s own', async () => {
+  it('works with the application’s own worker', async () => {
     const register = () => assert.fail('it is registered already');
-    browser.running = 'https://page/app.js';
+    browser.activeWorker = 'https://page/app.js';
     const registration = Promise.resolve(browser.registration);
     Object.assign(browser.serviceWorker, { register });
     await open({ serviceWorker: registration }).subscribe();
@@ -214,7 +214,7 @@ describe('push', { timeout: 20_000 }, () => {
       const push = open();
       assert.equal(await push.isAvailable(), false);
       await assert.rejects(push.subscribe(), { code: 'push_off' });
-      assert.equal(browser.asked, 0);
+      assert.equal(browser.prompts, 0);
       server.pushKey = 'AQID';
       assert.equal(await push.isAvailable(), true);
     });
@@ -231,29 +231,32 @@ describe('push', { timeout: 20_000 }, () => {
       await assert.rejects(open().subscribe({ topics: ['private-nobody'] }), { code: 'forbidden' });
     });
 
-    it('when the worker is on another origin, or another worker is there', async () => {
-      browser.refusesWorkers = true;
+    it('when the worker has another origin, or another worker serves the scope', async () => {
+      browser.rejectsWorkers = true;
       await assert.rejects(open().subscribe(), { code: 'push_failed', message: /importScripts/ });
-      browser.running = 'https://page/app.js';
+      browser.activeWorker = 'https://page/app.js';
       await assert.rejects(open().subscribe(), { code: 'push_failed', message: /app\.js already serves this scope/ });
     });
 
-    it('when the push service is away', async () => {
-      browser.push.broken = true;
+    it('when the push service is unreachable', async () => {
+      browser.push.unreachable = true;
       await assert.rejects(open().subscribe(), { code: 'push_failed', retry: 'after' });
     });
 
     it('without a server, and without a token', async () => {
       await assert.rejects(open({ getToken: () => '' }).subscribe(), { code: 'no_token' });
       server.refusing = true;
-      server.cutAll();
+      server.breakAll();
       await assert.rejects(open().isAvailable(), (error) => error instanceof BroadcastyError && error.code === 'unreachable');
     });
   });
 });
 
-/** Runs the server’s own worker through a change, and lets the pages have what it says. */
-async function changedByTheBrowser(browser: FakeBrowser): Promise<void> {
+/**
+ * Runs the server’s own worker through a subscription change and delivers its messages to the
+ * pages.
+ */
+async function replaceSubscription(browser: FakeBrowser): Promise<void> {
   const script = readFileSync(new URL('../../src/main/resources/io/broadcasty/transport/http/sw.js', import.meta.url), 'utf8');
   const worker = new EventTarget();
   const page = { postMessage: (data: unknown) => browser.events.dispatchEvent(Object.assign(new Event('message'), { data })) };

@@ -1,4 +1,4 @@
-/** The hooks, in React itself, against the fake server. */
+/** Tests of the hooks in React, against the fake server. */
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { Activity, createElement as h, StrictMode, useState } from 'react';
@@ -9,9 +9,9 @@ import type { ChannelPosition } from '../src/index.js';
 import { BroadcastyProvider, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } from '../src/bindings/react.js';
 import { FakeServer, token } from './fake-server.js';
 import { closePage, root } from './page.js';
-import { client as make, until } from './support.js';
+import { client as make, waitUntil } from './support.js';
 
-const { createRoot } = await import('react-dom/client'); // it looks for a document
+const { createRoot } = await import('react-dom/client'); // needs a document when it is loaded
 
 describe('in React', { timeout: 20_000 }, () => {
   let server: FakeServer;
@@ -34,74 +34,74 @@ describe('in React', { timeout: 20_000 }, () => {
 
   const draw = (children: ReactNode, more: { strict?: boolean } = {}) =>
     drawn.render(h(more.strict === false ? 'div' : StrictMode, null, h(BroadcastyProvider, { client }, children)));
-  const shows = (text: string) => until(`${text}, not ${place.textContent}`, () => place.textContent === text);
+  const shows = (text: string) => waitUntil(`${text}, not ${place.textContent}`, () => place.textContent === text);
   const targets = () => [...server.peers].flatMap(({ targets: all }) => [...all]);
 
-  it('a subscription lives as long as its component, mounted twice by StrictMode', async () => {
-    const got: unknown[] = [];
-    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => got.push(payload) }).state);
+  it('a subscription has the lifetime of its component, also when StrictMode mounts it twice', async () => {
+    const received: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => received.push(payload) }).state);
     draw(h(Orders));
     await shows('live');
     assert.deepEqual(targets(), ['orders']);
     server.publish({ channel: 'orders', payload: 1 });
     server.publish({ channel: 'orders', payload: 2 });
-    await until('both', () => got.length === 2);
-    assert.deepEqual(got, [1, 2]);
+    await waitUntil('both', () => received.length === 2);
+    assert.deepEqual(received, [1, 2]);
     draw(null);
-    await until('nothing wanted', () => targets().length === 0);
+    await waitUntil('nothing wanted', () => targets().length === 0);
   });
 
-  it('the newest handler is called', async () => {
-    const got: string[] = [];
+  it('the latest handler is called', async () => {
+    const received: string[] = [];
     let rename: (name: string) => void = () => assert.fail();
     const Orders = () => {
       const [name, setName] = useState('first');
       rename = setName;
-      const { state } = useSubscription({ channel: 'orders', onMessage: () => got.push(name) });
+      const { state } = useSubscription({ channel: 'orders', onMessage: () => received.push(name) });
       return h('p', null, `${state} ${name}`);
     };
     draw(h(Orders));
     await shows('live first');
-    const subscribed = server.heard.filter((command) => command === 'subscribe').length;
+    const subscribed = server.requests.filter((command) => command === 'subscribe').length;
     rename('second');
     await shows('live second');
     server.publish({ channel: 'orders', payload: 1 });
-    await until('one', () => got.length === 1);
-    assert.deepEqual(got, ['second']);
-    assert.equal(server.heard.filter((command) => command === 'subscribe').length, subscribed);
+    await waitUntil('one', () => received.length === 1);
+    assert.deepEqual(received, ['second']);
+    assert.equal(server.requests.filter((command) => command === 'subscribe').length, subscribed);
   });
 
-  it('what was published between reading and mounting arrives', async () => {
+  it('publications between reading and mounting arrive', async () => {
     server.publish({ channel: 'orders', payload: 1 });
     const read: ChannelPosition = server.stored('orders')[0]!;
     server.publish({ channel: 'orders', payload: 2 });
-    const got: unknown[] = [];
-    const Orders = () => h('p', null, useSubscription({ channel: 'orders', since: read, onMessage: ({ payload }) => got.push(payload) }).state);
+    const received: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', since: read, onMessage: ({ payload }) => received.push(payload) }).state);
     draw(h(Orders));
     server.publish({ channel: 'orders', payload: 3 });
-    await until('both', () => got.length === 2);
-    assert.deepEqual(got, [2, 3]);
+    await waitUntil('both', () => received.length === 2);
+    assert.deepEqual(received, [2, 3]);
   });
 
-  it('a hidden component misses nothing and gets nothing twice when it is shown again', async () => {
-    const got: unknown[] = [];
-    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => got.push(payload) }).state);
+  it('a hidden component resumes without gaps or duplicates', async () => {
+    const received: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => received.push(payload) }).state);
     const show = (mode: 'visible' | 'hidden') => draw(h(Activity, { mode, children: h(Orders) }));
     show('visible');
     await shows('live');
     server.publish({ channel: 'orders', payload: 1 });
-    await until('the first', () => got.length === 1);
+    await waitUntil('the first', () => received.length === 1);
     show('hidden');
-    await until('nothing wanted', () => targets().length === 0);
+    await waitUntil('nothing wanted', () => targets().length === 0);
     server.publish({ channel: 'orders', payload: 2 });
     show('visible');
-    await until('the second', () => got.length === 2);
+    await waitUntil('the second', () => received.length === 2);
     server.publish({ channel: 'orders', payload: 3 });
-    await until('the third', () => got.length === 3);
-    assert.deepEqual(got, [1, 2, 3]);
+    await waitUntil('the third', () => received.length === 3);
+    assert.deepEqual(received, [1, 2, 3]);
   });
 
-  it('the last publications of a channel are shown, those of another after a change', async () => {
+  it('the latest publications are shown, and replaced when the channel changes', async () => {
     [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
     server.publish({ channel: 'b', payload: 7 });
     const List = ({ channel }: { channel: string | undefined }) => {
@@ -116,10 +116,10 @@ describe('in React', { timeout: 20_000 }, () => {
     await shows('live 7');
     draw(h(List, { channel: undefined }));
     await shows('off ');
-    await until('nothing wanted', () => targets().length === 0);
+    await waitUntil('nothing wanted', () => targets().length === 0);
   });
 
-  it('the headers of publications are there to be shown', async () => {
+  it('publications have their headers', async () => {
     const List = () => {
       const { publications, state } = useChannel('a');
       return h('p', null, `${state} ${publications.map(({ headers }) => headers?.region).join()}`);
@@ -132,7 +132,7 @@ describe('in React', { timeout: 20_000 }, () => {
     await shows('live eu,,us');
   });
 
-  it('many publications are drawn in few renders', async () => {
+  it('many publications are rendered together', async () => {
     for (let payload = 0; payload < 500; payload++) {
       server.publish({ channel: 'a', payload });
     }
@@ -146,20 +146,20 @@ describe('in React', { timeout: 20_000 }, () => {
     assert.ok(renders < 50, `${renders} renders`);
   });
 
-  it('who is present is shown, by two components as by one', async () => {
+  it('the members are shown, by two components as by one', async () => {
     const Who = ({ member }: { member?: Record<string, unknown> }) => {
       const { members, state } = usePresence('presence-room', member ? { member } : {});
       return h('i', null, `${state} ${members.map(({ id }) => id).join()};`);
     };
     server.join('presence-room', { id: 'bob' });
     draw([h(Who, { key: 1, member: { name: 'Ann' } }), h(Who, { key: 2 })]);
-    await until('both', () => /^(live (ann,bob|bob,ann);){2}$/.test(place.textContent));
+    await waitUntil('both', () => /^(live (ann,bob|bob,ann);){2}$/.test(place.textContent));
     server.leave('presence-room', 'bob');
     await shows('live ann;live ann;');
     draw([h(Who, { key: 2 })]);
     await shows('live ;');
     draw(null);
-    await until('nothing wanted', () => targets().length === 0);
+    await waitUntil('nothing wanted', () => targets().length === 0);
   });
 
   it('the state of the connection is shown', async () => {
@@ -172,13 +172,13 @@ describe('in React', { timeout: 20_000 }, () => {
     await client.connect();
     await shows('connected ws');
     server.refusing = true;
-    server.cutAll();
-    await until('a break', () => place.textContent !== 'connected ws');
+    server.breakAll();
+    await waitUntil('a break', () => place.textContent !== 'connected ws');
     server.refusing = false;
     await shows('connected ws');
   });
 
-  it('a refusal is shown', async () => {
+  it('an error is shown', async () => {
     const Orders = () => {
       const { state, error } = useSubscription({ channel: 'private-nobody' });
       return h('p', null, `${state} ${error?.code ?? ''}`);
@@ -187,27 +187,27 @@ describe('in React', { timeout: 20_000 }, () => {
     await shows('failed forbidden');
   });
 
-  it('another client takes the place of the first', async () => {
-    const got: unknown[] = [];
-    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => got.push(payload) }).state);
+  it('another client replaces the first', async () => {
+    const received: unknown[] = [];
+    const Orders = () => h('p', null, useSubscription({ channel: 'orders', onMessage: ({ payload }) => received.push(payload) }).state);
     draw(h(Orders));
     await shows('live');
     const other = make(server.url, { getToken: () => token({ subject: 'bob' }) });
     const first = client;
     client = other;
     draw(h(Orders));
-    await until('only the second', () => targets().length === 1 && [...server.peers].some(({ subject, targets: all }) => subject === 'bob' && all.size === 1));
+    await waitUntil('only the second', () => targets().length === 1 && [...server.peers].some(({ subject, targets: all }) => subject === 'bob' && all.size === 1));
     server.publish({ channel: 'orders', payload: 1 });
-    await until('one', () => got.length === 1);
+    await waitUntil('one', () => received.length === 1);
     first.close();
   });
 
-  it('without a provider says so', async () => {
+  it('a missing provider causes an error with advice', async () => {
     const Lost = () => h('p', null, useBroadcasty().state);
     const errors: unknown[] = [];
     const alone = createRoot(root(), { onUncaughtError: (error) => errors.push(error) });
     alone.render(h(Lost));
-    await until('an error', () => errors.length === 1);
+    await waitUntil('an error', () => errors.length === 1);
     assert.match(String(errors[0]), /BroadcastyProvider/);
     alone.unmount();
   });

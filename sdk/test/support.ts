@@ -5,8 +5,8 @@ import type { ClientOptions, Clock, Publication, NetworkMonitor } from '../src/i
 import { memoryStore } from '../src/offline.js';
 import { token } from './fake-server.js';
 
-/** A network that tests switch. */
-export class Network implements NetworkMonitor {
+/** A network monitor that tests control. */
+export class FakeNetwork implements NetworkMonitor {
   private readonly listeners = new Set<() => void>();
   private up = true;
 
@@ -35,24 +35,24 @@ export function client(baseUrl: string, options: Partial<ClientOptions> = {}): B
   });
 }
 
-/** Lets everything that is due happen, so that what does not happen by then was not going to. */
-export async function turns(): Promise<void> {
+/** Runs the event loop until everything that is due has happened. */
+export async function runEventLoop(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-/** Waits for something to be so, for at most five seconds. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
+/** Waits until a condition holds, for at most five seconds. */
+export async function waitUntil(what: string, condition: () => boolean): Promise<void> {
   const end = Date.now() + 5000;
-  while (!holds()) {
-    assert.ok(Date.now() < end, `it did not happen: ${what}`);
+  while (!condition()) {
+    assert.ok(Date.now() < end, `timed out waiting: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
-/** What a subscriber got, and whether each partition came without a gap and without a double. */
-export class Ledger {
+/** Records the publications of a subscriber, and checks each partition for gaps and duplicates. */
+export class Recorder {
   readonly all: Publication[] = [];
 
   readonly add = (publication: Publication): void => void this.all.push(publication);
@@ -61,7 +61,7 @@ export class Ledger {
     return this.all.map(({ payload }) => payload);
   }
 
-  /** @param epochs how many lives of a stream it may span */
+  /** Asserts that the sequences of each epoch have neither gaps nor duplicates. */
   assertGapless(): void {
     const last = new Map<string, number>();
     for (const { channel, partition, epoch, sequence } of this.all) {
@@ -75,12 +75,12 @@ export class Ledger {
   }
 }
 
-/** A clock whose timers run so many times as fast, so that nobody waits for the patience of seconds. */
-export function quick(times: number): Clock {
+/** Creates a clock that is `factor` times as fast, so that tests do not wait for timeouts. */
+export function fastClock(factor: number): Clock {
   const start = Date.now();
   return {
-    now: () => start + (Date.now() - start) * times,
-    setTimeout: (task: () => void, millis: number) => setTimeout(task, millis / times),
+    now: () => start + (Date.now() - start) * factor,
+    setTimeout: (task: () => void, millis: number) => setTimeout(task, millis / factor),
     clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
     random: Math.random,
   };

@@ -1,4 +1,7 @@
-/** Tabs that share a connection: who holds it, what happens when it goes, and that nobody misses or doubles anything. */
+/**
+ * Tests of tabs that share a connection: which tab holds it, how another takes over, and that no
+ * tab has gaps or duplicates.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import WebSocket from 'ws';
@@ -10,11 +13,11 @@ import { groupName } from '../src/tabs/tab-group.js';
 import { FakeOrigin } from './fake-tabs.js';
 import type { Tab } from './fake-tabs.js';
 import { FakeServer, token } from './fake-server.js';
-import { Ledger, quick, until } from './support.js';
+import { Recorder, fastClock, waitUntil } from './support.js';
 
-const WAYS = (['ws', 'sse'] as const).flatMap((transport) => (['v2', 'v1'] as const).map((protocol) => ({ transport, protocol })));
+const VARIANTS = (['ws', 'sse'] as const).flatMap((transport) => (['v2', 'v1'] as const).map((protocol) => ({ transport, protocol })));
 
-for (const { transport, protocol } of WAYS) {
+for (const { transport, protocol } of VARIANTS) {
   describe(`tabs over ${transport}, in ${protocol}`, { timeout: 30_000 }, () => {
     let server: FakeServer;
     let origin: FakeOrigin;
@@ -36,12 +39,12 @@ for (const { transport, protocol } of WAYS) {
         ...options,
       });
       all.push({ client, tab });
-      return { client, tab, ledger: new Ledger() };
+      return { client, tab, ledger: new Recorder() };
     };
     const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
-    /** The page goes without a word to the others, and its connection with it. */
-    const die = ({ tab, client }: { tab: Tab; client: SharedClient }) => {
-      tab.die();
+    /** Closes the tab and its connection without notice to the other tabs. */
+    const crash = ({ tab, client }: { tab: Tab; client: SharedClient }) => {
+      tab.crash();
       client.close();
     };
 
@@ -55,58 +58,58 @@ for (const { transport, protocol } of WAYS) {
       await server.close();
     });
 
-    it('have one connection, and each gets what it wants', async () => {
+    it('share one connection, and each receives its channels', async () => {
       const [one, two, three] = [open(), open(), open()];
       await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
       await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
       await three.client.subscribe({ channel: 'b', onMessage: three.ledger.add });
       publish('a', 1, 2);
       publish('b', 3);
-      await until('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 2 && three.ledger.all.length === 1);
-      await until('one connection', () => server.peers.size === 1);
+      await waitUntil('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 2 && three.ledger.all.length === 1);
+      await waitUntil('one connection', () => server.peers.size === 1);
       assert.deepEqual([one.client.state, two.client.state, three.client.state], ['connected', 'connected', 'connected']);
       await two.client.publish({ channel: 'a', payload: 4 });
-      await until('it', () => one.ledger.all.length === 3 && two.ledger.all.length === 3);
+      await waitUntil('it', () => one.ledger.all.length === 3 && two.ledger.all.length === 3);
       assert.equal(server.peers.size, 1);
     });
 
-    it('begin where each wants to, though another has the channel already', async () => {
+    it('start where each requests, even if another tab already receives the channel', async () => {
       publish('o.a', 1, 2, 3);
       const [one, two, three, four] = [open(), open(), open(), open()];
       await one.client.subscribe({ channel: 'o.*', onMessage: one.ledger.add });
       publish('o.a', 4);
       await two.client.subscribe({ channel: 'o.a', fromSequence: 0, onMessage: two.ledger.add });
-      await until('the past', () => two.ledger.all.length === 4);
+      await waitUntil('the past', () => two.ledger.all.length === 4);
       await three.client.subscribe({ channel: 'o.a', since: server.stored('o.a')[1]!, onMessage: three.ledger.add });
       await four.client.subscribe({ channel: 'o.a', fromSequence: 6, onMessage: four.ledger.add });
       publish('o.a', 5, 6);
       publish('o.b', 7);
-      await until('all', () => one.ledger.all.length === 4 && two.ledger.all.length === 6 && three.ledger.all.length === 4 && four.ledger.all.length === 1);
+      await waitUntil('all', () => one.ledger.all.length === 4 && two.ledger.all.length === 6 && three.ledger.all.length === 4 && four.ledger.all.length === 1);
       assert.deepEqual(one.ledger.payloads, [4, 5, 6, 7]);
       assert.deepEqual(two.ledger.payloads, [1, 2, 3, 4, 5, 6]);
       assert.deepEqual(three.ledger.payloads, [3, 4, 5, 6]);
       assert.deepEqual(four.ledger.payloads, [6]);
-      await until('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.peers.size === 1);
     });
 
-    it('tell only the one that came too late of what is lost', async () => {
+    it('report a loss only to the tab that it concerns', async () => {
       publish('a', 1, 2, 3, 4);
       const [one, two] = [open(), open()];
       const lost: [string, Lost][] = [];
       const first = await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
-      first.on('lost', (what) => lost.push(['one', what]));
+      first.on('lost', (event) => lost.push(['one', event]));
       publish('a', 5);
-      await until('the fifth', () => one.ledger.all.length === 1);
+      await waitUntil('the fifth', () => one.ledger.all.length === 1);
       server.trim('a', 2);
       const second = two.client.subscribe({ channel: 'a', since: { ...server.stored('a')[0]!, sequence: 1 }, onMessage: two.ledger.add });
-      (await second).on('lost', (what) => lost.push(['two', what]));
+      (await second).on('lost', (event) => lost.push(['two', event]));
       publish('a', 6);
-      await until('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 3);
+      await waitUntil('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 3);
       assert.deepEqual(two.ledger.payloads, [4, 5, 6]);
       assert.deepEqual(lost.map(([who, { reason }]) => `${who} ${reason}`), ['two trimmed']);
     });
 
-    it('go on without a gap and without a double when the one that holds the connection dies, again and again', async () => {
+    it('continue without gaps or duplicates each time the leading tab crashes', async () => {
       const tabs = [open(), open(), open(), open()];
       for (const { client, ledger } of tabs) {
         await client.subscribe({ channel: 'a', onMessage: ledger.add });
@@ -116,47 +119,47 @@ for (const { transport, protocol } of WAYS) {
       for (const dead of tabs.slice(0, 3)) {
         publish('a', ++n);
         publish('p.x', ++n);
-        die(dead);
+        crash(dead);
         publish('a', ++n);
         publish(`p.new${n}`, ++n);
         const living = tabs.slice(tabs.indexOf(dead) + 1);
-        await until('all that live have it', () => living.every(({ ledger }) => ledger.all.length === n));
+        await waitUntil('all that live have it', () => living.every(({ ledger }) => ledger.all.length === n));
       }
       const last = tabs[3]!.ledger;
       last.assertGapless();
       assert.equal(new Set(last.all.map(({ id }) => id)).size, n);
-      await until('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.peers.size === 1);
     });
 
-    it('hand over at once when the one that holds the connection closes', async () => {
+    it('change the leader at once when the leading tab closes its client', async () => {
       const [one, two] = [open(), open()];
       await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
       await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
       publish('a', 1);
-      await until('one', () => two.ledger.all.length === 1);
+      await waitUntil('one', () => two.ledger.all.length === 1);
       one.client.close();
       publish('a', 2);
-      await until('two', () => two.ledger.all.length === 2);
+      await waitUntil('two', () => two.ledger.all.length === 2);
       two.ledger.assertGapless();
       two.client.close();
-      await until('no locks', () => origin.locks === 0);
-      await until('no connection', () => server.peers.size === 0);
+      await waitUntil('no locks', () => origin.locks === 0);
+      await waitUntil('no connection', () => server.peers.size === 0);
     });
 
-    it('publish once, though the holder dies before the answer', async () => {
+    it('publish once even if the leading tab crashes before the answer', async () => {
       const [one, two] = [open(), open()];
       await one.client.connect();
       await two.client.connect();
       server.lostAnswers = 1;
       const published = two.client.publish({ channel: 'a', payload: 1, timeoutMs: 10_000 });
-      await until('it is there', () => server.stored('a').length === 1);
-      die(one);
+      await waitUntil('it is there', () => server.stored('a').length === 1);
+      crash(one);
       const outcome = await published;
       assert.ok('duplicate' in outcome && outcome.duplicate);
       assert.equal(server.stored('a').length, 1);
     });
 
-    it('keep the order of what each publishes', async () => {
+    it("keep the order of each tab's publications", async () => {
       const [one, two] = [open(), open()];
       await one.client.connect();
       const published = Array.from({ length: 600 }, (_, n) => [one.client.publish({ channel: 'a', payload: n }), two.client.publish({ channel: 'b', payload: n })]).flat();
@@ -166,55 +169,55 @@ for (const { transport, protocol } of WAYS) {
       }
     });
 
-    it('wait together for a server that is away', async () => {
+    it('wait together for a server that is down', async () => {
       const [one, two] = [open(), open()];
       await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
       await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
       server.refusing = true;
-      server.cutAll();
-      await until('both noticed', () => one.client.state !== 'connected' && two.client.state !== 'connected');
+      server.breakAll();
+      await waitUntil('both noticed', () => one.client.state !== 'connected' && two.client.state !== 'connected');
       publish('a', 1);
       server.refusing = false;
-      await until('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
-      await until('one connection', () => server.peers.size === 1);
+      await waitUntil('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
+      await waitUntil('one connection', () => server.peers.size === 1);
     });
 
-    it('end the stream of a channel with the last that wants it, also when a tab dies', async () => {
+    it('unsubscribe a channel with its last subscriber, also when a tab crashes', async () => {
       const [one, two, three] = [open(), open(), open()];
       await one.client.subscribe({ channel: 'x', onMessage: one.ledger.add });
       const sub = await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
       await three.client.subscribe({ channel: 'a', onMessage: three.ledger.add });
       sub.close();
       publish('a', 1);
-      await until('the third has it', () => three.ledger.all.length === 1);
-      die(three);
-      await until('it ended', () => [...server.peers].every(({ targets }) => !targets.has('a')));
+      await waitUntil('the third has it', () => three.ledger.all.length === 1);
+      crash(three);
+      await waitUntil('it ended', () => [...server.peers].every(({ targets }) => !targets.has('a')));
       assert.deepEqual(two.ledger.all, []);
       assert.deepEqual([...server.peers].flatMap(({ targets }) => [...targets]), ['x']);
     });
 
-    it('have the members of a channel, and leave it with the last', async () => {
+    it('track the members of a channel, and leave it with the last view', async () => {
       const [one, two] = [open(), open()];
       const first = await one.client.presence('presence-room', { member: { name: 'Ann' } });
       const second = await two.client.presence('presence-room', { member: { name: 'Ann' } });
       server.join('presence-room', { id: 'bob' });
       const present = (view: typeof first) => [...view.members.keys()].sort().join();
-      await until('both', () => present(first) === 'ann,bob' && present(second) === 'ann,bob');
+      await waitUntil('both', () => present(first) === 'ann,bob' && present(second) === 'ann,bob');
       second.close();
       server.join('presence-room', { id: 'cleo' });
-      await until('one goes on', () => present(first) === 'ann,bob,cleo');
+      await waitUntil('one goes on', () => present(first) === 'ann,bob,cleo');
       first.close();
       const looker = await two.client.presence('presence-room');
-      await until('gone', () => present(looker) === 'bob,cleo');
+      await waitUntil('gone', () => present(looker) === 'bob,cleo');
     });
 
-    it('ask and answer', async () => {
+    it('send requests and replies', async () => {
       const [one, two] = [open(), open()];
       await one.client.respond<number, number>({ channel: 'rpc:twice', onRequest: ({ payload }) => payload * 2 });
       assert.equal((await two.client.request<number>({ channel: 'rpc:twice', payload: 21 })).payload, 42);
     });
 
-    it('leave the stream for a slow tab alone', async () => {
+    it('pause the stream only for a slow tab', async () => {
       const [one, two] = [open(), open()];
       await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
       const next: (() => void)[] = [];
@@ -227,9 +230,9 @@ for (const { transport, protocol } of WAYS) {
         },
       });
       publish('a', ...Array.from({ length: 50 }, (_, n) => n));
-      await until('the fast one has all', () => one.ledger.all.length === 50);
-      await until('the slow one is full', () => slow.waiting === 10);
-      await until('the slow one has all', () => {
+      await waitUntil('the fast one has all', () => one.ledger.all.length === 50);
+      await waitUntil('the slow one is full', () => slow.waiting === 10);
+      await waitUntil('the slow one has all', () => {
         next.splice(0).forEach((resolve) => resolve());
         return two.ledger.all.length === 50;
       });
@@ -237,7 +240,7 @@ for (const { transport, protocol } of WAYS) {
       two.ledger.assertGapless();
     });
 
-    it('hear a refusal as they would alone', async () => {
+    it("receive the server's errors as with their own connection", async () => {
       const [one, two] = [open(), open()];
       await one.client.connect();
       await assert.rejects(two.client.subscribe({ channel: 'private-nobody', onMessage: () => undefined }), { name: 'BroadcastyError', code: 'forbidden', message: /policy/ });
@@ -245,7 +248,7 @@ for (const { transport, protocol } of WAYS) {
       assert.equal(two.client.state, 'connected');
     });
 
-    it('do without one whose token the server does not take', async () => {
+    it('continue without a tab whose token is rejected', async () => {
       const [one, two] = [open({ getToken: () => expired }), open()];
       const expired = token({ expires: Date.now() + 7_200_000 });
       server.expiredTokens.add(expired);
@@ -254,25 +257,25 @@ for (const { transport, protocol } of WAYS) {
       one.client.on('state', ({ state }) => state === 'waiting' && one.client.close());
       await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
       publish('a', 1);
-      await until('the second has it', () => two.ledger.all.length === 1);
+      await waitUntil('the second has it', () => two.ledger.all.length === 1);
     });
 
-    it('take the place of one that hangs', async () => {
-      const [one, two] = [open(), open({ clock: quick(20) })];
+    it('replace a leading tab that does not respond', async () => {
+      const [one, two] = [open(), open({ clock: fastClock(20) })];
       await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
-      one.tab.hangs = true;
+      one.tab.suspended = true;
       await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
-      one.tab.wake();
+      one.tab.resume();
       publish('a', 1);
-      await until('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
-      await until('one connection', () => server.peers.size === 1);
+      await waitUntil('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
+      await waitUntil('one connection', () => server.peers.size === 1);
     });
 
-    it('never share with another subject, tenant, role or server', async () => {
+    it('never share a connection across subjects, tenants, roles or servers', async () => {
       const [ann, bob] = [open(), open({ getToken: () => token({ subject: 'bob' }) })];
       await ann.client.subscribe({ channel: 'a', onMessage: ann.ledger.add });
       await bob.client.subscribe({ channel: 'a', onMessage: bob.ledger.add });
-      await until('two connections', () => server.peers.size === 2);
+      await waitUntil('two connections', () => server.peers.size === 2);
       assert.deepEqual([...server.peers].map(({ subject }) => subject).sort(), transport === 'ws' ? ['ann', 'bob'] : ['', '']);
       const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
       const mine = await groupName('x', jwt({ sub: 'ann', tid: 'acme', roles: ['member'], exp: 1, iat: 1 }));
@@ -287,17 +290,17 @@ for (const { transport, protocol } of WAYS) {
 }
 
 for (const transport of ['ws', 'sse'] as const) {
-  it(`tabs in both versions get the same publications over ${transport}, and those of one version share a connection`, async () => {
+  it(`tabs of both versions receive the same publications over ${transport}, with one connection for each version`, async () => {
     const server = await FakeServer.start();
     server.partitions = 2;
     const origin = new FakeOrigin();
     const fields = (publication: Publication): Record<string, unknown> => Object.fromEntries(Object.entries(publication).filter(([field]) => field !== 'push'));
     const tabs = (['v2', 'v1', 'v2', 'v1'] as const).map((protocol) => {
       const client = new SharedClient({ baseUrl: server.url, getToken: () => token(), transport, protocol, include: ['id', 'time'], WebSocket, tabs: origin.tab() });
-      return { client, ledger: new Ledger() };
+      return { client, ledger: new Recorder() };
     });
     const other = new SharedClient({ baseUrl: server.url, getToken: () => token(), transport, WebSocket, tabs: origin.tab() });
-    const without = new Ledger();
+    const without = new Recorder();
     server.publish({ channel: 'o.a', payload: 'before' });
     await other.subscribe({ channel: 'o.*', fromSequence: 0, onMessage: without.add });
     for (const { client, ledger } of tabs) {
@@ -307,19 +310,19 @@ for (const transport of ['ws', 'sse'] as const) {
       const more = n % 3 === 0 ? { id: `i${n}`, event: 'made', meta: { n }, headers: { n: `${n}` }, correlationId: `c${n}`, replyTo: 'rpc:x' } : {};
       server.publish({ channel: `o.${n % 5}`, payload: { n }, ...more });
     }
-    await until('all', () => [without, ...tabs.map(({ ledger }) => ledger)].every(({ all }) => all.length === 21));
+    await waitUntil('all', () => [without, ...tabs.map(({ ledger }) => ledger)].every(({ all }) => all.length === 21));
     const order = (all: Publication[]) => all.map(fields).sort((a, b) => JSON.stringify([a.channel, a.partition, a.sequence]).localeCompare(JSON.stringify([b.channel, b.partition, b.sequence])));
     const [first, ...rest] = tabs.map(({ ledger }) => order(ledger.all));
     rest.forEach((one) => assert.deepEqual(one, first));
     assert.deepEqual(order(without.all), first!.map(({ id, time, ...publication }) => (typeof time === 'number' && (id as string).startsWith('i') ? { ...publication, id } : publication)));
-    await until('three connections', () => server.peers.size === 3);
+    await waitUntil('three connections', () => server.peers.size === 3);
     assert.deepEqual([...server.peers].map(({ compact }) => compact).sort(), [false, true, true]);
     [other, ...tabs.map(({ client }) => client)].forEach((client) => client.close());
     await server.close();
   });
 }
 
-it('a token never leaves its tab, and other rights lead to another group', async () => {
+it('a token never leaves its tab, and tokens with other rights belong to another group', async () => {
   const server = await FakeServer.start();
   const origin = new FakeOrigin();
   const said: string[] = [];
@@ -339,24 +342,24 @@ it('a token never leaves its tab, and other rights lead to another group', async
   const client = (tab: Tab, getToken: () => string) => new SharedClient({ baseUrl: server.url, getToken, transport: 'ws', WebSocket, tabs: spied(tab) });
   const one = client(origin.tab(), () => token({ subject }));
   const two = client(origin.tab(), () => token());
-  const ledger = new Ledger();
+  const ledger = new Recorder();
   await one.connect();
   await two.subscribe({ channel: 'a', onMessage: ledger.add });
   server.expiring();
-  await until('a refresh', () => server.heard.includes('refresh'));
+  await waitUntil('a refresh', () => server.requests.includes('refresh'));
   assert.equal(server.peers.size, 1);
   subject = 'bob';
   server.expiring();
-  await until('two connections', () => [...server.peers].map((peer) => peer.subject).sort().join() === 'ann,bob');
+  await waitUntil('two connections', () => [...server.peers].map((peer) => peer.subject).sort().join() === 'ann,bob');
   server.publish({ channel: 'a', payload: 1 });
-  await until('it', () => ledger.all.length === 1);
+  await waitUntil('it', () => ledger.all.length === 1);
   assert.ok(said.length > 0 && said.every((word) => !word.includes(token().split('.')[1]!.slice(0, 20))));
   one.close();
   two.close();
   await server.close();
 });
 
-it('without locks a client has its own connection', async () => {
+it('a client without Web Locks has its own connection', async () => {
   const server = await FakeServer.start();
   const clients = [1, 2].map(() => new SharedClient({ baseUrl: server.url, getToken: () => token(), transport: 'ws', WebSocket }));
   await Promise.all(clients.map((client) => client.connect()));

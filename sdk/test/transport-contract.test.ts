@@ -1,26 +1,29 @@
-/** What holds over WebSocket and over Server-Sent Events alike, in each version of the protocol, and with a server that knows only the first. */
+/**
+ * The contract of both transports, in each protocol version, and with a server that only supports
+ * version 1.
+ */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { BroadcastyClient, BroadcastyError, ClientOptions, Lost, ProtocolVersion, Publication } from '../src/index.js';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Ledger, quick, turns, until } from './support.js';
+import { client as make, Recorder, fastClock, runEventLoop, waitUntil } from './support.js';
 
-interface Way {
+interface Variant {
   transport: 'ws' | 'sse';
   name: string;
   /** The client's option. */
   protocol?: ProtocolVersion;
-  /** The newest version that the server speaks. */
-  speaks: 1 | 2;
+  /** The newest version that the server supports. */
+  serverVersion: 1 | 2;
 }
 
-const WAYS: Way[] = (['ws', 'sse'] as const).flatMap((transport): Way[] => [
-  { transport, name: 'v2', speaks: 2 },
-  { transport, name: 'v1', protocol: 'v1', speaks: 2 },
-  { transport, name: 'v1 of a server that knows no other', speaks: 1 },
+const VARIANTS: Variant[] = (['ws', 'sse'] as const).flatMap((transport): Variant[] => [
+  { transport, name: 'v2', serverVersion: 2 },
+  { transport, name: 'v1', protocol: 'v1', serverVersion: 2 },
+  { transport, name: 'v1 of a server that knows no other', serverVersion: 1 },
 ]);
 
-for (const { transport, name, protocol, speaks } of WAYS) {
+for (const { transport, name, protocol, serverVersion } of VARIANTS) {
   describe(`over ${transport}, in ${name}`, { timeout: 20_000 }, () => {
     let server: FakeServer;
     let clients: BroadcastyClient[];
@@ -34,7 +37,7 @@ for (const { transport, name, protocol, speaks } of WAYS) {
 
     beforeEach(async () => {
       server = await FakeServer.start();
-      server.speaks = speaks;
+      server.version = serverVersion;
       clients = [];
     });
     afterEach(async () => {
@@ -44,246 +47,246 @@ for (const { transport, name, protocol, speaks } of WAYS) {
       await server.close();
     });
 
-    it('delivers what comes from now on', async () => {
+    it('delivers new publications', async () => {
       publish('a', 1);
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'a', onMessage: ledger.add });
       publish('a', 2, 3);
-      await until('two', () => ledger.all.length === 2);
+      await waitUntil('two', () => ledger.all.length === 2);
       assert.deepEqual(ledger.payloads, [2, 3]);
     });
 
-    it('delivers from a sequence, and from the oldest kept without a word of loss', async () => {
+    it('delivers from a sequence, and from the oldest retained one without reporting a loss', async () => {
       publish('a', 1, 2, 3, 4);
       server.trim('a', 3);
       const client = connect();
-      const oldest = new Ledger();
-      const third = new Ledger();
+      const oldest = new Recorder();
+      const third = new Recorder();
       publish('b', 1, 2, 3);
       const sub = await client.subscribe({ channel: 'a', fromSequence: 0, onMessage: oldest.add });
       const lost: Lost[] = [];
       sub.on('lost', (one) => lost.push(one));
       await client.subscribe({ channel: 'b', fromSequence: 3, onMessage: third.add });
-      await until('all', () => oldest.all.length === 3 && third.all.length === 1);
+      await waitUntil('all', () => oldest.all.length === 3 && third.all.length === 1);
       assert.deepEqual(oldest.payloads, [2, 3, 4]);
       assert.deepEqual(third.payloads, [3]);
       assert.deepEqual(lost, []);
     });
 
-    it('goes on after positions of an earlier visit', async () => {
+    it('resumes after positions of an earlier client', async () => {
       publish('a', 1, 2, 3);
       const seen = server.stored('a')[0]!;
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'a', since: seen, onMessage: ledger.add });
-      await until('two', () => ledger.all.length === 2);
+      await waitUntil('two', () => ledger.all.length === 2);
       assert.deepEqual(ledger.payloads, [2, 3]);
     });
 
-    it('closed and begun anew from the oldest, misses nothing though the earlier stream still delivers', async () => {
+    it('misses nothing when it resubscribes from the oldest while the earlier stream still delivers', async () => {
       publish('a', 1, 2);
       const client = connect();
-      const [live, all] = [new Ledger(), new Ledger()];
+      const [live, all] = [new Recorder(), new Recorder()];
       const first = await client.subscribe({ channel: 'a', onMessage: live.add });
       publish('a', 3);
-      await until('the third', () => live.all.length === 1);
+      await waitUntil('the third', () => live.all.length === 1);
       first.close();
       const second = client.subscribe({ channel: 'a', fromSequence: 0, onMessage: all.add });
-      publish('a', 4); // the server has not heard of either yet
+      publish('a', 4); // the server has received neither yet
       await second;
-      await until('all', () => all.all.length === 4);
+      await waitUntil('all', () => all.all.length === 4);
       assert.deepEqual(all.payloads, [1, 2, 3, 4]);
     });
 
-    it('is subscribed once when it was closed and begun again at once, as frameworks do', async () => {
+    it('subscribes once when a subscription is closed and opened again at once, as frameworks do', async () => {
       publish('a', 1);
       const client = connect();
-      const [first, second] = [new Ledger(), new Ledger()];
+      const [first, second] = [new Recorder(), new Recorder()];
       const stop = new AbortController();
       const aborted = assert.rejects(client.subscribe({ channel: 'a', fromSequence: 0, onMessage: first.add, signal: stop.signal }), { code: 'closed' });
       stop.abort();
       const sub = await client.subscribe({ channel: 'a', fromSequence: 0, onMessage: second.add });
       await aborted;
       publish('a', 2);
-      await until('both', () => second.all.length === 2);
+      await waitUntil('both', () => second.all.length === 2);
       assert.deepEqual([first.payloads, second.payloads], [[], [1, 2]]);
       sub.close();
-      await until('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      await waitUntil('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
       const begun = client.subscribe({ channel: 'b', onMessage: first.add });
-      await until('it is asked for', () => [...server.peers].some(({ targets }) => targets.has('b')));
+      await waitUntil('it is asked for', () => [...server.peers].some(({ targets }) => targets.has('b')));
       (await begun).close();
-      await until('no stream again', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      await waitUntil('no stream again', () => [...server.peers].every(({ targets }) => targets.size === 0));
     });
 
-    it('tells where it stands, so that another client goes on there', async () => {
+    it('returns positions after which another client resumes', async () => {
       publish('o.a', 1, 2);
       const before = connect();
-      const seen = new Ledger();
+      const seen = new Recorder();
       const sub = await before.subscribe({ channel: 'o.*', fromSequence: 0 });
       for await (const publication of sub) {
         seen.add(publication);
-        break; // the second one waits, and is not counted
+        break; // the second one waits and does not count
       }
       assert.deepEqual(sub.positions.map(({ channel, sequence }) => ({ channel, sequence })), [{ channel: 'o.a', sequence: 1 }]);
       publish('o.b', 1);
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'o.*', since: sub.positions, onMessage: ledger.add });
-      await until('the rest', () => ledger.all.length === 2);
+      await waitUntil('the rest', () => ledger.all.length === 2);
       assert.deepEqual(ledger.all.map(({ channel, payload }) => `${channel} ${payload as number}`).sort(), ['o.a 2', 'o.b 1']);
     });
 
-    it('tells of the first join, and of what it lost, to listeners that are there from the beginning', async () => {
+    it('reports the first subscribe and its losses to listeners of the options', async () => {
       publish('a', 1, 2, 3, 4);
       const seen = server.stored('a')[0]!;
       server.trim('a', 2);
-      const told: string[] = [];
+      const events: string[] = [];
       await connect().subscribe({
         channel: 'a',
         since: seen,
-        onMessage: ({ sequence }) => told.push(`${sequence}`),
-        on: { subscribed: ({ heads }) => told.push(`up to ${heads[0]!.sequence}`), lost: ({ reason }) => told.push(reason) },
+        onMessage: ({ sequence }) => events.push(`${sequence}`),
+        on: { subscribed: ({ heads }) => events.push(`up to ${heads[0]!.sequence}`), lost: ({ reason }) => events.push(reason) },
       });
-      await until('all', () => told.length === 4);
-      assert.deepEqual(told, ['up to 4', 'trimmed', '3', '4']);
+      await waitUntil('all', () => events.length === 4);
+      assert.deepEqual(events, ['up to 4', 'trimmed', '3', '4']);
     });
 
-    it('tells up to where it replays', async () => {
+    it('reports the heads up to which it replays', async () => {
       const client = connect();
       const sub = await client.subscribe({ channel: 'a', onMessage: () => undefined });
       const heads: number[] = [];
       sub.on('subscribed', (joined) => heads.push(...joined.heads.map(({ sequence }) => sequence)));
       server.refusing = true;
-      server.cutAll();
+      server.breakAll();
       publish('a', 1, 2, 3);
       server.refusing = false;
-      await until('joined again', () => heads.length === 1);
+      await waitUntil('joined again', () => heads.length === 1);
       assert.deepEqual(heads, [3]);
     });
 
-    it('carries all subscriptions over one connection, begun together and later', async () => {
+    it('uses one connection for all subscriptions, opened together and later', async () => {
       const client = connect();
-      const ledgers = Array.from({ length: 20 }, () => new Ledger());
+      const ledgers = Array.from({ length: 20 }, () => new Recorder());
       await Promise.all(ledgers.slice(0, 15).map((ledger, i) => client.subscribe({ channel: `c${i}`, onMessage: ledger.add })));
       publish('late16', 'before');
       for (let i = 15; i < 20; i++) {
         await client.subscribe({ channel: i % 2 ? `c${i}` : `late${i}`, ...(i % 2 ? {} : { fromSequence: 0 }), onMessage: ledgers[i]!.add });
         publish('c0', i);
       }
-      await until('all of c0', () => ledgers[0]!.all.length === 5);
-      await until('the past of late16', () => ledgers[16]!.all.length === 1);
+      await waitUntil('all of c0', () => ledgers[0]!.all.length === 5);
+      await waitUntil('the past of late16', () => ledgers[16]!.all.length === 1);
       ledgers.forEach((ledger) => ledger.assertGapless());
-      await until('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.peers.size === 1);
     });
 
-    it('resumes every partition and every channel of a pattern after a cut, without a gap and without a double', async () => {
+    it('resumes every partition and every channel of a pattern after a break, without gaps or duplicates', async () => {
       server.partitions = 2;
       const client = connect({ include: ['id'] });
-      const pattern = new Ledger();
-      const plain = new Ledger();
+      const pattern = new Recorder();
+      const plain = new Recorder();
       publish('o.a', 0);
       await client.subscribe({ channel: 'o.*', onMessage: pattern.add });
       await client.subscribe({ channel: 'x', onMessage: plain.add });
       for (let round = 1; round <= 5; round++) {
         publish('o.a', `a${round}`, `b${round}`, `c${round}`);
         publish('x', round);
-        server.cutAll();
-        publish(`o.new${round}`, round); // comes into being while nobody listens
+        server.breakAll();
+        publish(`o.new${round}`, round); // appears while nobody is connected
         publish('x', -round);
-        await until('connected', () => server.peers.size === 1 && client.state === 'connected');
+        await waitUntil('connected', () => server.peers.size === 1 && client.state === 'connected');
       }
-      await until('all', () => pattern.all.length === 20 && plain.all.length === 10);
+      await waitUntil('all', () => pattern.all.length === 20 && plain.all.length === 10);
       pattern.assertGapless();
       plain.assertGapless();
       assert.equal(new Set(pattern.all.map(({ id }) => id)).size, 20);
     });
 
-    it('waits for a server that answers before it has deployed the WAR', async () => {
+    it('waits for a server that has not deployed the WAR yet', async () => {
       const client = connect();
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       server.undeployed = true;
-      server.cutAll();
+      server.breakAll();
       publish('a', 1);
-      const tries = server.heard.length;
-      await until('some attempts', () => server.heard.length >= tries + 4);
+      const tries = server.requests.length;
+      await waitUntil('some attempts', () => server.requests.length >= tries + 4);
       const published = client.publish({ channel: 'a', payload: 2 });
       server.undeployed = false;
       await published;
-      await until('both', () => ledger.all.length === 2);
+      await waitUntil('both', () => ledger.all.length === 2);
       assert.deepEqual(ledger.payloads, [1, 2]);
     });
 
-    it('resumes when it is cut in the middle of a replay', async () => {
+    it('resumes after a break in the middle of a replay', async () => {
       publish('a', ...Array.from({ length: 100 }, (_, i) => i));
-      server.cutAfter = 40;
-      const ledger = new Ledger();
+      server.breakAfter = 40;
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'a', fromSequence: 0, onMessage: ledger.add });
-      await until('all', () => ledger.all.length === 100);
+      await waitUntil('all', () => ledger.all.length === 100);
       ledger.assertGapless();
     });
 
-    it('tells what was lost, and goes on', async () => {
+    it('reports a loss and continues', async () => {
       const client = connect();
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       const sub = await client.subscribe({ channel: 'a', onMessage: ledger.add });
       const lost: Lost[] = [];
       const joined: boolean[] = [];
       sub.on('lost', (one) => lost.push(one));
       sub.on('subscribed', ({ recovered }) => joined.push(recovered));
       publish('a', 1);
-      await until('the first', () => ledger.all.length === 1);
+      await waitUntil('the first', () => ledger.all.length === 1);
       server.refusing = true;
-      server.cutAll();
+      server.breakAll();
       publish('a', 2, 3, 4, 5);
       server.trim('a', 2);
       server.refusing = false;
-      await until('the rest', () => ledger.all.length === 3);
+      await waitUntil('the rest', () => ledger.all.length === 3);
       assert.deepEqual(ledger.payloads, [1, 4, 5]);
       assert.equal(lost[0]?.reason, 'trimmed');
       if (transport === 'ws') {
         assert.deepEqual(joined, [false]);
       }
       server.refusing = true;
-      server.cutAll();
-      server.forget();
+      server.breakAll();
+      server.loseStreams();
       publish('a', 6);
       server.refusing = false;
-      await until('the new life', () => ledger.all.length === 4);
+      await waitUntil('the new life', () => ledger.all.length === 4);
       assert.equal(lost[1]?.reason, 'epoch');
     });
 
-    it('drops what comes twice', async () => {
-      const ledger = new Ledger();
+    it('discards duplicates', async () => {
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'a', onMessage: ledger.add });
       publish('a', 1, 2);
       server.sendRaw(server.stored('a')[0]!);
       publish('a', 3);
-      await until('three', () => ledger.all.length === 3);
+      await waitUntil('three', () => ledger.all.length === 3);
       assert.deepEqual(ledger.payloads, [1, 2, 3]);
     });
 
-    it('asks again for what a server left out', async () => {
-      const ledger = new Ledger();
+    it('requests missing publications again', async () => {
+      const ledger = new Recorder();
       await connect().subscribe({ channel: 'a', onMessage: ledger.add });
       publish('a', 1);
-      await until('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => ledger.all.length === 1);
       const [first] = server.stored('a');
-      server.mute = true;
+      server.silent = true;
       publish('a', 2, 3);
-      server.mute = false;
+      server.silent = false;
       server.sendRaw({ ...first!, sequence: 4, id: 'x', payload: 'too early' });
-      await until('all', () => ledger.all.length === 3);
+      await waitUntil('all', () => ledger.all.length === 3);
       assert.deepEqual(ledger.payloads, [1, 2, 3]);
     });
 
-    it('hands over every field that a publisher gave, and no other one', async () => {
-      const ledger = new Ledger();
+    it('delivers exactly the fields that the publisher set', async () => {
+      const ledger = new Recorder();
       const client = connect({ include: ['id', 'time'] });
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       await client.subscribe({ channel: 'b', onMessage: ledger.add });
-      const all = { id: 'o-17', event: 'made', payload: { n: [1, null] }, meta: null, correlationId: 'c', replyTo: 'rpc:x', ...(speaks === 2 ? { headers: { 'content-type': 'application/json', tag: '' } } : {}) };
+      const all = { id: 'o-17', event: 'made', payload: { n: [1, null] }, meta: null, correlationId: 'c', replyTo: 'rpc:x', ...(serverVersion === 2 ? { headers: { 'content-type': 'application/json', tag: '' } } : {}) };
       await client.publish({ channel: 'a', ...all });
       server.publish({ channel: 'b', payload: null });
-      await until('both', () => ledger.all.length === 2);
+      await waitUntil('both', () => ledger.all.length === 2);
       const [one, other] = ledger.all;
       const [a, b] = [server.stored('a')[0]!, server.stored('b')[0]!];
       const plain = (publication: Publication | undefined) => Object.fromEntries(Object.entries(publication!).filter(([field]) => field !== 'push'));
@@ -291,22 +294,22 @@ for (const { transport, name, protocol, speaks } of WAYS) {
       assert.deepEqual(plain(other), { channel: 'b', partition: 0, sequence: 1, epoch: b.epoch, id: b.id, time: b.time, payload: null });
     });
 
-    it('asks again when the epoch changes and nobody said that anything was lost', async () => {
-      const ledger = new Ledger();
+    it('resumes when the epoch changes without a reported loss', async () => {
+      const ledger = new Recorder();
       const lost: Lost[] = [];
       const sub = await connect().subscribe({ channel: 'a', onMessage: ledger.add });
       sub.on('lost', (one) => lost.push(one));
       publish('a', 1, 2);
-      await until('two', () => ledger.all.length === 2);
-      server.renew('a');
+      await waitUntil('two', () => ledger.all.length === 2);
+      server.restartStream('a');
       publish('a', 3, 4);
-      await until('all', () => ledger.all.length === 4);
+      await waitUntil('all', () => ledger.all.length === 4);
       assert.deepEqual(ledger.payloads, [1, 2, 3, 4]);
       assert.deepEqual(lost.map(({ reason }) => reason), ['epoch']);
       ledger.assertGapless();
     });
 
-    it('publishes once, however often the answer is lost', async () => {
+    it('publishes once even if answers are lost', async () => {
       const client = connect();
       await client.connect();
       server.lostAnswers = 2;
@@ -316,102 +319,102 @@ for (const { transport, name, protocol, speaks } of WAYS) {
       assert.deepEqual(server.stored('a')[0]?.meta, { schema: 'v1' });
     });
 
-    it('keeps the order of what is published without waiting, over cuts and refusals', async () => {
+    it('keeps the order of concurrent publishes across breaks and errors', async () => {
       const client = connect();
       const published: Promise<unknown>[] = [];
       for (let n = 0; n < 1500; n++) {
         published.push(client.publish({ channel: 'a', payload: n, timeoutMs: 15_000 }));
         if (n % 300 === 150) {
           const stored = server.stored('a').length;
-          await until('some more are there', () => server.stored('a').length > stored);
-          server.cutAll();
+          await waitUntil('some more are there', () => server.stored('a').length > stored);
+          server.breakAll();
         }
       }
       await Promise.all(published);
       assert.deepEqual(server.stored('a').map(({ payload }) => payload), Array.from({ length: 1500 }, (_, n) => n));
     });
 
-    it('cuts what is large into several messages', async () => {
+    it('splits large batches into several messages', async () => {
       const payload = 'x'.repeat(50_000);
       const outcomes = await connect().publishAll(Array.from({ length: 30 }, () => ({ channel: 'a', payload })));
       assert.ok(outcomes.every((outcome) => 'sequence' in outcome));
       assert.equal(server.stored('a').length, 30);
-      assert.ok(server.longest <= 300_000, `${server.longest} bytes at once`);
+      assert.ok(server.longestMessage <= 300_000, `${server.longestMessage} bytes at once`);
     });
 
-    it('waits as long as a refusal says, then publishes', async () => {
+    it('publishes after the delay that an error requests', async () => {
       server.publishProblems = [{ code: 'rate_limited', status: 429, retryAfter: 1 }];
-      const clock = quick(20);
+      const clock = fastClock(20);
       const began = clock.now();
       const outcome = await connect({ clock, connectTimeoutMs: 60_000 }).publish({ channel: 'a', payload: 1, timeoutMs: 100_000 });
       assert.ok('sequence' in outcome);
       assert.ok(clock.now() - began >= 1000);
     });
 
-    it('publishes many, and tells of each', async () => {
+    it('publishes many and returns an outcome for each', async () => {
       const outcomes = await connect().publishAll([...Array.from({ length: 150 }, (_, i) => ({ channel: 'a', payload: i })), { channel: 'private-nobody', payload: 0 }]);
       assert.equal(outcomes.length, 151);
       assert.deepEqual(server.stored('a').map(({ payload }) => payload), Array.from({ length: 150 }, (_, i) => i));
       assert.equal((outcomes[150] as BroadcastyError).code, 'forbidden');
     });
 
-    it('takes a new token when the one in use ends', async () => {
+    it('uses a new token when the current one expires', async () => {
       const tokens = [token({ subject: 'ann' }), token({ subject: 'ann', expires: Date.now() + 7_200_000 })];
       let given = 0;
       const client = connect({ getToken: () => tokens[Math.min(given++, 1)]! });
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       publish('a', 1);
       server.expiredTokens.add(tokens[0]!);
       server.endAll('token_expired', 4402, 'no');
       publish('a', 2);
-      await until('both', () => ledger.all.length === 2);
+      await waitUntil('both', () => ledger.all.length === 2);
       ledger.assertGapless();
       assert.equal(client.state, 'connected');
     });
 
-    it('comes back at once when the node drains, and when it was too slow', async () => {
+    it('reconnects at once when the node drains', async () => {
       const client = connect({ backoff: () => 60_000 });
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       publish('a', 1);
       server.endAll('draining', 4503, 'yes');
       publish('a', 2);
-      await until('both', () => ledger.all.length === 2);
+      await waitUntil('both', () => ledger.all.length === 2);
       ledger.assertGapless();
     });
 
-    it('comes back after the wait that an end asks for', async () => {
-      const clock = quick(20);
+    it('reconnects after the delay that the server requests', async () => {
+      const clock = fastClock(20);
       const client = connect({ clock, connectTimeoutMs: 60_000 });
       const states: unknown[] = [];
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       await client.subscribe({ channel: 'a', onMessage: ledger.add });
       client.on('state', ({ state, retryInMillis }) => state === 'waiting' && states.push(retryInMillis));
       server.endAll('unavailable', 4504, 'after', 1);
       publish('a', 1);
       const began = clock.now();
-      await until('it', () => ledger.all.length === 1);
+      await waitUntil('it', () => ledger.all.length === 1);
       assert.ok(clock.now() - began >= 900);
       assert.deepEqual(states, [1000]);
     });
 
-    it('does not come back when the server does not want it, and says why', async () => {
+    it('does not reconnect when the server rejects it, and reports why', async () => {
       const client = connect({ backoff: () => 0 });
       const sub = await client.subscribe({ channel: 'a', onMessage: () => undefined });
       const errors: string[] = [];
       sub.on('error', ({ code }) => errors.push(code));
       server.endAll('unauthorized', 4401, 'no');
-      await until('failed', () => client.state === 'failed');
+      await waitUntil('failed', () => client.state === 'failed');
       assert.deepEqual(errors, ['unauthorized']);
       assert.ok(sub.closed);
-      await turns();
+      await runEventLoop();
       assert.equal(client.state, 'failed');
     });
 
-    it('refuses one channel and serves the others', async () => {
+    it('rejects one channel and serves the others', async () => {
       const client = connect();
-      const ledger = new Ledger();
+      const ledger = new Recorder();
       const [refused, served] = await Promise.allSettled([
         client.subscribe({ channel: 'private-nobody', onMessage: () => undefined }),
         client.subscribe({ channel: 'a', onMessage: ledger.add }),
@@ -419,41 +422,41 @@ for (const { transport, name, protocol, speaks } of WAYS) {
       assert.equal(served.status, 'fulfilled');
       assert.equal(((refused as PromiseRejectedResult).reason as BroadcastyError).code, 'forbidden');
       publish('a', 1);
-      await until('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => ledger.all.length === 1);
     });
 
-    it('stops with close, and ends the stream of a channel with its last subscription', async () => {
+    it('stops with close(), and unsubscribes a channel with its last subscription', async () => {
       const client = connect();
-      const one = new Ledger();
-      const two = new Ledger();
+      const one = new Recorder();
+      const two = new Recorder();
       const first = await client.subscribe({ channel: 'a', onMessage: one.add });
       const second = await client.subscribe({ channel: 'a', onMessage: two.add });
       publish('a', 1);
-      await until('both', () => one.all.length === 1 && two.all.length === 1);
+      await waitUntil('both', () => one.all.length === 1 && two.all.length === 1);
       first.close();
       publish('a', 2);
-      await until('the second', () => two.all.length === 2);
+      await waitUntil('the second', () => two.all.length === 2);
       second.close();
-      await until('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      await waitUntil('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
       assert.equal(one.all.length, 1);
     });
 
-    it('is read by for await, and ended by a signal', async () => {
+    it('supports for await, and closes when a signal is aborted', async () => {
       const stop = new AbortController();
       const sub = await connect().subscribe<number>({ channel: 'a', signal: stop.signal });
       publish('a', 1, 2, 3);
-      const got: number[] = [];
+      const received: number[] = [];
       for await (const { payload } of sub) {
-        got.push(payload);
+        received.push(payload);
         if (payload === 3) {
           stop.abort();
         }
       }
-      assert.deepEqual(got, [1, 2, 3]);
+      assert.deepEqual(received, [1, 2, 3]);
     });
 
-    it('leaves the stream when the handler is slow, and comes back from its position', async () => {
-      const ledger = new Ledger();
+    it('unsubscribes when the handler is slow, and resumes from its position', async () => {
+      const ledger = new Recorder();
       const client = connect();
       let most = 0;
       let handled: () => void = () => undefined;
@@ -467,8 +470,8 @@ for (const { transport, name, protocol, speaks } of WAYS) {
         },
       });
       publish('a', ...Array.from({ length: 200 }, (_, n) => n));
-      await until('full', () => sub.waiting === 10);
-      await until('all', () => {
+      await waitUntil('full', () => sub.waiting === 10);
+      await waitUntil('all', () => {
         handled();
         return ledger.all.length === 200;
       });
@@ -476,7 +479,7 @@ for (const { transport, name, protocol, speaks } of WAYS) {
       assert.ok(most <= 10, `${most} waited`);
     });
 
-    it('asks and answers', async () => {
+    it('sends requests and replies', async () => {
       const [asker, answerer] = [connect(), connect()];
       await answerer.respond<{ sku: string }, number>({ channel: 'rpc:stock', onRequest: ({ payload }) => payload.sku.length });
       const answers = await Promise.all(['a', 'bb', 'ccc'].map((sku) => asker.request<number>({ channel: 'rpc:stock', payload: { sku } })));
@@ -484,31 +487,31 @@ for (const { transport, name, protocol, speaks } of WAYS) {
       await assert.rejects(asker.request({ channel: 'rpc:nobody', payload: 0, timeoutMs: 50 }), { code: 'timeout' });
     });
 
-    it('finds an answer that was given while the line was cut', async () => {
+    it('receives a reply that was sent while the connection was broken', async () => {
       const asker = connect();
       const asked = asker.request<string>({ channel: 'rpc:slow', payload: 'q', timeoutMs: 5000 });
-      await until('the request', () => server.stored('rpc:slow').length === 1);
+      await waitUntil('the request', () => server.stored('rpc:slow').length === 1);
       const { replyTo, correlationId } = server.stored('rpc:slow')[0]!;
-      server.cutAll();
+      server.breakAll();
       server.publish({ channel: replyTo as string, payload: 'answer', correlationId });
       assert.equal((await asked).payload, 'answer');
     });
 
-    it('knows who is present, over a cut', async () => {
+    it('tracks members across a break', async () => {
       server.join('presence-room', { id: 'bob' });
       server.join('presence-room', { id: 'cleo' });
       server.join('presence-room', { id: 'dan' });
       const client = connect();
       const view = await client.presence('presence-room', { member: { name: 'Ann' } });
       const present = () => [...view.members.keys()].sort().join();
-      await until('four', () => present() === 'ann,bob,cleo,dan');
+      await waitUntil('four', () => present() === 'ann,bob,cleo,dan');
       assert.deepEqual(view.members.get('ann'), { id: 'ann', name: 'Ann' });
       server.leave('presence-room', 'bob');
       server.join('presence-room', { id: 'eve' });
-      await until('a change', () => present() === 'ann,cleo,dan,eve');
-      server.cutAll();
+      await waitUntil('a change', () => present() === 'ann,cleo,dan,eve');
+      server.breakAll();
       server.leave('presence-room', 'eve');
-      await until('after the cut', () => present() === 'ann,cleo,dan');
+      await waitUntil('after the cut', () => present() === 'ann,cleo,dan');
       view.close();
       assert.equal(client.state, 'connected');
     });

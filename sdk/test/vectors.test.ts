@@ -1,4 +1,4 @@
-/** The examples in protocol/vectors, as far as a client reads or writes them. */
+/** Tests with the vectors of protocol/vectors that a client reads or writes. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -17,11 +17,11 @@ import type { ChannelNumber, ChannelPosition, CompactPublication, Subscribed } f
 
 type Text = string | (string | { repeat: string; times: number })[];
 
-const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../protocol/${name}`, import.meta.url), 'utf8'));
+const readVectors = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../protocol/${name}`, import.meta.url), 'utf8'));
 const text = (given: Text): string => [given].flat().map((part) => (typeof part === 'string' ? part : part.repeat.repeat(part.times))).join('');
 
 describe('channels', () => {
-  const { channels, badChannels, patterns, badPatterns } = read('vectors/channels.json') as {
+  const { channels, badChannels, patterns, badPatterns } = readVectors('vectors/channels.json') as {
     channels: { name: string; channel: Text; kind: string }[];
     badChannels: { name: string; channel: Text }[];
     patterns: { name: string; pattern: Text; kind: string; matches: Text[]; misses: Text[] }[];
@@ -34,7 +34,7 @@ describe('channels', () => {
     });
   }
   for (const vector of badChannels) {
-    it(`not: ${vector.name}`, () => assert.throws(() => checkChannel(text(vector.channel)), { code: 'invalid_channel' }));
+    it(`rejects: ${vector.name}`, () => assert.throws(() => checkChannel(text(vector.channel)), { code: 'invalid_channel' }));
   }
   for (const vector of patterns) {
     it(vector.name, () => {
@@ -45,12 +45,12 @@ describe('channels', () => {
     });
   }
   for (const vector of badPatterns.filter(({ pattern }) => text(pattern).includes('*'))) {
-    it(`not: ${vector.name}`, () => assert.throws(() => checkChannel(text(vector.pattern), true), { code: 'invalid_channel' }));
+    it(`rejects: ${vector.name}`, () => assert.throws(() => checkChannel(text(vector.pattern), true), { code: 'invalid_channel' }));
   }
 });
 
 describe('cursors', () => {
-  const { good } = read('vectors/cursors.json') as { good: { name: string; cursor: Text; positions: ChannelPosition[] }[] };
+  const { good } = readVectors('vectors/cursors.json') as { good: { name: string; cursor: Text; positions: ChannelPosition[] }[] };
   for (const vector of good.filter(({ positions }) => positions.every(({ sequence }) => Number.isSafeInteger(sequence)))) {
     it(vector.name, () => assert.equal(cursor(vector.positions), text(vector.cursor)));
   }
@@ -58,8 +58,8 @@ describe('cursors', () => {
 
 describe('headers of publications', () => {
   interface Item { error?: string; headers?: Record<string, Text> }
-  const { vectors } = read('vectors/publish-bodies.json') as { vectors: { name: string; body?: Text; error?: string; expect?: { batch: boolean; items: Item[] } }[] };
-  // what JSON.stringify() cannot write, and types do not let through, is left to the server
+  const { vectors } = readVectors('vectors/publish-bodies.json') as { vectors: { name: string; body?: Text; error?: string; expect?: { batch: boolean; items: Item[] } }[] };
+  // JSON.stringify() and the types exclude these, so only the server checks them
   const skipped = ['a header twice', 'U+0000 in a header', 'headers that are a string'];
   for (const { name, body, expect } of vectors.filter((vector) => text(vector.body ?? '').includes('"headers"') && !vector.error && !skipped.includes(vector.name))) {
     it(name, () => {
@@ -75,8 +75,8 @@ describe('headers of publications', () => {
   }
 });
 
-describe('what the server sends', () => {
-  const { vectors } = read('vectors/server-frames.json') as {
+describe('messages of the server', () => {
+  const { vectors } = readVectors('vectors/server-frames.json') as {
     vectors: { name: string; kind: string; frame: Record<string, unknown>; sse?: { event: string | null; data: unknown } }[];
   };
   for (const { name, frame } of vectors.filter((vector) => 'push' in vector.frame)) {
@@ -92,7 +92,7 @@ describe('what the server sends', () => {
     });
   }
   for (const { name, sse } of vectors.filter((vector) => vector.sse)) {
-    it(`as an event, cut anywhere: ${name}`, () => {
+    it(`as an event in arbitrary pieces: ${name}`, () => {
       const stream = `: hello\r\n\r\n${sse?.event ? `event: ${sse.event}\n` : ''}id: x\ndata: ${JSON.stringify(sse?.data)}\n\ndata: incomplete`;
       for (const size of [1, 2, 7, 1000]) {
         const events: unknown[] = [];
@@ -106,9 +106,9 @@ describe('what the server sends', () => {
   }
 });
 
-describe('what the server sends in version 2', () => {
+describe('messages of the server in version 2', () => {
   interface Input { number: number; channel: string; partition: number; sequence: number; epoch: string; id: string; chosenId: boolean; payload: string; meta?: string; time: number }
-  const { publications, channels, subscribed, joined } = read('vectors/compact-frames.json') as {
+  const { publications, channels, subscribed, joined } = readVectors('vectors/compact-frames.json') as {
     publications: { name: string; include?: string[]; input: Input; text: string }[];
     channels: { name: string; input: Input; frame: ChannelNumber }[];
     subscribed: { name: string; input: { channel: string; numbers: Record<string, number>; heads: ChannelPosition[] }; result: Subscribed }[];
@@ -154,7 +154,10 @@ describe('what the server sends in version 2', () => {
   }
 });
 
-/** What a link hands over of these frames after it has subscribed to the channel of number 1, and how it ends. */
+/**
+ * Returns the messages that a session passes on from these frames, after it subscribed to channel
+ * number 1, and how it ended.
+ */
 async function receiveFrames(...frames: string[]): Promise<{ received: unknown[]; end: BroadcastyError }> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'broadcasty.v2' });
   await new Promise((listening) => server.once('listening', listening));
@@ -167,7 +170,7 @@ async function receiveFrames(...frames: string[]): Promise<{ received: unknown[]
     }),
   );
   const received: unknown[] = [];
-  const listener = new Proxy({} as SessionListener, { get: (_, method) => (what: unknown) => received.push({ push: String(method).slice(2).toLowerCase(), ...(what as object) }) });
+  const listener = new Proxy({} as SessionListener, { get: (_, method) => (message: unknown) => received.push({ push: String(method).slice(2).toLowerCase(), ...(message as object) }) });
   const { port } = server.address() as { port: number };
   const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
   const end = await link.ended;
@@ -175,14 +178,14 @@ async function receiveFrames(...frames: string[]): Promise<{ received: unknown[]
   return { received, end };
 }
 
-it('the codes are those of protocol/codes.json', () => {
-  const { codes } = read('codes.json') as { codes: { code: string; close?: number; retry: string }[] };
+it('the close codes match protocol/codes.json', () => {
+  const { codes } = readVectors('codes.json') as { codes: { code: string; close?: number; retry: string }[] };
   const closes = codes.filter(({ close }) => close);
   assert.equal(Object.keys(CLOSE_CODES).length, closes.length);
   closes.forEach(({ code, close, retry }) => assert.deepEqual(CLOSE_CODES[close!], [code, retry]));
 });
 
-it('events end their lines with CR, LF or both, and have data of many lines', () => {
+it('the parser accepts CR, LF or both as line ends, and data of several lines', () => {
   const events: unknown[] = [];
   const parser = new SseParser((event) => events.push(event));
   for (const piece of ['data: a\r', '\ndata:b\r\r', 'event: x\ndata\n\n', ':c\n\n']) {

@@ -1,13 +1,13 @@
-/** The composables, in Vue itself, against the fake server. */
+/** Tests of the composables in Vue, against the fake server. */
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import type { App, Component } from 'vue';
 import type { BroadcastyClient } from '../src/index.js';
 import { FakeServer } from './fake-server.js';
 import { closePage, root } from './page.js';
-import { client as make, until } from './support.js';
+import { client as make, waitUntil } from './support.js';
 
-const { createApp, defineComponent, effectScope, h, nextTick, ref } = await import('vue'); // it looks for a document
+const { createApp, defineComponent, effectScope, h, nextTick, ref } = await import('vue'); // needs a document when it is loaded
 const { createBroadcasty, provideBroadcasty, useBroadcasty, useChannel, useConnectionState, usePresence, useSubscription } = await import('../src/bindings/vue.js');
 
 describe('in Vue', { timeout: 20_000 }, () => {
@@ -33,35 +33,35 @@ describe('in Vue', { timeout: 20_000 }, () => {
     app = createApp(defineComponent({ setup }) as Component).use(createBroadcasty(client));
     app.mount(place);
   };
-  const shows = (text: string) => until(`${text}, not ${place.textContent}`, () => place.textContent === text);
+  const shows = (text: string) => waitUntil(`${text}, not ${place.textContent}`, () => place.textContent === text);
   const targets = () => [...server.peers].flatMap(({ targets: all }) => [...all]);
 
-  it('a subscription lives as long as its component, and follows its channel', async () => {
-    const got: unknown[] = [];
+  it('a subscription has the lifetime of its component, and follows its channel', async () => {
+    const received: unknown[] = [];
     const region = ref<string | undefined>('eu');
     mount(() => {
-      const { state } = useSubscription({ channel: () => region.value && `orders.${region.value}`, onMessage: ({ payload }) => got.push(payload) });
+      const { state } = useSubscription({ channel: () => region.value && `orders.${region.value}`, onMessage: ({ payload }) => received.push(payload) });
       return () => state.value;
     });
     await shows('live');
     server.publish({ channel: 'orders.eu', payload: 1 });
-    await until('one', () => got.length === 1);
+    await waitUntil('one', () => received.length === 1);
     region.value = 'us';
-    await until('the other', () => targets().join() === 'orders.us');
+    await waitUntil('the other', () => targets().join() === 'orders.us');
     server.publish({ channel: 'orders.eu', payload: 2 });
     server.publish({ channel: 'orders.us', payload: 3 });
-    await until('two', () => got.length === 2);
-    assert.deepEqual(got, [1, 3]);
+    await waitUntil('two', () => received.length === 2);
+    assert.deepEqual(received, [1, 3]);
     region.value = undefined;
     await shows('off');
     region.value = 'eu';
     await shows('live');
     app?.unmount();
     app = undefined;
-    await until('nothing wanted', () => targets().length === 0);
+    await waitUntil('nothing wanted', () => targets().length === 0);
   });
 
-  it('the last publications of a channel are shown, those of another after a change', async () => {
+  it('the latest publications are shown, and replaced when the channel changes', async () => {
     [1, 2, 3].forEach((payload) => server.publish({ channel: 'a', payload }));
     server.publish({ channel: 'b', payload: 7 });
     const channel = ref('a');
@@ -74,7 +74,7 @@ describe('in Vue', { timeout: 20_000 }, () => {
     await shows('live 7');
   });
 
-  it('the headers of publications are there to be shown', async () => {
+  it('publications have their headers', async () => {
     mount(() => {
       const { publications, state } = useChannel('a');
       return () => `${state.value} ${publications.value.map(({ headers }) => headers?.region).join()}`;
@@ -85,7 +85,7 @@ describe('in Vue', { timeout: 20_000 }, () => {
     await shows('live eu,');
   });
 
-  it('who is present is shown', async () => {
+  it('the members are shown', async () => {
     server.join('presence-room', { id: 'bob' });
     const inside = ref(true);
     const Room = defineComponent(() => {
@@ -95,12 +95,12 @@ describe('in Vue', { timeout: 20_000 }, () => {
     mount(() => () => (inside.value ? h(Room) : null));
     await shows('live ann,bob');
     inside.value = false;
-    await until('left', () => targets().length === 0);
+    await waitUntil('left', () => targets().length === 0);
     const looker = await client.presence('presence-room');
-    await until('gone', () => [...looker.members.keys()].join() === 'bob');
+    await waitUntil('gone', () => [...looker.members.keys()].join() === 'bob');
   });
 
-  it('the state of the connection, and a refusal, are shown', async () => {
+  it('the state of the connection and an error are shown', async () => {
     mount(() => {
       const connection = useConnectionState();
       const { error } = useSubscription({ channel: 'private-nobody' });
@@ -109,20 +109,20 @@ describe('in Vue', { timeout: 20_000 }, () => {
     await shows('connected forbidden');
   });
 
-  it('outside of components a scope ends it', async () => {
-    const got: unknown[] = [];
+  it('an effect scope outside of components ends a subscription', async () => {
+    const received: unknown[] = [];
     app = createApp({ render: () => null }).use(createBroadcasty(client));
     const scope = effectScope();
-    const { state } = app.runWithContext(() => scope.run(() => useSubscription({ channel: 'a', onMessage: ({ payload }) => got.push(payload) }))!);
-    await until('live', () => state.value === 'live');
+    const { state } = app.runWithContext(() => scope.run(() => useSubscription({ channel: 'a', onMessage: ({ payload }) => received.push(payload) }))!);
+    await waitUntil('live', () => state.value === 'live');
     server.publish({ channel: 'a', payload: 1 });
-    await until('one', () => got.length === 1);
+    await waitUntil('one', () => received.length === 1);
     scope.stop();
-    await until('nothing wanted', () => targets().length === 0);
+    await waitUntil('nothing wanted', () => targets().length === 0);
     app = undefined;
   });
 
-  it('a component may provide another client, and none is an error', async () => {
+  it('a component can provide another client, and a missing one causes an error', async () => {
     const Inner = defineComponent(() => {
       const own = useBroadcasty() === client;
       return () => String(own);

@@ -1,4 +1,4 @@
-/** A chat: what was said before, who is here, and messages that wait for the network when there is none. */
+/** A chat with earlier messages, a list of members, and messages that wait for the network. */
 import BroadcastyClient from '@broadcasty/client';
 import type { Member } from '@broadcasty/client';
 import { devToken } from '../dev-token.js';
@@ -17,25 +17,25 @@ async function join(name: string): Promise<void> {
   $('#composer').addEventListener('submit', (submit) => {
     submit.preventDefault();
     const text = $<HTMLInputElement>('#text');
-    void say(client, { from: name, text: text.value.trim() });
+    void send(client, { from: name, text: text.value.trim() });
     text.value = '';
   });
 
-  // all that is kept, and then what comes; over every cut of the line nothing is missed and nothing comes twice
+  // first all retained messages, then the new ones, across reconnects without gaps or duplicates
   await client.subscribe<Message>({
     channel: CHANNEL,
     fromSequence: 0,
     onMessage: ({ id = '', payload, time }) => show(id, payload, name, time),
   });
 
-  // a token that may publish may say who it is; other members are their token's subject
+  // a token that may publish can choose the member's id; otherwise it is the token's subject
   const room = await client.presence(CHANNEL, { member: { id: name, name } });
   room.on('change', () => showMembers(room.members));
   showMembers(room.members);
 }
 
-/** Shows the message as one that waits, until it comes back from the stream under the same id. */
-async function say(client: BroadcastyClient, message: Message): Promise<void> {
+/** Shows the message as waiting until it arrives from the stream with the same id. */
+async function send(client: BroadcastyClient, message: Message): Promise<void> {
   if (message.text === '') {
     return;
   }
@@ -50,7 +50,7 @@ async function say(client: BroadcastyClient, message: Message): Promise<void> {
   }
 }
 
-/** @param time when the server took it; undefined while it waits */
+/** @param time when the server stored it; undefined while it waits */
 function show(id: string, { from, text }: Message, name: string, time?: number): void {
   const messages = $('#messages');
   const atEnd = messages.scrollHeight - messages.scrollTop - messages.clientHeight < 40;
@@ -58,7 +58,7 @@ function show(id: string, { from, text }: Message, name: string, time?: number):
   line.id = id;
   line.className = time === undefined ? 'waiting own' : from === name ? 'own' : '';
   line.replaceChildren(span('from', from), span('when', time === undefined ? 'waits' : clock(time)), document.createElement('br'), text);
-  messages.insertBefore(line, time === undefined ? null : messages.querySelector(`.waiting:not([id="${id}"])`)); // what waits stands last
+  messages.insertBefore(line, time === undefined ? null : messages.querySelector(`.waiting:not([id="${id}"])`)); // waiting messages come last
   if (atEnd || from === name) {
     messages.scrollTop = messages.scrollHeight;
   }

@@ -1,13 +1,13 @@
 /**
- * A live board of orders. The stream is the only truth: the board is what all events so far make of it, so that a reload, a
- * second screen, and the slider that goes back in time need nothing else.
+ * A live board of orders. The board is computed from all events of the stream, so a reload, a
+ * second screen and the slider that goes back in time need no other data.
  */
 import BroadcastyClient from '@broadcasty/client';
 import type { BroadcastyError, Publication } from '@broadcasty/client';
 import { devToken } from '../dev-token.js';
 import { $, showState } from '../page.js';
 
-/** What happens to an order, in this order. */
+/** The steps of an order. */
 const STEPS = ['placed', 'paid', 'packed', 'sent'] as const;
 type Step = (typeof STEPS)[number];
 
@@ -22,11 +22,11 @@ const ITEMS = ['Espresso cups', 'Reading lamp', 'Garden chair', 'Wool blanket', 
 const EUROS = new Intl.NumberFormat('en-IE', { style: 'currency', currency: 'EUR' });
 
 const client = new BroadcastyClient({ baseUrl: location.origin, getToken: () => devToken(location.origin), include: ['time'] });
-/** Everything that has happened, as it is replayed and as it goes on. */
-const happened: Publication<Order>[] = [];
-/** How many of the events are shown; undefined: all of them, also those that come. */
-let moment: number | undefined;
-let drawing = false;
+/** All events, replayed and live. */
+const events: Publication<Order>[] = [];
+/** How many of the events are shown; undefined: all, including new ones. */
+let shownCount: number | undefined;
+let renderPending = false;
 
 async function start(): Promise<void> {
   showState(client, $('#state'));
@@ -34,24 +34,25 @@ async function start(): Promise<void> {
     channel: CHANNEL,
     fromSequence: 0,
     onMessage: (publication) => {
-      happened.push(publication);
-      draw();
+      events.push(publication);
+      render();
     },
   });
-  // the server keeps events for a while only; who was away for longer is told, instead of shown a board with holes
-  orders.on('lost', ({ requested, resumeFrom }) => complain(`The events ${requested.sequence + 1} to ${resumeFrom.sequence} are not kept any more.`));
+  // the server retains events for a limited time; report a loss instead of showing an incomplete
+  // board
+  orders.on('lost', ({ requested, resumeFrom }) => showError(`The events ${requested.sequence + 1} to ${resumeFrom.sequence} are no longer retained.`));
 }
 
-/** Two clicks, or two people who do the same, publish the same id: it happens once. */
+/** Two clicks, or two people with the same action, publish the same id, so it happens once. */
 async function publish(step: Step, order: Order): Promise<void> {
   try {
     await client.publish({ channel: CHANNEL, event: step, payload: order, id: `${order.order}-${step}` });
   } catch (error) {
-    complain((error as BroadcastyError).message);
+    showError((error as BroadcastyError).message);
   }
 }
 
-/** Where each order stands after some of the events. */
+/** Returns the state of each order after these events. */
 function board(events: readonly Publication<Order>[]): Map<string, { order: Order; step: Step }> {
   const orders = new Map<string, { order: Order; step: Step }>();
   for (const { event, payload } of events) {
@@ -60,23 +61,23 @@ function board(events: readonly Publication<Order>[]): Map<string, { order: Orde
   return orders;
 }
 
-/** Draws once, however many events have come. */
-function draw(): void {
-  if (drawing) {
+/** Renders once for any number of events in a frame. */
+function render(): void {
+  if (renderPending) {
     return;
   }
-  drawing = true;
+  renderPending = true;
   requestAnimationFrame(() => {
-    drawing = false;
-    const shown = happened.slice(0, moment ?? happened.length);
+    renderPending = false;
+    const shown = events.slice(0, shownCount ?? events.length);
     const last = shown.at(-1);
     const orders = [...board(shown).values()];
     $('#board').replaceChildren(...STEPS.map((step) => column(step, orders.filter((one) => one.step === step).map(({ order }) => order), last)));
     const slider = $<HTMLInputElement>('#moment');
-    slider.max = String(happened.length);
+    slider.max = String(events.length);
     slider.value = String(shown.length);
-    $('#told').textContent = last ? `${shown.length} of ${happened.length}: ${last.payload.order} was ${last.event ?? ''} at ${new Date(last.time ?? 0).toLocaleTimeString()}` : 'nothing yet';
-    $('#live').setAttribute('aria-pressed', String(moment === undefined));
+    $('#status').textContent = last ? `${shown.length} of ${events.length}: ${last.payload.order} was ${last.event ?? ''} at ${new Date(last.time ?? 0).toLocaleTimeString()}` : 'no events yet';
+    $('#live').setAttribute('aria-pressed', String(shownCount === undefined));
   });
 }
 
@@ -87,11 +88,11 @@ function column(step: Step, orders: Order[], last: Publication<Order> | undefine
   const list = element('ul');
   for (const order of orders.slice(-50).reverse()) {
     const item = element('li', order.order === last?.payload.order ? 'fresh' : '');
-    const what = element('div', 'what');
-    what.append(element('span', 'number', order.order), element('span', 'total', EUROS.format(order.total)));
-    item.append(what, element('div', '', order.item));
+    const summary = element('div', 'what');
+    summary.append(element('span', 'number', order.order), element('span', 'total', EUROS.format(order.total)));
+    item.append(summary, element('div', '', order.item));
     const next = STEPS[STEPS.indexOf(step) + 1];
-    if (next && moment === undefined) {
+    if (next && shownCount === undefined) {
       const button = element('button', '', `Mark ${next}`);
       button.addEventListener('click', () => void publish(next, order));
       item.append(button);
@@ -109,9 +110,9 @@ function element(name: string, kind = '', text = ''): HTMLElement {
   return made;
 }
 
-function complain(what: string): void {
-  $('#trouble').hidden = false;
-  $('#trouble').textContent = what;
+function showError(message: string): void {
+  $('#error').hidden = false;
+  $('#error').textContent = message;
 }
 
 $('#place').addEventListener('click', () => {
@@ -121,12 +122,12 @@ $('#place').addEventListener('click', () => {
 });
 $('#moment').addEventListener('input', () => {
   const value = Number($<HTMLInputElement>('#moment').value);
-  moment = value === happened.length ? undefined : value;
-  draw();
+  shownCount = value === events.length ? undefined : value;
+  render();
 });
 $('#live').addEventListener('click', () => {
-  moment = undefined;
-  draw();
+  shownCount = undefined;
+  render();
 });
-draw();
+render();
 void start();

@@ -1,4 +1,4 @@
-/** Opting in to notifications, and out again; what is sent comes with the page closed too. */
+/** Enables and disables notifications, which also arrive while the page is closed. */
 import { WebPush } from '@broadcasty/client/push';
 import type { PushDevice } from '@broadcasty/client/push';
 import { devToken } from '../dev-token.js';
@@ -8,44 +8,44 @@ const TOPIC = 'news';
 
 const getToken = () => devToken(location.origin);
 const push = new WebPush({ baseUrl: location.origin, getToken });
-/** This browser, while it gets notifications. */
-let here: PushDevice | undefined;
+/** This browser's registration, while it is enabled. */
+let registered: PushDevice | undefined;
 
 async function start(): Promise<void> {
-  here = await push.resume(); // confirms what the user has chosen before, and asks nothing
-  if (here || (await push.isAvailable())) {
+  registered = await push.resume(); // confirms the user's earlier choice without a prompt
+  if (registered || (await push.isAvailable())) {
     $('#push').hidden = false;
-    await show();
+    await render();
   } else if (push.isSupported() && Notification.permission !== 'denied') {
     $('#off').hidden = false;
   } else {
-    complain(new Error('This browser has no notifications here, or they are forbidden for this site; its site settings change that.'));
+    showError(new Error('This browser does not support notifications here, or they are blocked; you can change this in the site settings.'));
   }
 }
 
-async function show(): Promise<void> {
-  $('#here').textContent = here ? 'Gets notifications, and follows the news.' : 'Gets no notifications.';
-  $('#toggle').textContent = here ? 'Stop notifications' : 'Notify me here';
-  $('#toggle').classList.toggle('primary', !here);
+async function render(): Promise<void> {
+  $('#here').textContent = registered ? 'Receives notifications and follows the news.' : 'Receives no notifications.';
+  $('#toggle').textContent = registered ? 'Stop notifications' : 'Notify me here';
+  $('#toggle').classList.toggle('primary', !registered);
   const devices = await push.devices();
   $('#devices').replaceChildren(
     ...devices.map(({ id, device = 'A device', confirmedAt }) => {
       const item = document.createElement('li');
       const remove = document.createElement('button');
       remove.textContent = 'Remove';
-      remove.addEventListener('click', () => void attempt(() => (id === here?.id ? leave() : push.remove(id))));
+      remove.addEventListener('click', () => void run(() => (id === registered?.id ? unsubscribe() : push.remove(id))));
       item.append(`${device}, confirmed ${new Date(confirmedAt).toLocaleString()}`, remove);
       return item;
     }),
   );
 }
 
-async function leave(): Promise<void> {
+async function unsubscribe(): Promise<void> {
   await push.unsubscribe();
-  here = undefined;
+  registered = undefined;
 }
 
-/** As a back end sends: it alone should have a token that may. */
+/** Sends a notification, as a back end does; only the back end should have a token that may. */
 async function send(text: string): Promise<void> {
   const answer = await fetch('/broadcasty/push/send', {
     method: 'POST',
@@ -56,36 +56,36 @@ async function send(text: string): Promise<void> {
   if (!answer.ok) {
     throw new Error(said.detail);
   }
-  $('#told').textContent = `On its way to ${said.devices} ${said.devices === 1 ? 'device' : 'devices'}.`;
+  $('#status').textContent = `On its way to ${said.devices} ${said.devices === 1 ? 'device' : 'devices'}.`;
 }
 
-/** Does it, and shows how things are then, or what was wrong. */
-async function attempt(what: () => Promise<unknown>): Promise<void> {
-  $('#trouble').hidden = true;
+/** Runs an action, then shows the new state or the error. */
+async function run(action: () => Promise<unknown>): Promise<void> {
+  $('#error').hidden = true;
   try {
-    await what();
-    await show();
+    await action();
+    await render();
   } catch (error) {
-    complain(error as Error);
+    showError(error as Error);
   }
 }
 
-function complain({ message }: Error): void {
-  $('#trouble').hidden = false;
-  $('#trouble').textContent = message;
+function showError({ message }: Error): void {
+  $('#error').hidden = false;
+  $('#error').textContent = message;
 }
 
 $('#toggle').addEventListener('click', () => {
-  void attempt(async () => {
-    if (here) {
-      await leave();
+  void run(async () => {
+    if (registered) {
+      await unsubscribe();
     } else {
-      here = await push.subscribe({ device: navigator.userAgent.includes('Mobile') ? 'A phone' : 'A computer', topics: [TOPIC] });
+      registered = await push.subscribe({ device: navigator.userAgent.includes('Mobile') ? 'A phone' : 'A computer', topics: [TOPIC] });
     }
   });
 });
 $('#news').addEventListener('submit', (submit) => {
   submit.preventDefault();
-  void attempt(() => send($<HTMLInputElement>('#text').value));
+  void run(() => send($<HTMLInputElement>('#text').value));
 });
-start().catch(complain);
+start().catch(showError);

@@ -1,9 +1,9 @@
 /**
- * A worker that answers requests: no port to open, no address to know. One for a channel: a second one would answer every
- * request as well.
+ * A worker that answers requests without an open port or a known address. Run one for each channel,
+ * since every worker answers every request.
  */
 import BroadcastyClient from '@broadcasty/client';
-import WebSocket from 'ws'; // Node 22 has one of its own
+import WebSocket from 'ws'; // Node 22 has its own
 import { devToken } from '../dev-token.js';
 
 export interface StockRequest {
@@ -16,8 +16,8 @@ const STOCK = new Map([
   ['SKU-2', 0],
 ]);
 
-/** Answers until it is closed. */
-export async function work(baseUrl: string): Promise<{ close(): void }> {
+/** Answers requests until it is closed. */
+export async function startWorker(baseUrl: string): Promise<{ close(): void }> {
   const client = new BroadcastyClient({ baseUrl, getToken: () => devToken(baseUrl), WebSocket });
   client.on('state', ({ state, error }) => error && console.log(`${state}: ${error.message}`));
   await client.respond<StockRequest, StockAnswer>({

@@ -1,4 +1,4 @@
-/** Real tabs of Chromium that share one connection, to the fake server. */
+/** Tests of Chromium tabs that share a connection to the fake server. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import type { SharedClient } from '../../src/tabs/client.js';
 import { FakeServer, token } from '../fake-server.js';
-import { until } from '../support.js';
+import { waitUntil } from '../support.js';
 
 declare const window: { SharedClient: typeof SharedClient; client: SharedClient; record: number[]; states: string[] };
 
@@ -35,11 +35,11 @@ after(async () => {
   await server.close();
 });
 
-it('tabs that close, crash and reload hand the connection over without a gap and without a double', { timeout: 120_000 }, async () => {
+it('tabs that close, crash and reload change the leader without gaps or duplicates', { timeout: 120_000 }, async () => {
   const context = await browser.newContext();
   const open = async (subject = 'ann'): Promise<Page> => {
     const page = await context.newPage();
-    await page.addInitScript('globalThis.__name = (named) => named'); // what tsx puts into functions
+    await page.addInitScript('globalThis.__name = (named) => named'); // tsx adds calls of __name to functions
     await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`);
     await page.waitForFunction(() => (window as Partial<typeof window>).SharedClient !== undefined);
     await page.evaluate(
@@ -57,9 +57,9 @@ it('tabs that close, crash and reload hand the connection over without a gap and
   const has = (page: Page, count: number) => page.waitForFunction((least) => window.record.length >= least, count);
   try {
     const pages = [await open(), await open(), await open(), await open()];
-    await until('one connection', () => server.peers.size === 1);
+    await waitUntil('one connection', () => server.peers.size === 1);
     const other = await open('bob');
-    await until('two connections', () => server.peers.size === 2);
+    await waitUntil('two connections', () => server.peers.size === 2);
     await other.close();
     await pages[0]!.close();
     await has(pages[1]!, n + 20);
@@ -71,7 +71,7 @@ it('tabs that close, crash and reload hand the connection over without a gap and
     await has(pages[3]!, n);
     const record = await pages[3]!.evaluate(() => window.record);
     assert.deepEqual(record, Array.from({ length: n }, (_, i) => i));
-    await until('one connection', () => server.peers.size === 1);
+    await waitUntil('one connection', () => server.peers.size === 1);
     console.log(`${n} publications, each tab that held the connection gone in turn: none missing, none twice`);
   } finally {
     clearInterval(timer);

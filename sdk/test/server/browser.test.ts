@@ -1,22 +1,24 @@
-/** The client in a page of Chromium against the real WAR, over a line that breaks in every way there is. */
+/**
+ * Tests of the client in Chromium against the real WAR, over connections that fail in every way.
+ */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import WebSocket from 'ws';
 import { BroadcastyClient } from '../../src/index.js';
 import { Chromium, Tab } from './chromium.js';
-import type { Scene } from './chromium.js';
+import type { TestGlobals } from './chromium.js';
 import { Proxy } from './proxy.js';
 import { RealServer } from './server.js';
-import { until } from './until.js';
+import { waitUntil } from './until.js';
 
-declare const window: Scene & { slow: Slow };
+declare const window: TestGlobals & { slow: Slow };
 
-/** How a page with a slow handler did. */
+/** The measurements of a page with a slow handler. */
 interface Slow {
-  got: number[];
+  received: number[];
   mostWaiting: number;
   dropped: number;
-  /** Milliseconds between one frame of the screen and the next. */
+  /** Milliseconds between two frames of the screen. */
   frames: number[];
   /** Milliseconds of each task that took longer than 50. */
   longTasks: number[];
@@ -55,11 +57,11 @@ afterEach(async () => {
 });
 
 /**
- * Publishes all the while, in turn to each channel, as long as not too many wait for their answers.
+ * Publishes continuously to the channels in turn, while not too many publications are unanswered.
  *
- * @returns what ends it, and gives what was published when all of it is
+ * @returns a function that stops, and resolves with what was published when all of it is answered
  */
-function publishing(channels: readonly string[], everyMillis: number): () => Promise<number[][]> {
+function publishContinuously(channels: readonly string[], everyMillis: number): () => Promise<number[][]> {
   const sent: number[][] = channels.map(() => []);
   const pending: Promise<unknown>[] = [];
   let unanswered = 0;
@@ -79,109 +81,109 @@ function publishing(channels: readonly string[], everyMillis: number): () => Pro
   };
 }
 
-/** The page has everything, in order, and nothing twice. */
+/** Asserts that the page received everything, in order and without duplicates. */
 async function assertRecord(sent: number[][], channels: readonly string[] = CHANNELS): Promise<void> {
-  await tab.reaches(sent.flat().length);
+  await tab.waitForCount(sent.flat().length);
   const record = await tab.record();
   channels.forEach((channel, i) => assert.deepEqual(record[channel], sent[i], channel));
 }
 
-/** How many connections the server holds. */
+/** Returns the number of the server's connections. */
 async function connections(): Promise<number> {
   const answer = await fetch(`${server.url}/broadcasty/admin/nodes`, { headers: { Authorization: `Bearer ${server.token({ roles: ['admin'] })}` } });
   return ((await answer.json()) as { nodes: { connections: number }[] }).nodes[0]!.connections;
 }
 
-describe('a page with 20 subscriptions goes through', { timeout: 900_000 }, () => {
+describe('a page with 20 subscriptions recovers from', { timeout: 900_000 }, () => {
   it('kill -9 and a restart of the server', async () => {
     await tab.start(CHANNELS);
-    const stop = publishing(CHANNELS, 20);
-    await tab.grows();
+    const stop = publishContinuously(CHANNELS, 20);
+    await tab.waitForMore();
     await server.kill();
     await server.restart();
-    await tab.grows();
+    await tab.waitForMore();
     await assertRecord(await stop());
   });
 
   it('30 s without a network', async () => {
     await tab.start(CHANNELS);
-    const stop = publishing(CHANNELS, 10);
-    await tab.grows();
-    await tab.online(false);
-    proxy.silence(true);
-    await until('the page knows', async () => (await tab.states()).at(-1) === 'offline');
+    const stop = publishContinuously(CHANNELS, 10);
+    await tab.waitForMore();
+    await tab.setOnline(false);
+    proxy.setSilent(true);
+    await waitUntil('the page knows', async () => (await tab.states()).at(-1) === 'offline');
     const before = await tab.count();
     await pause(30_000);
     assert.equal(await tab.count(), before, 'nothing came');
-    proxy.silence(false);
-    await tab.online(true);
-    await tab.grows();
+    proxy.setSilent(false);
+    await tab.setOnline(true);
+    await tab.waitForMore();
     await assertRecord(await stop());
   });
 
-  it('a line that goes dead, of which nobody is told', async () => {
+  it('a connection that goes silent without being closed', async () => {
     await tab.start(CHANNELS);
-    const stop = publishing(CHANNELS, 10);
-    await tab.grows();
-    proxy.silence(true);
-    await until('the page knows', async () => (await tab.states()).at(-1) !== 'ws');
-    proxy.silence(false);
-    await tab.grows();
+    const stop = publishContinuously(CHANNELS, 10);
+    await tab.waitForMore();
+    proxy.setSilent(true);
+    await waitUntil('the page knows', async () => (await tab.states()).at(-1) !== 'ws');
+    proxy.setSilent(false);
+    await tab.waitForMore();
     await assertRecord(await stop());
   });
 
-  it('the end of its token, again and again', async () => {
-    await tab.start(CHANNELS, { tokenSeconds: 2, keepsToken: true });
-    const stop = publishing(CHANNELS, 10);
-    await until('four tokens', () => tab.page.evaluate(() => window.tokens >= 4));
+  it('tokens that expire again and again', async () => {
+    await tab.start(CHANNELS, { tokenSeconds: 2, reuseToken: true });
+    const stop = publishContinuously(CHANNELS, 10);
+    await waitUntil('four tokens', () => tab.page.evaluate(() => window.tokens >= 4));
     await assertRecord(await stop());
     const states = await tab.states();
     assert.ok(states.filter((state) => state === 'ws').length >= 4, `the line ended with each token: ${states.join()}`);
   });
 
-  it('tokens that are refreshed before their end, on one line', async () => {
+  it('tokens that are refreshed before they expire, on one connection', async () => {
     await tab.start(CHANNELS, { tokenSeconds: 31 });
-    const stop = publishing(CHANNELS, 10);
-    await until('three tokens', () => tab.page.evaluate(() => window.tokens >= 3));
+    const stop = publishContinuously(CHANNELS, 10);
+    await waitUntil('three tokens', () => tab.page.evaluate(() => window.tokens >= 3));
     await assertRecord(await stop());
     assert.deepEqual(await tab.states(), ['connecting', 'ws']);
   });
 
-  it('a proxy that lets no WebSocket through', async () => {
+  it('a proxy that blocks WebSocket', async () => {
     await tab.start(CHANNELS);
-    const stop = publishing(CHANNELS, 10);
-    await tab.grows();
+    const stop = publishContinuously(CHANNELS, 10);
+    await tab.waitForMore();
     proxy.webSockets = false;
     try {
-      proxy.cut();
-      await until('Server-Sent Events', async () => (await tab.states()).at(-1) === 'sse');
-      await tab.grows();
-      proxy.cut();
-      await tab.grows();
+      proxy.breakAll();
+      await waitUntil('Server-Sent Events', async () => (await tab.states()).at(-1) === 'sse');
+      await tab.waitForMore();
+      proxy.breakAll();
+      await tab.waitForMore();
       await assertRecord(await stop());
     } finally {
       proxy.webSockets = true;
     }
   });
 
-  it('the sleep of the laptop', async () => {
+  it('a laptop that sleeps', async () => {
     await tab.start(CHANNELS);
-    const stop = publishing(CHANNELS, 10);
-    await tab.grows();
+    const stop = publishContinuously(CHANNELS, 10);
+    await tab.waitForMore();
     const before = await tab.count();
     chromium.sleep();
     try {
-      await until('the server has given it up', async () => (await connections()) === 1);
+      await waitUntil('the server has given it up', async () => (await connections()) === 1);
     } finally {
       chromium.wake();
     }
-    await tab.grows();
+    await tab.waitForMore();
     const sent = await stop();
     assert.ok(sent.flat().length > before + 100, 'much was published meanwhile');
     await assertRecord(sent);
   });
 
-  it('standing still in the background, while more comes than may wait for a connection', async () => {
+  it('a suspended page that falls behind the limit of a slow consumer', async () => {
     await tab.start(CHANNELS);
     const text = 'x'.repeat(20_000);
     const sent: number[][] = CHANNELS.map(() => []);
@@ -211,10 +213,10 @@ describe('a page with 20 subscriptions goes through', { timeout: 900_000 }, () =
   });
 });
 
-describe('what a page publishes without a network', { timeout: 300_000 }, () => {
+describe('publications of a page without a network', { timeout: 300_000 }, () => {
   const rooms = ['offline-a', 'offline-b', 'offline-c'];
 
-  /** Publishes from the page, in turn to each room; all of it is queued. */
+  /** Publishes from the page to the rooms in turn, and asserts that everything is queued. */
   async function publishOffline(from: number, count: number): Promise<void> {
     const queued = await tab.page.evaluate(
       async ({ rooms, from, count }) => {
@@ -226,7 +228,7 @@ describe('what a page publishes without a network', { timeout: 300_000 }, () => 
     assert.ok(queued);
   }
 
-  /** The server has all of it from `from` on, in order, and nothing twice. */
+  /** Asserts that the server has everything from `from` on, in order and without duplicates. */
   async function assertStored(from: number, count: number): Promise<void> {
     for (const [i, channel] of rooms.entries()) {
       const { publications } = await writer.replay<number>({ channel, limit: 1000 });
@@ -235,34 +237,34 @@ describe('what a page publishes without a network', { timeout: 300_000 }, () => 
     }
   }
 
-  it('arrives once and in order, by flushOffline()', async () => {
+  it('arrive once and in order after flushOffline()', async () => {
     await tab.start([]);
-    await tab.online(false);
+    await tab.setOnline(false);
     await publishOffline(0, 30);
-    await tab.online(true);
+    await tab.setOnline(true);
     const flushed = await tab.page.evaluate(() => window.client.flushOffline());
     assert.equal(flushed.waiting, 0);
     await assertStored(0, 30);
   });
 
-  it('arrives once and in order, by itself, when the network is back', async () => {
+  it('arrive once and in order when the network returns', async () => {
     await tab.start([]);
-    await tab.online(false);
+    await tab.setOnline(false);
     await publishOffline(1000, 30);
-    await tab.online(true);
-    await until('all', async () => (await writer.replay({ channel: rooms[2]!, limit: 1000 })).publications.at(-1)?.payload === 1029);
+    await tab.setOnline(true);
+    await waitUntil('all', async () => (await writer.replay({ channel: rooms[2]!, limit: 1000 })).publications.at(-1)?.payload === 1029);
     await assertStored(1000, 30);
   });
 
-  it('arrives once and in order, after a reload, and another in the middle of sending', async () => {
+  it('arrive once and in order across reloads, also while they are sent', async () => {
     await tab.start([]);
-    await tab.online(false);
+    await tab.setOnline(false);
     await publishOffline(2000, 300);
-    await tab.online(true);
+    await tab.setOnline(true);
     await tab.load();
     await tab.start([]);
     await tab.page.evaluate(() => void window.client.flushOffline());
-    await until('the first', async () => ((await writer.replay({ channel: rooms[0]!, limit: 1000 })).publications.at(-1)?.payload as number) >= 2000);
+    await waitUntil('the first', async () => ((await writer.replay({ channel: rooms[0]!, limit: 1000 })).publications.at(-1)?.payload as number) >= 2000);
     await tab.load();
     await tab.start([]);
     await tab.page.evaluate(() => window.client.flushOffline());
@@ -278,13 +280,13 @@ describe('a handler of 5 ms under 1000 publications a second', { timeout: 600_00
   async function listen(channel: string, mode: 'queue' | 'drop' | 'slow-start'): Promise<void> {
     await tab.start([], { client: { backpressure: mode, maxQueue: MAX_QUEUE } });
     await tab.page.evaluate(async (channel) => {
-      const slow: Slow = (window.slow = { got: [], mostWaiting: 0, dropped: 0, frames: [], longTasks: [] });
+      const slow: Slow = (window.slow = { received: [], mostWaiting: 0, dropped: 0, frames: [], longTasks: [] });
       const subscription = await window.client.subscribe<{ n: number }>({
         channel,
         onMessage: ({ payload }) => {
           const end = performance.now() + 5;
           while (performance.now() < end);
-          slow.got.push(payload.n);
+          slow.received.push(payload.n);
           slow.mostWaiting = Math.max(slow.mostWaiting, subscription.waiting);
         },
       });
@@ -309,35 +311,35 @@ describe('a handler of 5 ms under 1000 publications a second', { timeout: 600_00
   }
 
   for (const mode of ['queue', 'drop', 'slow-start'] as const) {
-    it(`${mode}: the page stays responsive, and its memory bounded`, async () => {
+    it(`${mode}: the page stays responsive and its memory bounded`, async () => {
       const channel = `slow-${mode}`;
       await listen(channel, mode);
-      const heapBefore = await tab.heap();
+      const heapBefore = await tab.heapBytes();
       await flood(channel);
-      const heap = (await tab.heap()) - heapBefore;
-      await tab.page.waitForFunction((last) => window.slow.got.at(-1) === last, COUNT - 1, { timeout: 90_000 });
-      const { got, mostWaiting, dropped, frames, longTasks } = await tab.page.evaluate(() => window.slow);
+      const heap = (await tab.heapBytes()) - heapBefore;
+      await tab.page.waitForFunction((last) => window.slow.received.at(-1) === last, COUNT - 1, { timeout: 90_000 });
+      const { received, mostWaiting, dropped, frames, longTasks } = await tab.page.evaluate(() => window.slow);
       const slowFrame = [...frames].sort((a, b) => a - b)[Math.floor(frames.length * 0.99)]!;
       const longest = Math.max(0, ...longTasks);
       console.log(
-        `${mode}: ${got.length} handled, ${dropped} dropped, at most ${mostWaiting} waited; heap ${(heap / 1024).toFixed(0)} KB more at the end of the flood; ` +
+        `${mode}: ${received.length} handled, ${dropped} dropped, at most ${mostWaiting} waited; heap ${(heap / 1024).toFixed(0)} KB more at the end of the flood; ` +
           `99% of frames within ${slowFrame.toFixed(0)} ms, the longest task ${longest < 50 ? 'under 50' : longest.toFixed(0)} ms`,
       );
       assert.ok(mostWaiting <= MAX_QUEUE, `${mostWaiting} waited`);
       assert.ok(heap < 3 * MAX_QUEUE * text.length, `${heap} bytes more`);
       assert.ok(slowFrame < 250, `the page stood still for ${slowFrame} ms`);
       if (mode === 'drop') {
-        assert.equal(got.length + dropped, COUNT);
+        assert.equal(received.length + dropped, COUNT);
         assert.ok(dropped > 0);
-        assert.deepEqual(got, [...got].sort((a, b) => a - b));
+        assert.deepEqual(received, [...received].sort((a, b) => a - b));
       } else {
-        assert.deepEqual(got, Array.from({ length: COUNT }, (_, n) => n));
+        assert.deepEqual(received, Array.from({ length: COUNT }, (_, n) => n));
       }
     });
   }
 });
 
-/** Only where the time itself is what is tested. */
+/** Waits; only for tests whose subject is the time itself. */
 function pause(millis: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }

@@ -1,4 +1,4 @@
-/** A headless Chromium, and a tab with a client in it whose record tests read. */
+/** A headless Chromium, and a tab with a client whose record tests read. */
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,34 +9,37 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, BrowserServer, CDPSession, Page } from 'playwright-core';
 import type * as Sdk from '../../src/index.js';
 
-/** What the page of the tests holds. */
-export interface Scene {
+/** The globals of the test page. */
+export interface TestGlobals {
   sdk: typeof Sdk;
   client: Sdk.BroadcastyClient;
-  /** What came, by channel. */
+  /** The received payloads, by channel. */
   record: Record<string, number[]>;
-  /** How the connection went. */
+  /** The states of the connection so far. */
   states: string[];
-  /** How many tokens the application was asked for and made. */
+  /** The number of tokens that the application issued. */
   tokens: number;
-  /** Of the test: a token of so many seconds. */
+  /** Returns a token that is valid for so many seconds; provided by the test. */
   newToken: (seconds: number) => Promise<string>;
 }
 
-declare const window: Scene;
+declare const window: TestGlobals;
 
 export interface TabOptions {
   client?: Partial<Sdk.ClientOptions>;
-  /** How long a token lives. */
+  /** How long a token is valid. */
   tokenSeconds?: number;
-  /** The application hands out the same token until its end, instead of a new one each time. */
-  keepsToken?: boolean;
+  /**
+   * Whether the application returns the same token until it expires, instead of a new one each
+   * time.
+   */
+  reuseToken?: boolean;
 }
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const PAGE = '<!doctype html><script type="module">window.sdk = await import("/client.js")</script>';
 
-/** The browser, and a site with a page that has the client. */
+/** The browser, and a site with a page that contains the client. */
 export class Chromium {
   private constructor(
     private readonly process: BrowserServer,
@@ -66,12 +69,14 @@ export class Chromium {
     this.site.close();
   }
 
-  /** Every process of the browser stands still until `wake`, as on a laptop whose lid is closed. */
+  /** Stops every process of the browser until `wake`, like a laptop with a closed lid. */
   sleep(): void {
     this.signal('SIGSTOP', () => true);
   }
 
-  /** The pages stand still until `wake`, as in a background where they get no time; the rest of the browser goes on. */
+  /**
+   * Stops the pages until `wake`, like pages in the background; the rest of the browser continues.
+   */
   freeze(): void {
     this.signal('SIGSTOP', (command) => command.includes('--type=renderer'));
   }
@@ -87,7 +92,7 @@ export class Chromium {
         const parent = Number(/^.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]);
         children.set(parent, [...(children.get(parent) ?? []), Number(pid)]);
       } catch {
-        // it has ended meanwhile
+        // the process has ended
       }
     }
     const send = (pid: number): void => {
@@ -100,7 +105,7 @@ export class Chromium {
   }
 }
 
-/** A tab of its own profile. */
+/** A tab with its own profile. */
 export class Tab {
   private constructor(
     private readonly chromium: Chromium,
@@ -110,12 +115,12 @@ export class Tab {
     private readonly baseUrl: string,
   ) {}
 
-  /** @param token makes a token that lives for so many seconds */
+  /** @param token creates a token that is valid for so many seconds */
   static async open(chromium: Chromium, baseUrl: string, token: (seconds: number) => string): Promise<Tab> {
     const context = await chromium.browser.newContext();
     await context.exposeFunction('newToken', token);
     const page = await context.newPage();
-    await page.addInitScript('globalThis.__name = (named) => named'); // what tsx puts into functions
+    await page.addInitScript('globalThis.__name = (named) => named'); // tsx adds calls of __name to functions
     const tab = new Tab(chromium, context, page, await context.newCDPSession(page), baseUrl);
     await tab.load();
     return tab;
@@ -125,21 +130,21 @@ export class Tab {
     return this.context.close();
   }
 
-  /** Loads the page, again if need be: what was in it is gone. */
+  /** Loads the page, or reloads it; its state is lost. */
   async load(): Promise<void> {
     await this.page.goto(this.chromium.url);
-    await this.page.waitForFunction(() => (window as Partial<Scene>).sdk !== undefined);
+    await this.page.waitForFunction(() => (window as Partial<TestGlobals>).sdk !== undefined);
   }
 
-  /** Makes the client of the page, and subscribes it. */
-  async start(channels: readonly string[], { client = {}, tokenSeconds = 3600, keepsToken = false }: TabOptions = {}): Promise<void> {
+  /** Creates the client of the page and subscribes to the channels. */
+  async start(channels: readonly string[], { client = {}, tokenSeconds = 3600, reuseToken = false }: TabOptions = {}): Promise<void> {
     await this.page.evaluate(
-      async ({ baseUrl, channels, client, tokenSeconds, keepsToken }) => {
+      async ({ baseUrl, channels, client, tokenSeconds, reuseToken }) => {
         let ends = 0;
         let token = '';
         window.tokens = 0;
         const getToken = async () => {
-          if (!keepsToken || Date.now() >= ends) {
+          if (!reuseToken || Date.now() >= ends) {
             token = await window.newToken(tokenSeconds);
             ends = Date.now() + tokenSeconds * 1000;
             window.tokens++;
@@ -157,7 +162,7 @@ export class Tab {
           }),
         );
       },
-      { baseUrl: this.baseUrl, channels, client, tokenSeconds, keepsToken },
+      { baseUrl: this.baseUrl, channels, client, tokenSeconds, reuseToken },
     );
   }
 
@@ -173,22 +178,22 @@ export class Tab {
     return this.page.evaluate(() => Object.values(window.record).reduce((sum, one) => sum + one.length, 0));
   }
 
-  /** Waits until so many more have come. */
-  async grows(by = 1): Promise<void> {
-    await this.reaches((await this.count()) + by);
+  /** Waits until this many more publications have arrived. */
+  async waitForMore(by = 1): Promise<void> {
+    await this.waitForCount((await this.count()) + by);
   }
 
-  async reaches(count: number): Promise<void> {
+  async waitForCount(count: number): Promise<void> {
     await this.page.waitForFunction((count) => Object.values(window.record).reduce((sum, one) => sum + one.length, 0) >= count, count, { timeout: 60_000 });
   }
 
-  /** What the browser thinks of the network. */
-  async online(online: boolean): Promise<void> {
+  /** Sets whether the browser has a network. */
+  async setOnline(online: boolean): Promise<void> {
     await this.context.setOffline(!online);
   }
 
-  /** Bytes of JavaScript that are in use, after the garbage was collected. */
-  async heap(): Promise<number> {
+  /** Returns the bytes of JavaScript in use after a garbage collection. */
+  async heapBytes(): Promise<number> {
     await this.devtools.send('HeapProfiler.collectGarbage');
     return (await this.devtools.send('Runtime.getHeapUsage')).usedSize;
   }

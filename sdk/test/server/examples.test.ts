@@ -1,4 +1,7 @@
-/** The examples, as a reader starts them: pages in Chromium and the worker in Node, against the real WAR. */
+/**
+ * Tests of the examples as a reader starts them, pages in Chromium and the worker in Node, against
+ * the real WAR.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -11,16 +14,16 @@ import type { Site } from '../../examples/serve.js';
 import { CHROMIUM } from './chromium.js';
 import { PushService, vapidKeys } from './push-service.js';
 import { freePort, RealServer } from './server.js';
-import { until } from './until.js';
+import { waitUntil } from './until.js';
 
-/** Where pictures of the pages go, if anybody wants to see them. */
-const PICTURES = process.env.PICTURES;
+/** The directory for screenshots; none are taken without it. */
+const SCREENSHOTS = process.env.SCREENSHOTS;
 
 let server: RealServer;
 let pushService: PushService;
 let browser: Browser;
 let site: Site;
-let faults: string[] = [];
+let pageErrors: string[] = [];
 
 before(async () => {
   pushService = await PushService.start();
@@ -40,26 +43,26 @@ after(async () => {
   pushService.stop();
 });
 afterEach(() => {
-  assert.deepEqual(faults, []);
-  faults = [];
+  assert.deepEqual(pageErrors, []);
+  pageErrors = [];
 });
 
-/** A visitor of the example, with a profile of its own. */
-async function visit(): Promise<{ page: Page; context: BrowserContext }> {
+/** Opens the example in a new profile. */
+async function openPage(): Promise<{ page: Page; context: BrowserContext }> {
   const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
-  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('pageerror', (error) => pageErrors.push(error.message));
   await page.goto(site.url);
   return { page, context };
 }
 
-async function picture(page: Page, name: string): Promise<void> {
-  for (const colorScheme of PICTURES ? (['light', 'dark'] as const) : []) {
+async function screenshot(page: Page, name: string): Promise<void> {
+  for (const colorScheme of SCREENSHOTS ? (['light', 'dark'] as const) : []) {
     for (const width of [390, 1100]) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 700 });
-      await page.screenshot({ path: `${PICTURES}/${name}-${colorScheme}-${width}.png` });
+      await page.screenshot({ path: `${SCREENSHOTS}/${name}-${colorScheme}-${width}.png` });
     }
   }
 }
@@ -71,7 +74,7 @@ describe('the chat', { timeout: 120_000 }, () => {
   after(() => site.close());
 
   async function join(name: string): Promise<{ page: Page; context: BrowserContext }> {
-    const visitor = await visit();
+    const visitor = await openPage();
     await visitor.page.fill('#name', name);
     await visitor.page.click('#hello button');
     await visitor.page.waitForSelector(`#members li:has-text("${name}")`);
@@ -83,7 +86,7 @@ describe('the chat', { timeout: 120_000 }, () => {
     await page.press('#text', 'Enter');
   }
 
-  it('shows who is here, and what was said before and is said now', async () => {
+  it('shows the members, and earlier and new messages', async () => {
     const ann = await join('Ann');
     await say(ann.page, 'Is anybody here?');
     const bob = await join('Bob');
@@ -92,7 +95,7 @@ describe('the chat', { timeout: 120_000 }, () => {
     await say(bob.page, 'Yes, I am. Shall we look at the order board together?');
     await ann.page.waitForSelector('li:has-text("Yes, I am")');
     assert.equal(await ann.page.textContent('#state'), 'Live over WebSocket');
-    await picture(ann.page, 'chat');
+    await screenshot(ann.page, 'chat');
     await bob.context.close();
     await ann.page.waitForSelector('#members li:has-text("Bob")', { state: 'detached' });
     await ann.page.reload();
@@ -101,7 +104,7 @@ describe('the chat', { timeout: 120_000 }, () => {
     await ann.context.close();
   });
 
-  it('keeps what is said without a network, and says it once, in order', async () => {
+  it('queues messages without a network and sends them once, in order', async () => {
     const ann = await join('Ann');
     const bob = await join('Bob');
     await ann.context.setOffline(true);
@@ -109,7 +112,7 @@ describe('the chat', { timeout: 120_000 }, () => {
     await say(ann.page, 'two, from a tunnel');
     await ann.page.waitForSelector('.state[data-state="offline"]');
     assert.equal(await ann.page.locator('li.waiting').count(), 2);
-    await picture(ann.page, 'chat-offline');
+    await screenshot(ann.page, 'chat-offline');
     await ann.context.setOffline(false);
     await bob.page.waitForSelector('li:has-text("two, from a tunnel")');
     await ann.page.waitForSelector('li.waiting', { state: 'detached' });
@@ -129,28 +132,28 @@ describe('the order board', { timeout: 120_000 }, () => {
 
   const column = (page: Page, name: string) => page.locator(`#board section:has(h2:has-text("${name}")) li`);
 
-  it('is the same on every screen, after a reload, and at every moment of the past', async () => {
-    const one = await visit();
-    const two = await visit();
+  it('is the same on every screen, after a reload, and at any earlier time', async () => {
+    const one = await openPage();
+    const two = await openPage();
     for (let n = 1; n <= 4; n++) {
       await one.page.click('#place');
       await column(two.page, 'Placed').nth(n - 1).waitFor();
     }
-    await column(two.page, 'Placed').first().getByRole('button').dblclick(); // twice, and it happens once
+    await column(two.page, 'Placed').first().getByRole('button').dblclick(); // twice, but it must happen once
     await column(one.page, 'Paid').first().waitFor();
     await column(one.page, 'Paid').first().getByRole('button').click();
     await column(two.page, 'Packed').first().waitFor();
     await two.page.reload();
     await column(two.page, 'Packed').first().waitFor();
-    assert.match((await two.page.textContent('#told'))!, /^6 of 6: A\d+ was packed at/);
+    assert.match((await two.page.textContent('#status'))!, /^6 of 6: A\d+ was packed at/);
     assert.equal(await column(two.page, 'Placed').count(), 3);
-    await picture(two.page, 'orders');
+    await screenshot(two.page, 'orders');
     await two.page.locator('#moment').fill('4');
-    await until('the past', async () => (await column(two.page, 'Placed').count()) === 4);
+    await waitUntil('the past', async () => (await column(two.page, 'Placed').count()) === 4);
     assert.equal(await two.page.locator('#board button').count(), 0, 'nobody changes the past');
-    await picture(two.page, 'orders-past');
+    await screenshot(two.page, 'orders-past');
     await two.page.click('#live');
-    await until('now', async () => (await column(two.page, 'Placed').count()) === 3);
+    await waitUntil('now', async () => (await column(two.page, 'Placed').count()) === 3);
     await one.context.close();
     await two.context.close();
   });
@@ -162,14 +165,15 @@ describe('the push page', { timeout: 120_000 }, () => {
   });
   after(() => site.close());
 
-  it('opts in, is told, stays in over a reload, and opts out', async () => {
+  it('enables notifications, receives one, stays enabled after a reload, and disables them', async () => {
     const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
     await context.grantPermissions(['notifications'], { origin: site.url });
     const page = await context.newPage();
     page.setDefaultTimeout(30_000);
-    page.on('pageerror', (error) => faults.push(error.message));
-    // the push service of Chromium is out on the internet; all else here is the browser's own
-    await page.addInitScript('globalThis.__name = (named) => named'); // what tsx puts into functions
+    page.on('pageerror', (error) => pageErrors.push(error.message));
+    // Chromium's push service is on the internet, so it is replaced; everything else is the
+    // browser's own
+    await page.addInitScript('globalThis.__name = (named) => named'); // tsx adds calls of __name to functions
     await page.addInitScript((said) => {
       let present: PushSubscription | null = null;
       PushManager.prototype.getSubscription = () => Promise.resolve(present);
@@ -186,10 +190,10 @@ describe('the push page', { timeout: 120_000 }, () => {
     await page.click('#toggle:has-text("Notify me here")');
     await page.waitForSelector('#here:has-text("follows the news")');
     await page.waitForSelector('#devices li:has-text("A computer")');
-    await picture(page, 'push');
+    await screenshot(page, 'push');
     await page.click('#news button');
-    await page.waitForSelector('#told:has-text("On its way to 1 device.")');
-    await until('it has come', () => pushService.received.length === 1);
+    await page.waitForSelector('#status:has-text("On its way to 1 device.")');
+    await waitUntil('it has come', () => pushService.received.length === 1);
 
     const devtools = await context.newCDPSession(page);
     const registered = new Promise<string>((resolve) =>
@@ -198,12 +202,12 @@ describe('the push page', { timeout: 120_000 }, () => {
     await devtools.send('ServiceWorker.enable');
     await devtools.send('ServiceWorker.deliverPushMessage', { origin: site.url, registrationId: await registered, data: JSON.stringify(pushService.received[0]) });
     const shown = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body }) => `${title}: ${body}`));
-    await until('it is shown', async () => (await shown()).includes('News: The board is open'));
+    await waitUntil('it is shown', async () => (await shown()).includes('News: The board is open'));
 
     await page.reload();
     await page.waitForSelector('#here:has-text("follows the news")');
     await page.click('#toggle:has-text("Stop notifications")');
-    await page.waitForSelector('#here:has-text("Gets no notifications")');
+    await page.waitForSelector('#here:has-text("Receives no notifications")');
     await page.waitForSelector('#devices li', { state: 'detached' });
     await context.close();
   });
@@ -215,19 +219,19 @@ describe('the push page of a server without Web Push', { timeout: 60_000 }, () =
   });
   after(() => site.close());
 
-  it('says how to turn it on', async () => {
+  it('explains how to configure it', async () => {
     const context = await browser.newContext({ viewport: { width: 1100, height: 700 } });
     const page = await context.newPage();
     const off = { code: 'push_off', status: 404, detail: 'there is no push service' };
     await page.route('**/broadcasty/push/key', (route) => route.fulfill({ status: 404, contentType: 'application/problem+json', body: JSON.stringify(off) }));
     await page.goto(site.url);
     await page.waitForSelector('#off:has-text("VapidKeys")', { timeout: 30_000 });
-    await picture(page, 'push-off');
+    await screenshot(page, 'push-off');
     await context.close();
   });
 });
 
-describe('the worker', { timeout: 60_000 }, () => {
+describe('the worker example', { timeout: 60_000 }, () => {
   function run(url: string, ...args: string[]): { child: ChildProcess; said: () => string } {
     const child = spawn(process.execPath, ['--import', 'tsx', 'examples/run.ts', ...args], { env: { ...process.env, BROADCASTY_URL: url }, stdio: ['ignore', 'pipe', 'pipe'] });
     process.once('exit', () => child.kill('SIGKILL')); // never outlives the tests
@@ -237,11 +241,11 @@ describe('the worker', { timeout: 60_000 }, () => {
     return { child, said: () => said };
   }
 
-  it('answers', async () => {
+  it('answers requests', async () => {
     const worker = run(server.url, 'worker');
-    await until('it answers', () => worker.said().includes('answers requests'));
+    await waitUntil('it answers', () => worker.said().includes('answers requests'));
     const asked = [run(server.url, 'ask', 'SKU-1'), run(server.url, 'ask', 'SKU-9')];
-    await until('both have their answer', () => asked.every(({ child }) => child.exitCode === 0));
+    await waitUntil('both have their answer', () => asked.every(({ child }) => child.exitCode === 0));
     assert.match(asked[0]!.said(), /sku: 'SKU-1', count: 12/);
     assert.match(asked[1]!.said(), /SKU-9 is not known/);
     assert.match(worker.said(), /asked for SKU-1: 12/);
@@ -249,9 +253,9 @@ describe('the worker', { timeout: 60_000 }, () => {
     await once(worker.child, 'exit');
   });
 
-  it('says what to do where no server is', async () => {
+  it('explains how to start a server when there is none', async () => {
     const { child, said } = run(`http://127.0.0.1:${await freePort()}`, 'ask');
-    await until('its end', () => child.exitCode === 1);
+    await waitUntil('its end', () => child.exitCode === 1);
     assert.match(said(), /start a server in development mode: \.\/mvnw -Prun/);
   });
 });

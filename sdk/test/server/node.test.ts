@@ -1,17 +1,17 @@
-/** The client in Node against the real WAR. */
+/** Tests of the client in Node against the real WAR. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import WebSocket from 'ws';
 import { BroadcastyClient } from '../../src/index.js';
 import type { BroadcastyError, ClientOptions, Publication } from '../../src/index.js';
-import { Ledger } from '../support.js';
+import { Recorder } from '../support.js';
 import { freePort, RealServer } from './server.js';
-import { until } from './until.js';
+import { waitUntil } from './until.js';
 
 let server: RealServer;
 let clients: BroadcastyClient[] = [];
 
-/** A publication without what only says that it is one. */
+/** Returns a publication without the field `push`. */
 function plain(publication: Publication): Record<string, unknown> {
   return without({ ...publication, push: undefined });
 }
@@ -42,8 +42,8 @@ describe('against the WAR', { timeout: 900_000 }, () => {
       const name = (channel: string) => `${protocol}-${transport}-${channel}`;
       const connect = (options: Partial<ClientOptions> = {}) => open({ protocol, ...options });
 
-      it('speaks this version, and hands over what was published', async () => {
-        const [ledger, everything] = [new Ledger(), new Ledger()];
+      it('delivers the fields of this protocol version', async () => {
+        const [ledger, everything] = [new Recorder(), new Recorder()];
         await connect({ transport }).subscribe({ channel: name('fields.*'), onMessage: ledger.add });
         await connect({ transport, include: ['id', 'time'] }).subscribe({ channel: name('fields.*'), onMessage: everything.add });
         const channel = name('fields.a');
@@ -55,7 +55,7 @@ describe('against the WAR', { timeout: 900_000 }, () => {
           body: JSON.stringify({ channel, payload: null }),
         });
         const published = (await answer.json()) as { id: string };
-        await until('all', () => ledger.all.length === 2 && everything.all.length === 2);
+        await waitUntil('all', () => ledger.all.length === 2 && everything.all.length === 2);
         const [first, second] = everything.all as [Publication, Publication];
         const { epoch, time } = first;
         assert.ok(time !== undefined && Math.abs(time - Date.now()) < 60_000);
@@ -68,8 +68,8 @@ describe('against the WAR', { timeout: 900_000 }, () => {
         ]);
       });
 
-      it('streams 50 000 publications, gapless and free of doubles', async () => {
-        const ledger = new Ledger();
+      it('streams 50 000 publications without gaps or duplicates', async () => {
+        const ledger = new Recorder();
         const reader = connect({ transport, maxQueue: 100_000 });
         await reader.subscribe({ channel: name('many'), onMessage: ledger.add });
         const writer = connect({ transport });
@@ -78,48 +78,48 @@ describe('against the WAR', { timeout: 900_000 }, () => {
           const outcomes = await writer.publishAll(Array.from({ length: 1000 }, (_, i) => ({ channel: name('many'), payload: from + i })), { timeoutMs: 60_000 });
           assert.ok(outcomes.every((outcome) => 'sequence' in outcome));
         }
-        await until('all', () => ledger.all.length === 50_000);
+        await waitUntil('all', () => ledger.all.length === 50_000);
         console.log(`50 000 over ${transport} in ${Date.now() - began} ms`);
         ledger.assertGapless();
         assert.deepEqual(ledger.payloads, Array.from({ length: 50_000 }, (_, i) => i));
       });
 
-      it('replays, resumes by position, and joins what is new to a running stream', async () => {
+      it('replays, resumes after a position, and adds subscriptions to an open stream', async () => {
         const client = connect({ transport });
         await client.publishAll([1, 2, 3, 4].map((payload) => ({ channel: name('past.a'), payload })));
-        const live = new Ledger();
-        const all = new Ledger();
-        const pattern = new Ledger();
+        const live = new Recorder();
+        const all = new Recorder();
+        const pattern = new Recorder();
         await client.subscribe({ channel: name('live'), onMessage: live.add });
         await client.subscribe({ channel: name('past.a'), fromSequence: 3, onMessage: all.add });
         await client.subscribe({ channel: name('past.*'), onMessage: pattern.add });
         await client.publish({ channel: name('past.a'), payload: 5 });
         await client.publish({ channel: name('past.b'), payload: 6 });
         await client.publish({ channel: name('live'), payload: 7 });
-        await until('all', () => all.all.length === 3 && live.all.length === 1 && pattern.all.length >= 2);
+        await waitUntil('all', () => all.all.length === 3 && live.all.length === 1 && pattern.all.length >= 2);
         assert.deepEqual(all.payloads, [3, 4, 5]);
-        const later = new Ledger();
+        const later = new Recorder();
         await connect({ transport }).subscribe({ channel: name('past.a'), since: all.all[0] as Publication, onMessage: later.add });
-        await until('two', () => later.all.length === 2);
+        await waitUntil('two', () => later.all.length === 2);
         assert.deepEqual(later.payloads, [4, 5]);
       });
 
-      it('asks and answers, and knows who is present', async () => {
+      it('sends requests and replies, and tracks members', async () => {
         const [asker, answerer] = [connect({ transport, getToken: () => server.token({ subject: 'ann' }) }), connect({ transport })];
         await answerer.respond<number, number>({ channel: name('rpc'), onRequest: ({ payload }) => payload * 2 });
         assert.equal((await asker.request<number>({ channel: name('rpc'), payload: 21 })).payload, 42);
         const room = `presence-${protocol}-${transport}`;
         const seen = await answerer.presence(room);
         const own = await asker.presence(room, { member: { name: 'Ann' } });
-        await until('ann', () => seen.members.get('ann')?.name === 'Ann' && own.members.has('ann'));
+        await waitUntil('ann', () => seen.members.get('ann')?.name === 'Ann' && own.members.has('ann'));
         own.close();
-        await until('nobody', () => seen.members.size === 0);
+        await waitUntil('nobody', () => seen.members.size === 0);
       });
 
-      it('refreshes its token 30 s before its end, without dropping the stream', async () => {
+      it('refreshes its token 30 s before it expires without interrupting the stream', async () => {
         let given = 0;
         const client = connect({ transport, getToken: () => server.token({ seconds: given++ === 0 ? 32 : 3600 }) });
-        const ledger = new Ledger();
+        const ledger = new Recorder();
         await client.subscribe({ channel: name('token'), onMessage: ledger.add });
         const states: string[] = [];
         client.on('state', ({ state }) => states.push(state));
@@ -131,17 +131,17 @@ describe('against the WAR', { timeout: 900_000 }, () => {
           assert.ok(Date.now() < began + 20_000, 'long before the end');
         }
         await writer.publish({ channel: name('token'), payload: n++ });
-        await until('all', () => ledger.all.length === n);
+        await waitUntil('all', () => ledger.all.length === n);
         ledger.assertGapless();
         assert.deepEqual(states, []);
       });
 
-      it('survives the end of its token', async () => {
+      it('continues after its token has expired', async () => {
         const seconds = 3;
         const first = server.token({ seconds });
         const ends = Date.now() + seconds * 1000;
         const client = connect({ transport, getToken: () => (Date.now() < ends ? first : server.token()) });
-        const ledger = new Ledger();
+        const ledger = new Recorder();
         await client.subscribe({ channel: name('ended'), onMessage: ledger.add });
         const writer = connect();
         let n = 0;
@@ -149,11 +149,11 @@ describe('against the WAR', { timeout: 900_000 }, () => {
           await writer.publish({ channel: name('ended'), payload: n++ });
         }
         await writer.publish({ channel: name('ended'), payload: n++ });
-        await until('all', () => ledger.all.length === n);
+        await waitUntil('all', () => ledger.all.length === n);
         ledger.assertGapless();
       });
 
-      it('says what is wrong, and what to do, in a typed error', async () => {
+      it('reports failures as typed errors with advice', async () => {
         const anyone = connect({ transport });
         const guest = connect({ transport, getToken: () => server.token({ roles: [] }) });
         const nowhere = { transport, baseUrl: `http://127.0.0.1:${await freePort()}`, offline: false } as const;
@@ -186,12 +186,12 @@ describe('against the WAR', { timeout: 900_000 }, () => {
     });
   }
 
-  it('goes through kill -9 and a restart with 20 subscriptions and a publisher that does not wait', async () => {
+  it('recovers from kill -9 and a restart with 20 subscriptions and continuous publishing', async () => {
     const channels = Array.from({ length: 20 }, (_, i) => `kill-${i}`);
-    const ledgers = new Map(channels.map((channel) => [channel, new Ledger()]));
+    const ledgers = new Map(channels.map((channel) => [channel, new Recorder()]));
     const readers = [open({ transport: 'ws' }), open({ transport: 'sse' })];
     await Promise.all(channels.map((channel, i) => readers[i % 2]!.subscribe({ channel, fromSequence: 0, onMessage: ledgers.get(channel)!.add })));
-    const everything = new Ledger();
+    const everything = new Recorder();
     await readers[0]!.subscribe({ channel: 'kill-*', onMessage: everything.add });
     const writer = open();
     const published: Promise<unknown>[] = [];
@@ -204,15 +204,15 @@ describe('against the WAR', { timeout: 900_000 }, () => {
         published.push(writer.publish({ channel: channels[n % 20]!, payload: n++, timeoutMs: 200_000 }).finally(() => unanswered--));
       }
     }, 5);
-    await until('some', () => total() > 100);
+    await waitUntil('some', () => total() > 100);
     await server.kill();
     const before = n;
     await server.restart();
-    await until('some that were published later', () => ledgers.get(channels[0]!)!.payloads.some((payload) => (payload as number) > before));
+    await waitUntil('some that were published later', () => ledgers.get(channels[0]!)!.payloads.some((payload) => (payload as number) > before));
     clearInterval(publishing);
     const outcomes = await Promise.all(published);
     console.log(`${outcomes.filter((outcome) => 'queued' in (outcome as object)).length} of ${n} were queued`);
-    await until(`all ${n}`, () => total() >= n).catch((error: unknown) => {
+    await waitUntil(`all ${n}`, () => total() >= n).catch((error: unknown) => {
       console.log([...ledgers].map(([channel, { all }]) => `${channel}: ${all.length}`).join(), readers.map(({ state }) => state).join());
       throw error;
     });

@@ -1,4 +1,4 @@
-/** A proxy between a client and the server, which tests may have behave as badly as those out there. */
+/** A proxy between client and server that misbehaves on command. */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
@@ -6,18 +6,18 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 const UPGRADE = /^upgrade: *websocket/im;
 const REFUSAL = 'HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: 13\r\nConnection: close\r\n\r\nNo WebSockets';
 
-interface Line {
+interface ProxiedConnection {
   near: Socket;
   far: Socket;
-  /** Whether anything has come from the client. */
+  /** Whether the client has sent anything. */
   begun: boolean;
 }
 
 export class Proxy {
-  /** Whether it lets WebSockets through; if not, it answers as a company's proxy does. */
+  /** Whether it passes WebSockets; otherwise it rejects them like a company's proxy. */
   webSockets = true;
   private silent = false;
-  private readonly lines = new Set<Line>();
+  private readonly connections = new Set<ProxiedConnection>();
 
   private constructor(
     private readonly server: Server,
@@ -37,17 +37,17 @@ export class Proxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Nothing goes through in either direction, and no side is told: what a lost radio signal looks like. */
-  silence(silent: boolean): void {
+  /** Passes nothing in either direction without closing connections, like a lost radio signal. */
+  setSilent(silent: boolean): void {
     this.silent = silent;
-    for (const line of this.lines) {
-      this.hold(line);
+    for (const line of this.connections) {
+      this.updatePipes(line);
     }
   }
 
-  /** Breaks every line. */
-  cut(): void {
-    for (const { near, far } of this.lines) {
+  /** Closes every connection. */
+  breakAll(): void {
+    for (const { near, far } of this.connections) {
       near.destroy();
       far.destroy();
     }
@@ -55,13 +55,13 @@ export class Proxy {
 
   async stop(): Promise<void> {
     this.server.close();
-    this.cut();
+    this.breakAll();
     await once(this.server, 'close');
   }
 
   private open(near: Socket): void {
     const line = { near, far: connect(this.target, '127.0.0.1'), begun: false };
-    this.lines.add(line);
+    this.connections.add(line);
     for (const [one, other] of [
       [near, line.far],
       [line.far, near],
@@ -69,13 +69,13 @@ export class Proxy {
       one.on('error', () => other.destroy());
       one.on('close', () => {
         other.destroy();
-        this.lines.delete(line);
+        this.connections.delete(line);
       });
     }
-    this.hold(line);
+    this.updatePipes(line);
   }
 
-  private hold(line: Line): void {
+  private updatePipes(line: ProxiedConnection): void {
     const { near, far } = line;
     near.unpipe().pause();
     far.unpipe().pause();
@@ -94,7 +94,7 @@ export class Proxy {
         return;
       }
       far.write(head);
-      this.hold(line);
+      this.updatePipes(line);
     });
     near.resume();
   }

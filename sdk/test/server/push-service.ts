@@ -1,4 +1,7 @@
-/** A push service of browsers (RFC 8030) that takes everything, and the one browser that is subscribed to it. */
+/**
+ * A push service for browsers (RFC 8030) that accepts everything, and the one browser subscribed to
+ * it.
+ */
 import { createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -9,7 +12,7 @@ const PUBLIC_KEY_BYTES = 65;
 const TAG_BYTES = 16;
 
 export class PushService {
-  /** What has come, as the browser decrypts it. */
+  /** The received messages, decrypted. */
   readonly received: unknown[] = [];
   private readonly key = createECDH('prime256v1');
   private readonly publicKey = this.key.generateKeys();
@@ -36,7 +39,7 @@ export class PushService {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** What the browser's subscription says of itself. */
+  /** Returns the browser's subscription. */
   subscription(): { endpoint: string; keys: { p256dh: string; auth: string } } {
     return { endpoint: `${this.origin}/device`, keys: { p256dh: this.publicKey.toString('base64url'), auth: this.auth.toString('base64url') } };
   }
@@ -46,7 +49,7 @@ export class PushService {
     this.server.closeAllConnections();
   }
 
-  /** RFC 8291, and RFC 8188 with one record. */
+  /** Decrypts by RFC 8291, and RFC 8188 with one record. */
   private decrypt(body: Buffer): string {
     const salt = body.subarray(0, 16);
     const sender = body.subarray(21, 21 + PUBLIC_KEY_BYTES);
@@ -57,11 +60,11 @@ export class PushService {
     const cipher = createDecipheriv('aes-128-gcm', derive('aes128gcm', 16), derive('nonce', 12));
     cipher.setAuthTag(record.subarray(-TAG_BYTES));
     const text = Buffer.concat([cipher.update(record.subarray(0, -TAG_BYTES)), cipher.final()]);
-    return text.subarray(0, text.lastIndexOf(2)).toString(); // 2 stands before the padding
+    return text.subarray(0, text.lastIndexOf(2)).toString(); // 2 is the byte before the padding
   }
 }
 
-/** A pair of keys of a server, in base64url. */
+/** Generates a key pair for a server, in base64url. */
 export function vapidKeys(): { publicKey: string; privateKey: string } {
   const key = createECDH('prime256v1');
   const publicKey = key.generateKeys().toString('base64url');

@@ -1,4 +1,4 @@
-/** A real server with the WAR, as a process that tests may kill. */
+/** A real server with the WAR, as a process that tests can kill. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createPrivateKey, sign } from 'node:crypto';
@@ -15,7 +15,7 @@ const WAR = process.env.BROADCASTY_WAR ?? join(TARGET, 'broadcasty.war');
 const PAYARA = process.env.BROADCASTY_PAYARA ?? join(TARGET, 'server/payara-micro.jar');
 const START_MILLIS = 300_000;
 
-/** Without what is said to the tests, which the server would take for settings. */
+/** The environment without the variables for the tests, which the server would read as settings. */
 const OWN_ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BROADCASTY_')));
 
 export class RealServer {
@@ -42,7 +42,7 @@ export class RealServer {
     return `http://localhost:${this.port}`;
   }
 
-  /** Starts it again where it was; done when it is ready. */
+  /** Starts the server again with the same data. Resolves when it is ready. */
   async restart(): Promise<void> {
     const log = openSync(join(this.home, 'server.log'), 'a');
     const started = this.log().length;
@@ -77,7 +77,7 @@ export class RealServer {
     }
   }
 
-  /** As the kernel does when memory runs out. */
+  /** Kills the process without a shutdown. */
   async kill(): Promise<void> {
     if (this.process?.exitCode === null && this.process.signalCode === null) {
       this.process.kill('SIGKILL');
@@ -90,7 +90,7 @@ export class RealServer {
     rmSync(this.home, { recursive: true, force: true });
   }
 
-  /** A token signed with the key of development mode. */
+  /** Returns a token signed with the key of development mode. */
   token({ subject = 'alice', roles = ['member', 'publisher'], seconds = 3600 } = {}): string {
     const key = JSON.parse(readFileSync(join(this.home, 'data', 'dev-key.jwk'), 'utf8')) as { kid?: string };
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -104,7 +104,7 @@ export class RealServer {
   }
 }
 
-/** A port of this machine that nobody listens on now. */
+/** Returns a port of this machine that is not in use. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   await once(probe.listen(0, '127.0.0.1'), 'listening');
