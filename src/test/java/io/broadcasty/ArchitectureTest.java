@@ -25,123 +25,113 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
+import java.util.function.BiConsumer;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Holds the code to the table of rooms in docs/architecture.md. */
+/** Checks that the packages depend on each other as the tables of docs/architecture.md say. */
 class ArchitectureTest {
 
   private static final String ROOT = "io.broadcasty";
-  private static final Path TABLE = Path.of("docs", "architecture.md");
-  private static final Path SOURCES = Path.of("src", "main", "java");
+  private static final Path MAP = Path.of("docs", "architecture.md");
 
-  /** What several adapters stand on, and how those are called. */
-  private static final Map<String, String> STORES = Map.of("database", ".jdbc", "redis", ".redis");
+  /** The group that may import everything and alone names adapters and protocols. */
+  private static final String SERVER = "server";
 
-  /** What adapters may import whatever their port does. */
-  private static final String FORMAT = "format";
+  private static final String PROTOCOL = "protocol";
+
+  /** The clients of stores, and the last part of the names of the adapters that may use them. */
+  private static final Map<String, String> STORES =
+      Map.of("infra.database", ".jdbc", "infra.redis", ".redis");
 
   private static final int LAST_PLAIN_LEVEL = 5;
+  private static final String NOT_PLAIN = "metrics.microprofile";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages(ROOT);
 
-  private static final Map<String, Room> ROOMS = readTable();
+  private static final Map<String, Group> GROUPS = readGroups();
+  private static final Map<String, String> PACKAGES = readPackages();
 
   /**
-   * A line of the table.
+   * A line of the table of groups.
    *
-   * @param everything what stands instead of a list: "everything" or "everything below"
+   * @param imports the groups it may import; null for everything
    */
-  private record Room(int level, String name, Set<String> imports, @Nullable String everything) {
+  private record Group(int level, String name, @Nullable Set<String> imports) {}
 
-    boolean mayImport(Room other) {
-      if (everything != null) {
-        return everything.equals("everything") || other.level < level;
-      }
-      return imports.contains(other.name);
+  @Test
+  void theMapListsEachPackageOnce() {
+    Set<String> actual =
+        packages().stream()
+            .map(each -> within(each.getName()))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(new TreeSet<>(PACKAGES.keySet()), actual);
+    for (String name : PACKAGES.keySet()) {
+      assertTrue(GROUPS.containsKey(group(name)), () -> name + " is in no group of the map");
     }
   }
 
   @Test
-  void everyPackageIsInARoomOfTheTable() {
-    assertTrue(ROOMS.size() > 10, "the table was not read: " + ROOMS.keySet());
-    assertTrue(CLASSES.size() > 80, "the classes were not read: " + CLASSES.size());
-    for (JavaClass type : CLASSES) {
-      if (!type.getPackageName().equals(ROOT)) {
-        assertTrue(roomOf(type) != null, () -> type.getName() + " is in no room of the table");
-      }
-    }
-  }
-
-  @Test
-  void roomsImportWhatTheTableNames() {
-    Set<String> faults = new TreeSet<>();
-    for (JavaClass type : CLASSES) {
-      Room from = roomOf(type);
-      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-        Room to = roomOf(dependency.getTargetClass().getBaseComponentType());
-        if (from != null && to != null && !from.equals(to) && !from.mayImport(to)) {
-          faults.add(
-              from.name() + " may not import " + to.name() + ": " + dependency.getDescription());
-        }
-      }
-    }
-    assertEquals(Set.of(), faults);
-  }
-
-  @Test
-  void theTableItselfGoesDownOnlyAndKeepsAdaptersToThemselves() {
-    for (Room room : ROOMS.values()) {
-      for (String name : room.imports()) {
-        Room imported = room(name);
-        assertTrue(imported.level() <= room.level(), () -> room.name() + " names " + name);
-        assertFalse(isAdapter(imported), () -> room.name() + " names the adapter " + name);
-        assertTrue(
-            !isProtocol(imported) || isProtocol(room),
-            () -> room.name() + " names the protocol " + name);
-        assertTrue(
-            !STORES.containsKey(name) || room.name().endsWith(STORES.get(name)),
-            () -> room.name() + " names the store " + name);
-      }
+  void groupsImportOnlyLowerGroups() {
+    for (Group group : GROUPS.values()) {
       assertTrue(
-          room.everything() == null || Set.of("config", "app").contains(room.name()),
-          () -> room.name() + " may import everything");
-      if (isAdapter(room)) {
-        String port = room.name().substring(0, room.name().indexOf('.'));
-        Set<String> expected = new TreeSet<>(room(port).imports());
-        expected.add(port);
-        Set<String> actual = new TreeSet<>(room.imports());
-        actual.removeAll(STORES.keySet());
-        actual.remove(FORMAT);
-        assertEquals(expected, actual, room.name());
+          group.imports() != null || group.name().equals(SERVER),
+          () -> group.name() + " may import everything");
+      for (String name : Objects.requireNonNullElse(group.imports(), Set.<String>of())) {
+        Group imported =
+            Objects.requireNonNull(GROUPS.get(name), () -> "there is no group " + name);
+        assertTrue(
+            imported.level() < group.level(),
+            () -> group.name() + " names " + name + ", which is not below it");
       }
     }
   }
 
   @Test
-  void packageInfosNameWhatTheTableNames() throws IOException {
-    for (JavaPackage room : packages()) {
-      Room line = roomOf(room.getName());
-      if (line == null || line.everything() != null) {
-        continue;
-      }
-      Path file = SOURCES.resolve(room.getName().replace('.', '/')).resolve("package-info.java");
-      Matcher paragraph =
-          Pattern.compile("May import:(.*?)\\*/", Pattern.DOTALL).matcher(Files.readString(file));
-      assertTrue(paragraph.find(), () -> room.getName() + " does not say what it may import");
-      Set<String> named = codes(paragraph.group(1), "\\{@code[\\s*]+([a-z.]+)}");
-      if (paragraph.group(1).contains("and what it may import")) {
-        named.addAll(room(line.name().substring(0, line.name().indexOf('.'))).imports());
-      }
-      assertEquals(new TreeSet<>(line.imports()), named, room.getName());
-    }
+  void groupsImportWhatTheMapNames() {
+    assertNoFaults(
+        (from, to) -> {
+          Set<String> allowed = groupOf(from).imports();
+          assertTrue(
+              allowed == null
+                  || group(from).equals(group(to))
+                  || allowed.contains(group(to))
+                  || isStoreOf(to, from),
+              "the map does not allow it");
+        });
+  }
+
+  @Test
+  void onlyTheServerNamesAdapters() {
+    assertNoFaults(
+        (from, to) ->
+            assertFalse(
+                isAdapter(to) && !group(from).equals(SERVER), "only the server names adapters"));
+  }
+
+  @Test
+  void onlyTheServerAndProtocolsNameProtocols() {
+    assertNoFaults(
+        (from, to) ->
+            assertFalse(
+                group(to).equals(PROTOCOL) && !Set.of(SERVER, PROTOCOL).contains(group(from)),
+                "only the server names protocols"));
+  }
+
+  @Test
+  void onlyAdaptersKnowTheStores() {
+    assertNoFaults(
+        (from, to) ->
+            assertFalse(
+                STORES.containsKey(to) && !isStoreOf(to, from) && !group(from).equals(SERVER),
+                "only adapters use a store's client"));
   }
 
   @Test
@@ -165,11 +155,11 @@ class ArchitectureTest {
     noClasses()
         .that(
             DescribedPredicate.describe(
-                "are in rooms of levels 0 to " + LAST_PLAIN_LEVEL,
-                type -> {
-                  Room room = roomOf(type);
-                  return room != null && room.level() <= LAST_PLAIN_LEVEL;
-                }))
+                "are in groups of levels 0 to " + LAST_PLAIN_LEVEL,
+                type ->
+                    !within(type.getPackageName()).equals(NOT_PLAIN)
+                        && !type.getPackageName().equals(ROOT)
+                        && groupOf(within(type.getPackageName())).level() <= LAST_PLAIN_LEVEL))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("jakarta..", "org.eclipse.microprofile..")
@@ -180,20 +170,10 @@ class ArchitectureTest {
   void onlyTimeReadsTheClocks() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + ".time..")
+        .resideOutsideOfPackage(ROOT + ".core.time..")
         .should()
         .accessTargetWhere(
             DescribedPredicate.describe("reads a clock", ArchitectureTest::readsAClock))
-        .check(CLASSES);
-  }
-
-  @Test
-  void onlySystemLoggerIsUsedForLogs() {
-    noClasses()
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "java.util.logging..", "org.slf4j..", "org.jboss.logging..", "org.apache.logging..")
         .check(CLASSES);
   }
 
@@ -212,79 +192,110 @@ class ArchitectureTest {
     };
   }
 
-  private static Room room(String name) {
-    return Objects.requireNonNull(ROOMS.get(name), () -> "there is no room " + name);
+  /** Applies a rule to every dependency between two packages and reports all that break it. */
+  private static void assertNoFaults(BiConsumer<String, String> rule) {
+    Set<String> faults = new TreeSet<>();
+    for (JavaClass type : CLASSES) {
+      for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+        JavaClass target = dependency.getTargetClass().getBaseComponentType();
+        if (!isMapped(type) || !isMapped(target)) {
+          continue;
+        }
+        String from = within(type.getPackageName());
+        String to = within(target.getPackageName());
+        try {
+          if (!from.equals(to)) {
+            rule.accept(from, to);
+          }
+        } catch (AssertionError e) {
+          faults.add(from + " imports " + to + ": " + e.getMessage() + ": " + dependency);
+        }
+      }
+    }
+    assertEquals(Set.of(), faults);
   }
 
-  /** An adapter imports the port that it fulfils; a sub-package that imports nothing is none. */
-  private static boolean isAdapter(Room room) {
-    return room.name().indexOf('.') > 0 && !room.imports().isEmpty() && !isProtocol(room);
+  private static boolean isMapped(JavaClass type) {
+    return type.getPackageName().startsWith(ROOT + ".");
   }
 
-  /** One of the protocols that connections speak; they may build on each other. */
-  private static boolean isProtocol(Room room) {
-    return room.name().startsWith("protocol.");
+  /** Returns whether an adapter is called after the store whose client it uses. */
+  private static boolean isStoreOf(String store, String adapter) {
+    return isAdapter(adapter)
+        && STORES.containsKey(store)
+        && adapter.endsWith(Objects.requireNonNull(STORES.get(store)));
   }
 
-  /** The packages with classes in them. */
+  private static boolean isAdapter(String name) {
+    return !PACKAGES.getOrDefault(name, "–").equals("–");
+  }
+
+  private static Group groupOf(String name) {
+    return Objects.requireNonNull(GROUPS.get(group(name)), () -> name + " is in no group");
+  }
+
+  /** The first part of a package's name below the root. */
+  private static String group(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  private static String within(String packageName) {
+    return packageName.equals(ROOT) ? "" : packageName.substring(ROOT.length() + 1);
+  }
+
+  /** The packages below the root that contain classes. */
   private static List<JavaPackage> packages() {
     List<JavaPackage> all = new ArrayList<>();
     for (JavaPackage each : CLASSES.getPackage(ROOT).getSubpackagesInTree()) {
-      if (!each.getClasses().isEmpty()) {
+      if (each.getClasses().stream().anyMatch(c -> !c.getSimpleName().equals("package-info"))) {
         all.add(each);
       }
     }
-    assertTrue(all.size() > 15, "the packages were not read: " + all.size());
+    assertTrue(all.size() > 40, "the packages were not read: " + all.size());
     return all;
   }
 
-  private static @Nullable Room roomOf(JavaClass type) {
-    return roomOf(type.getPackageName());
+  private static Map<String, Group> readGroups() {
+    Map<String, Group> groups = new LinkedHashMap<>();
+    for (MatchResult line : lines("\\| ([0-9]) \\| `([a-z]+)` \\| [^|]+ \\| ([^|]+) \\|")) {
+      Set<String> imports =
+          Pattern.compile("`([a-z]+)`")
+              .matcher(line.group(3))
+              .results()
+              .map(name -> name.group(1))
+              .collect(Collectors.toCollection(TreeSet::new));
+      groups.put(
+          line.group(2),
+          new Group(
+              Integer.parseInt(line.group(1)),
+              line.group(2),
+              line.group(3).strip().equals("everything") ? null : imports));
+    }
+    return groups;
   }
 
-  /** The room with the longest name that fits. */
-  private static @Nullable Room roomOf(String packageName) {
-    if (!packageName.startsWith(ROOT + ".")) {
-      return null;
+  /** Each package with the package whose port it implements, or a dash. */
+  private static Map<String, String> readPackages() {
+    Map<String, String> packages = new LinkedHashMap<>();
+    for (MatchResult line : lines("\\| `([a-z.]+)` \\| [^|]+ \\| `?([a-z.]+|–)`? \\|")) {
+      String before = packages.put(line.group(1), line.group(2));
+      assertEquals(null, before, () -> line.group(1) + " is listed twice");
     }
-    String name = packageName.substring(ROOT.length() + 1);
-    while (true) {
-      Room room = ROOMS.get(name);
-      int dot = name.lastIndexOf('.');
-      if (room != null || dot < 0) {
-        return room;
-      }
-      name = name.substring(0, dot);
-    }
+    return packages;
   }
 
-  private static Map<String, Room> readTable() {
-    Pattern line =
-        Pattern.compile("\\| ([0-9]) \\| `([a-z.]+)` \\| [^|]+ \\| ([^|]+) \\|", Pattern.MULTILINE);
-    Map<String, Room> rooms = new LinkedHashMap<>();
+  private static List<MatchResult> lines(String pattern) {
     try {
-      Matcher lines = line.matcher(Files.readString(TABLE));
-      while (lines.find()) {
-        String imports = lines.group(3).strip();
-        rooms.put(
-            lines.group(2),
-            new Room(
-                Integer.parseInt(lines.group(1)),
-                lines.group(2),
-                codes(imports, "`([a-z.]+)`"),
-                imports.startsWith("everything") ? imports : null));
-      }
+      List<MatchResult> found =
+          Pattern.compile("^" + pattern + "$", Pattern.MULTILINE)
+              .matcher(Files.readString(MAP))
+              .results()
+              .toList();
+      assertTrue(found.size() > 10, "the map was not read");
+      return found;
     } catch (IOException e) {
       throw new ExceptionInInitializerError(e);
     }
-    return rooms;
-  }
-
-  private static Set<String> codes(String text, String pattern) {
-    return Pattern.compile(pattern)
-        .matcher(text)
-        .results()
-        .map(found -> found.group(1))
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -1,6 +1,6 @@
 package io.broadcasty.admin;
 
-import io.broadcasty.control.ControlException;
+import io.broadcasty.cluster.control.ControlException;
 
 /** The outcome of a request to end connections. */
 public sealed interface DisconnectOutcome {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tenant null for the caller's own, or for an operator all tenants
  * @param user the subject of tokens; null for all users
- * @param tokenId see {@link io.broadcasty.auth.Caller#tokenId}; null for all tokens
+ * @param tokenId see {@link io.broadcasty.core.auth.Caller#tokenId}; null for all tokens
  * @param code sent to the clients, a code of {@code protocol/codes.json}
  */
 public record DisconnectRequest(

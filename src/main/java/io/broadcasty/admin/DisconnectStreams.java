@@ -1,20 +1,20 @@
 package io.broadcasty.admin;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.audit.AuditEvent;
-import io.broadcasty.audit.AuditLog;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.control.ControlException;
-import io.broadcasty.control.ControlMessage;
-import io.broadcasty.control.ControlTopic;
-import io.broadcasty.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.nodes.NodeRegistry;
-import io.broadcasty.rbac.Administration;
-import io.broadcasty.rbac.Roles;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.admin.audit.AuditEvent;
+import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.cluster.control.ControlException;
+import io.broadcasty.cluster.control.ControlMessage;
+import io.broadcasty.cluster.control.ControlTopic;
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.rbac.Roles;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.WallClock;
 import java.lang.System.Logger.Level;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +89,7 @@ public final class DisconnectStreams {
       }
       tenant = caller.tenant();
     }
-    return tell(caller, tenant, request, address);
+    return publish(caller, tenant, request, address);
   }
 
   private DisconnectOutcome denied(Caller caller, String reason) {
@@ -97,7 +97,7 @@ public final class DisconnectStreams {
     return new DisconnectOutcome.Denied(reason);
   }
 
-  private DisconnectOutcome tell(
+  private DisconnectOutcome publish(
       Caller caller, @Nullable TenantId tenant, DisconnectRequest request, String address) {
     ControlMessage.Disconnect message =
         new ControlMessage.Disconnect(

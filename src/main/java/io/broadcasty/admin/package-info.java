@@ -1,9 +1,4 @@
-/**
- * Administration by tenant administrators and service operators: ending connections.
- *
- * <p>May import: {@code auth}, {@code rbac}, {@code control}, {@code audit}, {@code lifecycle},
- * {@code nodes}, {@code tenant}, {@code time}.
- */
+/** Administration by tenant administrators and service operators: ending connections. */
 @NullMarked
 package io.broadcasty.admin;
 

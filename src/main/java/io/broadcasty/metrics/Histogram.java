@@ -54,7 +54,7 @@ public final class Histogram {
   }
 
   /** Returns how many values are at most the bound of this index; for the last index, all. */
-  public long upTo(int place) {
+  public long cumulativeCount(int place) {
     long total = 0;
     for (int i = 0; i <= place; i++) {
       total += counts[i].sum();
@@ -64,7 +64,7 @@ public final class Histogram {
 
   /** Returns the number of values. */
   public long count() {
-    return upTo(bounds.length);
+    return cumulativeCount(bounds.length);
   }
 
   /** Returns the sum of all values. */

@@ -40,7 +40,7 @@ public record HistogramMeter(MeterFamily family, List<String> labels, Histogram 
       int place = i;
       List<String> values = new ArrayList<>(labels);
       values.add(i == bounds.length ? "+Inf" : text(bounds[i]));
-      gauges.add(new Meter(buckets, values, () -> histogram.upTo(place)));
+      gauges.add(new Meter(buckets, values, () -> histogram.cumulativeCount(place)));
     }
     gauges.add(new Meter(gauge("_sum", family.labels()), labels, histogram::sum));
     gauges.add(new Meter(gauge("_count", family.labels()), labels, histogram::count));

@@ -1,8 +1,6 @@
 /**
  * Meters: counts and measurements of this node, as values that are read on request, and the port to
  * registries that show them.
- *
- * <p>May import: nothing.
  */
 @NullMarked
 package io.broadcasty.metrics;

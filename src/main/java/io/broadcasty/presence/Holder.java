@@ -18,7 +18,7 @@ public sealed interface Holder {
    * A lease, which holds the member for a limited time and must be renewed. A member has at most
    * one.
    *
-   * @param life the duration of the lease
+   * @param duration the duration of the lease
    */
-  record Lease(Duration life) implements Holder {}
+  record Lease(Duration duration) implements Holder {}
 }

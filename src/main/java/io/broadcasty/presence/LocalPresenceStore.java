@@ -1,9 +1,9 @@
 package io.broadcasty.presence;
 
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.Ticker;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,14 +21,15 @@ public final class LocalPresenceStore implements PresenceStore {
   private final ToIntFunction<TenantId> maxMembers;
   private final Ticker ticker;
   private final PresenceListener listener;
-  private final Executor later;
+  private final Executor delayed;
   private final MemberEvents events;
 
   /**
    * The members by channel. A channel without members and followers has no entry; entries change
    * only inside the map's updates.
    */
-  private final ConcurrentHashMap<TenantChannel, Roster> rosters = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TenantChannel, ChannelMembers> membersByChannel =
+      new ConcurrentHashMap<>();
 
   /** Creates a store that reports members only to the presence listener. */
   public LocalPresenceStore(
@@ -55,7 +56,7 @@ public final class LocalPresenceStore implements PresenceStore {
     this.maxMembers = maxMembers;
     this.ticker = ticker;
     this.listener = listener;
-    this.later = later;
+    this.delayed = later;
     this.events = new MemberEvents(lifecycle);
   }
 
@@ -63,35 +64,35 @@ public final class LocalPresenceStore implements PresenceStore {
   public CompletionStage<JoinOutcome> join(TenantChannel channel, Member member, Holder holder) {
     int max = maxMembers.applyAsInt(channel.tenant());
     JoinOutcome[] outcome = new JoinOutcome[1];
-    rosters.compute(
+    membersByChannel.compute(
         channel,
         (c, known) -> {
-          Roster roster = known == null ? new Roster(c, listener, events) : known;
+          ChannelMembers roster = known == null ? new ChannelMembers(c, listener, events) : known;
           outcome[0] = roster.join(member, holder, max, ticker.readNanos());
-          tellSoon(roster);
+          notifyOrGather(roster);
           return roster;
         });
-    events.tell();
+    events.flush();
     return CompletableFuture.completedFuture(outcome[0]);
   }
 
   @Override
   public CompletionStage<Boolean> leave(TenantChannel channel, String memberId, Holder holder) {
-    return inRoster(channel, roster -> roster.leave(memberId, holder));
+    return update(channel, roster -> roster.leave(memberId, holder));
   }
 
   @Override
   public CompletionStage<Boolean> renew(
       TenantChannel channel, String memberId, Holder.Lease lease) {
-    return inRoster(channel, roster -> roster.renew(memberId, lease, ticker.readNanos()));
+    return update(channel, roster -> roster.renew(memberId, lease, ticker.readNanos()));
   }
 
   @Override
   public CompletionStage<Void> follow(TenantChannel channel) {
-    rosters.compute(
+    membersByChannel.compute(
         channel,
         (c, known) -> {
-          Roster roster = known == null ? new Roster(c, listener, events) : known;
+          ChannelMembers roster = known == null ? new ChannelMembers(c, listener, events) : known;
           roster.follow();
           return roster;
         });
@@ -100,7 +101,7 @@ public final class LocalPresenceStore implements PresenceStore {
 
   @Override
   public void unfollow(TenantChannel channel) {
-    rosters.computeIfPresent(
+    membersByChannel.computeIfPresent(
         channel,
         (c, roster) -> {
           roster.unfollow();
@@ -111,23 +112,23 @@ public final class LocalPresenceStore implements PresenceStore {
   @Override
   public PresencePage members(TenantChannel channel, @Nullable String after, int limit) {
     PresencePage[] page = {EMPTY};
-    rosters.computeIfPresent(
+    membersByChannel.computeIfPresent(
         channel,
         (c, roster) -> {
-          roster.tell();
+          roster.notifyListener();
           page[0] = roster.page(after, limit);
           return roster;
         });
-    events.tell();
+    events.flush();
     return page[0];
   }
 
   @Override
   public void expire() {
     long now = ticker.readNanos();
-    for (Roster each : rosters.values()) {
+    for (ChannelMembers each : membersByChannel.values()) {
       if (each.hasLeases()) {
-        CompletionStage<Boolean> unused = inRoster(each.channel(), roster -> roster.expire(now));
+        CompletionStage<Boolean> unused = update(each.channel(), roster -> roster.expire(now));
       }
     }
   }
@@ -135,17 +136,17 @@ public final class LocalPresenceStore implements PresenceStore {
   @Override
   public void close() {}
 
-  private CompletionStage<Boolean> inRoster(
-      TenantChannel channel, Function<Roster, Boolean> change) {
+  private CompletionStage<Boolean> update(
+      TenantChannel channel, Function<ChannelMembers, Boolean> change) {
     boolean[] done = new boolean[1];
-    rosters.computeIfPresent(
+    membersByChannel.computeIfPresent(
         channel,
         (c, roster) -> {
           done[0] = change.apply(roster);
-          tellSoon(roster);
+          notifyOrGather(roster);
           return roster;
         });
-    events.tell();
+    events.flush();
     return CompletableFuture.completedFuture(done[0]);
   }
 
@@ -153,22 +154,22 @@ public final class LocalPresenceStore implements PresenceStore {
    * Notifies the listener of the first change at once, and gathers those that follow within a short
    * delay.
    */
-  private void tellSoon(Roster roster) {
-    if (!roster.isWaiting() && roster.hasNews()) {
-      roster.tell();
-      roster.await();
-      later.execute(() -> tellGathered(roster.channel()));
+  private void notifyOrGather(ChannelMembers roster) {
+    if (!roster.isGathering() && roster.hasChanges()) {
+      roster.notifyListener();
+      roster.startGathering();
+      delayed.execute(() -> notifyGathered(roster.channel()));
     }
   }
 
-  private void tellGathered(TenantChannel channel) {
-    rosters.computeIfPresent(
+  private void notifyGathered(TenantChannel channel) {
+    membersByChannel.computeIfPresent(
         channel,
         (c, roster) -> {
-          roster.waited();
-          tellSoon(roster);
+          roster.endGathering();
+          notifyOrGather(roster);
           return roster.isNeeded() ? roster : null;
         });
-    events.tell();
+    events.flush();
   }
 }

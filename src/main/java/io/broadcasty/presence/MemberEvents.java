@@ -1,11 +1,11 @@
 package io.broadcasty.presence;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.lifecycle.ChannelEvent;
-import io.broadcasty.lifecycle.ChannelEvent.MemberJoined;
-import io.broadcasty.lifecycle.ChannelEvent.MemberLeft;
-import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.ChannelEvent;
+import io.broadcasty.core.lifecycle.ChannelEvent.MemberJoined;
+import io.broadcasty.core.lifecycle.ChannelEvent.MemberLeft;
+import io.broadcasty.core.lifecycle.RealtimeListener;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,26 +18,26 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class MemberEvents {
 
   private final RealtimeListener listener;
-  private final Queue<ChannelEvent> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<ChannelEvent> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger calls = new AtomicInteger();
 
   public MemberEvents(RealtimeListener listener) {
     this.listener = listener;
   }
 
-  /** Adds a join, which the next {@link #tell} reports. */
+  /** Adds a join, which the next {@link #flush} reports. */
   public void joined(TenantChannel channel, String memberId) {
     add(new MemberJoined(channel, memberId));
   }
 
-  /** Adds a leave, which the next {@link #tell} reports. */
+  /** Adds a leave, which the next {@link #flush} reports. */
   public void left(TenantChannel channel, String memberId) {
     add(new MemberLeft(channel, memberId));
   }
 
   private void add(ChannelEvent event) {
     if (listener != RealtimeListener.NONE) {
-      waiting.add(event);
+      queue.add(event);
     }
   }
 
@@ -45,13 +45,13 @@ public final class MemberEvents {
    * Reports the events that were added. If another thread is already doing so, that thread reports
    * them too.
    */
-  public void tell() {
-    if (waiting.isEmpty() || calls.getAndIncrement() != 0) {
+  public void flush() {
+    if (queue.isEmpty() || calls.getAndIncrement() != 0) {
       return;
     }
     int seen = 1;
     do {
-      for (ChannelEvent event = waiting.poll(); event != null; event = waiting.poll()) {
+      for (ChannelEvent event = queue.poll(); event != null; event = queue.poll()) {
         if (event instanceof MemberJoined joined) {
           listener.onMemberJoined(joined);
         } else if (event instanceof MemberLeft left) {

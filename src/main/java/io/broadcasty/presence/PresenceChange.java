@@ -1,6 +1,6 @@
 package io.broadcasty.presence;
 
-import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.core.channel.TenantChannel;
 import java.util.List;
 
 /**

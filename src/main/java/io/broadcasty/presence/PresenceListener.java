@@ -8,5 +8,5 @@ public interface PresenceListener {
    * Called when a channel's members have changed, for one channel one call at a time, in order of
    * version. Must neither block nor throw.
    */
-  void onPresence(PresenceChange change);
+  void onPresenceChange(PresenceChange change);
 }

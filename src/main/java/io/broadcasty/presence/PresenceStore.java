@@ -1,7 +1,7 @@
 package io.broadcasty.presence;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.core.channel.TenantChannel;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * once, in order, but not of a change that is undone within a moment. Changes within a moment are
  * reported together.
  *
- * <p>The node's {@link io.broadcasty.lifecycle.RealtimeListener} is notified of each join and each
- * leave once in the cluster: on the node whose change caused it or, when a node has died or a lease
- * has ended, on the node that noticed. A node that dies between the change and its notification
- * loses the event; a join on one node and a leave on another within some milliseconds may be
- * reported in reverse order.
+ * <p>The node's {@link io.broadcasty.core.lifecycle.RealtimeListener} is notified of each join and
+ * each leave once in the cluster: on the node whose change caused it or, when a node has died or a
+ * lease has ended, on the node that noticed. A node that dies between the change and its
+ * notification loses the event; a join on one node and a leave on another within some milliseconds
+ * may be reported in reverse order.
  */
 @ThreadSafe
 public interface PresenceStore extends AutoCloseable {

@@ -1,9 +1,4 @@
-/**
- * Presence: the members of channels, and the port that stores them.
- *
- * <p>May import: {@code background}, {@code channel}, {@code lifecycle}, {@code tenant}, {@code
- * time}.
- */
+/** Presence: the members of channels, and the port that stores them. */
 @NullMarked
 package io.broadcasty.presence;
 

@@ -3,10 +3,16 @@ package io.broadcasty.push;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.PushStoreException;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.PushProviders;
+import io.broadcasty.push.queue.PendingPush;
+import io.broadcasty.push.queue.PendingPushes;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -20,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * store and throws its {@link PushStoreException}.
  */
 @ThreadSafe
-public record PushIfUndelivered(EnabledServices services, PendingPushes pending, WallClock clock) {
+public record PushIfUndelivered(PushProviders services, PendingPushes pending, WallClock clock) {
 
   /**
    * What a publisher asks for.
@@ -28,27 +34,27 @@ public record PushIfUndelivered(EnabledServices services, PendingPushes pending,
    * @param after how long the publication may take to be delivered
    * @param users the addressed users; null for the followers of the channel
    */
-  public record Wish(Duration after, @Nullable Set<String> users, Notification notification) {}
+  public record Request(Duration after, @Nullable Set<String> users, Notification notification) {}
 
   /**
    * Returns why the push is not possible, to be checked before the publication is made; null when
    * it is possible.
    */
-  public @Nullable PushAnswer refusal(Caller caller, Wish request) {
+  public @Nullable PushResult refusal(Caller caller, Request request) {
     if (services.isEmpty()) {
-      return new PushAnswer.Off(null, services.services());
+      return new PushResult.Disabled(null, services.services());
     }
-    if (request.users() != null && !PushRights.overUsers(caller)) {
-      return new PushAnswer.Denied("to push to users, " + PushRights.NEEDED);
+    if (request.users() != null && !PushRights.mayManageUsers(caller)) {
+      return new PushResult.Denied("to push to users, " + PushRights.REQUIRED_ROLES);
     }
     if (request.users() != null && request.users().isEmpty()) {
-      return new PushAnswer.Invalid(
+      return new PushResult.Invalid(
           "`pushIfUndelivered.users` is empty; leave it out for the followers of the channel");
     }
     for (PushProvider provider : services.all()) {
-      int excess = provider.excess(request.notification());
+      int excess = provider.excessBytes(request.notification());
       if (excess > 0) {
-        return new PushAnswer.TooLarge(provider.service(), excess);
+        return new PushResult.TooLarge(provider.service(), excess);
       }
     }
     return null;
@@ -61,7 +67,8 @@ public record PushIfUndelivered(EnabledServices services, PendingPushes pending,
    * @param publicationId its idempotency id
    * @return the id under which the status of the push can be queried
    */
-  public String arrange(Caller caller, ChannelName channel, String publicationId, Wish request) {
+  public String schedule(
+      Caller caller, ChannelName channel, String publicationId, Request request) {
     String sendId = sendId(channel, publicationId);
     pending.add(
         new PendingPush(

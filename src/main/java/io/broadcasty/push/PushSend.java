@@ -1,18 +1,27 @@
 package io.broadcasty.push;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.ratelimit.RateKey;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.WallClock;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
-import io.broadcasty.ratelimit.RateKey;
-import io.broadcasty.ratelimit.RateLimiter;
-import io.broadcasty.rbac.Action;
-import io.broadcasty.rbac.Policy;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.push.device.Audience;
+import io.broadcasty.push.device.PushSubscriptionStore;
+import io.broadcasty.push.device.Recipient;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.PushProviders;
+import io.broadcasty.push.queue.EnqueueOutcome;
+import io.broadcasty.push.queue.PushQueue;
+import io.broadcasty.push.queue.Send;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,15 +51,15 @@ public final class PushSend {
   private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
   private static final int PRESENCE_PAGE = 1000;
 
-  private final EnabledServices services;
+  private final PushProviders services;
   private final Policy policy;
   private final RateLimiter limits;
-  private final SubscriptionStore subscriptions;
+  private final PushSubscriptionStore subscriptions;
   private final PresenceStore presence;
   private final PushQueue queue;
   private final ToLongFunction<TenantId> quotaPerDay;
   private final WallClock clock;
-  private final Runnable queued;
+  private final Runnable onQueued;
 
   /**
    * Creates the use case.
@@ -59,10 +68,10 @@ public final class PushSend {
    * @param queued is called after a notification was queued
    */
   public PushSend(
-      EnabledServices services,
+      PushProviders services,
       Policy policy,
       RateLimiter limits,
-      SubscriptionStore subscriptions,
+      PushSubscriptionStore subscriptions,
       PresenceStore presence,
       PushQueue queue,
       ToLongFunction<TenantId> quotaPerDay,
@@ -76,7 +85,7 @@ public final class PushSend {
     this.queue = queue;
     this.quotaPerDay = quotaPerDay;
     this.clock = clock;
-    this.queued = queued;
+    this.onQueued = queued;
   }
 
   /**
@@ -86,77 +95,77 @@ public final class PushSend {
    *     null for none
    * @param id the sender's idempotency id; null when it chose none
    */
-  public record Order(
+  public record Request(
       Audience audience,
       @Nullable ChannelName absentFrom,
       Notification notification,
       @Nullable String id) {}
 
   /** Checks the request and queues the notification. */
-  public PushAnswer send(Caller caller, Order request) {
-    PushAnswer refusal = refusal(caller, request);
+  public PushResult send(Caller caller, Request request) {
+    PushResult refusal = refusal(caller, request);
     if (refusal != null) {
       return refusal;
     }
     if (request.id() != null) {
       EnqueueOutcome.Queued known = queue.find(caller.tenant(), request.id());
       if (known != null) {
-        return new PushAnswer.Taken(request.id(), known.devices(), true, List.of());
+        return new PushResult.Accepted(request.id(), known.devices(), true, List.of());
       }
     }
     Map<String, Recipient> recipients = recipients(caller.tenant(), request);
     if (recipients.size() > MAX_DEVICES) {
-      return new PushAnswer.TooManyDevices(MAX_DEVICES);
+      return new PushResult.TooManyDevices(MAX_DEVICES);
     }
     if (recipients.isEmpty()
         && request.audience().topics().isEmpty()
         && request.absentFrom() == null) {
-      return new PushAnswer.NoDevice();
+      return new PushResult.NoDevice();
     }
     return enqueue(
         caller.tenant(),
         request.id() == null ? UUID.randomUUID().toString() : request.id(),
         request.notification(),
         recipients.values(),
-        unknown(request.audience(), recipients));
+        unknownAddressees(request.audience(), recipients));
   }
 
-  private @Nullable PushAnswer refusal(Caller caller, Order request) {
+  private @Nullable PushResult refusal(Caller caller, Request request) {
     if (services.isEmpty()) {
-      return new PushAnswer.Off(null, services.services());
+      return new PushResult.Disabled(null, services.services());
     }
     if (request.audience().isEmpty() && request.absentFrom() == null) {
-      return new PushAnswer.Invalid("`to` names nobody; give users, devices, topics or a channel");
+      return new PushResult.Invalid("`to` names nobody; give users, devices, topics or a channel");
     }
     ChannelName absentFrom = request.absentFrom();
     if (absentFrom != null && absentFrom.kind() != ChannelName.Kind.PRESENCE) {
-      return new PushAnswer.Invalid(
+      return new PushResult.Invalid(
           "`to.channel` is for those who are absent from a channel with members, whose name begins"
               + " with presence-; to all who follow a channel, send by `to.topics`");
     }
-    PushAnswer denial = denial(caller, request);
+    PushResult denial = denial(caller, request);
     if (denial != null) {
       return denial;
     }
     RateLimiter.Verdict verdict =
         limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
     if (!verdict.granted()) {
-      return new PushAnswer.Throttled(verdict);
+      return new PushResult.Throttled(verdict);
     }
     for (PushProvider provider : services.all()) {
-      int excess = provider.excess(request.notification());
+      int excess = provider.excessBytes(request.notification());
       if (excess > 0) {
-        return new PushAnswer.TooLarge(provider.service(), excess);
+        return new PushResult.TooLarge(provider.service(), excess);
       }
     }
     return null;
   }
 
-  private @Nullable PushAnswer denial(Caller caller, Order request) {
+  private @Nullable PushResult denial(Caller caller, Request request) {
     boolean named =
         !request.audience().users().isEmpty() || !request.audience().devices().isEmpty();
-    if (named && !PushRights.overUsers(caller)) {
-      return new PushAnswer.Denied("to send to users and devices, " + PushRights.NEEDED);
+    if (named && !PushRights.mayManageUsers(caller)) {
+      return new PushResult.Denied("to send to users and devices, " + PushRights.REQUIRED_ROLES);
     }
     Set<ChannelName> channels = new TreeSet<>(request.audience().topics());
     if (request.absentFrom() != null) {
@@ -164,7 +173,7 @@ public final class PushSend {
     }
     for (ChannelName channel : channels) {
       if (!policy.allows(caller, channel, Action.PUBLISH)) {
-        return new PushAnswer.Denied(
+        return new PushResult.Denied(
             "your roles do not allow publishing to `"
                 + channel
                 + "`, nor pushing to its followers");
@@ -174,7 +183,7 @@ public final class PushSend {
   }
 
   /** Returns each device once, by its id; when there are too many, slightly more than allowed. */
-  private Map<String, Recipient> recipients(TenantId tenant, Order request) {
+  private Map<String, Recipient> recipients(TenantId tenant, Request request) {
     Map<String, Recipient> found = new LinkedHashMap<>();
     if (!request.audience().isEmpty()) {
       add(subscriptions.find(tenant, request.audience(), MAX_DEVICES + 1), Set.of(), found);
@@ -184,7 +193,7 @@ public final class PushSend {
       Audience followers = new Audience(Set.of(), Set.of(), Set.of(channel));
       add(
           subscriptions.find(tenant, followers, MAX_DEVICES + 1),
-          present(new TenantChannel(tenant, channel)),
+          presentMembers(new TenantChannel(tenant, channel)),
           found);
     }
     return found;
@@ -199,7 +208,7 @@ public final class PushSend {
     }
   }
 
-  private Set<String> present(TenantChannel channel) {
+  private Set<String> presentMembers(TenantChannel channel) {
     Set<String> ids = new HashSet<>();
     String after = null;
     do {
@@ -212,7 +221,7 @@ public final class PushSend {
     return ids;
   }
 
-  private PushAnswer enqueue(
+  private PushResult enqueue(
       TenantId tenant,
       String id,
       Notification notification,
@@ -221,21 +230,22 @@ public final class PushSend {
     long now = clock.nowMillis();
     long quota = quotaPerDay.applyAsLong(tenant);
     EnqueueOutcome outcome =
-        queue.enqueue(Send.now(tenant, id, notification, now), recipients, quota);
+        queue.enqueue(Send.createdNow(tenant, id, notification, now), recipients, quota);
     if (outcome instanceof EnqueueOutcome.OverQuota over) {
-      return new PushAnswer.OverQuota(
+      return new PushResult.OverQuota(
           quota,
           over.used(),
           recipients.size(),
           Duration.ofMillis(DAY_MILLIS - Math.floorMod(now, DAY_MILLIS)));
     }
     EnqueueOutcome.Queued taken = (EnqueueOutcome.Queued) outcome;
-    queued.run();
-    return new PushAnswer.Taken(
+    onQueued.run();
+    return new PushResult.Accepted(
         id, taken.devices(), taken.duplicate(), taken.duplicate() ? List.of() : unknown);
   }
 
-  private static List<String> unknown(Audience audience, Map<String, Recipient> recipients) {
+  private static List<String> unknownAddressees(
+      Audience audience, Map<String, Recipient> recipients) {
     Set<String> unknown = new TreeSet<>(audience.users());
     for (Recipient recipient : recipients.values()) {
       unknown.remove(recipient.user());

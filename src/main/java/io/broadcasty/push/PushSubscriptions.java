@@ -1,13 +1,19 @@
 package io.broadcasty.push;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.ratelimit.RateKey;
-import io.broadcasty.ratelimit.RateLimiter;
-import io.broadcasty.rbac.Action;
-import io.broadcasty.rbac.Policy;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.ratelimit.RateKey;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.InvalidDeviceException;
+import io.broadcasty.push.device.PushStoreException;
+import io.broadcasty.push.device.PushSubscriptionStore;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.PushProviders;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 @ThreadSafe
 public record PushSubscriptions(
-    EnabledServices services,
+    PushProviders services,
     Policy policy,
     RateLimiter limits,
-    SubscriptionStore store,
+    PushSubscriptionStore store,
     WallClock clock) {
 
   /** The most topics of one device. */
@@ -42,34 +48,34 @@ public record PushSubscriptions(
       @Nullable Collection<ChannelName> topics) {}
 
   /** Registers a device, or confirms its registration. */
-  public PushAnswer register(Caller caller, Registration registration) {
+  public PushResult register(Caller caller, Registration registration) {
     PushProvider provider = services.find(registration.address().service());
     if (provider == null) {
       return services.isEmpty()
-          ? new PushAnswer.Off(null, services.services())
-          : new PushAnswer.Off(registration.address().service(), services.services());
+          ? new PushResult.Disabled(null, services.services())
+          : new PushResult.Disabled(registration.address().service(), services.services());
     }
     String user = registration.user() == null ? caller.subject() : registration.user();
-    PushAnswer refusal = refusal(caller, user);
+    PushResult refusal = refusal(caller, user);
     if (refusal != null) {
       return refusal;
     }
     if (registration.topics() != null) {
       if (registration.topics().size() > MAX_TOPICS) {
-        return new PushAnswer.Invalid("a device has at most " + MAX_TOPICS + " `topics`");
+        return new PushResult.Invalid("a device has at most " + MAX_TOPICS + " `topics`");
       }
       for (ChannelName topic : registration.topics()) {
         if (!policy.allows(caller, topic, Action.SUBSCRIBE)) {
-          return new PushAnswer.Denied("your roles do not allow following `" + topic + "`");
+          return new PushResult.Denied("your roles do not allow following `" + topic + "`");
         }
       }
     }
     try {
-      provider.check(registration.address());
+      provider.validate(registration.address());
     } catch (InvalidDeviceException e) {
-      return new PushAnswer.Invalid(String.valueOf(e.getMessage()));
+      return new PushResult.Invalid(String.valueOf(e.getMessage()));
     }
-    return new PushAnswer.Registered(
+    return new PushResult.Registered(
         store.save(
             caller.tenant(),
             user,
@@ -84,45 +90,47 @@ public record PushSubscriptions(
    *
    * @param user null for the caller
    */
-  public PushAnswer list(Caller caller, @Nullable String user) {
+  public PushResult list(Caller caller, @Nullable String user) {
     String whose = user == null ? caller.subject() : user;
-    PushAnswer refusal = off();
+    PushResult refusal = disabled();
     if (refusal == null) {
       refusal = refusal(caller, whose);
     }
-    return refusal != null ? refusal : new PushAnswer.Devices(store.ofUser(caller.tenant(), whose));
+    return refusal != null
+        ? refusal
+        : new PushResult.Devices(store.findByUser(caller.tenant(), whose));
   }
 
   /** Removes a device. */
-  public PushAnswer remove(Caller caller, String id) {
-    PushAnswer refusal = off();
+  public PushResult remove(Caller caller, String id) {
+    PushResult refusal = disabled();
     if (refusal == null) {
       refusal = refusal(caller, caller.subject());
     }
     if (refusal != null) {
       return refusal;
     }
-    String user = PushRights.overUsers(caller) ? null : caller.subject();
+    String user = PushRights.mayManageUsers(caller) ? null : caller.subject();
     return store.remove(caller.tenant(), id, user)
-        ? new PushAnswer.Removed(id)
-        : new PushAnswer.Unknown();
+        ? new PushResult.Removed(id)
+        : new PushResult.NotFound();
   }
 
-  private @Nullable PushAnswer off() {
-    return services.isEmpty() ? new PushAnswer.Off(null, services.services()) : null;
+  private @Nullable PushResult disabled() {
+    return services.isEmpty() ? new PushResult.Disabled(null, services.services()) : null;
   }
 
   /** Returns why the request is refused; null when it is allowed. */
-  private @Nullable PushAnswer refusal(Caller caller, String user) {
-    if (!user.equals(caller.subject()) && !PushRights.overUsers(caller)) {
-      return new PushAnswer.Denied(
+  private @Nullable PushResult refusal(Caller caller, String user) {
+    if (!user.equals(caller.subject()) && !PushRights.mayManageUsers(caller)) {
+      return new PushResult.Denied(
           "with this token the user is its subject, `"
               + caller.subject()
               + "`; for another user "
-              + PushRights.NEEDED);
+              + PushRights.REQUIRED_ROLES);
     }
     RateLimiter.Verdict verdict =
         limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
-    return verdict.granted() ? null : new PushAnswer.Throttled(verdict);
+    return verdict.granted() ? null : new PushResult.Throttled(verdict);
   }
 }

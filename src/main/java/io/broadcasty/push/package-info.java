@@ -1,9 +1,5 @@
 /**
- * Push notifications: the use cases, the queue, the worker that sends, and the port to push
- * services of browsers and phones.
- *
- * <p>May import: {@code background}, {@code auth}, {@code rbac}, {@code ratelimit}, {@code
- * channel}, {@code presence}, {@code tenant}, {@code time}, {@code config.key}.
+ * Push notifications: the use cases that register devices, send, and report the status of a send.
  */
 @NullMarked
 package io.broadcasty.push;

@@ -5,21 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.audit.AuditEvent;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.control.ControlException;
-import io.broadcasty.control.ControlListener;
-import io.broadcasty.control.ControlMessage;
-import io.broadcasty.control.ControlMessage.Disconnect;
-import io.broadcasty.control.ControlTopic;
-import io.broadcasty.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.lifecycle.RecordingListener;
-import io.broadcasty.nodes.LocalNodeRegistry;
-import io.broadcasty.nodes.NodeInfo;
-import io.broadcasty.rbac.Administration;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.ManualTime;
+import io.broadcasty.admin.audit.AuditEvent;
+import io.broadcasty.cluster.control.ControlException;
+import io.broadcasty.cluster.control.ControlListener;
+import io.broadcasty.cluster.control.ControlMessage;
+import io.broadcasty.cluster.control.ControlMessage.Disconnect;
+import io.broadcasty.cluster.control.ControlTopic;
+import io.broadcasty.cluster.nodes.LocalNodeRegistry;
+import io.broadcasty.cluster.nodes.NodeInfo;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.core.lifecycle.RecordingListener;
+import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.ManualTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ class DisconnectStreamsTest {
         }
 
         @Override
-        public void listen(ControlListener listener) {}
+        public void addListener(ControlListener listener) {}
 
         @Override
         public void close() {}
@@ -85,7 +85,7 @@ class DisconnectStreamsTest {
   }
 
   @Test
-  void anAdministratorEndsThoseOfHisTenant() {
+  void anAdministratorEndsConnectionsOfTheOwnTenant() {
     DisconnectOutcome.Accepted accepted =
         assertInstanceOf(
             DisconnectOutcome.Accepted.class, ask(caller(ACME, "admin"), null, "ann", null));
@@ -99,7 +99,7 @@ class DisconnectStreamsTest {
   }
 
   @Test
-  void anAdministratorNamesNoOtherTenant() {
+  void anAdministratorCannotNameAnotherTenant() {
     assertInstanceOf(
         DisconnectOutcome.Denied.class, ask(caller(ACME, "admin"), "beta", "ann", null));
     assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), heard.take());
@@ -110,7 +110,7 @@ class DisconnectStreamsTest {
   }
 
   @Test
-  void anOperatorNamesAnyTenantOrNone() {
+  void anOperatorMayNameAnyTenantOrNone() {
     Caller operator = caller(OPERATIONS, "operator");
     ask(operator, "acme", null, null);
     ask(operator, null, "ann", null);
@@ -144,14 +144,14 @@ class DisconnectStreamsTest {
   }
 
   @Test
-  void othersMayNot() {
+  void deniesOtherCallers() {
     assertInstanceOf(
         DisconnectOutcome.Denied.class,
         ask(caller(ACME, "publisher", "member"), null, "ann", null));
   }
 
   @Test
-  void aRequestSaysWhose() {
+  void aRequestMustNameATarget() {
     assertInstanceOf(
         DisconnectOutcome.Invalid.class, ask(caller(OPERATIONS, "operator"), null, null, null));
     assertInstanceOf(
@@ -160,7 +160,7 @@ class DisconnectStreamsTest {
   }
 
   @Test
-  void whatWasDoneIsKeptWithoutSecrets() {
+  void auditsWithoutSecrets() {
     String tokenId = "uCg5Zk1hVYzQ0o8yq3Lw";
     ask(caller(OPERATIONS, "operator"), "acme", "a\"nn", tokenId);
     AuditEvent event = audited.get(0);
@@ -178,7 +178,7 @@ class DisconnectStreamsTest {
   }
 
   @Test
-  void whatCouldNotBeToldIsSaid() {
+  void reportsAFailedPublish() {
     away = true;
     assertInstanceOf(
         DisconnectOutcome.Unavailable.class, ask(caller(ACME, "admin"), null, "ann", null));

@@ -21,10 +21,10 @@ class HistogramTest {
       histogram.record(value);
     }
     assertArrayEquals(new long[] {2, 2, 1, 2}, histogram.counts());
-    assertEquals(2, histogram.upTo(0));
-    assertEquals(4, histogram.upTo(1));
-    assertEquals(5, histogram.upTo(2));
-    assertEquals(7, histogram.upTo(3));
+    assertEquals(2, histogram.cumulativeCount(0));
+    assertEquals(4, histogram.cumulativeCount(1));
+    assertEquals(5, histogram.cumulativeCount(2));
+    assertEquals(7, histogram.cumulativeCount(3));
     assertEquals(7, histogram.count());
     assertEquals(1e9 + 22.2, histogram.sum(), 1e-3);
   }

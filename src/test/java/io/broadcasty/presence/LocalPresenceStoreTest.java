@@ -2,8 +2,8 @@ package io.broadcasty.presence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,7 +27,7 @@ class LocalPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
-  void theListenerHearsNothingOfWhatIsUndoneWithinAMoment() {
+  void doesNotNotifyTheListenerOfUndoneChanges() {
     join(ROOM, "ann", connection("1")); // reported at once
     join(ROOM, "bob", connection("1"));
     got(store.leave(ROOM, "bob", connection("1")));

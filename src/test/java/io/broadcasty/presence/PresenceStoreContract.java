@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.lifecycle.ChannelEvent;
-import io.broadcasty.lifecycle.ChannelEvent.MemberJoined;
-import io.broadcasty.lifecycle.ChannelEvent.MemberLeft;
-import io.broadcasty.lifecycle.RecordingListener;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.ManualTime;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.ChannelEvent;
+import io.broadcasty.core.lifecycle.ChannelEvent.MemberJoined;
+import io.broadcasty.core.lifecycle.ChannelEvent.MemberLeft;
+import io.broadcasty.core.lifecycle.RecordingListener;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -145,7 +145,7 @@ public abstract class PresenceStoreContract {
    */
   protected static List<String> events(RecordingListener heard, TenantChannel channel) {
     List<String> events = new ArrayList<>();
-    for (ChannelEvent event : heard.of(ChannelEvent.class)) {
+    for (ChannelEvent event : heard.ofType(ChannelEvent.class)) {
       if (event instanceof MemberJoined joined && joined.channel().equals(channel)) {
         events.add("+" + joined.memberId());
       } else if (event instanceof MemberLeft left && left.channel().equals(channel)) {
@@ -170,7 +170,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void theListenerHearsOfAMemberWithSeveralHoldersOnceEach() {
+  void notifiesTheListenerOnceForSeveralHolders() {
     join(ROOM, "ann", connection("1"));
     join(ROOM, "ann", connection("2"));
     join(ROOM, "ann", MINUTE);
@@ -186,7 +186,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void theListenerHearsOfAChannelThatNobodyFollows() {
+  void notifiesTheListenerOfUnfollowedChannels() {
     TenantChannel other = channel("acme", "presence-unwatched");
     join(other, "ann", connection("1"));
     got(store.leave(other, "ann", connection("1")));
@@ -197,7 +197,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void theListenerHearsOfALeaseThatHasEnded() {
+  void notifiesTheListenerOfAnExpiredLease() {
     join(ROOM, "ann", MINUTE);
     join(ROOM, "bob", MINUTE);
     join(ROOM, "bob", connection("1"));
@@ -209,8 +209,8 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void theListenerMayAskTheStore() {
-    heard.then = () -> assertEquals(List.of("ann"), ids(ROOM));
+  void theListenerMayCallTheStore() {
+    heard.afterNext = () -> assertEquals(List.of("ann"), ids(ROOM));
     heard.fault = null;
     join(ROOM, "ann", connection("1"));
     settle();
@@ -218,7 +218,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void tellsWhatIsSaidAnewOfAMember() {
+  void reportsChangedJsonOfAMember() {
     join(ROOM, "ann", connection("1"));
     settle();
     Member renamed = new Member("ann", "{\"id\":\"ann\",\"name\":\"Ann\"}");
@@ -229,7 +229,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void saysNothingOfWhatIsUndoneWithinAMoment() {
+  void doesNotReportUndoneChanges() {
     join(ROOM, "ann", connection("1"));
     settle();
     join(ROOM, "bob", connection("2")); // reported at once, or with what follows
@@ -246,7 +246,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void tellsAStormInFewChanges() {
+  void reportsManyChangesTogether() {
     for (int i = 0; i < 1000; i++) {
       join(ROOM, "m" + i, connection("c" + i));
     }
@@ -277,7 +277,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void aPageHoldsEveryChangeUpToItsVersion() {
+  void aPageContainsEveryChangeUpToItsVersion() {
     for (int i = 0; i < 50; i++) {
       join(ROOM, "m" + i, connection("c" + i));
       PresencePage page = store.members(ROOM, null, 1000);
@@ -313,7 +313,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void versionsGoOnWhileAChannelThatIsFollowedIsEmpty() {
+  void versionsContinueWhileAFollowedChannelIsEmpty() {
     for (int round = 0; round < 5; round++) {
       join(ROOM, "ann", connection("1"));
       settle();
@@ -326,7 +326,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void holdsChannelsAndTenantsApart() {
+  void separatesChannelsAndTenants() {
     join(ROOM, "ann", connection("1"));
     join(channel("globex", "presence-room"), "eve", connection("1"));
     join(channel("acme", "presence-other"), "bob", connection("1"));
@@ -337,7 +337,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void hasABound() throws Exception {
+  void limitsMembers() throws Exception {
     try (PresenceStore small = open(tenant -> 2)) {
       for (String id : List.of("a", "b", "a")) {
         assertInstanceOf(
@@ -355,7 +355,7 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
-  void staysRightUnderManyThreads() throws Exception {
+  void isConsistentUnderManyThreads() throws Exception {
     int threads = 8;
     List<Thread> all = new ArrayList<>();
     for (int t = 0; t < threads; t++) {

@@ -1,33 +1,46 @@
 package io.broadcasty.push;
 
-import static io.broadcasty.push.Devices.ACME;
-import static io.broadcasty.push.Devices.ORDERS;
-import static io.broadcasty.push.Devices.caller;
-import static io.broadcasty.push.Devices.fcm;
-import static io.broadcasty.push.Devices.web;
+import static io.broadcasty.push.queue.PushFixtures.ACME;
+import static io.broadcasty.push.queue.PushFixtures.ORDERS;
+import static io.broadcasty.push.queue.PushFixtures.caller;
+import static io.broadcasty.push.queue.PushFixtures.fcm;
+import static io.broadcasty.push.queue.PushFixtures.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.database.Database;
-import io.broadcasty.database.DatabaseSettings;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.ratelimit.RateKey;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.rbac.DefaultPolicyResolver;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
-import io.broadcasty.push.PushAnswer.Denied;
-import io.broadcasty.push.PushAnswer.Invalid;
-import io.broadcasty.push.PushAnswer.Registered;
-import io.broadcasty.push.PushAnswer.Taken;
+import io.broadcasty.push.PushResult.Accepted;
+import io.broadcasty.push.PushResult.Denied;
+import io.broadcasty.push.PushResult.Invalid;
+import io.broadcasty.push.PushResult.Registered;
+import io.broadcasty.push.device.Audience;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.PushSubscription;
+import io.broadcasty.push.device.PushSubscriptionStore;
+import io.broadcasty.push.device.SamplePushServices;
 import io.broadcasty.push.jdbc.JdbcPushQueue;
-import io.broadcasty.push.jdbc.JdbcSubscriptionStore;
-import io.broadcasty.ratelimit.RateKey;
-import io.broadcasty.ratelimit.RateLimiter;
-import io.broadcasty.rbac.DefaultPolicyResolver;
-import io.broadcasty.rbac.Policy;
-import io.broadcasty.time.ManualTime;
+import io.broadcasty.push.jdbc.JdbcPushSubscriptionStore;
+import io.broadcasty.push.provider.FakeProvider;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.PushProviders;
+import io.broadcasty.push.provider.Urgency;
+import io.broadcasty.push.queue.ClaimedDispatch;
+import io.broadcasty.push.queue.PushFixtures;
+import io.broadcasty.push.queue.PushQueue;
+import io.broadcasty.push.queue.SendStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,13 +60,13 @@ class PushUseCasesTest {
   private final ManualTime time = new ManualTime();
   private final Database database =
       Database.open(new DatabaseSettings("jdbc:h2:mem:" + UUID.randomUUID(), "sa", null, 4));
-  private final SubscriptionStore store = new JdbcSubscriptionStore(database);
+  private final PushSubscriptionStore store = new JdbcPushSubscriptionStore(database);
   private final PushQueue queue = new JdbcPushQueue(database, time);
   private final LocalPresenceStore presence =
       new LocalPresenceStore(tenant -> 1000, time, change -> {}, later -> {});
-  private final FakeProvider fcm = FakeProvider.accepting(SampleServices.FCM);
-  private final FakeProvider webPush = FakeProvider.accepting(SampleServices.WEB_PUSH);
-  private final EnabledServices services = new EnabledServices(List.of(fcm, webPush));
+  private final FakeProvider fcm = FakeProvider.accepting(SamplePushServices.FCM);
+  private final FakeProvider webPush = FakeProvider.accepting(SamplePushServices.WEB_PUSH);
+  private final PushProviders services = new PushProviders(List.of(fcm, webPush));
   private final Policy policy = new Policy(new DefaultPolicyResolver());
   private final List<String> woken = new ArrayList<>();
   private boolean throttled;
@@ -65,7 +78,7 @@ class PushUseCasesTest {
         }
 
         @Override
-        public boolean enabled() {
+        public boolean isEnabled() {
           return true;
         }
       };
@@ -97,21 +110,21 @@ class PushUseCasesTest {
         () -> woken.add("woken"));
   }
 
-  private PushStatus status() {
-    return new PushStatus(services, limits, queue);
+  private PushStatusQuery status() {
+    return new PushStatusQuery(services, limits, queue);
   }
 
-  private PushAnswer register(
+  private PushResult register(
       Caller caller, DeviceAddress address, @Nullable String user, ChannelName... topics) {
     return devices()
         .register(caller, new PushSubscriptions.Registration(address, user, null, List.of(topics)));
   }
 
-  private static PushSubscription registered(PushAnswer answer) {
+  private static PushSubscription registered(PushResult answer) {
     return assertInstanceOf(Registered.class, answer).subscription();
   }
 
-  private PushAnswer send(
+  private PushResult send(
       Caller caller,
       @Nullable String id,
       Set<String> users,
@@ -120,20 +133,23 @@ class PushUseCasesTest {
     return send(0)
         .send(
             caller,
-            new PushSend.Order(
-                new Audience(users, Set.of(), topics), absentFrom, Devices.notification("n"), id));
+            new PushSend.Request(
+                new Audience(users, Set.of(), topics),
+                absentFrom,
+                PushFixtures.notification("n"),
+                id));
   }
 
   private Set<String> reached(String id) {
     Set<String> users = new TreeSet<>();
     SendStatus status =
-        assertInstanceOf(PushAnswer.Outcomes.class, status().of(publisher, id, 0, 100)).status();
+        assertInstanceOf(PushResult.Status.class, status().find(publisher, id, 0, 100)).status();
     status.page().forEach(each -> users.add(each.recipient().user()));
     return users;
   }
 
   @Test
-  void aUserRegistersListsAndRemovesItsOwn() {
+  void aUserManagesItsOwnDevices() {
     PushSubscription mine = registered(register(ann, fcm("a"), null));
     assertEquals("ann", mine.user());
     PushSubscription other = registered(register(publisher, fcm("b"), "ben"));
@@ -141,18 +157,18 @@ class PushUseCasesTest {
     assertEquals(List.of(mine), listed(devices().list(ann, null)));
     assertEquals(List.of(other), listed(devices().list(publisher, "ben")));
     assertInstanceOf(Denied.class, devices().list(ann, "ben"));
-    assertInstanceOf(PushAnswer.Unknown.class, devices().remove(ann, other.id()));
-    assertInstanceOf(PushAnswer.Removed.class, devices().remove(ann, mine.id()));
-    assertInstanceOf(PushAnswer.Removed.class, devices().remove(publisher, other.id()));
+    assertInstanceOf(PushResult.NotFound.class, devices().remove(ann, other.id()));
+    assertInstanceOf(PushResult.Removed.class, devices().remove(ann, mine.id()));
+    assertInstanceOf(PushResult.Removed.class, devices().remove(publisher, other.id()));
     assertInstanceOf(Denied.class, register(ann, fcm("c"), "ben"));
   }
 
-  private static List<PushSubscription> listed(PushAnswer answer) {
-    return assertInstanceOf(PushAnswer.Devices.class, answer).subscriptions();
+  private static List<PushSubscription> listed(PushResult answer) {
+    return assertInstanceOf(PushResult.Devices.class, answer).subscriptions();
   }
 
   @Test
-  void whoMayNotSubscribeToAChannelMayNotFollowIt() {
+  void followingNeedsTheRightToSubscribe() {
     registered(register(ann, fcm("a"), null, ORDERS));
     Denied denied = assertInstanceOf(Denied.class, register(ann, fcm("a"), null, SECRET));
     assertTrue(denied.what().contains("private-orders"));
@@ -160,15 +176,15 @@ class PushUseCasesTest {
   }
 
   @Test
-  void anAddressThatIsNoneIsRefusedWithWhatItShouldBe() {
+  void rejectsAnInvalidAddressWithTheExpectedForm() {
     Invalid invalid = assertInstanceOf(Invalid.class, register(ann, fcm("bad"), null));
     assertTrue(invalid.what().contains("must not begin with bad"));
-    PushAnswer.Off off =
+    PushResult.Disabled off =
         assertInstanceOf(
-            PushAnswer.Off.class,
-            register(ann, new DeviceAddress(SampleServices.APNS, "a", null, null), null));
-    assertEquals(SampleServices.APNS, off.service());
-    assertEquals(Set.of(SampleServices.FCM, SampleServices.WEB_PUSH), off.enabled());
+            PushResult.Disabled.class,
+            register(ann, new DeviceAddress(SamplePushServices.APNS, "a", null, null), null));
+    assertEquals(SamplePushServices.APNS, off.service());
+    assertEquals(Set.of(SamplePushServices.FCM, SamplePushServices.WEB_PUSH), off.enabled());
   }
 
   @Test
@@ -176,25 +192,25 @@ class PushUseCasesTest {
     registered(register(ann, fcm("a"), null, ORDERS));
     registered(register(ann, web("a2"), null));
     registered(register(caller("ben"), fcm("b"), null, ORDERS));
-    Taken taken =
+    Accepted taken =
         assertInstanceOf(
-            Taken.class, send(publisher, "s", Set.of("ann", "zoe"), Set.of(ORDERS), null));
-    assertEquals(new Taken("s", 3, false, List.of("zoe")), taken);
+            Accepted.class, send(publisher, "s", Set.of("ann", "zoe"), Set.of(ORDERS), null));
+    assertEquals(new Accepted("s", 3, false, List.of("zoe")), taken);
     assertEquals(Set.of("ann", "ben"), reached("s"));
     assertEquals(List.of("woken"), woken);
     assertEquals(
-        new Taken("s", 3, true, List.of()), send(publisher, "s", Set.of("ann"), Set.of(), null));
+        new Accepted("s", 3, true, List.of()), send(publisher, "s", Set.of("ann"), Set.of(), null));
   }
 
   @Test
-  void sendsToWhoFollowsAChannelAndIsNotThere() {
+  void sendsToAbsentFollowers() {
     registered(register(member, fcm("m"), null, ROOM));
     registered(register(caller("nat", "member"), fcm("n"), null, ROOM));
     TenantChannel room = new TenantChannel(ACME, ROOM);
     var unused =
         presence.join(
             room, new Member("mel", "{\"id\":\"mel\"}"), new Holder.Lease(Duration.ofHours(1)));
-    assertInstanceOf(Taken.class, send(publisher, "s", Set.of(), Set.of(), ROOM));
+    assertInstanceOf(Accepted.class, send(publisher, "s", Set.of(), Set.of(), ROOM));
     assertEquals(Set.of("nat"), reached("s"));
     Invalid invalid =
         assertInstanceOf(Invalid.class, send(publisher, "t", Set.of(), Set.of(), ORDERS));
@@ -202,79 +218,85 @@ class PushUseCasesTest {
   }
 
   @Test
-  void whoMayNotPublishMayNotSend() {
+  void sendingNeedsTheRightToPublish() {
     registered(register(ann, fcm("a"), null, ORDERS));
     assertInstanceOf(Denied.class, send(ann, "s", Set.of("ann"), Set.of(), null));
     assertInstanceOf(Denied.class, send(ann, "s", Set.of(), Set.of(ORDERS), null));
     assertInstanceOf(Denied.class, send(member, "s", Set.of(), Set.of(), ROOM));
-    assertInstanceOf(Denied.class, status().of(ann, "s", 0, 1));
+    assertInstanceOf(Denied.class, status().find(ann, "s", 0, 1));
   }
 
   @Test
-  void nobodyNamedHasADevice() {
+  void reportsWhenNoNamedUserHasADevice() {
     assertInstanceOf(
-        PushAnswer.NoDevice.class, send(publisher, "s", Set.of("zoe"), Set.of(), null));
+        PushResult.NoDevice.class, send(publisher, "s", Set.of("zoe"), Set.of(), null));
     assertEquals(
-        new Taken("t", 0, false, List.of()), send(publisher, "t", Set.of(), Set.of(ORDERS), null));
+        new Accepted("t", 0, false, List.of()),
+        send(publisher, "t", Set.of(), Set.of(ORDERS), null));
     assertInstanceOf(Invalid.class, send(publisher, "u", Set.of(), Set.of(), null));
-    assertInstanceOf(PushAnswer.Unknown.class, status().of(publisher, "s", 0, 1));
+    assertInstanceOf(PushResult.NotFound.class, status().find(publisher, "s", 0, 1));
   }
 
   @Test
-  void aNotificationThatOneServiceDoesNotTakeIsRefused() {
+  void rejectsANotificationTooLargeForOneService() {
     registered(register(ann, fcm("a"), null));
-    webPush.excess(12);
+    webPush.excessBytes(12);
     assertEquals(
-        new PushAnswer.TooLarge(SampleServices.WEB_PUSH, 12),
+        new PushResult.TooLarge(SamplePushServices.WEB_PUSH, 12),
         send(publisher, "s", Set.of("ann"), Set.of(), null));
   }
 
   @Test
-  void saysHowMuchOfTheQuotaIsUsedAndUntilWhen() {
+  void reportsTheUsedQuota() {
     registered(register(ann, fcm("a"), null));
     registered(register(ann, fcm("a2"), null));
-    PushSend.Order order =
-        new PushSend.Order(
-            new Audience(Set.of("ann"), Set.of(), Set.of()), null, Devices.notification("n"), null);
-    assertEquals(2, assertInstanceOf(Taken.class, send(3).send(publisher, order)).devices());
+    PushSend.Request order =
+        new PushSend.Request(
+            new Audience(Set.of("ann"), Set.of(), Set.of()),
+            null,
+            PushFixtures.notification("n"),
+            null);
+    assertEquals(2, assertInstanceOf(Accepted.class, send(3).send(publisher, order)).devices());
     assertEquals(
-        new PushAnswer.OverQuota(3, 2, 2, Duration.ofHours(12)), // it is noon
+        new PushResult.OverQuota(3, 2, 2, Duration.ofHours(12)), // it is noon
         send(3).send(publisher, order));
   }
 
   @Test
-  void isThrottledAsPublishingIs() {
+  void isRateLimitedLikePublishing() {
     throttled = true;
-    assertInstanceOf(PushAnswer.Throttled.class, register(ann, fcm("a"), null));
-    assertInstanceOf(PushAnswer.Throttled.class, devices().list(ann, null));
+    assertInstanceOf(PushResult.Throttled.class, register(ann, fcm("a"), null));
+    assertInstanceOf(PushResult.Throttled.class, devices().list(ann, null));
     assertInstanceOf(
-        PushAnswer.Throttled.class, send(publisher, "s", Set.of("ann"), Set.of(), null));
-    assertInstanceOf(PushAnswer.Throttled.class, status().of(publisher, "s", 0, 1));
+        PushResult.Throttled.class, send(publisher, "s", Set.of("ann"), Set.of(), null));
+    assertInstanceOf(PushResult.Throttled.class, status().find(publisher, "s", 0, 1));
   }
 
   @Test
-  void aShortLifeIsTriedForAMinute() {
+  void triesAShortTimeToLiveForAMinute() {
     registered(register(ann, fcm("a"), null));
     Notification now = new Notification("n", null, null, null, Duration.ZERO, Urgency.NORMAL, null);
     send(0)
         .send(
             publisher,
-            new PushSend.Order(new Audience(Set.of("ann"), Set.of(), Set.of()), null, now, "s"));
-    Claimed claimed = queue.claim(SampleServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+            new PushSend.Request(new Audience(Set.of("ann"), Set.of(), Set.of()), null, now, "s"));
+    ClaimedDispatch claimed =
+        queue.claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
     assertEquals(time.nowMillis(), claimed.ttlEndsAtMillis());
     assertEquals(time.nowMillis() + 60_000, claimed.expiresAtMillis());
   }
 
   @Test
-  void isOffWithoutAService() {
-    EnabledServices none = new EnabledServices(List.of());
+  void isDisabledWithoutAService() {
+    PushProviders none = new PushProviders(List.of());
     PushSubscriptions off = new PushSubscriptions(none, policy, limits, store, time);
-    assertEquals(new PushAnswer.Off(null, Set.of()), off.list(ann, null));
-    assertEquals(new PushAnswer.Off(null, Set.of()), off.remove(ann, "x"));
+    assertEquals(new PushResult.Disabled(null, Set.of()), off.list(ann, null));
+    assertEquals(new PushResult.Disabled(null, Set.of()), off.remove(ann, "x"));
     assertInstanceOf(
-        PushAnswer.Off.class,
+        PushResult.Disabled.class,
         off.register(ann, new PushSubscriptions.Registration(fcm("a"), null, null, null)));
     assertInstanceOf(
-        PushAnswer.Off.class, new PushStatus(none, limits, queue).of(publisher, "s", 0, 1));
+        PushResult.Disabled.class,
+        new PushStatusQuery(none, limits, queue).find(publisher, "s", 0, 1));
   }
 }

@@ -1,8 +1,6 @@
 /**
  * Meters in the server's own registry, where it has MicroProfile Metrics. Its API belongs to the
  * server and is not in the WAR, so no class here is loaded before it is known to exist.
- *
- * <p>May import: {@code metrics}.
  */
 @NullMarked
 package io.broadcasty.metrics.microprofile;

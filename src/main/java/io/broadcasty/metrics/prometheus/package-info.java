@@ -1,8 +1,4 @@
-/**
- * Meters for Prometheus, in Micrometer's registry.
- *
- * <p>May import: {@code metrics}.
- */
+/** Meters for Prometheus, in Micrometer's registry. */
 @NullMarked
 package io.broadcasty.metrics.prometheus;
 

@@ -1,9 +1,9 @@
 package io.broadcasty.presence.redis;
 
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.redis.Redis;
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.redis.Redis;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -18,7 +18,7 @@ import java.util.List;
 record PresenceKeys(List<byte[]> scripts, String announcements) {
 
   static PresenceKeys of(Redis redis, TenantChannel channel) {
-    String tag = "{" + text(channel) + "}";
+    String tag = "{" + format(channel) + "}";
     return new PresenceKeys(
         List.of(
             bytes(redis.key("prs:" + tag)),
@@ -32,13 +32,13 @@ record PresenceKeys(List<byte[]> scripts, String announcements) {
     return scripts.get(2);
   }
 
-  /** Formats a channel as one text, which {@link #channel} parses. */
-  static String text(TenantChannel channel) {
+  /** Formats a channel as one text, which {@link #parse} parses. */
+  static String format(TenantChannel channel) {
     return channel.tenant() + ":" + channel.name();
   }
 
-  /** Parses a text that {@link #text} has formatted. */
-  static TenantChannel channel(String text) {
+  /** Parses a text that {@link #format} has formatted. */
+  static TenantChannel parse(String text) {
     int colon = text.indexOf(':');
     return new TenantChannel(
         new TenantId(text.substring(0, colon)), new ChannelName(text.substring(colon + 1)));
@@ -50,7 +50,7 @@ record PresenceKeys(List<byte[]> scripts, String announcements) {
   }
 
   /** Returns the key of the sorted set of channels with leases, by when one may end. */
-  static String due(Redis redis) {
+  static String leaseExpiries(Redis redis) {
     return redis.key("prd");
   }
 

@@ -1,7 +1,12 @@
 package io.broadcasty.presence.redis;
 
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.redis.PubSub;
+import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.LocalPresenceStore;
@@ -11,11 +16,6 @@ import io.broadcasty.presence.PresenceException;
 import io.broadcasty.presence.PresenceListener;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
-import io.broadcasty.redis.PubSub;
-import io.broadcasty.redis.Redis;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.Ticker;
-import io.broadcasty.time.WallClock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,26 +33,26 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p>What this node's connections hold is kept in memory and sent to Redis until it has accepted
  * it, so that no member is lost in an outage. The members of a node that has died leave once some
- * node notices it and calls {@link #forget}.
+ * node notices it and calls {@link #removeNode}.
  *
- * <p>For a followed channel, every node keeps all members ({@link Replica}), so that pages and
- * changes are consistent.
+ * <p>For a followed channel, every node keeps all members ({@link MembershipCache}), so that pages
+ * and changes are consistent.
  */
 public final class RedisPresenceStore implements PresenceStore {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-  private static final JoinOutcome.Unavailable OUT_OF_REACH =
+  private static final JoinOutcome.Unavailable UNREACHABLE =
       new JoinOutcome.Unavailable("Redis cannot be reached", RETRY_AFTER);
-  private static final long PATIENCE_SECONDS = 5;
+  private static final long READ_TIMEOUT_SECONDS = 5;
 
   private final Redis redis;
   private final WallClock clock;
   private final LocalPresenceStore local;
-  private final Holdings holdings = new Holdings();
-  private final Replicas replicas;
-  private final PubSub news;
-  private final Steps steps;
-  private final Care care;
+  private final LocalMemberships memberships = new LocalMemberships();
+  private final MembershipCaches caches;
+  private final PubSub pubSub;
+  private final PresenceOperationQueue operations;
+  private final PresenceSynchronizer synchronizer;
 
   /**
    * Creates the store and starts its threads.
@@ -75,25 +75,32 @@ public final class RedisPresenceStore implements PresenceStore {
     this.redis = redis;
     this.clock = clock;
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, later);
-    this.steps = new Steps(redis, node, maxMembers, clock, holdings, new MemberEvents(lifecycle));
-    this.replicas = new Replicas(redis, local, ticker, steps::wake);
-    this.news = new PubSub(redis, replicas, threads);
-    this.care = new Care(redis, node, ticker, clock, holdings, steps, replicas, news);
-    threads.newThread(care).start();
+    this.operations =
+        new PresenceOperationQueue(
+            redis, node, maxMembers, clock, memberships, new MemberEvents(lifecycle));
+    this.caches = new MembershipCaches(redis, local, ticker, operations::wake);
+    this.pubSub = new PubSub(redis, caches, threads);
+    this.synchronizer =
+        new PresenceSynchronizer(
+            redis, node, ticker, clock, memberships, operations, caches, pubSub);
+    threads.newThread(synchronizer).start();
   }
 
   @Override
   public CompletionStage<JoinOutcome> join(TenantChannel channel, Member member, Holder holder) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
     if (holder instanceof Holder.Connection connection) {
-      synchronized (holdings) { // so that whatever is held and not sent yet has a queued operation
-        if (!holdings.hold(channel, member, connection.id())) {
+      synchronized (
+          memberships) { // so that whatever is held and not sent yet has a queued operation
+        if (!memberships.hold(channel, member, connection.id())) {
           return CompletableFuture.completedFuture(new JoinOutcome.Joined(false));
         }
-        add(new Step(channel, Step.HOLDING, member, 0, answer), answer);
+        add(
+            new PresenceOperation(channel, PresenceOperation.MEMBERSHIP_UPDATE, member, 0, answer),
+            answer);
       }
     } else if (holder instanceof Holder.Lease lease) {
-      add(new Step(channel, "join", member, end(lease), answer), answer);
+      add(new PresenceOperation(channel, "join", member, leaseEnd(lease), answer), answer);
     }
     return answer.handle(
         (first, failure) -> {
@@ -104,8 +111,8 @@ public final class RedisPresenceStore implements PresenceStore {
             release(channel, member, connection);
           }
           return first != null
-              ? new JoinOutcome.Full(steps.maxMembers(channel.tenant()))
-              : OUT_OF_REACH;
+              ? new JoinOutcome.Full(operations.maxMembers(channel.tenant()))
+              : UNREACHABLE;
         });
   }
 
@@ -116,7 +123,7 @@ public final class RedisPresenceStore implements PresenceStore {
       return CompletableFuture.completedFuture(release(channel, member, connection));
     }
     CompletableFuture<Long> answer = new CompletableFuture<>();
-    steps.add(new Step(channel, "leave", member, 0, answer));
+    operations.add(new PresenceOperation(channel, "leave", member, 0, answer));
     return answer.thenApply(held -> held == 1);
   }
 
@@ -124,18 +131,19 @@ public final class RedisPresenceStore implements PresenceStore {
   public CompletionStage<Boolean> renew(
       TenantChannel channel, String memberId, Holder.Lease lease) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
-    steps.add(new Step(channel, "renew", new Member(memberId, ""), end(lease), answer));
+    operations.add(
+        new PresenceOperation(channel, "renew", new Member(memberId, ""), leaseEnd(lease), answer));
     return answer.thenApply(had -> had == 1);
   }
 
   @Override
   public CompletionStage<Void> follow(TenantChannel channel) {
-    return replicas.follow(channel, news);
+    return caches.follow(channel, pubSub);
   }
 
   @Override
   public void unfollow(TenantChannel channel) {
-    replicas.unfollow(channel);
+    caches.unfollow(channel);
   }
 
   /**
@@ -145,13 +153,13 @@ public final class RedisPresenceStore implements PresenceStore {
    */
   @Override
   public PresencePage members(TenantChannel channel, @Nullable String after, int limit) {
-    if (isOutOfReach(channel)) {
+    if (isUnreachable(channel)) {
       throw new PresenceException("Redis cannot be reached", null);
     }
     CompletionStage<Void> ready = follow(channel);
     try {
-      ready.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (!replicas.await(channel, PATIENCE_SECONDS)) {
+      ready.toCompletableFuture().get(READ_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      if (!caches.awaitVersion(channel, READ_TIMEOUT_SECONDS)) {
         throw new PresenceException("members could not be read from Redis in time", null);
       }
       return local.members(channel, after, limit);
@@ -166,25 +174,25 @@ public final class RedisPresenceStore implements PresenceStore {
   }
 
   /** Removes the members of a node that has died. Blocks on Redis; repeating it does no harm. */
-  public void forget(String node) {
-    care.forget(node);
+  public void removeNode(String node) {
+    synchronizer.removeNode(node);
   }
 
   /**
    * Sends everything held here to Redis again, since other nodes may have considered this node
    * dead.
    */
-  public void tellAgain() {
-    care.onForgotten();
+  public void resendMembers() {
+    synchronizer.resendAll();
   }
 
   /**
    * Completes once all operations requested before have been sent to Redis, and ended leases are
    * expired.
    */
-  CompletionStage<Long> carriedOut(TenantChannel channel) {
+  CompletionStage<Long> flushed(TenantChannel channel) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
-    steps.add(new Step(channel, "expire", new Member("", ""), 0, answer));
+    operations.add(new PresenceOperation(channel, "expire", new Member("", ""), 0, answer));
     return answer;
   }
 
@@ -195,24 +203,25 @@ public final class RedisPresenceStore implements PresenceStore {
   /** Removes what this node's connections hold. */
   @Override
   public void close() {
-    care.close();
-    news.close();
+    synchronizer.close();
+    pubSub.close();
   }
 
   private boolean release(TenantChannel channel, Member member, Holder.Connection connection) {
-    int left = holdings.release(channel, member.id(), connection.id());
+    int left = memberships.release(channel, member.id(), connection.id());
     if (left == 2) {
-      steps.add(new Step(channel, Step.HOLDING, member, 0, null));
+      operations.add(
+          new PresenceOperation(channel, PresenceOperation.MEMBERSHIP_UPDATE, member, 0, null));
     }
     return left > 0;
   }
 
   /** Queues an operation, or fails it at once when Redis is known to be unreachable. */
-  private void add(Step operation, CompletableFuture<Long> answer) {
-    if (isOutOfReach(operation.channel())) {
+  private void add(PresenceOperation operation, CompletableFuture<Long> answer) {
+    if (isUnreachable(operation.channel())) {
       answer.completeExceptionally(new PresenceException("Redis cannot be reached", null));
     } else {
-      steps.add(operation);
+      operations.add(operation);
     }
   }
 
@@ -220,11 +229,11 @@ public final class RedisPresenceStore implements PresenceStore {
    * Returns whether Redis is known to be unreachable; the broker detects that, and probes until it
    * is reachable again.
    */
-  private boolean isOutOfReach(TenantChannel channel) {
+  private boolean isUnreachable(TenantChannel channel) {
     return redis.availability().isDown(PresenceKeys.of(redis, channel).version());
   }
 
-  private long end(Holder.Lease lease) {
-    return clock.nowMillis() + lease.life().toMillis();
+  private long leaseEnd(Holder.Lease lease) {
+    return clock.nowMillis() + lease.duration().toMillis();
   }
 }

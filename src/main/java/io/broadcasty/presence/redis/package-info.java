@@ -1,8 +1,4 @@
-/**
- * Presence of all nodes that share a Redis.
- *
- * <p>May import: {@code presence} and what it may import, {@code redis}, {@code format}.
- */
+/** Presence of all nodes that share a Redis. */
 @NullMarked
 package io.broadcasty.presence.redis;
 

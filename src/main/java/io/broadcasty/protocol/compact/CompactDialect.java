@@ -1,14 +1,14 @@
 package io.broadcasty.protocol.compact;
 
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.hub.FrameEncoder;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.hub.FrameEncoder;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.presence.PresenceChange;
-import io.broadcasty.protocol.Json;
 import io.broadcasty.protocol.json.JsonEncoder;
 import io.broadcasty.protocol.json.NativeDialect;
-import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.wire.JsonWriter;
 import java.util.function.ToIntFunction;
 
 /**
@@ -17,7 +17,7 @@ import java.util.function.ToIntFunction;
  */
 final class CompactDialect implements NativeDialect {
 
-  private final Included included;
+  private final IncludedFields included;
 
   private final FrameEncoder<EncodedFrame> encoder =
       new FrameEncoder<>() {
@@ -32,11 +32,11 @@ final class CompactDialect implements NativeDialect {
         }
       };
 
-  CompactDialect(Included included) {
+  CompactDialect(IncludedFields included) {
     this.included = included;
   }
 
-  private Included included() {
+  private IncludedFields included() {
     return included;
   }
 
@@ -51,15 +51,15 @@ final class CompactDialect implements NativeDialect {
   }
 
   @Override
-  public Json.Body subscribed(
+  public JsonWriter.Body subscribed(
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers) {
     return CompactJson.subscribed(target, outcome, numbers);
   }
 
   @Override
-  public EncodedFrame newStream(EncodedPublication first) {
+  public EncodedFrame streamAnnouncement(EncodedPublication first) {
     return EncodedFrame.message(
-        Json.object(
+        JsonWriter.object(
             json -> {
               json.writeStringField("push", "channel");
               CompactJson.channel(first).write(json);

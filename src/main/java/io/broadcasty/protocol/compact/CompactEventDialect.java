@@ -1,14 +1,14 @@
 package io.broadcasty.protocol.compact;
 
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.protocol.Json;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.protocol.sse.SseDialect;
-import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.wire.JsonWriter;
 import java.util.function.ToIntFunction;
 
 /** Version 2 of the protocol over Server-Sent Events. */
-record CompactEventDialect(Included included) implements SseDialect {
+record CompactEventDialect(IncludedFields included) implements SseDialect {
 
   @Override
   public String publication(EncodedPublication publication) {
@@ -16,13 +16,13 @@ record CompactEventDialect(Included included) implements SseDialect {
   }
 
   @Override
-  public Json.Body subscribed(
+  public JsonWriter.Body subscribed(
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers) {
     return CompactJson.subscribed(target, outcome, numbers);
   }
 
   @Override
-  public String newStream(EncodedPublication first) {
-    return Json.object(CompactJson.channel(first));
+  public String streamAnnouncement(EncodedPublication first) {
+    return JsonWriter.object(CompactJson.channel(first));
   }
 }

@@ -1,14 +1,14 @@
 package io.broadcasty.protocol.compact;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.broker.Envelope;
-import io.broadcasty.broker.Message;
-import io.broadcasty.broker.Position;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.ChannelPattern;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Position;
+import io.broadcasty.wire.JsonWriter;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +21,11 @@ final class CompactJson {
   private CompactJson() {}
 
   /** Returns a publication without what its subscriber knows already. */
-  static String publication(EncodedPublication encoded, Included included) {
+  static String publication(EncodedPublication encoded, IncludedFields included) {
     Envelope envelope = encoded.publication().envelope();
     Message message = envelope.message();
     Position position = encoded.publication().position();
-    return Json.object(
+    return JsonWriter.object(
         json -> {
           json.writeNumberField("c", encoded.channelNumber());
           json.writeNumberField("s", position.sequence());
@@ -38,7 +38,7 @@ final class CompactJson {
           writeText(json, "e", message.event());
           writeRaw(json, "d", message.payload());
           writeRaw(json, "m", message.meta());
-          Json.writeHeaders(json, "h", message.headers());
+          JsonWriter.writeHeaders(json, "h", message.headers());
           writeText(json, "o", message.correlationId());
           writeText(json, "r", message.replyTo());
           if (included.time()) {
@@ -48,7 +48,7 @@ final class CompactJson {
   }
 
   /** Returns the announcement of a channel's number and a partition's epoch. */
-  static Json.Body channel(EncodedPublication first) {
+  static JsonWriter.Body channel(EncodedPublication first) {
     Position position = first.publication().position();
     return json -> {
       json.writeNumberField("number", first.channelNumber());
@@ -61,7 +61,7 @@ final class CompactJson {
   }
 
   /** Returns the result of a subscribe, with the number of each channel. */
-  static Json.Body subscribed(
+  static JsonWriter.Body subscribed(
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers) {
     boolean pattern = ChannelPattern.isPattern(target);
     return json -> {
@@ -79,7 +79,7 @@ final class CompactJson {
             json.writeStringField("channel", head.getKey().value());
             json.writeNumberField("number", number);
           }
-          Json.writeFields(json, position);
+          JsonWriter.writeFields(json, position);
           json.writeEndObject();
         }
       }

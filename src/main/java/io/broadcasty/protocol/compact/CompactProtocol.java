@@ -1,10 +1,10 @@
 package io.broadcasty.protocol.compact;
 
-import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.delivery.session.MessageProtocol;
+import io.broadcasty.delivery.session.StreamRequest;
 import io.broadcasty.protocol.json.NativeSession;
-import io.broadcasty.session.MessageProtocol;
-import io.broadcasty.session.StreamRequest;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.ProblemException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,8 +13,8 @@ public final class CompactProtocol implements MessageProtocol {
 
   private final CommandReader reader;
   private final List<CompactDialect> dialects =
-      IntStream.range(0, Included.VARIANTS)
-          .mapToObj(index -> new CompactDialect(Included.at(index)))
+      IntStream.range(0, IncludedFields.VARIANTS)
+          .mapToObj(index -> new CompactDialect(IncludedFields.at(index)))
           .toList();
 
   public CompactProtocol(CommandReader reader) {
@@ -33,7 +33,7 @@ public final class CompactProtocol implements MessageProtocol {
 
   @Override
   public Accepted accept(StreamRequest handshake) throws ProblemException {
-    CompactDialect dialect = dialects.get(Included.of(handshake).index());
+    CompactDialect dialect = dialects.get(IncludedFields.of(handshake).index());
     return (context, transport) -> new NativeSession(context, transport, reader, dialect);
   }
 }

@@ -1,10 +1,10 @@
 package io.broadcasty.protocol.compact;
 
-import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.delivery.session.EventProtocol;
+import io.broadcasty.delivery.session.StreamRequest;
 import io.broadcasty.protocol.sse.EventEncoder;
 import io.broadcasty.protocol.sse.SseProtocol;
-import io.broadcasty.session.EventProtocol;
-import io.broadcasty.session.StreamRequest;
+import io.broadcasty.wire.ProblemException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
 public final class CompactSseProtocol implements EventProtocol {
 
   private final List<EventEncoder> encoders =
-      IntStream.range(0, Included.VARIANTS)
-          .mapToObj(index -> new EventEncoder(new CompactEventDialect(Included.at(index))))
+      IntStream.range(0, IncludedFields.VARIANTS)
+          .mapToObj(index -> new EventEncoder(new CompactEventDialect(IncludedFields.at(index))))
           .toList();
 
   @Override
@@ -23,6 +23,6 @@ public final class CompactSseProtocol implements EventProtocol {
 
   @Override
   public Accepted accept(StreamRequest request) throws ProblemException {
-    return SseProtocol.accept(request, encoders.get(Included.of(request).index()));
+    return SseProtocol.accept(request, encoders.get(IncludedFields.of(request).index()));
   }
 }

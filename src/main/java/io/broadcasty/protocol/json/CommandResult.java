@@ -1,7 +1,7 @@
 package io.broadcasty.protocol.json;
 
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.Problem;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Problem;
 
 /** The result of a command. */
 sealed interface CommandResult {
@@ -11,7 +11,7 @@ sealed interface CommandResult {
    *
    * @param fields of the reply's {@code result}
    */
-  record Done(Json.Body fields) implements CommandResult {}
+  record Done(JsonWriter.Body fields) implements CommandResult {}
 
   /**
    * The command was refused.
@@ -20,7 +20,7 @@ sealed interface CommandResult {
    */
   record Refused(Problem problem) implements CommandResult {}
 
-  static CommandResult done(Json.Body fields) {
+  static CommandResult done(JsonWriter.Body fields) {
     return new Done(fields);
   }
 

@@ -1,13 +1,13 @@
 package io.broadcasty.protocol.json;
 
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.ChannelPattern;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.hub.FrameEncoder;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.NativeFrames;
-import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.hub.FrameEncoder;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.NativeFrames;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +29,14 @@ final class JsonDialect implements NativeDialect {
   }
 
   @Override
-  public Json.Body subscribed(
+  public JsonWriter.Body subscribed(
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers) {
     return NativeFrames.subscribed(
         target, ChannelPattern.isPattern(target), outcome.recovered(), outcome.heads());
   }
 
   @Override
-  public @Nullable EncodedFrame newStream(EncodedPublication first) {
+  public @Nullable EncodedFrame streamAnnouncement(EncodedPublication first) {
     return null;
   }
 }

@@ -1,11 +1,11 @@
 package io.broadcasty.protocol.json;
 
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.hub.FrameEncoder;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.hub.FrameEncoder;
 import io.broadcasty.presence.PresenceChange;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.NativeFrames;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.NativeFrames;
 
 /** Encodes publications and presence changes as pushes of version 1. */
 public final class JsonEncoder implements FrameEncoder<EncodedFrame> {
@@ -17,10 +17,10 @@ public final class JsonEncoder implements FrameEncoder<EncodedFrame> {
   @Override
   public EncodedFrame publication(EncodedPublication publication) {
     return EncodedFrame.message(
-        Json.object(
+        JsonWriter.object(
             json -> {
               json.writeStringField("push", "publication");
-              Json.write(json, publication.publication());
+              JsonWriter.write(json, publication.publication());
             }));
   }
 

@@ -1,12 +1,12 @@
 package io.broadcasty.protocol.json;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.hub.FrameEncoder;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.hub.FrameEncoder;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.wire.JsonWriter;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ public interface NativeDialect {
    * @param target the channel or pattern
    * @param numbers the number of each channel that is delivered
    */
-  Json.Body subscribed(
+  JsonWriter.Body subscribed(
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers);
 
   /**
@@ -37,5 +37,5 @@ public interface NativeDialect {
    *
    * @return null for no message
    */
-  @Nullable EncodedFrame newStream(EncodedPublication first);
+  @Nullable EncodedFrame streamAnnouncement(EncodedPublication first);
 }

@@ -1,8 +1,8 @@
 package io.broadcasty.protocol.json;
 
-import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.session.MessageProtocol;
-import io.broadcasty.session.StreamRequest;
+import io.broadcasty.delivery.session.MessageProtocol;
+import io.broadcasty.delivery.session.StreamRequest;
+import io.broadcasty.wire.CommandReader;
 
 /** The protocol {@code broadcasty.v1} over WebSocket. */
 public final class NativeProtocol implements MessageProtocol {

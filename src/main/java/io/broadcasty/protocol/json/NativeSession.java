@@ -1,20 +1,20 @@
 package io.broadcasty.protocol.json;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.broker.Lost;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPresence;
-import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPresence;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.session.Transport;
 import io.broadcasty.presence.PresencePage;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.protocol.NativeFrames;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.session.MessageSession;
-import io.broadcasty.session.SessionContext;
-import io.broadcasty.session.Transport;
+import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.NativeFrames;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +29,9 @@ public final class NativeSession extends MessageSession {
   private final String id = UUID.randomUUID().toString();
   private volatile long noticedExpiryMillis;
   private int errorsInARow;
-  private final Patience forRoom = new Patience();
-  private final Commands commands = new Commands(this, context, id);
-  private final Publishing publishing = new Publishing(context, this::tenantSettings);
+  private final BoundedWait roomWait = new BoundedWait();
+  private final ConnectionCommands commands = new ConnectionCommands(this, context, id);
+  private final PublishCommands publishing = new PublishCommands(context, this::tenantSettings);
 
   /** Completes when the latest frame has been answered; the next answer waits for it. */
   private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
@@ -46,11 +46,11 @@ public final class NativeSession extends MessageSession {
 
   /** Takes a place in the connection limits for the caller; returns false when none is left. */
   boolean takePlace(Caller caller) {
-    return admit(caller);
+    return takeConnectionLease(caller);
   }
 
   /** Replaces the caller after a refresh of its token. */
-  void refreshed(Caller caller) {
+  void replaceCaller(Caller caller) {
     authenticated(caller, null);
   }
 
@@ -60,19 +60,19 @@ public final class NativeSession extends MessageSession {
     if (hasEnded()) {
       return;
     }
-    heard();
-    forRoom.await(room());
+    recordActivity();
+    roomWait.await(whenRoomOrEnded());
     CommandReader.Frame frame;
     try {
       frame = reader.read(text, tenantSettings().publish());
     } catch (ProblemException e) {
       String error = NativeFrames.error(null, e.problem());
       answered = answered.thenRun(() -> send(EncodedFrame.message(error)));
-      misunderstood();
+      countError();
       return;
     }
-    Replies replies = new Replies(this, frame);
-    replies.carryOut(commands, publishing, answered);
+    FrameReplies replies = new FrameReplies(this, frame);
+    replies.execute(commands, publishing, answered);
     answered = replies.sendAfter(answered, reply -> send(EncodedFrame.message(reply)));
   }
 
@@ -81,30 +81,30 @@ public final class NativeSession extends MessageSession {
   }
 
   @Override
-  public void newStream(EncodedPublication first) {
-    EncodedFrame announcement = dialect.newStream(first);
+  public void beforeNewStream(EncodedPublication first) {
+    EncodedFrame announcement = dialect.streamAnnouncement(first);
     if (announcement != null) {
       send(announcement);
     }
   }
 
   @Override
-  public void publication(EncodedPublication publication) {
-    send(publication.as(dialect.encoder()));
+  public void sendPublication(EncodedPublication publication) {
+    send(publication.encodedBy(dialect.encoder()));
   }
 
   @Override
-  public void lost(ChannelName channel, Lost lost) {
+  public void sendLost(ChannelName channel, LostPosition lost) {
     send(EncodedFrame.message(NativeFrames.lost(channel, lost)));
   }
 
   @Override
-  public void presence(EncodedPresence change) {
-    send(change.as(dialect.encoder()));
+  public void sendPresence(EncodedPresence change) {
+    send(change.encodedBy(dialect.encoder()));
   }
 
   @Override
-  public void presenceReset(ChannelName channel, PresencePage page) {
+  public void sendPresenceReset(ChannelName channel, PresencePage page) {
     send(
         EncodedFrame.message(NativeFrames.presencePush(NativeFrames.presenceReset(channel, page))));
   }
@@ -135,18 +135,18 @@ public final class NativeSession extends MessageSession {
   }
 
   @Override
-  protected void left() {
+  protected void onReleased() {
     commands.close();
   }
 
   /**
-   * Resets the count of errors in a row. Called by the reading thread, like {@link #misunderstood}.
+   * Resets the count of errors in a row. Called by the reading thread, like {@link #countError}.
    */
-  void understood() {
+  void resetErrors() {
     errorsInARow = 0;
   }
 
-  void misunderstood() {
+  void countError() {
     if (++errorsInARow >= MAX_ERRORS_IN_A_ROW) {
       end(
           Problem.of(

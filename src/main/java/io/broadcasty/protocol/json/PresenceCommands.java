@@ -1,22 +1,22 @@
 package io.broadcasty.protocol.json;
 
-import io.broadcasty.attend.AttendOutcome;
-import io.broadcasty.attend.Attendance;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.broker.BrokerException;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.subscribe.Subscriptions;
+import io.broadcasty.delivery.subscribe.WatchOutcome;
 import io.broadcasty.presence.Member;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Command;
-import io.broadcasty.protocol.MemberJson;
-import io.broadcasty.protocol.NativeFrames;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.session.Answers;
-import io.broadcasty.session.SessionContext;
-import io.broadcasty.subscribe.Subscriptions;
-import io.broadcasty.subscribe.WatchOutcome;
+import io.broadcasty.presence.service.ConnectionPresence;
+import io.broadcasty.presence.service.PresenceOutcome;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Command;
+import io.broadcasty.wire.MemberReader;
+import io.broadcasty.wire.NativeFrames;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
@@ -32,34 +32,35 @@ final class PresenceCommands implements AutoCloseable {
 
   private final SessionContext context;
   private final Subscriptions subscriptions;
-  private final Attendance attendance;
+  private final ConnectionPresence connectionPresence;
 
   PresenceCommands(SessionContext context, Subscriptions subscriptions, String connectionId) {
     this.context = context;
     this.subscriptions = subscriptions;
-    this.attendance = new Attendance(context.attend(), connectionId);
+    this.connectionPresence = new ConnectionPresence(context.attend(), connectionId);
   }
 
   CompletableFuture<CommandResult> join(Caller caller, Command.Join command) {
     try {
       ChannelName channel = new ChannelName(command.channel());
-      Member member = MemberJson.member(command.member(), caller.subject());
-      return attendance
+      Member member = MemberReader.member(command.member(), caller.subject());
+      return connectionPresence
           .join(caller, channel, member)
           .handle(
               (outcome, failure) -> {
                 if (outcome == null) {
                   LOG.log(Level.ERROR, "Join failed unexpectedly", failure);
-                  return CommandResult.refused(Answers.storeUnreadable());
+                  return CommandResult.refused(ProblemMapper.storeUnreadable());
                 }
-                Problem problem = Answers.problem(outcome);
+                Problem problem = ProblemMapper.problem(outcome);
                 return problem != null
                     ? CommandResult.refused(problem)
                     : CommandResult.done(NativeFrames.joined(channel, member));
               })
           .toCompletableFuture();
     } catch (InvalidChannelException e) {
-      return CompletableFuture.completedFuture(CommandResult.refused(Answers.invalidChannel(e)));
+      return CompletableFuture.completedFuture(
+          CommandResult.refused(ProblemMapper.invalidChannel(e)));
     } catch (ProblemException e) {
       return CompletableFuture.completedFuture(CommandResult.refused(e.problem()));
     }
@@ -67,12 +68,12 @@ final class PresenceCommands implements AutoCloseable {
 
   CommandResult leave(String channel) {
     try {
-      return attendance.leave(new ChannelName(channel))
+      return connectionPresence.leave(new ChannelName(channel))
           ? CommandResult.done(json -> json.writeStringField("channel", channel))
           : CommandResult.refused(
               Problem.of(Code.NOT_PRESENT, "this connection has not joined that channel"));
     } catch (InvalidChannelException e) {
-      return CommandResult.refused(Answers.invalidChannel(e));
+      return CommandResult.refused(ProblemMapper.invalidChannel(e));
     }
   }
 
@@ -89,37 +90,37 @@ final class PresenceCommands implements AutoCloseable {
         afterwards.add(watching.start());
         return CommandResult.done(NativeFrames.members(channel, watching.page()));
       }
-      return CommandResult.refused(Objects.requireNonNull(Answers.problem(outcome)));
+      return CommandResult.refused(Objects.requireNonNull(ProblemMapper.problem(outcome)));
     } catch (InvalidChannelException e) {
-      return CommandResult.refused(Answers.invalidChannel(e));
+      return CommandResult.refused(ProblemMapper.invalidChannel(e));
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Cannot read members", e);
-      return CommandResult.refused(Answers.storeUnreadable());
+      return CommandResult.refused(ProblemMapper.storeUnreadable());
     }
   }
 
   CommandResult members(Caller caller, Command.Members command) {
     try {
       ChannelName channel = new ChannelName(command.channel());
-      AttendOutcome outcome =
+      PresenceOutcome outcome =
           context.attend().members(caller, channel, command.after(), command.limit());
-      return outcome instanceof AttendOutcome.Members members
+      return outcome instanceof PresenceOutcome.Members members
           ? CommandResult.done(NativeFrames.members(channel, members.page()))
-          : CommandResult.refused(Objects.requireNonNull(Answers.problem(outcome)));
+          : CommandResult.refused(Objects.requireNonNull(ProblemMapper.problem(outcome)));
     } catch (InvalidChannelException e) {
-      return CommandResult.refused(Answers.invalidChannel(e));
+      return CommandResult.refused(ProblemMapper.invalidChannel(e));
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Cannot read members", e);
-      return CommandResult.refused(Answers.storeUnreadable());
+      return CommandResult.refused(ProblemMapper.storeUnreadable());
     }
   }
 
   void reauthorize(Caller caller) {
-    attendance.reauthorize(caller);
+    connectionPresence.reauthorize(caller);
   }
 
   @Override
   public void close() {
-    attendance.close();
+    connectionPresence.close();
   }
 }

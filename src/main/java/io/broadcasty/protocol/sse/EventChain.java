@@ -1,9 +1,9 @@
 package io.broadcasty.protocol.sse;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.broker.Publication;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.protocol.Cursor;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.wire.Cursor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,7 @@ public final class EventChain {
     if (known != null && known.after().toString().equals(after.toString())) {
       return known;
     }
-    Event made = new Event(before, after, EventText.frame(null, after.toString(), data));
+    Event made = new Event(before, after, SseFormat.frame(null, after.toString(), data));
     latest = made;
     return made;
   }

@@ -1,11 +1,11 @@
 package io.broadcasty.protocol.sse;
 
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.hub.FrameEncoder;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.hub.FrameEncoder;
 import io.broadcasty.presence.PresenceChange;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.NativeFrames;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.NativeFrames;
 
 /**
  * Encodes publications as events whose data a dialect writes, and presence changes as events
@@ -30,6 +30,6 @@ public final class EventEncoder implements FrameEncoder<EventChain> {
 
   @Override
   public EncodedFrame presence(PresenceChange change) {
-    return EventText.frame("presence", null, Json.object(NativeFrames.presence(change)));
+    return SseFormat.frame("presence", null, JsonWriter.object(NativeFrames.presence(change)));
   }
 }

@@ -1,10 +1,10 @@
 package io.broadcasty.protocol.sse;
 
 import com.google.errorprone.annotations.ThreadSafe;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.subscribe.SubscribeOutcome;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.wire.JsonWriter;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ public interface SseDialect {
    * @param target the channel or pattern
    * @param numbers the number of each channel that is delivered
    */
-  Json.Body subscribed(
+  JsonWriter.Body subscribed(
       String target, SubscribeOutcome.Subscribed outcome, ToIntFunction<ChannelName> numbers);
 
   /**
@@ -33,5 +33,5 @@ public interface SseDialect {
    *
    * @return null for no such event
    */
-  @Nullable String newStream(EncodedPublication first);
+  @Nullable String streamAnnouncement(EncodedPublication first);
 }

@@ -1,13 +1,13 @@
 package io.broadcasty.protocol.sse;
 
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.session.EventProtocol;
-import io.broadcasty.session.StreamRequest;
+import io.broadcasty.delivery.session.EventProtocol;
+import io.broadcasty.delivery.session.StreamRequest;
+import io.broadcasty.wire.ProblemException;
 
 /** Version 1 of the protocol over Server-Sent Events: {@code protocol=v1}, which is the default. */
 public final class SseProtocol implements EventProtocol {
 
-  private static final EventEncoder ENCODER = new EventEncoder(new JsonDialect());
+  private static final EventEncoder ENCODER = new EventEncoder(new JsonEventDialect());
 
   @Override
   public String name() {

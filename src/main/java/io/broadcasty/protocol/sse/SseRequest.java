@@ -1,10 +1,10 @@
 package io.broadcasty.protocol.sse;
 
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Cursor;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.protocol.Since;
-import io.broadcasty.session.StreamRequest;
+import io.broadcasty.delivery.session.StreamRequest;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Cursor;
+import io.broadcasty.wire.ProblemException;
+import io.broadcasty.wire.Since;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

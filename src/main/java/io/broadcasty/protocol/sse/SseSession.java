@@ -1,26 +1,26 @@
 package io.broadcasty.protocol.sse;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.broker.Lost;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPresence;
-import io.broadcasty.hub.EncodedPublication;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPresence;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.session.EventSession;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.session.Transport;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.delivery.subscribe.WatchOutcome;
 import io.broadcasty.presence.PresencePage;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Cursor;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.NativeFrames;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.Since;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.session.Answers;
-import io.broadcasty.session.EventSession;
-import io.broadcasty.session.SessionContext;
-import io.broadcasty.session.Transport;
-import io.broadcasty.subscribe.SubscribeOutcome;
-import io.broadcasty.subscribe.WatchOutcome;
+import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Cursor;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.NativeFrames;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.Since;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,7 +44,7 @@ final class SseSession extends EventSession {
       SessionContext context,
       Transport transport,
       Caller caller,
-      ConnectionLimiter.Lease place,
+      ConnectionLimiter.Permit place,
       SseRequest request,
       EventEncoder encoder) {
     super(context, transport);
@@ -70,7 +70,7 @@ final class SseSession extends EventSession {
     List<SubscribeOutcome.Subscribed> all = new ArrayList<>();
     for (String target : targets) {
       SubscribeOutcome outcome = subscriptions().subscribe(caller, target, since);
-      Problem problem = Answers.problem(outcome);
+      Problem problem = ProblemMapper.problem(outcome);
       if (problem != null) {
         return new Opening.Refused(problem);
       }
@@ -87,25 +87,26 @@ final class SseSession extends EventSession {
         SubscribeOutcome.Subscribed subscribed = all.get(i);
         String target = targets.get(i);
         String text =
-            Json.object(encoder.dialect().subscribed(target, subscribed, subscriptions()::number));
-        send(EventText.frame("subscribed", cursor.toString(), text));
+            JsonWriter.object(
+                encoder.dialect().subscribed(target, subscribed, subscriptions()::number));
+        send(SseFormat.frame("subscribed", cursor.toString(), text));
       }
     }
     return new Opening.Begun(() -> all.forEach(s -> s.start().run()));
   }
 
   @Override
-  public void newStream(EncodedPublication first) {
-    String announcement = encoder.dialect().newStream(first);
+  public void beforeNewStream(EncodedPublication first) {
+    String announcement = encoder.dialect().streamAnnouncement(first);
     if (announcement != null) {
-      send(EventText.frame("channel", null, announcement));
+      send(SseFormat.frame("channel", null, announcement));
     }
   }
 
   @Override
-  public void publication(EncodedPublication encoded) {
+  public void sendPublication(EncodedPublication encoded) {
     synchronized (this) {
-      EventChain.Event event = encoded.as(encoder).after(cursor);
+      EventChain.Event event = encoded.encodedBy(encoder).after(cursor);
       cursor = event.after();
       if (cursor.toString().length() > Cursor.MAX_LENGTH) {
         end(tooManyForACursor()); // the client keeps the last id that fits
@@ -116,11 +117,11 @@ final class SseSession extends EventSession {
   }
 
   @Override
-  public void lost(ChannelName channel, Lost lost) {
-    String text = Json.object(json -> Json.write(json, channel, lost));
+  public void sendLost(ChannelName channel, LostPosition lost) {
+    String text = JsonWriter.object(json -> JsonWriter.write(json, channel, lost));
     synchronized (this) {
       cursor = cursor.after(channel, lost.resumeFrom());
-      send(EventText.frame("lost", cursor.toString(), text));
+      send(SseFormat.frame("lost", cursor.toString(), text));
     }
   }
 
@@ -140,30 +141,33 @@ final class SseSession extends EventSession {
         continue;
       }
       WatchOutcome outcome = subscriptions().watch(caller, channel);
-      Problem problem = Answers.problem(outcome);
+      Problem problem = ProblemMapper.problem(outcome);
       if (problem != null) {
         return problem;
       }
       WatchOutcome.Watching watching = (WatchOutcome.Watching) outcome;
-      presenceReset(channel, watching.page());
+      sendPresenceReset(channel, watching.page());
       watching.start().run();
     }
     return null;
   }
 
   @Override
-  public void presence(EncodedPresence change) {
-    send(change.as(encoder));
+  public void sendPresence(EncodedPresence change) {
+    send(change.encodedBy(encoder));
   }
 
   @Override
-  public void presenceReset(ChannelName channel, PresencePage page) {
-    send(EventText.frame("presence", null, Json.object(NativeFrames.presenceReset(channel, page))));
+  public void sendPresenceReset(ChannelName channel, PresencePage page) {
+    send(
+        SseFormat.frame(
+            "presence", null, JsonWriter.object(NativeFrames.presenceReset(channel, page))));
   }
 
   @Override
   protected EncodedFrame endFrame(Problem problem) {
-    return EventText.frame("end", null, Json.object(json -> NativeFrames.writeEnd(json, problem)));
+    return SseFormat.frame(
+        "end", null, JsonWriter.object(json -> NativeFrames.writeEnd(json, problem)));
   }
 
   private static Problem tooManyForACursor() {

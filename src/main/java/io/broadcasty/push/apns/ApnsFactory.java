@@ -1,11 +1,11 @@
 package io.broadcasty.push.apns;
 
-import io.broadcasty.config.key.ConfigKey;
-import io.broadcasty.config.key.ConfigType;
-import io.broadcasty.config.key.ConfigValues;
-import io.broadcasty.push.PushConfigKeys;
-import io.broadcasty.push.PushProviderFactory;
-import io.broadcasty.push.PushService;
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.config.ConfigType;
+import io.broadcasty.core.config.ConfigValues;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.PushConfigKeys;
+import io.broadcasty.push.provider.PushProviderFactory;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Creates the APNs provider from {@code broadcasty.apns} and {@code broadcasty.push.apns.*}. */
 public final class ApnsFactory implements PushProviderFactory {
 
-  private static final String SERVICE = ApnsProvider.SERVICE.word();
+  private static final String SERVICE = ApnsProvider.SERVICE.name();
   private static final String SANDBOX_VARIABLE = "APNS_SANDBOX";
 
   static final ConfigKey<Boolean> ENABLED =
@@ -118,17 +118,17 @@ public final class ApnsFactory implements PushProviderFactory {
     String topic = values.required(TOPIC, "APNS_BUNDLE_ID", because);
     String server = server(values);
     X509Certificate trusted = trusted(values);
-    Duration timeout = values.value(TIMEOUT, PushConfigKeys.USUAL_TIMEOUT);
-    String p8 = key == null ? null : values.content(KEY, key, "-----BEGIN");
+    Duration timeout = values.value(TIMEOUT, PushConfigKeys.DEFAULT_TIMEOUT);
+    String p8 = key == null ? null : values.textOrFile(KEY, key, "-----BEGIN");
     if (p8 == null || keyId == null || teamId == null || topic == null || server == null) {
       return null;
     }
-    var signing = values.checked(KEY, () -> ApnsSettings.key(p8, teamId, keyId));
+    var signing = values.create(KEY, () -> ApnsSettings.key(p8, teamId, keyId));
     if (signing == null) {
       return null;
     }
     int colon = server.lastIndexOf(':');
-    return values.checked(
+    return values.create(
         TOPIC,
         () ->
             new ApnsSettings(
@@ -168,7 +168,7 @@ public final class ApnsFactory implements PushProviderFactory {
 
   private static @Nullable X509Certificate trusted(ConfigValues values) {
     String path = values.optional(TRUST).orElse(null);
-    String pem = path == null ? null : values.content(TRUST, path, "-----BEGIN");
+    String pem = path == null ? null : values.textOrFile(TRUST, path, "-----BEGIN");
     if (pem == null) {
       return null;
     }

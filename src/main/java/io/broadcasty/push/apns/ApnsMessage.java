@@ -5,10 +5,10 @@ import com.eatthepath.pushy.apns.PushType;
 import com.eatthepath.pushy.apns.util.SimpleApnsPushNotification;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.push.CollapseKeys;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.Urgency;
+import io.broadcasty.push.provider.CollapseKeys;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.Urgency;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -35,7 +35,7 @@ final class ApnsMessage {
         now.plusMillis(Math.max(0, dispatch.remainingMillis())),
         soon ? DeliveryPriority.IMMEDIATE : DeliveryPriority.CONSERVE_POWER,
         PushType.ALERT,
-        key == null ? null : CollapseKeys.ofBytes(key, COLLAPSE_BYTES),
+        key == null ? null : CollapseKeys.limitBytes(key, COLLAPSE_BYTES),
         dispatch.id());
   }
 

@@ -3,15 +3,15 @@ package io.broadcasty.push.apns;
 import com.eatthepath.pushy.apns.ApnsClient;
 import com.eatthepath.pushy.apns.ApnsClientBuilder;
 import com.eatthepath.pushy.apns.PushNotificationResponse;
-import io.broadcasty.push.Deadlines;
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.InvalidDeviceException;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushService;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.InvalidDeviceException;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.ResponseTimeouts;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +43,7 @@ public final class ApnsProvider implements PushProvider {
 
   private final ApnsSettings settings;
   private final WallClock clock;
-  private final Deadlines deadlines;
+  private final ResponseTimeouts deadlines;
   private final NioEventLoopGroup threads;
   private final ApnsClient client;
 
@@ -57,7 +57,7 @@ public final class ApnsProvider implements PushProvider {
   public ApnsProvider(ApnsSettings settings, WallClock clock, ThreadFactory threads) {
     this.settings = settings;
     this.clock = clock;
-    this.deadlines = new Deadlines(settings.timeout(), threads);
+    this.deadlines = new ResponseTimeouts(settings.timeout(), threads);
     this.threads = new NioEventLoopGroup(1, threads);
     ApnsClientBuilder builder =
         new ApnsClientBuilder()
@@ -87,7 +87,7 @@ public final class ApnsProvider implements PushProvider {
   }
 
   @Override
-  public void check(DeviceAddress device) throws InvalidDeviceException {
+  public void validate(DeviceAddress device) throws InvalidDeviceException {
     if (!device.token().matches("([0-9a-fA-F]{2}){32,100}")) {
       throw new InvalidDeviceException(
           "a device token of APNs is expected: its bytes in hexadecimal, 64 digits or more");
@@ -95,75 +95,76 @@ public final class ApnsProvider implements PushProvider {
   }
 
   @Override
-  public int excess(Notification notification) {
+  public int excessBytes(Notification notification) {
     return ApnsMessage.payload(SOME_ID, notification).getBytes(StandardCharsets.UTF_8).length
         - MAX_BYTES;
   }
 
   @Override
-  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
-    if (excess(dispatch.notification()) > 0) {
+  public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
+    if (excessBytes(dispatch.notification()) > 0) {
       return CompletableFuture.completedFuture(
-          new PushOutcome.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
+          new ProviderResponse.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
     }
-    return deadlines.within(
+    return deadlines.withTimeout(
         client
             .sendNotification(ApnsMessage.of(dispatch, settings.topic(), clock.now()))
-            .handle((response, thrown) -> response == null ? failed(thrown) : verdict(response)));
+            .handle(
+                (response, thrown) -> response == null ? toRetry(thrown) : toResponse(response)));
   }
 
-  private static PushOutcome verdict(PushNotificationResponse<?> response) {
+  private static ProviderResponse toResponse(PushNotificationResponse<?> response) {
     if (response.isAccepted()) {
-      return new PushOutcome.Accepted(response.getApnsId().toString());
+      return new ProviderResponse.Accepted(response.getApnsId().toString());
     }
-    return verdict(
+    return toResponse(
         response.getStatusCode(),
         response.getRejectionReason().orElse(""),
         response.getTokenInvalidationTimestamp().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE));
   }
 
   /** Maps Apple's reasons to what they mean for the device and the configuration. */
-  static PushOutcome verdict(int status, String rejection, long invalidSinceMillis) {
+  static ProviderResponse toResponse(int status, String rejection, long invalidSinceMillis) {
     String reason =
         ("APNs answered " + status + " " + (rejection.matches("[A-Za-z]{1,60}") ? rejection : ""))
             .strip();
     return switch (rejection) {
       case "Unregistered", "ExpiredToken" ->
-          new PushOutcome.Unregistered(reason, invalidSinceMillis);
+          new ProviderResponse.Unregistered(reason, invalidSinceMillis);
       case "BadDeviceToken", "DeviceTokenNotForTopic" ->
-          new PushOutcome.Unregistered(reason, Long.MAX_VALUE);
+          new ProviderResponse.Unregistered(reason, Long.MAX_VALUE);
       case "TopicDisallowed", "MissingTopic", "BadTopic", "InvalidPushType" ->
-          new PushOutcome.Misconfigured(reason, ApnsSettings.TOPIC);
+          new ProviderResponse.Misconfigured(reason, ApnsSettings.TOPIC);
       case "ExpiredProviderToken" ->
-          new PushOutcome.Retry(reason, null); // pushy makes a new connection and token
+          new ProviderResponse.Retry(reason, null); // pushy makes a new connection and token
       default -> byStatus(status, reason, invalidSinceMillis);
     };
   }
 
-  private static PushOutcome byStatus(int status, String reason, long invalidSinceMillis) {
+  private static ProviderResponse byStatus(int status, String reason, long invalidSinceMillis) {
     if (status == 429 || status >= 500) {
-      return new PushOutcome.Retry(reason, null);
+      return new ProviderResponse.Retry(reason, null);
     }
     return switch (status) {
       case 403 ->
-          new PushOutcome.Misconfigured(
+          new ProviderResponse.Misconfigured(
               reason + ": the key, its id or the team's is not right", ApnsSettings.KEY);
-      case 410 -> new PushOutcome.Unregistered(reason, invalidSinceMillis);
-      default -> new PushOutcome.Rejected(reason);
+      case 410 -> new ProviderResponse.Unregistered(reason, invalidSinceMillis);
+      default -> new ProviderResponse.Rejected(reason);
     };
   }
 
-  private static PushOutcome failed(Throwable thrown) {
-    Throwable cause = Deadlines.unwrapped(thrown);
+  private static ProviderResponse toRetry(Throwable thrown) {
+    Throwable cause = ResponseTimeouts.unwrap(thrown);
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof SSLException) {
-        return new PushOutcome.Retry(
+        return new ProviderResponse.Retry(
             "no TLS connection: APNs' certificate is not trusted, or it speaks no TLS",
             null,
             cause);
       }
     }
-    return new PushOutcome.Retry("APNs cannot be reached", null, cause);
+    return new ProviderResponse.Retry("APNs cannot be reached", null, cause);
   }
 
   /** {@inheritDoc} Waits briefly for dispatches in flight. */

@@ -1,8 +1,4 @@
-/**
- * Push provider for the Apple Push Notification service, with token-based authentication.
- *
- * <p>May import: {@code push} and what it may import.
- */
+/** Push provider for the Apple Push Notification service, with token-based authentication. */
 @NullMarked
 package io.broadcasty.push.apns;
 

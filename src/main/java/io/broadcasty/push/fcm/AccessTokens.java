@@ -10,11 +10,11 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import io.broadcasty.push.PushHttp;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.Reply;
-import io.broadcasty.time.Ticker;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.provider.HttpReply;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushHttpClient;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -40,7 +40,7 @@ final class AccessTokens {
       "grant_type="
           + URLEncoder.encode("urn:ietf:params:oauth:grant-type:jwt-bearer", StandardCharsets.UTF_8)
           + "&assertion=";
-  private static final Duration GRANT_LIFE = Duration.ofMinutes(60);
+  private static final Duration GRANT_LIFETIME = Duration.ofMinutes(60);
 
   /**
    * How long before its expiry a token is no longer used, to allow for network delay and clock
@@ -49,17 +49,17 @@ final class AccessTokens {
   private static final Duration MARGIN = Duration.ofMinutes(2);
 
   private final ServiceAccount account;
-  private final PushHttp http;
+  private final PushHttpClient http;
   private final Ticker ticker;
   private final WallClock clock;
   private @Nullable Granted current;
-  private @Nullable CompletableFuture<Answer> pending;
+  private @Nullable CompletableFuture<TokenResult> pending;
 
   /** The result of a request for a token. */
-  sealed interface Answer {}
+  sealed interface TokenResult {}
 
   /** A token that may be used until the ticker shows {@code endNanos}. */
-  record Granted(String token, long endNanos) implements Answer {
+  record Granted(String token, long endNanos) implements TokenResult {
 
     @Override
     public String toString() {
@@ -68,9 +68,9 @@ final class AccessTokens {
   }
 
   /** No token was granted, so nothing can be sent. */
-  record Refused(PushOutcome outcome) implements Answer {}
+  record Refused(ProviderResponse outcome) implements TokenResult {}
 
-  AccessTokens(ServiceAccount account, PushHttp http, Ticker ticker, WallClock clock) {
+  AccessTokens(ServiceAccount account, PushHttpClient http, Ticker ticker, WallClock clock) {
     this.account = account;
     this.http = http;
     this.ticker = ticker;
@@ -78,8 +78,8 @@ final class AccessTokens {
   }
 
   /** Returns a token that is valid now; a failure is not cached. */
-  CompletableFuture<Answer> get() {
-    CompletableFuture<Answer> asked = new CompletableFuture<>();
+  CompletableFuture<TokenResult> get() {
+    CompletableFuture<TokenResult> asked = new CompletableFuture<>();
     synchronized (this) {
       if (current != null && current.endNanos() - ticker.readNanos() > 0) {
         return CompletableFuture.completedFuture(current);
@@ -90,22 +90,25 @@ final class AccessTokens {
       pending = asked;
     }
     var unused =
-        CompletableFuture.supplyAsync(this::grant, http.workers())
+        CompletableFuture.supplyAsync(this::grant, http.executor())
             .thenCompose(
-                grant -> http.exchange(grant, this::read, failed -> (Answer) new Refused(failed)))
-            .whenComplete((answer, thrown) -> settle(asked, answer, thrown));
+                grant ->
+                    http.exchange(grant, this::read, failed -> (TokenResult) new Refused(failed)))
+            .whenComplete((answer, thrown) -> complete(asked, answer, thrown));
     return asked;
   }
 
   /** Drops a token that the service no longer accepts. */
-  synchronized void forget(String token) {
+  synchronized void invalidate(String token) {
     if (current != null && current.token().equals(token)) {
       current = null;
     }
   }
 
-  private void settle(
-      CompletableFuture<Answer> asked, @Nullable Answer answer, @Nullable Throwable thrown) {
+  private void complete(
+      CompletableFuture<TokenResult> asked,
+      @Nullable TokenResult answer,
+      @Nullable Throwable thrown) {
     synchronized (this) {
       pending = null;
       if (answer instanceof Granted granted) {
@@ -131,7 +134,7 @@ final class AccessTokens {
                 .issuer(account.clientEmail())
                 .audience(account.tokenUri().toString())
                 .issueTime(Date.from(now))
-                .expirationTime(Date.from(now.plus(GRANT_LIFE)))
+                .expirationTime(Date.from(now.plus(GRANT_LIFETIME)))
                 .claim("scope", SCOPE)
                 .build());
     try {
@@ -139,19 +142,19 @@ final class AccessTokens {
     } catch (JOSEException e) {
       throw new IllegalStateException("cannot sign with the service account's key", e);
     }
-    return PushHttp.request(account.tokenUri())
+    return PushHttpClient.request(account.tokenUri())
         .header("Content-Type", "application/x-www-form-urlencoded")
         .POST(HttpRequest.BodyPublishers.ofString(GRANT + grant.serialize()))
         .build();
   }
 
-  private Answer read(Reply reply) {
+  private TokenResult read(HttpReply reply) {
     if (reply.isTemporary()) {
-      return new Refused(reply.retry("no access token: its server answered " + reply.status()));
+      return new Refused(reply.toRetry("no access token: its server answered " + reply.status()));
     }
     if (reply.status() != 200) {
       return new Refused(
-          new PushOutcome.Misconfigured(
+          new ProviderResponse.Misconfigured(
               "no access token: its server answered "
                   + reply.status()
                   + "; the service account's key may have been revoked, or this machine's clock may"
@@ -178,7 +181,7 @@ final class AccessTokens {
     }
     if (token == null || token.isBlank() || !token.matches("[\\x21-\\x7E]+")) {
       return new Refused(
-          new PushOutcome.Retry("no access token: its server's answer has none", null));
+          new ProviderResponse.Retry("no access token: its server's answer has none", null));
     }
     return new Granted(
         token, ticker.readNanos() + Duration.ofSeconds(seconds).minus(MARGIN).toNanos());

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record FcmError(@Nullable String code, boolean aboutToken) {
 
   private static final JsonFactory JSON = new JsonFactory();
-  private static final String WORD = "[A-Z_]{1,60}";
+  private static final String CODE_FORMAT = "[A-Z_]{1,60}";
 
   static FcmError parse(byte[] body) {
     Found found = new Found();
@@ -55,7 +55,7 @@ record FcmError(@Nullable String code, boolean aboutToken) {
 
     private void take(String name, String value) {
       switch (name) {
-        case "errorCode" -> code = value.matches(WORD) ? value : code;
+        case "errorCode" -> code = value.matches(CODE_FORMAT) ? value : code;
         case "message" -> message = value;
         case "field" -> fields.add(value);
         default -> {}

@@ -1,10 +1,10 @@
 package io.broadcasty.push.fcm;
 
-import io.broadcasty.config.key.ConfigKey;
-import io.broadcasty.config.key.ConfigValues;
-import io.broadcasty.push.PushConfigKeys;
-import io.broadcasty.push.PushProviderFactory;
-import io.broadcasty.push.PushService;
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.config.ConfigValues;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.PushConfigKeys;
+import io.broadcasty.push.provider.PushProviderFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Creates the FCM provider from {@code broadcasty.fcm} and {@code broadcasty.push.fcm.*}. */
 public final class FcmFactory implements PushProviderFactory {
 
-  private static final String SERVICE = FcmProvider.SERVICE.word();
+  private static final String SERVICE = FcmProvider.SERVICE.name();
   private static final String ACCOUNT_VARIABLE = "FCM_SERVICE_ACCOUNT";
   private static final String LEGACY_KEY = "FCM_SERVER_KEY";
 
@@ -72,12 +72,12 @@ public final class FcmFactory implements PushProviderFactory {
       values.missing(SERVICE_ACCOUNT, ACCOUNT_VARIABLE, ENABLED.name() + "=true");
     }
     URI url = values.url(URL);
-    Duration timeout = values.value(TIMEOUT, PushConfigKeys.USUAL_TIMEOUT);
-    String json = text.map(given -> values.content(SERVICE_ACCOUNT, given, "{")).orElse(null);
+    Duration timeout = values.value(TIMEOUT, PushConfigKeys.DEFAULT_TIMEOUT);
+    String json = text.map(given -> values.textOrFile(SERVICE_ACCOUNT, given, "{")).orElse(null);
     if (json == null || url == null) {
       return null;
     }
-    ServiceAccount account = values.checked(SERVICE_ACCOUNT, () -> ServiceAccount.parse(json));
+    ServiceAccount account = values.create(SERVICE_ACCOUNT, () -> ServiceAccount.parse(json));
     return account == null ? null : new FcmSettings(account, url, timeout);
   }
 

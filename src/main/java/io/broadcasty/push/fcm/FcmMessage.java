@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.Urgency;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.Urgency;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -43,7 +43,7 @@ final class FcmMessage {
       json.writeObjectFieldStart("webpush");
       json.writeObjectFieldStart("headers");
       json.writeStringField("TTL", Long.toString(ttlSeconds));
-      json.writeStringField("Urgency", notification.urgency().word());
+      json.writeStringField("Urgency", notification.urgency().wireName());
       json.writeEndObject();
       if (notification.url() != null && notification.url().startsWith("https://")) {
         json.writeObjectFieldStart("fcm_options"); // accepts only https

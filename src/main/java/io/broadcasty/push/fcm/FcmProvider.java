@@ -1,16 +1,16 @@
 package io.broadcasty.push.fcm;
 
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.InvalidDeviceException;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushHttp;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushService;
-import io.broadcasty.push.Reply;
-import io.broadcasty.time.Ticker;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.InvalidDeviceException;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.HttpReply;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushHttpClient;
+import io.broadcasty.push.provider.PushProvider;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -31,8 +31,8 @@ public final class FcmProvider implements PushProvider {
   private static final int MAX_BYTES = 4096;
   private static final Duration QUOTA_PAUSE = Duration.ofMinutes(1);
 
-  private final URI sending;
-  private final PushHttp http;
+  private final URI sendUri;
+  private final PushHttpClient http;
   private final AccessTokens tokens;
 
   /**
@@ -41,8 +41,8 @@ public final class FcmProvider implements PushProvider {
    * @param threads makes the provider's threads, which end when they are idle
    */
   public FcmProvider(FcmSettings settings, Ticker ticker, WallClock clock, ThreadFactory threads) {
-    this.sending = settings.sending();
-    this.http = new PushHttp(settings.timeout(), clock, threads);
+    this.sendUri = settings.sendUri();
+    this.http = new PushHttpClient(settings.timeout(), clock, threads);
     this.tokens = new AccessTokens(settings.account(), http, ticker, clock);
   }
 
@@ -57,7 +57,7 @@ public final class FcmProvider implements PushProvider {
   }
 
   @Override
-  public void check(DeviceAddress device) throws InvalidDeviceException {
+  public void validate(DeviceAddress device) throws InvalidDeviceException {
     if (!device.token().matches("[A-Za-z0-9:_.-]{20,4096}")) {
       throw new InvalidDeviceException(
           "a registration token of FCM is expected: what getToken() gives, 20 characters or more,"
@@ -66,26 +66,27 @@ public final class FcmProvider implements PushProvider {
   }
 
   @Override
-  public int excess(Notification notification) {
+  public int excessBytes(Notification notification) {
     return FcmMessage.contentBytes(notification) - MAX_BYTES;
   }
 
   @Override
-  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
-    if (excess(dispatch.notification()) > 0) {
+  public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
+    if (excessBytes(dispatch.notification()) > 0) {
       return CompletableFuture.completedFuture(
-          new PushOutcome.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
+          new ProviderResponse.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
     }
-    return http.within(tokens.get().thenCompose(answer -> send(dispatch, answer)));
+    return http.withTimeout(tokens.get().thenCompose(answer -> send(dispatch, answer)));
   }
 
-  private CompletableFuture<PushOutcome> send(Dispatch dispatch, AccessTokens.Answer answer) {
+  private CompletableFuture<ProviderResponse> send(
+      Dispatch dispatch, AccessTokens.TokenResult answer) {
     if (answer instanceof AccessTokens.Refused refused) {
       return CompletableFuture.completedFuture(refused.outcome());
     }
     String token = ((AccessTokens.Granted) answer).token();
     HttpRequest request =
-        PushHttp.request(sending)
+        PushHttpClient.request(sendUri)
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", "application/json; charset=utf-8")
             .POST(HttpRequest.BodyPublishers.ofByteArray(FcmMessage.bytes(dispatch)))
@@ -94,51 +95,51 @@ public final class FcmProvider implements PushProvider {
         request,
         reply -> {
           if (reply.status() == 401) {
-            tokens.forget(token);
+            tokens.invalidate(token);
           }
-          return verdict(reply);
+          return toResponse(reply);
         });
   }
 
-  static PushOutcome verdict(Reply reply) {
+  static ProviderResponse toResponse(HttpReply reply) {
     int status = reply.status();
     if (status == 200) {
-      return new PushOutcome.Accepted(MessageName.of(reply.body()));
+      return new ProviderResponse.Accepted(FcmMessageName.of(reply.body()));
     }
     FcmError error = FcmError.parse(reply.body());
     String code = error.code() == null ? "" : error.code();
     String reason = "FCM answered " + (status + " " + code).strip();
     if (reply.isTemporary()) {
-      PushOutcome.Retry retry = reply.retry(reason);
+      ProviderResponse.Retry retry = reply.toRetry(reason);
       return status == 429 && retry.after() == null
-          ? new PushOutcome.Retry(reason, QUOTA_PAUSE)
+          ? new ProviderResponse.Retry(reason, QUOTA_PAUSE)
           : retry;
     }
     return switch (code) {
       case "UNREGISTERED", "SENDER_ID_MISMATCH" ->
-          new PushOutcome.Unregistered(reason, Long.MAX_VALUE);
+          new ProviderResponse.Unregistered(reason, Long.MAX_VALUE);
       case "INVALID_ARGUMENT" ->
           error.aboutToken()
-              ? new PushOutcome.Unregistered(
+              ? new ProviderResponse.Unregistered(
                   reason + ": the registration token is invalid", Long.MAX_VALUE)
-              : new PushOutcome.Rejected(reason);
+              : new ProviderResponse.Rejected(reason);
       case "THIRD_PARTY_AUTH_ERROR" ->
           misconfigured(reason + ": the project's APNs or Web Push credentials are not right");
       default -> byStatus(status, reason);
     };
   }
 
-  private static PushOutcome byStatus(int status, String reason) {
+  private static ProviderResponse byStatus(int status, String reason) {
     return switch (status) {
       case 401 -> misconfigured(reason + ": the access token is not taken");
       case 403 -> misconfigured(reason + ": the service account may not send");
       case 404 -> misconfigured(reason + ": there is no such project");
-      default -> new PushOutcome.Rejected(reason);
+      default -> new ProviderResponse.Rejected(reason);
     };
   }
 
-  private static PushOutcome misconfigured(String reason) {
-    return new PushOutcome.Misconfigured(reason, FcmSettings.ACCOUNT);
+  private static ProviderResponse misconfigured(String reason) {
+    return new ProviderResponse.Misconfigured(reason, FcmSettings.ACCOUNT);
   }
 
   @Override

@@ -14,7 +14,7 @@ public record FcmSettings(ServiceAccount account, URI baseUrl, Duration timeout)
   /** The key's name, for messages to operators. */
   static final String ACCOUNT = "broadcasty.push.fcm.service-account";
 
-  URI sending() {
+  URI sendUri() {
     return URI.create(baseUrl + "/v1/projects/" + account.projectId() + "/messages:send");
   }
 }

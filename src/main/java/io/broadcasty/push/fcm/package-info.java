@@ -1,8 +1,4 @@
-/**
- * Push provider for Firebase Cloud Messaging, by its HTTP v1 API.
- *
- * <p>May import: {@code push} and what it may import.
- */
+/** Push provider for Firebase Cloud Messaging, by its HTTP v1 API. */
 @NullMarked
 package io.broadcasty.push.fcm;
 

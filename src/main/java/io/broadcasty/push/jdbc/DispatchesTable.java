@@ -1,11 +1,11 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.push.DispatchState;
-import io.broadcasty.push.PushService;
-import io.broadcasty.push.Recipient;
-import io.broadcasty.push.SendStatus;
-import io.broadcasty.push.Settled;
-import io.broadcasty.push.Settlement;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.device.Recipient;
+import io.broadcasty.push.queue.AcknowledgedDispatch;
+import io.broadcasty.push.queue.DeliveryResult;
+import io.broadcasty.push.queue.DispatchState;
+import io.broadcasty.push.queue.SendStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,7 +36,7 @@ final class DispatchesTable {
   private static final String CLAIM =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = ?, attempts = ?,"
           + " changed_at = ? WHERE number = ? AND due_at = ?";
-  private static final String SETTLE =
+  private static final String ACKNOWLEDGE =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = NULL, reason = ?,"
           + " service_ref = ?, changed_at = ? WHERE number = ? AND owner = ?";
   private static final String COUNTS =
@@ -88,7 +88,7 @@ final class DispatchesTable {
         insert.setLong(1, sendNumber);
         insert.setString(2, recipient.subscriptionId());
         insert.setString(3, recipient.user());
-        insert.setString(4, recipient.service().word());
+        insert.setString(4, recipient.service().name());
         insert.setInt(5, DispatchState.QUEUED.code());
         insert.setLong(6, nowMillis);
         insert.setLong(7, expiresAtMillis);
@@ -110,13 +110,13 @@ final class DispatchesTable {
    *
    * @param locking whether to lock the rows, skipping those that are locked already
    */
-  static List<Due> due(
+  static List<Due> findDue(
       Connection connection, PushService service, long nowMillis, int max, boolean locking)
       throws SQLException {
     List<Due> due = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(locking ? DUE + " FOR UPDATE SKIP LOCKED" : DUE)) {
-      select.setString(1, service.word());
+      select.setString(1, service.name());
       select.setLong(2, nowMillis);
       select.setInt(3, max);
       try (ResultSet row = select.executeQuery()) {
@@ -167,20 +167,21 @@ final class DispatchesTable {
   }
 
   /** Writes the results of the dispatches that the owner still holds. */
-  static void settle(Connection connection, String owner, List<Settled> settled, long nowMillis)
+  static void acknowledge(
+      Connection connection, String owner, List<AcknowledgedDispatch> settled, long nowMillis)
       throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(SETTLE)) {
-      for (Settled each : settled) {
-        Settlement result = each.settlement();
+    try (PreparedStatement update = connection.prepareStatement(ACKNOWLEDGE)) {
+      for (AcknowledgedDispatch each : settled) {
+        DeliveryResult result = each.result();
         update.setInt(1, result.state().code());
-        if (result instanceof Settlement.Again again) {
+        if (result instanceof DeliveryResult.Retry again) {
           update.setLong(2, again.dueAtMillis());
         } else {
           update.setNull(2, Types.BIGINT);
         }
         update.setString(3, result.reason());
         update.setString(
-            4, result instanceof Settlement.Accepted accepted ? accepted.serviceId() : null);
+            4, result instanceof DeliveryResult.Accepted accepted ? accepted.serviceId() : null);
         update.setLong(5, nowMillis);
         update.setLong(6, each.claimed().number());
         update.setString(7, owner);
@@ -197,7 +198,7 @@ final class DispatchesTable {
       select.setLong(1, sendNumber);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          counts.put(DispatchState.of(row.getInt(1)), row.getInt(2));
+          counts.put(DispatchState.fromCode(row.getInt(1)), row.getInt(2));
         }
       }
     }
@@ -205,9 +206,10 @@ final class DispatchesTable {
   }
 
   /** Counts unfinished dispatches, up to a limit. */
-  static int unfinished(Connection connection, PushService service, int most) throws SQLException {
+  static int countUnfinished(Connection connection, PushService service, int most)
+      throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(UNFINISHED)) {
-      select.setString(1, service.word());
+      select.setString(1, service.name());
       select.setInt(2, most);
       try (ResultSet row = select.executeQuery()) {
         row.next();
@@ -234,14 +236,14 @@ final class DispatchesTable {
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           last = row.getLong(1);
-          DispatchState state = DispatchState.of(row.getInt(5));
+          DispatchState state = DispatchState.fromCode(row.getInt(5));
           long due = row.getLong(8);
           devices.add(
               new SendStatus.Device(
                   new Recipient(
                       row.getString(2),
                       row.getString(3),
-                      JdbcSubscriptionStore.service(row.getString(4))),
+                      JdbcPushSubscriptionStore.service(row.getString(4))),
                   state,
                   row.getInt(6),
                   row.getString(7),
@@ -287,7 +289,7 @@ final class DispatchesTable {
       update.setInt(1, DispatchState.EXPIRED.code());
       update.setString(2, "its time to live ended before a node tried it");
       update.setLong(3, nowMillis);
-      update.setString(4, service.word());
+      update.setString(4, service.name());
       update.setLong(5, nowMillis);
       update.setLong(6, nowMillis);
       update.executeUpdate();
@@ -295,7 +297,7 @@ final class DispatchesTable {
   }
 
   /** Deletes a batch of a send's dispatches, and returns whether there were any. */
-  static boolean deleteSome(Connection connection, long sendNumber) throws SQLException {
+  static boolean deleteBatch(Connection connection, long sendNumber) throws SQLException {
     long last;
     try (PreparedStatement select = connection.prepareStatement(LAST_OF_SOME)) {
       select.setLong(1, sendNumber);

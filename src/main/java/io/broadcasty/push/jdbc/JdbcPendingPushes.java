@@ -2,12 +2,12 @@ package io.broadcasty.push.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.database.Database;
-import io.broadcasty.push.PendingPush;
-import io.broadcasty.push.PendingPushes;
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.push.queue.PendingPush;
+import io.broadcasty.push.queue.PendingPushes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Stores pending pushes in a relational database. */
 public final class JdbcPendingPushes implements PendingPushes {
 
-  private static final String BETWEEN = "\0";
-  private static final String IS_THERE =
+  private static final String SEPARATOR = "\0";
+  private static final String EXISTS =
       "SELECT 1 FROM broadcasty_push_pending WHERE tenant_id = ? AND send_id = ?";
   private static final String ADD =
       "INSERT INTO broadcasty_push_pending (tenant_id, send_id, channel, users, title, body, url,"
@@ -36,9 +36,9 @@ public final class JdbcPendingPushes implements PendingPushes {
           + " ORDER BY due_at LIMIT ?";
   private static final String RECEIPTS =
       "SELECT user_id FROM broadcasty_push_receipts WHERE pending_number = ?";
-  private static final String RECEIVE =
+  private static final String ADD_RECEIPT =
       "INSERT INTO broadcasty_push_receipts (pending_number, user_id) VALUES (?, ?)";
-  private static final String FORGET =
+  private static final String DELETE_RECEIPTS =
       "DELETE FROM broadcasty_push_receipts WHERE pending_number = ?";
   private static final String REMOVE = "DELETE FROM broadcasty_push_pending WHERE number = ?";
 
@@ -58,7 +58,7 @@ public final class JdbcPendingPushes implements PendingPushes {
     var unused =
         database.writeDurably(
             connection -> {
-              boolean absent = !isThere(connection, push);
+              boolean absent = !exists(connection, push);
               if (absent) {
                 insert(connection, push);
               }
@@ -66,8 +66,8 @@ public final class JdbcPendingPushes implements PendingPushes {
             });
   }
 
-  private static boolean isThere(Connection connection, PendingPush push) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(IS_THERE)) {
+  private static boolean exists(Connection connection, PendingPush push) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(EXISTS)) {
       select.setString(1, push.channel().tenant().value());
       select.setString(2, push.sendId());
       try (ResultSet row = select.executeQuery()) {
@@ -89,7 +89,7 @@ public final class JdbcPendingPushes implements PendingPushes {
   }
 
   private static byte @Nullable [] users(@Nullable Set<String> users) {
-    return users == null ? null : String.join(BETWEEN, new TreeSet<>(users)).getBytes(UTF_8);
+    return users == null ? null : String.join(SEPARATOR, new TreeSet<>(users)).getBytes(UTF_8);
   }
 
   @Override
@@ -115,19 +115,19 @@ public final class JdbcPendingPushes implements PendingPushes {
         row.getLong(1),
         new TenantChannel(new TenantId(row.getString(2)), new ChannelName(row.getString(3))),
         row.getString(4),
-        users == null ? null : Set.of(users.split(BETWEEN, -1)),
+        users == null ? null : Set.of(users.split(SEPARATOR, -1)),
         NotificationColumns.read(row, 6),
         row.getLong(13));
   }
 
   @Override
-  public void delivered(PendingPush push, Collection<String> users) {
+  public void addReceipts(PendingPush push, Collection<String> users) {
     var unused =
         database.write(
             connection -> {
               Set<String> added = new TreeSet<>(users);
               added.removeAll(receipts(connection, push));
-              try (PreparedStatement insert = connection.prepareStatement(RECEIVE)) {
+              try (PreparedStatement insert = connection.prepareStatement(ADD_RECEIPT)) {
                 for (String user : added) {
                   insert.setLong(1, push.number());
                   insert.setString(2, user);
@@ -164,7 +164,7 @@ public final class JdbcPendingPushes implements PendingPushes {
     var unused =
         database.write(
             connection -> {
-              for (String sql : List.of(FORGET, REMOVE)) {
+              for (String sql : List.of(DELETE_RECEIPTS, REMOVE)) {
                 try (PreparedStatement delete = connection.prepareStatement(sql)) {
                   delete.setLong(1, push.number());
                   delete.executeUpdate();

@@ -2,20 +2,20 @@ package io.broadcasty.push.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.broadcasty.database.Database;
-import io.broadcasty.push.Claimed;
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.EnqueueOutcome;
-import io.broadcasty.push.PushQueue;
-import io.broadcasty.push.PushService;
-import io.broadcasty.push.Recipient;
-import io.broadcasty.push.Send;
-import io.broadcasty.push.SendStatus;
-import io.broadcasty.push.Settled;
-import io.broadcasty.push.Settlement;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.device.Recipient;
 import io.broadcasty.push.jdbc.DispatchesTable.Due;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.push.queue.AcknowledgedDispatch;
+import io.broadcasty.push.queue.ClaimedDispatch;
+import io.broadcasty.push.queue.DeliveryResult;
+import io.broadcasty.push.queue.EnqueueOutcome;
+import io.broadcasty.push.queue.PushQueue;
+import io.broadcasty.push.queue.Send;
+import io.broadcasty.push.queue.SendStatus;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -47,7 +47,7 @@ public final class JdbcPushQueue implements PushQueue {
   private final WallClock clock;
 
   /** The address of a device, and the user it belongs to now. */
-  private record Place(String user, DeviceAddress address) {}
+  private record Device(String user, DeviceAddress address) {}
 
   /**
    * Creates a queue.
@@ -76,7 +76,7 @@ public final class JdbcPushQueue implements PushQueue {
       return new EnqueueOutcome.Queued(known.get().devices(), true);
     }
     if (quotaPerDay > 0) {
-      long used = UsageTable.used(connection, send.tenant(), send.createdAtMillis());
+      long used = UsageTable.usedToday(connection, send.tenant(), send.createdAtMillis());
       if (used + recipients.size() > quotaPerDay) {
         return new EnqueueOutcome.OverQuota(used);
       }
@@ -97,33 +97,33 @@ public final class JdbcPushQueue implements PushQueue {
   }
 
   @Override
-  public List<Claimed> claim(PushService service, String owner, int max, Duration lease) {
+  public List<ClaimedDispatch> claim(PushService service, String owner, int max, Duration lease) {
     long now = clock.nowMillis();
     List<Due> due =
         database.write(
             connection ->
                 DispatchesTable.claim(
                     connection,
-                    DispatchesTable.due(connection, service, now, max, !database.isH2()),
+                    DispatchesTable.findDue(connection, service, now, max, !database.isH2()),
                     owner,
                     now,
                     now + lease.toMillis()));
     return due.isEmpty() ? List.of() : database.read(connection -> claimed(connection, due));
   }
 
-  private List<Claimed> claimed(Connection connection, List<Due> due) throws SQLException {
-    Map<String, Place> places = places(connection, due);
+  private List<ClaimedDispatch> claimed(Connection connection, List<Due> due) throws SQLException {
+    Map<String, Device> places = devices(connection, due);
     Map<Long, Send> sends = new HashMap<>();
-    List<Claimed> claimed = new ArrayList<>(due.size());
+    List<ClaimedDispatch> claimed = new ArrayList<>(due.size());
     for (Due each : due) {
       Send send = sends.get(each.sendNumber());
       if (send == null) {
         send = SendsTable.read(connection, each.sendNumber());
         sends.put(each.sendNumber(), send);
       }
-      Place place = places.get(each.subscriptionId());
+      Device place = places.get(each.subscriptionId());
       claimed.add(
-          new Claimed(
+          new ClaimedDispatch(
               each.number(),
               dispatchId(each, send),
               send.tenant(),
@@ -137,10 +137,10 @@ public final class JdbcPushQueue implements PushQueue {
     return claimed;
   }
 
-  private Map<String, Place> places(Connection connection, List<Due> due) throws SQLException {
-    Map<String, Place> places = new HashMap<>();
+  private Map<String, Device> devices(Connection connection, List<Due> due) throws SQLException {
+    Map<String, Device> places = new HashMap<>();
     List<String> ids = due.stream().map(Due::subscriptionId).distinct().toList();
-    int step = database.keysAtOnce();
+    int step = database.maxKeysPerStatement();
     String sql =
         "SELECT id, user_id, service, token, public_key, auth_secret"
             + " FROM broadcasty_user_push_subs WHERE id IN ";
@@ -154,7 +154,7 @@ public final class JdbcPushQueue implements PushQueue {
             select.close();
           }
           size = some.size();
-          select = connection.prepareStatement(sql + PushDatabase.places(size));
+          select = connection.prepareStatement(sql + PushDatabase.placeholders(size));
         }
         for (int i = 0; i < size; i++) {
           select.setString(i + 1, some.get(i));
@@ -163,7 +163,7 @@ public final class JdbcPushQueue implements PushQueue {
           while (row.next()) {
             places.put(
                 row.getString(1),
-                new Place(row.getString(2), JdbcSubscriptionStore.address(row, 3)));
+                new Device(row.getString(2), JdbcPushSubscriptionStore.address(row, 3)));
           }
         }
       }
@@ -185,14 +185,14 @@ public final class JdbcPushQueue implements PushQueue {
   }
 
   @Override
-  public void settle(String owner, List<Settled> settled) {
+  public void acknowledge(String owner, List<AcknowledgedDispatch> settled) {
     long now = clock.nowMillis();
     database.write(
         connection -> {
-          DispatchesTable.settle(connection, owner, settled, now);
-          for (Settled each : settled) {
-            if (each.settlement() instanceof Settlement.Unregistered gone) {
-              Gone.remove(connection, each.claimed(), gone, now);
+          DispatchesTable.acknowledge(connection, owner, settled, now);
+          for (AcknowledgedDispatch each : settled) {
+            if (each.result() instanceof DeliveryResult.Unregistered gone) {
+              UnregisteredDevices.remove(connection, each.claimed(), gone, now);
             }
           }
           return settled;
@@ -232,14 +232,14 @@ public final class JdbcPushQueue implements PushQueue {
         connection -> {
           Map<PushService, Integer> counts = new LinkedHashMap<>();
           for (PushService service : services) {
-            counts.put(service, DispatchesTable.unfinished(connection, service, most));
+            counts.put(service, DispatchesTable.countUnfinished(connection, service, most));
           }
           return counts;
         });
   }
 
   @Override
-  public void upkeep(long forgetBeforeMillis) {
+  public void cleanUp(long forgetBeforeMillis) {
     long now = clock.nowMillis();
     for (PushService service : database.read(DispatchesTable::services)) {
       database.write(
@@ -251,7 +251,7 @@ public final class JdbcPushQueue implements PushQueue {
     List<Long> finished;
     do {
       finished = database.read(c -> SendsTable.finished(c, forgetBeforeMillis, FINISHED_AT_ONCE));
-      finished.forEach(this::forget);
+      finished.forEach(this::deleteSend);
     } while (finished.size() == FINISHED_AT_ONCE);
     database.write(
         connection -> {
@@ -260,10 +260,10 @@ public final class JdbcPushQueue implements PushQueue {
         });
   }
 
-  private void forget(long number) {
+  private void deleteSend(long number) {
     boolean more = true;
     while (more) {
-      more = database.write(connection -> DispatchesTable.deleteSome(connection, number));
+      more = database.write(connection -> DispatchesTable.deleteBatch(connection, number));
     }
     database.write(
         connection -> {

@@ -2,8 +2,8 @@ package io.broadcasty.push.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.Urgency;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.Urgency;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,7 +25,7 @@ final class NotificationColumns {
     statement.setBytes(first + 1, bytes(notification.body()));
     statement.setString(first + 2, notification.url());
     statement.setBytes(first + 3, bytes(notification.data()));
-    statement.setString(first + 4, notification.urgency().word());
+    statement.setString(first + 4, notification.urgency().wireName());
     statement.setString(first + 5, notification.collapseKey());
     statement.setInt(first + 6, Math.toIntExact(notification.ttl().toSeconds()));
   }
@@ -37,7 +37,7 @@ final class NotificationColumns {
         row.getString(first + 2),
         nullable(row.getBytes(first + 3)),
         Duration.ofSeconds(row.getInt(first + 6)),
-        Objects.requireNonNullElse(Urgency.of(row.getString(first + 4)), Urgency.NORMAL),
+        Objects.requireNonNullElse(Urgency.fromWireName(row.getString(first + 4)), Urgency.NORMAL),
         row.getString(first + 5));
   }
 

@@ -1,9 +1,9 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.database.Database;
-import io.broadcasty.database.Dialect;
-import io.broadcasty.database.Transactions;
-import io.broadcasty.push.PushStoreException;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.Dialect;
+import io.broadcasty.infra.database.Transactions;
+import io.broadcasty.push.device.PushStoreException;
 import java.sql.SQLException;
 import java.util.Collections;
 
@@ -28,16 +28,16 @@ final class PushDatabase {
   }
 
   /** Returns how many keys one statement may ask for. */
-  int keysAtOnce() {
-    return dialect.keysAtOnce();
+  int maxKeysPerStatement() {
+    return dialect.maxKeysPerStatement();
   }
 
   /** Runs statements that read, each of which sees what was committed before it. */
   <T> T read(Transactions.Work<T> work) {
     try {
-      return transactions.eachByItself(work);
+      return transactions.runAutoCommit(work);
     } catch (SQLException e) {
-      throw fault(e);
+      throw storeException(e);
     }
   }
 
@@ -49,7 +49,7 @@ final class PushDatabase {
     try {
       return transactions.write(ATTEMPTS, work);
     } catch (SQLException e) {
-      throw fault(e);
+      throw storeException(e);
     }
   }
 
@@ -61,16 +61,16 @@ final class PushDatabase {
     try {
       return transactions.writeDurably(ATTEMPTS, work);
     } catch (SQLException e) {
-      throw fault(e);
+      throw storeException(e);
     }
   }
 
   /** Returns a list of placeholders: {@code (?, ?, …)}. */
-  static String places(int count) {
+  static String placeholders(int count) {
     return "(" + String.join(", ", Collections.nCopies(count, "?")) + ")";
   }
 
-  private static PushStoreException fault(SQLException e) {
+  private static PushStoreException storeException(SQLException e) {
     return new PushStoreException("cannot use the database of subscriptions and the push queue", e);
   }
 }

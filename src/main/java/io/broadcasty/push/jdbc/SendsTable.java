@@ -1,7 +1,7 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.push.Send;
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.push.queue.Send;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,7 +29,8 @@ final class UsageTable {
    * Returns how many notifications the tenant has sent on the day; locks the row, so that the count
    * does not change until the transaction ends.
    */
-  static long used(Connection connection, TenantId tenant, long nowMillis) throws SQLException {
+  static long usedToday(Connection connection, TenantId tenant, long nowMillis)
+      throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(USED)) {
       select.setString(1, tenant.value());
       select.setLong(2, Math.floorDiv(nowMillis, DAY_MILLIS));

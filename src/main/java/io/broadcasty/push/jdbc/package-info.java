@@ -1,8 +1,4 @@
-/**
- * Push subscriptions, the push queue and pending pushes in a relational database.
- *
- * <p>May import: {@code push} and what it may import, {@code database}.
- */
+/** Push subscriptions, the push queue and pending pushes in a relational database. */
 @NullMarked
 package io.broadcasty.push.jdbc;
 

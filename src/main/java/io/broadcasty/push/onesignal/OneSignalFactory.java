@@ -1,10 +1,10 @@
 package io.broadcasty.push.onesignal;
 
-import io.broadcasty.config.key.ConfigKey;
-import io.broadcasty.config.key.ConfigValues;
-import io.broadcasty.push.PushConfigKeys;
-import io.broadcasty.push.PushProviderFactory;
-import io.broadcasty.push.PushService;
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.config.ConfigValues;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.PushConfigKeys;
+import io.broadcasty.push.provider.PushProviderFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OneSignalFactory implements PushProviderFactory {
 
-  private static final String SERVICE = OneSignalProvider.SERVICE.word();
+  private static final String SERVICE = OneSignalProvider.SERVICE.name();
 
   static final ConfigKey<Boolean> ENABLED =
       PushConfigKeys.enabled(SERVICE, "Sends notifications through OneSignal.");
@@ -73,14 +73,14 @@ public final class OneSignalFactory implements PushProviderFactory {
     String appId = values.required(APP_ID, "ONESIGNAL_APP_ID", because);
     String key = values.required(API_KEY, "ONESIGNAL_API_KEY", because);
     URI url = values.url(URL);
-    Duration timeout = values.value(TIMEOUT, PushConfigKeys.USUAL_TIMEOUT);
+    Duration timeout = values.value(TIMEOUT, PushConfigKeys.DEFAULT_TIMEOUT);
     if (appId == null || key == null || url == null) {
       return null;
     }
-    UUID app = values.checked(APP_ID, () -> uuid(appId));
+    UUID app = values.create(APP_ID, () -> uuid(appId));
     return app == null
         ? null
-        : values.checked(API_KEY, () -> new OneSignalSettings(app, key, url, timeout));
+        : values.create(API_KEY, () -> new OneSignalSettings(app, key, url, timeout));
   }
 
   private static UUID uuid(String text) {

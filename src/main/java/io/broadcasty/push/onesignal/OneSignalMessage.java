@@ -2,10 +2,10 @@ package io.broadcasty.push.onesignal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.push.CollapseKeys;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.Urgency;
+import io.broadcasty.push.provider.CollapseKeys;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.Urgency;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +34,7 @@ final class OneSignalMessage {
       json.writeNumberField("priority", notification.urgency() == Urgency.HIGH ? 10 : 5);
       if (notification.collapseKey() != null) {
         json.writeStringField(
-            "collapse_id", CollapseKeys.ofBytes(notification.collapseKey(), COLLAPSE_BYTES));
+            "collapse_id", CollapseKeys.limitBytes(notification.collapseKey(), COLLAPSE_BYTES));
       }
       writeContent(json, notification);
       json.writeEndObject();

@@ -1,15 +1,15 @@
 package io.broadcasty.push.onesignal;
 
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.InvalidDeviceException;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushHttp;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushService;
-import io.broadcasty.push.Reply;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.InvalidDeviceException;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.HttpReply;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushHttpClient;
+import io.broadcasty.push.provider.PushProvider;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -31,7 +31,7 @@ public final class OneSignalProvider implements PushProvider {
   private static final int MAX_BYTES = 4096;
 
   private final OneSignalSettings settings;
-  private final PushHttp http;
+  private final PushHttpClient http;
 
   /**
    * Creates the provider.
@@ -40,7 +40,7 @@ public final class OneSignalProvider implements PushProvider {
    */
   public OneSignalProvider(OneSignalSettings settings, WallClock clock, ThreadFactory threads) {
     this.settings = settings;
-    this.http = new PushHttp(settings.timeout(), clock, threads);
+    this.http = new PushHttpClient(settings.timeout(), clock, threads);
   }
 
   @Override
@@ -54,7 +54,7 @@ public final class OneSignalProvider implements PushProvider {
   }
 
   @Override
-  public void check(DeviceAddress device) throws InvalidDeviceException {
+  public void validate(DeviceAddress device) throws InvalidDeviceException {
     if (!device.token().matches("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")) {
       throw new InvalidDeviceException(
           "a subscription id of OneSignal is expected, a UUID: what"
@@ -63,18 +63,18 @@ public final class OneSignalProvider implements PushProvider {
   }
 
   @Override
-  public int excess(Notification notification) {
+  public int excessBytes(Notification notification) {
     return OneSignalMessage.contentBytes(notification) - MAX_BYTES;
   }
 
   @Override
-  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
-    if (excess(dispatch.notification()) > 0) {
+  public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
+    if (excessBytes(dispatch.notification()) > 0) {
       return CompletableFuture.completedFuture(
-          new PushOutcome.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
+          new ProviderResponse.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
     }
     HttpRequest request =
-        PushHttp.request(settings.sending())
+        PushHttpClient.request(settings.sendUri())
             .header("Authorization", "Key " + settings.apiKey())
             .header("Content-Type", "application/json; charset=utf-8")
             .POST(
@@ -82,49 +82,50 @@ public final class OneSignalProvider implements PushProvider {
                     OneSignalMessage.bytes(settings.appId(), dispatch)))
             .build();
     String device = dispatch.device().token();
-    return http.exchange(request, reply -> verdict(reply, device));
+    return http.exchange(request, reply -> toResponse(reply, device));
   }
 
-  private static PushOutcome verdict(Reply reply, String device) {
+  private static ProviderResponse toResponse(HttpReply reply, String device) {
     int status = reply.status();
     String reason = "OneSignal answered " + status;
     if (reply.isTemporary()) {
-      return reply.retry(reason);
+      return reply.toRetry(reason);
     }
     OneSignalReply parsed;
     try {
       parsed = OneSignalReply.parse(reply.body());
     } catch (IOException e) {
       return status == 200
-          ? new PushOutcome.Retry(reason + " and something that is not JSON", null)
+          ? new ProviderResponse.Retry(reason + " and something that is not JSON", null)
           : byStatus(status, reason, "");
     }
     if (parsed.invalid().stream().anyMatch(device::equalsIgnoreCase)) {
-      return new PushOutcome.Unregistered(reason + ": the subscription is invalid", Long.MAX_VALUE);
+      return new ProviderResponse.Unregistered(
+          reason + ": the subscription is invalid", Long.MAX_VALUE);
     }
     String errors = String.join(" ", parsed.errors()).toLowerCase(Locale.ROOT);
     if (status != 200) {
       return byStatus(status, reason, errors);
     }
     if (!parsed.id().isEmpty()) {
-      return new PushOutcome.Accepted(parsed.id());
+      return new ProviderResponse.Accepted(parsed.id());
     }
     return errors.isEmpty() || errors.contains("not subscribed")
-        ? new PushOutcome.Unregistered(
+        ? new ProviderResponse.Unregistered(
             reason + ", nothing sent: the device is not subscribed", Long.MAX_VALUE)
-        : new PushOutcome.Rejected(reason + ", nothing sent");
+        : new ProviderResponse.Rejected(reason + ", nothing sent");
   }
 
-  private static PushOutcome byStatus(int status, String reason, String errors) {
+  private static ProviderResponse byStatus(int status, String reason, String errors) {
     if (status == 401 || status == 403) {
-      return new PushOutcome.Misconfigured(
+      return new ProviderResponse.Misconfigured(
           reason + ": the API key is not taken", OneSignalSettings.API_KEY);
     }
     if (errors.contains("app_id")) {
-      return new PushOutcome.Misconfigured(
+      return new ProviderResponse.Misconfigured(
           reason + ": the app id is not known", OneSignalSettings.APP_ID);
     }
-    return new PushOutcome.Rejected(reason);
+    return new ProviderResponse.Rejected(reason);
   }
 
   @Override

@@ -29,7 +29,7 @@ public record OneSignalSettings(UUID appId, String apiKey, URI baseUrl, Duration
     }
   }
 
-  URI sending() {
+  URI sendUri() {
     return URI.create(baseUrl + "/notifications?c=push");
   }
 

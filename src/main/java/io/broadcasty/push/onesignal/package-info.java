@@ -1,8 +1,4 @@
-/**
- * Push provider for OneSignal, by its REST API.
- *
- * <p>May import: {@code push} and what it may import.
- */
+/** Push provider for OneSignal, by its REST API. */
 @NullMarked
 package io.broadcasty.push.onesignal;
 

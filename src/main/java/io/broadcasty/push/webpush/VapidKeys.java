@@ -37,8 +37,8 @@ public final class VapidKeys {
   }
 
   /**
-   * Reads a pair in the form that {@link #publicText} and {@link #privateText} write, which other
-   * Web Push tools use too.
+   * Reads a pair in the form that {@link #publicKeyText} and {@link #privateKeyText} write, which
+   * other Web Push tools use too.
    *
    * @throws IllegalArgumentException when it is not a pair; the message says which key is wrong,
    *     and contains neither
@@ -85,12 +85,12 @@ public final class VapidKeys {
    * Returns the public key for browsers, their {@code applicationServerKey}: the raw point in
    * base64url.
    */
-  public String publicText() {
+  public String publicKeyText() {
     return Base64Url.encode(P256.point(publicKey));
   }
 
   /** Returns the private key in base64url. */
-  public String privateText() {
+  public String privateKeyText() {
     return Base64Url.encode(P256.number(privateKey));
   }
 
@@ -106,8 +106,8 @@ public final class VapidKeys {
   /** Prints a new pair as environment variables. */
   public static void main(String[] arguments) {
     VapidKeys keys = generate();
-    System.out.println("WEBPUSH_VAPID_PUBLIC_KEY=" + keys.publicText());
-    System.out.println("WEBPUSH_VAPID_PRIVATE_KEY=" + keys.privateText());
+    System.out.println("WEBPUSH_VAPID_PUBLIC_KEY=" + keys.publicKeyText());
+    System.out.println("WEBPUSH_VAPID_PRIVATE_KEY=" + keys.privateKeyText());
   }
 
   /** Converts base64url as Web Push writes it, without padding; padding is accepted too. */

@@ -9,7 +9,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.time.WallClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -22,8 +22,8 @@ import java.util.Date;
  */
 final class VapidTokens {
 
-  private static final Duration USED = Duration.ofHours(12);
-  private static final Duration GOOD = Duration.ofHours(13);
+  private static final Duration REUSE_TIME = Duration.ofHours(12);
+  private static final Duration LIFETIME = Duration.ofHours(13);
 
   /** The most cached tokens; clients supply the endpoints, so there may be many origins. */
   private static final int MAX_ORIGINS = 1000;
@@ -37,7 +37,7 @@ final class VapidTokens {
   private record Header(String text, Instant signed) {
 
     boolean isFresh(Instant now) {
-      return !now.isBefore(signed) && now.isBefore(signed.plus(USED));
+      return !now.isBefore(signed) && now.isBefore(signed.plus(REUSE_TIME));
     }
   }
 
@@ -52,7 +52,7 @@ final class VapidTokens {
     Instant now = clock.now();
     Header header = byOrigin.getIfPresent(origin);
     if (header == null || !header.isFresh(now)) {
-      header = new Header("vapid t=" + token(origin, now) + ", k=" + keys.publicText(), now);
+      header = new Header("vapid t=" + token(origin, now) + ", k=" + keys.publicKeyText(), now);
       byOrigin.put(origin, header);
     }
     return header.text();
@@ -64,7 +64,7 @@ final class VapidTokens {
             new JWSHeader.Builder(JWSAlgorithm.ES256).type(JOSEObjectType.JWT).build(),
             new JWTClaimsSet.Builder()
                 .audience(origin)
-                .expirationTime(Date.from(now.plus(GOOD)))
+                .expirationTime(Date.from(now.plus(LIFETIME)))
                 .subject(subject)
                 .build());
     try {

@@ -1,11 +1,11 @@
 package io.broadcasty.push.webpush;
 
-import io.broadcasty.config.key.ConfigKey;
-import io.broadcasty.config.key.ConfigType;
-import io.broadcasty.config.key.ConfigValues;
-import io.broadcasty.push.PushConfigKeys;
-import io.broadcasty.push.PushProviderFactory;
-import io.broadcasty.push.PushService;
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.config.ConfigType;
+import io.broadcasty.core.config.ConfigValues;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.PushConfigKeys;
+import io.broadcasty.push.provider.PushProviderFactory;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebPushFactory implements PushProviderFactory {
 
-  private static final String SERVICE = WebPushProvider.SERVICE.word();
+  private static final String SERVICE = WebPushProvider.SERVICE.name();
 
   static final ConfigKey<Boolean> ENABLED =
       PushConfigKeys.enabled(SERVICE, "Sends notifications to browsers with Web Push.");
@@ -86,15 +86,15 @@ public final class WebPushFactory implements PushProviderFactory {
     String publicKey = values.required(VAPID_PUBLIC_KEY, "WEBPUSH_VAPID_PUBLIC_KEY", because);
     String privateKey = values.required(VAPID_PRIVATE_KEY, "WEBPUSH_VAPID_PRIVATE_KEY", because);
     List<String> hosts = values.value(HOSTS, List.of());
-    Duration timeout = values.value(TIMEOUT, PushConfigKeys.USUAL_TIMEOUT);
+    Duration timeout = values.value(TIMEOUT, PushConfigKeys.DEFAULT_TIMEOUT);
     if (subject == null || publicKey == null || privateKey == null) {
       return null;
     }
-    VapidKeys keys = values.checked(VAPID_PUBLIC_KEY, () -> VapidKeys.parse(publicKey, privateKey));
+    VapidKeys keys = values.create(VAPID_PUBLIC_KEY, () -> VapidKeys.parse(publicKey, privateKey));
     if (keys == null) {
       return null;
     }
-    return values.checked(
+    return values.create(
         subject.contains(":") && !hosts.isEmpty() ? HOSTS : VAPID_SUBJECT,
         () -> new WebPushSettings(subject, keys, hosts, timeout));
   }

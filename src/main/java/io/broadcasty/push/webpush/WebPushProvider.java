@@ -1,17 +1,17 @@
 package io.broadcasty.push.webpush;
 
-import io.broadcasty.push.CollapseKeys;
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.InvalidDeviceException;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushHttp;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushService;
-import io.broadcasty.push.Reply;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.InvalidDeviceException;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.provider.CollapseKeys;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.HttpReply;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushHttpClient;
+import io.broadcasty.push.provider.PushProvider;
 import io.broadcasty.push.webpush.VapidKeys.Base64Url;
-import io.broadcasty.time.WallClock;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
@@ -48,10 +48,10 @@ public final class WebPushProvider implements PushProvider {
   private static final int LOOKUPS = 32;
 
   private final String clientKey;
-  private final Endpoints endpoints;
+  private final EndpointValidator endpoints;
   private final VapidTokens tokens;
-  private final Encryption encryption = new Encryption();
-  private final PushHttp http;
+  private final MessageEncryption encryption = new MessageEncryption();
+  private final PushHttpClient http;
   private final ThreadPoolExecutor lookups;
 
   /**
@@ -60,18 +60,18 @@ public final class WebPushProvider implements PushProvider {
    * @param threads makes the provider's threads, which end when they are idle
    */
   public WebPushProvider(WebPushSettings settings, WallClock clock, ThreadFactory threads) {
-    this(settings, clock, threads, Endpoints.Resolver.system());
+    this(settings, clock, threads, EndpointValidator.Resolver.system());
   }
 
   WebPushProvider(
       WebPushSettings settings,
       WallClock clock,
       ThreadFactory threads,
-      Endpoints.Resolver resolver) {
-    this.clientKey = settings.keys().publicText();
-    this.endpoints = new Endpoints(new AllowedHosts(settings.allowedHosts()), resolver);
+      EndpointValidator.Resolver resolver) {
+    this.clientKey = settings.keys().publicKeyText();
+    this.endpoints = new EndpointValidator(new AllowedHosts(settings.allowedHosts()), resolver);
     this.tokens = new VapidTokens(settings.keys(), settings.subject(), clock);
-    this.http = new PushHttp(settings.timeout(), clock, threads);
+    this.http = new PushHttpClient(settings.timeout(), clock, threads);
     this.lookups =
         new ThreadPoolExecutor(
             LOOKUPS, LOOKUPS, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
@@ -95,22 +95,23 @@ public final class WebPushProvider implements PushProvider {
 
   /** {@inheritDoc} Resolves the endpoint's host, which may block for some seconds. */
   @Override
-  public void check(DeviceAddress device) throws InvalidDeviceException {
+  public void validate(DeviceAddress device) throws InvalidDeviceException {
     Receiver.of(device);
     try {
-      endpoints.lookUp(endpoints.parse(device.token()));
+      endpoints.requirePublicAddress(endpoints.parse(device.token()));
     } catch (UnknownHostException e) {
       throw new InvalidDeviceException("the endpoint's host is not known");
     }
   }
 
   @Override
-  public int excess(Notification notification) {
-    return Payload.bytes(SOME_ID, notification).length - Encryption.MAX_PLAINTEXT_BYTES;
+  public int excessBytes(Notification notification) {
+    return WebPushPayload.bytes(SOME_ID, notification).length
+        - MessageEncryption.MAX_PLAINTEXT_BYTES;
   }
 
   @Override
-  public CompletionStage<PushOutcome> send(Dispatch dispatch) {
+  public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
     Receiver receiver;
     URI endpoint;
     try {
@@ -118,34 +119,36 @@ public final class WebPushProvider implements PushProvider {
       endpoint = endpoints.parse(dispatch.device().token());
     } catch (InvalidDeviceException e) {
       return CompletableFuture.completedFuture(
-          new PushOutcome.Rejected(String.valueOf(e.getMessage())));
+          new ProviderResponse.Rejected(String.valueOf(e.getMessage())));
     }
-    byte[] payload = Payload.bytes(dispatch.id(), dispatch.notification());
-    if (payload.length > Encryption.MAX_PLAINTEXT_BYTES) {
+    byte[] payload = WebPushPayload.bytes(dispatch.id(), dispatch.notification());
+    if (payload.length > MessageEncryption.MAX_PLAINTEXT_BYTES) {
       return CompletableFuture.completedFuture(
-          new PushOutcome.Rejected(
-              "the notification is longer than " + Encryption.MAX_PLAINTEXT_BYTES + " bytes"));
+          new ProviderResponse.Rejected(
+              "the notification is longer than "
+                  + MessageEncryption.MAX_PLAINTEXT_BYTES
+                  + " bytes"));
     }
-    return http.within(
+    return http.withTimeout(
         CompletableFuture.supplyAsync(() -> refusal(endpoint), lookups)
             .thenComposeAsync(
                 refusal ->
                     refusal == null
                         ? http.exchange(
                             request(dispatch, endpoint, receiver, payload),
-                            WebPushProvider::verdict)
+                            WebPushProvider::toResponse)
                         : CompletableFuture.completedFuture(refusal),
-                http.workers()));
+                http.executor()));
   }
 
-  private @Nullable PushOutcome refusal(URI endpoint) {
+  private @Nullable ProviderResponse refusal(URI endpoint) {
     try {
-      endpoints.lookUp(endpoint);
+      endpoints.requirePublicAddress(endpoint);
       return null;
     } catch (InvalidDeviceException e) {
-      return new PushOutcome.Rejected(String.valueOf(e.getMessage()));
+      return new ProviderResponse.Rejected(String.valueOf(e.getMessage()));
     } catch (UnknownHostException e) {
-      return new PushOutcome.Retry("the push service's host is not known", null);
+      return new ProviderResponse.Retry("the push service's host is not known", null);
     }
   }
 
@@ -158,9 +161,9 @@ public final class WebPushProvider implements PushProvider {
       throw new IllegalStateException("cannot encrypt a notification", e);
     }
     HttpRequest.Builder request =
-        PushHttp.request(endpoint)
+        PushHttpClient.request(endpoint)
             .header("TTL", Long.toString(Math.max(0, dispatch.remainingMillis()) / 1000))
-            .header("Urgency", notification.urgency().word())
+            .header("Urgency", notification.urgency().wireName())
             .header("Content-Encoding", "aes128gcm")
             .header("Content-Type", "application/octet-stream")
             .header("Authorization", tokens.authorization(AllowedHosts.origin(endpoint)))
@@ -172,26 +175,26 @@ public final class WebPushProvider implements PushProvider {
   }
 
   static String topic(String collapseKey) {
-    return CollapseKeys.fitting(collapseKey, key -> key.matches(TOPIC), TOPIC_CHARACTERS);
+    return CollapseKeys.keepOrHash(collapseKey, key -> key.matches(TOPIC), TOPIC_CHARACTERS);
   }
 
-  private static PushOutcome verdict(Reply reply) {
+  private static ProviderResponse toResponse(HttpReply reply) {
     int status = reply.status();
     if (status >= 200 && status < 300) {
-      return new PushOutcome.Accepted(null);
+      return new ProviderResponse.Accepted(null);
     }
     String reason = "the push service answered " + status;
     if (reply.isTemporary()) {
-      return reply.retry(reason);
+      return reply.toRetry(reason);
     }
     return switch (status) {
-      case 404, 410 -> new PushOutcome.Unregistered(reason, Long.MAX_VALUE);
+      case 404, 410 -> new ProviderResponse.Unregistered(reason, Long.MAX_VALUE);
       case 401, 403 ->
-          new PushOutcome.Misconfigured(
+          new ProviderResponse.Misconfigured(
               reason + ": the subscription was made with another VAPID key, or the subject is bad",
               WebPushSettings.KEYS);
-      case 413 -> new PushOutcome.Rejected(reason + ": the notification is too long");
-      default -> new PushOutcome.Rejected(reason);
+      case 413 -> new ProviderResponse.Rejected(reason + ": the notification is too long");
+      default -> new ProviderResponse.Rejected(reason);
     };
   }
 

@@ -1,8 +1,6 @@
 /**
  * Push provider for browsers: Web Push (RFC 8030), encrypted by RFC 8291, identified by VAPID (RFC
  * 8292), with endpoints restricted to public addresses.
- *
- * <p>May import: {@code push} and what it may import.
  */
 @NullMarked
 package io.broadcasty.push.webpush;

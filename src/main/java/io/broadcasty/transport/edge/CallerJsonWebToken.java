@@ -1,6 +1,6 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.auth.Caller;
+import io.broadcasty.core.auth.Caller;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashSet;

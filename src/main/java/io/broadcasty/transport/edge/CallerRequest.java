@@ -1,6 +1,6 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.auth.Caller;
+import io.broadcasty.core.auth.Caller;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;

@@ -1,20 +1,20 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.auth.Authenticator;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.auth.NonceStore;
-import io.broadcasty.lifecycle.ConnectionEvent.HttpAnswered;
-import io.broadcasty.lifecycle.ConnectionEvent.TokenFault;
-import io.broadcasty.lifecycle.ConnectionEvent.TokenRefused;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.ratelimit.RateKey;
-import io.broadcasty.ratelimit.RateLimiter;
-import io.broadcasty.session.Answers;
-import io.broadcasty.session.Sessions;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.core.ratelimit.RateKey;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -57,17 +57,17 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient RealtimeListener listener;
   @Inject private transient WallClock clock;
 
-  private transient @Nullable ClientAddress addresses;
-  private transient @Nullable Origins origins;
+  private transient @Nullable ClientAddressResolver addresses;
+  private transient @Nullable OriginPolicy origins;
   private transient @Nullable ReplayGuard replays;
-  private transient @Nullable Scrapers scrapers;
+  private transient @Nullable ScraperAccess scrapers;
 
   @Override
   public void init() {
-    addresses = new ClientAddress(settings.trustedProxies());
-    origins = new Origins(settings.allowedOrigins());
+    addresses = new ClientAddressResolver(settings.trustedProxies());
+    origins = new OriginPolicy(settings.allowedOrigins());
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
-    scrapers = new Scrapers(settings.metrics());
+    scrapers = new ScraperAccess(settings.metrics());
   }
 
   @Override
@@ -101,7 +101,7 @@ public class EdgeFilter extends HttpFilter {
     String path = request.getRequestURI().substring(request.getContextPath().length());
     String origin = request.getHeader("Origin");
     if (origins == null || !origins.allows(origin, request.getHeader("Host"))) {
-      Problems.write(
+      ProblemWriter.write(
           response,
           Problem.of(
               Code.ORIGIN_NOT_ALLOWED,
@@ -134,14 +134,14 @@ public class EdgeFilter extends HttpFilter {
               Duration.ofSeconds(1));
     }
     if (refusal != null) {
-      Problems.write(response, refusal);
+      ProblemWriter.write(response, refusal);
       return false;
     }
     if (OPEN_PATHS.contains(path)) {
       chain.doFilter(request, response);
       return false;
     }
-    String token = Tokens.of(request, stream);
+    String token = TokenExtractor.extract(request, stream);
     if (scrapers != null && scrapers.admit(request, path, token)) {
       chain.doFilter(request, response);
       return false;
@@ -151,7 +151,7 @@ public class EdgeFilter extends HttpFilter {
         chain.doFilter(request, response);
       } else {
         listener.onTokenRefused(new TokenRefused(TokenFault.MISSING));
-        Problems.write(
+        ProblemWriter.write(
             response,
             Problem.of(
                 Code.UNAUTHORIZED,
@@ -160,14 +160,14 @@ public class EdgeFilter extends HttpFilter {
       }
       return false;
     }
-    Answers.Identification verdict = Answers.caller(authenticator, token);
-    if (verdict instanceof Answers.Unidentified unidentified) {
-      Problems.write(response, unidentified.problem());
+    ProblemMapper.Identification verdict = ProblemMapper.authenticate(authenticator, token);
+    if (verdict instanceof ProblemMapper.Unidentified unidentified) {
+      ProblemWriter.write(response, unidentified.problem());
       return false;
     }
-    Caller caller = ((Answers.Identified) verdict).caller();
-    if (stream && !connections.hasPlace(caller.tenant(), caller.subject())) {
-      Problems.write(
+    Caller caller = ((ProblemMapper.Identified) verdict).caller();
+    if (stream && !connections.hasCapacity(caller.tenant(), caller.subject())) {
+      ProblemWriter.write(
           response,
           new Problem(
               Code.CONNECTION_LIMIT,
@@ -177,7 +177,7 @@ public class EdgeFilter extends HttpFilter {
     }
     Problem replayed = refuseReplayed(request, caller);
     if (replayed != null) {
-      Problems.write(response, replayed);
+      ProblemWriter.write(response, replayed);
       return false;
     }
     CallerRequest called = new CallerRequest(request, caller);
@@ -187,19 +187,20 @@ public class EdgeFilter extends HttpFilter {
 
   private @Nullable Problem refuseByAddress(
       HttpServletRequest request, HttpServletResponse response) {
-    if (!limits.enabled() || addresses == null) {
+    if (!limits.isEnabled() || addresses == null) {
       return null;
     }
-    String address = addresses.of(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
+    String address =
+        addresses.resolve(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
     RateLimiter.Verdict verdict = limits.tryAcquire(RateKey.ofAddress(address), 1);
-    Problems.rateLimit(response, verdict);
-    return verdict.granted() ? null : Answers.throttled(verdict);
+    ProblemWriter.rateLimit(response, verdict);
+    return verdict.granted() ? null : ProblemMapper.throttled(verdict);
   }
 
   private @Nullable Problem refuseReplayed(HttpServletRequest request, Caller caller) {
     return replays == null || !CHANGING.contains(request.getMethod())
         ? null
-        : replays.refuse(
+        : replays.check(
             caller,
             request.getHeader(ReplayGuard.NONCE),
             request.getHeader(ReplayGuard.TIMESTAMP),

@@ -1,6 +1,6 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.tenant.PublishCaps;
+import io.broadcasty.core.tenant.PublishCaps;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.auth.AuthenticationUnavailableException;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.auth.NonceStore;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Problem;
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -44,7 +44,7 @@ final class ReplayGuard {
    * @param nonce the header's value; null when there is none
    * @param timestamp in seconds since 1970
    */
-  @Nullable Problem refuse(
+  @Nullable Problem check(
       Caller caller, @Nullable String nonce, @Nullable String timestamp, long nowMillis) {
     if (nonce == null && timestamp == null && !required) {
       return null;
@@ -80,7 +80,7 @@ final class ReplayGuard {
               + " s from the server's clock; send the current time");
     }
     try {
-      return nonces.isFirstUse(caller.tenant(), caller.subject(), nonce)
+      return nonces.tryUse(caller.tenant(), caller.subject(), nonce)
           ? null
           : Problem.of(
               Code.REPLAYED, "this nonce was used before; send another one with each request");

@@ -1,6 +1,6 @@
 package io.broadcasty.transport.edge;
 
-import io.broadcasty.session.StreamRequest;
+import io.broadcasty.delivery.session.StreamRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

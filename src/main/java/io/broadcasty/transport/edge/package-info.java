@@ -1,12 +1,4 @@
-/**
- * Checks every request before it reaches a transport: origin, address, limits and token.
- *
- * <p>May import: {@code admin}, {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code
- * ratelimit}, {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle},
- * {@code publish}, {@code subscribe}, {@code attend}, {@code presence}, {@code push}, {@code
- * session}, {@code driver}, {@code failover}, {@code time}, {@code tenant}, {@code
- * transport.websocket.frame}.
- */
+/** Checks every request before it reaches a transport: origin, address, limits and token. */
 @NullMarked
 package io.broadcasty.transport.edge;
 

@@ -1,19 +1,19 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.nodes.NodeInfo;
-import io.broadcasty.nodes.NodeRegistry;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.rbac.Administration;
-import io.broadcasty.rbac.Roles;
+import io.broadcasty.cluster.nodes.NodeInfo;
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.rbac.Roles;
 import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -43,10 +43,10 @@ public class AdminResource {
   public Response nodes(@Context HttpServletRequest request) {
     try {
       Caller caller = admin(request, administration, listener);
-      boolean hosts = administration.seesService(caller);
+      boolean hosts = administration.maySeeService(caller);
       Map<String, Integer> ofTenant = connections.connections(caller.tenant());
       return Response.ok(
-              Json.object(
+              JsonWriter.object(
                   json -> {
                     json.writeArrayFieldStart("nodes");
                     for (NodeInfo node : registry.nodes()) {

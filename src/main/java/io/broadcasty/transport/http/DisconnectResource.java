@@ -3,15 +3,15 @@ package io.broadcasty.transport.http;
 import io.broadcasty.admin.DisconnectOutcome;
 import io.broadcasty.admin.DisconnectRequest;
 import io.broadcasty.admin.DisconnectStreams;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.DisconnectJson;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.core.auth.Caller;
 import io.broadcasty.transport.edge.CallerRequest;
-import io.broadcasty.transport.edge.ClientAddress;
+import io.broadcasty.transport.edge.ClientAddressResolver;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.DisconnectReader;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.POST;
@@ -45,12 +45,13 @@ public class DisconnectResource {
       if (caller == null) {
         throw new ProblemException(Code.UNAUTHORIZED, "send a token");
       }
-      Body.requireJson(request);
-      DisconnectJson.Request read = DisconnectJson.read(Body.read(request, settings));
+      RequestBody.requireJson(request);
+      DisconnectReader.Request read = DisconnectReader.read(RequestBody.read(request, settings));
       return answer(
           disconnect.disconnect(
               caller,
-              new DisconnectRequest(read.tenant(), read.user(), read.tokenId(), read.code().text()),
+              new DisconnectRequest(
+                  read.tenant(), read.user(), read.tokenId(), read.code().wireName()),
               address(request)));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
@@ -61,15 +62,15 @@ public class DisconnectResource {
   }
 
   private String address(HttpServletRequest request) {
-    return new ClientAddress(settings.trustedProxies())
-        .of(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
+    return new ClientAddressResolver(settings.trustedProxies())
+        .resolve(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
   }
 
   private static Response answer(DisconnectOutcome outcome) {
     if (outcome instanceof DisconnectOutcome.Accepted accepted) {
       return Response.status(Response.Status.ACCEPTED)
           .entity(
-              Json.object(
+              JsonWriter.object(
                   json -> {
                     json.writeNumberField("sequence", accepted.sequence());
                     json.writeNumberField("nodes", accepted.nodes());

@@ -1,15 +1,15 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.driver.RelayReport;
-import io.broadcasty.driver.RelayStatus;
-import io.broadcasty.failover.ProviderState;
-import io.broadcasty.failover.Switch;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.rbac.Administration;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.relay.RelayStatus;
+import io.broadcasty.relay.RelayStatusSource;
+import io.broadcasty.relay.failover.ProviderState;
+import io.broadcasty.relay.failover.ProviderSwitch;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -29,7 +29,7 @@ import java.util.Locale;
 @Produces("application/json")
 public class DriversResource {
 
-  @Inject private RelayReport report;
+  @Inject private RelayStatusSource report;
   @Inject private Administration administration;
   @Inject private RealtimeListener listener;
 
@@ -38,12 +38,12 @@ public class DriversResource {
   public Response drivers(@Context HttpServletRequest request) {
     try {
       Caller caller = AdminResource.admin(request, administration, listener);
-      if (!administration.seesService(caller)) {
+      if (!administration.maySeeService(caller)) {
         throw AdminResource.denied(
             caller, listener, "providers are the service's, which its operators see");
       }
       RelayStatus status = report.status();
-      return Response.ok(Json.object(json -> write(json, status))).build();
+      return Response.ok(JsonWriter.object(json -> write(json, status))).build();
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     }
@@ -64,13 +64,13 @@ public class DriversResource {
     }
     json.writeEndArray();
     json.writeFieldName("lastSwitch");
-    Switch last = status.lastSwitch();
+    ProviderSwitch last = status.lastSwitch();
     if (last == null) {
       json.writeNull();
     } else {
       json.writeStartObject();
-      json.writeStringField("from", last.from() == null ? status.lastName() : last.from());
-      json.writeStringField("to", last.to() == null ? status.lastName() : last.to());
+      json.writeStringField("from", last.from() == null ? status.fallbackName() : last.from());
+      json.writeStringField("to", last.to() == null ? status.fallbackName() : last.to());
       json.writeStringField("reason", last.reason());
       json.writeStringField("at", last.at().toString());
       json.writeEndObject();

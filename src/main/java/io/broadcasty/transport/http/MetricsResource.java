@@ -1,11 +1,11 @@
 package io.broadcasty.transport.http;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.metrics.Exposition;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.rbac.Administration;
-import io.broadcasty.transport.edge.Scrapers;
+import io.broadcasty.transport.edge.ScraperAccess;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -28,7 +28,7 @@ public class MetricsResource {
   @GET
   public Response metrics(@Context HttpServletRequest request) {
     try {
-      if (!Scrapers.isAdmitted(request)) {
+      if (!ScraperAccess.isAdmitted(request)) {
         Caller unused = AdminResource.admin(request, administration, listener);
       }
       return Response.ok(meters.text(), Exposition.MEDIA_TYPE).build();

@@ -1,21 +1,21 @@
 package io.broadcasty.transport.http;
 
-import io.broadcasty.attend.Attend;
-import io.broadcasty.attend.AttendOutcome;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.broker.BrokerException;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.InvalidChannelException;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.presence.Member;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.MemberJson;
-import io.broadcasty.protocol.NativeFrames;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.session.Answers;
+import io.broadcasty.presence.service.PresenceOutcome;
+import io.broadcasty.presence.service.PresenceService;
+import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.MemberReader;
+import io.broadcasty.wire.NativeFrames;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
@@ -40,7 +40,7 @@ public class PresenceResource {
 
   private static final System.Logger LOG = System.getLogger(PresenceResource.class.getName());
 
-  @Inject private Attend attend;
+  @Inject private PresenceService attend;
   @Inject private EdgeSettings settings;
 
   /** Lists members; the protocol describes the parameters. */
@@ -52,20 +52,22 @@ public class PresenceResource {
       @QueryParam("limit") @Nullable String limit) {
     try {
       Caller caller = caller(request);
-      ChannelName name = new ChannelName(Query.required("channel", channel));
+      ChannelName name = new ChannelName(QueryParameters.required("channel", channel));
       int count =
-          (int) Query.number("limit", limit, MemberJson.DEFAULT_LIMIT, 1, MemberJson.MAX_LIMIT);
-      AttendOutcome outcome = attend.members(caller, name, after, count);
-      return outcome instanceof AttendOutcome.Members members
-          ? Response.ok(Json.object(NativeFrames.members(name, members.page()))).build()
+          (int)
+              QueryParameters.number(
+                  "limit", limit, MemberReader.DEFAULT_LIMIT, 1, MemberReader.MAX_LIMIT);
+      PresenceOutcome outcome = attend.members(caller, name, after, count);
+      return outcome instanceof PresenceOutcome.Members members
+          ? Response.ok(JsonWriter.object(NativeFrames.members(name, members.page()))).build()
           : problem(outcome);
     } catch (InvalidChannelException e) {
-      return ProblemResponses.of(Answers.invalidChannel(e));
+      return ProblemResponses.of(ProblemMapper.invalidChannel(e));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Cannot read members", e);
-      return ProblemResponses.of(Answers.storeUnreadable());
+      return ProblemResponses.of(ProblemMapper.storeUnreadable());
     }
   }
 
@@ -75,13 +77,13 @@ public class PresenceResource {
   @POST
   @Path("join")
   public CompletionStage<Response> join(@Context HttpServletRequest request) {
-    return answering(
+    return execute(
         request,
         (caller, channel, body) ->
             attend.join(
                 caller,
                 channel,
-                MemberJson.member(
+                MemberReader.member(
                     body.member(), body.id() == null ? caller.subject() : body.id())));
   }
 
@@ -89,7 +91,7 @@ public class PresenceResource {
   @POST
   @Path("leave")
   public CompletionStage<Response> leave(@Context HttpServletRequest request) {
-    return answering(
+    return execute(
         request, (caller, channel, body) -> attend.leave(caller, channel, id(caller, body)));
   }
 
@@ -97,25 +99,25 @@ public class PresenceResource {
   @POST
   @Path("heartbeat")
   public CompletionStage<Response> heartbeat(@Context HttpServletRequest request) {
-    return answering(
+    return execute(
         request, (caller, channel, body) -> attend.renew(caller, channel, id(caller, body)));
   }
 
   /** An operation of the presence service. */
-  private interface Wish {
-    CompletionStage<AttendOutcome> of(Caller caller, ChannelName channel, MemberJson.Request body)
-        throws ProblemException;
+  private interface PresenceCall {
+    CompletionStage<PresenceOutcome> of(
+        Caller caller, ChannelName channel, MemberReader.Request body) throws ProblemException;
   }
 
-  private CompletionStage<Response> answering(HttpServletRequest request, Wish wish) {
+  private CompletionStage<Response> execute(HttpServletRequest request, PresenceCall wish) {
     try {
       Caller caller = caller(request);
-      Body.requireJson(request);
-      MemberJson.Request body = MemberJson.request(Body.read(request, settings));
+      RequestBody.requireJson(request);
+      MemberReader.Request body = MemberReader.request(RequestBody.read(request, settings));
       ChannelName channel = new ChannelName(body.channel());
       return wish.of(caller, channel, body).thenApply(outcome -> answer(channel, outcome));
     } catch (InvalidChannelException e) {
-      return done(ProblemResponses.of(Answers.invalidChannel(e)));
+      return done(ProblemResponses.of(ProblemMapper.invalidChannel(e)));
     } catch (ProblemException e) {
       return done(ProblemResponses.of(e.problem()));
     } catch (IOException e) {
@@ -124,43 +126,43 @@ public class PresenceResource {
     }
   }
 
-  private static Response answer(ChannelName channel, AttendOutcome outcome) {
-    if (outcome instanceof AttendOutcome.Joined joined) {
+  private static Response answer(ChannelName channel, PresenceOutcome outcome) {
+    if (outcome instanceof PresenceOutcome.Joined joined) {
       return Response.ok(
-              Json.object(
+              JsonWriter.object(
                   json -> {
                     NativeFrames.joined(channel, joined.member()).write(json);
-                    json.writeNumberField("ttl", joined.life().toSeconds());
+                    json.writeNumberField("ttl", joined.duration().toSeconds());
                   }))
           .build();
     }
-    if (outcome instanceof AttendOutcome.Left left) {
+    if (outcome instanceof PresenceOutcome.Left left) {
       return Response.ok(
-              Json.object(
+              JsonWriter.object(
                   json -> {
                     json.writeStringField("channel", channel.value());
                     json.writeStringField("id", left.memberId());
                   }))
           .build();
     }
-    if (outcome instanceof AttendOutcome.Renewed renewed) {
+    if (outcome instanceof PresenceOutcome.Renewed renewed) {
       return Response.ok(
-              Json.object(
+              JsonWriter.object(
                   json -> {
                     json.writeStringField("channel", channel.value());
                     json.writeStringField("id", renewed.memberId());
-                    json.writeNumberField("ttl", renewed.life().toSeconds());
+                    json.writeNumberField("ttl", renewed.duration().toSeconds());
                   }))
           .build();
     }
     return problem(outcome);
   }
 
-  private static String id(Caller caller, MemberJson.Request body) throws ProblemException {
+  private static String id(Caller caller, MemberReader.Request body) throws ProblemException {
     if (body.id() != null) {
       return body.id();
     }
-    Member member = MemberJson.member(body.member(), caller.subject());
+    Member member = MemberReader.member(body.member(), caller.subject());
     return member.id();
   }
 
@@ -172,8 +174,8 @@ public class PresenceResource {
     return caller;
   }
 
-  private static Response problem(AttendOutcome outcome) {
-    Problem problem = Answers.problem(outcome);
+  private static Response problem(PresenceOutcome outcome) {
+    Problem problem = ProblemMapper.problem(outcome);
     return ProblemResponses.of(java.util.Objects.requireNonNull(problem));
   }
 

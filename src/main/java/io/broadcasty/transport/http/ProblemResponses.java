@@ -1,9 +1,9 @@
 package io.broadcasty.transport.http;
 
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.ProblemWriter;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Problem;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
@@ -19,9 +19,9 @@ public class ProblemResponses implements ExceptionMapper<Throwable> {
   /** Returns the response for a problem. */
   public static Response of(Problem problem) {
     Response.ResponseBuilder response =
-        Response.status(problem.code().status())
-            .type(Problems.MEDIA_TYPE)
-            .entity(Json.problemDocument(problem));
+        Response.status(problem.code().httpStatus())
+            .type(ProblemWriter.MEDIA_TYPE)
+            .entity(JsonWriter.problemDocument(problem));
     Long retryAfter = problem.retryAfterSeconds();
     if (retryAfter != null) {
       response.header("Retry-After", retryAfter);

@@ -1,26 +1,26 @@
 package io.broadcasty.transport.http;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.broker.Headers;
-import io.broadcasty.broker.Message;
-import io.broadcasty.broker.PublishRequest;
-import io.broadcasty.lifecycle.ConnectionEvent.HttpAnswered;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.protocol.PublishReader;
-import io.broadcasty.protocol.TraceContext;
-import io.broadcasty.publish.Publish;
-import io.broadcasty.publish.PublishOutcome;
-import io.broadcasty.session.Answers;
-import io.broadcasty.session.UndeliveredPushes;
-import io.broadcasty.tenant.PublishCaps;
-import io.broadcasty.tenant.TenantSettingsLookup;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.tenant.PublishCaps;
+import io.broadcasty.core.tenant.TenantSettingsLookup;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.delivery.session.UndeliveredPushService;
+import io.broadcasty.streams.broker.Headers;
+import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.PublishRequest;
+import io.broadcasty.streams.publish.PublishOutcome;
+import io.broadcasty.streams.publish.PublishService;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
-import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.ProblemWriter;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
+import io.broadcasty.wire.PublishReader;
+import io.broadcasty.wire.TraceContext;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
@@ -55,16 +55,16 @@ public class PublishServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
   private static final System.Logger LOG = System.getLogger(PublishServlet.class.getName());
 
-  private static final long MOMENT_MILLIS = 10;
+  private static final long MAX_WAIT_MILLIS = 10;
   private static final int MAX_WAITING = 32;
 
   private final transient Semaphore waiting = new Semaphore(MAX_WAITING);
 
-  @Inject private transient Publish publish;
+  @Inject private transient PublishService publish;
   @Inject private transient EdgeSettings settings;
   @Inject private transient PublishReader reader;
   @Inject private transient TenantSettingsLookup tenants;
-  @Inject private transient UndeliveredPushes undelivered;
+  @Inject private transient UndeliveredPushService undelivered;
   @Inject private transient RealtimeListener listener;
 
   @Override
@@ -72,28 +72,28 @@ public class PublishServlet extends HttpServlet {
       throws IOException {
     Caller caller = CallerRequest.caller(request.getUserPrincipal());
     if (caller == null) {
-      Problems.write(response, Problem.of(Code.UNAUTHORIZED, "send a token"));
+      ProblemWriter.write(response, Problem.of(Code.UNAUTHORIZED, "send a token"));
       return;
     }
     PublishReader.Request read;
     try {
-      Body.requireJson(request);
+      RequestBody.requireJson(request);
       PublishCaps caps = tenants.of(caller.tenant()).publish();
-      byte[] body = Body.read(request, settings, EdgeSettings.maxSingleBytes(caps));
-      read = undelivered.checked(caller, reader.read(body, caps));
+      byte[] body = RequestBody.read(request, settings, EdgeSettings.maxSingleBytes(caps));
+      read = undelivered.withRefusals(caller, reader.read(body, caps));
     } catch (ProblemException e) {
-      Problems.write(response, e.problem());
+      ProblemWriter.write(response, e.problem());
       return;
     }
     List<PublishRequest> requests = new ArrayList<>(read.items().size());
     for (PublishReader.Item item : read.items()) {
       if (item.request() != null) {
-        requests.add(traced(item.request(), request));
+        requests.add(withRequestTrace(item.request(), request));
       }
     }
     CompletableFuture<List<PublishOutcome>> outcomes =
         publish.publish(caller, requests).toCompletableFuture();
-    if (isSoonDone(outcomes)) {
+    if (awaitBriefly(outcomes)) {
       answer(caller, response, read, outcomes);
     } else {
       long requestBytes = Math.max(0, request.getContentLengthLong());
@@ -114,15 +114,16 @@ public class PublishServlet extends HttpServlet {
   }
 
   /** Adds the trace of the HTTP request to a publication that has none. */
-  private static PublishRequest traced(PublishRequest publication, HttpServletRequest request) {
-    String parent = only(request.getHeaders(TraceContext.PARENT));
+  private static PublishRequest withRequestTrace(
+      PublishRequest publication, HttpServletRequest request) {
+    String parent = singleValue(request.getHeaders(TraceContext.PARENT));
     if (parent == null) {
       return publication;
     }
     Message message = publication.message();
     List<String> states = Collections.list(request.getHeaders(TraceContext.STATE));
     Headers headers =
-        TraceContext.in(
+        TraceContext.addTo(
             message.headers(), parent, states.isEmpty() ? null : String.join(",", states));
     @SuppressWarnings("ReferenceEquality") // nothing was added
     boolean same = headers == message.headers();
@@ -132,7 +133,7 @@ public class PublishServlet extends HttpServlet {
   /**
    * Returns the value of a header that occurs once; null when it is missing or occurs more often.
    */
-  private static @Nullable String only(Enumeration<String> values) {
+  private static @Nullable String singleValue(Enumeration<String> values) {
     String first = values.hasMoreElements() ? values.nextElement() : null;
     return values.hasMoreElements() ? null : first;
   }
@@ -142,12 +143,12 @@ public class PublishServlet extends HttpServlet {
    * asynchronous answer. Only a limited number of threads wait, so that a slow store does not block
    * the server's threads.
    */
-  private boolean isSoonDone(CompletableFuture<List<PublishOutcome>> outcomes) {
+  private boolean awaitBriefly(CompletableFuture<List<PublishOutcome>> outcomes) {
     if (outcomes.isDone() || !waiting.tryAcquire()) {
       return outcomes.isDone();
     }
     try {
-      outcomes.get(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+      outcomes.get(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       LOG.log(Level.TRACE, "The store did not answer at once, or failed", e);
     } catch (InterruptedException e) {
@@ -162,7 +163,7 @@ public class PublishServlet extends HttpServlet {
   protected void doGet(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     response.setHeader("Allow", "POST, OPTIONS");
-    Problems.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "publish with POST"));
+    ProblemWriter.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "publish with POST"));
   }
 
   private void answer(
@@ -176,7 +177,7 @@ public class PublishServlet extends HttpServlet {
       outcomes = done.join();
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "A publish failed unexpectedly", e);
-      Problems.write(
+      ProblemWriter.write(
           response,
           new Problem(
               Code.INTERNAL_ERROR,
@@ -187,7 +188,7 @@ public class PublishServlet extends HttpServlet {
     List<Answer> answers = answers(caller, read, outcomes);
     if (read.batch()) {
       response.setContentType("application/json");
-      Problems.body(response, batch(answers));
+      ProblemWriter.body(response, batch(answers));
       return;
     }
     Answer answer = answers.get(0);
@@ -197,13 +198,13 @@ public class PublishServlet extends HttpServlet {
         response.setStatus(HttpServletResponse.SC_ACCEPTED);
       }
       response.setContentType("application/json");
-      Problems.body(response, Json.object(answer::write));
+      ProblemWriter.body(response, JsonWriter.object(answer::write));
       return;
     }
     if (answer.outcome() instanceof PublishOutcome.Throttled throttled) {
-      Problems.rateLimit(response, throttled.verdict());
+      ProblemWriter.rateLimit(response, throttled.verdict());
     }
-    Problems.write(response, problem);
+    ProblemWriter.write(response, problem);
   }
 
   private List<Answer> answers(
@@ -215,12 +216,12 @@ public class PublishServlet extends HttpServlet {
         answers.add(new Answer(item, null, item.problem(), null));
       } else {
         PublishOutcome outcome = outcomes.get(next++);
-        Problem problem = Answers.problem(outcome);
+        Problem problem = ProblemMapper.problem(outcome);
         if (item.push() == null || problem != null) {
           answers.add(new Answer(item, outcome, problem, null));
         } else {
-          UndeliveredPushes.Arranged arranged =
-              undelivered.arrange(caller, item.request(), item.push());
+          UndeliveredPushService.Scheduled arranged =
+              undelivered.schedule(caller, item.request(), item.push());
           answers.add(new Answer(item, outcome, arranged.problem(), arranged.sendId()));
         }
       }
@@ -229,7 +230,7 @@ public class PublishServlet extends HttpServlet {
   }
 
   private static String batch(List<Answer> answers) {
-    return Json.text(
+    return JsonWriter.text(
         json -> {
           json.writeStartArray();
           for (Answer answer : answers) {
@@ -250,12 +251,12 @@ public class PublishServlet extends HttpServlet {
     void write(com.fasterxml.jackson.core.JsonGenerator json) throws IOException {
       if (problem != null) {
         json.writeObjectFieldStart("error");
-        Json.write(json, problem);
+        JsonWriter.write(json, problem);
         json.writeEndObject();
       } else if (outcome instanceof PublishOutcome.Published published && item.request() != null) {
-        Json.write(json, published.id(), item.request().channel(), published.appended());
+        JsonWriter.write(json, published.id(), item.request().channel(), published.appended());
       } else if (outcome instanceof PublishOutcome.Queued queued && item.request() != null) {
-        Json.writeQueued(json, queued.id(), item.request().channel());
+        JsonWriter.writeQueued(json, queued.id(), item.request().channel());
       }
       if (problem == null && push != null) {
         json.writeStringField("push", push);

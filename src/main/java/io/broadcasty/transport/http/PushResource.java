@@ -1,27 +1,27 @@
 package io.broadcasty.transport.http;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.InvalidChannelException;
-import io.broadcasty.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.lifecycle.RealtimeListener;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.delivery.session.PushMapper;
 import io.broadcasty.presence.PresenceException;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.protocol.PushJson;
-import io.broadcasty.push.Audience;
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.PushAnswer;
+import io.broadcasty.push.PushResult;
 import io.broadcasty.push.PushSend;
-import io.broadcasty.push.PushService;
-import io.broadcasty.push.PushStatus;
-import io.broadcasty.push.PushStoreException;
+import io.broadcasty.push.PushStatusQuery;
 import io.broadcasty.push.PushSubscriptions;
-import io.broadcasty.session.Answers;
-import io.broadcasty.session.PushProtocol;
+import io.broadcasty.push.device.Audience;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.ProblemException;
+import io.broadcasty.wire.PushReader;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
@@ -51,7 +51,7 @@ public class PushResource {
 
   @Inject private PushSubscriptions subscriptions;
   @Inject private PushSend send;
-  @Inject private PushStatus status;
+  @Inject private PushStatusQuery status;
   @Inject private EdgeSettings settings;
   @Inject private RealtimeListener listener;
 
@@ -59,11 +59,11 @@ public class PushResource {
   @POST
   @Path("subscriptions")
   public Response subscribe(@Context HttpServletRequest request) {
-    return answering(
+    return execute(
         request,
         caller -> {
-          Body.requireJson(request);
-          PushJson.Device read = PushJson.device(Body.read(request, settings));
+          RequestBody.requireJson(request);
+          PushReader.Device read = PushReader.device(RequestBody.read(request, settings));
           return subscriptions.register(
               caller,
               new PushSubscriptions.Registration(
@@ -80,25 +80,26 @@ public class PushResource {
   @Path("subscriptions")
   public Response list(
       @Context HttpServletRequest request, @QueryParam("user") @Nullable String user) {
-    return answering(request, caller -> subscriptions.list(caller, user));
+    return execute(request, caller -> subscriptions.list(caller, user));
   }
 
   /** Removes a device, which gets no further notifications. */
   @DELETE
   @Path("subscriptions/{id}")
   public Response unsubscribe(@Context HttpServletRequest request, @PathParam("id") String id) {
-    return answering(request, caller -> subscriptions.remove(caller, id));
+    return execute(request, caller -> subscriptions.remove(caller, id));
   }
 
   /** Queues a notification, which is sent afterwards. */
   @POST
   @Path("send")
   public Response send(@Context HttpServletRequest request) {
-    return answering(
+    return execute(
         request,
         caller -> {
-          Body.requireJson(request);
-          return send.send(caller, order(PushJson.order(Body.read(request, settings))));
+          RequestBody.requireJson(request);
+          return send.send(
+              caller, order(PushReader.sendRequest(RequestBody.read(request, settings))));
         });
   }
 
@@ -110,50 +111,52 @@ public class PushResource {
       @PathParam("id") String id,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit) {
-    return answering(
+    return execute(
         request,
         caller ->
-            status.of(
+            status.find(
                 caller,
                 id,
-                Query.number("after", after, 0, 0, Long.MAX_VALUE),
-                (int) Query.number("limit", limit, PushJson.DEFAULT_LIMIT, 1, PushJson.MAX_LIMIT)));
+                QueryParameters.number("after", after, 0, 0, Long.MAX_VALUE),
+                (int)
+                    QueryParameters.number(
+                        "limit", limit, PushReader.DEFAULT_LIMIT, 1, PushReader.MAX_LIMIT)));
   }
 
   /** An operation of push. */
-  private interface Wish {
-    PushAnswer of(Caller caller) throws ProblemException, IOException;
+  private interface PushCall {
+    PushResult of(Caller caller) throws ProblemException, IOException;
   }
 
-  private Response answering(HttpServletRequest request, Wish wish) {
+  private Response execute(HttpServletRequest request, PushCall wish) {
     try {
       Caller caller = CallerRequest.caller(request.getUserPrincipal());
       if (caller == null) {
         throw new ProblemException(Code.UNAUTHORIZED, "send a token");
       }
-      PushAnswer answer = wish.of(caller);
-      if (answer instanceof PushAnswer.Denied) {
+      PushResult answer = wish.of(caller);
+      if (answer instanceof PushResult.Denied) {
         listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.PUSH, null));
       }
-      return PushAnswers.response(answer);
+      return PushResponses.response(answer);
     } catch (InvalidChannelException e) {
-      return ProblemResponses.of(Answers.invalidChannel(e));
+      return ProblemResponses.of(ProblemMapper.invalidChannel(e));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (PushStoreException | PresenceException e) {
       LOG.log(Level.DEBUG, "Cannot reach the stores of push", e);
-      return ProblemResponses.of(PushAnswers.unavailable());
+      return ProblemResponses.of(PushResponses.unavailable());
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "The client left before its request was read", e);
       return Response.status(Response.Status.BAD_REQUEST).build();
     }
   }
 
-  private static PushSend.Order order(PushJson.Order read) throws ProblemException {
-    return new PushSend.Order(
+  private static PushSend.Request order(PushReader.SendRequest read) throws ProblemException {
+    return new PushSend.Request(
         new Audience(read.users(), read.devices(), channels(read.topics())),
         read.channel() == null ? null : new ChannelName(read.channel()),
-        PushProtocol.notification(read.message()),
+        PushMapper.notification(read.message()),
         read.id());
   }
 

@@ -17,7 +17,7 @@ public class PushWorkerServlet extends HttpServlet {
 
   private static final long serialVersionUID = 1L;
 
-  @Inject private transient PushPages pages;
+  @Inject private transient PushAssets pages;
 
   @Override
   protected void doGet(HttpServletRequest request, HttpServletResponse response)

@@ -1,28 +1,28 @@
 package io.broadcasty.transport.http;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.broker.Broker;
-import io.broadcasty.broker.BrokerException;
-import io.broadcasty.broker.Publication;
-import io.broadcasty.broker.ReplayPage;
-import io.broadcasty.broker.ReplayRequest;
-import io.broadcasty.broker.StreamState;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.InvalidChannelException;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.ratelimit.RateKey;
-import io.broadcasty.ratelimit.RateLimiter;
-import io.broadcasty.rbac.Action;
-import io.broadcasty.rbac.Policy;
-import io.broadcasty.session.Answers;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.ratelimit.RateKey;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.ReplayPage;
+import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StreamState;
 import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -66,7 +66,7 @@ public class ReplayResource {
       return ProblemResponses.of(Problem.of(Code.UNAUTHORIZED, "send a token"));
     }
     try {
-      ChannelName name = new ChannelName(Query.required("channel", channel));
+      ChannelName name = new ChannelName(QueryParameters.required("channel", channel));
       if (!policy.allows(caller, name, Action.SUBSCRIBE)) {
         listener.onDenied(
             new Denied(caller.tenant(), caller.subject(), Operation.REPLAY, name.kind()));
@@ -75,12 +75,12 @@ public class ReplayResource {
       RateLimiter.Verdict verdict =
           limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
       if (!verdict.granted()) {
-        throw new ProblemException(Answers.throttled(verdict));
+        throw new ProblemException(ProblemMapper.throttled(verdict));
       }
-      int p = (int) Query.number("partition", partition, 0, 0, 1023);
-      long first = Query.number("from", from, 0, 0, Long.MAX_VALUE);
-      long last = Query.number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
-      int count = (int) Query.number("limit", limit, DEFAULT_LIMIT, 1, MAX_LIMIT);
+      int p = (int) QueryParameters.number("partition", partition, 0, 0, 1023);
+      long first = QueryParameters.number("from", from, 0, 0, Long.MAX_VALUE);
+      long last = QueryParameters.number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+      int count = (int) QueryParameters.number("limit", limit, DEFAULT_LIMIT, 1, MAX_LIMIT);
       ReplayPage page =
           broker.replay(
               new ReplayRequest(
@@ -92,12 +92,12 @@ public class ReplayResource {
                   MAX_PAGE_BYTES));
       return Response.ok(json(name, page, last)).build();
     } catch (InvalidChannelException e) {
-      return ProblemResponses.of(Answers.invalidChannel(e));
+      return ProblemResponses.of(ProblemMapper.invalidChannel(e));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Cannot read a replay from the store", e);
-      return ProblemResponses.of(Answers.storeUnreadable());
+      return ProblemResponses.of(ProblemMapper.storeUnreadable());
     }
   }
 
@@ -110,7 +110,7 @@ public class ReplayResource {
     }
     StreamState state = page.state();
     long next = wanted.isEmpty() ? 0 : wanted.get(wanted.size() - 1).position().sequence() + 1;
-    return Json.object(
+    return JsonWriter.object(
         json -> {
           json.writeStringField("channel", channel.value());
           json.writeNumberField("partition", state.partition());
@@ -122,13 +122,13 @@ public class ReplayResource {
             json.writeNullField("lost");
           } else {
             json.writeObjectFieldStart("lost");
-            Json.write(json, channel, page.lost());
+            JsonWriter.write(json, channel, page.lost());
             json.writeEndObject();
           }
           json.writeArrayFieldStart("publications");
           for (Publication publication : wanted) {
             json.writeStartObject();
-            Json.write(json, publication);
+            JsonWriter.write(json, publication);
             json.writeEndObject();
           }
           json.writeEndArray();

@@ -1,7 +1,7 @@
 package io.broadcasty.transport.sse;
 
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.WireFormat;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

@@ -1,26 +1,26 @@
 package io.broadcasty.transport.sse;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.broker.BrokerException;
-import io.broadcasty.channel.InvalidChannelException;
-import io.broadcasty.lifecycle.ConnectionEvent.HttpAnswered;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.session.Answers;
-import io.broadcasty.session.EventProtocol;
-import io.broadcasty.session.EventSession;
-import io.broadcasty.session.Protocols;
-import io.broadcasty.session.SessionContext;
-import io.broadcasty.session.StreamRequest;
-import io.broadcasty.transport.DisconnectDetector;
-import io.broadcasty.transport.NonBlockingOutput;
-import io.broadcasty.transport.StreamOutputs;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.delivery.session.EventProtocol;
+import io.broadcasty.delivery.session.EventSession;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.delivery.session.Protocols;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.session.StreamRequest;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.transport.container.DisconnectDetector;
+import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.CallerRequest;
-import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.transport.edge.ServletStreamRequest;
+import io.broadcasty.transport.io.NonBlockingOutput;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
@@ -44,7 +44,7 @@ public class SseServlet extends HttpServlet {
   private static final System.Logger LOG = System.getLogger(SseServlet.class.getName());
 
   @Inject private transient SessionContext context;
-  @Inject private transient StreamOutputs outputs;
+  @Inject private transient StreamOutputSelector outputs;
   @Inject private transient DisconnectDetector disconnects;
   @Inject private transient Protocols protocols;
   @Inject private transient RealtimeListener listener;
@@ -55,7 +55,7 @@ public class SseServlet extends HttpServlet {
     try {
       stream(request, response);
     } catch (ProblemException e) {
-      Problems.write(response, e.problem());
+      ProblemWriter.write(response, e.problem());
     }
   }
 
@@ -63,7 +63,7 @@ public class SseServlet extends HttpServlet {
   protected void doPost(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     response.setHeader("Allow", "GET, OPTIONS");
-    Problems.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "open a stream with GET"));
+    ProblemWriter.write(response, Problem.of(Code.METHOD_NOT_ALLOWED, "open a stream with GET"));
   }
 
   private void stream(HttpServletRequest request, HttpServletResponse response)
@@ -74,9 +74,9 @@ public class SseServlet extends HttpServlet {
     }
     StreamRequest wanted = new ServletStreamRequest(request);
     EventProtocol.Accepted accepted = protocols.event(wanted.parameter("protocol")).accept(wanted);
-    ConnectionLimiter.Lease place = context.limits().tryAcquire(caller.tenant(), caller.subject());
+    ConnectionLimiter.Permit place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place == null) {
-      throw new ProblemException(Answers.connectionLimit());
+      throw new ProblemException(ProblemMapper.connectionLimit());
     }
     SseTransport transport = new SseTransport(outputs, disconnects);
     EventSession session = accepted.open(context, transport, caller, place);
@@ -90,13 +90,13 @@ public class SseServlet extends HttpServlet {
       begun = true;
       ((EventSession.Opening.Begun) opening).start().run();
     } catch (InvalidChannelException e) {
-      throw new ProblemException(Answers.invalidChannel(e));
+      throw new ProblemException(ProblemMapper.invalidChannel(e));
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Cannot read a stream from the store", e);
-      throw new ProblemException(Answers.storeUnreadable());
+      throw new ProblemException(ProblemMapper.storeUnreadable());
     } finally {
       if (!begun) {
-        session.gone();
+        session.onTransportClosed();
       }
     }
   }

@@ -1,13 +1,13 @@
 package io.broadcasty.transport.sse;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.session.EventSession;
-import io.broadcasty.session.Transport;
-import io.broadcasty.transport.DisconnectDetector;
-import io.broadcasty.transport.NonBlockingOutput;
-import io.broadcasty.transport.StreamOutputs;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.session.EventSession;
+import io.broadcasty.delivery.session.Transport;
+import io.broadcasty.transport.container.DisconnectDetector;
+import io.broadcasty.transport.container.StreamOutputSelector;
+import io.broadcasty.transport.io.NonBlockingOutput;
+import io.broadcasty.wire.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -34,7 +34,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
 
   private record Early(List<EncodedFrame> frames, Done done) {}
 
-  private final StreamOutputs outputs;
+  private final StreamOutputSelector outputs;
   private final DisconnectDetector disconnects;
   private volatile @Nullable NonBlockingOutput output;
 
@@ -47,7 +47,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   @GuardedBy("this")
   private @Nullable Early early;
 
-  SseTransport(StreamOutputs outputs, DisconnectDetector disconnects) {
+  SseTransport(StreamOutputSelector outputs, DisconnectDetector disconnects) {
     this.outputs = outputs;
     this.disconnects = disconnects;
   }
@@ -63,7 +63,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
     synchronized (this) {
       response = begun;
     }
-    ServletOutputStream out = outputs.ofEventStream(async.getResponse());
+    ServletOutputStream out = outputs.forEventStream(async.getResponse());
     NonBlockingOutput head = new NonBlockingOutput(out, EventFormat.INSTANCE, blocking);
     head.write(RETRY, failure -> headWritten(head, out, async.getRequest(), blocking, failure));
     head.begin();
@@ -94,7 +94,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
     Response left = response();
     if (left != null) {
       try {
-        left.closers.execute(() -> leave(left));
+        left.closers.execute(() -> onClientGone(left));
       } catch (RejectedExecutionException e) {
         LOG.log(Level.DEBUG, "The node stopped before this client left", e);
       }
@@ -105,8 +105,8 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
    * Ends the session of a client that has disconnected, and completes the response, which a client
    * that closed only its side still reads.
    */
-  private void leave(Response left) {
-    left.session.gone();
+  private void onClientGone(Response left) {
+    left.session.onTransportClosed();
     complete();
   }
 
@@ -155,12 +155,12 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
       @Nullable Throwable failure) {
     NonBlockingOutput body = head;
     if (failure == null) {
-      ServletOutputStream chunks = outputs.chunksOfEventStream(request, out);
+      ServletOutputStream chunks = outputs.chunkedForEventStream(request, out);
       if (chunks != null) {
         body = new NonBlockingOutput(chunks, EventFormat.CHUNKS, blocking);
         body.begin();
       }
-      outputs.release(request);
+      outputs.releaseBuffers(request);
       watch(request);
     }
     Early waiting;
@@ -208,7 +208,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
     }
 
     private void over() {
-      session.gone();
+      session.onTransportClosed();
       var unused = end();
     }
   }

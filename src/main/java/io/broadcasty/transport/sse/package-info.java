@@ -1,12 +1,4 @@
-/**
- * Streams over Server-Sent Events.
- *
- * <p>May import: {@code admin}, {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code
- * ratelimit}, {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle},
- * {@code publish}, {@code subscribe}, {@code attend}, {@code presence}, {@code push}, {@code
- * session}, {@code driver}, {@code failover}, {@code time}, {@code tenant}, {@code
- * transport.websocket.frame}.
- */
+/** Streams over Server-Sent Events. */
 @NullMarked
 package io.broadcasty.transport.sse;
 

@@ -1,20 +1,20 @@
 package io.broadcasty.transport.websocket;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.session.MessageProtocol;
-import io.broadcasty.session.MessageSession;
-import io.broadcasty.session.SessionContext;
-import io.broadcasty.session.Transport;
-import io.broadcasty.transport.NonBlockingInput;
-import io.broadcasty.transport.NonBlockingOutput;
-import io.broadcasty.transport.OpenLiberty;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.session.MessageProtocol;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.session.Transport;
+import io.broadcasty.transport.container.OpenLibertyInternals;
+import io.broadcasty.transport.io.NonBlockingInput;
+import io.broadcasty.transport.io.NonBlockingOutput;
 import io.broadcasty.transport.websocket.frame.FrameException;
 import io.broadcasty.transport.websocket.frame.FrameListener;
 import io.broadcasty.transport.websocket.frame.FrameReader;
 import io.broadcasty.transport.websocket.frame.Frames;
+import io.broadcasty.wire.Problem;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
@@ -34,16 +34,16 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private static final System.Logger LOG = System.getLogger(FrameConnection.class.getName());
 
   /** How long a peer that does not read may take to accept the close frame, with its code. */
-  private static final long GOODBYE_MILLIS = 60_000;
+  private static final long CLOSE_WRITE_MILLIS = 60_000;
 
   /** How long the peer may take to answer the close frame. */
-  private static final long CLOSE_MILLIS = 5000;
+  private static final long CLOSE_ANSWER_MILLIS = 5000;
 
   /**
    * How long the peer may take to close the TCP connection after both close frames, as it often
    * does itself: Payara logs an error when that happens while the server closes it.
    */
-  private static final long LEAVE_MILLIS = 100;
+  private static final long PEER_CLOSE_MILLIS = 100;
 
   /** The close code for an internal error (RFC 6455, section 7.4.1). */
   private static final int INTERNAL_ERROR = 1011;
@@ -51,7 +51,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   /** Loads the classes that a draining server needs while classes can still be loaded. */
   static final byte[] GOING_AWAY = Frames.close(1001, "");
 
-  private static final CompletableFuture<@Nullable Void> NOT_YET =
+  private static final CompletableFuture<@Nullable Void> NOT_SCHEDULED =
       CompletableFuture.completedFuture(null);
 
   private final SessionContext context;
@@ -62,13 +62,13 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private final MessageSession session;
 
   // created with the connection, since a stopping Payara cannot link lambdas any more
-  private final Done afterGoodbye = this::saidGoodbye;
+  private final Done afterCloseFrame = this::onCloseFrameWritten;
   private final Runnable disconnect = this::disconnectNow;
 
   private final AtomicBoolean disconnected = new AtomicBoolean();
 
   @GuardedBy("this")
-  private CompletableFuture<@Nullable Void> leaving = NOT_YET;
+  private CompletableFuture<@Nullable Void> scheduledDisconnect = NOT_SCHEDULED;
 
   private volatile boolean closing;
   private volatile boolean peerClosed;
@@ -111,7 +111,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void onBytes(byte[] bytes) {
-    if (reader.isOver()) {
+    if (reader.isDone()) {
       // Keep reading, since the system answers unread bytes with a reset, which would overtake the
       // close frame.
       if (Frames.isClose(bytes, bytes.length)) {
@@ -122,12 +122,12 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     try {
       reader.read(bytes, 0, bytes.length);
     } catch (FrameException e) {
-      session.gone();
-      finish(e.closeCode(), e.reason());
+      session.onTransportClosed();
+      startClosing(e.closeCode(), e.reason());
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "Cannot handle a client's message; closing the connection", e);
-      session.gone();
-      finish(INTERNAL_ERROR, "internal error");
+      session.onTransportClosed();
+      startClosing(INTERNAL_ERROR, "internal error");
     }
   }
 
@@ -139,7 +139,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void onText(String text) {
-    session.received(text);
+    session.countMessage(text);
     session.onText(text);
   }
 
@@ -155,16 +155,16 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void onPong(byte[] data) {
-    session.heard();
+    session.recordActivity();
   }
 
   @Override
   public void onClose(int code, String reason) {
     peerClosed = true;
-    session.gone();
-    out.writeLast(Frames.closeAnswer(code), afterGoodbye);
+    session.onTransportClosed();
+    out.writeLast(Frames.closeAnswer(code), afterCloseFrame);
     if (closing) {
-      leaveIn(LEAVE_MILLIS);
+      disconnectAfter(PEER_CLOSE_MILLIS);
     }
   }
 
@@ -177,54 +177,55 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
 
   @Override
   public void close(Problem problem) {
-    finish(WebSockets.closeCode(problem), WebSockets.closeReason(problem));
+    startClosing(
+        WebSocketRegistration.closeCode(problem), WebSocketRegistration.closeReason(problem));
   }
 
   /**
    * Sends a close frame and keeps the connection open for a while, so that the peer reads the frame
    * and closes (RFC 6455, section 7.1.1).
    */
-  private void finish(int code, String reason) {
+  private void startClosing(int code, String reason) {
     closing = true;
-    leaveIn(GOODBYE_MILLIS);
-    out.writeLast(Frames.close(code, reason), afterGoodbye);
+    disconnectAfter(CLOSE_WRITE_MILLIS);
+    out.writeLast(Frames.close(code, reason), afterCloseFrame);
   }
 
-  private void saidGoodbye(@Nullable Throwable failure) {
+  private void onCloseFrameWritten(@Nullable Throwable failure) {
     if (failure != null) {
       disconnect();
     } else {
-      leaveIn(peerClosed ? LEAVE_MILLIS : CLOSE_MILLIS);
+      disconnectAfter(peerClosed ? PEER_CLOSE_MILLIS : CLOSE_ANSWER_MILLIS);
     }
   }
 
   /** Schedules the disconnect; replaces an earlier schedule. */
-  private synchronized void leaveIn(long millis) {
-    leaving.cancel(false);
-    leaving = new CompletableFuture<>();
+  private synchronized void disconnectAfter(long millis) {
+    scheduledDisconnect.cancel(false);
+    scheduledDisconnect = new CompletableFuture<>();
     var unused =
-        leaving
+        scheduledDisconnect
             .completeOnTimeout(null, millis, TimeUnit.MILLISECONDS)
             .thenRunAsync(disconnect, context.closers());
   }
 
-  private synchronized void stayNoLonger() {
-    leaving.cancel(false);
+  private synchronized void cancelDisconnect() {
+    scheduledDisconnect.cancel(false);
   }
 
   /** Ends the session and closes the TCP connection without a close frame. */
   void disconnect() {
-    session.gone();
+    session.onTransportClosed();
     context.closers().execute(disconnect);
   }
 
   private void disconnectNow() {
-    session.gone();
+    session.onTransportClosed();
     if (disconnected.compareAndSet(false, true)) {
-      stayNoLonger();
+      cancelDisconnect();
       try {
-        if (OpenLiberty.made(connection)) {
-          OpenLiberty.close(connection);
+        if (OpenLibertyInternals.owns(connection)) {
+          OpenLibertyInternals.close(connection);
         } else {
           connection.close();
         }

@@ -1,7 +1,7 @@
 package io.broadcasty.transport.websocket;
 
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.WireFormat;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.WireFormat;
 import io.broadcasty.transport.websocket.frame.Frames;
 
 /** Converts the hub's frames to WebSocket frames. */

@@ -1,15 +1,15 @@
 package io.broadcasty.transport.websocket;
 
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.WireFormat;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.WireFormat;
 import io.broadcasty.transport.websocket.frame.Frames;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Joins messages that wait together into one: a JSON array of them, in their order ({@link
- * io.broadcasty.session.MessageProtocol#joinsMessages}). Other frames keep their place between
- * them.
+ * io.broadcasty.delivery.session.MessageProtocol#joinsMessages}). Other frames keep their place
+ * between them.
  */
 final class JoinedMessages implements WireFormat {
 
@@ -49,7 +49,7 @@ final class JoinedMessages implements WireFormat {
   }
 
   /** Joins messages into frames, for an engine that makes the bytes itself. */
-  static List<EncodedFrame> frames(List<EncodedFrame> frames) {
+  static List<EncodedFrame> join(List<EncodedFrame> frames) {
     if (frames.size() == 1) {
       return frames;
     }

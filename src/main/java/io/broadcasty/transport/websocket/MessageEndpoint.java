@@ -1,19 +1,19 @@
 package io.broadcasty.transport.websocket;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.session.MessageProtocol;
-import io.broadcasty.session.MessageSession;
-import io.broadcasty.session.Protocols;
-import io.broadcasty.session.SessionContext;
-import io.broadcasty.session.StreamRequest;
-import io.broadcasty.transport.StreamOutputs;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.delivery.session.MessageProtocol;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.Protocols;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.session.StreamRequest;
+import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
-import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.transport.edge.ServletStreamRequest;
 import io.broadcasty.transport.websocket.frame.Handshake;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -44,7 +44,7 @@ public class MessageEndpoint extends Endpoint {
   private final SessionContext context;
   private final Protocols protocols;
   private final EdgeSettings settings;
-  private final StreamOutputs outputs;
+  private final StreamOutputSelector outputs;
   private @Nullable MessageSession session;
 
   /** Looks up the shared components; Open Liberty requires a constructor without arguments. */
@@ -53,7 +53,7 @@ public class MessageEndpoint extends Endpoint {
     this.context = beans.select(SessionContext.class).get();
     this.protocols = beans.select(Protocols.class).get();
     this.settings = beans.select(EdgeSettings.class).get();
-    this.outputs = beans.select(StreamOutputs.class).get();
+    this.outputs = beans.select(StreamOutputSelector.class).get();
   }
 
   @Override
@@ -65,7 +65,7 @@ public class MessageEndpoint extends Endpoint {
     try {
       opened =
           protocol
-              .accept(new OpenedBy(webSocket))
+              .accept(new HandshakeRequest(webSocket))
               .open(context, new WebSocketTransport(webSocket, protocol.joinsMessages()));
     } catch (ProblemException e) { // refused by the filter, unless the container bypasses it
       WebSocketTransport.close(webSocket, e.problem());
@@ -74,15 +74,15 @@ public class MessageEndpoint extends Endpoint {
     session = opened;
     webSocket.addMessageHandler(
         String.class,
-        new TextParts(
+        new TextMessageAssembler(
             settings.maxMessageBytes(),
             text -> {
-              opened.received(text);
+              opened.countMessage(text);
               opened.onText(text);
             },
             () -> tooLong(webSocket)));
     webSocket.addMessageHandler(ByteBuffer.class, (part, last) -> opened.onBinary());
-    webSocket.addMessageHandler(PongMessage.class, pong -> opened.heard());
+    webSocket.addMessageHandler(PongMessage.class, pong -> opened.recordActivity());
     Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
     if (caller != null) {
       opened.open(caller);
@@ -91,7 +91,7 @@ public class MessageEndpoint extends Endpoint {
 
   private void tooLong(Session webSocket) {
     if (session != null) {
-      session.gone();
+      session.onTransportClosed();
     }
     try {
       webSocket.close(
@@ -106,7 +106,7 @@ public class MessageEndpoint extends Endpoint {
   @Override
   public void onClose(Session webSocket, CloseReason reason) {
     if (session != null) {
-      session.gone();
+      session.onTransportClosed();
     }
   }
 
@@ -119,7 +119,7 @@ public class MessageEndpoint extends Endpoint {
   }
 
   /** The handshake, as far as {@code jakarta.websocket} exposes it. */
-  private record OpenedBy(Session webSocket) implements StreamRequest {
+  private record HandshakeRequest(Session webSocket) implements StreamRequest {
 
     @Override
     public List<String> parameters(String name) {
@@ -151,13 +151,13 @@ public class MessageEndpoint extends Endpoint {
   }
 
   /** Refuses an invalid handshake while it can still be answered over HTTP. */
-  static final class Refusals extends HttpFilter {
+  static final class HandshakeFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
 
     private final transient Protocols protocols;
 
-    Refusals(Protocols protocols) {
+    HandshakeFilter(Protocols protocols) {
       this.protocols = protocols;
     }
 
@@ -169,7 +169,7 @@ public class MessageEndpoint extends Endpoint {
       if (problem == null) {
         chain.doFilter(request, response);
       } else {
-        Problems.write(response, problem);
+        ProblemWriter.write(response, problem);
       }
     }
 

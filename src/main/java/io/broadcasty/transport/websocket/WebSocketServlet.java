@@ -1,18 +1,18 @@
 package io.broadcasty.transport.websocket;
 
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.session.MessageProtocol;
-import io.broadcasty.session.Protocols;
-import io.broadcasty.session.SessionContext;
-import io.broadcasty.transport.NonBlockingOutput;
-import io.broadcasty.transport.StreamOutputs;
+import io.broadcasty.delivery.session.MessageProtocol;
+import io.broadcasty.delivery.session.Protocols;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
-import io.broadcasty.transport.edge.Problems;
+import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.transport.edge.ServletStreamRequest;
+import io.broadcasty.transport.io.NonBlockingOutput;
 import io.broadcasty.transport.websocket.frame.Handshake;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,7 +22,7 @@ import java.util.Collections;
 
 /**
  * Serves {@code GET /broadcasty/ws} for Broadcasty's own engine: the opening handshake (RFC 6455,
- * section 4.2). {@link WebSockets} maps it to its path.
+ * section 4.2). {@link WebSocketRegistration} maps it to its path.
  */
 final class WebSocketServlet extends HttpServlet {
 
@@ -31,10 +31,13 @@ final class WebSocketServlet extends HttpServlet {
   private final transient SessionContext context;
   private final transient Protocols protocols;
   private final transient EdgeSettings settings;
-  private final transient StreamOutputs outputs;
+  private final transient StreamOutputSelector outputs;
 
   WebSocketServlet(
-      SessionContext context, Protocols protocols, EdgeSettings settings, StreamOutputs outputs) {
+      SessionContext context,
+      Protocols protocols,
+      EdgeSettings settings,
+      StreamOutputSelector outputs) {
     this.context = context;
     this.protocols = protocols;
     this.settings = settings;
@@ -45,19 +48,19 @@ final class WebSocketServlet extends HttpServlet {
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException, ServletException {
     Handshake.Outcome outcome =
-        Handshake.answer(
+        Handshake.evaluate(
             request.getMethod(),
             request.getProtocol(),
             name -> Collections.list(request.getHeaders(name)),
             protocols.subprotocols());
     if (outcome instanceof Handshake.Refused refused) {
       refused.headers().forEach(response::setHeader);
-      Problems.write(response, Problem.of(code(refused.status()), refused.reason()));
+      ProblemWriter.write(response, Problem.of(code(refused.status()), refused.reason()));
     } else {
       try {
         upgrade((Handshake.Accepted) outcome, request, response);
       } catch (ProblemException e) {
-        Problems.write(response, e.problem());
+        ProblemWriter.write(response, e.problem());
       }
     }
   }
@@ -69,9 +72,9 @@ final class WebSocketServlet extends HttpServlet {
     MessageProtocol.Accepted accepted = protocol.accept(new ServletStreamRequest(request));
     accept(handshake, response);
     request
-        .upgrade(FrameUpgrade.class)
-        .openWith(
-            new FrameUpgrade.Opening(
+        .upgrade(FrameUpgradeHandler.class)
+        .configure(
+            new FrameUpgradeHandler.Parameters(
                 context,
                 accepted,
                 protocol.joinsMessages(),

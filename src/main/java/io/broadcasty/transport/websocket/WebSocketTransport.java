@@ -1,9 +1,9 @@
 package io.broadcasty.transport.websocket;
 
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.session.Transport;
-import io.broadcasty.transport.FrameChain;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.session.Transport;
+import io.broadcasty.transport.io.FrameSequence;
+import io.broadcasty.wire.Problem;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class WebSocketTransport implements Transport {
   /**
    * Creates a transport for an open session.
    *
-   * @param joinsMessages see {@link io.broadcasty.session.MessageProtocol#joinsMessages}
+   * @param joinsMessages see {@link io.broadcasty.delivery.session.MessageProtocol#joinsMessages}
    */
   WebSocketTransport(Session session, boolean joinsMessages) {
     this.session = session;
@@ -41,22 +41,22 @@ final class WebSocketTransport implements Transport {
 
   @Override
   public void write(List<EncodedFrame> frames, Done done) {
-    new FrameChain(joinsMessages ? JoinedMessages.frames(frames) : frames, done) {
+    new FrameSequence(joinsMessages ? JoinedMessages.join(frames) : frames, done) {
       @Override
       protected void send(EncodedFrame frame) {
         try {
           if (frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
             session.getAsyncRemote().sendPing(ByteBuffer.allocate(0));
-            sent(null);
+            onSent(null);
           } else {
             session
                 .getAsyncRemote()
                 .sendText(
                     frame.text(),
-                    result -> sent(result.isOK() ? null : failure(result.getException())));
+                    result -> onSent(result.isOK() ? null : failure(result.getException())));
           }
         } catch (IOException | RuntimeException e) {
-          sent(e);
+          onSent(e);
         }
       }
     }.advance();
@@ -69,9 +69,9 @@ final class WebSocketTransport implements Transport {
 
   /** Closes a WebSocket, whether it has a transport yet or not. */
   static void close(Session session, Problem problem) {
-    String text = WebSockets.closeReason(problem);
+    String text = WebSocketRegistration.closeReason(problem);
     String reason = text.length() <= MAX_REASON ? text : text.substring(0, MAX_REASON);
-    int code = WebSockets.closeCode(problem);
+    int code = WebSocketRegistration.closeCode(problem);
     try {
       session.close(new CloseReason(() -> code, reason));
     } catch (IOException | RuntimeException e) {

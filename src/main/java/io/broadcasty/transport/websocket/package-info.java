@@ -1,12 +1,4 @@
-/**
- * Streams over WebSocket, by Broadcasty's own engine or by jakarta.websocket.
- *
- * <p>May import: {@code admin}, {@code auth}, {@code metrics}, {@code nodes}, {@code rbac}, {@code
- * ratelimit}, {@code channel}, {@code broker}, {@code protocol}, {@code hub}, {@code lifecycle},
- * {@code publish}, {@code subscribe}, {@code attend}, {@code presence}, {@code push}, {@code
- * session}, {@code driver}, {@code failover}, {@code time}, {@code tenant}, {@code
- * transport.websocket.frame}.
- */
+/** Streams over WebSocket, by Broadcasty's own engine or by jakarta.websocket. */
 @NullMarked
 package io.broadcasty.transport.websocket;
 

@@ -28,7 +28,7 @@ class PrometheusMetersTest {
   private final AtomicLong value = new AtomicLong(3);
 
   @Test
-  void aMeterIsReadWhenItIsAskedFor() {
+  void readsAMeterOnRequest() {
     meters.add(new Meter(LAG, List.of(), () -> value.get() / 2.0));
     assertEquals(
         """
@@ -56,7 +56,7 @@ class PrometheusMetersTest {
   }
 
   @Test
-  void thereIsOneOfAFamilyAndItsLabels() {
+  void rejectsADuplicateMeter() {
     meters.add(new Meter(TRIES, List.of("fcm", "accepted"), () -> 1));
     meters.add(new Meter(TRIES, List.of("fcm", "rejected"), () -> 1));
     assertThrows(
@@ -66,7 +66,7 @@ class PrometheusMetersTest {
   }
 
   @Test
-  void oneThatCannotBeToldKeepsNoOtherFromBeingRead() {
+  void anUnreadableMeterDoesNotAffectOthers() {
     meters.add(new Meter(LAG, List.of(), () -> 1));
     meters.add(
         new Meter(
@@ -82,7 +82,7 @@ class PrometheusMetersTest {
 
   /** Micrometer holds the source of a meter by a weak reference only. */
   @Test
-  void aMeterIsKeptThoughNobodyElseHoldsIt() {
+  void retainsItsMeters() {
     meters.add(new Meter(LAG, List.of(), () -> 4));
     meters.add(new Meter(TRIES, List.of("fcm", "accepted"), () -> 5));
     System.gc();
@@ -119,7 +119,7 @@ class PrometheusMetersTest {
   }
 
   @Test
-  void aNameSaysWhetherItCounts() {
+  void counterNamesEndInTotal() {
     for (Kind kind : Kind.values()) {
       String wrong = kind == Kind.COUNTER ? "test_tries" : "test_tries_total";
       assertThrows(

@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.format.PreviousRelease;
-import io.broadcasty.format.Undecodable;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.format.DecodingFailures;
+import io.broadcasty.core.format.PreviousRelease;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.presence.LocalPresenceStore;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceChange;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.ManualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +29,10 @@ class PreviousMembersTest {
   private final List<Runnable> later = new ArrayList<>();
   private final LocalPresenceStore local =
       new LocalPresenceStore(tenant -> 100, new ManualTime(), changes::add, later::add);
-  private final Replica replica = new Replica(ROOM, local);
+  private final MembershipCache replica = new MembershipCache(ROOM, local);
 
   private void begin() {
-    replica.read(replica.life(), 0, Map.of());
+    replica.replaceAll(replica.generation(), 0, Map.of());
   }
 
   private List<Member> members() {
@@ -40,32 +40,32 @@ class PreviousMembersTest {
   }
 
   @Test
-  void changesOfThePreviousReleaseAreRead() {
+  void decodesChangesOfThePreviousRelease() {
     begin();
     List<byte[]> announced = PreviousRelease.written("announced bc:pra:{acme:presence-room}");
     assertEquals(3, announced.size());
-    announced.forEach(message -> assertFalse(replica.changed(message)));
+    announced.forEach(message -> assertFalse(replica.onChange(message)));
     assertEquals(List.of(new Member("ann", "{\"id\":\"ann\",\"name\":\"Ånn\"}")), members());
   }
 
   @Test
-  void whatCannotBeDecodedHasTheMembersReadAnew() {
+  void readsAllMembersAfterAnUndecodableChange() {
     for (String message : List.of("\u0002anything", "x", "1\n+3 9\nann", "1\n")) {
       begin();
-      long before = Undecodable.count();
-      boolean read = replica.changed(message.getBytes(UTF_8));
+      long before = DecodingFailures.count();
+      boolean read = replica.onChange(message.getBytes(UTF_8));
       assertEquals(!message.equals("1\n"), read, message);
-      assertEquals(read, Undecodable.count() > before, message);
+      assertEquals(read, DecodingFailures.count() > before, message);
     }
   }
 
   @Test
-  void whatCannotBeDecodedWhileMembersAreReadIsPassedOver() {
-    assertFalse(replica.changed("\u0002anything".getBytes(UTF_8)));
-    assertFalse(replica.changed("1\n+3 12\nbob{\"id\":\"bob\"}".getBytes(UTF_8)));
+  void skipsUndecodableChangesWhileMembersAreRead() {
+    assertFalse(replica.onChange("\u0002anything".getBytes(UTF_8)));
+    assertFalse(replica.onChange("1\n+3 12\nbob{\"id\":\"bob\"}".getBytes(UTF_8)));
     begin();
     assertEquals(List.of(new Member("bob", "{\"id\":\"bob\"}")), members());
-    assertTrue(replica.isInStepWith(1));
-    assertFalse(replica.isInStepWith(2)); // so that the next comparison finds what was missed
+    assertTrue(replica.isInSyncWith(1));
+    assertFalse(replica.isInSyncWith(2)); // so that the next comparison finds what was missed
   }
 }

@@ -6,14 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.broker.Epochs;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.lifecycle.RealtimeListener;
-import io.broadcasty.lifecycle.RecordingListener;
-import io.broadcasty.nodes.NodeInfo;
-import io.broadcasty.nodes.NodeRegistry;
-import io.broadcasty.nodes.redis.Pulse;
-import io.broadcasty.nodes.redis.RedisNodeRegistry;
+import io.broadcasty.cluster.nodes.NodeInfo;
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.cluster.nodes.redis.Heartbeat;
+import io.broadcasty.cluster.nodes.redis.RedisNodeRegistry;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.lifecycle.RecordingListener;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisServer;
+import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.infra.redis.TcpProxy;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.Member;
@@ -21,13 +27,7 @@ import io.broadcasty.presence.MemberEvents;
 import io.broadcasty.presence.PresenceChange;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.presence.PresenceStoreContract;
-import io.broadcasty.redis.Redis;
-import io.broadcasty.redis.RedisServer;
-import io.broadcasty.redis.RedisSettings;
-import io.broadcasty.redis.TcpGate;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.Ticker;
-import io.broadcasty.time.WallClock;
+import io.broadcasty.streams.broker.Epochs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Node(RedisSettings settings) {
       redis = Redis.open(settings);
       NodeInfo self = new NodeInfo(Epochs.next(), "here", "1", Instant.EPOCH, false, Instant.EPOCH);
-      registry = new RedisNodeRegistry(redis, () -> self, Pulse.USUAL, Ticker.system());
+      registry = new RedisNodeRegistry(redis, () -> self, Heartbeat.DEFAULT, Ticker.system());
       store =
           new RedisPresenceStore(
               redis,
@@ -87,12 +87,12 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
               new NodeRegistry.Listener() {
                 @Override
                 public void onGone(String node) {
-                  store.forget(node);
+                  store.removeNode(node);
                 }
 
                 @Override
-                public void onForgotten() {
-                  store.tellAgain();
+                public void onSelfExpired() {
+                  store.resendMembers();
                 }
               }),
           Thread::new);
@@ -143,7 +143,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
 
   @Override
   protected void settle(TenantChannel channel) {
-    got(((RedisPresenceStore) store).carriedOut(channel));
+    got(((RedisPresenceStore) store).flushed(channel));
     store.members(channel, null, 1);
     for (Runnable task = later.poll(); task != null; task = later.poll()) {
       task.run();
@@ -191,26 +191,26 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
-  void theListenerHearsOfChangesWhoseAnswersAreLost() {
+  void notifiesTheListenerOfChangesWhoseRepliesWereLost() {
     RedisSettings settings = RedisServer.shared().settings();
     Member ann = new Member("ann", "{}");
     Member bob = new Member("bob", "{}");
     RecordingListener told = new RecordingListener();
-    try (TcpGate gate = new TcpGate(RedisServer.shared().port());
+    try (TcpProxy gate = new TcpProxy(RedisServer.shared().port());
         Redis direct = Redis.open(settings);
         Redis gated =
             Redis.open(
                 RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 16))) {
       byte[] members = PresenceKeys.of(direct, ROOM).scripts().get(0);
-      Holdings held = new Holdings();
-      Steps steps = steps(gated, "node", held, told);
+      LocalMemberships held = new LocalMemberships();
+      PresenceOperationQueue steps = steps(gated, "node", held, told);
       held.hold(ROOM, ann, "c");
       held.hold(ROOM, bob, "c");
       assertEquals(List.of(), steps.send(List.of(holding(ann), holding(bob))));
 
-      gate.mute();
+      gate.dropAnswers();
       held.release(ROOM, "ann", "c");
-      List<Step> again = steps.send(List.of(holding(ann)));
+      List<PresenceOperation> again = steps.send(List.of(holding(ann)));
       assertEquals(1, again.size());
       assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("ann")));
       held.hold(ROOM, ann, "c"); // has no effect, since no connection is made
@@ -220,13 +220,13 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       assertEquals(List.of(), steps.send(again));
       assertEquals(List.of("+ann", "+bob", "-ann", "+ann"), events(told, ROOM));
 
-      Holdings ofOther = new Holdings();
+      LocalMemberships ofOther = new LocalMemberships();
       ofOther.hold(ROOM, new Member("cid", "{}"), "c");
       RecordingListener toldOther = new RecordingListener();
-      Step cid = holding(new Member("cid", "{}"));
+      PresenceOperation cid = holding(new Member("cid", "{}"));
       assertEquals(List.of(), steps(direct, "other", ofOther, toldOther).send(List.of(cid)));
       assertEquals(List.of("+cid"), events(toldOther, ROOM));
-      gate.mute();
+      gate.dropAnswers();
       assertThrows(JedisException.class, () -> steps.run(ROOM, "forget", "other"));
       gate.heal();
       assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("cid")));
@@ -236,8 +236,8 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     }
   }
 
-  private static Step holding(Member member) {
-    return new Step(ROOM, Step.HOLDING, member, 0, null);
+  private static PresenceOperation holding(Member member) {
+    return new PresenceOperation(ROOM, PresenceOperation.MEMBERSHIP_UPDATE, member, 0, null);
   }
 
   @Test
@@ -267,7 +267,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
-  void aNodeThatStopsInOrderTakesItsMembersAlongAtOnce() {
+  void aStoppingNodeRemovesItsMembersAtOnce() {
     RedisSettings settings = RedisServer.shared().settings();
     Node one = new Node(settings);
     Node two = new Node(settings);
@@ -278,7 +278,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
-  void membersOutliveAnOutageAndARedisThatForgot() {
+  void membersSurviveAnOutageAndALossOfData() {
     try (RedisServer server = RedisServer.start("--save", "", "--appendonly", "yes")) {
       Node one = new Node(server.settings());
       Node two = new Node(one.redis.settings());
@@ -291,12 +291,12 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       assertInstanceOf(
           JoinOutcome.Unavailable.class,
           got(one.store.join(ROOM, new Member("dan", "{}"), new Holder.Connection("c-dan"))));
-      server.startAgain();
+      server.restart();
       await("cid's leave", () -> one.present().equals(Set.of("ann", "bob")));
       assertEquals(1, one.leaves(), "the others have not been away");
       server.kill();
-      server.forget();
-      server.startAgain();
+      server.deleteFiles();
+      server.restart();
       await("both again", () -> Set.copyOf(ids(two)).equals(Set.of("ann", "bob")));
       await("both here", () -> one.present().equals(Set.of("ann", "bob")));
       nodes.forEach(node -> node.store.close());
@@ -305,15 +305,16 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
-  void aCallThatComesTooLateUndoesNothing() {
+  void aLateCallHasNoEffect() {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
-    Holdings before = new Holdings(); // when she was not held, or no longer
-    Steps late = steps(redis, "node", before, RealtimeListener.NONE);
-    Holdings now = new Holdings();
-    Steps steps = steps(redis, "node", now, RealtimeListener.NONE);
+    LocalMemberships before = new LocalMemberships(); // when she was not held, or no longer
+    PresenceOperationQueue late = steps(redis, "node", before, RealtimeListener.NONE);
+    LocalMemberships now = new LocalMemberships();
+    PresenceOperationQueue steps = steps(redis, "node", now, RealtimeListener.NONE);
     Member ann = new Member("ann", "{}");
-    Step step = new Step(ROOM, Step.HOLDING, ann, 0, null);
+    PresenceOperation step =
+        new PresenceOperation(ROOM, PresenceOperation.MEMBERSHIP_UPDATE, ann, 0, null);
     now.hold(ROOM, ann, "c");
     assertEquals(List.of(), steps.send(List.of(step)));
     assertEquals(List.of(), steps.send(List.of(step)));
@@ -328,10 +329,11 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
   }
 
-  private static Steps steps(
-      Redis redis, String node, Holdings holdings, RealtimeListener listener) {
+  private static PresenceOperationQueue steps(
+      Redis redis, String node, LocalMemberships holdings, RealtimeListener listener) {
     MemberEvents events = new MemberEvents(listener);
-    return new Steps(redis, node, tenant -> 10, WallClock.system(), holdings, events);
+    return new PresenceOperationQueue(
+        redis, node, tenant -> 10, WallClock.system(), holdings, events);
   }
 
   private static List<String> ids(Node node) {

@@ -1,9 +1,9 @@
 package io.broadcasty.protocol.compact;
 
-import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.protocol.PublishReader;
-import io.broadcasty.session.MessageProtocol;
-import io.broadcasty.session.MessageProtocolContract;
+import io.broadcasty.delivery.session.MessageProtocol;
+import io.broadcasty.delivery.session.MessageProtocolContract;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.PublishReader;
 
 class CompactProtocolTest extends MessageProtocolContract {
 

@@ -7,17 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.protocol.PublishReader;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.session.Asked;
-import io.broadcasty.session.Event;
-import io.broadcasty.session.EventSession;
-import io.broadcasty.session.JsonTree;
-import io.broadcasty.session.MessageSession;
-import io.broadcasty.session.Node;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.delivery.session.Event;
+import io.broadcasty.delivery.session.EventSession;
+import io.broadcasty.delivery.session.FakeStreamRequest;
+import io.broadcasty.delivery.session.JsonTree;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.ProblemException;
+import io.broadcasty.wire.PublishReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +31,13 @@ class CompactSessionTest {
   private static final CompactProtocol PROTOCOL =
       new CompactProtocol(new CommandReader(new PublishReader()));
 
-  private final Node node = new Node();
+  private final TestNode node = new TestNode();
 
-  private final class Client extends Node.Line {
+  private final class Client extends TestNode.Line {
     final MessageSession session;
 
     Client(String... query) throws ProblemException {
-      session = PROTOCOL.accept(Asked.of(query)).open(node.context, this);
+      session = PROTOCOL.accept(FakeStreamRequest.of(query)).open(node.context, this);
       session.open(node.ann());
       node.run();
     }
@@ -63,14 +63,14 @@ class CompactSessionTest {
   }
 
   @Test
-  void aSubscriberIsToldTheNumberAndGetsNothingElseTwice() throws ProblemException {
+  void sendsTheNumberAndRepeatsNothing() throws ProblemException {
     node.publish("a", "1");
     Client client = new Client();
     assertEquals(1L, client.subscribe("a").get("number"));
     node.publish("a", "{\"x\": 2}");
     assertEquals(List.of("{\"c\":1,\"s\":2,\"d\":{\"x\": 2}}"), client.texts());
     assertEquals(2L, connected(client).get("protocol"));
-    client.session.gone();
+    client.session.onTransportClosed();
     node.run();
     assertEquals(true, node.isQuiet());
   }
@@ -81,7 +81,7 @@ class CompactSessionTest {
   }
 
   @Test
-  void aReplayAndLivePublicationsSayTheSame() throws ProblemException {
+  void aReplayEqualsLivePublications() throws ProblemException {
     node.publish("a", "1");
     Client live = new Client();
     live.subscribe("a");
@@ -93,8 +93,8 @@ class CompactSessionTest {
     node.run();
     late.frames.stream().skip(1).forEach(frame -> replayed.add(frame.text()));
     assertEquals(live.texts(), replayed);
-    live.session.gone();
-    late.session.gone();
+    live.session.onTransportClosed();
+    late.session.onTransportClosed();
     node.run();
   }
 
@@ -107,17 +107,17 @@ class CompactSessionTest {
     assertNotEquals(number, second.subscribe("b").get("number"));
     node.publish("a", "1");
     assertEquals(first.frames.get(0), second.frames.get(0));
-    first.session.gone();
-    second.session.gone();
+    first.session.onTransportClosed();
+    second.session.onTransportClosed();
     node.run();
     Client third = new Client();
     assertEquals(1L, third.subscribe("z").get("number"), "numbers come back");
-    third.session.gone();
+    third.session.onTransportClosed();
     node.run();
   }
 
   @Test
-  void aChannelThatComesByAPatternIsToldBeforeItsFirstPublication() throws ProblemException {
+  void announcesAChannelOfAPatternBeforeItsFirstPublication() throws ProblemException {
     node.publish("p.a", "1");
     Client client = new Client();
     List<Map<String, Object>> positions = JsonTree.objects(client.subscribe("p.*"), "positions");
@@ -137,12 +137,12 @@ class CompactSessionTest {
     assertEquals(Map.of("c", 2L, "s", 1L, "d", 3L), messages.get(1));
     assertEquals(Map.of("c", 2L, "s", 2L, "d", 4L), messages.get(2));
     assertEquals(2L, client.subscribe("p.b").get("number"), "delivered already");
-    client.session.gone();
+    client.session.onTransportClosed();
     node.run();
   }
 
   @Test
-  void anotherEpochIsToldByTheLossAndNotAgain() throws ProblemException {
+  void announcesANewEpochOnlyByTheLoss() throws ProblemException {
     node.publish("a", "1");
     Client client = new Client();
     client.session.onText(
@@ -152,42 +152,46 @@ class CompactSessionTest {
     assertEquals(3, messages.size(), messages::toString);
     assertEquals("lost", messages.get(1).get("push"));
     assertEquals(Map.of("c", 1L, "s", 1L, "d", 1L), messages.get(2));
-    client.session.gone();
+    client.session.onTransportClosed();
     node.run();
   }
 
   @Test
-  void whatIsAskedForIsIncluded() throws ProblemException {
+  void includesRequestedFields() throws ProblemException {
     Client client = new Client("include", "id,time");
     client.subscribe("a");
     node.publish("a", "1");
     Map<String, Object> publication = client.take().get(0);
     assertNotNull(publication.get("i"));
     assertEquals(node.time.nowMillis(), publication.get("t"));
-    client.session.gone();
+    client.session.onTransportClosed();
     node.run();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ID", "id,", "id,epoch", "id time"})
-  void whatThereIsNotIsRefused(String include) {
+  void rejectsUnknownFields(String include) {
     ProblemException refusal =
-        assertThrows(ProblemException.class, () -> PROTOCOL.accept(Asked.of("include", include)));
+        assertThrows(
+            ProblemException.class,
+            () -> PROTOCOL.accept(FakeStreamRequest.of("include", include)));
     assertEquals(Code.INVALID_REQUEST, refusal.problem().code());
     assertThrows(
         ProblemException.class,
-        () -> new CompactSseProtocol().accept(Asked.channels("a").with("include", include)));
+        () ->
+            new CompactSseProtocol()
+                .accept(FakeStreamRequest.channels("a").with("include", include)));
   }
 
   @Test
   void eventsHaveTheNumberTheTextAndTheCursor() throws ProblemException {
-    Node.Line line = new Node.Line();
-    ConnectionLimiter.Lease place =
+    TestNode.Line line = new TestNode.Line();
+    ConnectionLimiter.Permit place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);
     EventSession session =
         new CompactSseProtocol()
-            .accept(Asked.channels("a", "p.*"))
+            .accept(FakeStreamRequest.channels("a", "p.*"))
             .open(node.context, line, node.ann(), place);
     assertInstanceOf(EventSession.Opening.Begun.class, session.subscribe()).start().run();
     node.run();
@@ -200,7 +204,7 @@ class CompactSessionTest {
     assertEquals("channel", events.get(3).type());
     assertEquals(2L, JsonTree.object(events.get(3).data()).get("number"));
     assertEquals("{\"c\":2,\"s\":1,\"d\":2}", events.get(4).data());
-    session.gone();
+    session.onTransportClosed();
     node.run();
     assertEquals(true, node.isQuiet());
   }

@@ -1,7 +1,7 @@
 package io.broadcasty.protocol.compact;
 
-import io.broadcasty.session.EventProtocol;
-import io.broadcasty.session.EventProtocolContract;
+import io.broadcasty.delivery.session.EventProtocol;
+import io.broadcasty.delivery.session.EventProtocolContract;
 
 class CompactSseProtocolTest extends EventProtocolContract {
 

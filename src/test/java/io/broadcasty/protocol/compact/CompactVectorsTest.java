@@ -2,18 +2,18 @@ package io.broadcasty.protocol.compact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.broadcasty.broker.Envelope;
-import io.broadcasty.broker.Headers;
-import io.broadcasty.broker.Message;
-import io.broadcasty.broker.Position;
-import io.broadcasty.broker.Publication;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.protocol.Json;
-import io.broadcasty.protocol.Vectors;
-import io.broadcasty.subscribe.SubscribeOutcome;
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.Headers;
+import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Vectors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,9 +38,10 @@ class CompactVectorsTest {
         "publications",
         v -> {
           List<?> include = v.get("include") instanceof List<?> list ? list : List.of();
-          Included included = new Included(include.contains("id"), include.contains("time"));
+          IncludedFields included =
+              new IncludedFields(include.contains("id"), include.contains("time"));
           EncodedPublication publication = publication(Vectors.object(v, "input"));
-          String text = publication.as(new CompactDialect(included).encoder()).text();
+          String text = publication.encodedBy(new CompactDialect(included).encoder()).text();
           assertEquals(v.get("text"), text);
           assertEquals(text, new CompactEventDialect(included).publication(publication));
         });
@@ -53,12 +54,13 @@ class CompactVectorsTest {
         "channels",
         v -> {
           EncodedPublication first = publication(Vectors.object(v, "input"));
-          Included nothing = new Included(false, false);
+          IncludedFields nothing = new IncludedFields(false, false);
           assertEquals(
-              v.get("frame"), Vectors.parse(new CompactDialect(nothing).newStream(first).text()));
+              v.get("frame"),
+              Vectors.parse(new CompactDialect(nothing).streamAnnouncement(first).text()));
           assertEquals(
               Vectors.object(v, "sse").get("data"),
-              Vectors.parse(new CompactEventDialect(nothing).newStream(first)));
+              Vectors.parse(new CompactEventDialect(nothing).streamAnnouncement(first)));
         });
   }
 
@@ -80,12 +82,12 @@ class CompactVectorsTest {
           SubscribeOutcome.Subscribed outcome =
               new SubscribeOutcome.Subscribed(
                   (Boolean) input.get("recovered"), heads, heads, () -> {});
-          Json.Body body =
+          JsonWriter.Body body =
               CompactJson.subscribed(
                   (String) input.get("channel"),
                   outcome,
                   name -> Vectors.integer(numbers, name.value()));
-          assertEquals(v.get("result"), Vectors.parse(Json.object(body)));
+          assertEquals(v.get("result"), Vectors.parse(JsonWriter.object(body)));
         });
   }
 

@@ -1,13 +1,13 @@
 package io.broadcasty.protocol.json;
 
-import io.broadcasty.session.MessageProtocol;
-import io.broadcasty.session.MessageProtocolContract;
-import io.broadcasty.session.Node;
+import io.broadcasty.delivery.session.MessageProtocol;
+import io.broadcasty.delivery.session.MessageProtocolContract;
+import io.broadcasty.delivery.session.TestNode;
 
 class NativeProtocolTest extends MessageProtocolContract {
 
   @Override
   protected MessageProtocol protocol() {
-    return Node.PROTOCOL;
+    return TestNode.PROTOCOL;
   }
 }

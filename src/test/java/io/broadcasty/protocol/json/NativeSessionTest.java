@@ -5,21 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.auth.Authenticator;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.ChannelPattern;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.control.ControlMessage;
-import io.broadcasty.lifecycle.ChannelEvent;
-import io.broadcasty.lifecycle.ConnectionEvent;
-import io.broadcasty.lifecycle.ConnectionInfo;
-import io.broadcasty.lifecycle.LifecycleEvent;
-import io.broadcasty.lifecycle.TransportType;
+import io.broadcasty.cluster.control.ControlMessage;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.ChannelEvent;
+import io.broadcasty.core.lifecycle.ConnectionEvent;
+import io.broadcasty.core.lifecycle.ConnectionInfo;
+import io.broadcasty.core.lifecycle.LifecycleEvent;
+import io.broadcasty.core.lifecycle.TransportType;
+import io.broadcasty.delivery.session.DisconnectListener;
+import io.broadcasty.delivery.session.JsonTree;
+import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
-import io.broadcasty.session.DisconnectListener;
-import io.broadcasty.session.JsonTree;
-import io.broadcasty.session.Node;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,15 +36,15 @@ import org.junit.jupiter.api.Test;
 /** Tests a WebSocket connection from handshake to close, with time and tasks run by hand. */
 class NativeSessionTest {
 
-  private final Node node = new Node();
+  private final TestNode node = new TestNode();
 
   /** Checks that nothing of a test's connections is left, however they ended. */
   @AfterEach
   void nothingIsLeftBehind() {
-    node.pass(Duration.ofHours(2));
-    node.pass(Duration.ofSeconds(6));
+    node.advance(Duration.ofHours(2));
+    node.advance(Duration.ofSeconds(6));
     assertTrue(node.isQuiet(), "a session or a topic was left");
-    for (int i = 0; i < Node.PLACES; i++) {
+    for (int i = 0; i < TestNode.PLACES; i++) {
       assertNotNull(
           node.limits.tryAcquire(node.ann().tenant(), node.ann().subject()),
           "a place was not given back");
@@ -69,11 +69,12 @@ class NativeSessionTest {
 
   @Test
   void anAdministratorEndsTheConnectionsOfAUser() {
-    Node.Client ann = node.connect().as(node.ann());
-    Node.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
+    TestNode.Client ann = node.connect().as(node.ann());
+    TestNode.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
     DisconnectListener listener = new DisconnectListener(node.sessions);
     listener.onMessage(new ControlMessage.SettingsChanged(null));
-    listener.onMessage(new ControlMessage.Disconnect(Node.ACME, "ann", null, null, "disconnected"));
+    listener.onMessage(
+        new ControlMessage.Disconnect(TestNode.ACME, "ann", null, null, "disconnected"));
     node.run();
     assertEquals(List.of("disconnected 4410"), ann.closed);
     assertEquals("disconnected", ann.take().get(0).get("code"));
@@ -83,9 +84,9 @@ class NativeSessionTest {
 
   /** The code may come from a newer node. */
   @Test
-  void aCodeThatIsNotKnownOrClosesNothingIsSaidAsDisconnected() {
+  void anUnknownCodeBecomesDisconnected() {
     for (String code : List.of("of the future", "invalid_json")) {
-      Node.Client ann = node.connect().as(node.ann());
+      TestNode.Client ann = node.connect().as(node.ann());
       node.sessions.disconnect(new ControlMessage.Disconnect(null, "ann", null, null, code));
       node.run();
       assertEquals(List.of("disconnected 4410"), ann.closed);
@@ -93,52 +94,52 @@ class NativeSessionTest {
   }
 
   @Test
-  void theServerGivesSignsOfLifeAndASilentClientIsClosed() {
-    Node.Client client = node.connect().as(node.ann());
+  void sendsHeartbeatsAndClosesASilentClient() {
+    TestNode.Client client = node.connect().as(node.ann());
     for (int i = 0; i < 41; i++) {
-      node.pass(Duration.ofSeconds(1));
+      node.advance(Duration.ofSeconds(1));
     }
     assertEquals(2, client.heartbeats);
     assertEquals(List.of(), client.closed);
-    client.session.heard();
-    node.pass(Duration.ofSeconds(41));
+    client.session.recordActivity();
+    node.advance(Duration.ofSeconds(41));
     assertEquals(List.of(), client.closed);
-    node.pass(Duration.ofSeconds(1));
+    node.advance(Duration.ofSeconds(1));
     assertEquals("idle", client.take().get(0).get("code"));
     assertEquals(List.of("idle 4409"), client.closed);
   }
 
   @Test
-  void noClientIsToBlameForAStandstillOfTheNode() {
-    Node.Client client = node.connect().as(node.ann());
-    Node.Client late = node.connect();
-    node.standStill(Duration.ofMinutes(1));
+  void doesNotCloseClientsAfterAStandstillOfTheNode() {
+    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client late = node.connect();
+    node.pause(Duration.ofMinutes(1));
     assertEquals(List.of(), client.closed);
-    node.pass(Duration.ofSeconds(10));
+    node.advance(Duration.ofSeconds(10));
     assertEquals(List.of(), late.closed);
-    node.pass(Duration.ofSeconds(1));
+    node.advance(Duration.ofSeconds(1));
     assertEquals(List.of("unauthorized 4401"), late.closed);
-    node.pass(Duration.ofSeconds(30));
+    node.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), client.closed);
-    node.pass(Duration.ofSeconds(1));
+    node.advance(Duration.ofSeconds(1));
     assertEquals(List.of("idle 4409"), client.closed);
   }
 
   @Test
-  void whoDoesNotConnectInTimeIsClosed() {
-    Node.Client client = node.connect();
+  void closesAClientThatDoesNotConnectInTime() {
+    TestNode.Client client = node.connect();
     assertEquals("unauthorized", error(client.ask(subscribe("a"))));
     assertEquals("unauthorized", error(client.ask(publish(2, "a"))));
-    node.pass(Duration.ofSeconds(10));
+    node.advance(Duration.ofSeconds(10));
     assertEquals(List.of(), client.closed);
-    node.pass(Duration.ofSeconds(1));
+    node.advance(Duration.ofSeconds(1));
     assertEquals(List.of("unauthorized 4401"), client.closed);
   }
 
   @Test
-  void aConnectTellsWhoAndHow() {
+  void repliesToConnectWithSubjectAndSettings() {
     node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
-    Node.Client client = node.connect();
+    TestNode.Client client = node.connect();
     String connect = "{\"id\":\"c\",\"command\":\"connect\",\"token\":\"%s\"}";
     assertEquals("unauthorized", error(client.ask(connect.formatted("bad"))));
     Map<String, Object> result = JsonTree.object(client.ask(connect.formatted("good")), "result");
@@ -146,19 +147,19 @@ class NativeSessionTest {
     assertEquals("acme", result.get("tenant"));
     assertEquals(20_000L, result.get("pingInterval"));
     client.ask(connect.formatted("good"));
-    client.session.gone();
+    client.session.onTransportClosed();
   }
 
   @Test
-  void theEndOfATokenIsAnnouncedAndThenComes() {
-    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
-    node.pass(Duration.ofSeconds(19));
+  void announcesTheExpiryOfATokenAndThenEnds() {
+    TestNode.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
+    node.advance(Duration.ofSeconds(19));
     assertEquals(List.of(), client.take());
-    node.pass(Duration.ofSeconds(1));
-    node.pass(Duration.ofSeconds(1));
+    node.advance(Duration.ofSeconds(1));
+    node.advance(Duration.ofSeconds(1));
     assertEquals(List.of("expiring"), client.take().stream().map(p -> p.get("push")).toList());
-    client.session.heard();
-    node.pass(Duration.ofSeconds(39));
+    client.session.recordActivity();
+    node.advance(Duration.ofSeconds(39));
     Map<String, Object> end = client.take().get(0);
     assertEquals("token_expired", end.get("code"));
     assertEquals("no", end.get("retry"));
@@ -169,22 +170,22 @@ class NativeSessionTest {
    * Otherwise a client that does not read the end frame could publish until the connection is cut.
    */
   @Test
-  void nothingIsCarriedOutAfterTheEnd() {
-    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(10)));
+  void executesNothingAfterTheEnd() {
+    TestNode.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(10)));
     client.reading = false;
     client.send("{\"id\":1,\"command\":\"ping\"}");
-    node.pass(Duration.ofSeconds(10));
+    node.advance(Duration.ofSeconds(10));
     client.session.onText(publish(2, "a"));
     node.run();
-    assertEquals(List.of(), node.broker.channels(Node.ACME, ChannelPattern.parse("*"), 9));
+    assertEquals(List.of(), node.broker.channels(TestNode.ACME, ChannelPattern.parse("*"), 9));
     assertEquals(List.of(), client.closed, "it has some seconds to drain");
-    node.pass(Duration.ofSeconds(6));
+    node.advance(Duration.ofSeconds(6));
     assertEquals(List.of("token_expired 4402"), client.closed);
   }
 
   @Test
-  void aRefreshProlongsAndIsForTheSameUserOnly() {
-    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
+  void aRefreshExtendsTheSessionOfTheSameUser() {
+    TestNode.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
     node.tokens.put(
         "longer", new Authenticator.Authenticated(node.caller("ann", Duration.ofSeconds(100))));
     node.tokens.put(
@@ -194,18 +195,19 @@ class NativeSessionTest {
     assertEquals("unauthorized", error(client.ask(refresh.formatted("bob"))));
     assertEquals("token_expired", error(client.ask(refresh.formatted("old"))));
     assertTrue(client.ask(refresh.formatted("longer")).containsKey("result"));
-    node.pass(Duration.ofSeconds(40));
-    client.session.heard();
-    node.pass(Duration.ofSeconds(30));
+    node.advance(Duration.ofSeconds(40));
+    client.session.recordActivity();
+    node.advance(Duration.ofSeconds(30));
     assertEquals(List.of(), client.closed);
-    client.session.heard();
-    node.pass(Duration.ofSeconds(30));
+    client.session.recordActivity();
+    node.advance(Duration.ofSeconds(30));
     assertEquals(List.of("token_expired 4402"), client.closed);
   }
 
   @Test
-  void aRefreshWithFewerRolesTellsWhatIsNotDeliveredAnyMore() {
-    Node.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60), "secrets"));
+  void aRefreshWithFewerRolesReportsLostSubscriptions() {
+    TestNode.Client client =
+        node.connect().as(node.caller("ann", Duration.ofSeconds(60), "secrets"));
     for (String target : List.of("secret", "a.*", "open")) {
       client.ask(subscribe(target));
     }
@@ -224,21 +226,22 @@ class NativeSessionTest {
 
   @Test
   void aSlowClientIsClosedAndMissesNothingWhenItComesBack() {
-    Node.Client slow = node.connect().as(node.ann());
+    TestNode.Client slow = node.connect().as(node.ann());
     slow.ask(subscribe("a"));
     slow.reading = false;
     for (int i = 0; i < 300; i++) {
       node.publish("a", "\"" + "x".repeat(100) + "\"");
     }
     assertEquals(List.of("slow_consumer 4408"), slow.closed);
-    assertEquals(1, node.listener.of(ConnectionEvent.SlowConsumer.class).size());
-    ConnectionEvent.Disconnected over = node.listener.of(ConnectionEvent.Disconnected.class).get(0);
+    assertEquals(1, node.listener.ofType(ConnectionEvent.SlowConsumer.class).size());
+    ConnectionEvent.Disconnected over =
+        node.listener.ofType(ConnectionEvent.Disconnected.class).get(0);
     assertEquals("slow_consumer", over.code());
-    assertTrue(over.outboxBytes() > Node.OUTBOX_BYTES / 2, over.toString());
+    assertTrue(over.outboxBytes() > TestNode.OUTBOX_BYTES / 2, over.toString());
     List<Long> seen = new ArrayList<>(slow.sequences());
     assertEquals(List.of(1L), seen, "the one that was being written");
 
-    Node.Client back = node.connect().as(node.ann());
+    TestNode.Client back = node.connect().as(node.ann());
     String epoch = String.valueOf(slow.take().get(0).get("epoch"));
     back.reading = false;
     back.session.onText(
@@ -255,16 +258,16 @@ class NativeSessionTest {
   }
 
   @Test
-  void theListenerHearsOfAConnectionsLifeInOrder() {
-    Node.Client client = node.connect().as(node.ann());
+  void notifiesTheListenerInOrder() {
+    TestNode.Client client = node.connect().as(node.ann());
     client.ask(subscribe("a"));
     node.time.advance(Duration.ofSeconds(3));
-    client.session.gone();
-    client.session.gone();
+    client.session.onTransportClosed();
+    client.session.onTransportClosed();
     node.run();
 
     ConnectionInfo unknown = new ConnectionInfo(1, TransportType.WEBSOCKET, null, null);
-    ConnectionInfo ann = new ConnectionInfo(1, TransportType.WEBSOCKET, Node.ACME, "ann");
+    ConnectionInfo ann = new ConnectionInfo(1, TransportType.WEBSOCKET, TestNode.ACME, "ann");
     List<LifecycleEvent> heard = node.listener.take();
     assertEquals(
         List.of(
@@ -282,42 +285,43 @@ class NativeSessionTest {
   }
 
   @Test
-  void theListenerHearsOfBytesAboutOnceASecondAndMissesNoneOfAConnectionThatEnds() {
-    Node.Client client = node.connect().as(node.ann());
-    node.pass(Duration.ofSeconds(1));
+  void reportsBytesOncePerSecondAndAtTheEnd() {
+    TestNode.Client client = node.connect().as(node.ann());
+    node.advance(Duration.ofSeconds(1));
     node.listener.take();
-    client.session.received("é€");
+    client.session.countMessage("é€");
     client.ask(subscribe("a"));
-    assertEquals(List.of(), node.listener.of(ConnectionEvent.Traffic.class));
-    node.pass(Duration.ofSeconds(1));
-    ConnectionEvent.Traffic traffic = node.listener.of(ConnectionEvent.Traffic.class).get(0);
+    assertEquals(List.of(), node.listener.ofType(ConnectionEvent.Traffic.class));
+    node.advance(Duration.ofSeconds(1));
+    ConnectionEvent.Traffic traffic = node.listener.ofType(ConnectionEvent.Traffic.class).get(0);
     assertEquals(TransportType.WEBSOCKET, traffic.transport());
     assertEquals(5, traffic.bytesIn());
     assertTrue(traffic.bytesOut() > 50, traffic.toString());
 
     node.listener.take();
     node.publish("a", "1");
-    client.session.gone();
+    client.session.onTransportClosed();
     node.run();
-    node.pass(Duration.ofSeconds(1));
-    traffic = node.listener.of(ConnectionEvent.Traffic.class).get(0);
+    node.advance(Duration.ofSeconds(1));
+    traffic = node.listener.ofType(ConnectionEvent.Traffic.class).get(0);
     assertEquals(0, traffic.bytesIn());
     assertTrue(traffic.bytesOut() > 50, traffic.toString());
     node.listener.take();
-    node.pass(Duration.ofSeconds(1));
-    assertEquals(List.of(), node.listener.of(ConnectionEvent.Traffic.class), "nothing, no event");
+    node.advance(Duration.ofSeconds(1));
+    assertEquals(
+        List.of(), node.listener.ofType(ConnectionEvent.Traffic.class), "nothing, no event");
   }
 
   /**
    * The connection breaks between the end and its last frame; what is still held is released later.
    */
   @Test
-  void theListenerHearsOfTheEndLast() {
-    Node.Client client = node.connect().as(node.ann());
+  void notifiesTheListenerOfTheEndLast() {
+    TestNode.Client client = node.connect().as(node.ann());
     client.ask(subscribe("a"));
     node.listener.take();
     client.session.onBinary();
-    client.session.gone();
+    client.session.onTransportClosed();
     assertEquals(List.of(), node.listener.take());
     node.run();
     assertEquals(
@@ -326,21 +330,21 @@ class NativeSessionTest {
   }
 
   @Test
-  void placesAreGivenBackOnEveryWayOut() {
+  void releasesThePlaceHoweverTheSessionEnds() {
     for (int i = 0; i < 4; i++) {
-      Node.Client client = node.connect().as(node.ann());
-      Node.Client other = node.connect().as(node.ann());
-      Node.Client refused = node.connect().as(node.ann());
+      TestNode.Client client = node.connect().as(node.ann());
+      TestNode.Client other = node.connect().as(node.ann());
+      TestNode.Client refused = node.connect().as(node.ann());
       assertEquals("connection_limit 4430", refused.closed.get(0));
       client.ask(subscribe("a"));
       switch (i) {
-        case 0 -> client.session.gone();
+        case 0 -> client.session.onTransportClosed();
         case 1 -> client.session.onBinary();
         case 2 -> client.session.onFailure(new IOException("broken"), 0);
         default -> client.session.onOverflow(1);
       }
-      other.session.gone();
-      other.session.gone();
+      other.session.onTransportClosed();
+      other.session.onTransportClosed();
       node.run();
       assertTrue(node.isQuiet(), "way " + i);
     }
@@ -351,7 +355,7 @@ class NativeSessionTest {
     node.connect().as(node.ann());
     node.connect().as(node.ann());
     node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
-    Node.Client third = node.connect();
+    TestNode.Client third = node.connect();
     List<Map<String, Object>> told =
         third.send("{\"id\":1,\"command\":\"connect\",\"token\":\"good\"}");
     assertEquals("connection_limit", error(told.get(0)));
@@ -361,15 +365,15 @@ class NativeSessionTest {
 
   @Test
   void aBinaryFrameIsNotPartOfTheProtocol() {
-    Node.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().as(node.ann());
     client.session.onBinary();
     node.run();
     assertEquals(List.of("protocol_error 4400"), client.closed);
   }
 
   @Test
-  void tenErrorsInARowEndItAndAGoodCommandBetweenForgives() {
-    Node.Client client = node.connect().as(node.ann());
+  void tenErrorsInARowEndTheSession() {
+    TestNode.Client client = node.connect().as(node.ann());
     for (int i = 0; i < 9; i++) {
       assertEquals("invalid_json", error(client.ask("{nonsense")));
     }
@@ -384,7 +388,7 @@ class NativeSessionTest {
 
   @Test
   void aBatchIsAnsweredInOrderInOneFrame() {
-    Node.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().as(node.ann());
     client.session.onText(
         "["
             + subscribe("a")
@@ -410,8 +414,8 @@ class NativeSessionTest {
   }
 
   @Test
-  void aFloodOfSubscribesIsAnsweredWithCodes() {
-    Node.Client client = node.connect().as(node.ann());
+  void rejectsTooManySubscribes() {
+    TestNode.Client client = node.connect().as(node.ann());
     int refused = 0;
     for (int i = 0; i < 10_000; i++) {
       Map<String, Object> reply = client.ask(subscribe("c" + i));
@@ -432,8 +436,8 @@ class NativeSessionTest {
   }
 
   @Test
-  void publishesThatAreThrottledAreAnsweredWithCodes() {
-    Node.Client client = node.connect().as(node.ann());
+  void repliesToThrottledPublishes() {
+    TestNode.Client client = node.connect().as(node.ann());
     node.permits = 4;
     for (int i = 0; i < 1000; i++) {
       Map<String, Object> reply = client.ask(publish(i, "a"));
@@ -443,8 +447,8 @@ class NativeSessionTest {
   }
 
   @Test
-  void framesAreAnsweredInOrderThoughTheStoreAnswersInAnother() {
-    Node.Client client = node.connect().as(node.ann());
+  void repliesInOrderWhateverTheStoresOrder() {
+    TestNode.Client client = node.connect().as(node.ann());
     node.broker.slow = true;
     client.session.onText(publish(1, "a"));
     client.session.onText(publish(2, "b"));
@@ -462,8 +466,8 @@ class NativeSessionTest {
   }
 
   @Test
-  void whatWaitsForASlowStoreIsBounded() {
-    Node.Client client = node.connect().as(node.ann());
+  void boundsPublicationsThatWaitForTheStore() {
+    TestNode.Client client = node.connect().as(node.ann());
     node.broker.slow = true;
     for (int i = 0; i < 1_050; i++) {
       client.session.onText(publish(i, "a"));
@@ -482,10 +486,10 @@ class NativeSessionTest {
       assertEquals(i >= 1000, reply.containsKey("error"));
     }
     assertEquals("rate_limited", error(replies.get(1000)));
-    client.session.gone();
+    client.session.onTransportClosed();
     node.run();
 
-    Node.Client large = node.connect().as(node.ann());
+    TestNode.Client large = node.connect().as(node.ann());
     String big = publish(1, "a").replace(":1}", ":\"" + "x".repeat(15_000) + "\"}");
     large.session.onText(big);
     large.session.onText(big);
@@ -500,8 +504,8 @@ class NativeSessionTest {
   }
 
   @Test
-  void aBrokerThatFailsIsAnsweredWithACode() {
-    Node.Client client = node.connect().as(node.ann());
+  void repliesToAFailingBroker() {
+    TestNode.Client client = node.connect().as(node.ann());
     node.broker.fault = new IllegalStateException("broken");
     assertEquals("internal_error", error(client.ask(publish(1, "a"))));
     node.broker.fault = null;
@@ -509,8 +513,8 @@ class NativeSessionTest {
   }
 
   @Test
-  void whatIsQueuedIsAnsweredWithoutAPosition() {
-    Node.Client client = node.connect().as(node.ann());
+  void repliesToAQueuedPublicationWithoutAPosition() {
+    TestNode.Client client = node.connect().as(node.ann());
     node.broker.queueing = true;
     assertEquals(
         Map.of("id", "x-1", "channel", "a", "queued", true),
@@ -521,7 +525,7 @@ class NativeSessionTest {
   }
 
   @Test
-  void aDrainIsSpreadOverItsTimeAndLetsNobodyIn() {
+  void spreadsADrainAndAcceptsNoConnection() {
     record Due(long atMillis, Runnable task) {}
     List<Due> due = new ArrayList<>();
     ScheduledThreadPoolExecutor scheduler =
@@ -533,14 +537,14 @@ class NativeSessionTest {
             return super.schedule(() -> {}, 0, unit);
           }
         };
-    Node.Client a = node.connect().as(node.ann());
-    Node.Client b = node.connect().as(node.ann());
+    TestNode.Client a = node.connect().as(node.ann());
+    TestNode.Client b = node.connect().as(node.ann());
     node.sessions.drain(Duration.ofSeconds(10), scheduler);
     scheduler.shutdownNow();
     assertTrue(node.sessions.isDraining());
     assertEquals(List.of(0L, 5_000L), due.stream().map(Due::atMillis).toList());
     assertEquals(List.of(), a.closed);
-    Node.Client late = node.connect();
+    TestNode.Client late = node.connect();
     node.run();
     assertEquals(List.of("draining 4503"), late.closed, "it came in while the door was closing");
     due.forEach(d -> d.task().run());
@@ -555,9 +559,9 @@ class NativeSessionTest {
   }
 
   @Test
-  void membersAreSeenComingAndGoingOnce() {
-    Node.Client ann = node.connect().as(node.ann());
-    Node.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
+  void reportsMembersOnce() {
+    TestNode.Client ann = node.connect().as(node.ann());
+    TestNode.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
     ann.ask(subscribe("presence-room"));
     Map<String, Object> page =
         JsonTree.object(ann.ask(command(2, "presence", "presence-room", "")), "result");
@@ -573,23 +577,23 @@ class NativeSessionTest {
     assertEquals(List.of(Map.of("id", "bob", "name", "Bob")), push.get("joined"));
     assertEquals(List.of(), push.get("left"));
 
-    Node.Client again = node.connect().as(node.caller("bob", Duration.ofHours(1)));
+    TestNode.Client again = node.connect().as(node.caller("bob", Duration.ofHours(1)));
     again.ask(command(1, "join", "presence-room", ",\"member\":{\"name\":\"Bob\"}"));
-    bob.session.gone();
+    bob.session.onTransportClosed();
     node.run();
     assertEquals(List.of(), ann.take(), "another connection holds him");
-    again.session.gone();
+    again.session.onTransportClosed();
     node.run();
     assertEquals(List.of("bob"), ann.take().get(0).get("left"));
     Map<String, Object> members =
         JsonTree.object(ann.ask(command(3, "members", "presence-room", ",\"limit\":5")), "result");
     assertEquals(0L, members.get("count"));
-    ann.session.gone();
+    ann.session.onTransportClosed();
   }
 
   @Test
-  void aMemberIsWhoItIs() {
-    Node.Client ann = node.connect().as(node.ann());
+  void aMemberHasTheCallersId() {
+    TestNode.Client ann = node.connect().as(node.ann());
     String other = ",\"member\":{\"id\":\"bob\"}";
     assertNotNull(ann.ask(command(1, "join", "presence-room", other)).get("result"));
     assertEquals("invalid_channel", error(ann.ask(command(2, "join", "room", ""))));
@@ -598,17 +602,17 @@ class NativeSessionTest {
     assertEquals("forbidden", error(ann.ask(command(4, "join", "presence-secret", ""))));
     assertEquals("not_present", error(ann.ask(command(5, "leave", "presence-elsewhere", ""))));
     assertEquals("not_subscribed", error(ann.ask(command(6, "presence", "presence-room", ""))));
-    String large = ",\"member\":{\"name\":\"" + "x".repeat(Node.MEMBER_BYTES) + "\"}";
+    String large = ",\"member\":{\"name\":\"" + "x".repeat(TestNode.MEMBER_BYTES) + "\"}";
     assertEquals("payload_too_large", error(ann.ask(command(7, "join", "presence-room", large))));
     assertNotNull(ann.ask(command(8, "leave", "presence-room", "")).get("result"));
-    for (int i = 0; i < Node.MEMBERS; i++) {
+    for (int i = 0; i < TestNode.MEMBERS; i++) {
       var unused =
           node.presence.join(
-              new TenantChannel(Node.ACME, new ChannelName("presence-full")),
+              new TenantChannel(TestNode.ACME, new ChannelName("presence-full")),
               new Member("m" + i, "{}"),
               new Holder.Connection("c"));
     }
     assertEquals("too_many_members", error(ann.ask(command(9, "join", "presence-full", ""))));
-    ann.session.gone();
+    ann.session.onTransportClosed();
   }
 }

@@ -3,13 +3,13 @@ package io.broadcasty.protocol.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.lifecycle.ConnectionEvent.Denied;
-import io.broadcasty.lifecycle.ConnectionEvent.Operation;
-import io.broadcasty.push.FakeProvider;
-import io.broadcasty.push.PendingPush;
-import io.broadcasty.push.SampleServices;
-import io.broadcasty.session.JsonTree;
-import io.broadcasty.session.Node;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
+import io.broadcasty.delivery.session.JsonTree;
+import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.push.device.SamplePushServices;
+import io.broadcasty.push.provider.FakeProvider;
+import io.broadcasty.push.queue.PendingPush;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,14 +23,14 @@ class PushedPublishTest {
 
   private static final String PAID = "{\"title\":\"Paid\"}";
 
-  private final FakeProvider service = FakeProvider.accepting(SampleServices.FCM);
-  private final Node node = new Node(List.of(service));
-  private final Node.Client client =
+  private final FakeProvider service = FakeProvider.accepting(SamplePushServices.FCM);
+  private final TestNode node = new TestNode(List.of(service));
+  private final TestNode.Client client =
       node.connect().as(node.caller("pub", Duration.ofHours(1), "publisher"));
 
   @AfterEach
   void leave() {
-    client.session.gone();
+    client.session.onTransportClosed();
     node.run();
   }
 
@@ -69,7 +69,7 @@ class PushedPublishTest {
   }
 
   @Test
-  void theAnswerHasTheIdOfThePush() {
+  void repliesWithTheIdOfThePush() {
     Map<String, Object> reply = client.ask(publish(7, after(10, ",\"users\":[\"ann\"]", PAID)));
     Map<String, Object> result = JsonTree.object(reply, "result");
     assertEquals(1L, result.get("sequence"));
@@ -82,7 +82,7 @@ class PushedPublishTest {
   }
 
   @Test
-  void itKeepsItsPlaceAmongOthers() {
+  void keepsTheOrderOfReplies() {
     client.session.onText(
         "["
             + publish(1, after(10, "", PAID)).replace("\"channel\":\"a\"", "\"channel\":\"secret\"")
@@ -105,7 +105,7 @@ class PushedPublishTest {
   }
 
   @Test
-  void whatCannotBePushedIsNotPublished() {
+  void doesNotPublishWhenItCannotPush() {
     refused(
         "invalid_request",
         "publicationId",
@@ -118,34 +118,34 @@ class PushedPublishTest {
         "invalid_request",
         "very-low, low",
         publish(6, after(10, "", "{\"title\":\"T\",\"urgency\":\"now\"}")));
-    service.excess(17);
+    service.excessBytes(17);
     refused("payload_too_large", "17 bytes longer than fcm takes", publish(7, after(10, "", PAID)));
     nothingWasPublished();
   }
 
   @Test
-  void usersAreForPublishersAlone() {
-    Node.Client member = node.connect().as(node.caller("ann", Duration.ofHours(1), "member"));
+  void onlyPublishersMayPushToUsers() {
+    TestNode.Client member = node.connect().as(node.caller("ann", Duration.ofHours(1), "member"));
     Map<String, Object> reply = member.ask(publish(1, after(10, ",\"users\":[\"ben\"]", PAID)));
     assertEquals("forbidden", error(reply).get("code"));
     assertEquals(
-        List.of(new Denied(Node.ACME, "ann", Operation.PUSH, null)),
-        node.listener.of(Denied.class));
-    member.session.gone();
+        List.of(new Denied(TestNode.ACME, "ann", Operation.PUSH, null)),
+        node.listener.ofType(Denied.class));
+    member.session.onTransportClosed();
     nothingWasPublished();
   }
 
   @Test
   void withoutAServiceThereIsNoPush() {
-    Node off = new Node();
-    Node.Client there = off.connect().as(off.caller("pub", Duration.ofHours(1), "publisher"));
+    TestNode off = new TestNode();
+    TestNode.Client there = off.connect().as(off.caller("pub", Duration.ofHours(1), "publisher"));
     assertEquals("push_off", error(there.ask(publish(1, after(10, "", PAID)))).get("code"));
-    there.session.gone();
+    there.session.onTransportClosed();
   }
 
   @Test
   void refusalsDoNotEndTheConnection() {
-    service.excess(1);
+    service.excessBytes(1);
     for (int i = 0; i < 20; i++) {
       refused("payload_too_large", "fcm", publish(i, after(10, "", PAID)));
     }
@@ -153,7 +153,7 @@ class PushedPublishTest {
   }
 
   @Test
-  void whenItCannotBeKeptTheSameAgainMendsIt() {
+  void aRepetitionStoresThePush() {
     node.pushes.away = true;
     refused("unavailable", "it was published", publish(1, after(10, "", PAID)));
     node.pushes.away = false;
@@ -164,7 +164,7 @@ class PushedPublishTest {
   }
 
   @Test
-  void whatWaitsForASlowStoreIsBounded() {
+  void boundsPublicationsThatWaitForTheStore() {
     node.broker.slow = true;
     for (int i = 0; i < 1_010; i++) {
       client.session.onText(publish(i, after(10, "", PAID)));

@@ -6,19 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.broker.Message;
-import io.broadcasty.broker.PublishRequest;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.lifecycle.ConnectionEvent;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Cursor;
-import io.broadcasty.protocol.ProblemException;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.session.Asked;
-import io.broadcasty.session.Event;
-import io.broadcasty.session.EventSession;
-import io.broadcasty.session.JsonTree;
-import io.broadcasty.session.Node;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.lifecycle.ConnectionEvent;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.delivery.session.Event;
+import io.broadcasty.delivery.session.EventSession;
+import io.broadcasty.delivery.session.FakeStreamRequest;
+import io.broadcasty.delivery.session.JsonTree;
+import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.PublishRequest;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Cursor;
+import io.broadcasty.wire.ProblemException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Test;
 /** Tests an SSE stream from request to end, with time and tasks run by hand. */
 class SseSessionTest {
 
-  private final Node node = new Node();
+  private final TestNode node = new TestNode();
 
-  private record Stream(Node.Line line, EventSession session, EventSession.Opening opening) {
+  private record Stream(TestNode.Line line, EventSession session, EventSession.Opening opening) {
 
     List<Event> events() {
       return Event.all(line.frames);
@@ -43,27 +43,28 @@ class SseSessionTest {
   }
 
   private Stream live(String... targets) throws ProblemException {
-    return open(Asked.channels(targets));
+    return open(FakeStreamRequest.channels(targets));
   }
 
   private Stream resume(@Nullable String lastId, String... targets) throws ProblemException {
-    return open(Asked.channels(targets).with("lastEventId", Objects.requireNonNull(lastId)));
+    return open(
+        FakeStreamRequest.channels(targets).with("lastEventId", Objects.requireNonNull(lastId)));
   }
 
-  private Stream open(Asked request) throws ProblemException {
+  private Stream open(FakeStreamRequest request) throws ProblemException {
     Stream stream = prepare(request);
     if (stream.opening() instanceof EventSession.Opening.Begun begun) {
       begun.start().run();
     } else {
-      stream.session().gone();
+      stream.session().onTransportClosed();
     }
     node.run();
     return stream;
   }
 
-  private Stream prepare(Asked request) throws ProblemException {
-    Node.Line line = new Node.Line();
-    ConnectionLimiter.Lease place =
+  private Stream prepare(FakeStreamRequest request) throws ProblemException {
+    TestNode.Line line = new TestNode.Line();
+    ConnectionLimiter.Permit place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);
     EventSession session =
@@ -94,14 +95,14 @@ class SseSessionTest {
   }
 
   @Test
-  void everyIdResumesExactlyBehindItsEvent() throws ProblemException {
+  void everyIdResumesAfterItsEvent() throws ProblemException {
     Stream whole = live("wide", "a", "p.*");
     for (int i = 0; i < 12; i++) {
       publishByKey("wide", "key-" + i);
       node.publish("a", "1");
       node.publish("p." + i % 2, "1");
     }
-    whole.session().gone();
+    whole.session().onTransportClosed();
     List<Event> frames = whole.events();
     assertEquals(36, publications(frames).size());
     for (int seen = 3; seen <= frames.size(); seen++) {
@@ -113,11 +114,12 @@ class SseSessionTest {
       expected.sort(null);
       both.sort(null);
       assertEquals(expected, both, "after " + seen + " events");
-      resumed.session().gone();
+      resumed.session().onTransportClosed();
       node.run();
     }
     assertTrue(node.isQuiet());
-    assertEquals(frames.size() - 1, node.listener.of(ConnectionEvent.Disconnected.class).size());
+    assertEquals(
+        frames.size() - 1, node.listener.ofType(ConnectionEvent.Disconnected.class).size());
   }
 
   /**
@@ -125,37 +127,37 @@ class SseSessionTest {
    * reported.
    */
   @Test
-  void aLossThatWasNotWrittenIsToldToTheNextStream() throws ProblemException {
+  void reportsAnUnwrittenLossToTheNextStream() throws ProblemException {
     node.publish("a", "1");
     Stream first = resume("a!gone:0:7", "a");
     Event subscribed = first.events().get(0);
     assertEquals("subscribed", subscribed.type());
     assertEquals("lost", first.events().get(1).type());
-    first.session().gone();
+    first.session().onTransportClosed();
     Stream second = resume(subscribed.id(), "a");
     assertEquals("lost", second.events().get(1).type());
-    second.session().gone();
+    second.session().onTransportClosed();
     Stream third = resume(second.lastId(), "a");
     assertEquals(1, third.line().frames.size(), "and not told again");
-    third.session().gone();
+    third.session().onTransportClosed();
   }
 
   /**
    * An EventSource does not send an empty id, so the stream would begin again and miss the channel.
    */
   @Test
-  void aPatternThatHadNoChannelYetResumesToo() throws ProblemException {
+  void resumesAPatternWithoutChannels() throws ProblemException {
     Stream first = live("orders.*");
     assertTrue(!first.lastId().isBlank());
-    first.session().gone();
+    first.session().onTransportClosed();
     node.publish("orders.a", "1");
     Stream second = resume(first.lastId(), "orders.*");
     assertEquals(List.of("orders.a/0/1"), publications(second.events()));
-    second.session().gone();
+    second.session().onTransportClosed();
   }
 
   @Test
-  void aRefusedTargetIsAProblemAndLeavesNothing() throws ProblemException {
+  void aRefusedTargetLeavesNoSubscription() throws ProblemException {
     Stream stream = live("a", "secret");
     assertEquals(Code.FORBIDDEN, refusal(stream));
     node.run();
@@ -205,8 +207,8 @@ class SseSessionTest {
     for (int i = 1; i < targets.length; i++) {
       targets[i] = "m" + i + "-" + "x".repeat(150);
     }
-    Stream stream = prepare(Asked.channels(targets).with("fromSequence", "0"));
-    Node.Line line = stream.line();
+    Stream stream = prepare(FakeStreamRequest.channels(targets).with("fromSequence", "0"));
+    TestNode.Line line = stream.line();
     line.reading = false;
     assertInstanceOf(EventSession.Opening.Begun.class, stream.opening()).start().run();
     node.run();
@@ -216,15 +218,15 @@ class SseSessionTest {
     }
     assertEquals(List.of(), line.closed);
     assertEquals(200, publications(stream.events()).size());
-    stream.session().gone();
+    stream.session().onTransportClosed();
   }
 
   @Test
   void aStreamHasHeartbeatsAndEndsWithItsToken() throws ProblemException {
     Stream stream = live("a");
-    node.pass(Duration.ofSeconds(20));
+    node.advance(Duration.ofSeconds(20));
     assertEquals(1, stream.line().heartbeats);
-    node.pass(Duration.ofHours(1));
+    node.advance(Duration.ofHours(1));
     List<Event> frames = stream.events();
     assertEquals("end", frames.get(frames.size() - 1).type());
     assertEquals(List.of("token_expired 4402"), stream.line().closed);

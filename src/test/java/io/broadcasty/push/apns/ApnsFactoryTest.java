@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.auth.Pem;
-import io.broadcasty.config.ConfigMap;
+import io.broadcasty.core.auth.Pem;
+import io.broadcasty.server.config.ConfigMap;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ class ApnsFactoryTest {
   private final ConfigMap config = new ConfigMap();
 
   @Test
-  void theSandboxIsChosenByKeyElseByVariable() {
+  void readsTheSandboxFromKeyOrVariable() {
     config.texts.putAll(
         Map.of(
             "broadcasty.apns", "true",

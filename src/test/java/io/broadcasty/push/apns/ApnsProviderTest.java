@@ -11,18 +11,18 @@ import com.eatthepath.pushy.apns.server.RejectedNotificationException;
 import com.eatthepath.pushy.apns.server.RejectionReason;
 import com.eatthepath.pushy.apns.server.UnregisteredDeviceTokenException;
 import com.nimbusds.jwt.SignedJWT;
-import io.broadcasty.auth.Pem;
-import io.broadcasty.push.ApnsStandIn;
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.PushProviderContract;
-import io.broadcasty.push.SampleServices;
-import io.broadcasty.push.TestCertificate;
-import io.broadcasty.push.Urgency;
-import io.broadcasty.time.ManualTime;
+import io.broadcasty.core.auth.Pem;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.SamplePushServices;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.FakeApnsServer;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.PushProviderContract;
+import io.broadcasty.push.provider.TestCertificate;
+import io.broadcasty.push.provider.Urgency;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -49,14 +49,14 @@ class ApnsProviderTest extends PushProviderContract {
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private volatile @Nullable RejectedNotificationException rejection;
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private ApnsStandIn server;
+  private FakeApnsServer server;
 
   private record Received(Http2Headers headers, String payload) {}
 
   @BeforeEach
   void start() throws Exception {
     server =
-        new ApnsStandIn(
+        new FakeApnsServer(
             (headers, payload) -> {
               received.add(
                   new Received(
@@ -113,16 +113,16 @@ class ApnsProviderTest extends PushProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(SampleServices.APNS, DEVICE, null, null);
+    return new DeviceAddress(SamplePushServices.APNS, DEVICE, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(SampleServices.APNS, "short", null, null),
-        new DeviceAddress(SampleServices.APNS, DEVICE + "0", null, null),
-        new DeviceAddress(SampleServices.APNS, DEVICE.replace('a', 'g'), null, null),
-        new DeviceAddress(SampleServices.APNS, "<" + DEVICE + ">", null, null));
+        new DeviceAddress(SamplePushServices.APNS, "short", null, null),
+        new DeviceAddress(SamplePushServices.APNS, DEVICE + "0", null, null),
+        new DeviceAddress(SamplePushServices.APNS, DEVICE.replace('a', 'g'), null, null),
+        new DeviceAddress(SamplePushServices.APNS, "<" + DEVICE + ">", null, null));
   }
 
   @Override
@@ -169,7 +169,7 @@ class ApnsProviderTest extends PushProviderContract {
   }
 
   @Test
-  void theNotificationAndItsHeaders() throws Exception {
+  void sendsTheNotificationAndItsHeaders() throws Exception {
     Dispatch dispatch =
         dispatch(
             new Notification(
@@ -181,7 +181,7 @@ class ApnsProviderTest extends PushProviderContract {
                 Urgency.HIGH,
                 "order-7"));
     assertEquals(
-        new PushOutcome.Accepted(dispatch.id().toString()),
+        new ProviderResponse.Accepted(dispatch.id().toString()),
         outcome(opened(make(PATIENT)), dispatch));
     Received came = received.get(0);
     assertEquals("/3/device/" + DEVICE, came.headers().path().toString());
@@ -203,7 +203,7 @@ class ApnsProviderTest extends PushProviderContract {
   }
 
   @Test
-  void whatIsNotUrgentSavesPower() {
+  void aLowUrgencyConservesPower() {
     outcome(
         opened(make(PATIENT)),
         new Notification("Only", null, null, null, Duration.ZERO, Urgency.LOW, "k".repeat(65)));
@@ -212,11 +212,12 @@ class ApnsProviderTest extends PushProviderContract {
   }
 
   @Test
-  void aDeviceIsGoneSinceAMoment() {
+  void reportsSinceWhenADeviceIsUnregistered() {
     behave(Behaviour.GONE);
-    PushOutcome.Unregistered gone =
+    ProviderResponse.Unregistered gone =
         assertInstanceOf(
-            PushOutcome.Unregistered.class, outcome(opened(make(PATIENT)), notification("Hello")));
+            ProviderResponse.Unregistered.class,
+            outcome(opened(make(PATIENT)), notification("Hello")));
     assertEquals(1_790_000_000_000L, gone.sinceMillis());
   }
 
@@ -247,9 +248,9 @@ class ApnsProviderTest extends PushProviderContract {
     "400, PayloadEmpty, Rejected"
   })
   void theReasonsOfApple(int status, String reason, String outcome) {
-    PushOutcome verdict = ApnsProvider.verdict(status, reason, Long.MAX_VALUE);
+    ProviderResponse verdict = ApnsProvider.toResponse(status, reason, Long.MAX_VALUE);
     assertEquals(outcome, verdict.getClass().getSimpleName(), verdict.toString());
-    if (verdict instanceof PushOutcome.Misconfigured mend) {
+    if (verdict instanceof ProviderResponse.Misconfigured mend) {
       assertEquals(
           status == 403 ? "broadcasty.push.apns.key" : "broadcasty.push.apns.topic",
           mend.setting());
@@ -257,7 +258,7 @@ class ApnsProviderTest extends PushProviderContract {
   }
 
   @Test
-  void aBadKeyIsToldAtTheStart() {
+  void rejectsABadKeyAtTheStart() {
     for (String bad :
         List.of(
             "",

@@ -10,17 +10,17 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.SignedJWT;
-import io.broadcasty.auth.Pem;
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.HttpProviderContract;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.SampleServices;
-import io.broadcasty.push.StandIn;
-import io.broadcasty.push.Urgency;
-import io.broadcasty.time.ManualTime;
+import io.broadcasty.core.auth.Pem;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.SamplePushServices;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.FakePushService;
+import io.broadcasty.push.provider.HttpProviderContract;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.Urgency;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -81,15 +81,15 @@ class FcmProviderTest extends HttpProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(SampleServices.FCM, TOKEN, null, null);
+    return new DeviceAddress(SamplePushServices.FCM, TOKEN, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(SampleServices.FCM, "short", null, null),
-        new DeviceAddress(SampleServices.FCM, "with a space in the middle of it", null, null),
-        new DeviceAddress(SampleServices.FCM, "a".repeat(5000), null, null));
+        new DeviceAddress(SamplePushServices.FCM, "short", null, null),
+        new DeviceAddress(SamplePushServices.FCM, "with a space in the middle of it", null, null),
+        new DeviceAddress(SamplePushServices.FCM, "a".repeat(5000), null, null));
   }
 
   @Override
@@ -123,7 +123,7 @@ class FcmProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void theMessageHasWhatEachPlatformNeeds() {
+  void theMessageContainsEachPlatformsFields() {
     behave(Behaviour.ACCEPT);
     Dispatch dispatch =
         dispatch(
@@ -135,9 +135,9 @@ class FcmProviderTest extends HttpProviderContract {
                 Duration.ofMinutes(5),
                 Urgency.HIGH,
                 "order-7"));
-    PushOutcome outcome = outcome(opened(make(PATIENT)), dispatch);
-    assertEquals(new PushOutcome.Accepted("projects/shop-1/messages/1"), outcome);
-    StandIn.Request request = service.last();
+    ProviderResponse outcome = outcome(opened(make(PATIENT)), dispatch);
+    assertEquals(new ProviderResponse.Accepted("projects/shop-1/messages/1"), outcome);
+    FakePushService.Request request = service.last();
     assertEquals("Bearer ya29.a", request.header("Authorization"));
     assertEquals(
         "{\"message\":{\"token\":\""
@@ -154,10 +154,10 @@ class FcmProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void theTokenIsGrantedForASignedRequest() throws Exception {
+  void requestsATokenWithASignedGrant() throws Exception {
     behave(Behaviour.ACCEPT);
     outcome(opened(make(PATIENT)), notification("Hello"));
-    StandIn.Request request = service.requestsAt("/token").get(0);
+    FakePushService.Request request = service.requestsAt("/token").get(0);
     String[] form = request.text().split("&assertion=", 2);
     assertEquals(
         "grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -173,7 +173,7 @@ class FcmProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void oneTokenServesManyUntilShortlyBeforeItsEnd() {
+  void reusesATokenUntilShortlyBeforeItExpires() {
     behave(Behaviour.ACCEPT);
     PushProvider provider = opened(make(PATIENT));
     outcome(provider, notification("a"));
@@ -186,40 +186,40 @@ class FcmProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void manyAtTheBeginningAskForOneToken() throws Exception {
-    manyAtOnceAllHaveTheirOutcome();
+  void concurrentSendsRequestOneToken() throws Exception {
+    completesManyConcurrentSends();
     assertEquals(1, service.requestsAt("/token").size());
   }
 
   @Test
-  void aTokenThatIsNotTakenIsNotUsedAgain() {
+  void dropsARejectedToken() {
     PushProvider provider = opened(make(PATIENT));
     service.answers(401, error("UNAUTHENTICATED", "no", null));
     assertMisconfigured(outcome(provider, notification("a")));
     behave(Behaviour.ACCEPT);
-    assertInstanceOf(PushOutcome.Accepted.class, outcome(provider, notification("b")));
+    assertInstanceOf(ProviderResponse.Accepted.class, outcome(provider, notification("b")));
     assertEquals(2, service.requestsAt("/token").size());
   }
 
   @Test
-  void withoutATokenNothingIsSent() {
+  void sendsNothingWithoutAToken() {
     PushProvider provider = opened(make(PATIENT));
     service.answersAt("/token", 400, "{\"error\":\"invalid_grant\"}");
     assertMisconfigured(outcome(provider, notification("a")));
     service.answersAt("/token", 503, "");
-    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("a")));
+    assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("a")));
     service.answersAt("/token", 200, "<html>");
-    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("a")));
+    assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("a")));
     service.answersAt("/token", 200, "{}");
-    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("a")));
+    assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("a")));
     assertEquals(0, received());
     grant();
     behave(Behaviour.ACCEPT);
-    assertInstanceOf(PushOutcome.Accepted.class, outcome(provider, notification("a")));
+    assertInstanceOf(ProviderResponse.Accepted.class, outcome(provider, notification("a")));
   }
 
   @Test
-  void tokensThatAreGone() {
+  void reportsUnregisteredTokens() {
     assertGone(404, error("NOT_FOUND", "gone", "UNREGISTERED"));
     assertGone(403, error("PERMISSION_DENIED", "other", "SENDER_ID_MISMATCH"));
     assertGone(
@@ -238,8 +238,8 @@ class FcmProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void aBadMessageTakesNoDeviceAway() {
-    PushOutcome outcome =
+  void aRejectedMessageKeepsTheDevice() {
+    ProviderResponse outcome =
         answered(
             400,
             """
@@ -247,26 +247,27 @@ class FcmProviderTest extends HttpProviderContract {
             {"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"INVALID_ARGUMENT"},
             {"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{"field":"message.data","description":"x"}]}]}}
             """);
-    assertInstanceOf(PushOutcome.Rejected.class, outcome);
+    assertInstanceOf(ProviderResponse.Rejected.class, outcome);
     assertInstanceOf(
-        PushOutcome.Rejected.class,
+        ProviderResponse.Rejected.class,
         answered(400, error("INVALID_ARGUMENT", "bad registration token", null)));
-    assertInstanceOf(PushOutcome.Rejected.class, answered(400, "<html>registration token"));
+    assertInstanceOf(ProviderResponse.Rejected.class, answered(400, "<html>registration token"));
   }
 
   @Test
-  void whatIsTriedAgain() {
+  void retriesTemporaryFailures() {
     assertEquals(
-        new PushOutcome.Retry("FCM answered 429 QUOTA_EXCEEDED", Duration.ofMinutes(1)),
+        new ProviderResponse.Retry("FCM answered 429 QUOTA_EXCEEDED", Duration.ofMinutes(1)),
         answered(429, error("RESOURCE_EXHAUSTED", "quota", "QUOTA_EXCEEDED")));
     assertInstanceOf(
-        PushOutcome.Retry.class, answered(503, error("UNAVAILABLE", "x", "UNAVAILABLE")));
-    assertInstanceOf(PushOutcome.Retry.class, answered(500, error("INTERNAL", "x", "INTERNAL")));
-    assertInstanceOf(PushOutcome.Retry.class, answered(502, "<html>Bad gateway</html>"));
+        ProviderResponse.Retry.class, answered(503, error("UNAVAILABLE", "x", "UNAVAILABLE")));
+    assertInstanceOf(
+        ProviderResponse.Retry.class, answered(500, error("INTERNAL", "x", "INTERNAL")));
+    assertInstanceOf(ProviderResponse.Retry.class, answered(502, "<html>Bad gateway</html>"));
   }
 
   @Test
-  void whatAnOperatorMustMend() {
+  void reportsMisconfigurations() {
     assertMisconfigured(answered(401, error("UNAUTHENTICATED", "x", null)));
     assertMisconfigured(answered(401, error("UNAUTHENTICATED", "x", "THIRD_PARTY_AUTH_ERROR")));
     assertMisconfigured(answered(403, error("PERMISSION_DENIED", "x", null)));
@@ -275,22 +276,22 @@ class FcmProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void aSecretOfTheVendorsAnswerIsNotRepeated() {
-    PushOutcome outcome = answered(400, error("INVALID_ARGUMENT", "bad " + TOKEN, null));
+  void doesNotRepeatSecretsOfTheAnswer() {
+    ProviderResponse outcome = answered(400, error("INVALID_ARGUMENT", "bad " + TOKEN, null));
     assertFalse(outcome.toString().contains(TOKEN));
   }
 
   private void assertGone(int status, String body) {
-    assertInstanceOf(PushOutcome.Unregistered.class, answered(status, body), body);
+    assertInstanceOf(ProviderResponse.Unregistered.class, answered(status, body), body);
   }
 
-  private static void assertMisconfigured(PushOutcome outcome) {
+  private static void assertMisconfigured(ProviderResponse outcome) {
     assertEquals(
         "broadcasty.push.fcm.service-account",
-        assertInstanceOf(PushOutcome.Misconfigured.class, outcome).setting());
+        assertInstanceOf(ProviderResponse.Misconfigured.class, outcome).setting());
   }
 
-  private PushOutcome answered(int status, String body) {
+  private ProviderResponse answered(int status, String body) {
     service.answers(status, body);
     return outcome(opened(make(PATIENT)), notification("Hello"));
   }

@@ -12,7 +12,7 @@ class ServiceAccountTest {
   private static final String GOOD = FcmProviderTest.file("https://oauth2.example.com/token");
 
   @Test
-  void theFileOfTheConsoleIsRead() {
+  void readsTheConsolesFile() {
     ServiceAccount account = ServiceAccount.parse(GOOD);
     assertEquals("shop-1", account.projectId());
     assertEquals("https://oauth2.example.com/token", account.tokenUri().toString());
@@ -20,7 +20,7 @@ class ServiceAccountTest {
   }
 
   @Test
-  void whatIsWrongIsNamedAndNothingShown() {
+  void namesWhatIsWrongWithoutSecrets() {
     assertSays("project_id", GOOD.replace("project_id", "projekt"));
     assertSays("client_email", GOOD.replace("client_email", "mail"));
     assertSays("private_key", GOOD.replace("\"private_key\"", "\"key\""));

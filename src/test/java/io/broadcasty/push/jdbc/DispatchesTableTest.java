@@ -3,12 +3,12 @@ package io.broadcasty.push.jdbc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.database.Database;
-import io.broadcasty.database.DatabaseSettings;
-import io.broadcasty.push.DispatchState;
-import io.broadcasty.push.Recipient;
-import io.broadcasty.push.SampleServices;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.push.device.Recipient;
+import io.broadcasty.push.device.SamplePushServices;
 import io.broadcasty.push.jdbc.DispatchesTable.Due;
+import io.broadcasty.push.queue.DispatchState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -53,7 +53,7 @@ class DispatchesTableTest {
 
   private static List<Recipient> recipients(int count) {
     return IntStream.range(0, count)
-        .mapToObj(i -> new Recipient("device-" + i, "ann", SampleServices.FCM))
+        .mapToObj(i -> new Recipient("device-" + i, "ann", SamplePushServices.FCM))
         .toList();
   }
 
@@ -79,28 +79,29 @@ class DispatchesTableTest {
   }
 
   @Test
-  void whatIsDue() throws SQLException {
+  void findsDueDispatches() throws SQLException {
     try (Connection connection = database.dataSource().getConnection()) {
-      List<Due> due = DispatchesTable.due(connection, SampleServices.FCM, NOW, 100, false);
+      List<Due> due = DispatchesTable.findDue(connection, SamplePushServices.FCM, NOW, 100, false);
       assertEquals(WAITING, due.size());
     }
     isLittle(read(DispatchesTable.DUE, "fcm", NOW, 100));
   }
 
   @Test
-  void howManyAreNotFinished() throws SQLException {
+  void countsUnfinishedDispatches() throws SQLException {
     try (Connection connection = database.dataSource().getConnection()) {
-      assertEquals(WAITING, DispatchesTable.unfinished(connection, SampleServices.FCM, 100));
+      assertEquals(
+          WAITING, DispatchesTable.countUnfinished(connection, SamplePushServices.FCM, 100));
     }
     isLittle(read(DispatchesTable.UNFINISHED, "fcm", 100));
   }
 
   @Test
-  void whatHasExpired() throws SQLException {
+  void findsExpiredDispatches() throws SQLException {
     int expired = DispatchState.EXPIRED.code();
     isLittle(read(DispatchesTable.EXPIRE, expired, "late", NOW, "fcm", NOW + 1000, NOW + 1000));
     try (Connection connection = database.dataSource().getConnection()) {
-      assertEquals(0, DispatchesTable.unfinished(connection, SampleServices.FCM, 100));
+      assertEquals(0, DispatchesTable.countUnfinished(connection, SamplePushServices.FCM, 100));
     }
   }
 }

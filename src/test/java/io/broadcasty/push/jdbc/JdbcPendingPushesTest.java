@@ -1,9 +1,9 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.database.Database;
-import io.broadcasty.database.DatabaseSettings;
-import io.broadcasty.push.PendingPushes;
-import io.broadcasty.push.PendingPushesContract;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.push.queue.PendingPushes;
+import io.broadcasty.push.queue.PendingPushesContract;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;

@@ -1,24 +1,24 @@
 package io.broadcasty.push.jdbc;
 
-import static io.broadcasty.push.Devices.ACME;
-import static io.broadcasty.push.Devices.recipient;
-import static io.broadcasty.push.Devices.register;
-import static io.broadcasty.push.Devices.send;
+import static io.broadcasty.push.queue.PushFixtures.ACME;
+import static io.broadcasty.push.queue.PushFixtures.recipient;
+import static io.broadcasty.push.queue.PushFixtures.register;
+import static io.broadcasty.push.queue.PushFixtures.send;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.database.Database;
-import io.broadcasty.database.DatabaseSettings;
-import io.broadcasty.push.Claimed;
-import io.broadcasty.push.PushQueue;
-import io.broadcasty.push.PushQueueContract;
-import io.broadcasty.push.PushStoreException;
-import io.broadcasty.push.PushSubscription;
-import io.broadcasty.push.SampleServices;
-import io.broadcasty.push.Settled;
-import io.broadcasty.push.Settlement;
-import io.broadcasty.push.SubscriptionStore;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.push.device.PushStoreException;
+import io.broadcasty.push.device.PushSubscription;
+import io.broadcasty.push.device.PushSubscriptionStore;
+import io.broadcasty.push.device.SamplePushServices;
+import io.broadcasty.push.queue.AcknowledgedDispatch;
+import io.broadcasty.push.queue.ClaimedDispatch;
+import io.broadcasty.push.queue.DeliveryResult;
+import io.broadcasty.push.queue.PushQueue;
+import io.broadcasty.push.queue.PushQueueContract;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -62,8 +62,8 @@ class JdbcPushQueueTest extends PushQueueContract {
   }
 
   @Override
-  protected SubscriptionStore subscriptions() {
-    return new JdbcSubscriptionStore(database());
+  protected PushSubscriptionStore subscriptions() {
+    return new JdbcPushSubscriptionStore(database());
   }
 
   @AfterEach
@@ -74,16 +74,17 @@ class JdbcPushQueueTest extends PushQueueContract {
   }
 
   @Test
-  void aRemovedDeviceIsInTheAuditLogWithoutItsAddress() throws Exception {
+  void auditsARemovedDeviceWithoutItsAddress() throws Exception {
     PushSubscription device = register(subscriptions(), "ann", "secret-token", time);
     open().enqueue(send(ACME, "s", time), List.of(recipient(device)), 0);
-    Claimed claimed = open().claim(SampleServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+    ClaimedDispatch claimed =
+        open().claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
     open()
-        .settle(
+        .acknowledge(
             "one",
             List.of(
-                new Settled(
-                    claimed, new Settlement.Unregistered("404 \"GONE\"", Long.MAX_VALUE), 0)));
+                new AcknowledgedDispatch(
+                    claimed, new DeliveryResult.Unregistered("404 \"GONE\"", Long.MAX_VALUE), 0)));
     try (Connection connection = database().dataSource().getConnection();
         Statement statement = connection.createStatement();
         ResultSet row =
@@ -100,13 +101,13 @@ class JdbcPushQueueTest extends PushQueueContract {
   }
 
   @Test
-  void saysThatItCannotBeReached() {
+  void throwsWhenTheDatabaseIsUnavailable() {
     PushQueue queue = open();
     close();
     assertThrows(
         PushStoreException.class, () -> queue.enqueue(send(ACME, "s", time), List.of(), 0));
     assertThrows(
         PushStoreException.class,
-        () -> queue.claim(SampleServices.FCM, "one", 1, Duration.ofSeconds(30)));
+        () -> queue.claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30)));
   }
 }

@@ -1,7 +1,7 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.database.DatabaseSettings;
-import io.broadcasty.database.MariaDb;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.infra.database.MariaDb;
 import org.junit.jupiter.api.Tag;
 
 /** Tests pending pushes in a real MariaDB. */

@@ -1,7 +1,7 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.database.Database;
-import io.broadcasty.database.MySqlDriver;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.MySqlDriver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 

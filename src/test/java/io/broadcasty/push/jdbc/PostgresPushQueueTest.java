@@ -1,7 +1,7 @@
 package io.broadcasty.push.jdbc;
 
-import io.broadcasty.database.DatabaseSettings;
-import io.broadcasty.database.Postgres;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.infra.database.Postgres;
 import org.junit.jupiter.api.Tag;
 
 /** Tests the push queue in a real PostgreSQL. */

@@ -3,7 +3,7 @@ package io.broadcasty.push.onesignal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.broadcasty.config.ConfigMap;
+import io.broadcasty.server.config.ConfigMap;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class OneSignalFactoryTest {
 
   @Test
-  void theVariablesOfTheReferenceWork() {
+  void readsTheVariablesOfTheReference() {
     ConfigMap config = new ConfigMap();
     config.texts.putAll(
         Map.of(

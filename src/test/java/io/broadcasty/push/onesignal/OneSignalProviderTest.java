@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.HttpProviderContract;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.SampleServices;
-import io.broadcasty.push.StandIn;
-import io.broadcasty.push.Urgency;
-import io.broadcasty.time.ManualTime;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.SamplePushServices;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.FakePushService;
+import io.broadcasty.push.provider.HttpProviderContract;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.Urgency;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -50,14 +50,14 @@ class OneSignalProviderTest extends HttpProviderContract {
 
   @Override
   protected DeviceAddress device() {
-    return new DeviceAddress(SampleServices.ONE_SIGNAL, DEVICE, null, null);
+    return new DeviceAddress(SamplePushServices.ONE_SIGNAL, DEVICE, null, null);
   }
 
   @Override
   protected List<DeviceAddress> badDevices() {
     return List.of(
-        new DeviceAddress(SampleServices.ONE_SIGNAL, "external-user-7", null, null),
-        new DeviceAddress(SampleServices.ONE_SIGNAL, DEVICE + "0", null, null));
+        new DeviceAddress(SamplePushServices.ONE_SIGNAL, "external-user-7", null, null),
+        new DeviceAddress(SamplePushServices.ONE_SIGNAL, DEVICE + "0", null, null));
   }
 
   @Override
@@ -83,7 +83,7 @@ class OneSignalProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void theMessageHasItsDispatchAsIdempotencyKey() {
+  void usesTheDispatchIdAsIdempotencyKey() {
     behave(Behaviour.ACCEPT);
     Dispatch dispatch =
         dispatch(
@@ -95,8 +95,8 @@ class OneSignalProviderTest extends HttpProviderContract {
                 Duration.ofMinutes(5),
                 Urgency.HIGH,
                 "order-7"));
-    assertEquals(new PushOutcome.Accepted("m1"), outcome(opened(make(PATIENT)), dispatch));
-    StandIn.Request request = service.last();
+    assertEquals(new ProviderResponse.Accepted("m1"), outcome(opened(make(PATIENT)), dispatch));
+    FakePushService.Request request = service.last();
     assertEquals("/notifications?c=push", request.path());
     assertEquals("Key " + KEY, request.header("Authorization"));
     assertEquals(
@@ -112,7 +112,7 @@ class OneSignalProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void aTitleAloneIsTheContents() {
+  void sendsATitleAloneAsContents() {
     behave(Behaviour.ACCEPT);
     outcome(
         opened(make(PATIENT)),
@@ -124,7 +124,7 @@ class OneSignalProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void nothingSentIsToldBySuccessToo() {
+  void detectsASuccessThatSentNothing() {
     assertGone("{\"id\":\"\",\"errors\":[\"All included players are not subscribed\"]}");
     assertGone("{\"id\":\"\"}");
     assertGone("{\"id\":\"m\",\"errors\":{\"invalid_player_ids\":[\"" + DEVICE + "\"]}}");
@@ -133,30 +133,32 @@ class OneSignalProviderTest extends HttpProviderContract {
             + DEVICE.toLowerCase(java.util.Locale.ROOT)
             + "\"]}}");
     assertInstanceOf(
-        PushOutcome.Rejected.class,
+        ProviderResponse.Rejected.class,
         answered(200, "{\"id\":\"\",\"errors\":[\"Message Notifications must have English\"]}"));
     assertInstanceOf(
-        PushOutcome.Accepted.class,
+        ProviderResponse.Accepted.class,
         answered(200, "{\"id\":\"m\",\"errors\":{\"invalid_player_ids\":[\"" + APP + "\"]}}"),
         "another device is the one that is invalid");
-    assertInstanceOf(PushOutcome.Accepted.class, answered(200, "{\"id\":\"m\",\"errors\":{}}"));
+    assertInstanceOf(
+        ProviderResponse.Accepted.class, answered(200, "{\"id\":\"m\",\"errors\":{}}"));
   }
 
   @Test
-  void whatIsTriedAgain() {
+  void retriesTemporaryFailures() {
     for (int status : List.of(408, 429, 500, 503)) {
-      assertNull(assertInstanceOf(PushOutcome.Retry.class, answered(status, "<html>")).after());
+      assertNull(
+          assertInstanceOf(ProviderResponse.Retry.class, answered(status, "<html>")).after());
     }
-    assertInstanceOf(PushOutcome.Retry.class, answered(200, "<html>"));
-    assertInstanceOf(PushOutcome.Retry.class, answered(200, "{\"id\":\"m"));
+    assertInstanceOf(ProviderResponse.Retry.class, answered(200, "<html>"));
+    assertInstanceOf(ProviderResponse.Retry.class, answered(200, "{\"id\":\"m"));
   }
 
   @Test
-  void whatAnOperatorMustMend() {
+  void reportsMisconfigurations() {
     assertMisconfigured("api-key", answered(401, "{\"errors\":[\"Access denied.\"]}"));
     assertMisconfigured("api-key", answered(403, ""));
     assertMisconfigured("app-id", answered(400, "{\"errors\":[\"app_id not found\"]}"));
-    assertInstanceOf(PushOutcome.Rejected.class, answered(404, "<html>"));
+    assertInstanceOf(ProviderResponse.Rejected.class, answered(404, "<html>"));
   }
 
   @Test
@@ -167,16 +169,16 @@ class OneSignalProviderTest extends HttpProviderContract {
   }
 
   private void assertGone(String body) {
-    assertInstanceOf(PushOutcome.Unregistered.class, answered(200, body), body);
+    assertInstanceOf(ProviderResponse.Unregistered.class, answered(200, body), body);
   }
 
-  private static void assertMisconfigured(String setting, PushOutcome outcome) {
+  private static void assertMisconfigured(String setting, ProviderResponse outcome) {
     assertEquals(
         "broadcasty.push.onesignal." + setting,
-        assertInstanceOf(PushOutcome.Misconfigured.class, outcome).setting());
+        assertInstanceOf(ProviderResponse.Misconfigured.class, outcome).setting());
   }
 
-  private PushOutcome answered(int status, String body) {
+  private ProviderResponse answered(int status, String body) {
     service.answers(status, body);
     return outcome(opened(make(PATIENT)), notification("Hello"));
   }

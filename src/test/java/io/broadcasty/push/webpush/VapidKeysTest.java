@@ -12,27 +12,27 @@ import org.junit.jupiter.api.Test;
 class VapidKeysTest {
 
   @Test
-  void whatIsPrintedIsRead() {
+  void parsesPrintedKeys() {
     for (int i = 0; i < 50; i++) { // some begin with zeros
       VapidKeys made = VapidKeys.generate();
-      assertEquals(87, made.publicText().length());
-      assertEquals(43, made.privateText().length());
-      VapidKeys read = VapidKeys.parse(made.publicText(), made.privateText() + " ");
-      assertEquals(made.publicText(), read.publicText());
-      assertEquals(made.privateText(), read.privateText());
+      assertEquals(87, made.publicKeyText().length());
+      assertEquals(43, made.privateKeyText().length());
+      VapidKeys read = VapidKeys.parse(made.publicKeyText(), made.privateKeyText() + " ");
+      assertEquals(made.publicKeyText(), read.publicKeyText());
+      assertEquals(made.privateKeyText(), read.privateKeyText());
     }
   }
 
   @Test
-  void aWrongKeyIsNamedAndNotShown() {
+  void namesAWrongKeyWithoutShowingIt() {
     VapidKeys keys = VapidKeys.generate();
     VapidKeys other = VapidKeys.generate();
-    assertSays("does not belong to the private key", keys.publicText(), other.privateText());
-    assertSays("the public key", keys.publicText().substring(1), keys.privateText());
-    assertSays("the public key", "???", keys.privateText());
-    assertSays("the private key", keys.publicText(), keys.privateText().substring(2));
-    assertSays("the private key", keys.publicText(), keys.publicText());
-    assertFalse(keys.toString().contains(keys.privateText()));
+    assertSays("does not belong to the private key", keys.publicKeyText(), other.privateKeyText());
+    assertSays("the public key", keys.publicKeyText().substring(1), keys.privateKeyText());
+    assertSays("the public key", "???", keys.privateKeyText());
+    assertSays("the private key", keys.publicKeyText(), keys.privateKeyText().substring(2));
+    assertSays("the private key", keys.publicKeyText(), keys.publicKeyText());
+    assertFalse(keys.toString().contains(keys.privateKeyText()));
   }
 
   private static void assertSays(String words, String publicText, String privateText) {
@@ -46,7 +46,7 @@ class VapidKeysTest {
   }
 
   @Test
-  void theSubjectIsWhereOneCanWriteTo() {
+  void validatesTheSubject() {
     VapidKeys keys = VapidKeys.generate();
     for (String subject : List.of("ops@example.com", "mailto:", "mailto:ops", "http://x", "")) {
       assertThrows(
@@ -56,6 +56,6 @@ class VapidKeysTest {
     }
     WebPushSettings settings =
         new WebPushSettings("https://example.com/us", keys, List.of(), Duration.ofSeconds(1));
-    assertFalse(settings.toString().contains(keys.privateText()));
+    assertFalse(settings.toString().contains(keys.privateKeyText()));
   }
 }

@@ -10,17 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
-import io.broadcasty.push.DeviceAddress;
-import io.broadcasty.push.Dispatch;
-import io.broadcasty.push.HttpProviderContract;
-import io.broadcasty.push.Notification;
-import io.broadcasty.push.PushOutcome;
-import io.broadcasty.push.PushProvider;
-import io.broadcasty.push.SampleServices;
-import io.broadcasty.push.StandIn;
-import io.broadcasty.push.Urgency;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.SamplePushServices;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.FakePushService;
+import io.broadcasty.push.provider.HttpProviderContract;
+import io.broadcasty.push.provider.Notification;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.Urgency;
 import io.broadcasty.push.webpush.VapidKeys.Base64Url;
-import io.broadcasty.time.ManualTime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class WebPushProviderTest extends HttpProviderContract {
   private static final String PATH = "/push/secret-of-the-endpoint";
 
   private final ManualTime time = new ManualTime();
-  private final Browser browser = new Browser();
+  private final FakeBrowser browser = new FakeBrowser();
   private String endpoint = service.url() + PATH;
 
   @Override
@@ -75,11 +75,11 @@ class WebPushProviderTest extends HttpProviderContract {
   protected List<DeviceAddress> badDevices() {
     String there = service.url() + PATH;
     return List.of(
-        new DeviceAddress(SampleServices.WEB_PUSH, there, null, browser.auth()),
-        new DeviceAddress(SampleServices.WEB_PUSH, there, browser.p256dh(), null),
-        new DeviceAddress(SampleServices.WEB_PUSH, there, "BAAA", browser.auth()),
-        new DeviceAddress(SampleServices.WEB_PUSH, there, browser.p256dh(), "AAAA"),
-        new DeviceAddress(SampleServices.WEB_PUSH, there, browser.p256dh(), "no base64"),
+        new DeviceAddress(SamplePushServices.WEB_PUSH, there, null, browser.auth()),
+        new DeviceAddress(SamplePushServices.WEB_PUSH, there, browser.p256dh(), null),
+        new DeviceAddress(SamplePushServices.WEB_PUSH, there, "BAAA", browser.auth()),
+        new DeviceAddress(SamplePushServices.WEB_PUSH, there, browser.p256dh(), "AAAA"),
+        new DeviceAddress(SamplePushServices.WEB_PUSH, there, browser.p256dh(), "no base64"),
         browser.at("not a url"),
         browser.at("mailto:ann@example.com"),
         browser.at("https://other.example.com/push"),
@@ -103,11 +103,12 @@ class WebPushProviderTest extends HttpProviderContract {
 
   @Override
   protected List<String> secrets() {
-    return List.of(KEYS.privateText(), browser.auth(), browser.p256dh(), "secret-of-the-endpoint");
+    return List.of(
+        KEYS.privateKeyText(), browser.auth(), browser.p256dh(), "secret-of-the-endpoint");
   }
 
   @Test
-  void theBrowserReadsWhatWasSent() throws Exception {
+  void theBrowserDecryptsTheMessage() throws Exception {
     behave(Behaviour.ACCEPT);
     Notification notification =
         new Notification(
@@ -120,7 +121,7 @@ class WebPushProviderTest extends HttpProviderContract {
             "order-7");
     Dispatch dispatch = dispatch(notification);
     outcome(opened(make(PATIENT)), dispatch);
-    StandIn.Request request = service.last();
+    FakePushService.Request request = service.last();
     assertEquals(PATH, request.path());
     assertEquals("60", request.header("TTL"));
     assertEquals("high", request.header("Urgency"));
@@ -136,12 +137,12 @@ class WebPushProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void theServiceKnowsItsSender() throws Exception {
+  void theServiceIdentifiesTheSender() throws Exception {
     behave(Behaviour.ACCEPT);
     outcome(opened(make(PATIENT)), notification("Hello"));
     String[] parts = service.last().header("Authorization").split("t=|, k=", -1);
     assertEquals("vapid ", parts[0]);
-    assertEquals(KEYS.publicText(), parts[2]);
+    assertEquals(KEYS.publicKeyText(), parts[2]);
     SignedJWT token = SignedJWT.parse(parts[1]);
     assertTrue(token.verify(new ECDSAVerifier(P256.publicKey(Base64Url.decode(parts[2])))));
     assertEquals(List.of(service.url().toString()), token.getJWTClaimsSet().getAudience());
@@ -152,7 +153,7 @@ class WebPushProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void oneTokenServesForTwelveHours() {
+  void reusesATokenForTwelveHours() {
     behave(Behaviour.ACCEPT);
     PushProvider provider = opened(make(PATIENT));
     String first = authorization(provider);
@@ -168,7 +169,7 @@ class WebPushProviderTest extends HttpProviderContract {
   }
 
   @Test
-  void aTopicIsACollapseKeyThatFits() {
+  void shortensACollapseKeyToATopic() {
     assertEquals("order-7", WebPushProvider.topic("order-7"));
     assertEquals("a".repeat(32), WebPushProvider.topic("a".repeat(32)));
     for (String key : List.of("a".repeat(33), "with space", "\u20ac", "a.b", "")) {
@@ -181,48 +182,48 @@ class WebPushProviderTest extends HttpProviderContract {
 
   @ParameterizedTest
   @ValueSource(ints = {200, 201, 202, 204})
-  void taken(int status) {
-    assertInstanceOf(PushOutcome.Accepted.class, answered(status));
+  void acceptedStatuses(int status) {
+    assertInstanceOf(ProviderResponse.Accepted.class, answered(status));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {404, 410})
-  void gone(int status) {
+  void unregisteredStatuses(int status) {
     assertEquals(
         Long.MAX_VALUE,
-        assertInstanceOf(PushOutcome.Unregistered.class, answered(status)).sinceMillis());
+        assertInstanceOf(ProviderResponse.Unregistered.class, answered(status)).sinceMillis());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {401, 403})
-  void anotherVapidKey(int status) {
-    PushOutcome.Misconfigured outcome =
-        assertInstanceOf(PushOutcome.Misconfigured.class, answered(status));
+  void reportsAnotherVapidKey(int status) {
+    ProviderResponse.Misconfigured outcome =
+        assertInstanceOf(ProviderResponse.Misconfigured.class, answered(status));
     assertEquals("broadcasty.push.webpush.vapid-public-key", outcome.setting());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {408, 429, 500, 502, 503})
-  void later(int status) {
-    assertNull(assertInstanceOf(PushOutcome.Retry.class, answered(status)).after());
+  void retriedStatuses(int status) {
+    assertNull(assertInstanceOf(ProviderResponse.Retry.class, answered(status)).after());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {400, 413, 415})
-  void never(int status) {
-    assertInstanceOf(PushOutcome.Rejected.class, answered(status));
+  void rejectedStatuses(int status) {
+    assertInstanceOf(ProviderResponse.Rejected.class, answered(status));
   }
 
   @Test
   void aRedirectIsNotFollowed() {
     service.answers(307, "", "Location", service.url() + "/inside");
     assertInstanceOf(
-        PushOutcome.Rejected.class, outcome(opened(make(PATIENT)), notification("Hello")));
+        ProviderResponse.Rejected.class, outcome(opened(make(PATIENT)), notification("Hello")));
     assertEquals(1, service.requests().size());
   }
 
   @Test
-  void aDateIsATimeToTryAgainToo() {
+  void retryAfterMayBeADate() {
     service.answers(503, "", "Retry-After", "Mon, 21 Sep 2026 12:00:30 GMT");
     assertEquals(Duration.ofSeconds(30), retryAfter());
     service.answers(503, "", "Retry-After", "999999999");
@@ -235,29 +236,29 @@ class WebPushProviderTest extends HttpProviderContract {
 
   private @Nullable Duration retryAfter() {
     return assertInstanceOf(
-            PushOutcome.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")))
+            ProviderResponse.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")))
         .after();
   }
 
   @Test
-  void aBodyThatDoesNotEndIsLeftInTime() {
+  void timesOutAnEndlessBody() {
     service.answers(201, "some");
     service.stallsInItsAnswer();
     assertInstanceOf(
-        PushOutcome.Retry.class, outcome(opened(make(IMPATIENT)), notification("Hello")));
+        ProviderResponse.Retry.class, outcome(opened(make(IMPATIENT)), notification("Hello")));
   }
 
   @Test
   void aHugeBodyIsNotRead() {
     service.answers(503, "x".repeat(5_000_000));
     assertInstanceOf(
-        PushOutcome.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")));
+        ProviderResponse.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")));
   }
 
   @Test
-  void aNameThatLeadsInsideLaterIsNotSentTo() {
+  void doesNotSendToANameThatLaterResolvesInternally() {
     AtomicInteger asked = new AtomicInteger();
-    Endpoints.Resolver rebinding =
+    EndpointValidator.Resolver rebinding =
         host -> {
           byte last = (byte) (asked.getAndIncrement() == 0 ? 8 : 1);
           byte[] address = last == 8 ? new byte[] {8, 8, 8, 8} : new byte[] {127, 0, 0, 1};
@@ -271,15 +272,15 @@ class WebPushProviderTest extends HttpProviderContract {
                 threads(),
                 rebinding));
     endpoint = "https://push.example.com/x";
-    assertDoesNotThrow(() -> provider.check(device()));
-    PushOutcome.Rejected outcome =
-        assertInstanceOf(PushOutcome.Rejected.class, outcome(provider, notification("Hello")));
+    assertDoesNotThrow(() -> provider.validate(device()));
+    ProviderResponse.Rejected outcome =
+        assertInstanceOf(ProviderResponse.Rejected.class, outcome(provider, notification("Hello")));
     assertTrue(outcome.reason().contains("not at a public address"), outcome.reason());
     assertEquals(2, asked.get());
   }
 
   @Test
-  void aHostThatIsNotKnownNowIsTriedAgain() {
+  void retriesAnUnknownHost() {
     PushProvider provider =
         opened(
             new WebPushProvider(
@@ -290,7 +291,7 @@ class WebPushProviderTest extends HttpProviderContract {
                   throw new UnknownHostException(host);
                 }));
     endpoint = "https://push.example.com/x";
-    assertInstanceOf(PushOutcome.Retry.class, outcome(provider, notification("Hello")));
+    assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("Hello")));
   }
 
   @Test
@@ -303,7 +304,7 @@ class WebPushProviderTest extends HttpProviderContract {
     assertFalse(service.last().headers().containsKey("topic"));
   }
 
-  private PushOutcome answered(int status) {
+  private ProviderResponse answered(int status) {
     service.answers(status, "");
     return outcome(opened(make(PATIENT)), notification("Hello"));
   }

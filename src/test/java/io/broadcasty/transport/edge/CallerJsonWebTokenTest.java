@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.auth.Caller;
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.tenant.TenantId;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;

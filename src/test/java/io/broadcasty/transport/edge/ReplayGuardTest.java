@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.broadcasty.auth.AuthenticationUnavailableException;
-import io.broadcasty.auth.Caller;
-import io.broadcasty.auth.LocalNonceStore;
-import io.broadcasty.auth.NonceStore;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.tenant.TenantId;
-import io.broadcasty.time.ManualTime;
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -41,12 +41,12 @@ class ReplayGuardTest {
   }
 
   private @Nullable Code code(ReplayGuard by, @Nullable String nonce, @Nullable String timestamp) {
-    Problem problem = by.refuse(ANN, nonce, timestamp, time.nowMillis());
+    Problem problem = by.check(ANN, nonce, timestamp, time.nowMillis());
     return problem == null ? null : problem.code();
   }
 
   @Test
-  void aRequestIsTakenOnce() {
+  void acceptsARequestOnce() {
     String sent = now();
     assertNull(code(guard, NONCE, sent));
     assertEquals(Code.REPLAYED, code(guard, NONCE, sent));
@@ -54,7 +54,7 @@ class ReplayGuardTest {
   }
 
   @Test
-  void withoutANonceItIsTakenUnlessOneIsRequired() {
+  void acceptsARequestWithoutANonceUnlessRequired() {
     assertNull(code(guard, null, null));
     ReplayGuard strict = guard(nonces, true);
     assertEquals(Code.INVALID_REQUEST, code(strict, null, null));
@@ -92,12 +92,12 @@ class ReplayGuardTest {
     "3f2a9c71, 99999999999999999999",
     "3f2a9c71, 9223372036854775807"
   })
-  void whatIsNoNonceOrTimeIsSaidSo(String nonce, String timestamp) {
+  void namesTheInvalidHeader(String nonce, String timestamp) {
     assertEquals(Code.INVALID_REQUEST, code(guard, nonce, timestamp));
   }
 
   @Test
-  void whatCannotBeCheckedIsNotLetThrough() {
+  void refusesWhenNoncesCannotBeChecked() {
     ReplayGuard blind =
         guard(
             (tenant, subject, nonce) -> {
@@ -105,6 +105,6 @@ class ReplayGuardTest {
             },
             false);
     assertEquals(Code.UNAVAILABLE, code(blind, NONCE, now()));
-    assertNotNull(blind.refuse(ANN, NONCE + "1", now(), time.nowMillis()));
+    assertNotNull(blind.check(ANN, NONCE + "1", now(), time.nowMillis()));
   }
 }

@@ -3,7 +3,7 @@ package io.broadcasty.transport.sse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import io.broadcasty.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedFrame;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,7 @@ class EventFormatTest {
   }
 
   @Test
-  void aSignOfLifeIsAComment() {
+  void aHeartbeatIsAComment() {
     assertEquals(":\n\n", wire(EncodedFrame.HEARTBEAT));
   }
 

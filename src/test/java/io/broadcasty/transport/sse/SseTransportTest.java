@@ -4,18 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.lifecycle.ConnectionEvent;
-import io.broadcasty.protocol.Code;
-import io.broadcasty.protocol.Problem;
-import io.broadcasty.protocol.ProblemException;
+import io.broadcasty.core.lifecycle.ConnectionEvent;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.delivery.session.EventSession;
+import io.broadcasty.delivery.session.FakeStreamRequest;
+import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.protocol.sse.SseProtocol;
-import io.broadcasty.ratelimit.ConnectionLimiter;
-import io.broadcasty.session.Asked;
-import io.broadcasty.session.EventSession;
-import io.broadcasty.session.Node;
-import io.broadcasty.transport.ClientSockets;
-import io.broadcasty.transport.DisconnectDetector;
-import io.broadcasty.transport.StreamOutputs;
+import io.broadcasty.transport.container.ClientSocketFinder;
+import io.broadcasty.transport.container.DisconnectDetector;
+import io.broadcasty.transport.container.StreamOutputSelector;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -43,11 +43,11 @@ class SseTransportTest {
 
   private static final String SERVER = "Some Server/1";
 
-  private final Node node = new Node();
+  private final TestNode node = new TestNode();
   private final DisconnectDetector disconnects =
-      new DisconnectDetector(new ClientSockets(true, SERVER));
+      new DisconnectDetector(new ClientSocketFinder(true, SERVER));
   private final SseTransport transport =
-      new SseTransport(new StreamOutputs(true, SERVER), disconnects);
+      new SseTransport(new StreamOutputSelector(true, SERVER), disconnects);
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
   private @Nullable AsyncListener container;
   private int completed;
@@ -79,11 +79,11 @@ class SseTransportTest {
 
   @BeforeEach
   void open() throws ProblemException, IOException {
-    ConnectionLimiter.Lease place =
+    ConnectionLimiter.Permit place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     EventSession opened =
         new SseProtocol()
-            .accept(Asked.channels("a"))
+            .accept(FakeStreamRequest.channels("a"))
             .open(node.context, transport, node.ann(), Objects.requireNonNull(place));
     session = opened;
     EventSession.Opening opening = opened.subscribe();
@@ -99,7 +99,7 @@ class SseTransportTest {
   }
 
   @Test
-  void aClientThatGoesEndsTheSessionWithoutACodeAndTheResponseOnce() {
+  void aDisconnectEndsTheSessionAndTheResponseOnce() {
     transport.onDisconnect();
     assertEquals(0, completed, "the thread that notices it is not held up");
     node.run();
@@ -108,13 +108,13 @@ class SseTransportTest {
     assertNull(disconnected().code());
     transport.onDisconnect();
     transport.close(Problem.of(Code.DRAINING, "the node stops"));
-    node.pass(Duration.ofSeconds(10));
+    node.advance(Duration.ofSeconds(10));
     assertEquals(1, completed);
     assertNull(disconnected().code());
   }
 
   @Test
-  void aClientThatGoesWhileItsSessionEndsChangesNothing() {
+  void aDisconnectDuringTheEndChangesNothing() {
     Objects.requireNonNull(session).end(Problem.of(Code.DRAINING, "the node stops"));
     transport.onDisconnect();
     node.run();
@@ -124,7 +124,7 @@ class SseTransportTest {
   }
 
   @Test
-  void whatComesAfterTheContainerHasEndedTheResponseIsLeftAlone() throws IOException {
+  void ignoresWritesAfterTheContainerEndedTheResponse() throws IOException {
     isOverForTheContainer = true;
     Objects.requireNonNull(container).onError(new AsyncEvent(async()));
     node.run();
@@ -146,7 +146,8 @@ class SseTransportTest {
 
   /** Returns the only event of a closed connection. */
   private ConnectionEvent.Disconnected disconnected() {
-    List<ConnectionEvent.Disconnected> told = node.listener.of(ConnectionEvent.Disconnected.class);
+    List<ConnectionEvent.Disconnected> told =
+        node.listener.ofType(ConnectionEvent.Disconnected.class);
     assertEquals(1, told.size());
     return told.get(0);
   }

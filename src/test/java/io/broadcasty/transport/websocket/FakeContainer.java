@@ -1,8 +1,8 @@
 package io.broadcasty.transport.websocket;
 
-import io.broadcasty.session.Node;
-import io.broadcasty.session.Protocols;
-import io.broadcasty.transport.StreamOutputs;
+import io.broadcasty.delivery.session.Protocols;
+import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.MetricsAccess;
 import jakarta.servlet.ReadListener;
@@ -35,13 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeContainer {
 
-  private final Node node;
+  private final TestNode node;
   private @Nullable Servlet servlet;
 
-  public FakeContainer(Node node, Protocols protocols) {
+  public FakeContainer(TestNode node, Protocols protocols) {
     this.node = node;
-    WebSockets.register(
-        WebSockets.Engine.OWN,
+    WebSocketRegistration.register(
+        WebSocketRegistration.Engine.OWN,
         proxy(
             ServletContext.class,
             (proxy, method, arguments) -> {
@@ -58,7 +58,7 @@ public final class FakeContainer {
             false,
             Duration.ofMinutes(1),
             new MetricsAccess(false, null)),
-        new StreamOutputs(false, "none"));
+        new StreamOutputSelector(false, "none"));
   }
 
   /**

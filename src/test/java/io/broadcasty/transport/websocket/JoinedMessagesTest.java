@@ -5,23 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.broker.Envelope;
-import io.broadcasty.broker.Message;
-import io.broadcasty.broker.Position;
-import io.broadcasty.broker.Publication;
-import io.broadcasty.channel.ChannelName;
-import io.broadcasty.channel.TenantChannel;
-import io.broadcasty.hub.EncodedFrame;
-import io.broadcasty.hub.EncodedPublication;
-import io.broadcasty.protocol.CommandReader;
-import io.broadcasty.protocol.PublishReader;
-import io.broadcasty.protocol.Vectors;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.EncodedPublication;
+import io.broadcasty.delivery.session.FakeStreamRequest;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.protocol.compact.CompactProtocol;
-import io.broadcasty.session.Asked;
-import io.broadcasty.session.MessageSession;
-import io.broadcasty.session.Node;
-import io.broadcasty.tenant.TenantId;
+import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.transport.websocket.frame.Frames;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.PublishReader;
+import io.broadcasty.wire.Vectors;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -61,13 +61,13 @@ class JoinedMessagesTest {
                   .stream().map(text -> EncodedFrame.message((String) text)).toList();
           String text = (String) v.get("text");
           assertArrayEquals(Frames.text(text), bytes(frames));
-          List<EncodedFrame> joined = JoinedMessages.frames(frames);
+          List<EncodedFrame> joined = JoinedMessages.join(frames);
           assertEquals(List.of(text), joined.stream().map(EncodedFrame::text).toList());
         });
   }
 
   @Test
-  void whatIsNoMessageKeepsItsPlace() {
+  void otherFramesKeepTheirPlace() {
     EncodedFrame pong = EncodedFrame.control(Frames.pong(new byte[] {1}));
     List<EncodedFrame> frames =
         List.of(
@@ -88,7 +88,7 @@ class JoinedMessagesTest {
             Frames.emptyPing(),
             Frames.text("[4,5]")),
         bytes(frames));
-    List<EncodedFrame> joined = JoinedMessages.frames(frames);
+    List<EncodedFrame> joined = JoinedMessages.join(frames);
     assertEquals(6, joined.size());
     assertSame(pong, joined.get(1));
     assertSame(EncodedFrame.HEARTBEAT, joined.get(3));
@@ -127,14 +127,14 @@ class JoinedMessagesTest {
 
   /** Returns a publication as a session of version 2 sends it. */
   private static EncodedFrame compact(int number, long sequence, String payload)
-      throws io.broadcasty.protocol.ProblemException {
-    Node node = new Node();
-    Node.Line line = new Node.Line();
+      throws io.broadcasty.wire.ProblemException {
+    TestNode node = new TestNode();
+    TestNode.Line line = new TestNode.Line();
     MessageSession session =
         new CompactProtocol(new CommandReader(new PublishReader()))
-            .accept(Asked.of())
+            .accept(FakeStreamRequest.of())
             .open(node.context, line);
-    session.publication(
+    session.sendPublication(
         new EncodedPublication(
             new Publication(
                 new Envelope(

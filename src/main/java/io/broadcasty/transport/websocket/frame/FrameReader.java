@@ -57,7 +57,7 @@ public final class FrameReader {
    */
   private byte[] text = NO_BYTES;
 
-  private byte textState = Utf8.BOUNDARY;
+  private byte textState = Utf8Validator.BOUNDARY;
 
   /**
    * Creates a reader at the start of a connection.
@@ -98,7 +98,7 @@ public final class FrameReader {
   }
 
   /** Returns whether all further bytes are ignored. */
-  public boolean isOver() {
+  public boolean isDone() {
     return stage == OVER;
   }
 
@@ -257,7 +257,7 @@ public final class FrameReader {
     } else {
       textPart(buffer, from, to);
       if (messageIsWhole) {
-        if (textState != Utf8.BOUNDARY) {
+        if (textState != Utf8Validator.BOUNDARY) {
           throw new FrameException(CloseCodes.INVALID_DATA, "a text ends within a character");
         }
         String whole = new String(text, 0, messageLength, StandardCharsets.UTF_8);
@@ -280,15 +280,16 @@ public final class FrameReader {
   private static String decoded(byte[] buffer, int from, int to) throws FrameException {
     String decoded = new String(buffer, from, to - from, StandardCharsets.UTF_8);
     if (decoded.indexOf('\uFFFD') >= 0
-        && Utf8.check(Utf8.BOUNDARY, buffer, from, to) != Utf8.BOUNDARY) {
+        && Utf8Validator.check(Utf8Validator.BOUNDARY, buffer, from, to)
+            != Utf8Validator.BOUNDARY) {
       throw notUtf8();
     }
     return decoded;
   }
 
   private void textPart(byte[] buffer, int from, int to) throws FrameException {
-    textState = Utf8.check(textState, buffer, from, to);
-    if (textState == Utf8.INVALID) {
+    textState = Utf8Validator.check(textState, buffer, from, to);
+    if (textState == Utf8Validator.INVALID) {
       throw notUtf8();
     }
     int length = messageLength + to - from;

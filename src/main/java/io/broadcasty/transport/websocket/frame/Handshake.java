@@ -66,7 +66,7 @@ public final class Handshake {
    * @param version the request's, such as {@code HTTP/1.1}
    * @param subprotocols the supported ones, see {@link #subprotocol}
    */
-  public static Outcome answer(
+  public static Outcome evaluate(
       String method, String version, Headers headers, List<String> subprotocols) {
     if (!method.equals("GET")) {
       return new Refused(
@@ -82,11 +82,11 @@ public final class Handshake {
     if (!names(headers, "Connection", "upgrade")) {
       return badRequest("the header Connection: Upgrade is missing; does a proxy take it away?");
     }
-    String webSocketVersion = only(headers, "Sec-WebSocket-Version");
+    String webSocketVersion = singleValue(headers, "Sec-WebSocket-Version");
     if (webSocketVersion == null || !webSocketVersion.equals("13")) {
       return new Refused(426, "the header Sec-WebSocket-Version must say 13", UPGRADE);
     }
-    String key = only(headers, "Sec-WebSocket-Key");
+    String key = singleValue(headers, "Sec-WebSocket-Key");
     if (key == null || !isKey(key)) {
       return badRequest("the header Sec-WebSocket-Key must be there once, 16 bytes as base64");
     }
@@ -127,7 +127,7 @@ public final class Handshake {
   }
 
   /** Returns the value of a header that must occur once; null otherwise. */
-  private static @Nullable String only(Headers headers, String name) {
+  private static @Nullable String singleValue(Headers headers, String name) {
     List<String> values = headers.values(name);
     return values.size() == 1 ? values.get(0).strip() : null;
   }

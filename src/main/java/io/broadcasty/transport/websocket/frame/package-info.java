@@ -1,8 +1,6 @@
 /**
  * The WebSocket protocol (RFC 6455) as bytes, for a server that negotiates no extension: the
  * opening handshake, and reading and writing frames. Independent of sockets and servers.
- *
- * <p>May import: nothing.
  */
 @NullMarked
 package io.broadcasty.transport.websocket.frame;

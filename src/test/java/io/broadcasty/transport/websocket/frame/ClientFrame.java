@@ -61,7 +61,7 @@ public record ClientFrame(
   }
 
   /** Returns a copy with another length, in 0, 2 or 8 bytes. */
-  public ClientFrame saying(long otherLength, int inBytes) {
+  public ClientFrame withLength(long otherLength, int inBytes) {
     return new ClientFrame(bits, opcode, otherLength, inBytes, body, key);
   }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A server without a socket: a {@link FrameReader} whose listener answers with {@link Frames}. */
-final class EchoServer implements Peer, FrameListener {
+final class EchoServer implements WebSocketPeer, FrameListener {
 
   private static final int MAX_MESSAGE_BYTES = 100_000;
 
@@ -44,7 +44,7 @@ final class EchoServer implements Peer, FrameListener {
       out.reset();
     }
     ServerFrame frame = ServerFrame.read(in);
-    if (frame == null && !reader.isOver()) {
+    if (frame == null && !reader.isDone()) {
       throw new IOException("the server says nothing, and does not hang up");
     }
     return frame;

@@ -22,14 +22,14 @@ class FrameReaderFuzzTest {
   private Random random = new Random();
 
   @RepeatedTest(5)
-  void goodSessionsAreHeardTheSameHoweverTheyAreCut(RepetitionInfo repetition) {
+  void validSessionsReadTheSameHoweverSplit(RepetitionInfo repetition) {
     int told = 0;
     for (int round = 0; round < ROUNDS; round++) {
       long seed = repetition.getCurrentRepetition() * 1_000_000L + round;
       random = new Random(seed);
       List<String> expected = new ArrayList<>();
       byte[] session = session(expected);
-      assertHears(expected, session, seed);
+      assertReads(expected, session, seed);
       assertEquals(expected, ReferenceReader.read(session, MAX), () -> story(seed, session));
       told += expected.size();
     }
@@ -37,7 +37,7 @@ class FrameReaderFuzzTest {
   }
 
   @RepeatedTest(5)
-  void brokenSessionsAreHeardTheSameHoweverTheyAreCut(RepetitionInfo repetition) {
+  void brokenSessionsReadTheSameHoweverSplit(RepetitionInfo repetition) {
     int told = 0;
     int faults = 0;
     for (int round = 0; round < ROUNDS; round++) {
@@ -45,7 +45,7 @@ class FrameReaderFuzzTest {
       random = new Random(seed);
       byte[] session = mutated(session(new ArrayList<>()));
       List<String> expected = ReferenceReader.read(session, MAX);
-      assertHears(expected, session, seed);
+      assertReads(expected, session, seed);
       told += expected.size();
       faults += expected.stream().anyMatch(event -> event.startsWith("fault")) ? 1 : 0;
     }
@@ -54,7 +54,7 @@ class FrameReaderFuzzTest {
   }
 
   @RepeatedTest(2)
-  void noiseIsHeardTheSame(RepetitionInfo repetition) {
+  void noiseReadsTheSame(RepetitionInfo repetition) {
     for (int round = 0; round < ROUNDS; round++) {
       long seed = repetition.getCurrentRepetition() * 13_000_000L + round;
       random = new Random(seed);
@@ -64,15 +64,17 @@ class FrameReaderFuzzTest {
         noise[0] = (byte) (random.nextInt(2) * 0x80 + random.nextInt(3));
         noise[1] |= (byte) 0x80;
       }
-      assertHears(ReferenceReader.read(noise, MAX), noise, seed);
+      assertReads(ReferenceReader.read(noise, MAX), noise, seed);
     }
   }
 
   /** Reads the session in one piece, byte by byte, and split at random. */
-  private void assertHears(List<String> expected, byte[] session, long seed) {
-    assertEquals(expected, Heard.of(MAX, session), () -> story(seed, session));
+  private void assertReads(List<String> expected, byte[] session, long seed) {
+    assertEquals(expected, RecordingFrameListener.of(MAX, session), () -> story(seed, session));
     assertEquals(
-        expected, Heard.of(MAX, FrameReaderTest.pieces(session, 1)), () -> story(seed, session));
+        expected,
+        RecordingFrameListener.of(MAX, FrameReaderTest.pieces(session, 1)),
+        () -> story(seed, session));
     List<byte[]> pieces = new ArrayList<>();
     int most = 1 + random.nextInt(100);
     for (int at = 0; at < session.length; ) {
@@ -81,7 +83,9 @@ class FrameReaderFuzzTest {
       at = to;
     }
     assertEquals(
-        expected, Heard.of(MAX, pieces.toArray(new byte[0][])), () -> story(seed, session));
+        expected,
+        RecordingFrameListener.of(MAX, pieces.toArray(new byte[0][])),
+        () -> story(seed, session));
   }
 
   private static String story(long seed, byte[] session) {
@@ -97,11 +101,11 @@ class FrameReaderFuzzTest {
       String reason = text(random.nextInt(10));
       if (random.nextInt(4) == 0) {
         frames.add(ClientFrame.of(ClientFrame.CLOSE, ""));
-        expected.add(Heard.close(1005, ""));
+        expected.add(RecordingFrameListener.close(1005, ""));
       } else {
         int code = 3000 + random.nextInt(2000);
         frames.add(ClientFrame.close(code, reason));
-        expected.add(Heard.close(code, reason));
+        expected.add(RecordingFrameListener.close(code, reason));
       }
     }
     return ClientFrame.bytes(
@@ -130,11 +134,13 @@ class FrameReaderFuzzTest {
         random.nextBytes(control);
         boolean ping = random.nextBoolean();
         frames.add(ClientFrame.of(ping ? ClientFrame.PING : ClientFrame.PONG, control));
-        expected.add(ping ? Heard.ping(control) : Heard.pong(control));
+        expected.add(
+            ping ? RecordingFrameListener.ping(control) : RecordingFrameListener.pong(control));
       }
     }
     frames.add(ClientFrame.of(opcode, Arrays.copyOfRange(body, at, body.length)));
-    expected.add(isText ? Heard.text(text) : Heard.binary(body.length));
+    expected.add(
+        isText ? RecordingFrameListener.text(text) : RecordingFrameListener.binary(body.length));
   }
 
   private String text(int scraps) {

@@ -100,19 +100,19 @@ class FrameReaderMemoryTest {
   void anAnnouncedLengthCostsNothing() {
     for (int opcode : new int[] {TEXT, BINARY}) {
       FrameReader reader = new FrameReader(MAX, listener);
-      byte[] announced = ClientFrame.of(opcode, "x").saying(MAX, 8).bytes();
+      byte[] announced = ClientFrame.of(opcode, "x").withLength(MAX, 8).bytes();
       assertAllocates(0, () -> read(reader, announced));
     }
   }
 
   @Test
-  void aTextUnderWayCostsAFewTimesWhatHasCome() {
+  void anIncompleteTextCostsAFewTimesItsBytes() {
     byte[] piece = new byte[1000];
     FrameReader reader = new FrameReader(MAX, listener);
     assertAllocates(
         1000 + 2000 + 4000 + 8000 + 16_000,
         () -> {
-          read(reader, ClientFrame.of(TEXT, "").saying(MAX, 8).key(0, 0, 0, 0).bytes());
+          read(reader, ClientFrame.of(TEXT, "").withLength(MAX, 8).key(0, 0, 0, 0).bytes());
           for (int i = 0; i < 10; i++) {
             read(reader, piece);
           }
@@ -143,7 +143,7 @@ class FrameReaderMemoryTest {
     assertAllocates(
         0,
         () -> {
-          read(reader, ClientFrame.of(BINARY, "").saying(1_000_000, 8).bytes());
+          read(reader, ClientFrame.of(BINARY, "").withLength(1_000_000, 8).bytes());
           for (int i = 0; i < 1000; i++) {
             read(reader, piece);
           }

@@ -43,42 +43,43 @@ class FrameReaderTest {
 
   private static final List<String> TOLD =
       List.of(
-          Heard.text("Hello"),
-          Heard.ping(utf8("p")),
-          Heard.text("κόσμε 🎉" + "x".repeat(130)),
-          Heard.pong(new byte[0]),
-          Heard.binary(73),
-          Heard.text(""),
-          Heard.text("z".repeat(65536)),
-          Heard.close(4000, "so long"));
+          RecordingFrameListener.text("Hello"),
+          RecordingFrameListener.ping(utf8("p")),
+          RecordingFrameListener.text("κόσμε 🎉" + "x".repeat(130)),
+          RecordingFrameListener.pong(new byte[0]),
+          RecordingFrameListener.binary(73),
+          RecordingFrameListener.text(""),
+          RecordingFrameListener.text("z".repeat(65536)),
+          RecordingFrameListener.close(4000, "so long"));
 
   @Test
   void s5_2_aStreamMayBeCutAtAnyPlace() {
-    assertEquals(TOLD, Heard.of(MAX, SESSION));
+    assertEquals(TOLD, RecordingFrameListener.of(MAX, SESSION));
     for (int cut = 0; cut <= SESSION.length; cut += isWithinTheLongBody(cut) ? 499 : 1) {
       byte[] before = Arrays.copyOf(SESSION, cut);
       byte[] after = Arrays.copyOfRange(SESSION, cut, SESSION.length);
-      assertEquals(TOLD, Heard.of(MAX, before, after), "cut at " + cut);
+      assertEquals(TOLD, RecordingFrameListener.of(MAX, before, after), "cut at " + cut);
     }
   }
 
   @Test
   void s5_2_aStreamMayBeCutIntoPiecesOfAnyLength() {
     for (int length = 1; length <= 300; length++) {
-      assertEquals(TOLD, Heard.of(MAX, pieces(SESSION, length)), "pieces of " + length);
+      assertEquals(
+          TOLD, RecordingFrameListener.of(MAX, pieces(SESSION, length)), "pieces of " + length);
     }
   }
 
   @Test
-  void bytesAreReadFromWhereTheyLie() throws FrameException {
+  void readsAtAnOffset() throws FrameException {
     byte[] frame = ClientFrame.of(TEXT, "here").bytes();
     byte[] buffer = new byte[frame.length + 20];
     Arrays.fill(buffer, (byte) 0x99);
     System.arraycopy(frame, 0, buffer, 7, frame.length);
     byte[] around = buffer.clone();
-    Heard heard = new Heard();
+    RecordingFrameListener heard = new RecordingFrameListener();
     new FrameReader(MAX, heard).read(buffer, 7, frame.length);
-    assertEquals(List.of(Heard.text("here")), heard.events);
+    assertEquals(List.of(RecordingFrameListener.text("here")), heard.events);
     System.arraycopy(frame, 0, buffer, 7, frame.length);
     assertArrayEquals(around, buffer, "nothing outside is touched");
     FrameReader reader = new FrameReader(MAX, heard);
@@ -93,16 +94,20 @@ class FrameReaderTest {
       List<String> expected =
           switch (first) {
             case 0x01, 0x02 -> List.of(); // a message has begun
-            case 0x81 -> List.of(Heard.text(""));
-            case 0x82 -> List.of(Heard.binary(0));
-            case 0x88 -> List.of(Heard.close(1005, ""));
-            case 0x89 -> List.of(Heard.ping(new byte[0]));
-            case 0x8A -> List.of(Heard.pong(new byte[0]));
-            default -> List.of(Heard.fault(1002));
+            case 0x81 -> List.of(RecordingFrameListener.text(""));
+            case 0x82 -> List.of(RecordingFrameListener.binary(0));
+            case 0x88 -> List.of(RecordingFrameListener.close(1005, ""));
+            case 0x89 -> List.of(RecordingFrameListener.ping(new byte[0]));
+            case 0x8A -> List.of(RecordingFrameListener.pong(new byte[0]));
+            default -> List.of(RecordingFrameListener.fault(1002));
           };
-      assertEquals(expected, Heard.of(MAX, frame), Integer.toHexString(first));
-      List<String> alone = expected.contains(Heard.fault(1002)) ? expected : List.of();
-      assertEquals(alone, Heard.of(MAX, new byte[] {(byte) first}), "judged as soon as it comes");
+      assertEquals(expected, RecordingFrameListener.of(MAX, frame), Integer.toHexString(first));
+      List<String> alone =
+          expected.contains(RecordingFrameListener.fault(1002)) ? expected : List.of();
+      assertEquals(
+          alone,
+          RecordingFrameListener.of(MAX, new byte[] {(byte) first}),
+          "judged as soon as it comes");
     }
   }
 
@@ -114,13 +119,14 @@ class FrameReaderTest {
       List<String> expected =
           switch (first) {
             case 0x00 -> List.of();
-            case 0x80 -> List.of(Heard.text("a"));
-            case 0x88 -> List.of(Heard.close(1005, ""));
-            case 0x89 -> List.of(Heard.ping(new byte[0]));
-            case 0x8A -> List.of(Heard.pong(new byte[0]));
-            default -> List.of(Heard.fault(1002));
+            case 0x80 -> List.of(RecordingFrameListener.text("a"));
+            case 0x88 -> List.of(RecordingFrameListener.close(1005, ""));
+            case 0x89 -> List.of(RecordingFrameListener.ping(new byte[0]));
+            case 0x8A -> List.of(RecordingFrameListener.pong(new byte[0]));
+            default -> List.of(RecordingFrameListener.fault(1002));
           };
-      assertEquals(expected, Heard.of(MAX, start, frame), Integer.toHexString(first));
+      assertEquals(
+          expected, RecordingFrameListener.of(MAX, start, frame), Integer.toHexString(first));
     }
   }
 
@@ -130,14 +136,16 @@ class FrameReaderTest {
       boolean masked = second >= 0x80;
       int length = second & 0x7F;
       List<String> none = List.of();
-      List<String> fault = List.of(Heard.fault(1002));
-      assertEquals(masked ? none : fault, Heard.of(MAX, new byte[] {(byte) 0x81, (byte) second}));
+      List<String> fault = List.of(RecordingFrameListener.fault(1002));
+      assertEquals(
+          masked ? none : fault,
+          RecordingFrameListener.of(MAX, new byte[] {(byte) 0x81, (byte) second}));
       assertEquals(
           masked && length <= 125 ? none : fault,
-          Heard.of(MAX, new byte[] {(byte) 0x89, (byte) second}));
+          RecordingFrameListener.of(MAX, new byte[] {(byte) 0x89, (byte) second}));
       assertEquals(
           masked && length <= 125 && length != 1 ? none : fault,
-          Heard.of(MAX, new byte[] {(byte) 0x88, (byte) second}));
+          RecordingFrameListener.of(MAX, new byte[] {(byte) 0x88, (byte) second}));
     }
   }
 
@@ -147,15 +155,17 @@ class FrameReaderTest {
     byte[] body = new byte[length];
     Arrays.fill(body, (byte) 'l');
     ClientFrame text = ClientFrame.of(TEXT, body);
-    String expected = Heard.text("l".repeat(length));
-    assertEquals(List.of(expected), Heard.of(MAX, text.bytes()));
-    assertEquals(List.of(expected), Heard.of(MAX, pieces(text.bytes(), 1000)));
+    String expected = RecordingFrameListener.text("l".repeat(length));
+    assertEquals(List.of(expected), RecordingFrameListener.of(MAX, text.bytes()));
+    assertEquals(List.of(expected), RecordingFrameListener.of(MAX, pieces(text.bytes(), 1000)));
     assertEquals(
-        List.of(Heard.binary(length)), Heard.of(MAX, ClientFrame.of(BINARY, body).bytes()));
+        List.of(RecordingFrameListener.binary(length)),
+        RecordingFrameListener.of(MAX, ClientFrame.of(BINARY, body).bytes()));
     for (int inBytes : new int[] {2, 8}) {
       if (inBytes > text.lengthBytes()) {
-        List<String> fault = List.of(Heard.fault(1002));
-        assertEquals(fault, Heard.of(MAX, text.saying(length, inBytes).bytes()));
+        List<String> fault = List.of(RecordingFrameListener.fault(1002));
+        assertEquals(
+            fault, RecordingFrameListener.of(MAX, text.withLength(length, inBytes).bytes()));
       }
     }
   }
@@ -163,7 +173,8 @@ class FrameReaderTest {
   @Test
   void s5_2_theHighestBitOfALengthIsRefusedAtItsByte() {
     byte[] start = HexFormat.of().parseHex("81ff80");
-    assertEquals(List.of(Heard.fault(1002)), Heard.of(MAX, start));
+    assertEquals(
+        List.of(RecordingFrameListener.fault(1002)), RecordingFrameListener.of(MAX, start));
   }
 
   @Test
@@ -171,38 +182,46 @@ class FrameReaderTest {
     for (int code = 0; code <= 5000; code++) {
       List<String> expected =
           CloseCodes.isSendable(code)
-              ? List.of(Heard.close(code, "é"))
-              : List.of(Heard.fault(1002));
-      assertEquals(expected, Heard.of(MAX, ClientFrame.close(code, "é").bytes()), "" + code);
+              ? List.of(RecordingFrameListener.close(code, "é"))
+              : List.of(RecordingFrameListener.fault(1002));
+      assertEquals(
+          expected,
+          RecordingFrameListener.of(MAX, ClientFrame.close(code, "é").bytes()),
+          "" + code);
     }
-    assertEquals(List.of(Heard.fault(1002)), Heard.of(MAX, ClientFrame.close(65535, "").bytes()));
+    assertEquals(
+        List.of(RecordingFrameListener.fault(1002)),
+        RecordingFrameListener.of(MAX, ClientFrame.close(65535, "").bytes()));
   }
 
   @Test
   void s5_5_1_theReasonMayHaveAll123Bytes() {
     String reason = "r".repeat(123);
     byte[] frame = ClientFrame.close(1001, reason).bytes();
-    assertEquals(List.of(Heard.close(1001, reason)), Heard.of(MAX, frame));
-    assertEquals(List.of(Heard.close(1001, reason)), Heard.of(MAX, pieces(frame, 1)));
+    assertEquals(
+        List.of(RecordingFrameListener.close(1001, reason)), RecordingFrameListener.of(MAX, frame));
+    assertEquals(
+        List.of(RecordingFrameListener.close(1001, reason)),
+        RecordingFrameListener.of(MAX, pieces(frame, 1)));
   }
 
   @Test
   void s5_5_1_afterACloseFrameNothingIsHeardNorRefused() throws FrameException {
-    Heard heard = new Heard();
+    RecordingFrameListener heard = new RecordingFrameListener();
     FrameReader reader = new FrameReader(MAX, heard);
     byte[] bytes =
         bytes(ClientFrame.close(1000, ""), ClientFrame.of(TEXT, "late"), ClientFrame.of(15, ""));
-    assertFalse(reader.isOver());
+    assertFalse(reader.isDone());
     reader.read(bytes, 0, bytes.length);
-    assertTrue(reader.isOver());
+    assertTrue(reader.isDone());
     byte[] more = ClientFrame.of(TEXT, "later").unmasked().bytes();
     reader.read(more, 0, more.length);
-    assertEquals(List.of(Heard.close(1000, "")), heard.events);
+    assertEquals(List.of(RecordingFrameListener.close(1000, "")), heard.events);
   }
 
   @Test
   void s7_1_7_afterAFaultNothingIsHeardNorRefused() throws FrameException {
-    Heard heard = new Heard();
+    RecordingFrameListener heard = new RecordingFrameListener();
     FrameReader reader = new FrameReader(MAX, heard);
     byte[] bytes =
         bytes(
@@ -212,15 +231,15 @@ class FrameReaderTest {
     FrameException fault =
         assertThrows(FrameException.class, () -> reader.read(bytes, 0, bytes.length));
     assertEquals(1002, fault.closeCode());
-    assertEquals(List.of(Heard.text("good")), heard.events);
-    assertTrue(reader.isOver());
+    assertEquals(List.of(RecordingFrameListener.text("good")), heard.events);
+    assertTrue(reader.isDone());
     byte[] more = ClientFrame.of(TEXT, "later").bytes();
     reader.read(more, 0, more.length);
-    assertEquals(List.of(Heard.text("good")), heard.events);
+    assertEquals(List.of(RecordingFrameListener.text("good")), heard.events);
   }
 
   @Test
-  void aFaultSaysWhatIsWrongInAReasonThatFitsACloseFrame() {
+  void reasonsFitACloseFrame() {
     List<byte[]> faults =
         List.of(
             ClientFrame.of(TEXT, "").reserved(0x70).bytes(),
@@ -230,9 +249,9 @@ class FrameReaderTest {
             ClientFrame.of(PING, "").notLast().bytes(),
             ClientFrame.of(PING, new byte[126]).bytes(),
             ClientFrame.of(TEXT, "").unmasked().bytes(),
-            ClientFrame.of(TEXT, "").saying(65535, 8).bytes(),
-            ClientFrame.of(TEXT, "").saying(-1, 8).bytes(),
-            ClientFrame.of(TEXT, "").saying(Long.MAX_VALUE, 8).bytes(),
+            ClientFrame.of(TEXT, "").withLength(65535, 8).bytes(),
+            ClientFrame.of(TEXT, "").withLength(-1, 8).bytes(),
+            ClientFrame.of(TEXT, "").withLength(Long.MAX_VALUE, 8).bytes(),
             ClientFrame.of(TEXT, new byte[] {-1}).bytes(),
             ClientFrame.of(TEXT, new byte[] {-1}).notLast().bytes(),
             ClientFrame.of(TEXT, new byte[] {(byte) 0xC3}).bytes(),
@@ -240,7 +259,7 @@ class FrameReaderTest {
             ClientFrame.close(65535, "").bytes(),
             ClientFrame.of(CLOSE, new byte[] {3, (byte) 0xE8, -1}).bytes());
     for (byte[] bytes : faults) {
-      FrameReader reader = new FrameReader(Integer.MAX_VALUE, new Heard());
+      FrameReader reader = new FrameReader(Integer.MAX_VALUE, new RecordingFrameListener());
       FrameException fault =
           assertThrows(FrameException.class, () -> reader.read(bytes, 0, bytes.length));
       assertTrue(fault.reason().length() > 10, fault.reason());
@@ -250,7 +269,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void whatTheListenerThrowsEndsTheReading() throws FrameException {
+  void anExceptionOfTheListenerEndsTheReading() throws FrameException {
     List<String> texts = new ArrayList<>();
     FrameReader reader =
         new FrameReader(
@@ -264,7 +283,7 @@ class FrameReaderTest {
             });
     byte[] two = bytes(ClientFrame.of(TEXT, "one"), ClientFrame.of(TEXT, "two"));
     assertThrows(IllegalStateException.class, () -> reader.read(two, 0, two.length));
-    assertTrue(reader.isOver());
+    assertTrue(reader.isDone());
     reader.read(two, 0, two.length);
     assertEquals(List.of("one"), texts);
   }
@@ -292,36 +311,51 @@ class FrameReaderTest {
   void s10_4_theGreatestLengthIsTakenAndNoMore() {
     byte[] ten = new byte[10];
     for (int opcode : new int[] {TEXT, BINARY}) {
-      String whole = opcode == TEXT ? Heard.text("\0".repeat(10)) : Heard.binary(10);
+      String whole =
+          opcode == TEXT
+              ? RecordingFrameListener.text("\0".repeat(10))
+              : RecordingFrameListener.binary(10);
       byte[] first = ClientFrame.of(opcode, new byte[6]).notLast().bytes();
       byte[] good = ClientFrame.of(CONTINUATION, new byte[4]).bytes();
       byte[] tooLong = ClientFrame.of(CONTINUATION, new byte[5]).bytes();
-      assertEquals(List.of(whole), Heard.of(10, ClientFrame.of(opcode, ten).bytes()));
-      assertEquals(List.of(whole), Heard.of(10, first, good));
-      assertEquals(List.of(whole, whole), Heard.of(10, first, good, first, good));
-      assertEquals(List.of(Heard.fault(1009)), Heard.of(10, first, Arrays.copyOf(tooLong, 2)));
-      byte[] announced = ClientFrame.of(opcode, "").saying(11, 0).bytes();
-      assertEquals(List.of(Heard.fault(1009)), Heard.of(10, Arrays.copyOf(announced, 2)));
-      byte[] overflowing = ClientFrame.of(CONTINUATION, "").saying(Long.MAX_VALUE, 8).bytes();
-      assertEquals(List.of(Heard.fault(1009)), Heard.of(Integer.MAX_VALUE, first, overflowing));
+      assertEquals(
+          List.of(whole), RecordingFrameListener.of(10, ClientFrame.of(opcode, ten).bytes()));
+      assertEquals(List.of(whole), RecordingFrameListener.of(10, first, good));
+      assertEquals(List.of(whole, whole), RecordingFrameListener.of(10, first, good, first, good));
+      assertEquals(
+          List.of(RecordingFrameListener.fault(1009)),
+          RecordingFrameListener.of(10, first, Arrays.copyOf(tooLong, 2)));
+      byte[] announced = ClientFrame.of(opcode, "").withLength(11, 0).bytes();
+      assertEquals(
+          List.of(RecordingFrameListener.fault(1009)),
+          RecordingFrameListener.of(10, Arrays.copyOf(announced, 2)));
+      byte[] overflowing = ClientFrame.of(CONTINUATION, "").withLength(Long.MAX_VALUE, 8).bytes();
+      assertEquals(
+          List.of(RecordingFrameListener.fault(1009)),
+          RecordingFrameListener.of(Integer.MAX_VALUE, first, overflowing));
     }
     byte[] ping = ClientFrame.of(PING, new byte[125]).bytes();
-    assertEquals(1, Heard.of(10, ping).size(), "a control frame is no message");
-    assertThrows(IllegalArgumentException.class, () -> new FrameReader(0, new Heard()));
+    assertEquals(1, RecordingFrameListener.of(10, ping).size(), "a control frame is no message");
+    assertThrows(
+        IllegalArgumentException.class, () -> new FrameReader(0, new RecordingFrameListener()));
   }
 
   @Test
   void s8_1_aReplacementCharacterThatWasSentIsNoFault() {
     String text = "a\uFFFDb";
-    assertEquals(List.of(Heard.text(text)), Heard.of(MAX, ClientFrame.of(TEXT, text).bytes()));
+    assertEquals(
+        List.of(RecordingFrameListener.text(text)),
+        RecordingFrameListener.of(MAX, ClientFrame.of(TEXT, text).bytes()));
   }
 
   @Test
   void s8_1_aByteOrderMarkIsAPartOfTheText() {
     String text = "\uFEFF{}";
     byte[] frame = ClientFrame.of(TEXT, text).bytes();
-    assertEquals(List.of(Heard.text(text)), Heard.of(MAX, frame));
-    assertEquals(List.of(Heard.text(text)), Heard.of(MAX, pieces(frame, 1)));
+    assertEquals(List.of(RecordingFrameListener.text(text)), RecordingFrameListener.of(MAX, frame));
+    assertEquals(
+        List.of(RecordingFrameListener.text(text)),
+        RecordingFrameListener.of(MAX, pieces(frame, 1)));
   }
 
   private static boolean isWithinTheLongBody(int at) {

@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.transport.websocket.frame.Peer.ServerFrame;
+import io.broadcasty.transport.websocket.frame.WebSocketPeer.ServerFrame;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -36,15 +36,15 @@ public interface FramingContract {
   String FORMS = "\u0080\u07FF\u0800\uD7FF\uE000\uFFFD\uFFFF\uD800\uDC00\uDBFF\uDFFF κόσμε";
 
   /** Opens a connection. */
-  Peer open() throws IOException;
+  WebSocketPeer open() throws IOException;
 
   /** Sends a frame and checks the reaction that the RFC requires. */
-  interface Talk {
-    void with(Peer peer) throws IOException;
+  interface Exchange {
+    void with(WebSocketPeer peer) throws IOException;
   }
 
-  default void talk(Talk talk) throws IOException {
-    try (Peer peer = open()) {
+  default void talk(Exchange talk) throws IOException {
+    try (WebSocketPeer peer = open()) {
       talk.with(peer);
     }
   }
@@ -62,43 +62,43 @@ public interface FramingContract {
    * Asserts that the server sends a close frame with the code, and closes the connection after the
    * answer.
    */
-  default void assertClosesWith(int code, Peer peer) throws IOException {
-    assertSaysClose(code, peer);
+  default void assertClosesWith(int code, WebSocketPeer peer) throws IOException {
+    assertCloseFrame(code, peer);
     peer.send(ClientFrame.close(code, "").bytes());
     assertHangsUp(peer);
   }
 
   /** Asserts that the server answers a close frame with the code, and closes the connection. */
-  default void assertAnswersClose(int code, Peer peer) throws IOException {
-    assertSaysClose(code, peer);
+  default void assertAnswersClose(int code, WebSocketPeer peer) throws IOException {
+    assertCloseFrame(code, peer);
     assertHangsUp(peer);
   }
 
   /** Asserts that the server sends nothing after its close frame, and closes the connection. */
-  default void assertHangsUp(Peer peer) throws IOException {
+  default void assertHangsUp(WebSocketPeer peer) throws IOException {
     assertNull(peer.next());
   }
 
-  private void assertSaysClose(int code, Peer peer) throws IOException {
+  private void assertCloseFrame(int code, WebSocketPeer peer) throws IOException {
     ServerFrame close = nextOf(CLOSE, peer);
     assertNotNull(close, "the server hung up without a close frame");
     assertEquals(code, close.closeCode(), close.toString());
   }
 
   /** Asserts that the connection works: the server answers a question. */
-  default void assertAnswers(String mark, Peer peer) throws IOException {
+  default void assertAnswers(String mark, WebSocketPeer peer) throws IOException {
     ServerFrame answer = nextOf(TEXT, peer);
     assertNotNull(answer, "the server hung up");
     assertTrue(answer.text().contains(mark), answer.text());
   }
 
-  default void assertWorks(Peer peer) throws IOException {
+  default void assertWorks(WebSocketPeer peer) throws IOException {
     peer.send(question("still here", 0, peer).bytes());
     assertAnswers("still here", peer);
   }
 
   /** Returns the next frame of this kind, skipping others; null when the server closes before. */
-  default @Nullable ServerFrame nextOf(int opcode, Peer peer) throws IOException {
+  default @Nullable ServerFrame nextOf(int opcode, WebSocketPeer peer) throws IOException {
     ServerFrame frame = peer.next();
     while (frame != null && frame.opcode() != opcode) {
       frame = peer.next();
@@ -106,7 +106,7 @@ public interface FramingContract {
     return frame;
   }
 
-  static ClientFrame question(String mark, int lengthBytes, Peer peer) {
+  static ClientFrame question(String mark, int lengthBytes, WebSocketPeer peer) {
     return ClientFrame.of(TEXT, peer.question(mark, lengthBytes));
   }
 
@@ -158,16 +158,16 @@ public interface FramingContract {
   default void s5_2_aLengthInALongerFormThanNeededIsRefused() throws IOException {
     byte[] text = new byte[125];
     Arrays.fill(text, (byte) ' ');
-    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, text).saying(125, 2).bytes());
-    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, text).saying(125, 8).bytes());
-    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").saying(0, 2).bytes());
-    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, new byte[0]).saying(65535, 8).bytes());
+    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, text).withLength(125, 2).bytes());
+    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, text).withLength(125, 8).bytes());
+    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").withLength(0, 2).bytes());
+    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, new byte[0]).withLength(65535, 8).bytes());
   }
 
   @Test
   default void s5_2_aLengthWithTheHighestBitIsRefused() throws IOException {
-    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").saying(Long.MIN_VALUE, 8).bytes());
-    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").saying(-1, 8).bytes());
+    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").withLength(Long.MIN_VALUE, 8).bytes());
+    assertFails(PROTOCOL_ERROR, ClientFrame.of(TEXT, "").withLength(-1, 8).bytes());
   }
 
   @Test
@@ -253,7 +253,8 @@ public interface FramingContract {
   default void s5_5_controlFramesAreShortAndWhole(int opcode) throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, "").notLast().bytes());
     assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, new byte[126]).bytes());
-    assertFails(PROTOCOL_ERROR, ClientFrame.of(opcode, new byte[65536]).saying(65536, 8).bytes());
+    assertFails(
+        PROTOCOL_ERROR, ClientFrame.of(opcode, new byte[65536]).withLength(65536, 8).bytes());
   }
 
   @ParameterizedTest
@@ -282,7 +283,7 @@ public interface FramingContract {
   }
 
   @Test
-  default void s5_5_1_nothingIsHeardAfterACloseFrame() throws IOException {
+  default void s5_5_1_framesAfterACloseFrameAreIgnored() throws IOException {
     talk(
         peer -> {
           peer.send(
@@ -354,7 +355,7 @@ public interface FramingContract {
   }
 
   @Test
-  default void s5_5_3_aPongThatNobodyAskedForIsIgnored() throws IOException {
+  default void s5_5_3_anUnsolicitedPongIsIgnored() throws IOException {
     talk(
         peer -> {
           peer.send(bytes(ClientFrame.of(PONG, ""), ClientFrame.of(PONG, "unasked")));
@@ -380,7 +381,7 @@ public interface FramingContract {
   }
 
   @Test
-  default void s8_1_everyFormOfUtf8IsTaken() throws IOException {
+  default void s8_1_everyFormOfUtf8IsAccepted() throws IOException {
     talk(
         peer -> {
           peer.send(question(FORMS, 0, peer).bytes());
@@ -450,8 +451,8 @@ public interface FramingContract {
 
   @Test
   default void s8_1_aBadByteIsRefusedBeforeItsFrameIsWhole() throws IOException {
-    assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 ff")).saying(100, 0).bytes());
-    assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 f4 90")).saying(1000, 2).bytes());
+    assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 ff")).withLength(100, 0).bytes());
+    assertFails(INVALID_DATA, ClientFrame.of(TEXT, hex("61 f4 90")).withLength(1000, 2).bytes());
   }
 
   @Test
@@ -459,10 +460,10 @@ public interface FramingContract {
     talk(
         peer -> {
           int tooLong = peer.maxMessageBytes() + 1;
-          peer.send(ClientFrame.of(TEXT, "").saying(tooLong, 8).bytes());
+          peer.send(ClientFrame.of(TEXT, "").withLength(tooLong, 8).bytes());
           assertClosesWith(TOO_BIG, peer);
         });
-    assertFails(TOO_BIG, ClientFrame.of(TEXT, "").saying(Long.MAX_VALUE, 8).bytes());
+    assertFails(TOO_BIG, ClientFrame.of(TEXT, "").withLength(Long.MAX_VALUE, 8).bytes());
   }
 
   @Test
@@ -473,13 +474,13 @@ public interface FramingContract {
           Arrays.fill(part, (byte) ' ');
           peer.send(ClientFrame.of(TEXT, part).notLast().bytes());
           peer.send(ClientFrame.of(CONTINUATION, part).notLast().bytes());
-          peer.send(ClientFrame.of(CONTINUATION, "").saying(2, 0).bytes());
+          peer.send(ClientFrame.of(CONTINUATION, "").withLength(2, 0).bytes());
           assertClosesWith(TOO_BIG, peer);
         });
   }
 
   @Test
-  default void s10_4_aMessageOfTheGreatestLengthIsTaken() throws IOException {
+  default void s10_4_aMessageOfTheMaximumLengthIsAccepted() throws IOException {
     talk(
         peer -> {
           peer.send(question("longest", peer.maxMessageBytes(), peer).bytes());
@@ -515,7 +516,7 @@ public interface FramingContract {
         });
   }
 
-  private void assertPong(String body, Peer peer) throws IOException {
+  private void assertPong(String body, WebSocketPeer peer) throws IOException {
     ServerFrame pong = nextOf(PONG, peer);
     assertNotNull(pong, "the server hung up");
     assertEquals(body, pong.text());

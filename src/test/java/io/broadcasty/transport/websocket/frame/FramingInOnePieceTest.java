@@ -3,7 +3,7 @@ package io.broadcasty.transport.websocket.frame;
 class FramingInOnePieceTest implements FramingContract {
 
   @Override
-  public Peer open() {
+  public WebSocketPeer open() {
     return new EchoServer(Integer.MAX_VALUE / 2);
   }
 }

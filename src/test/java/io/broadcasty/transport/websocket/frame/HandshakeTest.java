@@ -41,7 +41,7 @@ class HandshakeTest {
   @Test
   void s4_2_1_theMethodIsGet() {
     for (String method : List.of("POST", "HEAD", "CONNECT", "get")) {
-      Refused refused = refused(Handshake.answer(method, "HTTP/1.1", this::values, List.of()));
+      Refused refused = refused(Handshake.evaluate(method, "HTTP/1.1", this::values, List.of()));
       assertEquals(405, refused.status());
       assertEquals(Map.of("Allow", "GET"), refused.headers());
     }
@@ -51,7 +51,7 @@ class HandshakeTest {
   void s4_2_1_theVersionOfHttpIs1_1() {
     for (String version : List.of("HTTP/1.0", "HTTP/0.9", "HTTP/2.0", "HTTP/2", "")) {
       assertEquals(
-          400, refused(Handshake.answer("GET", version, this::values, List.of())).status());
+          400, refused(Handshake.evaluate("GET", version, this::values, List.of())).status());
     }
   }
 
@@ -153,7 +153,7 @@ class HandshakeTest {
   }
 
   private Outcome answer(String... subprotocols) {
-    return Handshake.answer("GET", "HTTP/1.1", this::values, List.of(subprotocols));
+    return Handshake.evaluate("GET", "HTTP/1.1", this::values, List.of(subprotocols));
   }
 
   private static Accepted accepted(Outcome outcome) {

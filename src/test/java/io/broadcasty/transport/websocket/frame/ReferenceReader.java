@@ -31,7 +31,7 @@ final class ReferenceReader {
     private static final long serialVersionUID = 1;
   }
 
-  /** Returns the events in the form of {@link Heard}. */
+  /** Returns the events in the form of {@link RecordingFrameListener}. */
   static List<String> read(byte[] stream, int maxMessageBytes) {
     ReferenceReader reader = new ReferenceReader(stream, maxMessageBytes);
     try {
@@ -42,7 +42,7 @@ final class ReferenceReader {
     } catch (EndOfStream e) {
       // the rest has not arrived
     } catch (FrameException e) {
-      reader.events.add(Heard.fault(e.closeCode()));
+      reader.events.add(RecordingFrameListener.fault(e.closeCode()));
     }
     return reader.events;
   }
@@ -110,9 +110,9 @@ final class ReferenceReader {
     if (fin) {
       if (messageOpcode == 1) {
         must(1007, isUtf8(message.toByteArray()));
-        events.add(Heard.text(message.toString(StandardCharsets.UTF_8)));
+        events.add(RecordingFrameListener.text(message.toString(StandardCharsets.UTF_8)));
       } else {
-        events.add(Heard.binary(message.size()));
+        events.add(RecordingFrameListener.binary(message.size()));
       }
       messageOpcode = 0;
       message.reset();
@@ -122,14 +122,14 @@ final class ReferenceReader {
 
   private boolean control(int opcode, byte[] body) throws FrameException {
     if (opcode == 9) {
-      events.add(Heard.ping(body));
+      events.add(RecordingFrameListener.ping(body));
       return true;
     } else if (opcode == 10) {
-      events.add(Heard.pong(body));
+      events.add(RecordingFrameListener.pong(body));
       return true;
     }
     if (body.length == 0) {
-      events.add(Heard.close(1005, ""));
+      events.add(RecordingFrameListener.close(1005, ""));
       return false;
     }
     int code = (body[0] & 0xFF) * 256 + (body[1] & 0xFF);
@@ -138,7 +138,7 @@ final class ReferenceReader {
     must(code != 1004 && code != 1005 && code != 1006);
     byte[] reason = Arrays.copyOfRange(body, 2, body.length);
     must(1007, isUtf8(reason));
-    events.add(Heard.close(code, new String(reason, StandardCharsets.UTF_8)));
+    events.add(RecordingFrameListener.close(code, new String(reason, StandardCharsets.UTF_8)));
     return false;
   }
 

@@ -1,0 +1,45 @@
+package io.broadcasty.admin.audit.jdbc;
+
+import io.broadcasty.admin.audit.AuditEvent;
+import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.infra.database.AuditLogTable;
+import io.broadcasty.infra.database.Database;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * The audit log in the table {@code broadcasty_audit_logs}; events of the whole service have an
+ * empty tenant there.
+ */
+public final class JdbcAuditLog implements AuditLog {
+
+  private static final System.Logger LOG = System.getLogger(JdbcAuditLog.class.getName());
+  private static final String NO_TENANT = "";
+
+  private final Database database;
+
+  /**
+   * @param database stays open
+   */
+  public JdbcAuditLog(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public void append(AuditEvent event) {
+    try (Connection connection = database.dataSource().getConnection()) {
+      connection.setAutoCommit(true);
+      AuditLogTable.append(
+          connection,
+          event.tenant() == null ? NO_TENANT : event.tenant().value(),
+          event.action(),
+          event.actor(),
+          event.ip(),
+          event.context(),
+          event.timeMillis());
+    } catch (SQLException e) {
+      LOG.log(Level.WARNING, "Cannot write to the audit log: `" + event.action() + "`", e);
+    }
+  }
+}

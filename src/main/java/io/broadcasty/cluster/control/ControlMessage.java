@@ -1,0 +1,55 @@
+package io.broadcasty.cluster.control;
+
+import io.broadcasty.core.tenant.TenantId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message from one node to all nodes. A message is a request that can be received twice without
+ * harm. Data that has to survive a restart is kept in a store; the message only makes it known at
+ * once.
+ */
+public sealed interface ControlMessage {
+
+  /**
+   * Ends the connections that match all given criteria.
+   *
+   * @param tenant the tenant of the connections; null for all tenants
+   * @param subject the user's id; null for all users
+   * @param tokenId the id of the token that authenticated the connection ({@code Caller.tokenId});
+   *     null for all tokens
+   * @param keyId the id of the API key behind it ({@code Caller.keyId}); null for any or none
+   * @param code the code sent to the clients, one of {@code protocol/codes.json} that closes
+   *     streams; a node that does not know it sends {@code disconnected}
+   */
+  record Disconnect(
+      @Nullable TenantId tenant,
+      @Nullable String subject,
+      @Nullable String tokenId,
+      @Nullable String keyId,
+      String code)
+      implements ControlMessage {
+
+    /** Returns the criteria without the token's id, of which only the beginning may be shown. */
+    @Override
+    public String toString() {
+      return "Disconnect[tenant="
+          + tenant
+          + ", subject="
+          + subject
+          + ", tokenId="
+          + (tokenId == null ? null : tokenId.substring(0, Math.min(8, tokenId.length())) + "…")
+          + ", keyId="
+          + keyId
+          + ", code="
+          + code
+          + "]";
+    }
+  }
+
+  /**
+   * Makes nodes reload tenant settings after a change.
+   *
+   * @param tenant the tenant whose settings changed; null for all tenants
+   */
+  record SettingsChanged(@Nullable TenantId tenant) implements ControlMessage {}
+}

@@ -1,0 +1,41 @@
+package io.broadcasty.cluster.nodes;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import java.util.List;
+
+/** Lists the live nodes of the cluster. */
+@ThreadSafe
+public interface NodeRegistry extends AutoCloseable {
+
+  /** Returns this node's name. */
+  String self();
+
+  /**
+   * Returns the nodes with a recent heartbeat, including this one, in order of their start. Returns
+   * the last known ones when the registry cannot be reached; does not block.
+   */
+  List<NodeInfo> nodes();
+
+  /** Removes this node, so that the others learn at once that it is gone. */
+  @Override
+  void close();
+
+  /**
+   * Listens to nodes that are gone, on the registry's own thread; may block. A component that
+   * stores data for each node removes it then.
+   */
+  interface Listener {
+
+    /**
+     * Called when a node has left, or its heartbeat has expired. Every node may be called, at any
+     * time until one call has returned without an exception; must be idempotent.
+     */
+    void onGone(String node);
+
+    /**
+     * Called when this node's own heartbeat had expired for a while, so that others may have
+     * removed its data, which has to be stored again. Also called at the start.
+     */
+    void onSelfExpired();
+  }
+}

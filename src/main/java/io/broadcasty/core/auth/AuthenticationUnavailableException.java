@@ -1,0 +1,13 @@
+package io.broadcasty.core.auth;
+
+/**
+ * Thrown when tokens cannot be verified at the moment, for instance because the JWKS endpoint is
+ * not reachable. Trying again later is right.
+ */
+public final class AuthenticationUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public AuthenticationUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,33 @@
+package io.broadcasty.core.auth;
+
+import com.google.errorprone.annotations.ThreadSafe;
+
+/** Verifies a token and returns its {@link Caller}. Fast enough for every request. */
+@ThreadSafe
+public interface Authenticator {
+
+  /**
+   * Verifies a token.
+   *
+   * @return {@link Authenticated}, or {@link Refused} with a reason that may be shown to the
+   *     client; never an exception for an invalid token
+   * @throws AuthenticationUnavailableException when the token cannot be verified now (the keys
+   *     cannot be fetched); trying again later is right
+   */
+  Verdict authenticate(String token);
+
+  /** The outcome of a verification. */
+  sealed interface Verdict permits Authenticated, Refused {}
+
+  /** The verdict for a valid token. */
+  record Authenticated(Caller caller) implements Verdict {}
+
+  /**
+   * The verdict for an invalid token.
+   *
+   * @param reason what is wrong with it and how to fix it, in one sentence without the token or any
+   *     of its values
+   * @param expired whether its expiry is the only fault
+   */
+  record Refused(String reason, boolean expired) implements Verdict {}
+}

@@ -1,0 +1,79 @@
+package io.broadcasty.core.auth;
+
+import io.broadcasty.core.tenant.TenantId;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The authenticated caller, as a verified token describes it.
+ *
+ * @param tenant the claim {@code tid}
+ * @param subject the claim {@code sub}, the user's id
+ * @param roles the claim {@code roles}
+ * @param issuedAt the claim {@code iat}
+ * @param expiresAt the claim {@code exp} plus the allowed clock skew; a stream ends then
+ * @param claims every claim of the token, for the MicroProfile {@code JsonWebToken}
+ * @param token the token itself; never logged
+ * @param tokenId identifies the token without revealing it: the claim {@code jti} or, without one,
+ *     the SHA-256 of the token in base64url; of the latter only the beginning may be logged
+ * @param keyId the id of the API key that the caller used; null for a token of an issuer
+ */
+public record Caller(
+    TenantId tenant,
+    String subject,
+    Set<String> roles,
+    Instant issuedAt,
+    Instant expiresAt,
+    Map<String, Object> claims,
+    String token,
+    String tokenId,
+    @Nullable String keyId) {
+
+  /** Creates a caller with a token of an issuer, without an API key. */
+  public Caller(
+      TenantId tenant,
+      String subject,
+      Set<String> roles,
+      Instant issuedAt,
+      Instant expiresAt,
+      Map<String, Object> claims,
+      String token) {
+    this(
+        tenant,
+        subject,
+        roles,
+        issuedAt,
+        expiresAt,
+        claims,
+        token,
+        claims.get("jti") instanceof String id && !id.isBlank() ? id : hash(token),
+        null);
+  }
+
+  public Caller {
+    roles = Set.copyOf(roles);
+    claims = Map.copyOf(claims);
+  }
+
+  /** Returns the tenant and subject without the token or other claims, so that it may be logged. */
+  @Override
+  public String toString() {
+    return tenant + "/" + subject;
+  }
+
+  private static String hash(String token) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JDK has no SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.broadcasty.core.auth.jwt;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import java.time.Duration;
+
+/**
+ * Caches verified tokens, so that a token is not verified again for a while. Refused tokens are not
+ * cached, so that nobody can fill the memory with them. A key taken out of service stays accepted
+ * for as long as tokens are cached.
+ */
+public final class CachingAuthenticator implements Authenticator {
+
+  private static final long MAX_TOKENS = 20_000;
+
+  private final Authenticator verifier;
+  private final WallClock clock;
+  private final Cache<String, Authenticated> cache;
+
+  /**
+   * @param remember how long a token is cached; zero verifies every time
+   */
+  public CachingAuthenticator(
+      Authenticator verifier, Duration remember, Ticker ticker, WallClock clock) {
+    this.verifier = verifier;
+    this.clock = clock;
+    this.cache =
+        Caffeine.newBuilder()
+            .maximumSize(remember.isZero() ? 0 : MAX_TOKENS)
+            .expireAfterWrite(remember)
+            .ticker(ticker::readNanos)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  @Override
+  public Verdict authenticate(String token) {
+    Authenticated known = cache.getIfPresent(token);
+    if (known != null && isCurrent(known.caller())) {
+      return known;
+    }
+    Verdict verdict = verifier.authenticate(token);
+    if (verdict instanceof Authenticated authenticated) {
+      cache.put(token, authenticated);
+    }
+    return verdict;
+  }
+
+  private boolean isCurrent(Caller caller) {
+    return caller.expiresAt().toEpochMilli() > clock.nowMillis();
+  }
+}

@@ -1,0 +1,296 @@
+package io.broadcasty.core.auth.jwt;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.source.CachingJWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
+import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.BadJWSException;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.jwt.proc.BadJWTException;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.WallClock;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies JSON Web Tokens: the signature by a public key and an allowed algorithm, then the claims
+ * {@code sub}, {@code tid}, {@code roles}, {@code iat} and {@code exp}. An unsigned token, or one
+ * signed with a secret, is refused whatever its header says (RFC 8725, sections 2.1 and 3.1).
+ */
+public final class JwtAuthenticator implements Authenticator {
+
+  private static final int FETCH_TIMEOUT_MILLIS = 2000;
+  private static final int MAX_JWKS_BYTES = 256 * 1024;
+  private static final int MAX_TOKEN_LENGTH = 8192;
+
+  /**
+   * The latest accepted expiry: later than any token needs, and small enough for date arithmetic.
+   */
+  private static final Instant LATEST_END = Instant.parse("9999-12-31T23:59:59Z");
+
+  /**
+   * The accepted types: RFC 7519, section 5.1, and RFC 9068, section 2.1; other kinds of JWT are
+   * not access tokens.
+   */
+  private static final Set<JOSEObjectType> TYPES =
+      Set.of(
+          JOSEObjectType.JWT,
+          new JOSEObjectType("at+jwt"),
+          new JOSEObjectType("application/at+jwt"));
+
+  private final JwtSettings settings;
+  private final WallClock clock;
+  private final Set<JWSAlgorithm> algorithms = new HashSet<>();
+  private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+  private final String keys;
+  private volatile boolean fetched;
+
+  /**
+   * @throws IllegalArgumentException when the keys cannot be read or an algorithm does not use
+   *     public keys; the message says what is wrong
+   */
+  public JwtAuthenticator(JwtSettings settings, WallClock clock) {
+    this.settings = settings;
+    this.clock = clock;
+    for (String name : settings.algorithms()) {
+      JWSAlgorithm algorithm = JWSAlgorithm.parse(name);
+      if (!JWSAlgorithm.Family.RSA.contains(algorithm)
+          && !JWSAlgorithm.Family.EC.contains(algorithm)) {
+        throw new IllegalArgumentException(
+            "the algorithm "
+                + name
+                + " is not allowed; use RS256, PS256, ES256 or their longer variants");
+      }
+      algorithms.add(algorithm);
+    }
+    JWKSource<SecurityContext> source;
+    if (settings.publicKeys() != null) {
+      var set = PublicKeys.parse(settings.publicKeys());
+      source = PublicKeys.source(set);
+      keys = PublicKeys.describe(set);
+    } else if (settings.location() != null) {
+      source = source(settings.location());
+      keys = "from " + settings.location();
+    } else {
+      throw new IllegalArgumentException("neither a public key nor a location of keys is given");
+    }
+    processor.setJWSKeySelector(new JWSVerificationKeySelector<>(algorithms, source));
+    processor.setJWSTypeVerifier((type, context) -> {}); // checked below, like the claims
+    processor.setJWTClaimsSetVerifier(null); // to give a reason
+  }
+
+  /** Describes the keys in force, for the start-up log. */
+  public String describeKeys() {
+    return keys;
+  }
+
+  @Override
+  public Verdict authenticate(String token) {
+    if (token.length() > MAX_TOKEN_LENGTH) {
+      return refused("the token is longer than " + MAX_TOKEN_LENGTH + " characters");
+    }
+    try {
+      JWT parsed = JWTParser.parse(token);
+      if (!(parsed instanceof SignedJWT signed)
+          || !algorithms.contains(signed.getHeader().getAlgorithm())) {
+        return refused(
+            "the token's algorithm is not allowed; sign it with "
+                + String.join(" or ", new TreeSet<>(settings.algorithms())));
+      }
+      JOSEObjectType type = signed.getHeader().getType();
+      if (type != null && !TYPES.contains(type)) {
+        return refused("the token's `typ` is not that of an access token: JWT or at+jwt");
+      }
+      return check(processor.process(signed, null), token);
+    } catch (ParseException e) {
+      return refused("this is not a JSON Web Token: three parts in base64url, joined by dots");
+    } catch (RateLimitReachedException e) {
+      if (fetched) { // Fetched a moment ago. Made-up key ids must not cause a fetch each.
+        return unknownKey();
+      }
+      throw new AuthenticationUnavailableException("the token keys cannot be fetched", e);
+    } catch (KeySourceException e) {
+      throw new AuthenticationUnavailableException("the token keys cannot be fetched", e);
+    } catch (BadJWSException e) {
+      return refused("the token's signature does not fit any of the keys known here");
+    } catch (BadJWTException e) {
+      return refused(
+          "the token's content is not an object of claims, or a registered claim has the wrong"
+              + " type");
+    } catch (BadJOSEException e) {
+      return unknownKey();
+    } catch (JOSEException e) {
+      return refused("the token's signature cannot be checked");
+    }
+  }
+
+  private static Refused unknownKey() {
+    return refused("the token is signed with a key that is not known here");
+  }
+
+  private Verdict check(JWTClaimsSet claims, String token) {
+    String subject = claims.getSubject();
+    if (subject == null || subject.isBlank()) {
+      return missing("sub");
+    }
+    if (!(claims.getClaim("tid") instanceof String tenant)) {
+      return missing("tid");
+    }
+    Set<String> roles = roles(claims.getClaim("roles"));
+    if (roles == null) {
+      return missing("roles");
+    }
+    Instant issuedAt = instant(claims.getIssueTime());
+    if (issuedAt == null) {
+      return missing("iat");
+    }
+    Instant expiresAt = instant(claims.getExpirationTime());
+    if (expiresAt == null) {
+      return missing("exp");
+    }
+    TenantId tenantId;
+    try {
+      tenantId = new TenantId(tenant);
+    } catch (IllegalArgumentException e) {
+      return refused("the claim `tid`: " + e.getMessage());
+    }
+    String mismatch = mismatch(claims);
+    if (mismatch != null) {
+      return refused(mismatch);
+    }
+    Instant now = clock.now();
+    if (issuedAt.isAfter(now.plus(settings.skew()))) {
+      return refused("the token was issued in the future; set the issuer's clock right");
+    }
+    Instant notBefore = instant(claims.getNotBeforeTime());
+    if (notBefore != null && notBefore.isAfter(now.plus(settings.skew()))) {
+      return refused("the token is not valid yet");
+    }
+    Instant end = expiresAt.plus(settings.skew());
+    if (end.isAfter(LATEST_END)) {
+      end = LATEST_END;
+    }
+    if (!end.isAfter(now)) {
+      return new Refused("the token has expired; get a new one", true);
+    }
+    return new Authenticated(
+        new Caller(tenantId, subject, roles, issuedAt, end, known(claims), token));
+  }
+
+  private @Nullable String mismatch(JWTClaimsSet claims) {
+    if (settings.issuer() != null && !settings.issuer().equals(claims.getIssuer())) {
+      return "the claim `iss` is not the issuer that is trusted here";
+    }
+    List<String> audience = claims.getAudience();
+    if (!settings.audiences().isEmpty()
+        && audience.stream().noneMatch(settings.audiences()::contains)) {
+      return "the claim `aud` does not name this server";
+    }
+    return null;
+  }
+
+  /**
+   * Reads an array of strings, or one string separated by blanks; returns null for anything else.
+   */
+  private static @Nullable Set<String> roles(@Nullable Object claim) {
+    if (claim instanceof String text) {
+      Set<String> roles = new HashSet<>(Arrays.asList(text.strip().split("\\s+")));
+      roles.remove("");
+      return roles;
+    }
+    if (!(claim instanceof Collection<?> list)) {
+      return null;
+    }
+    Set<String> roles = new HashSet<>();
+    for (Object role : list) {
+      if (!(role instanceof String text)) {
+        return null;
+      }
+      roles.add(text);
+    }
+    return roles;
+  }
+
+  private static Map<String, Object> known(JWTClaimsSet claims) {
+    Map<String, Object> known = new java.util.HashMap<>(claims.getClaims());
+    known.values().removeIf(java.util.Objects::isNull);
+    return known;
+  }
+
+  private static @Nullable Instant instant(@Nullable Date date) {
+    return date == null ? null : date.toInstant();
+  }
+
+  private static Refused missing(String claim) {
+    return refused(
+        "the claim `"
+            + claim
+            + "` is missing or of the wrong type; a token needs `sub`, `tid`, `roles`, `iat` and"
+            + " `exp`");
+  }
+
+  private static Refused refused(String reason) {
+    return new Refused(reason, false);
+  }
+
+  private JWKSource<SecurityContext> source(String location) {
+    String scheme = location.toLowerCase(Locale.ROOT);
+    try {
+      if (scheme.startsWith("http:") || scheme.startsWith("https:")) {
+        return JWKSourceBuilder.create(
+                URI.create(location).toURL(),
+                new DefaultResourceRetriever(
+                    FETCH_TIMEOUT_MILLIS, FETCH_TIMEOUT_MILLIS, MAX_JWKS_BYTES))
+            .retrying(true)
+            .outageTolerant(true)
+            .refreshAheadCache(
+                false) // The library's rate limiter would start a thread that nothing stops.
+            .cache(
+                JWKSourceBuilder.DEFAULT_CACHE_TIME_TO_LIVE,
+                JWKSourceBuilder.DEFAULT_CACHE_REFRESH_TIMEOUT,
+                event -> {
+                  if (event instanceof CachingJWKSetSource.RefreshCompletedEvent<?>) {
+                    fetched = true;
+                  }
+                })
+            .build();
+      }
+      Path file = scheme.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
+      return PublicKeys.source(PublicKeys.parse(Files.readString(file)));
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException(location + " is not a URL", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the keys in " + location + " cannot be read", e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.broadcasty.core.auth.jwt;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of token verification.
+ *
+ * @param publicKeys PEM text of one or more public keys or certificates, or a JWK or JWK set in
+ *     JSON; null when the keys come from {@code location}
+ * @param location where the keys are otherwise: the URL of a JWK set, fetched and refreshed as
+ *     needed, or a file in a format that {@code publicKeys} may have
+ * @param algorithms the allowed signature algorithms, by their names in RFC 7518; only those with
+ *     public keys
+ * @param issuer the required {@code iss}; null for any
+ * @param audiences {@code aud} must contain one of these; empty for any
+ * @param skew how far the issuer's clock may differ from this node's
+ * @param cacheDuration how long a verified token is not verified again; its expiry is still checked
+ */
+public record JwtSettings(
+    @Nullable String publicKeys,
+    @Nullable String location,
+    Set<String> algorithms,
+    @Nullable String issuer,
+    List<String> audiences,
+    Duration skew,
+    Duration cacheDuration) {
+
+  public JwtSettings {
+    algorithms = Set.copyOf(algorithms);
+    audiences = List.copyOf(audiences);
+  }
+
+  /** Returns whether keys, or a location of keys, are configured. */
+  public boolean hasKeys() {
+    return publicKeys != null || location != null;
+  }
+
+  /** Returns a copy with these public keys. */
+  public JwtSettings withPublicKeys(String keys) {
+    return new JwtSettings(keys, null, algorithms, issuer, audiences, skew, cacheDuration);
+  }
+}

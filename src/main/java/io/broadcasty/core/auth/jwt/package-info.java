@@ -1,0 +1,5 @@
+/** Verification of JSON Web Tokens (RFC 7519) with public keys only. */
+@NullMarked
+package io.broadcasty.core.auth.jwt;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.broadcasty.core.auth.redis;
+
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.infra.redis.Redis;
+import java.time.Duration;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
+
+/** Remembers the nonces that all nodes have seen, in Redis. */
+public final class RedisNonceStore implements NonceStore {
+
+  private final Redis redis;
+  private final long keptMillis;
+
+  /**
+   * @param redis stays open
+   * @param kept how long a nonce is remembered
+   */
+  public RedisNonceStore(Redis redis, Duration kept) {
+    this.redis = redis;
+    this.keptMillis = kept.toMillis();
+  }
+
+  @Override
+  public boolean tryUse(TenantId tenant, String subject, String nonce) {
+    String key =
+        redis.key("non:" + tenant.value() + ":" + subject.length() + ":" + subject + nonce);
+    try {
+      return redis.commands().set(key, "", new SetParams().nx().px(keptMillis)) != null;
+    } catch (JedisException e) {
+      throw new AuthenticationUnavailableException("Cannot check a nonce in Redis", e);
+    }
+  }
+}

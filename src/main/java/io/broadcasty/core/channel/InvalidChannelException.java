@@ -1,0 +1,13 @@
+package io.broadcasty.core.channel;
+
+/**
+ * Thrown for a malformed channel name or pattern. The message says why, without repeating the name;
+ * do not try again.
+ */
+public final class InvalidChannelException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  InvalidChannelException(String message) {
+    super(message);
+  }
+}

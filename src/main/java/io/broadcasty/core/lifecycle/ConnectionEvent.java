@@ -1,0 +1,122 @@
+package io.broadcasty.core.lifecycle;
+
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.tenant.TenantId;
+import org.jspecify.annotations.Nullable;
+
+/** Events of connections and of callers' requests. */
+public sealed interface ConnectionEvent extends LifecycleEvent {
+
+  /** A connection has been opened. Its token may be sent later. */
+  record Connected(ConnectionInfo connection) implements ConnectionEvent {}
+
+  /**
+   * A connection has been authenticated by its token. Reported once for each connection, not when
+   * the token is refreshed.
+   */
+  record Authenticated(ConnectionInfo connection) implements ConnectionEvent {}
+
+  /**
+   * A connection has ended.
+   *
+   * @param code the code sent to the client, as in {@code protocol/codes.json}; null when none was
+   *     sent, because the client left or the connection broke
+   * @param reason a sentence for people
+   * @param durationNanos how long it was open
+   * @param bytesOut bytes written to it
+   * @param outboxBytes bytes that waited for it when it began to end
+   */
+  record Disconnected(
+      ConnectionInfo connection,
+      @Nullable String code,
+      String reason,
+      long durationNanos,
+      long bytesOut,
+      long outboxBytes)
+      implements ConnectionEvent {}
+
+  /**
+   * A connection's outbox has exceeded its limit, because the client reads too slowly. The
+   * connection is closed; {@link Disconnected} follows.
+   *
+   * @param outboxBytes bytes that waited
+   */
+  record SlowConsumer(ConnectionInfo connection, long outboxBytes) implements ConnectionEvent {}
+
+  /** A token was refused. The tenant and user that it claims are unverified, and are left out. */
+  record TokenRefused(TokenFault fault) implements ConnectionEvent {}
+
+  /**
+   * A request to {@code /broadcasty/} has been answered; for a stream, when it begins.
+   *
+   * @param status the status of the response, 101 for a WebSocket
+   * @param requestBytes the declared length of the request's body in bytes; 0 for none
+   */
+  record HttpAnswered(int status, long requestBytes) implements ConnectionEvent {}
+
+  /**
+   * The traffic of a transport's connections since the last event; summed up about once a second by
+   * the thread that checks on connections.
+   *
+   * @param bytesIn bytes of messages from clients
+   * @param bytesOut bytes of messages to clients
+   */
+  record Traffic(TransportType transport, long bytesIn, long bytesOut) implements ConnectionEvent {}
+
+  /** Why a token is refused; a label of meters. */
+  enum TokenFault {
+    /** The request needs a token and has none. */
+    MISSING("missing"),
+    /** The token has expired, and is valid otherwise. */
+    EXPIRED("expired"),
+    /** The token's form, signature or a claim is invalid. */
+    INVALID("invalid"),
+    /** The token was valid, and has been revoked. */
+    REVOKED("revoked"),
+    /** The token cannot be verified now, because the keys cannot be fetched. */
+    UNVERIFIABLE("unverifiable");
+
+    private final String wireName;
+
+    TokenFault(String word) {
+      this.wireName = word;
+    }
+
+    /** Returns the value of the metric label. */
+    public String wireName() {
+      return wireName;
+    }
+  }
+
+  /**
+   * A caller with a valid token is not allowed to do what it requested.
+   *
+   * @param kind the channel's kind; null for an operation without a channel
+   */
+  record Denied(
+      TenantId tenant, String subject, Operation operation, ChannelName.@Nullable Kind kind)
+      implements ConnectionEvent {}
+
+  /** The operation that a caller requests; a label of meters. */
+  enum Operation {
+    SUBSCRIBE("subscribe"),
+    REPLAY("replay"),
+    PUBLISH("publish"),
+    /** To list or join members. */
+    PRESENCE("presence"),
+    PUSH("push"),
+    /** An operation reserved for administrators. */
+    ADMIN("admin");
+
+    private final String wireName;
+
+    Operation(String word) {
+      this.wireName = word;
+    }
+
+    /** Returns the value of the metric label. */
+    public String wireName() {
+      return wireName;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.broadcasty.core.rbac;
+
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.background.FailureLog;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.time.Ticker;
+import java.lang.System.Logger.Level;
+
+/**
+ * Checks channel permissions for all use cases. Wraps the {@link PolicyResolver}; its exceptions
+ * count as a denial.
+ */
+public final class Policy {
+
+  private static final System.Logger LOG = System.getLogger(Policy.class.getName());
+  private static final int MAX_PARTITIONS = 1024;
+
+  private final PolicyResolver resolver;
+  private final FailureLog failures = log("the policy resolver, so that an action was denied,");
+  private final FailureLog partitionFailures =
+      log("the policy resolver, so that one partition was assumed,");
+
+  public Policy(PolicyResolver resolver) {
+    this.resolver = resolver;
+  }
+
+  /** Returns whether the caller may do this on a channel of its own tenant. */
+  public boolean allows(Caller caller, ChannelName channel, Action action) {
+    return authorize(caller, channel.value(), action);
+  }
+
+  /**
+   * Returns whether the caller may request the pattern at all; each matching channel is checked on
+   * its own as well.
+   */
+  public boolean allows(Caller caller, ChannelPattern pattern, Action action) {
+    return authorize(caller, pattern.toString(), action);
+  }
+
+  /** Returns the channel's number of partitions: the resolver's result, limited to 1 to 1024. */
+  public int partitions(Caller caller, ChannelName channel) {
+    try {
+      int partitions = resolver.partitions(caller.tenant().value(), channel.value());
+      return Math.max(1, Math.min(MAX_PARTITIONS, partitions));
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      partitionFailures.recordFailure(e);
+      return 1;
+    }
+  }
+
+  private static FailureLog log(String what) {
+    return new FailureLog(LOG, Level.ERROR, what, Ticker.system());
+  }
+
+  private boolean authorize(Caller caller, String channel, Action action) {
+    try {
+      return resolver.authorize(
+          caller.tenant().value(), channel, caller.subject(), caller.roles(), action);
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      failures.recordFailure(e);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.broadcasty.delivery.session;
+
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.TransportType;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.delivery.hub.Utf8Length;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+
+/** A session whose client also sends messages, and is closed when it stays silent for too long. */
+public abstract class MessageSession extends Session {
+
+  private volatile long lastActivityNanos;
+
+  /** Creates a session. A subclass calls {@link #opened} at the end of its constructor. */
+  protected MessageSession(SessionContext context, Transport transport) {
+    super(context, transport);
+    this.lastActivityNanos = openedNanos();
+  }
+
+  @Override
+  protected final TransportType type() {
+    return TransportType.WEBSOCKET;
+  }
+
+  /**
+   * Authenticates the session by the token of its handshake. Returns false and ends the session
+   * when the caller has too many connections.
+   */
+  public final boolean open(Caller caller) {
+    boolean admitted = takeConnectionLease(caller);
+    if (!admitted) {
+      end(ProblemMapper.connectionLimit());
+    }
+    return admitted;
+  }
+
+  /**
+   * Takes a connection lease for the caller; returns false when the caller has too many
+   * connections.
+   */
+  protected final boolean takeConnectionLease(Caller caller) {
+    ConnectionLimiter.Permit place = context.limits().tryAcquire(caller.tenant(), caller.subject());
+    if (place != null) {
+      authenticated(caller, place);
+    }
+    return place != null;
+  }
+
+  /** Records that a frame has arrived from the client. */
+  public final void recordActivity() {
+    lastActivityNanos = context.ticker().readNanos();
+  }
+
+  /** Counts a message from the client before it is parsed. */
+  public final void countMessage(String text) {
+    context.sessions().countReceived(type(), Utf8Length.of(text));
+  }
+
+  /**
+   * Handles a text message from the client. Called by one thread at a time; blocks at most on the
+   * store. Ignores messages after the session's end.
+   */
+  public abstract void onText(String text);
+
+  /** Handles a binary message, which no protocol supports so far. */
+  public void onBinary() {
+    end(Problem.of(Code.PROTOCOL_ERROR, "binary frames are not part of the protocol; send text"));
+  }
+
+  /**
+   * Answers a ping.
+   *
+   * @param answer the transport's pong, which is queued behind the waiting frames
+   */
+  public final void onPing(EncodedFrame answer) {
+    recordActivity();
+    send(answer);
+  }
+
+  @Override
+  public void sweep(long nowNanos, long nowMillis, long awakeSinceNanos) {
+    super.sweep(nowNanos, nowMillis, awakeSinceNanos);
+    if (Math.min(nowNanos - lastActivityNanos, nowNanos - awakeSinceNanos)
+        > context.settings().maxSilence().toNanos()) {
+      end(Problem.of(Code.IDLE, "the client sent nothing for two heartbeat intervals"));
+    }
+  }
+}

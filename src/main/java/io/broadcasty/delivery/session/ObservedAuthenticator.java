@@ -1,0 +1,34 @@
+package io.broadcasty.delivery.session;
+
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+
+/** Notifies the listener of refused tokens. */
+public record ObservedAuthenticator(Authenticator inner, RealtimeListener listener)
+    implements Authenticator {
+
+  @Override
+  public Verdict authenticate(String token) {
+    Verdict verdict;
+    try {
+      verdict = inner.authenticate(token);
+    } catch (AuthenticationUnavailableException e) {
+      listener.onTokenRefused(new TokenRefused(TokenFault.UNVERIFIABLE));
+      throw e;
+    }
+    if (verdict instanceof Refused refused) {
+      listener.onTokenRefused(
+          new TokenRefused(refused.expired() ? TokenFault.EXPIRED : TokenFault.INVALID));
+    }
+    return verdict;
+  }
+
+  /** Hides the wrapped authenticator, which may hold keys. */
+  @Override
+  public String toString() {
+    return "ObservedAuthenticator";
+  }
+}

@@ -1,0 +1,190 @@
+package io.broadcasty.delivery.session;
+
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.delivery.subscribe.SubscribeOutcome;
+import io.broadcasty.delivery.subscribe.WatchOutcome;
+import io.broadcasty.presence.service.PresenceOutcome;
+import io.broadcasty.streams.publish.PublishOutcome;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Maps the outcomes of use cases to the protocol's problems, the same for every transport. */
+public final class ProblemMapper {
+
+  private static final System.Logger LOG = System.getLogger(ProblemMapper.class.getName());
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+  private static final Duration CONNECTION_RETRY_AFTER = Duration.ofSeconds(10);
+
+  private ProblemMapper() {}
+
+  /** Returns the problem of a publish outcome; null for a success. */
+  public static @Nullable Problem problem(PublishOutcome outcome) {
+    if (outcome instanceof PublishOutcome.Denied) {
+      return Problem.of(Code.FORBIDDEN, "your roles do not allow publishing to this channel");
+    }
+    if (outcome instanceof PublishOutcome.Throttled throttled) {
+      return throttled(throttled.verdict());
+    }
+    if (outcome instanceof PublishOutcome.Unavailable unavailable) {
+      return new Problem(Code.UNAVAILABLE, unavailable.reason(), unavailable.retryAfter());
+    }
+    return null;
+  }
+
+  /** Returns the problem of a subscribe outcome; null for a success. */
+  public static @Nullable Problem problem(SubscribeOutcome outcome) {
+    if (outcome instanceof SubscribeOutcome.Denied) {
+      return Problem.of(Code.FORBIDDEN, "your roles do not allow subscribing to this channel");
+    }
+    if (outcome instanceof SubscribeOutcome.Closed) {
+      return new Problem(
+          Code.UNAVAILABLE, "the connection has ended; reconnect and resume", RETRY_AFTER);
+    }
+    if (outcome instanceof SubscribeOutcome.Throttled throttled) {
+      return throttled(throttled.verdict());
+    }
+    if (outcome instanceof SubscribeOutcome.AlreadySubscribed) {
+      return Problem.of(
+          Code.ALREADY_SUBSCRIBED, "unsubscribe first to subscribe from another position");
+    }
+    if (outcome instanceof SubscribeOutcome.TooManyChannels many) {
+      return Problem.of(
+          Code.TOO_MANY_CHANNELS,
+          "a connection may have "
+              + many.limit()
+              + " channels; unsubscribe some, use a narrower pattern, or open another connection");
+    }
+    return null;
+  }
+
+  /** Returns the problem of an outcome of watching members; null for a success. */
+  public static @Nullable Problem problem(WatchOutcome outcome) {
+    if (outcome instanceof WatchOutcome.NotSubscribed) {
+      return Problem.of(Code.NOT_SUBSCRIBED, "subscribe to the channel before asking for members");
+    }
+    if (outcome instanceof WatchOutcome.NoPresenceChannel) {
+      return noPresenceChannel();
+    }
+    return outcome instanceof WatchOutcome.Denied ? presenceDenied() : null;
+  }
+
+  /** Returns the problem of a presence outcome; null for a success. */
+  public static @Nullable Problem problem(PresenceOutcome outcome) {
+    if (outcome instanceof PresenceOutcome.NoPresenceChannel) {
+      return noPresenceChannel();
+    }
+    if (outcome instanceof PresenceOutcome.Denied) {
+      return presenceDenied();
+    }
+    if (outcome instanceof PresenceOutcome.NotYourself self) {
+      return Problem.of(
+          Code.FORBIDDEN,
+          "with this token the member's id is its subject, `"
+              + self.subject()
+              + "`; only callers who may publish to the channel may add or remove others");
+    }
+    if (outcome instanceof PresenceOutcome.TooLarge large) {
+      return Problem.of(
+          Code.PAYLOAD_TOO_LARGE,
+          "`member` has " + large.bytes() + " bytes; at most " + large.limit() + " are allowed");
+    }
+    if (outcome instanceof PresenceOutcome.Full full) {
+      return Problem.of(
+          Code.TOO_MANY_MEMBERS, "the channel has " + full.limit() + " members, its limit");
+    }
+    if (outcome instanceof PresenceOutcome.TooManyChannels many) {
+      return Problem.of(
+          Code.TOO_MANY_CHANNELS,
+          "a connection may be present in " + many.limit() + " channels; leave some");
+    }
+    if (outcome instanceof PresenceOutcome.NotPresent absent) {
+      return Problem.of(
+          Code.NOT_PRESENT,
+          "`" + absent.memberId() + "` has not joined this way, or its membership has expired");
+    }
+    if (outcome instanceof PresenceOutcome.Throttled throttled) {
+      return throttled(throttled.verdict());
+    }
+    if (outcome instanceof PresenceOutcome.Unavailable unavailable) {
+      return new Problem(Code.UNAVAILABLE, unavailable.reason(), unavailable.retryAfter());
+    }
+    return null;
+  }
+
+  private static Problem noPresenceChannel() {
+    return Problem.of(
+        Code.INVALID_CHANNEL, "only channels whose name begins with presence- have members");
+  }
+
+  private static Problem presenceDenied() {
+    return Problem.of(Code.FORBIDDEN, "your roles do not allow seeing or joining its members");
+  }
+
+  /** Returns the problem of an exceeded rate limit. */
+  public static Problem throttled(RateLimiter.Verdict verdict) {
+    return new Problem(
+        Code.RATE_LIMITED,
+        "the limit of "
+            + verdict.limit()
+            + " for this "
+            + (verdict.scope() == RateLimiter.Scope.IP
+                ? "address"
+                : verdict.scope().name().toLowerCase(Locale.ROOT))
+            + " is used up",
+        verdict.retryAfter());
+  }
+
+  /** Returns the problem of an invalid channel name. */
+  public static Problem invalidChannel(InvalidChannelException fault) {
+    return Problem.of(Code.INVALID_CHANNEL, String.valueOf(fault.getMessage()));
+  }
+
+  /** Returns the problem of a refused token. */
+  public static Problem refused(Authenticator.Refused refused) {
+    return Problem.of(refused.expired() ? Code.TOKEN_EXPIRED : Code.UNAUTHORIZED, refused.reason());
+  }
+
+  /** Returns the problem of an exceeded connection limit. */
+  public static Problem connectionLimit() {
+    return new Problem(
+        Code.CONNECTION_LIMIT,
+        "this tenant or user has reached its connection limit; close some connections",
+        CONNECTION_RETRY_AFTER);
+  }
+
+  /** Returns the problem of a failed read of the store. */
+  public static Problem storeUnreadable() {
+    return new Problem(Code.UNAVAILABLE, "the store cannot be read now", RETRY_AFTER);
+  }
+
+  /** The result of verifying a token. */
+  public sealed interface Identification {}
+
+  /** The token is valid. */
+  public record Identified(Caller caller) implements Identification {}
+
+  /** The token is invalid, or cannot be verified now. */
+  public record Unidentified(Problem problem) implements Identification {}
+
+  /** Verifies a token and returns its caller or a problem. */
+  public static Identification authenticate(Authenticator authenticator, String token) {
+    try {
+      Authenticator.Verdict verdict = authenticator.authenticate(token);
+      return verdict instanceof Authenticator.Refused refused
+          ? new Unidentified(refused(refused))
+          : new Identified(((Authenticator.Authenticated) verdict).caller());
+    } catch (AuthenticationUnavailableException e) {
+      LOG.log(Level.WARNING, "Cannot verify tokens now", e);
+      return new Unidentified(
+          new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", RETRY_AFTER));
+    }
+  }
+}

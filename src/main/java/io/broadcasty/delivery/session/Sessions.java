@@ -1,0 +1,291 @@
+package io.broadcasty.delivery.session;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.cluster.control.ControlMessage;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.background.FailureLog;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.lifecycle.ConnectionEvent;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.lifecycle.TransportType;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The open sessions of this node. */
+@ThreadSafe
+public final class Sessions {
+
+  private static final System.Logger LOG = System.getLogger(Sessions.class.getName());
+
+  /** A sweep that is later than this shows that the node itself was paused. */
+  private static final long MAX_SWEEP_DELAY_NANOS = Duration.ofSeconds(5).toNanos();
+
+  private static final int LOCKS = 64;
+
+  private final Set<Session> open = ConcurrentHashMap.newKeySet();
+  private final AtomicLong numbers = new AtomicLong();
+  private final SessionIndex index = new SessionIndex();
+
+  /**
+   * The locks that guard a session's entries in {@link #open} and {@link #index}; each lock guards
+   * some sessions.
+   */
+  private final Object[] locks = Stream.generate(Object::new).limit(LOCKS).toArray();
+
+  private final Ticker ticker;
+  private final WallClock clock;
+  private final RealtimeListener listener;
+  private final FailureLog failures;
+  private final LongAdder[] bytesIn = countersByTransport();
+  private final LongAdder[] bytesOut = countersByTransport();
+  private volatile boolean draining;
+
+  // used by the sweeping thread only
+  private long sweptNanos;
+  private long awakeSinceNanos;
+
+  /**
+   * Creates an empty set of sessions.
+   *
+   * @param listener notified of connections that open and close
+   */
+  public Sessions(Ticker ticker, WallClock clock, RealtimeListener listener) {
+    this.ticker = ticker;
+    this.failures =
+        new FailureLog(
+            System.getLogger(Sessions.class.getName()), Level.ERROR, "a connection", ticker);
+    this.clock = clock;
+    this.listener = listener;
+    this.sweptNanos = ticker.readNanos();
+    this.awakeSinceNanos = sweptNanos;
+  }
+
+  void add(Session session) {
+    listener.onConnected(new ConnectionEvent.Connected(session.info()));
+    synchronized (lock(session)) {
+      open.add(session);
+      Caller caller = session.caller();
+      if (caller != null) {
+        index.put(session, caller);
+      }
+    }
+    if (draining) { // opened while draining began
+      session.end(drainingProblem());
+    }
+  }
+
+  void remove(Session session) {
+    synchronized (lock(session)) {
+      if (!open.remove(session)) {
+        return;
+      }
+      Caller caller = session.caller();
+      if (caller != null) {
+        index.remove(session, caller);
+      }
+    }
+    bytesOut[session.type().ordinal()].add(session.newlyWrittenBytes());
+    listener.onDisconnected(session.disconnected());
+  }
+
+  /**
+   * Indexes a session whose caller has authenticated or renewed its token.
+   *
+   * @param set sets the caller of the session
+   */
+  void index(Session session, Caller now, Runnable set) {
+    synchronized (lock(session)) {
+      Caller before = session.caller();
+      set.run();
+      if (!open.contains(session)) {
+        return; // add() indexes it later, or it has ended
+      }
+      if (before == null) {
+        index.put(session, now);
+      } else {
+        index.replace(session, before, now);
+      }
+    }
+  }
+
+  /** Returns the sessions that match all given values; null matches every authenticated session. */
+  private List<Session> find(ControlMessage.Disconnect selection) {
+    return index.find(
+        selection.tenant(), selection.subject(), selection.tokenId(), selection.keyId());
+  }
+
+  /** Returns how many sessions {@link #disconnect} would end now. */
+  public int count(ControlMessage.Disconnect selection) {
+    return find(selection).size();
+  }
+
+  /** Ends the sessions that match, without waiting for their end; returns how many. */
+  public int disconnect(ControlMessage.Disconnect selection) {
+    List<Session> found = find(selection);
+    if (!found.isEmpty()) {
+      Problem problem = disconnectedProblem(selection.code());
+      found.forEach(session -> session.end(problem));
+    }
+    return found.size();
+  }
+
+  private static Problem disconnectedProblem(String text) {
+    Code code = Code.fromWireName(text);
+    return Problem.of(
+        code == null || code.closeCode() == 0 ? Code.DISCONNECTED : code,
+        "the service has ended this connection");
+  }
+
+  /** Returns whether the index is empty, for tests. */
+  boolean isIndexEmpty() {
+    return index.isEmpty();
+  }
+
+  private Object lock(Session session) {
+    return locks[System.identityHashCode(session) & (locks.length - 1)];
+  }
+
+  /** Counts the bytes of a client's message. */
+  void countReceived(TransportType transport, long bytes) {
+    bytesIn[transport.ordinal()].add(bytes);
+  }
+
+  private static LongAdder[] countersByTransport() {
+    return Stream.generate(LongAdder::new)
+        .limit(TransportType.values().length)
+        .toArray(LongAdder[]::new);
+  }
+
+  private void reportTraffic() {
+    for (TransportType transport : TransportType.values()) {
+      long in = bytesIn[transport.ordinal()].sumThenReset();
+      long out = bytesOut[transport.ordinal()].sumThenReset();
+      if (in > 0 || out > 0) {
+        listener.onTraffic(new ConnectionEvent.Traffic(transport, in, out));
+      }
+    }
+  }
+
+  /** Returns a number for the next connection. */
+  long nextNumber() {
+    return numbers.incrementAndGet();
+  }
+
+  /**
+   * Ends all connections of an event loop that has met an {@link Error}, with a code, before the
+   * loop does anything else. Does not block.
+   */
+  public void onEventLoopError(Executor eventLoop) {
+    for (Session session : open) {
+      if (session.eventLoop() == eventLoop) {
+        try {
+          session.endAfterError();
+        } catch (RuntimeException
+            | Error e) { // for example when memory is short; every sweep tries again
+          LOG.log(Level.ERROR, "Cannot end a connection of a failed event loop yet; retrying", e);
+        }
+      }
+    }
+  }
+
+  /** Returns the log for failures that ended a connection. */
+  FailureLog failures() {
+    return failures;
+  }
+
+  /** Returns how many sessions are open. */
+  public int size() {
+    return open.size();
+  }
+
+  /** Returns whether the node rejects new connections because it is draining. */
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /** Returns the users connected here who are subscribed to these channels now, by channel. */
+  public Map<TenantChannel, Set<String>> subscribers(Collection<TenantChannel> channels) {
+    Map<TenantId, List<TenantChannel>> byTenant =
+        channels.stream().collect(Collectors.groupingBy(TenantChannel::tenant));
+    Map<TenantChannel, Set<String>> found = new HashMap<>();
+    byTenant.forEach(
+        (tenant, ofTenant) ->
+            index.forEach(
+                tenant,
+                session -> {
+                  Caller caller = session.caller();
+                  for (TenantChannel channel : ofTenant) {
+                    if (caller != null && session.isSubscribedTo(channel.name())) {
+                      found.computeIfAbsent(channel, c -> new HashSet<>()).add(caller.subject());
+                    }
+                  }
+                }));
+    return found;
+  }
+
+  private static Problem drainingProblem() {
+    return Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
+  }
+
+  /**
+   * Checks every session; called about once a second, by one thread at a time. After a pause of the
+   * node (of its JVM or its machine) the clients' silence is measured again.
+   */
+  public void sweep() {
+    long nanos = ticker.readNanos();
+    if (nanos - sweptNanos > MAX_SWEEP_DELAY_NANOS) {
+      LOG.log(
+          Level.WARNING,
+          "This node was paused for "
+              + Duration.ofNanos(nanos - sweptNanos).toSeconds()
+              + " s (by its JVM or its machine)");
+      awakeSinceNanos = nanos;
+    }
+    sweptNanos = nanos;
+    long millis = clock.nowMillis();
+    for (Session session : open) {
+      try {
+        session.sweep(nanos, millis, awakeSinceNanos);
+        bytesOut[session.type().ordinal()].add(session.newlyWrittenBytes());
+      } catch (RuntimeException e) {
+        failures.recordFailure(e);
+      }
+    }
+    reportTraffic();
+  }
+
+  /**
+   * Rejects new connections, and ends the open ones with "reconnect", spread evenly over a time so
+   * that the clients do not all reconnect at once. Returns at once.
+   */
+  public void drain(Duration over, ScheduledExecutorService scheduler) {
+    draining = true;
+    List<Session> sessions = List.copyOf(open);
+    long stepNanos = sessions.isEmpty() ? 0 : over.toNanos() / sessions.size();
+    Problem problem = drainingProblem();
+    for (int i = 0; i < sessions.size(); i++) {
+      Session session = sessions.get(i);
+      var unused =
+          scheduler.schedule(() -> session.end(problem), i * stepNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+}

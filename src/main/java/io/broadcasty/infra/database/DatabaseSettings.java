@@ -1,0 +1,25 @@
+package io.broadcasty.infra.database;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The address of the database and the size of its pool.
+ *
+ * @param url a JDBC URL
+ * @param password null for none
+ * @param poolSize the maximum number of connections
+ */
+public record DatabaseSettings(String url, String user, @Nullable String password, int poolSize) {
+
+  public DatabaseSettings {
+    if (poolSize < 2) {
+      throw new IllegalArgumentException("the pool needs at least 2 connections");
+    }
+  }
+
+  /** Omits the password, and the URL, which may contain one. */
+  @Override
+  public String toString() {
+    return "DatabaseSettings[poolSize=" + poolSize + "]";
+  }
+}

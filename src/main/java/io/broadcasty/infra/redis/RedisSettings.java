@@ -1,0 +1,172 @@
+package io.broadcasty.infra.redis;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
+
+/**
+ * The address of a Redis installation and its connection settings.
+ *
+ * @param kind the kind of installation
+ * @param tls whether connections are encrypted, and the server's certificate verified
+ * @param hosts the server, the Sentinels, or some nodes of the Cluster
+ * @param master the primary's name in the Sentinels; empty for the other kinds
+ * @param user the ACL user; null for the default user
+ * @param database the number of the database; 0 in a Cluster
+ * @param prefix the prefix of every key
+ * @param pool the maximum number of connections to one server, those for pub/sub not counted
+ * @param timeout for connecting and for an answer
+ */
+public record RedisSettings(
+    Kind kind,
+    boolean tls,
+    List<HostAndPort> hosts,
+    String master,
+    @Nullable String user,
+    @Nullable String password,
+    int database,
+    String prefix,
+    int pool,
+    Duration timeout) {
+
+  /** The kinds of Redis installations. */
+  public enum Kind {
+    /** A standalone server, or a proxy that behaves like one. */
+    SERVER("redis", 6379),
+    /** A primary and its replicas, monitored by Sentinels. */
+    SENTINEL("redis-sentinel", 26379),
+    /** A Redis Cluster. */
+    CLUSTER("redis-cluster", 6379);
+
+    private final String scheme;
+    private final int port;
+
+    Kind(String scheme, int port) {
+      this.scheme = scheme;
+      this.port = port;
+    }
+  }
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final String FORMS =
+      "must be redis://[user:password@]host:port[/database],"
+          + " redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary or"
+          + " redis-cluster://[user:password@]host:port,host:port, with rediss in place of redis"
+          + " for TLS";
+
+  /**
+   * Parses an address. A user and a password are percent-encoded where they contain {@code : / @
+   * ,}.
+   *
+   * @throws IllegalArgumentException saying what is wrong with it, without possible secrets
+   */
+  public static RedisSettings parse(String url, String prefix, int pool) {
+    int end = url.indexOf("://");
+    if (end < 0) {
+      throw new IllegalArgumentException(FORMS);
+    }
+    String scheme = url.substring(0, end).toLowerCase(Locale.ROOT);
+    boolean tls = scheme.startsWith("rediss");
+    Kind kind = kind(tls ? "redis" + scheme.substring("rediss".length()) : scheme);
+    String rest = url.substring(end + 3);
+    int at = rest.lastIndexOf('@');
+    String login = at < 0 ? "" : rest.substring(0, at);
+    String[] hostsAndPath = rest.substring(at + 1).split("/", 2);
+    String path = hostsAndPath.length == 2 ? hostsAndPath[1] : "";
+    int colon = login.indexOf(':');
+    String user = colon < 0 ? "" : decoded(login.substring(0, colon));
+    String password = decoded(login.substring(colon + 1));
+    return new RedisSettings(
+        kind,
+        tls,
+        hosts(hostsAndPath[0], kind.port),
+        master(kind, path),
+        user.isEmpty() ? null : user,
+        password.isEmpty() ? null : password,
+        database(kind, path),
+        prefix,
+        pool,
+        TIMEOUT);
+  }
+
+  /** Returns the address without the password. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(kind.scheme.replace("redis", tls ? "rediss" : "redis"));
+    text.append("://");
+    if (user != null) {
+      text.append(user).append('@');
+    }
+    text.append(String.join(",", hosts.stream().map(HostAndPort::toString).toList()));
+    if (kind == Kind.SENTINEL) {
+      text.append('/').append(master);
+    } else if (database != 0) {
+      text.append('/').append(database);
+    }
+    return text.toString();
+  }
+
+  private static Kind kind(String scheme) {
+    for (Kind kind : Kind.values()) {
+      if (kind.scheme.equals(scheme)) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(FORMS);
+  }
+
+  private static List<HostAndPort> hosts(String text, int usualPort) {
+    List<HostAndPort> hosts = new ArrayList<>();
+    for (String each : text.split(",", -1)) {
+      try {
+        URI uri = new URI("redis://" + each.strip());
+        if (uri.getHost() == null) {
+          throw new IllegalArgumentException(
+              "`" + each + "` is not a host and port; the address " + FORMS);
+        }
+        hosts.add(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? usualPort : uri.getPort()));
+      } catch (URISyntaxException e) {
+        throw new IllegalArgumentException(
+            "`" + each + "` is not a host and port; the address " + FORMS, e);
+      }
+    }
+    return List.copyOf(hosts);
+  }
+
+  private static String master(Kind kind, String path) {
+    if (kind != Kind.SENTINEL) {
+      return "";
+    }
+    if (path.isEmpty()) {
+      throw new IllegalArgumentException(
+          "must end with the name of the primary, as in redis-sentinel://host:26379/mymaster");
+    }
+    return path;
+  }
+
+  private static int database(Kind kind, String path) {
+    if (kind == Kind.SENTINEL || path.isEmpty()) {
+      return 0;
+    }
+    if (kind == Kind.CLUSTER) {
+      throw new IllegalArgumentException(
+          "must not name a database, because a Redis Cluster has none; remove /" + path);
+    }
+    try {
+      return Integer.parseUnsignedInt(path);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("`" + path + "` is not the number of a database", e);
+    }
+  }
+
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,91 @@
+package io.broadcasty.presence.redis;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.presence.Member;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members that this node's connections hold. Redis is updated from this, and again until it has
+ * accepted it.
+ */
+@ThreadSafe
+final class LocalMemberships {
+
+  private static final class HeldMember {
+    private Member member;
+    private final Set<String> connections = new HashSet<>(2);
+
+    HeldMember(Member member) {
+      this.member = member;
+    }
+  }
+
+  @GuardedBy("this")
+  private final Map<TenantChannel, Map<String, HeldMember>> channels = new HashMap<>();
+
+  /**
+   * Records that a connection holds a member.
+   *
+   * @return whether Redis has to be updated
+   */
+  synchronized boolean hold(TenantChannel channel, Member member, String connection) {
+    Map<String, HeldMember> members = channels.computeIfAbsent(channel, c -> new HashMap<>());
+    HeldMember held = members.get(member.id());
+    boolean changed = held == null || !held.member.equals(member);
+    if (held == null) {
+      held = new HeldMember(member);
+      members.put(member.id(), held);
+    }
+    held.member = member;
+    held.connections.add(connection);
+    return changed;
+  }
+
+  /**
+   * Records that a connection no longer holds a member.
+   *
+   * @return 0 when it did not, 1 when other connections still do, 2 when none does
+   */
+  synchronized int release(TenantChannel channel, String memberId, String connection) {
+    Map<String, HeldMember> members = channels.get(channel);
+    HeldMember held = members == null ? null : members.get(memberId);
+    if (members == null || held == null || !held.connections.remove(connection)) {
+      return 0;
+    }
+    if (!held.connections.isEmpty()) {
+      return 1;
+    }
+    members.remove(memberId);
+    if (members.isEmpty()) {
+      channels.remove(channel);
+    }
+    return 2;
+  }
+
+  /** Returns the member, if it is held here. */
+  synchronized @Nullable Member member(TenantChannel channel, String memberId) {
+    Map<String, HeldMember> members = channels.get(channel);
+    HeldMember held = members == null ? null : members.get(memberId);
+    return held == null ? null : held.member;
+  }
+
+  synchronized boolean isHolding(TenantChannel channel) {
+    return channels.containsKey(channel);
+  }
+
+  synchronized List<TenantChannel> channels() {
+    return List.copyOf(channels.keySet());
+  }
+
+  synchronized Set<String> members(TenantChannel channel) {
+    Map<String, HeldMember> members = channels.get(channel);
+    return members == null ? Set.of() : Set.copyOf(members.keySet());
+  }
+}

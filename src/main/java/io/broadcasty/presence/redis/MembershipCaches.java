@@ -1,0 +1,242 @@
+package io.broadcasty.presence.redis;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.format.TextVersion;
+import io.broadcasty.core.format.UnknownVersionException;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.infra.redis.PubSub;
+import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.Script;
+import io.broadcasty.presence.LocalPresenceStore;
+import io.broadcasty.presence.Member;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The cached copies of the members of all channels that this node follows. Thread-safe, except for
+ * the methods that the synchronising thread calls.
+ */
+@ThreadSafe
+final class MembershipCaches implements PubSub.Listener {
+
+  private static final System.Logger LOG = System.getLogger(MembershipCaches.class.getName());
+  private static final Script READ = Script.load(MembershipCaches.class, "read.lua");
+
+  /**
+   * How long a channel is kept after its last follower has left, since many followers return soon.
+   */
+  private static final Duration LINGER = Duration.ofSeconds(5);
+
+  private static final class Entry {
+    private final MembershipCache cache;
+    private int followers;
+    private long unfollowedNanos;
+
+    Entry(MembershipCache cache) {
+      this.cache = cache;
+    }
+  }
+
+  private final Redis redis;
+  private final LocalPresenceStore local;
+  private final Ticker ticker;
+  private final Runnable wake;
+
+  /**
+   * The copies by the pub/sub channel of their announcements; entries change only inside the map's
+   * updates.
+   */
+  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+
+  private final ConcurrentLinkedQueue<MembershipCache> toRead = new ConcurrentLinkedQueue<>();
+
+  /**
+   * Channels whose members a node of another version has written; used by the synchronising thread
+   * only.
+   */
+  private final List<MembershipCache> undecodable = new ArrayList<>();
+
+  /**
+   * Creates an empty set of copies.
+   *
+   * @param wake causes {@link #readOutOfSync} to be called soon
+   */
+  MembershipCaches(Redis redis, LocalPresenceStore local, Ticker ticker, Runnable wake) {
+    this.redis = redis;
+    this.local = local;
+    this.ticker = ticker;
+    this.wake = wake;
+  }
+
+  CompletionStage<Void> follow(TenantChannel channel, PubSub pubSub) {
+    List<MembershipCache> found = new ArrayList<>(1);
+    entries.compute(
+        PresenceKeys.of(redis, channel).announcements(),
+        (name, known) -> {
+          Entry entry = known;
+          if (entry == null) {
+            entry = new Entry(new MembershipCache(channel, local));
+            var unused = local.follow(channel);
+            pubSub.subscribe(name);
+          }
+          entry.followers++;
+          found.add(entry.cache);
+          return entry;
+        });
+    return found.get(0).ready();
+  }
+
+  void unfollow(TenantChannel channel) {
+    entries.computeIfPresent(
+        PresenceKeys.of(redis, channel).announcements(),
+        (name, entry) -> {
+          entry.followers--;
+          entry.unfollowedNanos = ticker.readNanos();
+          return entry;
+        });
+  }
+
+  /**
+   * Waits until a followed channel has the version that Redis has now; returns false when it does
+   * not in time.
+   *
+   * @throws JedisException when Redis does not answer
+   */
+  boolean awaitVersion(TenantChannel channel, long seconds) throws InterruptedException {
+    PresenceKeys keys = PresenceKeys.of(redis, channel);
+    Entry entry = entries.get(keys.announcements());
+    byte[] count = redis.commands().get(keys.version());
+    return entry != null
+        && entry.cache.awaitVersion(count == null ? 0 : Long.parseLong(text(count)), seconds);
+  }
+
+  @Override
+  public void onMessage(String channel, byte[] message) {
+    Entry entry = entries.get(channel);
+    if (entry != null && entry.cache.onChange(message)) {
+      queueRead(entry.cache);
+    }
+  }
+
+  @Override
+  public void onSubscribed(String channel) {
+    entries.computeIfPresent( // blocks until the update that subscribed has ended
+        channel,
+        (name, entry) -> {
+          queueRead(entry.cache);
+          return entry;
+        });
+  }
+
+  @Override
+  public void onBroken(Collection<String> channels) {
+    for (String channel : channels) {
+      Entry entry = entries.get(channel);
+      if (entry != null) {
+        entry.cache.markOutOfSync();
+      }
+    }
+  }
+
+  boolean hasOutOfSync() {
+    return !toRead.isEmpty();
+  }
+
+  /**
+   * Reads the members of the channels that are out of sync.
+   *
+   * @throws JedisException when Redis does not answer; the channels stay queued for the next call
+   */
+  void readOutOfSync() {
+    for (MembershipCache cache = toRead.peek(); cache != null; cache = toRead.peek()) {
+      int generation = cache.generation();
+      List<?> reply =
+          (List<?>)
+              READ.run(
+                  redis.commands(), PresenceKeys.of(redis, cache.channel()).scripts(), List.of());
+      List<?> flat = (List<?>) reply.get(1);
+      try {
+        cache.replaceAll(generation, (Long) reply.get(0), members(flat));
+      } catch (UnknownVersionException e) { // which has been logged
+        cache.failWaiting(e);
+        undecodable.add(cache);
+      }
+      toRead.poll();
+    }
+  }
+
+  private static Map<String, Member> members(List<?> flat) {
+    Map<String, Member> present = new HashMap<>();
+    for (int i = 0; i < flat.size(); i += 2) {
+      TextVersion.requireVersionOne("members", (byte[]) flat.get(i + 1));
+      String id = text(flat.get(i));
+      present.put(id, new Member(id, text(flat.get(i + 1))));
+    }
+    return present;
+  }
+
+  /** Compares versions with Redis, to find changes that were lost unnoticed. */
+  void compareVersions() {
+    undecodable.forEach(this::queueRead); // a node that can decode them may have written them again
+    undecodable.clear();
+    List<MembershipCache> all = entries.values().stream().map(entry -> entry.cache).toList();
+    Map<MembershipCache, byte[]> counts =
+        redis.queryAll(
+            all,
+            cache -> PresenceKeys.of(redis, cache.channel()).version(),
+            (pipeline, cache) -> pipeline.get(PresenceKeys.of(redis, cache.channel()).version()));
+    counts.forEach(
+        (cache, count) -> {
+          long known = count == null ? 0 : Long.parseLong(text(count));
+          // a change may also be in transit: then reading does no harm
+          if (!cache.isInSyncWith(known)) {
+            LOG.log(
+                Level.DEBUG,
+                () -> "Members of " + cache.channel() + " are out of sync and will be read again");
+            queueRead(cache);
+          }
+        });
+  }
+
+  void failWaiting(RuntimeException why) {
+    entries.values().forEach(entry -> entry.cache.failWaiting(why));
+  }
+
+  /** Removes channels that have had no follower for a while. */
+  void removeUnfollowed(PubSub pubSub) {
+    long now = ticker.readNanos();
+    for (String name : entries.keySet()) {
+      entries.computeIfPresent(
+          name,
+          (n, entry) -> {
+            if (entry.followers > 0 || now - entry.unfollowedNanos < LINGER.toNanos()) {
+              return entry;
+            }
+            pubSub.unsubscribe(n);
+            entry.cache.clear();
+            local.unfollow(entry.cache.channel());
+            return null;
+          });
+    }
+  }
+
+  private void queueRead(MembershipCache cache) {
+    toRead.add(cache);
+    wake.run();
+  }
+
+  private static String text(Object bytes) {
+    return new String((byte[]) bytes, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,122 @@
+package io.broadcasty.presence.service;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.rbac.Action;
+import io.broadcasty.presence.Holder;
+import io.broadcasty.presence.Member;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The members that one connection holds, until they leave or the connection ends. */
+@ThreadSafe
+public final class ConnectionPresence implements AutoCloseable {
+
+  private record Membership(TenantChannel channel, String memberId) {}
+
+  private final PresenceService presence;
+  private final Holder.Connection holder;
+
+  @GuardedBy("this")
+  private final Map<ChannelName, Membership> memberships = new HashMap<>(0);
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  /**
+   * Creates the presence of a connection that has joined no channel yet.
+   *
+   * @param connectionId unique on the node
+   */
+  public ConnectionPresence(PresenceService attend, String connectionId) {
+    this.presence = attend;
+    this.holder = new Holder.Connection(connectionId);
+  }
+
+  /** Joins a channel, or replaces the member; a connection holds one member in each channel. */
+  public CompletionStage<PresenceOutcome> join(Caller caller, ChannelName channel, Member member) {
+    Membership place = new Membership(new TenantChannel(caller.tenant(), channel), member.id());
+    int maxChannels = presence.tenants().of(caller.tenant()).maxChannels();
+    Membership before;
+    synchronized (this) {
+      if (closed) {
+        return CompletableFuture.completedFuture(new PresenceOutcome.Denied());
+      }
+      if (memberships.size() >= maxChannels && !memberships.containsKey(channel)) {
+        return CompletableFuture.completedFuture(new PresenceOutcome.TooManyChannels(maxChannels));
+      }
+      before = memberships.put(channel, place);
+    }
+    return presence
+        .join(caller, channel, member, holder)
+        .thenApply(
+            outcome -> {
+              boolean joined = outcome instanceof PresenceOutcome.Joined;
+              if (!joined) {
+                restore(channel, before);
+              } else if (before != null && !before.memberId().equals(member.id())) {
+                end(before);
+              }
+              if (joined && isClosed()) { // the connection has ended, perhaps before it joined
+                end(place);
+              }
+              return outcome;
+            });
+  }
+
+  /** Leaves a channel; returns whether the connection had joined it. */
+  public boolean leave(ChannelName channel) {
+    Membership place;
+    synchronized (this) {
+      place = memberships.remove(channel);
+    }
+    if (place != null) {
+      end(place);
+    }
+    return place != null;
+  }
+
+  /** Leaves the channels that the caller may no longer join, after a refresh of its token. */
+  public void reauthorize(Caller caller) {
+    for (ChannelName channel : channels()) {
+      if (!presence.policy().allows(caller, channel, Action.PRESENCE)) {
+        leave(channel);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    channels().forEach(this::leave);
+  }
+
+  private synchronized List<ChannelName> channels() {
+    return List.copyOf(memberships.keySet());
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private synchronized void restore(ChannelName channel, @Nullable Membership before) {
+    if (before == null) {
+      memberships.remove(channel);
+    } else {
+      memberships.put(channel, before);
+    }
+  }
+
+  private void end(Membership place) {
+    var unused = presence.store().leave(place.channel(), place.memberId(), holder);
+  }
+}

@@ -1,0 +1,103 @@
+package io.broadcasty.protocol.json;
+
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.wire.Command;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.NativeFrames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The replies to one frame, in the order of its commands; sent when all are complete. */
+final class FrameReplies {
+
+  private final NativeSession session;
+  private final CommandReader.Frame frame;
+  private final List<CompletableFuture<String>> replies = new ArrayList<>();
+  private final List<Runnable> afterwards = new ArrayList<>(0);
+
+  FrameReplies(NativeSession session, CommandReader.Frame frame) {
+    this.session = session;
+    this.frame = frame;
+  }
+
+  /**
+   * Carries out the commands of the frame. Adjacent publications go to the store together, except
+   * those with a push, each of which is stored separately.
+   *
+   * @param answered completes when the previous frames have been answered
+   */
+  void execute(
+      ConnectionCommands commands, PublishCommands publishing, CompletableFuture<?> answered) {
+    List<CommandReader.Numbered> all = frame.commands();
+    int next = 0;
+    while (next < all.size()) {
+      Caller caller = session.caller();
+      int end = next;
+      while (caller != null
+          && end < all.size()
+          && all.get(end).command() instanceof Command.Publish publish
+          && publish.push() == null) {
+        end++;
+      }
+      if (caller != null && end > next) {
+        session.resetErrors();
+        replies.addAll(publishing.publish(caller, all.subList(next, end), answered));
+        next = end;
+      } else if (caller != null && all.get(next).command() instanceof Command.Publish) {
+        session.resetErrors();
+        replies.add(publishing.publishOrPush(caller, all.get(next++), answered));
+      } else {
+        replies.add(reply(commands, all.get(next++)));
+      }
+    }
+  }
+
+  /**
+   * Sends the replies.
+   *
+   * @param before completes when the previous frames have been answered
+   * @return completes when these replies have been sent
+   */
+  CompletableFuture<@Nullable Void> sendAfter(
+      CompletableFuture<@Nullable Void> before, Consumer<String> send) {
+    if (replies.size() == 1) {
+      return before.thenAcceptBoth(replies.get(0), (done, reply) -> deliver(reply, send));
+    }
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new));
+    return before.thenAcceptBoth(
+        all,
+        (done, these) ->
+            deliver(
+                String.join(",", replies.stream().map(CompletableFuture::join).toList()), send));
+  }
+
+  private void deliver(String joined, Consumer<String> send) {
+    send.accept(frame.batch() ? "[" + joined + "]" : joined);
+    afterwards.forEach(Runnable::run);
+  }
+
+  private CompletableFuture<String> reply(
+      ConnectionCommands commands, CommandReader.Numbered numbered) {
+    Command command = numbered.command();
+    if (command instanceof Command.Malformed malformed) {
+      session.countError();
+      return CompletableFuture.completedFuture(
+          NativeFrames.error(numbered.id(), malformed.problem()));
+    }
+    session.resetErrors();
+    return command instanceof Command.Join join
+        ? commands.join(join).thenApply(result -> text(numbered.id(), result))
+        : CompletableFuture.completedFuture(
+            text(numbered.id(), commands.execute(command, afterwards)));
+  }
+
+  private static String text(@Nullable String commandId, CommandResult result) {
+    return result instanceof CommandResult.Refused refused
+        ? NativeFrames.error(commandId, refused.problem())
+        : NativeFrames.reply(commandId, ((CommandResult.Done) result).fields());
+  }
+}

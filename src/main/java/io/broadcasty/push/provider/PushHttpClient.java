@@ -1,0 +1,183 @@
+package io.broadcasty.push.provider;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.time.WallClock;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP client of a push service: one client for all its messages, HTTP/2 where the service
+ * supports it, a timeout for each exchange, bounded replies, no redirects.
+ *
+ * <p>A failed exchange becomes {@link ProviderResponse.Retry}, whose reason contains no address.
+ *
+ * <p>No method blocks.
+ */
+@ThreadSafe
+public final class PushHttpClient implements AutoCloseable {
+
+  /** The most bytes that are read of a reply; what matters in one is short. */
+  static final int MAX_REPLY_BYTES = 64 * 1024;
+
+  private static final int WORKERS = Math.max(2, Runtime.getRuntime().availableProcessors());
+  private static final long IDLE_SECONDS = 2;
+
+  /**
+   * How the JDK's client says that an HTTP/2 connection has reached its limit of concurrent
+   * streams.
+   */
+  private static final String TOO_MANY_STREAMS = "too many concurrent streams";
+
+  private final WallClock clock;
+  private final ThreadPoolExecutor workers;
+  private final ResponseTimeouts deadlines;
+
+  /** Null when closed: the JDK's client stops when nothing refers to it. */
+  private volatile @Nullable HttpClient client;
+
+  /**
+   * Creates a client.
+   *
+   * @param timeout for connecting, and for each exchange as a whole
+   * @param threads makes the threads that run the client's tasks; idle ones end
+   */
+  public PushHttpClient(Duration timeout, WallClock clock, ThreadFactory threads) {
+    this.clock = clock;
+    this.workers =
+        new ThreadPoolExecutor(
+            WORKERS, WORKERS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+    workers.allowCoreThreadTimeOut(true);
+    this.deadlines = new ResponseTimeouts(timeout, threads);
+    this.client =
+        HttpClient.newBuilder()
+            .connectTimeout(timeout)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(workers)
+            .build();
+  }
+
+  /** Returns the timeout for connecting, and for each exchange as a whole. */
+  public Duration timeout() {
+    return deadlines.timeout();
+  }
+
+  /** Returns the executor for tasks that need the processor; tasks must not block. */
+  public Executor executor() {
+    return workers;
+  }
+
+  /**
+   * Starts a request; over plain HTTP it is HTTP/1.1, without the upgrade to HTTP/2 that no service
+   * offers there.
+   */
+  public static HttpRequest.Builder request(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .version(
+            "https".equalsIgnoreCase(uri.getScheme())
+                ? HttpClient.Version.HTTP_2
+                : HttpClient.Version.HTTP_1_1);
+  }
+
+  /**
+   * Returns the outcome of the work, or {@link ProviderResponse.Retry} when it does not complete
+   * within the timeout.
+   */
+  public CompletableFuture<ProviderResponse> withTimeout(CompletableFuture<ProviderResponse> work) {
+    return deadlines.withTimeout(work);
+  }
+
+  /**
+   * Sends a request and maps the reply to an outcome.
+   *
+   * @param verdict is called on a thread of this client; what it throws completes the result
+   *     exceptionally
+   */
+  public CompletableFuture<ProviderResponse> exchange(
+      HttpRequest request, Function<HttpReply, ProviderResponse> verdict) {
+    return exchange(request, verdict, failed -> failed);
+  }
+
+  /**
+   * Sends a request whose result is not a {@link ProviderResponse}.
+   *
+   * @param failure makes the result when there was no reply
+   */
+  public <T> CompletableFuture<T> exchange(
+      HttpRequest request,
+      Function<HttpReply, T> verdict,
+      Function<ProviderResponse.Retry, T> failure) {
+    HttpClient open = client;
+    if (open == null) {
+      return CompletableFuture.completedFuture(
+          failure.apply(new ProviderResponse.Retry("this node is stopping", null)));
+    }
+    CompletableFuture<HttpResponse<byte[]>> sent = send(open, request);
+    CompletableFuture<T> judged =
+        sent.handle(
+            (response, thrown) ->
+                response == null
+                    ? failure.apply(toRetry(thrown))
+                    : verdict.apply(
+                        new HttpReply(
+                            response.statusCode(), response.headers(), response.body(), clock)));
+    CompletableFuture<T> result = deadlines.withTimeout(judged, failure);
+    // no effect unless the deadline passed
+    var unused = result.whenComplete((outcome, thrown) -> sent.cancel(true));
+    return result;
+  }
+
+  /**
+   * Sends a request; when an HTTP/2 connection has no stream left, sends it again over HTTP/1.1,
+   * since nothing has been sent by then.
+   */
+  private static CompletableFuture<HttpResponse<byte[]>> send(
+      HttpClient open, HttpRequest request) {
+    return open.sendAsync(request, reply -> new BoundedBodySubscriber(MAX_REPLY_BYTES))
+        .exceptionallyCompose(
+            thrown ->
+                ResponseTimeouts.unwrap(thrown) instanceof IOException crowded
+                        && String.valueOf(crowded.getMessage()).contains(TOO_MANY_STREAMS)
+                    ? open.sendAsync(
+                        HttpRequest.newBuilder(request, (name, value) -> true)
+                            .version(HttpClient.Version.HTTP_1_1)
+                            .build(),
+                        reply -> new BoundedBodySubscriber(MAX_REPLY_BYTES))
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  private ProviderResponse.Retry toRetry(Throwable thrown) {
+    Throwable cause = ResponseTimeouts.unwrap(thrown);
+    if (cause instanceof HttpTimeoutException) {
+      return deadlines.timedOut();
+    }
+    String reason;
+    if (cause instanceof SSLException) {
+      reason = "no TLS connection: the service's certificate is not trusted, or it speaks no TLS";
+    } else if (cause instanceof ConnectException) {
+      reason = "the service cannot be connected to";
+    } else {
+      reason = "the connection broke";
+    }
+    return new ProviderResponse.Retry(reason, null, cause);
+  }
+
+  @Override
+  public void close() {
+    client = null;
+  }
+}

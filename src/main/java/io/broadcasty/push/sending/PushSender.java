@@ -1,0 +1,352 @@
+package io.broadcasty.push.sending;
+
+import io.broadcasty.core.background.FailureLog;
+import io.broadcasty.core.background.RedactedThrowable;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.PushStoreException;
+import io.broadcasty.push.provider.Dispatch;
+import io.broadcasty.push.provider.ProviderResponse;
+import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.queue.AcknowledgedDispatch;
+import io.broadcasty.push.queue.ClaimedDispatch;
+import io.broadcasty.push.queue.DeliveryResult;
+import io.broadcasty.push.queue.PushQueue;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the queue's dispatches for one push service.
+ *
+ * <p>Works in rounds: each writes the answers back together, then claims as many dispatches as may
+ * be in flight. For one thread; the provider's threads only add their answers.
+ */
+final class PushSender {
+
+  /**
+   * How long after its timeout a provider may still answer; afterwards the dispatch is tried again.
+   */
+  static final Duration GRACE = Duration.ofSeconds(3);
+
+  /**
+   * The time reserved for writing a result back. Only after it does another node try what this one
+   * claimed and did not acknowledge.
+   */
+  static final Duration ACKNOWLEDGE_TIME = Duration.ofSeconds(5);
+
+  private static final System.Logger LOG = System.getLogger(PushSender.class.getName());
+
+  private final FailureLog failures;
+
+  /** How long answers are gathered, so that many are written back at once. */
+  static final long GATHERING_MILLIS = 20;
+
+  /** How often the queue is polled when nothing is known to wait there. */
+  private static final long IDLE_MILLIS = 500;
+
+  /**
+   * Claims and acknowledgements cover at least this fraction (1/8) of the in-flight limit at a
+   * time, instead of single dispatches.
+   */
+  private static final int BATCH_FRACTION = 8;
+
+  private static final int MAX_REASON = 500;
+
+  private final PushProvider provider;
+  private final PushQueue queue;
+  private final String owner;
+  private final Duration responseTimeout;
+  private final Duration lease;
+  private final PushClocks time;
+  private final DoubleSupplier random;
+  private final PushListener listener;
+  private final Runnable onEnoughResponses;
+  private final int enoughResponses;
+  private final CircuitBreaker circuitBreaker;
+  private final ConcurrentLinkedQueue<Response> responses = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger gathered = new AtomicInteger();
+  private final Map<Long, InFlight> inFlight = new HashMap<>();
+  private final List<AcknowledgedDispatch> unacknowledged = new ArrayList<>();
+  private @Nullable String loggedProblem;
+  private volatile @Nullable String problem;
+  private volatile boolean pollRequested = true;
+  private long lastPollNanos;
+
+  /** A dispatch in flight. */
+  private record InFlight(ClaimedDispatch claimed, long sinceNanos) {}
+
+  /** The answer to a dispatch in flight; exactly one of outcome and failure is set. */
+  private record Response(
+      InFlight flight, @Nullable ProviderResponse outcome, @Nullable Throwable failure) {}
+
+  /**
+   * Creates a sender; {@link #runRound} does its work.
+   *
+   * @param owner unique to one run of this node
+   * @param random from 0 to 1
+   * @param answered called when enough answers have arrived for another round to be due early; by
+   *     any thread, must be quick
+   */
+  PushSender(
+      PushProvider provider,
+      PushQueue queue,
+      String owner,
+      int maxInFlight,
+      PushClocks time,
+      DoubleSupplier random,
+      PushListener listener,
+      Runnable answered) {
+    this.provider = provider;
+    this.failures =
+        new FailureLog(
+            LOG, Level.WARNING, "Push through " + provider.service().name(), time.ticker());
+    this.queue = queue;
+    this.owner = owner;
+    this.responseTimeout = provider.timeout().plus(GRACE);
+    this.lease = responseTimeout.plus(ACKNOWLEDGE_TIME);
+    this.time = time;
+    this.random = random;
+    this.listener = listener;
+    this.onEnoughResponses = answered;
+    this.enoughResponses = Math.max(1, maxInFlight / BATCH_FRACTION);
+    this.circuitBreaker = new CircuitBreaker(maxInFlight);
+  }
+
+  /** Returns the health of the service. May be called by any thread. */
+  PushServiceHealth health() {
+    return new PushServiceHealth(provider.service(), problem);
+  }
+
+  /** Makes the next round poll the queue. May be called by any thread. */
+  void pollQueue() {
+    pollRequested = true;
+  }
+
+  /** Returns whether dispatches are in flight or results are not written back yet. */
+  boolean isBusy() {
+    return !inFlight.isEmpty() || !unacknowledged.isEmpty() || !responses.isEmpty();
+  }
+
+  /**
+   * Runs one round.
+   *
+   * @param claiming whether to claim more dispatches
+   * @return after how many milliseconds the next round is due, unless something wakes it earlier
+   * @throws PushStoreException when the queue cannot be reached; results to be written back are
+   *     kept
+   */
+  long runRound(boolean claiming) {
+    processResponses();
+    expireUnanswered();
+    acknowledge();
+    long now = time.clock().nowMillis();
+    int limit = claiming ? circuitBreaker.maxInFlight(now) : 0;
+    int free = limit - inFlight.size();
+    if (free < 1 || free < limit / BATCH_FRACTION || !isPollDue()) {
+      return nextDelayMillis();
+    }
+    List<ClaimedDispatch> claimed = claim(free);
+    for (ClaimedDispatch each : claimed) {
+      send(each, now);
+    }
+    acknowledge();
+    if (claimed.isEmpty()) {
+      return nextDelayMillis();
+    }
+    pollQueue(); // another node may have locked some
+    return claimed.size() == free ? 0 : nextDelayMillis();
+  }
+
+  private boolean isPollDue() {
+    return pollRequested
+        || time.ticker().readNanos() - lastPollNanos >= TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
+  }
+
+  private List<ClaimedDispatch> claim(int free) {
+    pollRequested = false;
+    lastPollNanos = time.ticker().readNanos();
+    try {
+      return queue.claim(provider.service(), owner, free, lease);
+    } catch (PushStoreException e) {
+      pollQueue();
+      throw e;
+    }
+  }
+
+  /**
+   * Returns the delay until the next round; a paused service is checked as often as an empty queue.
+   */
+  private long nextDelayMillis() {
+    return inFlight.isEmpty() ? IDLE_MILLIS : GATHERING_MILLIS;
+  }
+
+  private void send(ClaimedDispatch claimed, long nowMillis) {
+    DeviceAddress device = claimed.device();
+    if (device == null) {
+      acknowledge(
+          claimed,
+          new DeliveryResult.Unregistered("the subscription was removed", Long.MIN_VALUE),
+          0);
+      return;
+    }
+    if (nowMillis >= claimed.expiresAtMillis()) {
+      acknowledge(
+          claimed, new DeliveryResult.Expired("its time to live ended before it could be sent"), 0);
+      return;
+    }
+    InFlight flight = new InFlight(claimed, time.ticker().readNanos());
+    inFlight.put(claimed.number(), flight);
+    try {
+      var unused =
+          provider
+              .send(
+                  new Dispatch(
+                      claimed.dispatchId(),
+                      device,
+                      claimed.notification(),
+                      Math.max(0, claimed.ttlEndsAtMillis() - nowMillis)))
+              .whenComplete(
+                  (outcome, failure) -> addResponse(new Response(flight, outcome, failure)));
+    } catch (RuntimeException e) {
+      addResponse(new Response(flight, null, e));
+    }
+  }
+
+  private void addResponse(Response answer) {
+    responses.add(answer);
+    if (gathered.incrementAndGet() == enoughResponses) {
+      onEnoughResponses.run();
+    }
+  }
+
+  private void processResponses() {
+    gathered.set(0);
+    for (Response answer = responses.poll(); answer != null; answer = responses.poll()) {
+      InFlight flight = answer.flight();
+      // an answer that comes too late is ignored, since the dispatch was given up
+      if (inFlight.remove(flight.claimed().number(), flight)) {
+        acknowledge(
+            flight.claimed(),
+            result(flight.claimed(), outcome(answer)),
+            time.ticker().readNanos() - flight.sinceNanos());
+      }
+    }
+    logProblemChange();
+  }
+
+  private void expireUnanswered() {
+    long now = time.ticker().readNanos();
+    for (Iterator<InFlight> each = inFlight.values().iterator(); each.hasNext(); ) {
+      InFlight flight = each.next();
+      if (now - flight.sinceNanos() >= responseTimeout.toNanos()) {
+        each.remove();
+        acknowledge(
+            flight.claimed(),
+            result(
+                flight.claimed(), new ProviderResponse.Retry("the service did not answer", null)),
+            now - flight.sinceNanos());
+      }
+    }
+  }
+
+  /**
+   * Returns the outcome of an answer; an exception of the provider counts as a temporary failure.
+   */
+  private ProviderResponse outcome(Response answer) {
+    ProviderResponse outcome = answer.outcome();
+    Throwable failure = answer.failure();
+    if (failure != null || outcome == null) {
+      outcome = new ProviderResponse.Retry("it could not be sent", null, failure);
+    }
+    if (outcome instanceof ProviderResponse.Retry retry && retry.cause() != null) {
+      failures.recordFailure(
+          RedactedThrowable.of(retry.cause())); // without messages: one may quote an address
+    }
+    return outcome;
+  }
+
+  private DeliveryResult result(ClaimedDispatch claimed, ProviderResponse outcome) {
+    long now = time.clock().nowMillis();
+    if (outcome instanceof ProviderResponse.Retry retry) {
+      circuitBreaker.recordFailure(retry.reason(), retry.after(), now, random.getAsDouble());
+      long due = now + Backoff.delayMillis(claimed.attempts(), retry.after(), random.getAsDouble());
+      return retryOrExpire(claimed, retry.reason(), due);
+    }
+    if (outcome instanceof ProviderResponse.Misconfigured misconfigured) {
+      String reason = misconfigured.reason() + " (" + misconfigured.setting() + ")";
+      circuitBreaker.recordMisconfiguration(reason, now);
+      return retryOrExpire(claimed, reason, circuitBreaker.pausedUntilMillis());
+    }
+    circuitBreaker.recordSuccess();
+    if (outcome instanceof ProviderResponse.Accepted accepted) {
+      return new DeliveryResult.Accepted(accepted.serviceId());
+    }
+    if (outcome instanceof ProviderResponse.Unregistered gone) {
+      return new DeliveryResult.Unregistered(shortened(gone.reason()), gone.sinceMillis());
+    }
+    return new DeliveryResult.Rejected(shortened(((ProviderResponse.Rejected) outcome).reason()));
+  }
+
+  private static DeliveryResult retryOrExpire(
+      ClaimedDispatch claimed, String reason, long dueMillis) {
+    return dueMillis < claimed.expiresAtMillis()
+        ? new DeliveryResult.Retry(shortened(reason), dueMillis)
+        : new DeliveryResult.Expired(
+            shortened("the time to live ends before another attempt: " + reason));
+  }
+
+  private void acknowledge(ClaimedDispatch claimed, DeliveryResult result, long tookNanos) {
+    unacknowledged.add(new AcknowledgedDispatch(claimed, result, tookNanos));
+  }
+
+  private void acknowledge() {
+    if (unacknowledged.isEmpty()) {
+      return;
+    }
+    queue.acknowledge(owner, unacknowledged);
+    for (AcknowledgedDispatch each : unacknowledged) {
+      listener.onDispatchResult(
+          provider.service(),
+          each.result().state(),
+          each.claimed().dispatchId(),
+          each.durationNanos());
+    }
+    unacknowledged.clear();
+  }
+
+  /** Logs once that the service is paused and why, and once that it works again. */
+  private void logProblemChange() {
+    String now = circuitBreaker.problem();
+    problem = now;
+    if (Objects.equals(now, loggedProblem)) {
+      return;
+    }
+    loggedProblem = now;
+    String service = provider.service().name();
+    if (now == null) {
+      LOG.log(Level.INFO, "Push through " + service + " works again");
+    } else {
+      LOG.log(
+          Level.WARNING,
+          "Push through "
+              + service
+              + " is paused: "
+              + now
+              + "; queued notifications are tried again until they expire");
+    }
+  }
+
+  private static String shortened(String reason) {
+    return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON - 1) + "…";
+  }
+}

@@ -1,0 +1,106 @@
+package io.broadcasty.relay;
+
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.ChannelDirectory;
+import io.broadcasty.streams.broker.LeaderLock;
+import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.StreamState;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds channels whose streams are ahead of their checkpoint and that no node has queued, because
+ * the node was killed or its queue was full. For one thread.
+ */
+final class CatchUpScan {
+
+  private static final System.Logger LOG = System.getLogger(CatchUpScan.class.getName());
+  private static final Duration SCAN_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
+  private static final int PAGE = 200;
+
+  private final Broker streams;
+  private final Checkpoints checkpoints;
+  private final ChannelDirectory directory;
+  private final LeaderLock leaderLock;
+  private final RelayQueue queue;
+  private final Ticker ticker;
+  private long nextNanos;
+
+  /** Whether to scan regardless of other nodes: at the start, and after channels did not fit. */
+  private boolean scanNow = true;
+
+  CatchUpScan(
+      Broker streams,
+      Checkpoints checkpoints,
+      ChannelDirectory directory,
+      LeaderLock leaderLock,
+      RelayQueue agenda,
+      Ticker ticker) {
+    this.streams = streams;
+    this.checkpoints = checkpoints;
+    this.directory = directory;
+    this.leaderLock = leaderLock;
+    this.queue = agenda;
+    this.ticker = ticker;
+    this.nextNanos = ticker.readNanos();
+  }
+
+  /** Scans if it is due. */
+  void scanIfDue() {
+    scanNow |= queue.takeOverflow();
+    if (ticker.readNanos() - nextNanos < 0) {
+      return;
+    }
+    nextNanos = ticker.readNanos() + RETRY_DELAY.toNanos();
+    try {
+      if (scanNow) {
+        scan();
+        scanNow = false;
+      } else {
+        leaderLock.runIfAcquired(this::scan);
+      }
+      nextNanos = ticker.readNanos() + SCAN_INTERVAL.toNanos();
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "Scan for unrelayed channels ended early; it will be tried again", e);
+    }
+  }
+
+  private void scan() {
+    for (ChannelName.Kind kind : ChannelName.Kind.values()) {
+      ChannelPattern pattern = new ChannelPattern(kind.prefix());
+      TenantChannel last = null;
+      List<TenantChannel> page;
+      do {
+        page = directory.channels(pattern, last, PAGE);
+        for (TenantChannel channel : page) {
+          if (isBehind(channel)) {
+            queue.markAll(channel);
+          }
+          last = channel;
+        }
+      } while (page.size() == PAGE);
+    }
+  }
+
+  private boolean isBehind(TenantChannel channel) {
+    Map<Integer, Position> relayed = checkpoints.read(channel);
+    for (StreamState state : streams.states(channel, 1)) {
+      Position known = relayed.get(state.partition());
+      if (state.head() > 0
+          && (known == null
+              || !known.epoch().equals(state.epoch())
+              || known.sequence() < state.head())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

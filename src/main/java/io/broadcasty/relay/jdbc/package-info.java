@@ -1,0 +1,5 @@
+/** Relay checkpoints in a relational database. */
+@NullMarked
+package io.broadcasty.relay.jdbc;
+
+import org.jspecify.annotations.NullMarked;

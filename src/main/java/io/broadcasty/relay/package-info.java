@@ -1,0 +1,5 @@
+/** Relays publications, in order, to providers such as Pusher whose clients subscribe there. */
+@NullMarked
+package io.broadcasty.relay;
+
+import org.jspecify.annotations.NullMarked;

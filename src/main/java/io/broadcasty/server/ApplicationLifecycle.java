@@ -1,0 +1,43 @@
+package io.broadcasty.server;
+
+import io.broadcasty.delivery.session.Protocols;
+import io.broadcasty.transport.websocket.WebSocketRegistration;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+import java.lang.System.Logger.Level;
+
+/** Starts Broadcasty before its first request, and stops it after its last. */
+@WebListener
+public class ApplicationLifecycle implements ServletContextListener {
+
+  private static final System.Logger LOG = System.getLogger(ApplicationLifecycle.class.getName());
+
+  @Inject private Startup startup;
+  @Inject private Instance<Protocols> protocols;
+
+  @Override
+  public void contextInitialized(ServletContextEvent event) {
+    try {
+      startup.start(event.getServletContext().getServerInfo());
+      WebSocketRegistration.register(
+          startup.settings().webSockets(),
+          event.getServletContext(),
+          startup.node().context(),
+          protocols.get(),
+          startup.settings().edge(),
+          startup.outputs());
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, e.getMessage());
+      throw e;
+    }
+  }
+
+  @Override
+  public void contextDestroyed(ServletContextEvent event) {
+    startup.stop();
+    startup.removeSignalHandlers();
+  }
+}

@@ -1,0 +1,336 @@
+package io.broadcasty.server;
+
+import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.lifecycle.RealtimeListeners;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.RefreshedTenantSettings;
+import io.broadcasty.core.tenant.TenantSettingsLookup;
+import io.broadcasty.core.tenant.TenantSettingsSource;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.hub.Hub;
+import io.broadcasty.delivery.session.DisconnectListener;
+import io.broadcasty.delivery.session.ObservedAuthenticator;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.delivery.session.UndeliveredPushService;
+import io.broadcasty.delivery.subscribe.SubscribeService;
+import io.broadcasty.metrics.Meters;
+import io.broadcasty.observability.meters.ConnectionCounts;
+import io.broadcasty.observability.meters.ConnectionMeters;
+import io.broadcasty.observability.meters.DriverMeters;
+import io.broadcasty.observability.meters.EventMeters;
+import io.broadcasty.observability.meters.LoopMeters;
+import io.broadcasty.observability.meters.PublicationMeters;
+import io.broadcasty.observability.meters.PublishCounts;
+import io.broadcasty.observability.meters.RelayEvents;
+import io.broadcasty.observability.meters.StoreMeters;
+import io.broadcasty.observability.meters.TenantMeters;
+import io.broadcasty.observability.tracing.ServerTracing;
+import io.broadcasty.presence.service.PresenceService;
+import io.broadcasty.relay.RelayStatusSource;
+import io.broadcasty.relay.provider.CallPolicy;
+import io.broadcasty.server.config.ConfigKeys;
+import io.broadcasty.server.config.Settings;
+import io.broadcasty.server.push.OpenPushProviders;
+import io.broadcasty.server.push.PushRuntime;
+import io.broadcasty.server.stores.RelayRuntime;
+import io.broadcasty.server.stores.Store;
+import io.broadcasty.server.stores.StoreFactory;
+import io.broadcasty.server.threads.Threads;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.publish.PublishService;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One running Broadcasty node: wires its components, starts them in the constructor and stops them
+ * in {@link #close}.
+ */
+public final class Node implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(Node.class.getName());
+  private static final long SWEEP_MILLIS = 1000;
+  private static final long PRUNE_MILLIS = 5000;
+
+  /** The delay before a failed read of the store is retried. */
+  private static final long RETRY_MILLIS = 500;
+
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  /** The time that the connections of the last sessions get to close. */
+  private static final long CLOSE_GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final int REPLAY_PAGE_BYTES = 64 * 1024;
+
+  private final Ticker ticker;
+  private final Duration drain;
+  private final Threads threads;
+  private final Store store;
+  private final PushRuntime push;
+  private final Policy policy;
+  private final Sessions sessions;
+  private final RealtimeListeners listeners = new RealtimeListeners();
+  private final SessionContext context;
+  private final DisconnectStreams disconnect;
+  private final ExecutorService refresher;
+  private volatile long sweptNanos;
+
+  /**
+   * Starts the node.
+   *
+   * @param meters registers the node's meters; closed by the caller
+   */
+  Node(
+      Settings settings,
+      Authenticator authenticator,
+      Policy policy,
+      TenantSettingsSource source,
+      CallPolicy guard,
+      Meters meters,
+      Ticker ticker,
+      WallClock clock) {
+    this.ticker = ticker;
+    this.threads = new Threads(ticker);
+    this.refresher = Executors.newSingleThreadExecutor(threads.loops.threadFactory("settings"));
+    RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);
+    if (!tenants.refreshAll()) { // otherwise data would be kept by wrong settings
+      threads.close();
+      throw new IllegalStateException(
+          "Cannot read the settings of tenants; see the log messages before");
+    }
+    this.drain = settings.drain();
+    this.policy = policy;
+    ConnectionCounts connections = new ConnectionCounts();
+    PublishCounts publications = new PublishCounts();
+    listeners.add(connections);
+    listeners.add(publications);
+    EventMeters events = new EventMeters();
+    listeners.add(events);
+    NodeIdentity identity = NodeIdentity.create(clock);
+    if (settings.traces()) {
+      listeners.add(tracingListener(clock, identity));
+    }
+    Hub hub =
+        new Hub(threads.patternMatchers, listeners, clock); // asks now which events are observed
+    this.sessions = new Sessions(ticker, clock, listeners);
+    RelayRuntime relays =
+        new RelayRuntime(
+            settings,
+            guard,
+            new RelayEvents(listeners),
+            identity.name(),
+            ticker,
+            clock,
+            threads.loops);
+    this.store =
+        new StoreFactory(
+                settings,
+                tenants,
+                () -> identity.info(sessions.isDraining()),
+                ticker,
+                clock,
+                hub,
+                threads,
+                relays,
+                meters,
+                listeners)
+            .open();
+    this.push = startPush(settings, tenants, identity, meters, clock);
+    RateLimiter limits = store.limits();
+    PublishService publish = new PublishService(policy, limits, store.broker(), ticker, listeners);
+    this.context =
+        new SessionContext(
+            settings.session(),
+            tenants,
+            new ObservedAuthenticator(authenticator, listeners),
+            publish,
+            new UndeliveredPushService(push.undelivered(), listeners),
+            new SubscribeService(
+                policy,
+                limits,
+                store.broker(),
+                store.presence(),
+                hub,
+                threads.replays,
+                threads.delayed(RETRY_MILLIS),
+                tenants,
+                REPLAY_PAGE_BYTES,
+                ticker,
+                listeners),
+            new PresenceService(policy, limits, store.presence(), tenants, listeners),
+            store.connections(),
+            sessions,
+            ticker,
+            clock,
+            threads.eventLoops,
+            threads.readers,
+            threads.closers,
+            listeners);
+    store.control().addListener(new DisconnectListener(sessions));
+    TenantSettingsRefresh refresh = new TenantSettingsRefresh(tenants, refresher);
+    store.control().addListener(refresh);
+    refresh.onMissed(); // reads what changed since refreshAll() above
+    meters.addAll(TenantMeters.of(tenants));
+    this.disconnect =
+        new DisconnectStreams(
+            settings.administration(),
+            store.control(),
+            sessions::count,
+            store.nodes(),
+            store.audit(),
+            clock,
+            listeners);
+    meters.addAll(ConnectionMeters.of(connections, sessions, store.nodes()));
+    meters.addAll(PublicationMeters.of(publications, hub));
+    events.register(meters, listeners::failures);
+    meters.addAll(StoreMeters.of(store.broker()));
+    meters.addAll(DriverMeters.of(store.relay(), ticker));
+    threads.loops.addNameListener(name -> meters.addAll(LoopMeters.of(threads.loops, name)));
+    sweptNanos = ticker.readNanos();
+    threads.eventLoops.onError(sessions::onEventLoopError);
+    threads.schedule(SWEEP_MILLIS, "sweep", this::sweep);
+    threads.schedule(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
+    threads.scheduleLong(PRUNE_MILLIS, "upkeep", store.upkeep());
+    threads.scheduleLong(PRUNE_MILLIS, "tenant-settings", refresh::retry);
+  }
+
+  private static RealtimeListener tracingListener(WallClock clock, NodeIdentity identity) {
+    return ServerTracing.listener(clock, identity.name())
+        .orElseGet(
+            () -> {
+              LOG.log(
+                  Level.WARNING,
+                  "Publications are not traced although "
+                      + ConfigKeys.TRACES_ENABLED.name()
+                      + "=true: this server gives applications no OpenTelemetry, or has it"
+                      + " turned off; set otel.sdk.disabled=false, and see docs/operations.md");
+              return RealtimeListener.NONE;
+            });
+  }
+
+  /** Starts push; closes the store when that fails. */
+  private PushRuntime startPush(
+      Settings settings,
+      TenantSettingsLookup tenants,
+      NodeIdentity identity,
+      Meters meters,
+      WallClock clock) {
+    try {
+      return new PushRuntime(
+          settings,
+          tenants,
+          OpenPushProviders.open(
+              settings.pushProviders(), threads.loops.threadFactory("push-io"), ticker, clock),
+          store,
+          policy,
+          identity.name(),
+          sessions::subscribers,
+          meters,
+          listeners,
+          ticker,
+          clock,
+          threads);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  public PushRuntime push() {
+    return push;
+  }
+
+  public Broker broker() {
+    return store.broker();
+  }
+
+  public Policy policy() {
+    return policy;
+  }
+
+  public RateLimiter limits() {
+    return store.limits();
+  }
+
+  public ConnectionLimiter connections() {
+    return store.connections();
+  }
+
+  public NonceStore nonces() {
+    return store.nonces();
+  }
+
+  public DisconnectStreams disconnect() {
+    return disconnect;
+  }
+
+  public NodeRegistry nodes() {
+    return store.nodes();
+  }
+
+  public RelayStatusSource relay() {
+    return store.relay();
+  }
+
+  public RealtimeListener listener() {
+    return listeners;
+  }
+
+  public Sessions sessions() {
+    return sessions;
+  }
+
+  public SessionContext context() {
+    return context;
+  }
+
+  /** Returns the background loops of this node. */
+  public BackgroundLoops loops() {
+    return threads.loops;
+  }
+
+  /** Returns the time since the last sweep of the connections. */
+  public Duration sinceSweep() {
+    return Duration.ofNanos(ticker.readNanos() - sweptNanos);
+  }
+
+  /** Drains the connections over the configured time, then closes the store, then the threads. */
+  @Override
+  public void close() {
+    threads.loops.markStopping();
+    LOG.log(Level.INFO, () -> "Draining " + sessions.size() + " connections over " + drain);
+    boolean connected = sessions.size() > 0;
+    sessions.drain(drain, threads.scheduler);
+    long deadline = ticker.readNanos() + drain.toNanos() + LINGER_NANOS;
+    while (sessions.size() > 0 && deadline - ticker.readNanos() > 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    if (connected) {
+      LockSupport.parkNanos(CLOSE_GRACE_NANOS);
+    }
+    threads.stopReading();
+    push.close();
+    store.close();
+    refresher.shutdownNow();
+    threads.close();
+    LOG.log(Level.INFO, "Broadcasty has stopped");
+  }
+
+  private void sweep() {
+    sessions.sweep();
+    sweptNanos = ticker.readNanos();
+  }
+}

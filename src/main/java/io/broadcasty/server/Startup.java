@@ -1,0 +1,325 @@
+package io.broadcasty.server;
+
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.jwt.CachingAuthenticator;
+import io.broadcasty.core.auth.jwt.JwtAuthenticator;
+import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.rbac.DefaultPolicyResolver;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.rbac.PolicyResolver;
+import io.broadcasty.core.tenant.TenantSettingsSource;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.metrics.Exposition;
+import io.broadcasty.metrics.Meters;
+import io.broadcasty.metrics.microprofile.ServerRegistry;
+import io.broadcasty.metrics.prometheus.PrometheusMeters;
+import io.broadcasty.observability.meters.OutputMeters;
+import io.broadcasty.server.config.ConfigKeys;
+import io.broadcasty.server.config.InvalidConfigurationException;
+import io.broadcasty.server.config.Settings;
+import io.broadcasty.server.config.SettingsReader;
+import io.broadcasty.server.dev.DevMode;
+import io.broadcasty.server.provider.FaultToleranceCallPolicy;
+import io.broadcasty.server.provider.ProviderCalls;
+import io.broadcasty.transport.container.ClientSocketFinder;
+import io.broadcasty.transport.container.DisconnectDetector;
+import io.broadcasty.transport.container.StreamOutputSelector;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts the node with the configuration and logs the settings in force. A fault in the
+ * configuration aborts the start. {@link ApplicationLifecycle} calls it.
+ */
+@ApplicationScoped
+public class Startup {
+
+  private static final System.Logger LOG = System.getLogger(Startup.class.getName());
+
+  @Inject private Config config;
+  @Inject @Any private Instance<PolicyResolver> resolvers;
+  @Inject @Any private Instance<TenantSettingsSource> settingsSources;
+  @Inject private ProviderCalls providerCalls;
+  @Inject @Any private Instance<Object> beans;
+
+  private volatile @Nullable Settings settings;
+  private volatile @Nullable Node node;
+  private volatile @Nullable DevMode devMode;
+  private volatile @Nullable StreamOutputSelector outputs;
+  private volatile @Nullable DisconnectDetector disconnects;
+  private volatile @Nullable Exposition exposition;
+  private @Nullable Meters meters;
+  private @Nullable StopSignals signals;
+  private @Nullable Thread shutdownHook;
+  private boolean stopped;
+
+  /**
+   * Reads the configuration and starts the node.
+   *
+   * @param serverInfo the server's name and version
+   * @throws InvalidConfigurationException when the configuration is invalid
+   */
+  synchronized void start(String serverInfo) {
+    Settings read = SettingsReader.read(new MicroProfileSource(config));
+    WallClock clock = WallClock.system();
+    Ticker ticker = Ticker.system();
+    DevMode dev = read.development() ? DevMode.start(read, clock) : null;
+    JwtSettings jwt = dev == null ? read.jwt() : dev.jwt();
+    Meters shown = meters(read);
+    try {
+      node =
+          new Node(
+              read,
+              authenticator(jwt, ticker, clock),
+              policy(),
+              tenantSettings(),
+              new FaultToleranceCallPolicy(providerCalls),
+              shown,
+              ticker,
+              clock);
+    } catch (RuntimeException e) {
+      shown.close();
+      throw e;
+    }
+    StreamOutputSelector streams = new StreamOutputSelector(read.internals(), serverInfo);
+    DisconnectDetector detector =
+        new DisconnectDetector(new ClientSocketFinder(read.internals(), serverInfo));
+    node.loops().start("disconnects", detector::poll);
+    shown.addAll(OutputMeters.of(streams, detector::watchedCount));
+    outputs = streams;
+    disconnects = detector;
+    meters = shown;
+    settings = read;
+    devMode = dev;
+    drainOnSignal();
+    logSettings(read, node);
+    if (dev != null) {
+      dev.printGuide();
+    }
+  }
+
+  /** Drains and stops the node; a second call waits for the first and does nothing. */
+  synchronized void stop() {
+    Node running = node;
+    if (running != null && !stopped) {
+      stopped = true; // keeps the node, which still answers late requests
+      try {
+        running.close();
+      } finally {
+        close(disconnects);
+      }
+      if (meters != null) {
+        meters.close();
+      }
+    }
+  }
+
+  private static void close(@Nullable DisconnectDetector detector) {
+    if (detector != null) {
+      try {
+        detector.close();
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "Cannot close the disconnect detector", e);
+      }
+    }
+  }
+
+  /**
+   * Removes the signal handlers and the shutdown hook, so that a JVM that outlives the application
+   * does not retain it.
+   */
+  synchronized void removeSignalHandlers() {
+    if (signals != null) {
+      signals.close();
+      signals = null;
+    }
+    if (shutdownHook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(shutdownHook);
+      } catch (IllegalStateException e) {
+        LOG.log(Level.DEBUG, "The JVM is already shutting down", e);
+      }
+      shutdownHook = null;
+    }
+  }
+
+  /**
+   * Drains the node when the process is told to stop. The drain has to precede the closing of
+   * connections, which the server does early in its own shutdown hook. A JVM that ends without a
+   * signal drains at the same time as the server stops.
+   */
+  private void drainOnSignal() {
+    signals = StopSignals.install(this::stop);
+    Thread hook = new Thread(this::stop, "broadcasty-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    shutdownHook = hook;
+  }
+
+  public Node node() {
+    Node running = node;
+    if (running == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return running;
+  }
+
+  public boolean isStarted() {
+    return node != null;
+  }
+
+  public Settings settings() {
+    Settings read = settings;
+    if (read == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return read;
+  }
+
+  public StreamOutputSelector outputs() {
+    StreamOutputSelector made = outputs;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
+  }
+
+  public DisconnectDetector disconnects() {
+    DisconnectDetector made = disconnects;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
+  }
+
+  public Exposition exposition() {
+    Exposition made = exposition;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
+  }
+
+  /** Returns development mode; null when it is off. */
+  @Nullable
+  public DevMode devMode() {
+    return devMode;
+  }
+
+  /**
+   * Returns a registry for the Prometheus endpoint and, where the server has one, its own registry.
+   */
+  private Meters meters(Settings settings) {
+    PrometheusMeters own = new PrometheusMeters();
+    exposition = own;
+    List<Meters> all = new ArrayList<>(List.of(own));
+    if (settings.serverMetrics()) {
+      ServerRegistry.meters(beans).ifPresent(all::add);
+    }
+    return Meters.all(all);
+  }
+
+  private static Authenticator authenticator(JwtSettings jwt, Ticker ticker, WallClock clock) {
+    try {
+      JwtAuthenticator verifier = new JwtAuthenticator(jwt, clock);
+      LOG.log(
+          Level.INFO,
+          () ->
+              "Accepting tokens signed by "
+                  + jwt.algorithms()
+                  + " with keys "
+                  + verifier.describeKeys());
+      return new CachingAuthenticator(verifier, jwt.cacheDuration(), ticker, clock);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigurationException(
+          List.of(
+              "the token keys ("
+                  + ConfigKeys.JWT_PUBLIC_KEY.name()
+                  + " or "
+                  + ConfigKeys.JWT_JWKS_URL.name()
+                  + "): "
+                  + e.getMessage()));
+    }
+  }
+
+  /**
+   * Returns the policy from a CDI bean, otherwise from a service of a JAR, otherwise the default.
+   */
+  private Policy policy() {
+    PolicyResolver resolver = new DefaultPolicyResolver();
+    if (resolvers.isResolvable()) {
+      resolver = resolvers.get();
+    } else if (resolvers.isAmbiguous()) {
+      throw new InvalidConfigurationException(
+          List.of("there are several CDI beans of type PolicyResolver; keep one"));
+    } else {
+      resolver =
+          ServiceLoader.load(PolicyResolver.class, Startup.class.getClassLoader())
+              .findFirst()
+              .orElse(resolver);
+    }
+    LOG.log(Level.INFO, "channel policy: {0}", resolver.getClass().getName());
+    return new Policy(resolver);
+  }
+
+  /**
+   * Returns the tenant settings source from a CDI bean, otherwise from a service of a JAR,
+   * otherwise none.
+   */
+  private TenantSettingsSource tenantSettings() {
+    if (settingsSources.isAmbiguous()) {
+      throw new InvalidConfigurationException(
+          List.of("there are several CDI beans of type TenantSettingsSource; keep one"));
+    }
+    if (settingsSources.isResolvable()) {
+      return settingsSources.get();
+    }
+    return ServiceLoader.load(TenantSettingsSource.class, Startup.class.getClassLoader())
+        .findFirst()
+        .orElse(TenantSettingsSource.NONE);
+  }
+
+  private static void logSettings(Settings settings, Node node) {
+    LOG.log(Level.INFO, () -> "durability: " + node.broker().durability());
+    LOG.log(
+        Level.INFO,
+        () ->
+            "retention: "
+                + settings.tenants().defaults().retention().age()
+                + ", "
+                + settings.tenants().defaults().retention().maxCount()
+                + " publications or "
+                + settings.tenants().defaults().retention().maxBytes()
+                + " bytes a channel");
+    if (!settings.tenants().own().isEmpty()) {
+      LOG.log(
+          Level.INFO,
+          () -> "tenants with settings of their own: " + settings.tenants().own().keySet());
+    }
+    if (!settings.limitsEnabled()) {
+      LOG.log(
+          Level.WARNING,
+          "RATE LIMITS ARE OFF ("
+              + ConfigKeys.LIMITS_ENABLED.name()
+              + "=false): anybody with a token may publish as fast as they can");
+    }
+    if (settings.edge().allowedOrigins().contains("*")) {
+      LOG.log(
+          Level.WARNING,
+          "Web pages of any origin may call this server ("
+              + ConfigKeys.ALLOWED_ORIGINS.name()
+              + "=*); name your origins in production");
+    }
+    LOG.log(Level.INFO, () -> "data folder: " + Path.of(settings.dataDir()).toAbsolutePath());
+  }
+}

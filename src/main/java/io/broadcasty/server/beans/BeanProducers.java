@@ -1,0 +1,226 @@
+package io.broadcasty.server.beans;
+
+import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.TenantSettingsLookup;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.session.Protocols;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.delivery.session.UndeliveredPushService;
+import io.broadcasty.metrics.Exposition;
+import io.broadcasty.presence.service.PresenceService;
+import io.broadcasty.protocol.compact.CompactProtocol;
+import io.broadcasty.protocol.compact.CompactSseProtocol;
+import io.broadcasty.protocol.json.NativeProtocol;
+import io.broadcasty.protocol.sse.SseProtocol;
+import io.broadcasty.push.PushSend;
+import io.broadcasty.push.PushStatusQuery;
+import io.broadcasty.push.PushSubscriptions;
+import io.broadcasty.relay.RelayStatusSource;
+import io.broadcasty.server.Startup;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.publish.PublishService;
+import io.broadcasty.transport.container.DisconnectDetector;
+import io.broadcasty.transport.container.StreamOutputSelector;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.http.PushAssets;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.PublishReader;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/**
+ * Produces the node's components as CDI beans. They are {@code @Singleton}, since none needs a
+ * client proxy and some cannot have one.
+ */
+@ApplicationScoped
+public class BeanProducers {
+
+  @Inject private Startup startup;
+
+  @Produces
+  @Singleton
+  SessionContext context() {
+    return startup.node().context();
+  }
+
+  @Produces
+  @Singleton
+  Authenticator authenticator() {
+    return startup.node().context().authenticator();
+  }
+
+  @Produces
+  @Singleton
+  NonceStore nonces() {
+    return startup.node().nonces();
+  }
+
+  @Produces
+  @Singleton
+  WallClock clock() {
+    return startup.node().context().clock();
+  }
+
+  @Produces
+  @Singleton
+  PublishService publish() {
+    return startup.node().context().publish();
+  }
+
+  @Produces
+  @Singleton
+  PresenceService attend() {
+    return startup.node().context().attend();
+  }
+
+  @Produces
+  @Singleton
+  PushSubscriptions pushSubscriptions() {
+    return startup.node().push().subscriptions();
+  }
+
+  @Produces
+  @Singleton
+  PushSend pushSend() {
+    return startup.node().push().send();
+  }
+
+  @Produces
+  @Singleton
+  PushStatusQuery pushStatus() {
+    return startup.node().push().status();
+  }
+
+  @Produces
+  @Singleton
+  UndeliveredPushService undeliveredPushes() {
+    return startup.node().context().undelivered();
+  }
+
+  @Produces
+  @Singleton
+  PushAssets pushPages() {
+    return new PushAssets(startup.node().push().providers().clientKey());
+  }
+
+  @Produces
+  @Singleton
+  Broker broker() {
+    return startup.node().broker();
+  }
+
+  @Produces
+  @Singleton
+  Policy policy() {
+    return startup.node().policy();
+  }
+
+  @Produces
+  @Singleton
+  RateLimiter limits() {
+    return startup.node().limits();
+  }
+
+  @Produces
+  @Singleton
+  ConnectionLimiter connections() {
+    return startup.node().connections();
+  }
+
+  @Produces
+  @Singleton
+  Administration administration() {
+    return startup.settings().administration();
+  }
+
+  @Produces
+  @Singleton
+  DisconnectStreams disconnect() {
+    return startup.node().disconnect();
+  }
+
+  @Produces
+  @Singleton
+  NodeRegistry nodes() {
+    return startup.node().nodes();
+  }
+
+  @Produces
+  @Singleton
+  RelayStatusSource relay() {
+    return startup.node().relay();
+  }
+
+  @Produces
+  @Singleton
+  Exposition meters() {
+    return startup.exposition();
+  }
+
+  @Produces
+  @Singleton
+  RealtimeListener listener() {
+    return startup.node().listener();
+  }
+
+  @Produces
+  @Singleton
+  Sessions sessions() {
+    return startup.node().sessions();
+  }
+
+  @Produces
+  @Singleton
+  EdgeSettings edge() {
+    return startup.settings().edge();
+  }
+
+  @Produces
+  @Singleton
+  StreamOutputSelector outputs() {
+    return startup.outputs();
+  }
+
+  @Produces
+  @Singleton
+  DisconnectDetector disconnects() {
+    return startup.disconnects();
+  }
+
+  @Produces
+  @Singleton
+  TenantSettingsLookup tenantSettings() {
+    return startup.node().context().tenants();
+  }
+
+  @Produces
+  @Singleton
+  PublishReader publishReader() {
+    return new PublishReader();
+  }
+
+  /**
+   * Returns the protocols that clients may use over WebSocket and Server-Sent Events; the one list
+   * of them.
+   */
+  @Produces
+  @Singleton
+  Protocols protocols(PublishReader publications) {
+    CommandReader commands = new CommandReader(publications);
+    return new Protocols(
+        List.of(new NativeProtocol(commands), new CompactProtocol(commands)),
+        List.of(new SseProtocol(), new CompactSseProtocol()));
+  }
+}

@@ -1,0 +1,76 @@
+package io.broadcasty.server.config;
+
+import io.broadcasty.core.tenant.TenantSettings;
+import io.broadcasty.transport.edge.ClientAddressResolver;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.edge.MetricsAccess;
+import java.time.Duration;
+import java.util.List;
+
+/** Reads the settings of the edge. */
+final class EdgeReader {
+
+  /** The minimum length of a secret, in characters. */
+  private static final int MIN_SECRET = 16;
+
+  private final SettingsReader reader;
+
+  EdgeReader(SettingsReader reader) {
+    this.reader = reader;
+  }
+
+  EdgeSettings read(TenantSettings defaults) {
+    return new EdgeSettings(
+        origins(),
+        proxies(),
+        defaults.publish().maxPayloadBytes(),
+        reader.count(ConfigKeys.MESSAGE_BYTES),
+        reader.value(ConfigKeys.NONCE_REQUIRED, false),
+        reader.value(ConfigKeys.NONCE_WINDOW, Duration.ofSeconds(60)),
+        metricsAccess());
+  }
+
+  private List<String> origins() {
+    List<String> origins = reader.optional(ConfigKeys.ALLOWED_ORIGINS).orElse(List.of());
+    for (String origin : origins) {
+      if (!origin.equals("*") && !origin.matches("(?i)https?://[^/*\\s]+")) {
+        reader.fault(
+            ConfigKeys.ALLOWED_ORIGINS.name()
+                + ": `"
+                + origin
+                + "` is not an origin; write a scheme and a host without a path, such as"
+                + " https://app.example.com");
+      }
+    }
+    return origins;
+  }
+
+  private List<String> proxies() {
+    List<String> proxies = reader.optional(ConfigKeys.TRUSTED_PROXIES).orElse(List.of());
+    try {
+      new ClientAddressResolver(proxies);
+    } catch (IllegalArgumentException e) {
+      reader.fault(
+          ConfigKeys.TRUSTED_PROXIES.name()
+              + ": "
+              + e.getMessage()
+              + "; write addresses and networks such as 10.0.0.0/8,192.168.1.7");
+      return List.of();
+    }
+    return proxies;
+  }
+
+  private MetricsAccess metricsAccess() {
+    String token = reader.optional(ConfigKeys.METRICS_TOKEN).orElse(null);
+    if (token != null && token.length() < MIN_SECRET) {
+      reader.fault(
+          ConfigKeys.METRICS_TOKEN.name()
+              + " (or "
+              + ConfigKeys.METRICS_TOKEN.environmentName()
+              + "): must have at least "
+              + MIN_SECRET
+              + " characters, so that it cannot be guessed; openssl rand -hex 32 makes one");
+    }
+    return new MetricsAccess(reader.value(ConfigKeys.METRICS_PUBLIC, false), token);
+  }
+}

@@ -1,0 +1,121 @@
+package io.broadcasty.server.config;
+
+import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.rbac.Administration;
+import io.broadcasty.core.tenant.FixedTenantSettings;
+import io.broadcasty.core.tenant.Rate;
+import io.broadcasty.delivery.session.SessionSettings;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.push.PushSettings;
+import io.broadcasty.push.provider.PushProviderFactory;
+import io.broadcasty.relay.provider.ProviderFactory;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.transport.websocket.WebSocketRegistration;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole configuration after validation, one part for each package.
+ *
+ * @param development whether development mode is on
+ * @param dataDir the folder for data that the node keeps itself
+ * @param publicUrl where clients reach it, without a slash at the end
+ * @param jwt has keys, except perhaps in development mode
+ * @param limitsEnabled whether rate limits are in force
+ * @param addressRate of one client address
+ * @param tenants the settings of each tenant, as configured
+ * @param webSockets the implementation of RFC 6455
+ * @param internals whether internals of the server may be used to write streams
+ * @param serverMetrics whether the server's own registry shows the meters too
+ * @param traces whether publications are traced by the server's OpenTelemetry
+ * @param auditRetention how long entries of the audit log are kept
+ * @param dataSource the JNDI name of the server's data source; null for Broadcasty's own pool, see
+ *     {@code database}
+ * @param pushProviders open the enabled push services
+ * @param notices hints for operators that are no faults
+ * @param drain the time over which a stopping node closes its streams
+ */
+public record Settings(
+    boolean development,
+    String dataDir,
+    String publicUrl,
+    JwtSettings jwt,
+    EdgeSettings edge,
+    Administration administration,
+    boolean limitsEnabled,
+    Rate addressRate,
+    FixedTenantSettings tenants,
+    SessionSettings session,
+    WebSocketRegistration.Engine webSockets,
+    boolean internals,
+    Replay replay,
+    Mirror mirror,
+    boolean serverMetrics,
+    boolean traces,
+    Duration auditRetention,
+    PushSettings push,
+    @Nullable String dataSource,
+    DatabaseSettings database,
+    RedisSettings redis,
+    int redisReplicas,
+    Driver driver,
+    List<PushProviderFactory.Opener> pushProviders,
+    List<String> notices,
+    Duration drain) {
+
+  /** Where streams are kept. */
+  public enum Store {
+    MEMORY,
+    DATABASE,
+    REDIS
+  }
+
+  /**
+   * The providers whose clients get publications besides Broadcasty's own subscribers.
+   *
+   * @param name the configured value: {@code auto}, {@code pusher}, …
+   * @param order the providers to be used, in order of preference; empty when nothing is relayed
+   * @param last where clients are served when no provider is healthy
+   * @param providers open the providers, in the same order
+   * @param timeout of one call
+   * @param probeInterval between two probes of a failing provider
+   * @param workers the number of channels that are relayed at the same time
+   */
+  public record Driver(
+      String name,
+      List<String> order,
+      String last,
+      List<ProviderFactory.Opener> providers,
+      Duration timeout,
+      Duration probeInterval,
+      int workers) {
+
+    public Driver {
+      order = List.copyOf(order);
+      providers = List.copyOf(providers);
+    }
+  }
+
+  /**
+   * The streams that are copied to the database for a longer retention.
+   *
+   * @param channels patterns; empty when nothing is copied
+   */
+  public record Mirror(List<ChannelPattern> channels, Duration retention) {
+
+    public Mirror {
+      channels = List.copyOf(channels);
+    }
+  }
+
+  /**
+   * How streams are kept.
+   *
+   * @param maxIds the number of ids that the memory store remembers
+   * @param queued whether the database queues publications while Redis cannot be reached
+   */
+  public record Replay(Store store, Duration idempotencyWindow, int maxIds, boolean queued) {}
+}

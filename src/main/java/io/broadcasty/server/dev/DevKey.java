@@ -1,0 +1,43 @@
+package io.broadcasty.server.dev;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.text.ParseException;
+
+/**
+ * Creates the RSA key pair of development mode on the first start and keeps it in the data folder.
+ */
+final class DevKey {
+
+  private static final int BITS = 2048;
+
+  private DevKey() {}
+
+  static RSAKey loadOrCreate(Path file) {
+    try {
+      if (Files.exists(file)) {
+        return RSAKey.parse(Files.readString(file));
+      }
+      RSAKey key = new RSAKeyGenerator(BITS).generate();
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, key.toJSONString());
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+      return key;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read or write the development key " + file, e);
+    } catch (ParseException e) {
+      throw new IllegalStateException(
+          file + " is not a development key; delete it to have a new one created", e);
+    } catch (JOSEException e) {
+      throw new IllegalStateException("Cannot generate an RSA key", e);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.broadcasty.server.dev;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.server.config.Settings;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+
+/**
+ * Development mode: verifies tokens with a key pair of its own and issues tokens to anybody.
+ *
+ * <p>Anybody who reaches the server can then do everything, so {@link #printGuide} logs a warning.
+ */
+public final class DevMode {
+
+  /** The tenant of the issued tokens. */
+  public static final String TENANT = "demo";
+
+  private static final System.Logger LOG = System.getLogger(DevMode.class.getName());
+  private static final Duration TOKEN_LIFE = Duration.ofHours(12);
+
+  private final RSAKey key;
+  private final JwtSettings configured;
+  private final String publicUrl;
+  private final Path keyFile;
+  private final WallClock clock;
+
+  private DevMode(Settings settings, Path keyFile, RSAKey key, WallClock clock) {
+    this.key = key;
+    this.keyFile = keyFile;
+    this.configured = settings.jwt();
+    this.publicUrl = settings.publicUrl();
+    this.clock = clock;
+  }
+
+  public static DevMode start(Settings settings, WallClock clock) {
+    Path file = Path.of(settings.dataDir()).resolve("dev-key.jwk");
+    return new DevMode(settings, file, DevKey.loadOrCreate(file), clock);
+  }
+
+  /**
+   * Returns how tokens are verified: as configured, otherwise with the key pair of development
+   * mode.
+   */
+  public JwtSettings jwt() {
+    return configured.hasKeys()
+        ? configured
+        : configured.withPublicKeys(key.toPublicJWK().toJSONString());
+  }
+
+  /** Returns whether the server accepts the tokens of {@link #token}. */
+  public boolean issuesTokens() {
+    return !configured.hasKeys();
+  }
+
+  /** Issues a token for a user of the demo tenant. */
+  public String token(String subject, List<String> roles) {
+    Instant now = clock.now();
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).build(),
+            new JWTClaimsSet.Builder()
+                .subject(subject)
+                .claim("tid", TENANT)
+                .claim("roles", roles)
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(TOKEN_LIFE)))
+                .build());
+    try {
+      token.sign(new RSASSASigner(key));
+    } catch (JOSEException e) {
+      throw new IllegalStateException("Cannot sign with the development key", e);
+    }
+    return token.serialize();
+  }
+
+  /** Prints commands to try to the console, ready to be copied. */
+  public void printGuide() {
+    LOG.log(
+        Level.WARNING,
+        "DEVELOPMENT MODE IS ON (broadcasty.dev=true): anybody who reaches this server gets a token"
+            + " for everything. Never use it in production.");
+    if (!issuesTokens()) {
+      LOG.log(Level.WARNING, "A public key is configured, so development mode issues no tokens");
+      return;
+    }
+    String publisher = token("alice", List.of("member", "publisher"));
+    String reader = token("bob", List.of("member"));
+    String guide =
+        """
+
+        ── Broadcasty is ready ─────────────────────────────────────────────────────────────
+        Demo page    %1$s/
+        Development key in %4$s; tokens below are for the tenant "%5$s" and last 12 hours.
+
+        # who publishes (alice: member, publisher), and who reads (bob: member)
+        PUBLISHER=%2$s
+        READER=%3$s
+
+        # 1. listen (Ctrl-C ends it; add -H "Last-Event-ID: <id>" to go on where it ended)
+        curl -N -H "Authorization: Bearer $READER" '%1$s/broadcasty/sse?channel=orders.eu'
+
+        # 2. publish, in another terminal
+        curl -H "Authorization: Bearer $PUBLISHER" -H 'Content-Type: application/json' \\
+             -d '{"channel":"orders.eu","payload":{"order":17,"state":"PAID"}}' %1$s/broadcasty/publish
+
+        # 3. read again what was published
+        curl -H "Authorization: Bearer $READER" '%1$s/broadcasty/replay?channel=orders.eu&from=0'
+        ────────────────────────────────────────────────────────────────────────────────────
+        """
+            .formatted(publicUrl, publisher, reader, keyFile, TENANT);
+    System.out.println(guide);
+  }
+}

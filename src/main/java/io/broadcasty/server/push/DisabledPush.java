@@ -1,0 +1,121 @@
+package io.broadcasty.server.push;
+
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.push.device.Audience;
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.device.PushSubscription;
+import io.broadcasty.push.device.PushSubscriptionStore;
+import io.broadcasty.push.device.Recipient;
+import io.broadcasty.push.queue.AcknowledgedDispatch;
+import io.broadcasty.push.queue.ClaimedDispatch;
+import io.broadcasty.push.queue.EnqueueOutcome;
+import io.broadcasty.push.queue.PendingPush;
+import io.broadcasty.push.queue.PendingPushes;
+import io.broadcasty.push.queue.PushQueue;
+import io.broadcasty.push.queue.Send;
+import io.broadcasty.push.queue.SendStatus;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces the push database when no push service is enabled. No request reaches it, so every
+ * method throws.
+ */
+final class DisabledPush implements PushSubscriptionStore, PushQueue, PendingPushes {
+
+  private static IllegalStateException off() {
+    return new IllegalStateException("No push service is enabled");
+  }
+
+  @Override
+  public PushSubscription save(
+      TenantId tenant,
+      String user,
+      DeviceAddress address,
+      @Nullable String device,
+      @Nullable Collection<ChannelName> topics,
+      long nowMillis) {
+    throw off();
+  }
+
+  @Override
+  public List<PushSubscription> findByUser(TenantId tenant, String user) {
+    throw off();
+  }
+
+  @Override
+  public boolean remove(TenantId tenant, String id, @Nullable String user) {
+    throw off();
+  }
+
+  @Override
+  public List<Recipient> find(TenantId tenant, Audience audience, int limit) {
+    throw off();
+  }
+
+  @Override
+  public EnqueueOutcome enqueue(Send send, Collection<Recipient> recipients, long quotaPerDay) {
+    throw off();
+  }
+
+  @Override
+  public EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id) {
+    throw off();
+  }
+
+  @Override
+  public List<ClaimedDispatch> claim(PushService service, String owner, int max, Duration lease) {
+    throw off();
+  }
+
+  @Override
+  public void acknowledge(String owner, List<AcknowledgedDispatch> settled) {
+    throw off();
+  }
+
+  @Override
+  public @Nullable SendStatus status(TenantId tenant, String id, long after, int limit) {
+    throw off();
+  }
+
+  @Override
+  public Map<PushService, Integer> backlog(Collection<PushService> services, int most) {
+    throw off();
+  }
+
+  @Override
+  public void add(PendingPush push) {
+    throw off();
+  }
+
+  @Override
+  public List<PendingPush> oldest(int limit) {
+    throw off();
+  }
+
+  @Override
+  public void addReceipts(PendingPush push, Collection<String> users) {
+    throw off();
+  }
+
+  @Override
+  public Set<String> receipts(PendingPush push) {
+    throw off();
+  }
+
+  @Override
+  public void remove(PendingPush push) {
+    throw off();
+  }
+
+  @Override
+  public void cleanUp(long forgetBeforeMillis) {
+    throw off();
+  }
+}

@@ -1,0 +1,50 @@
+package io.broadcasty.server.stores;
+
+import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.cluster.control.ControlTopic;
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.delivery.occupancy.ChannelOccupancy;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.presence.PresenceStore;
+import io.broadcasty.relay.RelayStatusSource;
+import io.broadcasty.streams.broker.Broker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store's components: streams, members, limits and the connections that they use. With Redis,
+ * members, limits and the node registry cover all nodes, otherwise only this one.
+ *
+ * @param control sends control messages to the nodes that share the store
+ * @param database the relational database, if any component uses one; otherwise null
+ * @param upkeep deletes expired data; may take long, run it every few seconds
+ * @param release closes the connections
+ */
+public record Store(
+    Broker broker,
+    PresenceStore presence,
+    ChannelOccupancy occupancy,
+    RateLimiter limits,
+    ConnectionLimiter connections,
+    NonceStore nonces,
+    NodeRegistry nodes,
+    ControlTopic control,
+    AuditLog audit,
+    RelayStatusSource relay,
+    @Nullable Database database,
+    Runnable upkeep,
+    Runnable release)
+    implements AutoCloseable {
+
+  @Override
+  public void close() {
+    control.close();
+    occupancy.close();
+    presence.close();
+    nodes.close();
+    broker.close();
+    release.run();
+  }
+}

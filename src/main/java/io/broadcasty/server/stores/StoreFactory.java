@@ -1,0 +1,479 @@
+package io.broadcasty.server.stores;
+
+import io.broadcasty.admin.audit.AuditListener;
+import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.audit.jdbc.JdbcAuditLog;
+import io.broadcasty.cluster.control.ControlException;
+import io.broadcasty.cluster.control.ControlRetention;
+import io.broadcasty.cluster.control.ControlTopic;
+import io.broadcasty.cluster.control.jdbc.JdbcControlTopic;
+import io.broadcasty.cluster.control.memory.MemoryControlTopic;
+import io.broadcasty.cluster.control.redis.RedisControlTopic;
+import io.broadcasty.cluster.nodes.LocalNodeRegistry;
+import io.broadcasty.cluster.nodes.NodeInfo;
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.cluster.nodes.jdbc.NodeLeases;
+import io.broadcasty.cluster.nodes.redis.Heartbeat;
+import io.broadcasty.cluster.nodes.redis.RedisNodeRegistry;
+import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.auth.redis.RedisNonceStore;
+import io.broadcasty.core.lifecycle.RealtimeListeners;
+import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
+import io.broadcasty.core.ratelimit.LocalRateLimiter;
+import io.broadcasty.core.ratelimit.RateLimits;
+import io.broadcasty.core.ratelimit.redis.RedisConnectionLimiter;
+import io.broadcasty.core.ratelimit.redis.RedisRateLimiter;
+import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantSettingsLookup;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.hub.Hub;
+import io.broadcasty.delivery.occupancy.ChannelOccupancy;
+import io.broadcasty.delivery.occupancy.LocalOccupancyStore;
+import io.broadcasty.delivery.occupancy.OccupancyException;
+import io.broadcasty.delivery.occupancy.OccupancyStore;
+import io.broadcasty.delivery.occupancy.OccupancyTiming;
+import io.broadcasty.delivery.occupancy.jdbc.JdbcOccupancyStore;
+import io.broadcasty.delivery.occupancy.redis.RedisOccupancyStore;
+import io.broadcasty.infra.database.AuditLogTable;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseException;
+import io.broadcasty.infra.database.JdbcLeaderLocks;
+import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.metrics.Meters;
+import io.broadcasty.observability.meters.StoreMeters;
+import io.broadcasty.presence.LocalPresenceStore;
+import io.broadcasty.presence.redis.RedisPresenceStore;
+import io.broadcasty.relay.jdbc.JdbcCheckpoints;
+import io.broadcasty.relay.memory.MemoryCheckpoints;
+import io.broadcasty.relay.redis.RedisCheckpoints;
+import io.broadcasty.relay.redis.RedisLeaderLock;
+import io.broadcasty.server.config.Settings;
+import io.broadcasty.server.threads.Threads;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.ChannelDirectory;
+import io.broadcasty.streams.broker.jdbc.JdbcArchive;
+import io.broadcasty.streams.broker.jdbc.JdbcBroker;
+import io.broadcasty.streams.broker.jdbc.JdbcBrokerSettings;
+import io.broadcasty.streams.broker.jdbc.JdbcSpool;
+import io.broadcasty.streams.broker.memory.MemoryBroker;
+import io.broadcasty.streams.broker.redis.RedisBroker;
+import io.broadcasty.streams.broker.redis.RedisBrokerSettings;
+import io.broadcasty.streams.mirror.MirroredBroker;
+import io.broadcasty.streams.mirror.MirroredChannels;
+import io.broadcasty.streams.spool.SpoolingBroker;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the configured store.
+ *
+ * @param tenants the current settings of each tenant
+ * @param self describes this node as it is now
+ * @param meters registers the meters of the mirror and the spool
+ * @param listeners receives the audit log's listener if there is a database
+ */
+public record StoreFactory(
+    Settings settings,
+    TenantSettingsLookup tenants,
+    Supplier<NodeInfo> self,
+    Ticker ticker,
+    WallClock clock,
+    Hub hub,
+    Threads threads,
+    RelayRuntime relays,
+    Meters meters,
+    RealtimeListeners listeners) {
+
+  private static final System.Logger LOG = System.getLogger(StoreFactory.class.getName());
+
+  /** The time over which joins and leaves of members are collected into one notification. */
+  private static final long PRESENCE_BATCH_MILLIS = 100;
+
+  /** The time over which channels that gained or lost their subscribers are collected. */
+  private static final Duration OCCUPANCY_INTERVAL = Duration.ofMillis(50);
+
+  /** A channel whose subscribers come back within this time is not reported as vacated. */
+  private static final Duration VACATED_DELAY = Duration.ofSeconds(2);
+
+  /** The interval at which a channel's occupancy is renewed; Redis forgets it after ten minutes. */
+  private static final Duration OCCUPANCY_RENEWAL = Duration.ofMinutes(1);
+
+  /** The interval at which nodes share what they have granted. */
+  private static final long SHARE_MILLIS = 200;
+
+  /**
+   * The interval at which one of the nodes that share a database prunes it; a bit shorter than the
+   * interval at which each node tries.
+   */
+  private static final Duration PRUNE_INTERVAL = Duration.ofSeconds(4);
+
+  /** The time for which a node that died while it held a leader lock keeps others from the task. */
+  private static final Duration LONG_TASK_LEASE = Duration.ofMinutes(10);
+
+  private static final Duration SHORT_TASK_LEASE = Duration.ofSeconds(30);
+
+  private static final Duration SCAN_INTERVAL = Duration.ofSeconds(50);
+
+  public Store open() {
+    return switch (settings.replay().store()) {
+      case MEMORY -> memory();
+      case DATABASE -> database();
+      case REDIS -> redis();
+    };
+  }
+
+  private Store memory() {
+    Settings.Replay replay = settings.replay();
+    MemoryBroker broker =
+        new MemoryBroker(
+            RetentionLookup.of(tenants),
+            replay.idempotencyWindow(),
+            replay.maxIds(),
+            ticker,
+            clock,
+            hub);
+    return unshared(
+        relays.isConfigured()
+            ? relays.relaying(
+                broker,
+                new MemoryCheckpoints(RelayRuntime.LEASE, relays.checkpointRetention(), ticker),
+                broker,
+                Runnable::run)
+            : broker,
+        new MemoryControlTopic(),
+        occupancy(new LocalOccupancyStore(), Duration.ZERO),
+        null,
+        broker::prune,
+        () -> {});
+  }
+
+  private Store database() {
+    Database database = StoreConnections.database(settings, ticker);
+    addAuditListener(database);
+    Settings.Replay replay = settings.replay();
+    JdbcBroker broker =
+        new JdbcBroker(
+            new JdbcBrokerSettings(RetentionLookup.of(tenants), replay.idempotencyWindow()),
+            database,
+            clock,
+            hub,
+            threads.loops.supervised("committer"),
+            threads.publishAnswers);
+    JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
+    JdbcControlTopic control =
+        new JdbcControlTopic(database, ControlRetention.DEFAULT, ticker, clock, threads.loops);
+    JdbcOccupancyStore occupants =
+        new JdbcOccupancyStore(database, self.get().name(), ticker, clock);
+    ChannelOccupancy occupancy = occupancy(occupants, OCCUPANCY_RENEWAL);
+    NodeLeases leases =
+        new NodeLeases(
+            database,
+            self.get().name(),
+            NodeLeases.HEARTBEAT_INTERVAL,
+            NodeLeases.LEASE,
+            ticker,
+            new OccupancyNodeListener(occupancy),
+            threads.loops);
+    return unshared(
+        relayed(broker, broker, database, turns),
+        control,
+        occupancy,
+        database,
+        upkeep(
+            database,
+            turns,
+            () -> {
+              broker.prune();
+              control.prune();
+              occupants.prune();
+            }),
+        () -> {
+          leases.close();
+          database.close();
+        });
+  }
+
+  /** Opens the store of a node without Redis, which shares at most a database with others. */
+  private Store unshared(
+      Broker broker,
+      ControlTopic control,
+      ChannelOccupancy occupancy,
+      @Nullable Database database,
+      Runnable upkeep,
+      Runnable release) {
+    return new Store(
+        broker,
+        new LocalPresenceStore(
+            this::maxMembers, ticker, hub, threads.delayed(PRESENCE_BATCH_MILLIS), listeners),
+        occupancy,
+        new LocalRateLimiter(limits(), ticker),
+        new LocalConnectionLimiter(self.get().name(), tenants),
+        new LocalNonceStore(settings.edge().nonceKept(), ticker),
+        new LocalNodeRegistry(self, clock),
+        control,
+        audit(database),
+        relays,
+        database,
+        () -> {
+          upkeep.run();
+          relays.prune();
+        },
+        release);
+  }
+
+  private Store redis() {
+    boolean mirrored = !settings.mirror().channels().isEmpty();
+    Redis redis = StoreConnections.redis(settings, ticker);
+    try {
+      return mirrored || settings.replay().queued()
+          ? withDatabase(redis, StoreConnections.database(settings, ticker))
+          : withoutDatabase(redis);
+    } catch (RuntimeException e) {
+      redis.close();
+      throw e;
+    }
+  }
+
+  private Store withoutDatabase(Redis redis) {
+    RedisBroker streams = broker(redis);
+    return shared(redis, relayed(streams, streams, redis), null, () -> {}, redis::close);
+  }
+
+  private RedisBroker broker(Redis redis) {
+    Settings.Replay replay = settings.replay();
+    return new RedisBroker(
+        new RedisBrokerSettings(
+            RetentionLookup.of(tenants), replay.idempotencyWindow(), settings.redisReplicas()),
+        redis,
+        ticker,
+        clock,
+        hub,
+        threads.loops.supervised("redis"),
+        threads.publishAnswers);
+  }
+
+  private Store withDatabase(Redis redis, Database database) {
+    addAuditListener(database);
+    RedisBroker streams = broker(redis);
+    JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
+    JdbcArchive archive = new JdbcArchive(database, clock, settings.mirror().retention());
+    Broker broker =
+        spooled(relayed(mirrored(streams, archive, turns), streams, redis), database, turns);
+    return shared(
+        redis,
+        broker,
+        database,
+        upkeep(database, turns, archive::prune),
+        () -> {
+          redis.close();
+          database.close();
+        });
+  }
+
+  private Broker mirrored(RedisBroker streams, JdbcArchive archive, JdbcLeaderLocks turns) {
+    if (settings.mirror().channels().isEmpty()) {
+      return streams;
+    }
+    MirroredBroker mirrored =
+        new MirroredBroker(
+            streams,
+            archive,
+            new MirroredChannels(settings.mirror().channels()),
+            streams,
+            work -> runExclusively(turns, "mirror-scan", LONG_TASK_LEASE, SCAN_INTERVAL, work),
+            ticker,
+            threads.loops.supervised("mirror"));
+    meters.addAll(StoreMeters.ofMirror(mirrored));
+    return mirrored;
+  }
+
+  /** Relays streams that nodes share in a database, if relaying is configured. */
+  private Broker relayed(
+      Broker streams, ChannelDirectory directory, Database database, JdbcLeaderLocks turns) {
+    return relays.isConfigured()
+        ? relays.relaying(
+            streams,
+            new JdbcCheckpoints(database, RelayRuntime.LEASE, relays.checkpointRetention(), clock),
+            directory,
+            work -> runExclusively(turns, "relay-scan", LONG_TASK_LEASE, SCAN_INTERVAL, work))
+        : streams;
+  }
+
+  /** Relays streams that nodes share in Redis, if relaying is configured. */
+  private Broker relayed(Broker streams, ChannelDirectory directory, Redis redis) {
+    return relays.isConfigured()
+        ? relays.relaying(
+            streams,
+            new RedisCheckpoints(redis, RelayRuntime.LEASE, relays.checkpointRetention()),
+            directory,
+            new RedisLeaderLock(redis, "relay-scan", SCAN_INTERVAL))
+        : streams;
+  }
+
+  private Broker spooled(Broker streams, Database database, JdbcLeaderLocks turns) {
+    if (!settings.replay().queued()) {
+      return streams;
+    }
+    SpoolingBroker queued =
+        new SpoolingBroker(
+            streams,
+            new JdbcSpool(database, clock),
+            work -> runExclusively(turns, "spool", SHORT_TASK_LEASE, Duration.ZERO, work),
+            threads.loops.supervised("spool"),
+            threads.publishAnswers);
+    meters.addAll(StoreMeters.ofSpool(queued));
+    return queued;
+  }
+
+  /** Opens the store of a node that shares Redis with others. */
+  private Store shared(
+      Redis redis, Broker broker, @Nullable Database database, Runnable upkeep, Runnable release) {
+    RedisNodeRegistry nodes = new RedisNodeRegistry(redis, self, Heartbeat.DEFAULT, ticker);
+    RedisPresenceStore presence =
+        new RedisPresenceStore(
+            redis,
+            nodes.self(),
+            this::maxMembers,
+            ticker,
+            clock,
+            hub,
+            threads.loops.supervised("presence"),
+            threads.delayed(PRESENCE_BATCH_MILLIS),
+            listeners);
+    RedisRateLimiter limits = new RedisRateLimiter(redis, limits(), ticker, clock);
+    RedisConnectionLimiter connections =
+        new RedisConnectionLimiter(
+            redis,
+            nodes.self(),
+            tenants,
+            ticker,
+            () -> nodes.nodes().stream().map(NodeInfo::name).toList());
+    ChannelOccupancy occupancy =
+        occupancy(new RedisOccupancyStore(redis, nodes.self(), ticker), OCCUPANCY_RENEWAL);
+    nodes.start(
+        List.of(new PresenceNodeListener(presence), new OccupancyNodeListener(occupancy)),
+        threads.loops.supervised("nodes"));
+    threads.scheduleSharing(SHARE_MILLIS, "limits", limits::share);
+    threads.scheduleSharing(SHARE_MILLIS, "connection-limits", connections::reportCounts);
+    return new Store(
+        broker,
+        presence,
+        occupancy,
+        limits,
+        connections,
+        new RedisNonceStore(redis, settings.edge().nonceKept()),
+        nodes,
+        new RedisControlTopic(redis, ControlRetention.DEFAULT, threads.loops),
+        audit(database),
+        relays,
+        database,
+        () -> {
+          broker.prune();
+          upkeep.run();
+        },
+        release);
+  }
+
+  /**
+   * Starts tracking which channels have subscribers.
+   *
+   * @param renewal see {@link OccupancyTiming}
+   */
+  private ChannelOccupancy occupancy(OccupancyStore store, Duration renewal) {
+    ChannelOccupancy occupancy =
+        new ChannelOccupancy(
+            self.get().name(),
+            store,
+            hub::isOccupied,
+            listeners,
+            new OccupancyTiming(OCCUPANCY_INTERVAL, VACATED_DELAY, renewal),
+            ticker,
+            threads.loops);
+    hub.onOccupancyChange(occupancy::markChanged);
+    return occupancy;
+  }
+
+  private int maxMembers(TenantId tenant) {
+    return tenants.of(tenant).presence().maxMembers();
+  }
+
+  private RateLimits limits() {
+    return new RateLimits(settings.limitsEnabled(), settings.addressRate(), tenants);
+  }
+
+  private static AuditLog audit(@Nullable Database database) {
+    return database == null ? AuditLog.NONE : new JdbcAuditLog(database);
+  }
+
+  /** Adds the audit log's listener. Called before the first event that it has to record. */
+  private void addAuditListener(Database database) {
+    listeners.add(
+        new AuditListener(
+            new JdbcAuditLog(database), self.get().name(), clock::nowMillis, threads.housekeeper));
+  }
+
+  /** Returns the maintenance task that one of the nodes sharing the database runs for all. */
+  private Runnable upkeep(Database database, JdbcLeaderLocks turns, Runnable pruneStreams) {
+    AuditLogTable audit = new AuditLogTable(database);
+    Runnable prune =
+        () -> {
+          pruneStreams.run();
+          audit.prune(clock.nowMillis() - settings.auditRetention().toMillis());
+        };
+    return () -> {
+      try {
+        turns.runIfAcquired("prune", LONG_TASK_LEASE, PRUNE_INTERVAL, prune);
+      } catch (BrokerException
+          | ControlException
+          | OccupancyException
+          | DatabaseException e) { // the component that uses the database reports it
+        LOG.log(Level.DEBUG, "Cannot prune the database; the task will run again", e);
+      }
+    };
+  }
+
+  private static void runExclusively(
+      JdbcLeaderLocks turns, String task, Duration atMost, Duration once, Runnable work) {
+    try {
+      turns.runIfAcquired(task, atMost, once, work);
+    } catch (DatabaseException e) {
+      throw new BrokerException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Removes the members of a node that has gone. */
+  private record PresenceNodeListener(RedisPresenceStore presence)
+      implements NodeRegistry.Listener {
+
+    @Override
+    public void onGone(String node) {
+      presence.removeNode(node);
+    }
+
+    @Override
+    public void onSelfExpired() {
+      presence.resendMembers();
+    }
+  }
+
+  /** Removes the subscribers of a node that has gone from the channels' occupancy. */
+  private record OccupancyNodeListener(ChannelOccupancy occupancy)
+      implements NodeRegistry.Listener {
+
+    @Override
+    public void onGone(String node) {
+      occupancy.removeNode(node);
+    }
+
+    @Override
+    public void onSelfExpired() {
+      occupancy.reportAgain();
+    }
+  }
+}

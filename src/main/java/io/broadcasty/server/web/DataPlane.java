@@ -1,0 +1,35 @@
+package io.broadcasty.server.web;
+
+import io.broadcasty.transport.http.AdminResource;
+import io.broadcasty.transport.http.DisconnectResource;
+import io.broadcasty.transport.http.DriversResource;
+import io.broadcasty.transport.http.MetricsResource;
+import io.broadcasty.transport.http.PingResource;
+import io.broadcasty.transport.http.PresenceResource;
+import io.broadcasty.transport.http.ProblemResponses;
+import io.broadcasty.transport.http.PushKeyResource;
+import io.broadcasty.transport.http.PushResource;
+import io.broadcasty.transport.http.ReplayResource;
+import jakarta.ws.rs.ApplicationPath;
+import jakarta.ws.rs.core.Application;
+import java.util.Set;
+
+/** The JAX-RS application below {@code /broadcasty}. */
+@ApplicationPath("broadcasty")
+public class DataPlane extends Application {
+
+  @Override
+  public Set<Class<?>> getClasses() {
+    return Set.of(
+        AdminResource.class,
+        DisconnectResource.class,
+        DriversResource.class,
+        MetricsResource.class,
+        PresenceResource.class,
+        PingResource.class,
+        PushKeyResource.class,
+        PushResource.class,
+        ReplayResource.class,
+        ProblemResponses.class);
+  }
+}

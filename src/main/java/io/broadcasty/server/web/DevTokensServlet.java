@@ -1,0 +1,50 @@
+package io.broadcasty.server.web;
+
+import io.broadcasty.server.Startup;
+import io.broadcasty.server.dev.DevMode;
+import io.broadcasty.transport.edge.ProblemWriter;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Problem;
+import jakarta.inject.Inject;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Serves {@code GET /dev/tokens}: tokens for the demo page, in development mode only.
+ *
+ * <p>The response is {@code {"tenant": …, "publisher": token, "reader": token}}.
+ */
+@WebServlet(urlPatterns = "/dev/tokens", name = "broadcasty-dev-tokens")
+public class DevTokensServlet extends HttpServlet {
+
+  private static final long serialVersionUID = 1L;
+
+  @Inject private transient Startup startup;
+
+  @Override
+  protected void doGet(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    response.setHeader("Cache-Control", "no-store");
+    DevMode dev = startup.devMode();
+    if (dev == null || !dev.issuesTokens()) {
+      ProblemWriter.write(
+          response, Problem.of(Code.NOT_FOUND, "tokens are handed out in development mode only"));
+      return;
+    }
+    response.setContentType("application/json");
+    ProblemWriter.body(
+        response,
+        JsonWriter.object(
+            json -> {
+              json.writeStringField("tenant", DevMode.TENANT);
+              json.writeStringField(
+                  "publisher", dev.token("alice", List.of("member", "publisher")));
+              json.writeStringField("reader", dev.token("bob", List.of("member")));
+            }));
+  }
+}

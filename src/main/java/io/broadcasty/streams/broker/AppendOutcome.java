@@ -1,0 +1,27 @@
+package io.broadcasty.streams.broker;
+
+import java.time.Duration;
+
+/** The outcome of appending one envelope. */
+public sealed interface AppendOutcome {
+
+  /**
+   * The envelope has its position and is kept as the store promises.
+   *
+   * @param duplicate whether the position is that of an earlier envelope with the same id
+   */
+  record Appended(Position position, boolean duplicate) implements AppendOutcome {}
+
+  /**
+   * The envelope is stored safely and will get its position, after those queued before it, once the
+   * store can be reached.
+   */
+  record Queued() implements AppendOutcome {}
+
+  /**
+   * The envelope was not accepted; trying again after a while is right.
+   *
+   * @param reason for the client: what is wrong
+   */
+  record Unavailable(String reason, Duration retryAfter) implements AppendOutcome {}
+}

@@ -1,0 +1,107 @@
+package io.broadcasty.streams.broker;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Stores ordered streams: append, announce and replay in one port, because they must agree.
+ *
+ * <p>Guarantees, per (channel, partition): sequences are assigned from 1 without gaps. The {@link
+ * PublicationListener} is called with publications in that order, each after it can be read by
+ * {@link #replay} (with those of other nodes, only on channels that are {@link #follow followed}).
+ * A position that was answered is never assigned to another publication of the same epoch. A
+ * repeated id of an idempotent envelope, on the same channel and within the idempotency window (at
+ * least 10 minutes), is answered with the first position and appended once, also while the first
+ * append is still in progress. Publications that have left the retention (age, count, bytes) are
+ * not served any more.
+ */
+@ThreadSafe
+public interface Broker extends AutoCloseable {
+
+  /** A completed stage: all announcements are received already. */
+  CompletionStage<Void> FOLLOWED = CompletableFuture.completedStage(null);
+
+  /**
+   * Appends envelopes, in the given order within a partition.
+   *
+   * @return the outcomes, in the order of the envelopes; completes exceptionally only for a fault
+   *     of the broker itself. An envelope without an {@link AppendOutcome.Appended} may still have
+   *     been appended when the store failed at the wrong moment: publish again with the same id.
+   */
+  CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes);
+
+  /**
+   * Reads a page. May block on the store.
+   *
+   * @throws BrokerException when the store cannot be read; trying again later is right
+   */
+  ReplayPage replay(ReplayRequest request);
+
+  /**
+   * Returns the states of the first {@code partitions} partitions of a channel, in order, and of
+   * any further partition that has publications. A partition without a publication has head 0 and
+   * the epoch that its first publication will have.
+   *
+   * @throws BrokerException as {@link #replay}
+   */
+  List<StreamState> states(TenantChannel channel, int partitions);
+
+  /**
+   * Returns the tenant's channels that have a stream and match, in order of name.
+   *
+   * @param limit the maximum number
+   * @throws BrokerException as {@link #replay}
+   */
+  List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit);
+
+  /**
+   * Subscribes to announcements of a channel's publications that other nodes append; this node's
+   * own are always announced. Each call needs one {@link #unfollow}, whatever its result.
+   * Announcements missed while the store is unreachable are reported by {@link
+   * PublicationListener#onGap}.
+   *
+   * @return completes once every publication that is appended from then on is announced here;
+   *     exceptionally, with a {@link BrokerException}, when the store cannot be reached now. In
+   *     that case, too, announcements begin as soon as it can be reached
+   */
+  default CompletionStage<Void> follow(TenantChannel channel) {
+    return FOLLOWED; // a broker to which no other node appends
+  }
+
+  /** Undoes one {@link #follow}. */
+  default void unfollow(TenantChannel channel) {}
+
+  /**
+   * Subscribes, by {@link PublicationListener#onChannel}, to the tenant's matching channels that
+   * get their first publication from now on. Each call needs one unfollow.
+   *
+   * @return as {@link #follow(TenantChannel)}
+   */
+  default CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
+    return FOLLOWED;
+  }
+
+  /** Undoes one {@link #follow(TenantId, ChannelPattern)}. */
+  default void unfollow(TenantId tenant, ChannelPattern pattern) {}
+
+  /** Deletes what has left the retention or the idempotency window. Called every few seconds. */
+  void prune();
+
+  /** Returns what the store can do now, as far as is known; does not contact it. */
+  default StoreCondition condition() {
+    return StoreCondition.UP;
+  }
+
+  /** Returns how durable an acknowledged publication is, as a sentence for the start-up log. */
+  String durability();
+
+  /** Closes the broker: publications in progress are completed first, later ones are refused. */
+  @Override
+  void close();
+}

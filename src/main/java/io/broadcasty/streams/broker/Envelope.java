@@ -1,0 +1,33 @@
+package io.broadcasty.streams.broker;
+
+import io.broadcasty.core.channel.TenantChannel;
+
+/**
+ * A message with its channel and partition, validated and authorised, before it has a position.
+ *
+ * @param channel the channel to publish to
+ * @param partition below the number of partitions that the policy returns
+ * @param id the envelope's id, unique in the channel
+ * @param idempotent whether the publisher chose the id, so that a repetition must be recognised
+ */
+public record Envelope(
+    TenantChannel channel, int partition, String id, boolean idempotent, Message message) {
+
+  private static final int OVERHEAD_BYTES = 200;
+
+  /** Returns the approximate size in memory, in bytes; retention by bytes counts it. */
+  public int costBytes() {
+    return OVERHEAD_BYTES + message.costBytes();
+  }
+
+  /** Returns a copy whose id is recognised when it is repeated. */
+  public Envelope asIdempotent() {
+    return idempotent ? this : new Envelope(channel, partition, id, true, message);
+  }
+
+  /** Omits the message, so that it may be logged. */
+  @Override
+  public String toString() {
+    return "Envelope[" + channel + "/" + partition + "]";
+  }
+}

@@ -1,0 +1,46 @@
+package io.broadcasty.streams.broker;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a publication, which is never changed on its way. JSON parts are kept verbatim.
+ * Immutable.
+ *
+ * @param payload JSON text
+ * @param meta JSON text, if any
+ * @param event an application's name for the kind of event, if any
+ * @param correlationId relates an answer to its question, if any
+ * @param replyTo the channel for the answer, if any
+ * @param headers short texts by name, for components that handle the message on its way
+ */
+@ThreadSafe
+public record Message(
+    String payload,
+    @Nullable String meta,
+    @Nullable String event,
+    @Nullable String correlationId,
+    @Nullable String replyTo,
+    Headers headers) {
+
+  /** Creates a message with a payload only. */
+  public static Message of(String payload) {
+    return new Message(payload, null, null, null, null, Headers.NONE);
+  }
+
+  /** Returns a copy with other headers. */
+  public Message withHeaders(Headers changed) {
+    return new Message(payload, meta, event, correlationId, replyTo, changed);
+  }
+
+  /** Returns the approximate size of its long parts in memory, in bytes. */
+  int costBytes() {
+    return payload.length() + (meta == null ? 0 : meta.length()) + headers.costBytes();
+  }
+
+  /** Omits the content, so that it may be logged. */
+  @Override
+  public String toString() {
+    return "Message[" + payload.length() + " characters]";
+  }
+}

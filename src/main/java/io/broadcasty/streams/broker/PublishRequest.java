@@ -1,0 +1,19 @@
+package io.broadcasty.streams.broker;
+
+import io.broadcasty.core.channel.ChannelName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to publish: well-formed, but not yet authorised.
+ *
+ * @param id the publisher's idempotency id; null when it chose none
+ * @param partitionKey equal keys share a partition; null means partition 0
+ */
+public record PublishRequest(
+    ChannelName channel, @Nullable String id, @Nullable String partitionKey, Message message) {
+
+  /** Returns a copy with another message. */
+  public PublishRequest withMessage(Message changed) {
+    return new PublishRequest(channel, id, partitionKey, changed);
+  }
+}

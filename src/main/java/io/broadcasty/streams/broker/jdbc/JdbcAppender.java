@@ -1,0 +1,101 @@
+package io.broadcasty.streams.broker.jdbc;
+
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.database.Transactions;
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.GroupCommit;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.Submission;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Appends each group in one transaction, then announces it.
+ *
+ * <p>A failed group is answered with {@link AppendOutcome.Unavailable}. If the commit itself
+ * failed, it may have been executed nevertheless: those streams are read again under their lock
+ * before anything else is announced, so that their new publications are announced first.
+ */
+final class JdbcAppender implements GroupCommit.Appender {
+
+  private static final System.Logger LOG = System.getLogger(JdbcAppender.class.getName());
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final String UNREACHABLE = "the database cannot be reached";
+  private static final String FAILED =
+      "the database did not confirm the publication; publish again with the same id";
+
+  private final Transactions transactions;
+  private final WallClock clock;
+  private final PublicationListener listener;
+  private final UncertainCommits uncertainCommits;
+  private final DatabaseAvailability availability;
+
+  JdbcAppender(
+      Transactions transactions,
+      DatabaseAvailability availability,
+      WallClock clock,
+      PublicationListener listener) {
+    this.transactions = transactions;
+    this.availability = availability;
+    this.clock = clock;
+    this.listener = listener;
+    this.uncertainCommits = new UncertainCommits(this::announce);
+  }
+
+  @Override
+  public boolean needsAnotherCall() {
+    return !uncertainCommits.isEmpty();
+  }
+
+  @Override
+  public List<List<AppendOutcome>> append(List<Submission> group) {
+    try {
+      if (availability.isDown()) {
+        return refused(group, UNREACHABLE);
+      }
+      List<List<AppendOutcome>> outcomes = commit(group);
+      availability.recordSuccess();
+      return outcomes;
+    } catch (SQLException
+        | RuntimeException
+        | Error e) { // publishers are answered whatever the error is
+      availability.recordFailure(e);
+      return refused(group, FAILED);
+    }
+  }
+
+  private static List<List<AppendOutcome>> refused(List<Submission> group, String why) {
+    return group.stream().map(submission -> submission.allUnavailable(why, RETRY_AFTER)).toList();
+  }
+
+  private List<List<AppendOutcome>> commit(List<Submission> group) throws SQLException {
+    try (Connection connection = transactions.begin()) {
+      uncertainCommits.announceCommitted(connection);
+      GroupAppend append =
+          new GroupAppend(group, connection, clock.nowMillis(), transactions.maxKeysPerStatement());
+      try {
+        append.run();
+      } catch (SQLException | RuntimeException e) {
+        Transactions.rollback(connection);
+        throw e;
+      }
+      append.forEachGrown(uncertainCommits::add);
+      transactions.commitDurably(connection);
+      uncertainCommits.clear();
+      append.publications().forEach(this::announce);
+      return append.outcomes();
+    }
+  }
+
+  private void announce(Publication publication) {
+    try {
+      listener.onPublication(publication);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "A listener of publications failed", e);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.broadcasty.streams.broker.jdbc;
+
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.streams.broker.StreamState;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Finds the oldest publication of a stream that the retention still keeps. Times and bytes only
+ * grow with the sequence, so it reads a handful of publications however long the stream is.
+ */
+final class RetentionCutoff {
+
+  private final RetentionLookup retention;
+
+  RetentionCutoff(RetentionLookup retention) {
+    this.retention = retention;
+  }
+
+  /**
+   * Returns the oldest sequence that is kept.
+   *
+   * @param partitions how many partitions of the channel are in use
+   * @return {@code head + 1} when nothing is kept
+   */
+  long first(
+      Connection connection, TenantChannel channel, StreamRow row, int partitions, long nowMillis)
+      throws SQLException {
+    Retention share = retention.of(channel.tenant()).perPartition(partitions);
+    long oldestMillis = nowMillis - share.age().toMillis();
+    if (row.first() > row.head() || row.lastAtMillis() < oldestMillis) {
+      return row.head() + 1;
+    }
+    long low = Math.max(row.first(), row.head() - share.maxCount() + 1);
+    long high = row.head();
+    long middle = low;
+    while (low < high) {
+      if (keeps(connection, channel, row, middle, share, oldestMillis)) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+      middle = low + (high - low) / 2;
+    }
+    return low;
+  }
+
+  StreamState state(
+      Connection connection, TenantChannel channel, StreamRow row, int partitions, long nowMillis)
+      throws SQLException {
+    return new StreamState(
+        row.epoch(),
+        row.partition(),
+        first(connection, channel, row, partitions, nowMillis),
+        row.head());
+  }
+
+  private static boolean keeps(
+      Connection connection,
+      TenantChannel channel,
+      StreamRow row,
+      long sequence,
+      Retention share,
+      long oldestMillis)
+      throws SQLException {
+    EventsTable.Weight weight = EventsTable.weight(connection, row.of(channel), sequence);
+    return weight != null
+        && weight.atMillis() >= oldestMillis
+        && row.totalBytes() - weight.bytesBefore() <= share.maxBytes();
+  }
+}

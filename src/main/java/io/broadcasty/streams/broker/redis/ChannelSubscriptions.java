@@ -1,0 +1,312 @@
+package io.broadcasty.streams.broker.redis;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.format.UnknownVersionException;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.infra.redis.PubSub;
+import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisAvailability;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.PublicationListener;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The channels whose announcements this node receives. Announcements may be lost when a connection
+ * breaks. Therefore each channel's heads in Redis are compared with the received publications after
+ * every new subscription, and from time to time.
+ */
+@ThreadSafe
+final class ChannelSubscriptions {
+
+  private static final System.Logger LOG = System.getLogger(ChannelSubscriptions.class.getName());
+
+  /** How long a channel without followers stays subscribed, since many come back. */
+  private static final Duration LINGER = Duration.ofSeconds(5);
+
+  private static final int AT_ONCE = 1000;
+
+  /** A channel, and its number of followers. */
+  private static final class Entry {
+    private final FollowedChannel followed;
+    private int followers;
+    private long unfollowedNanos;
+
+    Entry(FollowedChannel followed) {
+      this.followed = followed;
+    }
+  }
+
+  /** A confirmed subscription, whose channel's heads are to be compared. */
+  private record Confirmed(FollowedChannel followed, int life) {}
+
+  private final Redis redis;
+  private final PublicationListener listener;
+  private final Ticker ticker;
+  private final DivergenceDetector divergenceDetector;
+  private final Runnable wake;
+
+  /** By the name of the channel's announcements; entries are changed within its updates only. */
+  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+
+  private final ConcurrentLinkedQueue<Confirmed> confirmed = new ConcurrentLinkedQueue<>();
+  private List<FollowedChannel> toCheck = List.of(); // used only by the gap detector's thread
+
+  /**
+   * @param wake triggers a call of {@link #compareConfirmed} soon
+   */
+  ChannelSubscriptions(
+      Redis redis,
+      PublicationListener listener,
+      Ticker ticker,
+      DivergenceDetector tails,
+      Runnable wake) {
+    this.redis = redis;
+    this.listener = listener;
+    this.ticker = ticker;
+    this.divergenceDetector = tails;
+    this.wake = wake;
+  }
+
+  /** Follows a channel as {@link io.broadcasty.streams.broker.Broker#follow} describes. */
+  CompletionStage<Void> follow(
+      TenantChannel channel, PubSub pubSub, @Nullable BrokerException unreachable) {
+    String announcements = ChannelKeys.of(redis, channel).announcements();
+    FollowedChannel[] found = new FollowedChannel[1];
+    entries.compute(
+        announcements,
+        (name, known) -> {
+          Entry entry = known;
+          if (entry == null) {
+            entry =
+                new Entry(new FollowedChannel(channel, divergenceDetector.takeRemembered(channel)));
+            pubSub.subscribe(name);
+          }
+          entry.followers++;
+          found[0] = entry.followed;
+          return entry;
+        });
+    CompletionStage<Void> ready = found[0].ready();
+    if (unreachable != null && !ready.toCompletableFuture().isDone()) {
+      found[0].onUnreachable(unreachable);
+    }
+    return ready;
+  }
+
+  /** Unfollows a channel as {@link io.broadcasty.streams.broker.Broker#unfollow} describes. */
+  void unfollow(TenantChannel channel) {
+    entries.computeIfPresent(
+        ChannelKeys.of(redis, channel).announcements(),
+        (name, entry) -> {
+          entry.followers--;
+          entry.unfollowedNanos = ticker.readNanos();
+          return entry;
+        });
+  }
+
+  /** Returns whether a channel's announcements are received from Redis. */
+  boolean receives(String announcements) {
+    Entry entry = entries.get(announcements);
+    return entry != null && entry.followed.isSubscribed();
+  }
+
+  /**
+   * Announces this node's publications on a channel whose announcements it does not receive from
+   * Redis.
+   */
+  void announceOwn(TenantChannel channel, String announcements, List<Publication> publications) {
+    Entry entry = entries.get(announcements);
+    if (entry == null) {
+      divergenceDetector.remember(channel, publications);
+      publications.forEach(this::announce);
+    } else {
+      entry.followed.deliver(publications, this::announce);
+    }
+  }
+
+  void onMessage(String announcements, byte[] message) {
+    Entry entry = entries.get(announcements);
+    if (entry == null) {
+      return;
+    }
+    FollowedChannel followed = entry.followed;
+    try {
+      List<Publication> publications = Announcement.read(followed.channel(), message);
+      if (publications.isEmpty()) { // a publication of another epoch
+        confirmed.add(new Confirmed(followed, followed.subscriptionNumber()));
+        wake.run();
+      }
+      followed.deliver(publications, this::announce);
+    } catch (UnknownVersionException e) { // already logged
+      LOG.log(
+          Level.DEBUG,
+          "Cannot decode an announcement; its publications are read from the stream",
+          e);
+      listener.onGap(followed.channel());
+    }
+  }
+
+  void onSubscribed(String announcements) {
+    entries.computeIfPresent( // which waits for the update that requested it
+        announcements,
+        (name, entry) -> {
+          confirmed.add(new Confirmed(entry.followed, entry.followed.onSubscribed()));
+          return entry;
+        });
+    wake.run();
+  }
+
+  void onBroken(String announcements) {
+    Entry entry = entries.get(announcements);
+    if (entry != null) {
+      entry.followed.onBroken();
+    }
+  }
+
+  /** Fails the callers that wait for a channel whose server cannot be reached. */
+  void failUnreachable(RedisAvailability availability) {
+    for (Entry entry : entries.values()) {
+      if (availability.isDown(ChannelKeys.of(redis, entry.followed.channel()).hash())) {
+        entry.followed.onUnreachable(RedisBroker.unreachable());
+      }
+    }
+  }
+
+  /**
+   * Compares the heads of some of the channels subscribed since the last call.
+   *
+   * @return whether there are more, and Redis has answered
+   * @throws JedisException when Redis does not answer; they are kept for the next call
+   */
+  boolean compareConfirmed() {
+    List<Confirmed> batch = new ArrayList<>();
+    for (Confirmed next = confirmed.poll(); next != null; next = confirmed.poll()) {
+      batch.add(next);
+      if (batch.size() == AT_ONCE) {
+        break;
+      }
+    }
+    Map<Confirmed, StreamHeads> heads;
+    try {
+      divergenceDetector.verify(
+          DivergenceDetector.lastSeen(batch.stream().map(Confirmed::followed).toList()));
+      heads = heads(batch, Confirmed::followed);
+    } catch (JedisException e) {
+      confirmed.addAll(batch);
+      throw e;
+    }
+    for (Confirmed each : batch) {
+      StreamHeads found = heads.get(each);
+      if (found == null) {
+        confirmed.add(each);
+      } else if (each.followed().compareHeads(each.life(), found)) {
+        missed(each.followed());
+      }
+    }
+    return !confirmed.isEmpty() && !heads.isEmpty();
+  }
+
+  /**
+   * Ensures that a server that answers again, or has taken over, has all received publications
+   * before anything is appended to it.
+   *
+   * @throws JedisException when it does not answer after all
+   */
+  void verifyServer(HostAndPort server) {
+    Map<TenantChannel, LastSeen> lastSeen = new HashMap<>(divergenceDetector.remembered());
+    lastSeen.putAll(
+        DivergenceDetector.lastSeen(
+            entries.values().stream().map(entry -> entry.followed).toList()));
+    Map<TenantChannel, LastSeen> batch = new HashMap<>();
+    for (Map.Entry<TenantChannel, LastSeen> each : lastSeen.entrySet()) {
+      if (redis.serverOf(ChannelKeys.of(redis, each.getKey()).hash()).equals(server)) {
+        batch.put(each.getKey(), each.getValue());
+      }
+      if (batch.size() == AT_ONCE) {
+        divergenceDetector.verify(batch);
+        batch.clear();
+      }
+    }
+    divergenceDetector.verify(batch);
+  }
+
+  /** Checks a share of the channels for announcements that were lost unnoticed. */
+  void checkSome(int shares) {
+    if (toCheck.isEmpty()) {
+      toCheck = entries.values().stream().map(entry -> entry.followed).toList();
+    }
+    int count = Math.min(toCheck.size(), Math.max(AT_ONCE, entries.size() / shares));
+    List<FollowedChannel> some = toCheck.subList(0, count);
+    toCheck = toCheck.subList(count, toCheck.size());
+    Map<TenantChannel, LastSeen> suspect = DivergenceDetector.lastSeen(some);
+    Map<FollowedChannel, StreamHeads> current = heads(some, followed -> followed);
+    current.forEach(
+        (followed, heads) -> {
+          suspect.computeIfPresent(
+              followed.channel(), (c, marks) -> heads.isBehind(marks) ? marks : null);
+          if (followed.checkHeads(heads)) {
+            missed(followed);
+          }
+        });
+    suspect.keySet().retainAll(current.keySet().stream().map(FollowedChannel::channel).toList());
+    divergenceDetector.verify(suspect);
+  }
+
+  /** Unsubscribes from channels that have had no followers for a while. */
+  void unsubscribeIdle(PubSub pubSub) {
+    long now = ticker.readNanos();
+    for (String name : entries.keySet()) {
+      entries.computeIfPresent(
+          name,
+          (n, entry) -> {
+            if (entry.followers > 0 || now - entry.unfollowedNanos < LINGER.toNanos()) {
+              return entry;
+            }
+            pubSub.unsubscribe(n);
+            divergenceDetector.remember(entry.followed.channel(), entry.followed.lastSeen());
+            return null;
+          });
+    }
+  }
+
+  private <T> Map<T, StreamHeads> heads(
+      Collection<T> items, java.util.function.Function<T, FollowedChannel> followed) {
+    Map<T, StreamHeads> heads = new HashMap<>();
+    redis
+        .queryAll(
+            items,
+            item -> ChannelKeys.of(redis, followed.apply(item).channel()).hash(),
+            (pipeline, item) ->
+                pipeline.hgetAll(ChannelKeys.of(redis, followed.apply(item).channel()).hash()))
+        .forEach((item, hash) -> heads.put(item, StreamHeads.of(hash)));
+    return heads;
+  }
+
+  private void missed(FollowedChannel followed) {
+    LOG.log(
+        Level.DEBUG,
+        () -> "Announcements of " + followed.channel() + " were missed; reading the publications");
+    listener.onGap(followed.channel());
+  }
+
+  private void announce(Publication publication) {
+    try {
+      listener.onPublication(publication);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "A listener of publications failed", e);
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.broadcasty.streams.broker.redis;
+
+import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
+
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisAvailability;
+import io.broadcasty.infra.redis.Script;
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.GroupCommit;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.Submission;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
+
+/**
+ * Appends each group with one script for each channel, and one pipeline for each server. Used by
+ * one thread only.
+ *
+ * <p>A script that was sent but not answered may have run. In that case Redis announces its
+ * publications nevertheless, and the publishers are told to publish again with the same ids.
+ */
+final class RedisAppender implements GroupCommit.Appender {
+
+  private static final System.Logger LOG = System.getLogger(RedisAppender.class.getName());
+  private static final Script SCRIPT = Script.load(RedisAppender.class, "stream.lua", "append.lua");
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final long REPLICAS_MILLIS = 1000;
+
+  private static final AppendOutcome.Unavailable OUT_OF_REACH =
+      new AppendOutcome.Unavailable("Redis cannot be reached", RETRY_AFTER);
+  private static final AppendOutcome.Unavailable UNANSWERED =
+      new AppendOutcome.Unavailable(
+          "Redis did not confirm the publication; publish again with the same id", RETRY_AFTER);
+  private static final AppendOutcome.Unavailable REFUSED =
+      new AppendOutcome.Unavailable("Redis accepts no publications now", RETRY_AFTER);
+  private static final AppendOutcome.Unavailable UNCONFIRMED =
+      new AppendOutcome.Unavailable(
+          "too few replicas have confirmed the publication; publish again with the same id",
+          RETRY_AFTER);
+
+  /** The scripts sent to one server, and their replies. */
+  private record Batch(HostAndPort server, List<Sent> sent) {}
+
+  /** A script that has been sent. */
+  private static final class Sent {
+    private final ChannelAppend append;
+
+    /** Whether the node received the channel's announcements when the script was sent. */
+    private final boolean receivesAnnouncements;
+
+    private @Nullable Response<Object> response;
+
+    Sent(ChannelAppend append, boolean heard) {
+      this.append = append;
+      this.receivesAnnouncements = heard;
+    }
+  }
+
+  private final Redis redis;
+  private final RedisBrokerSettings settings;
+  private final ScriptArguments scriptArguments;
+  private final RedisAvailability availability;
+  private final ChannelSubscriptions subscriptions;
+  private final ChannelIndex index;
+  private final byte[] window;
+  private final byte[] publish;
+  private @Nullable String refusal;
+
+  RedisAppender(
+      Redis redis,
+      RedisBrokerSettings settings,
+      ScriptArguments head,
+      RedisAvailability availability,
+      ChannelSubscriptions following,
+      ChannelIndex index) {
+    this.redis = redis;
+    this.settings = settings;
+    this.scriptArguments = head;
+    this.availability = availability;
+    this.subscriptions = following;
+    this.index = index;
+    this.window = bytes(settings.idempotencyWindow().toMillis());
+    this.publish = bytes(redis.hasShardedPubSub() ? "SPUBLISH" : "PUBLISH");
+  }
+
+  @Override
+  public List<List<AppendOutcome>> append(List<Submission> group) {
+    List<AppendOutcome[]> outcomes = new ArrayList<>(group.size());
+    for (Batch batch : batches(group, outcomes)) {
+      append(batch);
+    }
+    return outcomes.stream().map(Arrays::asList).toList();
+  }
+
+  private List<Batch> batches(List<Submission> group, List<AppendOutcome[]> outcomes) {
+    Map<TenantChannel, ChannelAppend> appends = new LinkedHashMap<>();
+    for (Submission submission : group) {
+      AppendOutcome[] places = new AppendOutcome[submission.envelopes().size()];
+      outcomes.add(places);
+      for (int i = 0; i < places.length; i++) {
+        Envelope envelope = submission.envelopes().get(i);
+        appends
+            .computeIfAbsent(
+                envelope.channel(), c -> new ChannelAppend(c, ChannelKeys.of(redis, c)))
+            .add(envelope, places, i);
+      }
+    }
+    Map<HostAndPort, Batch> batches = new LinkedHashMap<>();
+    for (ChannelAppend append : appends.values()) {
+      try {
+        HostAndPort server = redis.serverOf(append.keys().hash());
+        batches
+            .computeIfAbsent(server, s -> new Batch(s, new ArrayList<>()))
+            .sent()
+            .add(new Sent(append, subscriptions.receives(append.keys().announcements())));
+      } catch (JedisException e) {
+        availability.recordUnassignedKey();
+        append.unavailable(OUT_OF_REACH);
+      }
+    }
+    return List.copyOf(batches.values());
+  }
+
+  private void append(Batch batch) {
+    if (availability.isDown(batch.server())) {
+      batch.sent().forEach(sent -> sent.append.unavailable(OUT_OF_REACH));
+      return;
+    }
+    Response<Long> replicas = null;
+    try (Pipeline pipeline = redis.pipeline(batch.server())) {
+      for (Sent sent : batch.sent()) {
+        index.queue(sent.append.channel());
+        sent.response = SCRIPT.queue(pipeline, sent.append.keys().scripts(), arguments(sent));
+      }
+      if (settings.replicas() > 0) {
+        replicas = pipeline.waitReplicas(settings.replicas(), REPLICAS_MILLIS);
+      }
+      pipeline.sync();
+    } catch (JedisException e) {
+      availability.recordFailure(batch.server(), e);
+    }
+    for (Sent sent : batch.sent()) {
+      answer(batch.server(), sent, replicas);
+    }
+  }
+
+  private List<byte[]> arguments(Sent sent) {
+    List<byte[]> arguments = scriptArguments.arguments(sent.append.channel().tenant());
+    arguments.add(window);
+    arguments.add(bytes(sent.append.keys().announcements()));
+    arguments.add(publish);
+    sent.append.addTo(arguments);
+    return arguments;
+  }
+
+  private void answer(HostAndPort server, Sent sent, @Nullable Response<Long> replicas) {
+    List<?> reply;
+    try {
+      reply = reply(sent);
+    } catch (JedisConnectionException e) {
+      availability.recordFailure(server, e);
+      sent.append.unavailable(UNANSWERED);
+      return;
+    } catch (JedisException e) {
+      sent.append.unavailable(refused(server, e));
+      return;
+    }
+    if (reply == null) {
+      sent.append.unavailable(UNANSWERED);
+      return;
+    }
+    refusal = null;
+    List<Publication> publications = sent.append.answered(reply);
+    if (!sent.receivesAnnouncements) {
+      subscriptions.announceOwn(
+          sent.append.channel(), sent.append.keys().announcements(), publications);
+    }
+    if (ChannelAppend.isFirstPublication(reply) && !publications.isEmpty()) {
+      index.onFirstPublication(sent.append.channel());
+    }
+    if (replicas != null && replicas.get() < settings.replicas()) {
+      sent.append.unavailable(UNCONFIRMED);
+    }
+  }
+
+  /** Returns a script's reply; null when there was none. */
+  private @Nullable List<?> reply(Sent sent) {
+    try {
+      return sent.response == null ? null : (List<?>) sent.response.get();
+    } catch (JedisNoScriptException | JedisRedirectionException e) { // it has not run
+      return (List<?>) SCRIPT.run(redis.commands(), sent.append.keys().scripts(), arguments(sent));
+    } catch (IllegalStateException e) {
+      return null;
+    }
+  }
+
+  /** Returns the outcome when Redis answered with an error and has not appended anything. */
+  private AppendOutcome.Unavailable refused(HostAndPort server, JedisException e) {
+    if (!availability.recordFailure(server, e)) {
+      String kind = String.valueOf(e.getMessage()).split(" ", 2)[0];
+      if (!kind.equals(refusal)) {
+        refusal = kind;
+        LOG.log(Level.WARNING, "Redis refuses publications: " + kind);
+      }
+    }
+    return REFUSED;
+  }
+}

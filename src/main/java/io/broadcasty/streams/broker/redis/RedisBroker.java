@@ -1,0 +1,294 @@
+package io.broadcasty.streams.broker.redis;
+
+import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
+
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.format.UnknownVersionException;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.redis.PubSub;
+import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisAvailability;
+import io.broadcasty.infra.redis.RedisFault;
+import io.broadcasty.infra.redis.Script;
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.ChannelDirectory;
+import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.GroupCommit;
+import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.ReplayPage;
+import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StoreCondition;
+import io.broadcasty.streams.broker.StreamState;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.params.SetParams;
+
+/**
+ * The broker on Redis, shared by all nodes that use the same Redis and prefix: each publication has
+ * one place in the order, whichever node accepted it, and is announced on every node that {@link
+ * #follow}s its channel.
+ *
+ * <p>A channel's data is one hash (epoch and heads) and one Redis stream for each partition,
+ * changed only by scripts. The script that appends publications also announces them by pub/sub.
+ * When Redis has lost a channel, it is restarted with another epoch.
+ *
+ * <p>Times that must survive the process (the age of publications and of ids) are those of the
+ * nodes' wall clocks, which must therefore agree within seconds.
+ */
+public final class RedisBroker implements Broker, ChannelDirectory {
+
+  private static final Script READ = Script.load(RedisBroker.class, "stream.lua", "read.lua");
+  private static final int BOUNDS = 1;
+  private static final int PAGE = 2;
+  private static final long PRUNE_MILLIS = 60_000;
+
+  private final Redis redis;
+  private final ScriptArguments scriptArguments;
+  private final RedisAvailability availability;
+  private final ChannelSubscriptions subscriptions;
+  private final FollowedPatterns patterns;
+  private final PubSub pubSub;
+  private final ChannelIndex index;
+  private final GapDetector gapDetector;
+  private final GroupCommit commits;
+
+  /**
+   * Starts the threads.
+   *
+   * @param redis stays open when the broker is closed
+   * @param threads creates the threads
+   * @param answers as for {@link GroupCommit}
+   */
+  public RedisBroker(
+      RedisBrokerSettings settings,
+      Redis redis,
+      Ticker ticker,
+      WallClock clock,
+      PublicationListener listener,
+      ThreadFactory threads,
+      Executor answers) {
+    this.redis = redis;
+    this.availability = redis.availability();
+    this.scriptArguments = new ScriptArguments(settings.retention(), clock);
+    Semaphore calls = new Semaphore(0);
+    this.subscriptions =
+        new ChannelSubscriptions(
+            redis,
+            listener,
+            ticker,
+            new DivergenceDetector(redis, scriptArguments),
+            calls::release);
+    this.patterns = new FollowedPatterns(redis, listener, calls::release);
+    this.pubSub =
+        new PubSub(redis, new AnnouncementListener(redis, subscriptions, patterns), threads);
+    this.index = new ChannelIndex(redis, pubSub);
+    this.gapDetector =
+        new GapDetector(redis, availability, subscriptions, patterns, index, pubSub, calls);
+    threads.newThread(gapDetector).start();
+    this.commits =
+        new GroupCommit(
+            new RedisAppender(redis, settings, scriptArguments, availability, subscriptions, index),
+            settings.maxGroup(),
+            settings.maxWaitingBytes(),
+            threads,
+            answers);
+  }
+
+  @Override
+  public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
+    return commits.publish(envelopes);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantChannel channel) {
+    return subscriptions.follow(channel, pubSub, fault(ChannelKeys.of(redis, channel).hash()));
+  }
+
+  @Override
+  public void unfollow(TenantChannel channel) {
+    subscriptions.unfollow(channel);
+  }
+
+  @Override
+  public CompletionStage<Void> follow(TenantId tenant, ChannelPattern pattern) {
+    return patterns.follow(tenant, pattern, pubSub, fault(bytes(ChannelKeys.index(redis, tenant))));
+  }
+
+  @Override
+  public void unfollow(TenantId tenant, ChannelPattern pattern) {
+    patterns.unfollow(tenant, pattern, pubSub);
+  }
+
+  @Override
+  public ReplayPage replay(ReplayRequest request) {
+    List<?> reply = read(request.channel(), request.partition() + 1, request);
+    StreamState state = states(reply).get(request.partition());
+    StreamState.Resume resume = state.resume(request.epoch(), request.after());
+    return new ReplayPage(
+        state, publications(reply, request, state, resume.after()), resume.lost());
+  }
+
+  @Override
+  public List<StreamState> states(TenantChannel channel, int partitions) {
+    return states(read(channel, partitions, null));
+  }
+
+  @Override
+  public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
+    return reading(
+        bytes(ChannelKeys.index(redis, tenant)), () -> index.names(tenant, pattern, limit));
+  }
+
+  @Override
+  public List<TenantChannel> channels(
+      ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
+    return reading(bytes(ChannelKeys.tenants(redis)), () -> index.channels(pattern, after, limit));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Redis expires the streams; the names of forgotten channels are removed by one node at a
+   * time, once a minute.
+   */
+  @Override
+  public void prune() {
+    byte[] lock = bytes(redis.key("prune"));
+    reading(
+        lock,
+        () -> {
+          SetParams once = new SetParams().nx().px(PRUNE_MILLIS);
+          if (redis.commands().set(lock, bytes("1"), once) != null) {
+            index.prune(scriptArguments.forgottenBeforeMillis());
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public StoreCondition condition() {
+    RedisFault fault = availability.worstFault();
+    if (fault == null) {
+      return StoreCondition.UP;
+    }
+    return new StoreCondition(
+        fault.isTotal() ? StoreCondition.State.DOWN : StoreCondition.State.READ_ONLY,
+        "Redis " + fault.advice());
+  }
+
+  @Override
+  public String durability() {
+    return redis
+        + ": publications are as durable as Redis is configured to keep them (appendonly,"
+        + " appendfsync)";
+  }
+
+  @Override
+  public void close() {
+    commits.close();
+    gapDetector.close();
+    pubSub.close();
+  }
+
+  private List<?> read(TenantChannel channel, int partitions, @Nullable ReplayRequest page) {
+    List<byte[]> arguments = scriptArguments.arguments(channel.tenant());
+    arguments.add(bytes(partitions));
+    arguments.add(bytes(page == null ? "" : Integer.toString(page.partition())));
+    arguments.add(bytes(page == null || page.epoch() == null ? "" : page.epoch()));
+    arguments.add(bytes(page == null ? StreamState.FROM_OLDEST : page.after()));
+    arguments.add(bytes(page == null ? 0 : page.maxCount()));
+    arguments.add(bytes(page == null ? 0 : page.maxBytes()));
+    ChannelKeys keys = ChannelKeys.of(redis, channel);
+    return reading(
+        keys.hash(), () -> (List<?>) READ.run(redis.commands(), keys.scripts(), arguments));
+  }
+
+  private static List<StreamState> states(List<?> reply) {
+    String epoch = text(reply.get(0));
+    List<?> bounds = (List<?>) reply.get(BOUNDS);
+    List<StreamState> states = new ArrayList<>(bounds.size() / 2);
+    for (int i = 0; i < bounds.size(); i += 2) {
+      states.add(new StreamState(epoch, i / 2, (Long) bounds.get(i), (Long) bounds.get(i + 1)));
+    }
+    return states;
+  }
+
+  private static List<Publication> publications(
+      List<?> reply, ReplayRequest request, StreamState state, long after) {
+    List<?> page = (List<?>) reply.get(PAGE);
+    List<Publication> publications = new ArrayList<>(page.size() / 3);
+    long bytes = 0;
+    long expected = after + 1;
+    for (int i = 0; i < page.size(); i += 3) {
+      long sequence = (Long) page.get(i);
+      Envelope envelope;
+      try {
+        envelope =
+            EnvelopeFormat.read(request.channel(), request.partition(), (byte[]) page.get(i + 2));
+      } catch (UnknownVersionException e) {
+        if (!publications.isEmpty()) {
+          break; // the next page begins with it
+        }
+        throw BrokerException.undecodable(e.getMessage(), e);
+      }
+      bytes += envelope.costBytes();
+      if (sequence != expected || (bytes > request.maxBytes() && !publications.isEmpty())) {
+        break;
+      }
+      publications.add(
+          new Publication(
+              envelope,
+              new Position(state.epoch(), request.partition(), sequence),
+              (Long) page.get(i + 1)));
+      expected++;
+    }
+    return publications;
+  }
+
+  static BrokerException unreachable() {
+    return new BrokerException("Redis cannot be reached", null);
+  }
+
+  /** Returns why the server that has a key must not be used now; null when it may be. */
+  private @Nullable BrokerException fault(byte[] key) {
+    return availability.isDown(key) ? unreachable() : null;
+  }
+
+  /** Reads from Redis, and retries once when a connection turns out to be broken. */
+  private <T> T reading(byte[] key, Supplier<T> read) {
+    BrokerException unreachable = fault(key);
+    if (unreachable != null) {
+      throw unreachable;
+    }
+    try {
+      try {
+        return read.get();
+      } catch (redis.clients.jedis.exceptions.JedisConnectionException e) {
+        return read.get();
+      }
+    } catch (JedisException e) {
+      availability.recordFailure(redis.serverOf(key), e);
+      throw new BrokerException("Redis cannot be read", e);
+    }
+  }
+
+  private static String text(Object bytes) {
+    return new String((byte[]) bytes, StandardCharsets.UTF_8);
+  }
+}

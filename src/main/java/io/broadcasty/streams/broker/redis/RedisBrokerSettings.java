@@ -1,0 +1,42 @@
+package io.broadcasty.streams.broker.redis;
+
+import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.tenant.RetentionLookup;
+import java.time.Duration;
+
+/**
+ * Settings of the broker on Redis.
+ *
+ * @param retention the retention of each tenant's channels; queried each time
+ * @param idempotencyWindow the minimum time for which an id is remembered, by the nodes' wall
+ *     clocks
+ * @param replicas how many replicas must have a publication before it is acknowledged; 0 for none
+ * @param maxWaitingBytes how many bytes may wait for Redis, by {@link
+ *     io.broadcasty.streams.broker.Envelope#costBytes}; beyond it publications are refused at once
+ * @param maxGroup the approximate maximum number of envelopes sent to Redis at once
+ */
+public record RedisBrokerSettings(
+    RetentionLookup retention,
+    Duration idempotencyWindow,
+    int replicas,
+    long maxWaitingBytes,
+    int maxGroup) {
+
+  private static final long DEFAULT_WAITING_BYTES = 32L * 1024 * 1024;
+  private static final int DEFAULT_GROUP = 256;
+
+  /** Creates settings with at most 32 MiB waiting and 256 envelopes at once. */
+  public RedisBrokerSettings(RetentionLookup retention, Duration idempotencyWindow, int replicas) {
+    this(retention, idempotencyWindow, replicas, DEFAULT_WAITING_BYTES, DEFAULT_GROUP);
+  }
+
+  /** Creates settings with the same retention for every tenant. */
+  public RedisBrokerSettings(Retention retention, Duration idempotencyWindow, int replicas) {
+    this(
+        RetentionLookup.uniform(retention),
+        idempotencyWindow,
+        replicas,
+        DEFAULT_WAITING_BYTES,
+        DEFAULT_GROUP);
+  }
+}

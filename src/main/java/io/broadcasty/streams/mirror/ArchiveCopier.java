@@ -1,0 +1,255 @@
+package io.broadcasty.streams.mirror;
+
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.streams.broker.Archive;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.ChannelDirectory;
+import io.broadcasty.streams.broker.LeaderLock;
+import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.streams.broker.ReplayPage;
+import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StreamKey;
+import io.broadcasty.streams.broker.StreamState;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies publications beyond the archive's head from the streams to the archive. It knows the
+ * channels that this node has published to. A scan of all channels finds those that a node left
+ * uncopied, because it was killed or could not remember more channels.
+ *
+ * <p>Any thread may mark channels; the rest is for one thread, in rounds.
+ */
+final class ArchiveCopier {
+
+  private static final System.Logger LOG = System.getLogger(ArchiveCopier.class.getName());
+  private static final Duration BETWEEN_SCANS = Duration.ofMinutes(1);
+  private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(1);
+  private static final int MAX_MARKED = 10_000;
+  private static final int SCAN_PAGE = 200;
+  private static final int PAGE_COUNT = 500;
+  private static final long PAGE_BYTES = 1024 * 1024;
+
+  private final Broker streams;
+  private final Archive archive;
+  private final MirroredChannels mirrored;
+  private final ChannelDirectory directory;
+  private final LeaderLock leaderLock;
+  private final Ticker ticker;
+
+  /** In copying order; guarded by itself. */
+  private final LinkedHashSet<TenantChannel> marked = new LinkedHashSet<>();
+
+  /** Whether a channel could not be marked. */
+  private volatile boolean overflowed;
+
+  private long nextScanNanos;
+
+  /** Publications that left the streams' retention before they were copied. */
+  private final LongAdder missed = new LongAdder();
+
+  /** How many of them have been logged. */
+  private long logged;
+
+  ArchiveCopier(
+      Broker streams,
+      Archive archive,
+      MirroredChannels mirrored,
+      ChannelDirectory directory,
+      LeaderLock turn,
+      Ticker ticker) {
+    this.streams = streams;
+    this.archive = archive;
+    this.mirrored = mirrored;
+    this.directory = directory;
+    this.leaderLock = turn;
+    this.ticker = ticker;
+    this.nextScanNanos = ticker.readNanos();
+  }
+
+  /** Marks a channel that may have uncopied publications. */
+  void mark(TenantChannel channel) {
+    synchronized (marked) {
+      if (marked.size() < MAX_MARKED || marked.contains(channel)) {
+        marked.add(channel);
+      } else {
+        overflowed = true;
+      }
+    }
+  }
+
+  /** Returns how many publications left their streams before they were copied, since the start. */
+  long missed() {
+    return missed.sum();
+  }
+
+  boolean isDone() {
+    synchronized (marked) {
+      return marked.isEmpty();
+    }
+  }
+
+  /** Copies the marked channels, and scans when a scan is due. */
+  void runRound() {
+    if (copyMarked()) {
+      scanWhenDue();
+      logMissed();
+    }
+  }
+
+  /**
+   * Copies the marked channels.
+   *
+   * @return false when it stopped early, because the streams or the archive cannot be reached
+   */
+  boolean copyMarked() {
+    for (int left = marked(); left > 0; left--) {
+      TenantChannel channel = next();
+      if (channel != null && !tryToCopy(channel)) {
+        mark(channel);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns how many channels wait to be copied, as far as this node knows. */
+  int marked() {
+    synchronized (marked) {
+      return marked.size();
+    }
+  }
+
+  private @Nullable TenantChannel next() {
+    synchronized (marked) {
+      var first = marked.iterator();
+      if (!first.hasNext()) {
+        return null;
+      }
+      TenantChannel channel = first.next();
+      first.remove();
+      return channel;
+    }
+  }
+
+  private boolean tryToCopy(TenantChannel channel) {
+    try {
+      copy(channel);
+      return true;
+    } catch (BrokerException e) {
+      LOG.log(
+          Level.DEBUG, "Copying to the archive stopped early; trying again in a later round", e);
+      return false;
+    }
+  }
+
+  private void scanWhenDue() {
+    if (!overflowed && ticker.readNanos() - nextScanNanos < 0) {
+      return;
+    }
+    nextScanNanos = ticker.readNanos() + BEFORE_ANOTHER_TRY.toNanos();
+    try {
+      if (overflowed) { // other nodes do not know these channels
+        overflowed = false;
+        scanAfterOverflow();
+      } else {
+        leaderLock.runIfAcquired(this::scan);
+      }
+      nextScanNanos = ticker.readNanos() + BETWEEN_SCANS.toNanos();
+    } catch (BrokerException e) {
+      LOG.log(
+          Level.DEBUG, "The scan for uncopied publications stopped early; trying again later", e);
+    }
+  }
+
+  private void scanAfterOverflow() {
+    try {
+      scan();
+    } catch (BrokerException e) {
+      overflowed = true;
+      throw e;
+    }
+  }
+
+  private void scan() {
+    for (ChannelPattern pattern : mirrored.patterns()) {
+      TenantChannel last = null;
+      List<TenantChannel> page;
+      do {
+        page = directory.channels(pattern, last, SCAN_PAGE);
+        for (TenantChannel channel : page) {
+          copy(channel);
+          last = channel;
+        }
+        copyMarked(); // new publications do not wait for the end of the scan
+      } while (page.size() == SCAN_PAGE);
+    }
+  }
+
+  private void logMissed() {
+    long untold = missed() - logged;
+    if (untold > 0) {
+      LOG.log(
+          Level.WARNING,
+          untold
+              + " publications left the retention of their streams before they could be mirrored;"
+              + " readers are told that they are lost (broadcasty.replay.retention,"
+              + " broadcasty.replay.max-count and broadcasty.replay.max-bytes must outlast an"
+              + " outage of the database)");
+      logged += untold;
+    }
+  }
+
+  private void copy(TenantChannel channel) {
+    List<StreamState> states = streams.states(channel, 1);
+    String epoch = states.get(0).epoch();
+    if (states.stream().allMatch(state -> state.head() == 0)) {
+      return;
+    }
+    Map<Integer, List<Archive.SequenceRange>> kept = archive.ranges(channel, epoch);
+    for (StreamState state : states) {
+      List<Archive.SequenceRange> stretches = kept.getOrDefault(state.partition(), List.of());
+      long head = stretches.isEmpty() ? 0 : stretches.get(stretches.size() - 1).head();
+      if (head < state.head()) {
+        copy(new StreamKey(channel, state.partition(), state.epoch()), head, state.head());
+      }
+    }
+  }
+
+  /** Copies one stream up to a head; the publishers mark what comes later. */
+  private void copy(StreamKey stream, long from, long head) {
+    long copied = from;
+    while (copied < head) {
+      ReplayPage page =
+          streams.replay(
+              new ReplayRequest(
+                  stream.channel(),
+                  stream.partition(),
+                  stream.epoch(),
+                  copied,
+                  PAGE_COUNT,
+                  PAGE_BYTES));
+      LostPosition lost = page.lost();
+      if (lost != null && lost.reason() != LostPosition.Reason.TRIMMED) {
+        mark(stream.channel()); // the stream has just been restarted
+        return;
+      }
+      if (lost != null) {
+        missed.add(lost.resumeFrom().sequence() - copied);
+        copied = lost.resumeFrom().sequence();
+      }
+      if (page.publications().isEmpty()) {
+        return;
+      }
+      copied = archive.append(stream, page.publications());
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.broadcasty.streams.publish;
+
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.streams.broker.AppendOutcome;
+import java.time.Duration;
+
+/** The result of one publication. */
+public sealed interface PublishOutcome {
+
+  /**
+   * The publication was appended to its stream.
+   *
+   * @param id the envelope's id, the client's or a new one
+   */
+  record Published(String id, AppendOutcome.Appended appended) implements PublishOutcome {}
+
+  /**
+   * The publication is stored durably, and will be appended to its stream when the store can be
+   * reached.
+   *
+   * @param id the envelope's id, the client's or a new one
+   */
+  record Queued(String id) implements PublishOutcome {}
+
+  /** The policy denies the publication. */
+  record Denied() implements PublishOutcome {}
+
+  /** A rate limit is exceeded. */
+  record Throttled(RateLimiter.Verdict verdict) implements PublishOutcome {}
+
+  /** The store cannot accept the publication now. */
+  record Unavailable(String reason, Duration retryAfter) implements PublishOutcome {}
+}

@@ -1,0 +1,37 @@
+package io.broadcasty.streams.spool;
+
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.Envelope;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Publishes and waits for the outcomes. */
+final class BlockingPublisher {
+
+  private static final long MAX_WAIT_SECONDS = 10;
+
+  private BlockingPublisher() {}
+
+  /**
+   * Publishes envelopes and waits for the outcomes.
+   *
+   * @throws IllegalStateException when the streams fail or do not answer in time: the outcome of
+   *     the envelopes is unknown
+   */
+  static List<AppendOutcome> publishAndWait(Broker streams, List<Envelope> envelopes) {
+    try {
+      return streams
+          .publish(envelopes)
+          .toCompletableFuture()
+          .get(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the streams did not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

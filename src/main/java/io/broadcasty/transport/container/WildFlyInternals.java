@@ -1,0 +1,38 @@
+package io.broadcasty.transport.container;
+
+import static io.broadcasty.transport.container.ServerInternals.findField;
+import static io.broadcasty.transport.container.ServerInternals.hasClass;
+import static io.broadcasty.transport.container.ServerInternals.invokeGetter;
+
+import jakarta.servlet.ServletRequest;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** Accesses internals of WildFly below the servlet API: Undertow, which is built on XNIO. */
+final class WildFlyInternals {
+
+  private WildFlyInternals() {}
+
+  /** Returns whether a request, without wrappers, is Undertow's. */
+  static boolean owns(ServletRequest request) {
+    return hasClass(request, "io.undertow.servlet.spec.HttpServletRequestImpl");
+  }
+
+  /**
+   * Returns the socket of a request; null where the connection is not plain HTTP/1, as with TLS or
+   * AJP.
+   */
+  static @Nullable SocketChannel socket(ServletRequest request)
+      throws ReflectiveOperationException {
+    Object connection = invokeGetter(invokeGetter(request, "getExchange"), "getConnection");
+    if (!hasClass(connection, "io.undertow.server.protocol.http.HttpServerConnection")) {
+      return null;
+    }
+    Object channel = invokeGetter(connection, "getChannel");
+    if (!hasClass(channel, "org.xnio.nio.NioSocketStreamConnection")) {
+      return null;
+    }
+    Object conduit = findField(channel, "conduit").get(channel);
+    return (SocketChannel) findField(conduit, "socketChannel").get(conduit);
+  }
+}

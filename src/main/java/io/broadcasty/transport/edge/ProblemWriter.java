@@ -1,0 +1,48 @@
+package io.broadcasty.transport.edge;
+
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.JsonWriter;
+import io.broadcasty.wire.Problem;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Writes problem details (RFC 9457) as HTTP answers. */
+public final class ProblemWriter {
+
+  /** The media type of problem details (RFC 9457, section 3). */
+  public static final String MEDIA_TYPE = "application/problem+json";
+
+  private ProblemWriter() {}
+
+  /** Writes a problem as the answer. */
+  public static void write(HttpServletResponse response, Problem problem) throws IOException {
+    response.setStatus(problem.code().httpStatus());
+    if (problem.code() == Code.UNAUTHORIZED || problem.code() == Code.TOKEN_EXPIRED) {
+      response.setHeader("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+    }
+    Long retryAfter = problem.retryAfterSeconds();
+    if (retryAfter != null) {
+      response.setHeader("Retry-After", retryAfter.toString());
+    }
+    response.setContentType(MEDIA_TYPE);
+    body(response, JsonWriter.problemDocument(problem));
+  }
+
+  /** Writes a whole body with its length. */
+  public static void body(HttpServletResponse response, String text) throws IOException {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    response.setContentLength(utf8.length);
+    response.getOutputStream().write(utf8);
+  }
+
+  /** Sets the headers for the state of a rate limit (draft-ietf-httpapi-ratelimit-headers). */
+  public static void rateLimit(HttpServletResponse response, RateLimiter.Verdict verdict) {
+    String name = '"' + verdict.scope().name().toLowerCase(Locale.ROOT) + '"';
+    response.setHeader("RateLimit-Policy", name + ";q=" + verdict.limit());
+    long seconds = (verdict.retryAfter().toMillis() + 999) / 1000;
+    response.setHeader("RateLimit", name + ";r=" + verdict.remaining() + ";t=" + seconds);
+  }
+}

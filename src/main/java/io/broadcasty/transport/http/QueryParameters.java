@@ -1,0 +1,38 @@
+package io.broadcasty.transport.http;
+
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.ProblemException;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** Reads query parameters. */
+final class QueryParameters {
+
+  private static final System.Logger LOG = System.getLogger(QueryParameters.class.getName());
+
+  private QueryParameters() {}
+
+  static String required(String name, @Nullable String text) throws ProblemException {
+    if (text == null) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + name + "` is missing");
+    }
+    return text;
+  }
+
+  static long number(String name, @Nullable String text, long absent, long min, long max)
+      throws ProblemException {
+    if (text == null) {
+      return absent;
+    }
+    try {
+      long value = Long.parseLong(text);
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      LOG.log(Level.TRACE, "Not a number", e);
+    }
+    throw new ProblemException(
+        Code.INVALID_REQUEST, "`" + name + "` must be a whole number from " + min + " to " + max);
+  }
+}

@@ -1,0 +1,82 @@
+package io.broadcasty.transport.websocket;
+
+import io.broadcasty.delivery.session.Protocols;
+import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.transport.container.StreamOutputSelector;
+import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.wire.Problem;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.EnumSet;
+
+/** Registers the WebSocket at its path, with one of two engines (docs/adr/0007). */
+public final class WebSocketRegistration {
+
+  /** The implementations of RFC 6455. */
+  public enum Engine {
+    /** The best engine for this server: Broadcasty's own on each of the tested servers. */
+    AUTO,
+    /** Broadcasty's own, on the connection that the container upgrades. */
+    OWN,
+    /** The container's {@code jakarta.websocket}. */
+    CONTAINER
+  }
+
+  /** The close code for a problem without a code of its own (RFC 6455, section 7.4.1). */
+  private static final int POLICY_VIOLATION = 1008;
+
+  private static final String PATH = "/broadcasty/ws";
+
+  private WebSocketRegistration() {}
+
+  /** Registers the endpoint; called while the application starts. */
+  public static void register(
+      Engine engine,
+      ServletContext servlets,
+      SessionContext context,
+      Protocols protocols,
+      EdgeSettings settings,
+      StreamOutputSelector outputs) {
+    if (engine != Engine.CONTAINER) {
+      ServletRegistration.Dynamic servlet =
+          servlets.addServlet(
+              "broadcasty-websocket", new WebSocketServlet(context, protocols, settings, outputs));
+      servlet.addMapping(PATH);
+      servlet.setAsyncSupported(true);
+      return;
+    }
+    ServerContainer container =
+        (ServerContainer) servlets.getAttribute(ServerContainer.class.getName());
+    if (container == null) {
+      throw new IllegalStateException(
+          "This server has no jakarta.websocket; set BROADCASTY_STREAM_WEBSOCKET=own");
+    }
+    servlets
+        .addFilter("broadcasty-websocket-refusals", new MessageEndpoint.HandshakeFilter(protocols))
+        .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, PATH);
+    try {
+      container.addEndpoint(
+          ServerEndpointConfig.Builder.create(MessageEndpoint.class, PATH)
+              .subprotocols(protocols.subprotocols())
+              .configurator(new MessageEndpoint.Configurator())
+              .build());
+    } catch (DeploymentException e) {
+      throw new IllegalStateException("Cannot deploy the WebSocket endpoint", e);
+    }
+  }
+
+  /** Returns the close code of a problem, the same for both engines. */
+  static int closeCode(Problem problem) {
+    int code = problem.code().closeCode();
+    return code == 0 ? POLICY_VIOLATION : code;
+  }
+
+  /** Returns the text of a close frame; may be longer than a close frame allows. */
+  static String closeReason(Problem problem) {
+    return problem.code().wireName() + ": " + problem.detail();
+  }
+}

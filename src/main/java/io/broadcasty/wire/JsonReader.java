@@ -1,0 +1,225 @@
+package io.broadcasty.wire;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON token by token from UTF-8 bytes, and extracts parts of the text verbatim. One instance
+ * for each message; for one thread.
+ */
+final class JsonReader implements AutoCloseable {
+
+  private static final int MAX_DEPTH = 64;
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.CHARSET_DETECTION) // RFC 8259, section 8.1: UTF-8
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .build();
+
+  private final byte[] utf8;
+  private final JsonParser parser;
+  private int rawBytes;
+
+  JsonReader(byte[] utf8) throws ProblemException {
+    this.utf8 = utf8;
+    try {
+      this.parser = FACTORY.createParser(utf8);
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /** Returns the next token; null at the end. */
+  @Nullable JsonToken next() throws ProblemException {
+    try {
+      return parser.nextToken();
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /** Returns the next field's name, and moves to its value; null at the end of the object. */
+  @Nullable String nextField() throws ProblemException {
+    try {
+      if (parser.nextToken() != JsonToken.FIELD_NAME) {
+        return null;
+      }
+      String name = parser.currentName();
+      parser.nextToken();
+      return name;
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  @Nullable JsonToken current() {
+    return parser.currentToken();
+  }
+
+  /**
+   * Returns the text of the current value, and moves to its end.
+   *
+   * <p>The text is verbatim, except that line ends become blanks: in JSON they occur only between
+   * tokens, and would break a line-based framing such as that of Server-Sent Events.
+   */
+  String raw() throws ProblemException {
+    int start = (int) parser.currentTokenLocation().getByteOffset();
+    skip();
+    int end = (int) parser.currentLocation().getByteOffset();
+    while (end > start && isBlank(utf8[end - 1])) {
+      end--;
+    }
+    rawBytes = end - start;
+    String text = new String(utf8, start, rawBytes, StandardCharsets.UTF_8);
+    return text.indexOf('\n') < 0 && text.indexOf('\r') < 0
+        ? text
+        : text.replace('\n', ' ').replace('\r', ' ');
+  }
+
+  /** Returns how many bytes of UTF-8 the last {@link #raw} has read. */
+  int rawBytes() {
+    return rawBytes;
+  }
+
+  /** Skips the current value, and checks that it is well-formed. */
+  void skip() throws ProblemException {
+    try {
+      if (parser.currentToken().isStructStart()) {
+        parser.skipChildren();
+        if (parser.currentToken() == null) {
+          throw new ProblemException(Code.INVALID_JSON, "the message is incomplete");
+        }
+      } else {
+        parser.finishToken();
+      }
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /** Returns the current value as a text of limited length; null for JSON null. */
+  @Nullable String text(String field, int maxLength) throws ProblemException {
+    if (current() == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    if (current() != JsonToken.VALUE_STRING) {
+      throw new ProblemException(Code.INVALID_REQUEST, "`" + field + "` must be a string");
+    }
+    try {
+      String text = parser.getText();
+      if (text.length() > maxLength) {
+        throw new ProblemException(
+            Code.INVALID_REQUEST,
+            "`"
+                + field
+                + "` has "
+                + text.length()
+                + " characters; at most "
+                + maxLength
+                + " are allowed");
+      }
+      if (!isStorable(text)) {
+        throw new ProblemException(
+            Code.INVALID_REQUEST, "`" + field + "` contains U+0000 or an unpaired surrogate");
+      }
+      return text;
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+  }
+
+  /**
+   * Returns whether every store and encoding can represent the text; JSON's escapes can express
+   * more than they can.
+   */
+  private static boolean isStorable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == 0) {
+        return false;
+      }
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the current value as a whole number in a range. */
+  long number(String field, long min, long max) throws ProblemException {
+    try {
+      if (current() == JsonToken.VALUE_NUMBER_INT) {
+        long value = parser.getLongValue();
+        if (value >= min && value <= max) {
+          return value;
+        }
+      }
+    } catch (JsonParseException | com.fasterxml.jackson.core.exc.InputCoercionException e) {
+      throw outOfRange(field, min, max);
+    } catch (IOException e) {
+      throw invalid(e);
+    }
+    throw outOfRange(field, min, max);
+  }
+
+  /** Rejects anything after the one value. */
+  void requireEnd() throws ProblemException {
+    if (next() != null) {
+      throw new ProblemException(
+          Code.INVALID_JSON, "there is more than one JSON value in the message");
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      parser.close();
+    } catch (IOException e) {
+      throw new IllegalStateException("a parser over an array has nothing to close", e);
+    }
+  }
+
+  private static ProblemException outOfRange(String field, long min, long max) {
+    return new ProblemException(
+        Code.INVALID_REQUEST, "`" + field + "` must be a whole number from " + min + " to " + max);
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  private static ProblemException invalid(IOException e) {
+    if (e instanceof StreamConstraintsException) {
+      return new ProblemException(
+          Code.INVALID_JSON,
+          "the JSON is nested deeper than "
+              + MAX_DEPTH
+              + " levels, or a number or name in it is too long");
+    }
+    if (e instanceof JsonEOFException) {
+      return new ProblemException(Code.INVALID_JSON, "the message is incomplete");
+    }
+    if (e instanceof JsonParseException parse && parse.getLocation() != null) {
+      return new ProblemException(
+          Code.INVALID_JSON,
+          "the JSON is not well-formed at line "
+              + parse.getLocation().getLineNr()
+              + ", column "
+              + parse.getLocation().getColumnNr());
+    }
+    return new ProblemException(Code.INVALID_JSON, "the message is not JSON in UTF-8");
+  }
+}

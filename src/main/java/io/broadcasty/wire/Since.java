@@ -1,0 +1,53 @@
+package io.broadcasty.wire;
+
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.streams.broker.Position;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The place in a stream from which a subscriber wants it. */
+public sealed interface Since {
+
+  /** Only publications from now on. */
+  record Live() implements Since {}
+
+  /**
+   * From a sequence on, in every partition and whatever the epoch.
+   *
+   * @param sequence the first one wanted; 0 means the oldest kept
+   */
+  record FromSequence(long sequence) implements Since {}
+
+  /**
+   * After the positions last seen, by channel. A channel that is missing did not exist for the
+   * client.
+   */
+  record After(Map<ChannelName, List<Position>> positions) implements Since {
+
+    public After {
+      positions = Map.copyOf(positions);
+    }
+
+    /** Returns the position last seen in a partition; null when there is none. */
+    public @Nullable Position position(ChannelName channel, int partition) {
+      for (Position position : positions.getOrDefault(channel, List.of())) {
+        if (position.partition() == partition) {
+          return position;
+        }
+      }
+      return null;
+    }
+
+    /** Returns whether the channel has positions. */
+    public boolean contains(ChannelName channel) {
+      return positions.containsKey(channel);
+    }
+
+    /** Returns the channels, in order. */
+    public Iterable<ChannelName> channels() {
+      return new TreeMap<>(positions).keySet();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.broadcasty.cluster.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.broadcasty.LogCapture;
+import io.broadcasty.cluster.control.ControlMessage.Disconnect;
+import io.broadcasty.cluster.control.ControlMessage.SettingsChanged;
+import io.broadcasty.core.tenant.TenantId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlFormatTest {
+
+  private final ControlFormat format = new ControlFormat();
+
+  /** The format of this version must stay readable for all later ones. */
+  @Test
+  void writesAndReadsVersionOne() {
+    Disconnect disconnect = new Disconnect(new TenantId("acme"), "ann", "t", "k", "unauthorized");
+    String text =
+        "{\"v\":1,\"kind\":\"disconnect\",\"tenant\":\"acme\",\"subject\":\"ann\",\"tokenId\":\"t\","
+            + "\"keyId\":\"k\",\"code\":\"unauthorized\"}";
+    assertEquals(text, format.write(disconnect));
+    assertEquals(disconnect, format.read(text));
+    String changed = "{\"v\":1,\"kind\":\"settings\"}";
+    assertEquals(changed, format.write(new SettingsChanged(null)));
+    assertEquals(new SettingsChanged(null), format.read(changed));
+  }
+
+  @Test
+  void anUnknownFieldIsIgnored() {
+    assertEquals(
+        new SettingsChanged(new TenantId("acme")),
+        format.read(
+            "{\"v\":1,\"new\":{\"tenant\":[\"x\"]},\"n\":null,\"kind\":\"settings\",\"tenant\":\"acme\"}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"v\":1,\"kind\":\"rotated\",\"keyId\":\"k\"}",
+        "{\"v\":2,\"kind\":\"disconnect\"}",
+        "{\"kind\":\"disconnect\"}",
+        "{\"v\":1}",
+        "{\"v\":1,\"kind\":\"settings\",\"tenant\":\"no tenant\"}",
+        "[1]",
+        "{\"v\":1,",
+        ""
+      })
+  void anUnknownMessageIsIgnoredAndLoggedOnce(String text) {
+    try (LogCapture log = new LogCapture(ControlFormat.class)) {
+      assertNull(format.read(text));
+      assertNull(format.read(text));
+      assertEquals(1, log.text().lines().count(), log.text());
+    }
+  }
+
+  @Test
+  void theIdOfATokenIsTruncated() {
+    String id = "abcdefghijklmnop";
+    assertFalse(new Disconnect(null, null, id, null, "c").toString().contains(id));
+  }
+}

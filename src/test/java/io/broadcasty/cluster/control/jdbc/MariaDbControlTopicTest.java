@@ -1,0 +1,12 @@
+package io.broadcasty.cluster.control.jdbc;
+
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.MariaDb;
+
+class MariaDbControlTopicTest extends JdbcControlTopicTest {
+
+  @Override
+  protected Database openDatabase() {
+    return Database.open(MariaDb.newDatabase("mariadb"));
+  }
+}

@@ -1,0 +1,154 @@
+package io.broadcasty.cluster.nodes.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.infra.database.CutDataSource;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests node leases with short intervals on H2; a subclass for each other database. */
+class NodeLeasesTest {
+
+  private static final Duration BEAT = Duration.ofMillis(100);
+  private static final Duration LEASE = Duration.ofSeconds(2);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  @SuppressWarnings("NullAway.Init")
+  private Database database;
+
+  private final List<Member> members = new ArrayList<>();
+
+  private final class Member implements NodeRegistry.Listener {
+    private final CutDataSource gate = new CutDataSource(database.dataSource());
+    private final List<String> gone = new CopyOnWriteArrayList<>();
+    private final AtomicInteger forgotten = new AtomicInteger();
+    private final NodeLeases leases;
+    private volatile int failures;
+
+    Member(String name) {
+      leases =
+          new NodeLeases(
+              Database.using(gate),
+              name,
+              BEAT,
+              LEASE,
+              Ticker.system(),
+              this,
+              new BackgroundLoops(Ticker.system()));
+      members.add(this);
+      await("the start", () -> forgotten.get() == 1);
+    }
+
+    @Override
+    public void onGone(String node) {
+      gone.add(node);
+      if (failures-- > 0) {
+        throw new IllegalStateException("scripted: it cannot be forgotten now");
+      }
+    }
+
+    @Override
+    public void onSelfExpired() {
+      forgotten.incrementAndGet();
+    }
+  }
+
+  /** Opens an empty database. */
+  protected Database openDatabase() {
+    return Database.open(
+        new DatabaseSettings("jdbc:h2:file:" + dir.resolve("nodes"), "sa", null, 12));
+  }
+
+  @BeforeEach
+  void open() {
+    database = openDatabase();
+  }
+
+  @AfterEach
+  void end() {
+    members.forEach(member -> member.leases.close());
+    database.close();
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "not in time: " + what);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  @Test
+  void aDeadNodeIsReportedOnce() {
+    Member one = new Member("one");
+    Member two = new Member("two");
+    two.gate.cut();
+    await("the end", () -> one.gone.equals(List.of("two")));
+    LockSupport.parkNanos(LEASE.multipliedBy(2).toNanos());
+    assertEquals(List.of("two"), one.gone);
+    assertEquals(List.of(), two.gone);
+    assertEquals(1, one.forgotten.get());
+
+    two.gate.heal(); // the node is alive after all
+    await("its return", () -> two.forgotten.get() >= 2);
+    two.gate.cut();
+    await("its second end", () -> one.gone.equals(List.of("two", "two")));
+    two.gate.heal();
+  }
+
+  @Test
+  void removingADeadNodeIsRetried() {
+    Member one = new Member("one");
+    Member two = new Member("two");
+    one.failures = 2;
+    two.gate.cut();
+    await("the end", () -> one.gone.equals(List.of("two", "two", "two")));
+    two.gate.heal();
+  }
+
+  @Test
+  void aNodeThatSignsOffIsNotReported() {
+    Member one = new Member("one");
+    Member two = new Member("two");
+    two.leases.close();
+    LockSupport.parkNanos(LEASE.multipliedBy(2).toNanos());
+    assertEquals(List.of(), one.gone);
+  }
+
+  @Test
+  void aNodeThatCouldNotReadConsidersNoOtherDead() {
+    Member one = new Member("one");
+    Member two = new Member("two");
+    one.gate.cut();
+    two.gate.cut();
+    LockSupport.parkNanos(LEASE.multipliedBy(2).toNanos());
+    one.gate.heal();
+    await("the return", () -> one.forgotten.get() >= 2);
+    two.gate.heal();
+    await("the return", () -> two.forgotten.get() >= 2);
+    LockSupport.parkNanos(LEASE.toNanos());
+    assertEquals(List.of(), one.gone);
+    assertEquals(List.of(), two.gone);
+  }
+}

@@ -1,5 +1,0 @@
-/** Tests of the built WAR in a real application server, with real clients. */
-@NullMarked
-package io.broadcasty.container;
-
-import org.jspecify.annotations.NullMarked;

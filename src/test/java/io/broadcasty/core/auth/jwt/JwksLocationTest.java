@@ -1,0 +1,155 @@
+package io.broadcasty.core.auth.jwt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.sun.net.httpserver.HttpServer;
+import io.broadcasty.core.auth.AuthenticationUnavailableException;
+import io.broadcasty.core.auth.Authenticator.Authenticated;
+import io.broadcasty.core.auth.Authenticator.Refused;
+import io.broadcasty.core.time.ManualTime;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests keys fetched from the URL of a JWK set. */
+class JwksLocationTest {
+
+  private final ManualTime time = new ManualTime();
+  private final AtomicInteger fetches = new AtomicInteger();
+  private volatile String body = "";
+  private volatile int status = 200;
+  private HttpServer issuer;
+  private JwtAuthenticator authenticator;
+
+  @BeforeEach
+  void start() throws IOException {
+    issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    issuer.createContext(
+        "/jwks",
+        exchange -> {
+          fetches.incrementAndGet();
+          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          exchange.getResponseHeaders().set("Content-Type", "application/jwk-set+json");
+          exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    issuer.start();
+    authenticator = new JwtAuthenticator(TestTokens.at(location()), time);
+  }
+
+  @AfterEach
+  void stop() {
+    issuer.stop(0);
+  }
+
+  @Test
+  void fetchesTheKeysOnceForManyTokens() {
+    serve(TestTokens.RSA);
+    assertEquals(0, fetches.get(), "not before they are needed: the issuer may start later");
+    for (int i = 0; i < 5; i++) {
+      assertAccepted(TestTokens.RSA);
+    }
+    assertEquals(1, fetches.get());
+    assertEquals("from " + location(), authenticator.describeKeys());
+  }
+
+  @Test
+  void fetchesAgainWhenAKeyIsNotKnownYet() {
+    serve(TestTokens.RSA);
+    assertAccepted(TestTokens.RSA);
+    serve(TestTokens.RSA, TestTokens.OTHER_RSA);
+    assertAccepted(TestTokens.OTHER_RSA);
+    assertEquals(2, fetches.get());
+    assertAccepted(TestTokens.RSA);
+    assertEquals(2, fetches.get());
+  }
+
+  @Test
+  void madeUpKeyIdsDoNotMakeItFetchEveryTime() {
+    serve(TestTokens.RSA);
+    assertAccepted(TestTokens.RSA);
+    for (int i = 0; i < 20; i++) {
+      RSAKey madeUp = new RSAKey.Builder(TestTokens.rsaOfNobody()).keyID("made-up-" + i).build();
+      Refused refused = assertInstanceOf(Refused.class, authenticator.authenticate(token(madeUp)));
+      assertTrue(refused.reason().contains("not known here"), refused.reason());
+    }
+    assertTrue(fetches.get() <= 3, "fetched " + fetches.get() + " times");
+    assertAccepted(TestTokens.RSA);
+  }
+
+  @Test
+  void isUnavailableWhenTheIssuerIsDown() {
+    issuer.stop(0);
+    assertUnavailable();
+    assertUnavailable();
+    assertUnavailable(); // also beyond the limit of fetches
+    assertUnavailable();
+  }
+
+  @Test
+  void isUnavailableWhenTheAnswerContainsNoKeys() {
+    status = 500;
+    body = "oops";
+    assertUnavailable();
+    status = 200;
+    body = "<html>not keys</html>";
+    assertUnavailable();
+  }
+
+  @Test
+  void knownKeysSurviveAnOutageOfTheIssuer() {
+    serve(TestTokens.RSA);
+    assertAccepted(TestTokens.RSA);
+    issuer.stop(0);
+    assertAccepted(TestTokens.RSA);
+  }
+
+  @Test
+  void refusesAnInvalidLocation() {
+    for (String location : List.of("http:", "http://", "https://%zz/jwks", "")) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> new JwtAuthenticator(TestTokens.at(location), time),
+          location);
+    }
+  }
+
+  private void assertAccepted(RSAKey key) {
+    assertInstanceOf(Authenticated.class, authenticator.authenticate(token(key)));
+  }
+
+  private void assertUnavailable() {
+    assertThrows(
+        AuthenticationUnavailableException.class,
+        () -> authenticator.authenticate(token(TestTokens.RSA)));
+  }
+
+  private String token(RSAKey key) {
+    return TestTokens.sign(
+        new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
+        key,
+        TestTokens.claims(time.now()));
+  }
+
+  private void serve(RSAKey... keys) {
+    body = new JWKSet(List.of(keys)).toString();
+  }
+
+  private String location() {
+    return "http://127.0.0.1:" + issuer.getAddress().getPort() + "/jwks";
+  }
+}

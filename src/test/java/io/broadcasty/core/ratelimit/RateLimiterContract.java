@@ -1,0 +1,217 @@
+package io.broadcasty.core.ratelimit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.core.ratelimit.RateLimiter.Scope;
+import io.broadcasty.core.ratelimit.RateLimiter.Verdict;
+import io.broadcasty.core.tenant.Rate;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TestTenantSettings;
+import io.broadcasty.core.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The contract of {@link RateLimiter}. */
+public abstract class RateLimiterContract {
+
+  protected static final TenantId ACME = new TenantId("acme");
+  protected static final TenantId OTHER = new TenantId("other");
+
+  /** The settings of the limiter under test. */
+  protected final TestTenantSettings tenants =
+      new TestTenantSettings()
+          .all(all -> all.userPerSecond(3).userBurst(10).channelPerSecond(100).channelBurst(200));
+
+  protected final ManualTime time = new ManualTime();
+  private final RateLimiter limiter = limiter(true);
+
+  /** Creates the limiter under test, without earlier requests. */
+  protected abstract RateLimiter limiter(RateLimits limits, ManualTime time);
+
+  private RateLimiter limiter(boolean enabled) {
+    return limiter(new RateLimits(enabled, new Rate(1, 1), tenants), time);
+  }
+
+  @Test
+  void grantsTheBurstAtOnceAndThenNoMore() {
+    for (int left = 9; left >= 0; left--) {
+      Verdict verdict = limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1);
+      assertEquals(new Verdict(true, Scope.USER, 10, left, Duration.ZERO), verdict);
+    }
+    Verdict refused = limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1);
+    assertFalse(refused.granted());
+    assertEquals(0, refused.remaining());
+    assertEquals(10, refused.limit());
+    assertTrue(refused.retryAfter().toNanos() > 0);
+  }
+
+  @Test
+  void fillsUpAsTimePasses() {
+    limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 200);
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 100).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 1).granted());
+    time.advance(Duration.ofMillis(10));
+    assertTrue(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 1).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofChannel(ACME, "orders"), 1).granted());
+  }
+
+  @Test
+  void neverFillsBeyondTheBurst() {
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1);
+    time.advance(Duration.ofDays(1));
+    assertEquals(9, limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).remaining());
+  }
+
+  @Test
+  void retryAfterIsTrue() {
+    for (long permits : new long[] {1, 2, 3, 7, 10}) {
+      String key = "wants " + permits;
+      limiter.tryAcquire(RateKey.ofUser(ACME, key), 10);
+      Duration wait = limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).retryAfter();
+      time.advance(wait.minusNanos(2)); // exact to one nanosecond, on the late side
+      assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).granted(), key);
+      time.advance(Duration.ofNanos(2));
+      assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, key), permits).granted(), key);
+    }
+  }
+
+  @Test
+  void takesAllOrNothing() {
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 7);
+    Verdict refused = limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 4);
+    assertFalse(refused.granted());
+    assertEquals(3, refused.remaining());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 3).granted());
+  }
+
+  @Test
+  void moreThanTheBurstIsNeverGranted() {
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 11).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 10).granted());
+  }
+
+  @Test
+  void keysAndScopesAreApart() {
+    limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 10);
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "bob"), 10).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofChannel(ACME, "ann"), 200).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofAddress("ann"), 1).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).granted());
+  }
+
+  @Test
+  void aRefusalCostsNothing() {
+    limiter.tryAcquire(RateKey.ofAddress("a"), 1);
+    for (int i = 0; i < 100; i++) {
+      limiter.tryAcquire(RateKey.ofAddress("a"), 1);
+    }
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquire(RateKey.ofAddress("a"), 1).granted());
+  }
+
+  @Test
+  void grantsEverythingWhenLimitsAreNotInForce() {
+    RateLimiter open = limiter(false);
+    assertFalse(open.isEnabled());
+    assertTrue(limiter.isEnabled());
+    for (int i = 0; i < 100; i++) {
+      Verdict verdict = open.tryAcquire(RateKey.ofAddress("a"), 50);
+      assertTrue(verdict.granted());
+      assertEquals(Duration.ZERO, verdict.retryAfter());
+    }
+  }
+
+  @Test
+  void manyThreadsTogetherGetTheBurstAndNoMore() throws Exception {
+    int threads = 8;
+    ExecutorService executor = Executors.newFixedThreadPool(threads);
+    try {
+      CountDownLatch start = new CountDownLatch(1);
+      List<Future<Integer>> granted = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        granted.add(
+            executor.submit(
+                () -> {
+                  assertTrue(start.await(10, TimeUnit.SECONDS));
+                  int mine = 0;
+                  for (int i = 0; i < 1000; i++) {
+                    mine += limiter.tryAcquire(RateKey.ofChannel(ACME, "hot"), 1).granted() ? 1 : 0;
+                  }
+                  return mine;
+                }));
+      }
+      start.countDown();
+      int sum = 0;
+      for (Future<Integer> one : granted) {
+        sum += one.get(30, TimeUnit.SECONDS);
+      }
+      assertEquals(200, sum);
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  @Test
+  void aTenantsOwnRateIsItsAlone() {
+    tenants.set(OTHER, other -> other.userPerSecond(1).userBurst(2).channelBurst(3));
+    Verdict last = limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 2);
+    assertEquals(new Verdict(true, Scope.USER, 2, 0, Duration.ZERO), last);
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 1).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofChannel(OTHER, "orders"), 4).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 10).granted());
+    time.advance(Duration.ofSeconds(1));
+    assertFalse(limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 2).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(OTHER, "ann"), 1).granted());
+    assertTrue(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 3).granted());
+  }
+
+  @Test
+  void aHigherRateAppliesAtOnceAndGrantsNothingExtra() {
+    RateKey ann = RateKey.ofUser(ACME, "ann");
+    limiter.tryAcquire(ann, 9);
+    tenants.set(ACME, acme -> acme.userPerSecond(100).userBurst(1000));
+    assertEquals(
+        new Verdict(true, Scope.USER, 1000, 0, Duration.ZERO),
+        limiter.tryAcquire(ann, 1),
+        "what was left");
+    assertFalse(limiter.tryAcquire(ann, 1).granted());
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquire(ann, 100).granted());
+    assertFalse(limiter.tryAcquire(ann, 1).granted());
+  }
+
+  @Test
+  void aLowerRateAppliesAtOnce() {
+    RateKey ann = RateKey.ofUser(ACME, "ann");
+    limiter.tryAcquire(ann, 1);
+    tenants.set(ACME, acme -> acme.userPerSecond(1).userBurst(4));
+    assertFalse(limiter.tryAcquire(ann, 5).granted());
+    assertTrue(limiter.tryAcquire(ann, 4).granted());
+    time.advance(Duration.ofSeconds(2));
+    assertFalse(limiter.tryAcquire(ann, 3).granted());
+    assertTrue(limiter.tryAcquire(ann, 2).granted());
+    tenants.remove(ACME);
+    assertFalse(limiter.tryAcquire(ann, 1).granted(), "nothing comes of the change back");
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquire(ann, 3).granted());
+  }
+
+  @Test
+  void aRateLetsSomethingThroughAndABucketHasOneOwner() {
+    assertThrows(IllegalArgumentException.class, () -> new Rate(0, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Rate(1, 0));
+    assertThrows(IllegalArgumentException.class, () -> new RateKey(Scope.USER, null, "ann"));
+    assertThrows(IllegalArgumentException.class, () -> new RateKey(Scope.IP, ACME, "10.0.0.1"));
+  }
+}

@@ -1,0 +1,49 @@
+package io.broadcasty.core.rbac;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.tenant.TenantId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AdministrationTest {
+
+  private final Administration operated =
+      new Administration("operator", new TenantId("operations"));
+  private final Administration alone = new Administration("operator", null);
+
+  @ParameterizedTest
+  @CsvSource({
+    "acme, admin, true, false, false, true",
+    "acme, operator, false, false, false, false",
+    "acme, member, false, false, false, false",
+    "operations, admin, true, false, false, true",
+    "operations, operator, true, true, true, false",
+  })
+  void distinguishesAdministratorsAndOperators(
+      String tenant,
+      String role,
+      boolean administrator,
+      boolean operator,
+      boolean seesService,
+      boolean seesServiceWithoutOperators) {
+    Caller caller =
+        new Caller(
+            new TenantId(tenant),
+            "ann",
+            Set.of(role),
+            Instant.EPOCH,
+            Instant.MAX,
+            Map.of(),
+            "token");
+    assertEquals(administrator, operated.isAdministrator(caller));
+    assertEquals(operator, operated.isOperator(caller));
+    assertEquals(seesService, operated.maySeeService(caller));
+    assertEquals(seesServiceWithoutOperators, alone.maySeeService(caller));
+    assertEquals(false, alone.isOperator(caller));
+  }
+}

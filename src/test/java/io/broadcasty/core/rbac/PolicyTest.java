@@ -1,0 +1,140 @@
+package io.broadcasty.core.rbac;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.LogCapture;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.tenant.TenantId;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicyTest {
+
+  private static final ChannelName ORDERS = new ChannelName("orders");
+
+  private final Caller caller =
+      new Caller(
+          new TenantId("acme"),
+          "ann",
+          Set.of("member"),
+          Instant.EPOCH,
+          Instant.MAX,
+          Map.of(),
+          "secret-token");
+  private final LogCapture log = new LogCapture(Policy.class);
+
+  /** A resolver that records its calls. */
+  private static final class Asked implements PolicyResolver {
+    private final List<String> questions = new ArrayList<>();
+    private boolean answer = true;
+    private int partitions = 1;
+
+    @Override
+    public boolean authorize(
+        String tenant, String channel, String userId, Set<String> roles, Action action) {
+      questions.add(tenant + " " + channel + " " + userId + " " + roles + " " + action);
+      return answer;
+    }
+
+    @Override
+    public int partitions(String tenant, String channel) {
+      questions.add(tenant + " " + channel);
+      return partitions;
+    }
+  }
+
+  private static final class Broken implements PolicyResolver {
+    @Override
+    public boolean authorize(
+        String tenant, String channel, String userId, Set<String> roles, Action action) {
+      throw new IllegalStateException("the directory is down");
+    }
+
+    @Override
+    public int partitions(String tenant, String channel) {
+      throw new IllegalStateException("the directory is down");
+    }
+  }
+
+  @AfterEach
+  void stopCapturing() {
+    log.close();
+  }
+
+  @Test
+  void passesChannelAndPatternWithTheClaimsOfTheToken() {
+    Asked resolver = new Asked();
+    Policy policy = new Policy(resolver);
+    assertTrue(policy.allows(caller, ORDERS, Action.PUBLISH));
+    assertTrue(policy.allows(caller, ChannelPattern.parse("orders.*"), Action.SUBSCRIBE));
+    resolver.answer = false;
+    assertFalse(policy.allows(caller, ORDERS, Action.PRESENCE));
+    assertEquals(
+        List.of(
+            "acme orders ann [member] PUBLISH",
+            "acme orders.* ann [member] SUBSCRIBE",
+            "acme orders ann [member] PRESENCE"),
+        resolver.questions);
+    assertEquals("", log.text());
+  }
+
+  @Test
+  void aThrowingResolverDenies() {
+    Policy policy = new Policy(new Broken());
+    for (Action action : Action.values()) {
+      assertFalse(policy.allows(caller, ORDERS, action));
+      assertFalse(policy.allows(caller, ChannelPattern.parse("*"), action));
+    }
+    assertEquals(1, log.levels().size(), "once, however often it fails alike");
+    assertEquals(List.of(Level.ERROR), log.levels());
+    assertEquals("the directory is down", log.thrown().get(0).getMessage());
+    assertFalse(log.text().contains("secret-token"));
+  }
+
+  @Test
+  void aResolverThatThrowsAnErrorDenies() {
+    Policy policy =
+        new Policy(
+            (tenant, channel, user, roles, action) -> {
+              throw new NoClassDefFoundError("left out of the jar");
+            });
+    assertFalse(policy.allows(caller, ORDERS, Action.SUBSCRIBE));
+    assertEquals(1, log.levels().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1",
+    "8, 8",
+    "1024, 1024",
+    "1025, 1024",
+    "2147483647, 1024",
+    "0, 1",
+    "-1, 1",
+    "-2147483648, 1"
+  })
+  void keepsPartitionsWithinBounds(int told, int used) {
+    Asked resolver = new Asked();
+    resolver.partitions = told;
+    assertEquals(used, new Policy(resolver).partitions(caller, ORDERS));
+    assertEquals(List.of("acme orders"), resolver.questions);
+  }
+
+  @Test
+  void aResolverThatThrowsMeansOnePartition() {
+    assertEquals(1, new Policy(new Broken()).partitions(caller, ORDERS));
+    assertEquals(1, log.levels().size());
+  }
+}

@@ -1,0 +1,22 @@
+package io.broadcasty.delivery.occupancy.jdbc;
+
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.MySqlDriver;
+import org.junit.jupiter.api.AfterEach;
+
+/** Tests the store with MySQL's own driver, on MariaDB. */
+class MySqlDialectOccupancyStoreTest extends JdbcOccupancyStoreTest {
+
+  private final MySqlDriver driver = new MySqlDriver();
+
+  @Override
+  protected Database openDatabase() {
+    return driver.open();
+  }
+
+  @AfterEach
+  void end() {
+    stopNodes();
+    driver.close();
+  }
+}

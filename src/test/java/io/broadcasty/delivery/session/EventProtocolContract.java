@@ -1,0 +1,105 @@
+package io.broadcasty.delivery.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.delivery.hub.EncodedFrame;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The contract of every protocol over Server-Sent Events. */
+public abstract class EventProtocolContract {
+
+  private final TestNode node = new TestNode();
+
+  /** Returns the protocol under test. */
+  protected abstract EventProtocol protocol();
+
+  private record Stream(TestNode.Line line, EventSession session, EventSession.Opening opening) {}
+
+  private Stream open(FakeStreamRequest request) throws ProblemException {
+    TestNode.Line line = new TestNode.Line();
+    ConnectionLimiter.Permit place =
+        node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
+    assertNotNull(place);
+    EventSession session = protocol().accept(request).open(node.context, line, node.ann(), place);
+    EventSession.Opening opening = session.subscribe();
+    if (opening instanceof EventSession.Opening.Begun begun) {
+      begun.start().run();
+    } else {
+      session.onTransportClosed();
+    }
+    node.run();
+    return new Stream(line, session, opening);
+  }
+
+  @Test
+  void itsNameNeedsNoEscapesInAQuery() {
+    assertTrue(protocol().name().matches("[A-Za-z0-9._-]+"), protocol().name());
+  }
+
+  @Test
+  void framesAreWholeEventsSharedByEqualStreams() throws ProblemException {
+    Stream first = open(FakeStreamRequest.channels("a"));
+    Stream second = open(FakeStreamRequest.channels("a"));
+    for (int i = 1; i <= 3; i++) {
+      node.publish("a", "\"" + i + "\"");
+    }
+    List<EncodedFrame> frames = first.line.frames;
+    List<Event> events = Event.all(frames);
+    for (int i = 1; i <= 3; i++) {
+      EncodedFrame frame = frames.get(frames.size() - 4 + i);
+      assertTrue(frame.text().contains("\"" + i + "\""), frame.text());
+      assertEquals(
+          Event.of(frame), Event.of(second.line.frames.get(second.line.frames.size() - 4 + i)));
+    }
+    assertSame(
+        frames.get(frames.size() - 1), second.line.frames.get(second.line.frames.size() - 1));
+    Event last = events.get(events.size() - 1);
+    assertNotNull(last.id());
+    first.session.onTransportClosed();
+    second.session.onTransportClosed();
+    node.run();
+    node.publish("a", "\"4\"");
+    Stream resumed = open(FakeStreamRequest.channels("a").with("lastEventId", last.id()));
+    List<EncodedFrame> after = resumed.line.frames;
+    assertTrue(after.get(after.size() - 1).text().contains("\"4\""));
+    assertTrue(after.stream().noneMatch(frame -> frame.text().contains("\"3\"")));
+    resumed.session.onTransportClosed();
+    node.run();
+    assertTrue(node.isQuiet());
+  }
+
+  @Test
+  void sendsTheEndLastAndClosesTheTransportOnce() throws ProblemException {
+    Stream stream = open(FakeStreamRequest.channels("a"));
+    stream.session.end(Problem.of(Code.DRAINING, "the node ends"));
+    node.run();
+    List<Event> events = Event.all(stream.line.frames);
+    assertTrue(events.get(events.size() - 1).data().contains("draining"));
+    assertEquals(List.of("draining 4503"), stream.line.closed);
+    assertTrue(node.isQuiet());
+  }
+
+  @Test
+  void refusesADeniedStreamWithoutTraces() throws ProblemException {
+    Stream stream = open(FakeStreamRequest.channels("a", "secret"));
+    assertEquals(
+        Code.FORBIDDEN,
+        assertInstanceOf(EventSession.Opening.Refused.class, stream.opening).problem().code());
+    assertTrue(node.isQuiet());
+    assertEquals(
+        Code.INVALID_REQUEST,
+        assertThrows(ProblemException.class, () -> protocol().accept(FakeStreamRequest.of()))
+            .problem()
+            .code());
+  }
+}

@@ -1,0 +1,34 @@
+package io.broadcasty.delivery.session;
+
+import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.memory.MemoryBroker;
+import java.time.Duration;
+
+/** Runs {@link ReplayJoinContract} over the memory broker, which keeps everything. */
+class ReplayJoinContractTest extends ReplayJoinContract {
+
+  @Override
+  protected Size size() {
+    return new Size(50, 2_000, 200);
+  }
+
+  @Override
+  protected boolean losesPublications() {
+    return false;
+  }
+
+  @Override
+  protected Broker open(PublicationListener listener) {
+    return new MemoryBroker(
+        new Retention(Duration.ofHours(1), 1_000_000, Long.MAX_VALUE),
+        Duration.ofMinutes(10),
+        1000,
+        Ticker.system(),
+        WallClock.system(),
+        listener);
+  }
+}

@@ -1,0 +1,44 @@
+package io.broadcasty.infra.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+
+/** A data source that a test can make unreachable. */
+public final class CutDataSource extends DataSourceWrapper {
+
+  private volatile CountDownLatch refused = new CountDownLatch(1);
+  private volatile boolean cut;
+
+  public CutDataSource(DataSource real) {
+    super(real);
+  }
+
+  /** Makes the database unreachable, and returns once a caller has been refused. */
+  public void cut() {
+    refused = new CountDownLatch(1);
+    cut = true;
+    try {
+      if (!refused.await(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("nobody asks for a connection");
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public void heal() {
+    cut = false;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    if (cut) {
+      refused.countDown();
+      throw new SQLException("scripted: the database is away", "08001");
+    }
+    return real.getConnection();
+  }
+}

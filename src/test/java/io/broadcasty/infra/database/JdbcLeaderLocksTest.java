@@ -1,0 +1,134 @@
+package io.broadcasty.infra.database;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests the leader locks of nodes that share a database, and the pruning of the audit log. */
+class JdbcLeaderLocksTest {
+
+  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final Duration AGAIN_AT_ONCE = Duration.ZERO;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  @SuppressWarnings("NullAway.Init")
+  private Database database;
+
+  private final List<String> done = new ArrayList<>();
+
+  @BeforeEach
+  void open() {
+    database =
+        Database.open(new DatabaseSettings("jdbc:h2:file:" + dir.resolve("turns"), "sa", null, 4));
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  @Test
+  void oneNodeRunsTheTaskWhileOthersDoNot() {
+    JdbcLeaderLocks one = new JdbcLeaderLocks(database);
+    JdbcLeaderLocks two = new JdbcLeaderLocks(database);
+    one.runIfAcquired(
+        "prune",
+        LONG,
+        AGAIN_AT_ONCE,
+        () -> {
+          done.add("one");
+          two.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("two, too early"));
+          two.runIfAcquired("scan", LONG, AGAIN_AT_ONCE, () -> done.add("two, another task"));
+        });
+    two.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("two"));
+    assertEquals(List.of("one", "two, another task", "two"), done);
+  }
+
+  @Test
+  void aTaskThatHasJustRunDoesNotRunAgain() {
+    new JdbcLeaderLocks(database)
+        .runIfAcquired("prune", LONG, Duration.ofMinutes(5), () -> done.add("one"));
+    new JdbcLeaderLocks(database)
+        .runIfAcquired("prune", LONG, Duration.ofMinutes(5), () -> done.add("two"));
+    assertEquals(List.of("one"), done);
+  }
+
+  @Test
+  void aFailureReleasesTheLock() {
+    JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            turns.runIfAcquired(
+                "prune",
+                LONG,
+                AGAIN_AT_ONCE,
+                () -> {
+                  throw new IllegalStateException("broken");
+                }));
+    turns.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("again"));
+    assertEquals(List.of("again"), done);
+  }
+
+  @Test
+  void withoutTheDatabaseNoNodeRunsTheTask() {
+    JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
+    turns.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("before"));
+    database.close();
+    assertThrows(
+        DatabaseException.class,
+        () -> turns.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("without")));
+    assertEquals(List.of("before"), done);
+  }
+
+  @Test
+  void theAuditLogIsPruned() throws SQLException {
+    for (int hour = 0; hour < 50; hour++) {
+      write("acme", hour * 3_600_000L);
+      write("other", hour * 3_600_000L + 1);
+    }
+    new AuditLogTable(database).prune(40 * 3_600_000L);
+    assertEquals(20, count());
+    new AuditLogTable(database).prune(0);
+    assertEquals(20, count());
+    new AuditLogTable(database).prune(Long.MAX_VALUE);
+    assertEquals(0, count());
+  }
+
+  private void write(String tenant, long atMillis) throws SQLException {
+    try (Connection connection = database.dataSource().getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "INSERT INTO broadcasty_audit_logs (tenant_id, action, created_at)"
+                    + " VALUES (?, 'publish', ?)")) {
+      insert.setString(1, tenant);
+      insert.setLong(2, atMillis);
+      insert.executeUpdate();
+    }
+  }
+
+  private int count() throws SQLException {
+    try (Connection connection = database.dataSource().getConnection();
+        PreparedStatement select =
+            connection.prepareStatement("SELECT COUNT(*) FROM broadcasty_audit_logs");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.broadcasty.infra.database;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A real PostgreSQL that all tests of this JVM share; stopped with the JVM. */
+public final class Postgres {
+
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  private Postgres() {}
+
+  private static final class Server {
+    private static final EmbeddedPostgres POSTGRES;
+
+    static {
+      try {
+        POSTGRES =
+            EmbeddedPostgres.builder()
+                .setDataDirectory(MemoryDirectory.create("broadcasty-postgres"))
+                .setServerConfig("fsync", "off")
+                .start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Runs statements on the server, outside of the tests' databases. */
+  public static void administer(String... statements) {
+    try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Creates an empty database and returns its settings. */
+  public static DatabaseSettings newDatabase() {
+    String name = "test" + DATABASES.incrementAndGet();
+    administer("CREATE DATABASE " + name);
+    return new DatabaseSettings(
+        "jdbc:postgresql://localhost:" + Server.POSTGRES.getPort() + "/" + name,
+        "postgres",
+        "postgres",
+        8);
+  }
+}

@@ -1,0 +1,15 @@
+package io.broadcasty.infra.database;
+
+import org.junit.jupiter.api.Tag;
+
+/** Tests the migrations on a real PostgreSQL. */
+@Tag("stores")
+class PostgresMigrationTest extends MigrationTest {
+
+  private final DatabaseSettings settings = Postgres.newDatabase();
+
+  @Override
+  protected DatabaseSettings settings() {
+    return settings;
+  }
+}

@@ -1,0 +1,329 @@
+package io.broadcasty.integration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Tests publish, replay, health and errors over HTTP. */
+class HttpIT extends BuiltWarTestBase {
+
+  @Test
+  void aPublicationIsAnsweredWithItsPosition() {
+    String channel = Api.freshChannel("one.");
+    HttpResponse<String> answer =
+        api.publish("{\"channel\":\"" + channel + "\",\"payload\":{\"a\":1},\"id\":\"x-1\"}");
+    assertEquals(200, answer.statusCode());
+    Stream.Event position = json(answer);
+    assertEquals("x-1", position.field("id"));
+    assertEquals(1, position.sequence());
+    assertEquals("false", position.field("duplicate"));
+  }
+
+  @Test
+  void repeatedIdsGetOnePositionEvenConcurrently() {
+    String channel = Api.freshChannel("same.");
+    String body = "{\"channel\":\"" + channel + "\",\"payload\":1,\"id\":\"only-once\"}";
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      answers.add(CompletableFuture.supplyAsync(() -> api.publish(body)));
+    }
+    long first =
+        answers.stream()
+            .map(CompletableFuture::join)
+            .peek(answer -> assertEquals(1, json(answer).sequence()))
+            .filter(answer -> json(answer).field("duplicate").equals("false"))
+            .count();
+    assertEquals(1, first);
+  }
+
+  @Test
+  void aBatchHasAnOutcomeForEach() {
+    String channel = Api.freshChannel("batch.");
+    HttpResponse<String> answer =
+        api.publish(
+            "[{\"channel\":\"%1$s\",\"payload\":1},{\"channel\":\"no good\",\"payload\":1},{\"payload\":1},{\"channel\":\"%1$s\",\"payload\":2}]"
+                .formatted(channel));
+    assertEquals(200, answer.statusCode());
+    String body = answer.body();
+    assertTrue(body.contains("\"sequence\":1") && body.contains("\"sequence\":2"), body);
+    assertTrue(body.contains("invalid_channel") && body.contains("invalid_request"), body);
+  }
+
+  @Test
+  void replayGoesPageByPage() {
+    String channel = Api.freshChannel("pages.");
+    api.publishNumbers(channel, 1, 25);
+    String next = "0";
+    int seen = 0;
+    while (!next.equals("null")) {
+      HttpResponse<String> page =
+          api.get(
+              "/broadcasty/replay?channel=" + channel + "&limit=10&from=" + next,
+              api.tokens.guest());
+      assertEquals(200, page.statusCode(), page.body());
+      assertEquals("true", json(page).field("recovered"));
+      seen += page.body().split("\"payload\":", -1).length - 1;
+      next = json(page).field("next");
+    }
+    assertEquals(25, seen);
+  }
+
+  @Test
+  void headersAreKeptAndTheTraceOfTheRequestGoesIn() {
+    String channel = Api.freshChannel("headers.");
+    String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    String item = "{\"channel\":\"" + channel + "\",\"payload\":1,\"headers\":{%s}}";
+    String body =
+        "["
+            + item.formatted("\"tag\":\"a\"")
+            + ","
+            + item.formatted("\"traceparent\":\"mine\"")
+            + "]";
+    HttpResponse<String> answer =
+        api.send(
+            api.request("/broadcasty/publish", api.tokens.publisher())
+                .header("Content-Type", "application/json")
+                .header("traceparent", parent)
+                .header("tracestate", "a=1")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    assertEquals(200, answer.statusCode(), answer.body());
+    String kept =
+        api.get("/broadcasty/replay?channel=" + channel + "&from=1", api.tokens.member()).body();
+    assertTrue(
+        kept.contains(
+            "\"headers\":{\"tag\":\"a\",\"traceparent\":\""
+                + parent
+                + "\",\"tracestate\":\"a=1\"}"),
+        kept);
+    assertTrue(kept.contains("\"headers\":{\"traceparent\":\"mine\"}"), kept);
+    HttpResponse<String> preflight =
+        api.send(
+            api.request("/broadcasty/publish", "")
+                .header("Origin", "https://app.example.com")
+                .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                .build());
+    assertTrue(
+        preflight
+            .headers()
+            .firstValue("Access-Control-Allow-Headers")
+            .orElse("")
+            .contains("traceparent, tracestate, baggage"));
+  }
+
+  @Test
+  void everyInvalidRequestGetsAReason() {
+    assertProblem(400, "invalid_json", api.publish("{\"channel\":"));
+    assertProblem(400, "invalid_json", api.publish(""));
+    assertProblem(400, "invalid_channel", api.publish("{\"channel\":\"a b\",\"payload\":1}"));
+    assertProblem(400, "invalid_request", api.publish("{\"channel\":\"a\"}"));
+    assertProblem(400, "invalid_request", api.publish("{\"channel\":\"a\",\"payload\":1,\"x\":1}"));
+    assertProblem(400, "invalid_request", api.publish("[]"));
+    String item = "{\"channel\":\"a\",\"payload\":1}";
+    assertProblem(413, "too_many_items", api.publish("[" + (item + ",").repeat(100) + item + "]"));
+    assertProblem(
+        413,
+        "payload_too_large",
+        api.publish("{\"channel\":\"a\",\"payload\":\"" + "z".repeat(66_000) + "\"}"));
+    String token = api.tokens.member();
+    assertProblem(403, "forbidden", api.post("/broadcasty/publish", token, item));
+    assertProblem(
+        403, "forbidden", api.get("/broadcasty/replay?channel=private-a", api.tokens.guest()));
+    assertProblem(400, "invalid_request", api.get("/broadcasty/replay?channel=a&from=-1", token));
+    assertProblem(400, "invalid_request", api.get("/broadcasty/replay", token));
+    assertProblem(400, "invalid_request", api.get("/broadcasty/sse", token));
+    assertProblem(404, "not_found", api.get("/broadcasty/nowhere", token));
+    assertProblem(405, "method_not_allowed", api.get("/broadcasty/publish", token));
+    assertProblem(405, "method_not_allowed", api.post("/broadcasty/replay", token, "{}"));
+    HttpRequest form =
+        api.request("/broadcasty/publish", api.tokens.publisher())
+            .POST(HttpRequest.BodyPublishers.ofString("a=b"))
+            .build();
+    assertProblem(415, "unsupported_media_type", api.send(form));
+  }
+
+  @Test
+  void everyBadTokenIsRefusedEverywhere() throws JOSEException {
+    JWTClaimsSet good =
+        DevTokens.claims("demo", "mallory", Duration.ofMinutes(5), List.of("publisher")).build();
+    String expired =
+        api.tokens.token("demo", "mallory", Duration.ofSeconds(-5), List.of("publisher"));
+    SignedJWT confused = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), good);
+    confused.sign(new MACSigner(api.tokens.key().toRSAPublicKey().getEncoded()));
+    List<String> bad =
+        List.of(
+            "",
+            "not.a.token",
+            new PlainJWT(good).serialize(),
+            confused.serialize(),
+            DevTokens.sign(new RSAKeyGenerator(2048).generate(), good),
+            DevTokens.sign(
+                api.tokens.key(), new JWTClaimsSet.Builder(good).claim("tid", null).build()),
+            DevTokens.sign(
+                api.tokens.key(), new JWTClaimsSet.Builder(good).claim("roles", null).build()),
+            DevTokens.sign(
+                api.tokens.key(), new JWTClaimsSet.Builder(good).issueTime(null).build()));
+    for (String token : bad) {
+      assertProblem(
+          401,
+          "unauthorized",
+          api.post("/broadcasty/publish", token, "{\"channel\":\"a\",\"payload\":1}"));
+      assertProblem(401, "unauthorized", api.get("/broadcasty/sse?channel=a", token));
+      assertProblem(401, "unauthorized", api.get("/broadcasty/replay?channel=a", token));
+    }
+    assertProblem(401, "token_expired", api.get("/broadcasty/replay?channel=a", expired));
+    assertProblem(401, "token_expired", api.get("/broadcasty/sse?channel=a", expired));
+  }
+
+  @Test
+  void pagesOfAForeignOriginMayNotCall() {
+    for (String path : List.of("/broadcasty/replay?channel=a", "/broadcasty/sse?channel=a")) {
+      HttpRequest foreign =
+          api.request(path, api.tokens.member()).header("Origin", "https://evil.example").build();
+      assertProblem(403, "origin_not_allowed", api.send(foreign));
+    }
+    HttpRequest known =
+        api.request("/broadcasty/replay?channel=a", api.tokens.member())
+            .header("Origin", "https://app.example.com")
+            .build();
+    HttpResponse<String> answer = api.send(known);
+    assertEquals(200, answer.statusCode());
+    assertEquals(
+        "https://app.example.com",
+        answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+  }
+
+  @Test
+  void aWebSocketHandshakeIsRefusedInHttp() throws IOException {
+    assertTrue(handshake("Origin: https://evil.example\r\n").startsWith("HTTP/1.1 403"));
+    assertTrue(handshake("Authorization: Bearer nonsense\r\n").startsWith("HTTP/1.1 401"));
+  }
+
+  @Test
+  void aBodyOverTheCapIsRefusedBeforeItIsRead() throws IOException {
+    try (RawSocket raw = new RawSocket(api)) {
+      raw.write(
+          ("POST /broadcasty/publish HTTP/1.1\r\n"
+                  + "Host: localhost\r\n"
+                  + "Content-Type: application/json\r\n"
+                  + "Content-Length: 5000000\r\n"
+                  + "Authorization: Bearer "
+                  + api.tokens.publisher()
+                  + "\r\n\r\n[")
+              .getBytes(StandardCharsets.US_ASCII));
+      assertTrue(raw.readUntil("\r\n").contains(" 413 "));
+    }
+  }
+
+  @Test
+  void tokensAndPayloadsAreNotShownInErrors() {
+    String token = api.tokens.guest() + "tampered";
+    String answer =
+        api.post("/broadcasty/publish", token, "{\"channel\":\"a\",\"payload\":\"secret-text\"}")
+            .body();
+    assertFalse(answer.contains(token) || answer.contains("secret-text"), answer);
+  }
+
+  @Test
+  void healthReportsStartedReadyAndLive() {
+    int port =
+        Integer.getInteger("it.health-port", api.base.getPort()); // WildFly uses another port
+    URI server = URI.create("http://localhost:" + port);
+    for (String check : List.of("started", "ready", "live")) {
+      HttpResponse<String> health =
+          api.send(HttpRequest.newBuilder(server.resolve("/health/" + check)).build());
+      assertEquals(200, health.statusCode(), check);
+      assertTrue(health.body().contains("broadcasty-" + check), health.body());
+    }
+  }
+
+  private String handshake(String header) throws IOException {
+    try (RawSocket raw = new RawSocket(api)) {
+      raw.write(
+          ("GET /broadcasty/ws HTTP/1.1\r\n"
+                  + "Host: localhost\r\n"
+                  + "Upgrade: websocket\r\n"
+                  + "Connection: Upgrade\r\n"
+                  + "Sec-WebSocket-Version: 13\r\n"
+                  + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                  + header
+                  + "\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      return raw.readUntil("\r\n");
+    }
+  }
+
+  private static void assertProblem(int status, String code, HttpResponse<String> answer) {
+    assertEquals(status, answer.statusCode(), answer.body());
+    assertEquals(
+        "application/problem+json", answer.headers().firstValue("Content-Type").orElse("none"));
+    assertEquals(code, json(answer).field("code"), answer.body());
+    assertFalse(json(answer).field("detail").isEmpty());
+  }
+
+  private static Stream.Event json(HttpResponse<String> answer) {
+    return new Stream.Event("answer", answer.body(), null);
+  }
+
+  @Test
+  void anAdministratorSeesTheNodes() {
+    HttpResponse<String> nodes = api.get("/broadcasty/admin/nodes", api.tokens.admin());
+    assertEquals(200, nodes.statusCode(), nodes.body());
+    assertTrue(nodes.body().startsWith("{\"nodes\":[{\"name\":\""), nodes.body());
+    assertTrue(nodes.body().contains("\"self\":true"), nodes.body());
+    assertTrue(nodes.body().contains("\"state\":\"ready\""), nodes.body());
+    assertFalse(nodes.body().contains("${"), nodes.body());
+    HttpResponse<String> refused = api.get("/broadcasty/admin/nodes", api.tokens.publisher());
+    assertEquals(403, refused.statusCode());
+    assertTrue(refused.body().contains("the role `admin`"), refused.body());
+  }
+
+  @Test
+  void acceptsARequestWithANonceOnce() {
+    String body = "{\"channel\":\"" + Api.freshChannel("nonce") + "\",\"payload\":1}";
+    String nonce = java.util.UUID.randomUUID().toString();
+    String now = Long.toString(System.currentTimeMillis() / 1000);
+    for (int status : new int[] {200, 401}) {
+      HttpResponse<String> answer =
+          api.send(
+              api.request("/broadcasty/publish", api.tokens.publisher())
+                  .header("Content-Type", "application/json")
+                  .header("Broadcasty-Nonce", nonce)
+                  .header("Broadcasty-Timestamp", now)
+                  .POST(HttpRequest.BodyPublishers.ofString(body))
+                  .build());
+      assertEquals(status, answer.statusCode(), answer.body());
+      assertEquals(status == 401, answer.body().contains("\"code\":\"replayed\""));
+    }
+  }
+
+  @Test
+  void pingNeedsNoToken() {
+    HttpRequest asked =
+        api.request("/broadcasty/ping", "").header("Origin", "https://app.example.com").build();
+    HttpResponse<String> answer = api.send(asked);
+    assertEquals(204, answer.statusCode());
+    assertEquals(
+        "https://app.example.com",
+        answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+  }
+}

@@ -1,0 +1,144 @@
+package io.broadcasty.integration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests small rate limits behind a trusted proxy. */
+class LimitsIT {
+
+  private static final Map<String, String> SMALL =
+      Map.of(
+          "BROADCASTY_TRUSTED_PROXIES", "127.0.0.0/8",
+          "BROADCASTY_LIMITS_IP_BURST", "20",
+          "BROADCASTY_LIMITS_IP_PER_SECOND", "1",
+          "BROADCASTY_LIMITS_USER_BURST", "10",
+          "BROADCASTY_LIMITS_USER_PER_SECOND", "1",
+          "BROADCASTY_LIMITS_CHANNEL_BURST", "5",
+          "BROADCASTY_LIMITS_CHANNEL_PER_SECOND", "1");
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path home;
+
+  @Test
+  void aRefusedRequestGetsARetryDelay() throws IOException {
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), SMALL)) {
+      Api api = server.awaitReady();
+
+      HttpResponse<String> channel = firstRefusal(api, "198.51.100.1", "ann", "hot");
+      assertTrue(channel.body().contains("for this channel"), channel.body());
+      HttpResponse<String> user = firstRefusal(api, "198.51.100.2", "ben", "");
+      assertTrue(user.body().contains("for this user"), user.body());
+      HttpResponse<String> address = firstRefusal(api, "198.51.100.3", "", "");
+      assertTrue(address.body().contains("for this address"), address.body());
+      HttpResponse<String> otherAddress = publish(api, "198.51.100.4", "somebody", "elsewhere");
+      assertEquals(200, otherAddress.statusCode(), otherAddress.body());
+
+      try (WsStream socket = WsStream.open(api, token(api, "cid"))) {
+        Stream.Event reply = publish(socket);
+        while (!reply.kind().equals("error")) {
+          reply = publish(socket);
+        }
+        assertEquals("rate_limited", reply.field("code"));
+        assertTrue(Integer.parseInt(reply.field("retryAfter")) >= 1);
+      }
+    }
+  }
+
+  @Test
+  void aTenantMayHaveItsOwnLimits() throws IOException {
+    Map<String, String> ofOne =
+        Map.of(
+            "BROADCASTY_TENANT_SMALL_LIMITS_USER_BURST", "2",
+            "BROADCASTY_TENANT_SMALL_LIMITS_USER_PER_SECOND", "1",
+            "BROADCASTY_TENANT_SMALL_LIMITS_PAYLOAD_BYTES", "10");
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), ofOne)) {
+      Api api = server.awaitReady();
+      String small = tokenOf(api, "small");
+      String demo = tokenOf(api, "demo");
+      assertEquals(413, publish(api, small, "\"longer than ten bytes\"").statusCode());
+      for (int i = 0; i < 5; i++) {
+        HttpResponse<String> answer = publish(api, demo, "\"longer than ten bytes\"");
+        assertEquals(200, answer.statusCode(), answer.body());
+      }
+      int taken = 0;
+      HttpResponse<String> last = publish(api, small, "1");
+      while (last.statusCode() == 200 && taken < 10) {
+        taken++;
+        last = publish(api, small, "1");
+      }
+      assertTrue(taken >= 2, "as many as its burst");
+      assertEquals(429, last.statusCode(), last.body());
+      assertEquals(200, publish(api, demo, "1").statusCode());
+    }
+  }
+
+  private static String tokenOf(Api api, String tenant) {
+    return api.tokens.token(tenant, "ann", Duration.ofMinutes(5), List.of("publisher"));
+  }
+
+  private static HttpResponse<String> publish(Api api, String token, String payload) {
+    return api.send(
+        api.request("/broadcasty/publish", token)
+            .header("Content-Type", "application/json")
+            .POST(
+                java.net.http.HttpRequest.BodyPublishers.ofString(
+                    "{\"channel\":\"of.one\",\"payload\":" + payload + "}"))
+            .build());
+  }
+
+  private static Stream.Event publish(WsStream socket) {
+    return socket
+        .send("{\"id\":1,\"command\":\"publish\",\"channel\":\"ws.limited\",\"payload\":1}")
+        .next();
+  }
+
+  /**
+   * Publishes until a request is refused; an empty user or channel stands for another one each
+   * time.
+   */
+  private static HttpResponse<String> firstRefusal(
+      Api api, String address, String user, String channel) {
+    for (int i = 0; i < 40; i++) {
+      HttpResponse<String> answer =
+          publish(
+              api,
+              address,
+              user.isEmpty() ? "user" + i : user,
+              channel.isEmpty() ? Api.freshChannel("any.") : channel);
+      if (answer.statusCode() == 429) {
+        assertTrue(answer.headers().firstValue("Retry-After").isPresent());
+        assertTrue(answer.headers().firstValue("RateLimit").orElse("").contains(";r=0"));
+        assertTrue(answer.body().contains("\"code\":\"rate_limited\""), answer.body());
+        return answer;
+      }
+      assertEquals(200, answer.statusCode(), answer.body());
+    }
+    throw new AssertionError("never refused");
+  }
+
+  private static HttpResponse<String> publish(
+      Api api, String address, String user, String channel) {
+    return api.send(
+        api.request("/broadcasty/publish", token(api, user))
+            .header("Content-Type", "application/json")
+            .header("X-Forwarded-For", address)
+            .POST(
+                java.net.http.HttpRequest.BodyPublishers.ofString(
+                    "{\"channel\":\"" + channel + "\",\"payload\":1}"))
+            .build());
+  }
+
+  private static String token(Api api, String user) {
+    return api.tokens.token("demo", user, Duration.ofMinutes(5), List.of("publisher"));
+  }
+}

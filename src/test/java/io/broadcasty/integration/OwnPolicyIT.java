@@ -1,0 +1,67 @@
+package io.broadcasty.integration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
+
+/** Tests a policy that is replaced by a CDI bean, including its partitions. */
+class OwnPolicyIT extends ServerTestBase {
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return builtWar().addClass(OwnPolicy.class);
+  }
+
+  @Test
+  void theBeanDecides() {
+    String guest = api.tokens.guest();
+    String open = "{\"channel\":\"open.a\",\"payload\":1}";
+    assertEquals(200, api.post("/broadcasty/publish", guest, open).statusCode());
+    String closed = "{\"channel\":\"closed.a\",\"payload\":1}";
+    assertEquals(403, api.post("/broadcasty/publish", guest, closed).statusCode());
+    assertEquals(403, api.get("/broadcasty/replay?channel=closed.a", guest).statusCode());
+  }
+
+  @Test
+  void partitionsKeepTheirOwnOrderAndResumeTogether() {
+    String channel = Api.freshChannel("wide.");
+    Map<String, Long> published = new HashMap<>();
+    for (int i = 0; i < 60; i++) {
+      HttpResponse<String> answer =
+          api.publish(
+              "{\"channel\":\"%s\",\"payload\":%d,\"partitionKey\":\"customer-%d\"}"
+                  .formatted(channel, i, i % 12));
+      Stream.Event position = new Stream.Event("answer", answer.body(), null);
+      published.merge(position.field("partition"), 1L, Long::sum);
+    }
+    assertTrue(published.size() > 1, published.toString());
+
+    Map<String, Long> heard = new HashMap<>();
+    String cursor = "";
+    for (int round = 0; round < 3; round++) {
+      String start = cursor.isEmpty() ? "&fromSequence=0" : "&lastEventId=" + cursor;
+      var request =
+          api.request(
+                  "/broadcasty/sse?channel=" + channel + start.replace("|", "%7C"),
+                  api.tokens.guest())
+              .build();
+      try (SseStream stream = SseStream.open(request, api)) {
+        assertEquals("subscribed", stream.next().kind());
+        for (int i = 0; i < 20; i++) {
+          Stream.Event event = stream.next();
+          long expected = heard.getOrDefault(event.field("partition"), 0L) + 1;
+          assertEquals(expected, event.sequence());
+          heard.put(event.field("partition"), expected);
+          cursor = String.valueOf(event.cursor());
+        }
+      }
+    }
+    assertEquals(published, heard);
+  }
+}

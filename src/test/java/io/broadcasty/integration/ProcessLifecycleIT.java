@@ -1,0 +1,127 @@
+package io.broadcasty.integration;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests starts that must fail, graceful stops, and killed processes. */
+class ProcessLifecycleIT {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path home;
+
+  @Test
+  void anInvalidConfigurationAbortsTheStartWithAMessage() throws IOException {
+    Map<String, String> wrong =
+        Map.of("BROADCASTY_REPLAY_STOER", "database", "BROADCASTY_STREAM_HEARTBEAT", "soon");
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), wrong)) {
+      Api.await(
+          "the faults in the log",
+          Duration.ofSeconds(120),
+          () -> server.log().contains("its configuration has 2 faults"));
+      assertTrue(server.log().contains("BROADCASTY_REPLAY_STOER: there is no such key"));
+      assertTrue(server.log().contains("broadcasty.stream.heartbeat"));
+    }
+  }
+
+  @Test
+  void aSignalDrainsTheStreams() throws IOException {
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), Map.of())) {
+      Api api = server.awaitReady();
+      WsStream webSocket = WsStream.open(api, api.tokens.guest());
+      // a stopping server loads no classes, so a kind of frame that was not sent before may fail
+      assertEquals("reply", webSocket.send("{\"id\":1,\"command\":\"ping\"}").next().kind());
+      SseStream events = sse(api, "drained", null);
+      assertEquals("subscribed", events.next().kind());
+      server.terminate();
+      assertEquals("draining", webSocket.next().field("code"));
+      assertEquals(4503, webSocket.awaitClose());
+      Stream.Event end = events.next();
+      assertEquals("end", end.kind());
+      assertEquals("yes", end.field("retry"));
+      Api.await("the end of the response", events::isEnded);
+      // a server that counts a closed stream as open would wait for it
+      server.awaitEnd(Duration.ofSeconds(20));
+    }
+  }
+
+  @Test
+  void theDatabaseStoreSurvivesAKill() throws IOException, InterruptedException {
+    Map<String, String> store = Map.of("BROADCASTY_REPLAY_STORE", "database");
+    Ports ports = Ports.free();
+    String cursor;
+    String epoch;
+    try (ServerProcess server = ServerProcess.start(home, ports, store)) {
+      Api api = server.awaitReady();
+      SseStream events = sse(api, "feed", null);
+      assertEquals("subscribed", events.next().kind());
+      api.publishNumbers("feed", 1, 20);
+      Stream.Event last = events.next();
+      for (int i = 2; i <= 10; i++) {
+        last = events.next();
+      }
+      assertEquals(10, last.sequence());
+      cursor = Objects.requireNonNull(last.cursor());
+      epoch = last.field("epoch");
+      server.kill();
+    }
+    try (ServerProcess server = ServerProcess.start(home, ports, store)) {
+      Api api = server.awaitReady();
+      api.publishNumbers("feed", 21, 25);
+      SseStream events = sse(api, "feed", cursor);
+      assertEquals("true", events.next().field("recovered"));
+      for (int i = 11; i <= 25; i++) {
+        Stream.Event event = events.next();
+        assertEquals(i, event.sequence());
+        assertEquals(String.valueOf(i), event.field("payload"));
+        assertEquals(epoch, event.field("epoch"));
+      }
+    }
+  }
+
+  @Test
+  @Tag("any-server")
+  void theMemoryStoreReportsTheLostPosition() throws IOException, InterruptedException {
+    Ports ports = Ports.free();
+    String cursor;
+    try (ServerProcess server = ServerProcess.start(home, ports, Map.of())) {
+      Api api = server.awaitReady();
+      SseStream events = sse(api, "feed", null);
+      events.next();
+      api.publishNumbers("feed", 1, 3);
+      cursor = Objects.requireNonNull(events.next().cursor());
+      server.kill();
+    }
+    try (ServerProcess server = ServerProcess.start(home, ports, Map.of())) {
+      Api api = server.awaitReady();
+      SseStream events = sse(api, "feed", cursor);
+      assertEquals("false", events.next().field("recovered"));
+      Stream.Event lost = events.next();
+      assertEquals("epoch", lost.field("reason"));
+      assertNotEquals(cursor, lost.cursor());
+      api.publishNumbers("feed", 1, 1);
+      assertEquals(1, events.next().sequence());
+    }
+  }
+
+  private static SseStream sse(
+      Api api, String channel, @org.jspecify.annotations.Nullable String cursor) {
+    HttpRequest.Builder request =
+        api.request("/broadcasty/sse?channel=" + channel, api.tokens.guest());
+    if (cursor != null) {
+      request.header("Last-Event-ID", cursor);
+    }
+    return SseStream.open(request.build(), api);
+  }
+}

@@ -1,0 +1,111 @@
+package io.broadcasty.integration;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A server with the built WAR in a process of its own, for tests that end the process. */
+final class ServerProcess implements AutoCloseable {
+
+  /** The environment variable with options for the JVM, on every server. */
+  static final String JVM_OPTIONS = "JAVA_TOOL_OPTIONS";
+
+  /** Halves the start-up time. */
+  private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
+  private final ServerKind kind;
+  private final Process process;
+  private final Path log;
+  private final Api api;
+
+  private ServerProcess(ServerKind kind, Process process, Path log, Api api) {
+    this.kind = kind;
+    this.process = process;
+    this.log = log;
+    this.api = api;
+  }
+
+  /** Starts the server in development mode with these settings only; does not wait. */
+  static ServerProcess start(Path home, Ports ports, Map<String, String> settings)
+      throws IOException {
+    ServerKind kind = ServerKind.current();
+    Path log = home.resolve("server.log");
+    ProcessBuilder builder =
+        kind.process(home, Path.of(System.getProperty("broadcasty.war")), ports)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    Map<String, String> environment = builder.environment();
+    environment.keySet().removeIf(name -> name.startsWith("BROADCASTY_"));
+    environment.put("BROADCASTY_DEV", "true");
+    environment.put("BROADCASTY_DRAIN", "1s");
+    environment.put("BROADCASTY_DATA_DIR", home.resolve("data").toString());
+    environment.putAll(settings);
+    environment.put(JVM_OPTIONS, QUICK_START + " " + settings.getOrDefault(JVM_OPTIONS, ""));
+    return new ServerProcess(
+        kind,
+        builder.start(),
+        log,
+        new Api(
+            URI.create("http://localhost:" + ports.http()), new DevTokens(home.resolve("data"))));
+  }
+
+  Api awaitReady() {
+    Api.await(
+        "the server to be ready",
+        Duration.ofSeconds(120),
+        Duration.ofMillis(100), // a higher rate would slow the start down
+        () -> {
+          if (!process.isAlive()) {
+            throw new AssertionError("the server ended: " + log());
+          }
+          try {
+            return kind.hasStarted(log()) && api.get("/dev/tokens", "").statusCode() == 200;
+          } catch (IllegalStateException notYet) {
+            return false;
+          }
+        });
+    return api;
+  }
+
+  URI base() {
+    return api.base;
+  }
+
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills the process, as the kernel does when memory runs out: no shutdown hook runs. */
+  void kill() throws InterruptedException {
+    List<ProcessHandle> below = process.descendants().toList(); // the JVM below a start script
+    below.forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    process.waitFor(20, TimeUnit.SECONDS);
+    Api.await("the end", () -> below.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  void awaitEnd(Duration atMost) {
+    Api.await("the end of the process", atMost, () -> !process.isAlive());
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}

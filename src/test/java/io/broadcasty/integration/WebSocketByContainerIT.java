@@ -1,0 +1,19 @@
+package io.broadcasty.integration;
+
+import io.broadcasty.transport.container.StreamOutput;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** Tests WebSockets of the server's own engine. */
+class WebSocketByContainerIT extends WebSocketContract {
+
+  @Deployment(testable = false)
+  static WebArchive war() {
+    return builtWar("broadcasty.stream.websocket=container");
+  }
+
+  @Override
+  protected StreamOutput output() {
+    return StreamOutput.CONTAINER;
+  }
+}

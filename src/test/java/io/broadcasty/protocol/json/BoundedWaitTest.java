@@ -1,0 +1,41 @@
+package io.broadcasty.protocol.json;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class BoundedWaitTest {
+
+  private final BoundedWait patience = new BoundedWait();
+
+  @Test
+  void doesNotWaitForACompletedFuture() {
+    assertTrue(patience.await(CompletableFuture.completedFuture(null)));
+  }
+
+  @Test
+  void returnsWhenTheFutureCompletes() {
+    CompletableFuture<String> awaited = new CompletableFuture<>();
+    CompletableFuture.runAsync(() -> awaited.complete("here"));
+    assertTrue(patience.await(awaited));
+  }
+
+  @Test
+  void doesNotWaitAgainUntilTheFutureHasCompleted() {
+    CompletableFuture<String> never = new CompletableFuture<>();
+    assertFalse(patience.await(never));
+    assertTimeoutPreemptively(
+        Duration.ofMillis(900),
+        () -> {
+          for (int i = 0; i < 1000; i++) {
+            assertFalse(patience.await(never));
+          }
+        });
+    never.complete("at last");
+    assertTrue(patience.await(never));
+  }
+}

@@ -1,0 +1,91 @@
+package io.broadcasty.push.provider;
+
+import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.InvalidDeviceException;
+import io.broadcasty.push.device.PushService;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A push provider that follows a test's script, including misbehaviour. */
+public final class FakeProvider implements PushProvider {
+
+  /** Decides the outcome of a dispatch. */
+  public interface Script {
+    CompletionStage<ProviderResponse> of(Dispatch dispatch);
+  }
+
+  public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  public final List<Dispatch> sent = new CopyOnWriteArrayList<>();
+  private final PushService service;
+  private volatile Script script;
+  private volatile int excess;
+  private volatile boolean closed;
+
+  public FakeProvider(PushService service, Script script) {
+    this.service = service;
+    this.script = script;
+  }
+
+  /** Returns a provider that accepts every dispatch. */
+  public static FakeProvider accepting(PushService service) {
+    return new FakeProvider(service, always(new ProviderResponse.Accepted("ok")));
+  }
+
+  public static Script always(ProviderResponse outcome) {
+    return dispatch -> CompletableFuture.completedFuture(outcome);
+  }
+
+  public void does(Script next) {
+    script = next;
+  }
+
+  public void answers(ProviderResponse outcome) {
+    script = always(outcome);
+  }
+
+  public void excessBytes(int bytes) {
+    excess = bytes;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public PushService service() {
+    return service;
+  }
+
+  @Override
+  public Duration timeout() {
+    return TIMEOUT;
+  }
+
+  /** Rejects tokens that begin with "bad". */
+  @Override
+  public void validate(DeviceAddress device) throws InvalidDeviceException {
+    if (device.token().startsWith("bad")) {
+      throw new InvalidDeviceException("`token` must not begin with bad");
+    }
+  }
+
+  @Override
+  public int excessBytes(Notification notification) {
+    return excess;
+  }
+
+  @Override
+  public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
+    sent.add(dispatch);
+    return script.of(dispatch);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

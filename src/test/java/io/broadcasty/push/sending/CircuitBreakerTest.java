@@ -1,0 +1,69 @@
+package io.broadcasty.push.sending;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakerTest {
+
+  private final CircuitBreaker pace = new CircuitBreaker(100);
+
+  private void refuse(int times, long now) {
+    for (int i = 0; i < times; i++) {
+      pace.recordFailure("503", null, now, 0.5);
+    }
+  }
+
+  @Test
+  void singleDevicesDoNotStopAService() {
+    for (int i = 0; i < 20; i++) {
+      refuse(CircuitBreaker.FAILURE_THRESHOLD - 1, 0);
+      pace.recordSuccess();
+    }
+    assertEquals(100, pace.maxInFlight(0));
+    assertNull(pace.problem());
+  }
+
+  @Test
+  void opensAfterSeveralFailuresAndTriesOne() {
+    refuse(CircuitBreaker.FAILURE_THRESHOLD, 0);
+    assertEquals(0, pace.maxInFlight(0));
+    assertEquals(0, pace.maxInFlight(999));
+    assertEquals("503", pace.problem());
+    assertEquals(1, pace.maxInFlight(1000));
+    pace.recordFailure("503", null, 1000, 0.5);
+    assertEquals(0, pace.maxInFlight(2999));
+    assertEquals(1, pace.maxInFlight(3000));
+    pace.recordSuccess();
+    assertEquals(100, pace.maxInFlight(3000));
+    assertNull(pace.problem());
+  }
+
+  @Test
+  void lateFailuresDoNotExtendThePause() {
+    refuse(80, 0);
+    assertEquals(1, pace.maxInFlight(1000));
+  }
+
+  @Test
+  void pausesForTheRequestedDelay() {
+    for (int i = 0; i < CircuitBreaker.FAILURE_THRESHOLD; i++) {
+      pace.recordFailure("429", Duration.ofSeconds(40), 0, 0);
+    }
+    assertEquals(0, pace.maxInFlight(39_999));
+    assertEquals(1, pace.maxInFlight(40_000));
+  }
+
+  @Test
+  void aMisconfigurationPausesAtOnce() {
+    pace.recordMisconfiguration("401 (broadcasty.push.fcm.service-account)", 0);
+    pace.recordMisconfiguration("401 (broadcasty.push.fcm.service-account)", 5);
+    assertEquals(0, pace.maxInFlight(59_999));
+    assertEquals(1, pace.maxInFlight(60_000));
+    assertEquals("401 (broadcasty.push.fcm.service-account)", pace.problem());
+    pace.recordSuccess();
+    assertEquals(100, pace.maxInFlight(60_000));
+  }
+}

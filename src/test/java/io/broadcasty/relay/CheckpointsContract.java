@@ -1,0 +1,89 @@
+package io.broadcasty.relay;
+
+import static io.broadcasty.streams.broker.TestPublications.channel;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.streams.broker.Position;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The contract of every {@link Checkpoints}. */
+public abstract class CheckpointsContract {
+
+  protected static final Duration LEASE = Duration.ofMillis(700);
+  protected static final Duration KEPT = Duration.ofHours(2);
+  protected static final TenantChannel ORDERS = channel("orders");
+  private static final TenantChannel OTHERS = channel("other", "orders");
+
+  /** Returns the same checkpoints as another node opens them; empty at the start of a test. */
+  protected abstract Checkpoints open();
+
+  /** Waits until a lease has ended. */
+  protected abstract void outlastLease() throws Exception;
+
+  @Test
+  void returnsTheTimeOfTheFirstCall() {
+    assertEquals(100, open().startedAt(100));
+    assertEquals(100, open().startedAt(200));
+  }
+
+  @Test
+  void returnsSavedPositions() {
+    Checkpoints one = open();
+    assertEquals(Map.of(), one.claim(ORDERS, "one"));
+    Position first = new Position("e1", 0, 5);
+    Position second = new Position("e2", 3, 9_000_000_000L);
+    assertTrue(one.save(ORDERS, "one", new Position("e0", 0, 4)));
+    assertTrue(one.save(ORDERS, "one", first));
+    assertTrue(one.save(ORDERS, "one", second));
+    one.release(ORDERS, "one");
+    Map<Integer, Position> expected = Map.of(0, first, 3, second);
+    assertEquals(expected, open().read(ORDERS));
+    assertEquals(expected, open().claim(ORDERS, "two"));
+    assertEquals(Map.of(), open().read(OTHERS));
+  }
+
+  @Test
+  void claimsAChannelForOneNodeAtATime() {
+    Checkpoints one = open();
+    Checkpoints two = open();
+    assertNotNull(one.claim(ORDERS, "one"));
+    assertNull(two.claim(ORDERS, "two"));
+    assertNotNull(one.claim(ORDERS, "one"), "who has it gets it again");
+    assertNotNull(two.claim(OTHERS, "two"));
+    assertFalse(two.save(ORDERS, "two", new Position("e", 0, 1)));
+    two.release(ORDERS, "two");
+    assertNull(two.claim(ORDERS, "two"), "it was not another's to give back");
+    one.release(ORDERS, "one");
+    assertNotNull(two.claim(ORDERS, "two"));
+  }
+
+  @Test
+  void aClaimEndsWithItsLeaseAndIsThenLost() throws Exception {
+    Checkpoints one = open();
+    Checkpoints two = open();
+    assertNotNull(one.claim(ORDERS, "one"));
+    assertTrue(one.save(ORDERS, "one", new Position("e", 0, 1)));
+    outlastLease();
+    assertEquals(Map.of(0, new Position("e", 0, 1)), two.claim(ORDERS, "two"));
+    assertFalse(one.save(ORDERS, "one", new Position("e", 0, 2)));
+    assertEquals(Map.of(0, new Position("e", 0, 1)), two.read(ORDERS));
+    one.release(ORDERS, "one");
+    assertTrue(two.save(ORDERS, "two", new Position("e", 0, 3)), "two still has it");
+  }
+
+  @Test
+  void pruningKeepsWhatIsInUse() {
+    Checkpoints one = open();
+    assertNotNull(one.claim(ORDERS, "one"));
+    assertTrue(one.save(ORDERS, "one", new Position("e", 0, 1)));
+    one.prune();
+    assertEquals(1, open().read(ORDERS).size());
+  }
+}

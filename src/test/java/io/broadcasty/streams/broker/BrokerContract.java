@@ -1,0 +1,638 @@
+package io.broadcasty.streams.broker;
+
+import static io.broadcasty.streams.broker.TestPublications.appended;
+import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.fill;
+import static io.broadcasty.streams.broker.TestPublications.kept;
+import static io.broadcasty.streams.broker.TestPublications.named;
+import static io.broadcasty.streams.broker.TestPublications.plain;
+import static io.broadcasty.streams.broker.TestPublications.publish;
+import static io.broadcasty.streams.broker.TestPublications.sequences;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TestTenantSettings;
+import io.broadcasty.core.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The contract of {@link Broker}. Every implementation's test extends this. */
+public abstract class BrokerContract {
+
+  protected static final Duration WINDOW = Duration.ofMinutes(10);
+  protected static final Retention PLENTY = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
+  private static final TenantChannel ORDERS = channel("orders");
+
+  protected final ManualTime time = new ManualTime();
+  protected final RecordingPublicationListener heard = new RecordingPublicationListener();
+  private final List<Broker> opened = new ArrayList<>();
+
+  /** Opens a broker with an empty store. Called once for each test. */
+  protected abstract Broker open(RetentionLookup retention, PublicationListener listener)
+      throws Exception;
+
+  private Broker broker() throws Exception {
+    return broker(PLENTY, heard);
+  }
+
+  private Broker broker(Retention retention, PublicationListener listener) throws Exception {
+    return broker(RetentionLookup.uniform(retention), listener);
+  }
+
+  private Broker broker(RetentionLookup retention, PublicationListener listener) throws Exception {
+    Broker broker = open(retention, listener);
+    opened.add(broker);
+    return broker;
+  }
+
+  @AfterEach
+  protected void closeAll() {
+    opened.forEach(Broker::close);
+  }
+
+  @Test
+  void assignsSequencesFromOneWithoutGapsAndAnnouncesThemInOrder() throws Exception {
+    Broker broker = broker();
+    for (int i = 1; i <= 3; i++) {
+      AppendOutcome.Appended appended = appended(broker, plain(ORDERS, 0, "" + i));
+      assertEquals(i, appended.position().sequence());
+      assertEquals(0, appended.position().partition());
+      assertFalse(appended.duplicate());
+    }
+    assertEquals(List.of(1L, 2L, 3L), heard.sequences(ORDERS, 0));
+    assertEquals(heard.all(), kept(broker, ORDERS, 0));
+  }
+
+  @Test
+  void keepsTheOrderOfABatchAndEachPartitionItsOwnSequences() throws Exception {
+    Broker broker = broker();
+    List<AppendOutcome> outcomes =
+        publish(
+            broker,
+            List.of(
+                plain(ORDERS, 0, "\"a\""),
+                plain(ORDERS, 1, "\"b\""),
+                plain(channel("other"), 0, "\"c\""),
+                plain(ORDERS, 0, "\"d\"")));
+    assertEquals(
+        List.of(1L, 1L, 1L, 2L),
+        outcomes.stream()
+            .map(o -> assertInstanceOf(AppendOutcome.Appended.class, o).position().sequence())
+            .toList());
+    assertEquals(
+        List.of("\"a\"", "\"d\""),
+        kept(broker, ORDERS, 0).stream().map(p -> p.envelope().message().payload()).toList());
+  }
+
+  @Test
+  void listsTheChannelsOfAllTenantsByPage() throws Exception {
+    Broker broker = broker();
+    assumeTrue(broker instanceof ChannelDirectory, "it stands before one that lists them");
+    ChannelDirectory directory = (ChannelDirectory) broker;
+    List<TenantChannel> all =
+        List.of(
+            channel("acme", "a"),
+            channel("acme", "b"),
+            channel("acme", "private-a"),
+            channel("globex", "A"),
+            channel("globex", "a"));
+    all.forEach(each -> appended(broker, plain(each, 0, "1")));
+    ChannelPattern open = new ChannelPattern("");
+    List<TenantChannel> first = directory.channels(open, null, 3);
+    assertEquals(List.of(all.get(0), all.get(1), all.get(3)), first);
+    assertEquals(List.of(all.get(4)), directory.channels(open, first.get(2), 3));
+    assertEquals(List.of(), directory.channels(open, all.get(4), 3));
+    assertEquals(List.of(all.get(2)), directory.channels(new ChannelPattern("private-"), null, 3));
+  }
+
+  @Test
+  void anEmptyBatchHasNoOutcomes() throws Exception {
+    assertEquals(List.of(), publish(broker(), List.of()));
+  }
+
+  @Test
+  void keepsEveryPartOfAnEnvelopeVerbatim() throws Exception {
+    Broker broker = broker();
+    Envelope full =
+        new Envelope(
+            ORDERS,
+            2,
+            "id-ü-1",
+            true,
+            new Message(
+                "{ \"emoji\": \"😀\",  \"n\": 1.50 }",
+                "{\"schema\":\"é.v1\"}",
+                "created",
+                "c-1",
+                "rpc:client:42",
+                Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
+    Envelope large = plain(ORDERS, 2, "\"" + "x".repeat(300_000) + "\"");
+    time.advance(Duration.ofMillis(17));
+    AppendOutcome.Appended appended = appended(broker, full);
+    appended(broker, large);
+    List<Publication> read = kept(broker, ORDERS, 2);
+    assertEquals(new Publication(full, appended.position(), time.nowMillis()), read.get(0));
+    assertEquals(large.message().payload(), read.get(1).envelope().message().payload());
+    assertEquals(heard.all(), read);
+  }
+
+  @Test
+  void announcesOnlyReadablePublications() throws Exception {
+    CompletableFuture<Broker> itself = new CompletableFuture<>();
+    ConcurrentLinkedQueue<Long> readable = new ConcurrentLinkedQueue<>();
+    PublicationListener reader =
+        publication -> {
+          Broker broker = itself.join();
+          long head =
+              broker
+                  .states(publication.envelope().channel(), 1)
+                  .get(publication.position().partition())
+                  .head();
+          if (head >= publication.position().sequence()) {
+            readable.add(publication.position().sequence());
+          }
+        };
+    Broker broker = broker(PLENTY, reader);
+    itself.complete(broker);
+    fill(broker, ORDERS, 0, 5);
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), List.copyOf(readable));
+  }
+
+  @Test
+  void answersARepeatedIdWithTheFirstPosition() throws Exception {
+    Broker broker = broker();
+    AppendOutcome.Appended first = appended(broker, named(ORDERS, 0, "o-1"));
+    appended(broker, named(ORDERS, 0, "o-2"));
+    AppendOutcome.Appended again = appended(broker, named(ORDERS, 0, "o-1"));
+    assertTrue(again.duplicate());
+    assertEquals(first.position(), again.position());
+    AppendOutcome.Appended elsewhere = appended(broker, named(channel("other"), 0, "o-1"));
+    assertFalse(elsewhere.duplicate(), "ids belong to their channel");
+    assertEquals(List.of(1L, 2L), sequences(kept(broker, ORDERS, 0)));
+    assertEquals(List.of(1L, 2L), heard.sequences(ORDERS, 0));
+  }
+
+  @Test
+  void recognisesARepeatedIdInAnotherPartition() throws Exception {
+    Broker broker = broker();
+    AppendOutcome.Appended first = appended(broker, named(ORDERS, 0, "o-1"));
+    AppendOutcome.Appended again = appended(broker, named(ORDERS, 1, "o-1"));
+    assertTrue(again.duplicate());
+    assertEquals(first.position(), again.position());
+    assertEquals(List.of(), kept(broker, ORDERS, 1));
+  }
+
+  @Test
+  void recognisesARepeatedIdInsideOneBatch() throws Exception {
+    Broker broker = broker();
+    List<AppendOutcome> outcomes =
+        publish(
+            broker, List.of(named(ORDERS, 0, "a"), named(ORDERS, 0, "b"), named(ORDERS, 0, "a")));
+    Position first = assertInstanceOf(AppendOutcome.Appended.class, outcomes.get(0)).position();
+    assertEquals(new AppendOutcome.Appended(first, true), outcomes.get(2));
+    assertEquals(List.of(1L, 2L), sequences(kept(broker, ORDERS, 0)));
+  }
+
+  @Test
+  void doesNotCompareGeneratedIds() throws Exception {
+    Broker broker = broker();
+    appended(broker, plain(ORDERS, 0, "1"));
+    assertEquals(2, appended(broker, plain(ORDERS, 0, "1")).position().sequence());
+  }
+
+  @Test
+  void appendsAnIdOnceHoweverManyPublishItAtOnce() throws Exception {
+    Broker broker = broker();
+    int threads = 8;
+    int ids = 25;
+    CyclicBarrier start = new CyclicBarrier(threads);
+    ConcurrentLinkedQueue<AppendOutcome.Appended> answers = new ConcurrentLinkedQueue<>();
+    inParallel(
+        threads,
+        thread -> {
+          for (int id = 0; id < ids; id++) {
+            start.await(20, TimeUnit.SECONDS);
+            answers.add(appended(broker, named(ORDERS, 0, "same-" + id)));
+          }
+        });
+    assertEquals(ids, answers.stream().filter(a -> !a.duplicate()).count());
+    assertEquals(ids, answers.stream().map(AppendOutcome.Appended::position).distinct().count());
+    assertEquals(ids, kept(broker, ORDERS, 0).size());
+    assertEquals(ids, heard.all().size());
+  }
+
+  @Test
+  void remembersAnIdForTheWholeWindowAndNotForever() throws Exception {
+    Broker broker = broker();
+    appended(broker, named(ORDERS, 0, "o-1"));
+    time.advance(WINDOW.minusSeconds(1));
+    broker.prune();
+    assertTrue(appended(broker, named(ORDERS, 0, "o-1")).duplicate());
+    time.advance(Duration.ofSeconds(2));
+    broker.prune();
+    AppendOutcome.Appended anew = appended(broker, named(ORDERS, 0, "o-1"));
+    assertFalse(anew.duplicate());
+    assertEquals(2, anew.position().sequence());
+  }
+
+  @Test
+  void readsPageByPage() throws Exception {
+    Broker broker = broker();
+    fill(broker, ORDERS, 0, 7);
+    ReplayPage page = broker.replay(new ReplayRequest(ORDERS, 0, null, 2, 3, Long.MAX_VALUE));
+    assertEquals(List.of(3L, 4L, 5L), sequences(page.publications()));
+    assertEquals(7, page.state().head());
+    assertEquals(1, page.state().first());
+    assertNull(page.lost());
+    ReplayPage rest =
+        broker.replay(new ReplayRequest(ORDERS, 0, page.state().epoch(), 5, 3, Long.MAX_VALUE));
+    assertEquals(List.of(6L, 7L), sequences(rest.publications()));
+    ReplayPage end =
+        broker.replay(new ReplayRequest(ORDERS, 0, page.state().epoch(), 7, 3, Long.MAX_VALUE));
+    assertEquals(List.of(), end.publications());
+    assertNull(end.lost());
+  }
+
+  @Test
+  void boundsAPageInBytesButReturnsAtLeastOne() throws Exception {
+    Broker broker = broker();
+    fill(broker, ORDERS, 0, 5);
+    long cost = plain(ORDERS, 0, "1").costBytes();
+    assertEquals(
+        List.of(1L, 2L),
+        sequences(
+            broker
+                .replay(new ReplayRequest(ORDERS, 0, null, 0, 100, 2 * cost + 1))
+                .publications()));
+    assertEquals(
+        List.of(4L),
+        sequences(broker.replay(new ReplayRequest(ORDERS, 0, null, 3, 100, 1)).publications()));
+  }
+
+  @Test
+  void readsTheStateOnly() throws Exception {
+    Broker broker = broker();
+    fill(broker, ORDERS, 0, 3);
+    ReplayPage page = broker.replay(new ReplayRequest(ORDERS, 0, null, 0, 0, 1000));
+    assertEquals(List.of(), page.publications());
+    assertEquals(3, page.state().head());
+  }
+
+  @Test
+  void returnsTheEpochOfAStreamBeforeItsFirstPublication() throws Exception {
+    Broker broker = broker();
+    List<StreamState> before = broker.states(ORDERS, 2);
+    assertEquals(2, before.size());
+    for (int p = 0; p < 2; p++) {
+      assertEquals(new StreamState(before.get(0).epoch(), p, 1, 0), before.get(p));
+      assertEquals(
+          before.get(p), broker.replay(new ReplayRequest(ORDERS, p, null, 0, 10, 1000)).state());
+    }
+    assertEquals(before.get(1).epoch(), appended(broker, plain(ORDERS, 1, "1")).position().epoch());
+    List<StreamState> after = broker.states(ORDERS, 1);
+    assertEquals(2, after.size(), "a further partition that has publications is returned too");
+    assertEquals(0, after.get(0).head());
+    assertEquals(1, after.get(1).head());
+    assertEquals(before.get(0).epoch(), after.get(0).epoch());
+  }
+
+  @Test
+  void reportsAPositionOfAnotherEpoch() throws Exception {
+    Broker broker = broker();
+    fill(broker, ORDERS, 0, 2);
+    ReplayPage page =
+        broker.replay(new ReplayRequest(ORDERS, 0, "elsewhere", 1, 10, Long.MAX_VALUE));
+    LostPosition lost = assertNotNullLost(page);
+    assertEquals(LostPosition.Reason.EPOCH, lost.reason());
+    assertEquals(new Position("elsewhere", 0, 1), lost.requested());
+    assertEquals(new Position(page.state().epoch(), 0, 0), lost.resumeFrom());
+    assertEquals(List.of(1L, 2L), sequences(page.publications()));
+  }
+
+  @Test
+  void reportsAPositionAhead() throws Exception {
+    Broker broker = broker();
+    fill(broker, ORDERS, 0, 2);
+    ReplayPage page = broker.replay(new ReplayRequest(ORDERS, 0, null, 9, 10, Long.MAX_VALUE));
+    LostPosition lost = assertNotNullLost(page);
+    assertEquals(LostPosition.Reason.AHEAD, lost.reason());
+    assertEquals(2, lost.resumeFrom().sequence());
+    assertEquals(List.of(), page.publications());
+    assertEquals(
+        LostPosition.Reason.AHEAD,
+        assertNotNullLost(broker.replay(new ReplayRequest(channel("unborn"), 0, null, 1, 10, 1000)))
+            .reason());
+  }
+
+  @Test
+  void keepsTheMaximumCount() throws Exception {
+    Broker broker = broker(new Retention(Duration.ofHours(1), 4, 1L << 30), heard);
+    fill(broker, ORDERS, 0, 10);
+    assertTrimmedTo(broker, 7, 10);
+    broker.prune();
+    assertTrimmedTo(broker, 7, 10);
+    appended(broker, plain(ORDERS, 0, "11"));
+    assertTrimmedTo(broker, 8, 11);
+  }
+
+  @Test
+  void keepsTheMaximumBytesAndAlwaysTheNewest() throws Exception {
+    long cost = plain(ORDERS, 0, "1").costBytes();
+    Broker broker = broker(new Retention(Duration.ofHours(1), 1000, 3 * cost + 1), heard);
+    fill(broker, ORDERS, 0, 9);
+    assertTrimmedTo(broker, 7, 9);
+    broker.prune();
+    assertTrimmedTo(broker, 7, 9);
+    appended(broker, plain(ORDERS, 0, "\"" + "x".repeat(5000) + "\""));
+    assertTrimmedTo(broker, 10, 10);
+    broker.prune();
+    assertTrimmedTo(broker, 10, 10);
+    appended(broker, plain(ORDERS, 0, "1"));
+    assertTrimmedTo(broker, 11, 11);
+  }
+
+  @Test
+  void keepsPublicationsForTheRetentionAge() throws Exception {
+    Broker broker = broker(new Retention(Duration.ofMinutes(5), 1000, 1L << 30), heard);
+    fill(broker, ORDERS, 0, 3);
+    time.advance(Duration.ofMinutes(3));
+    appended(broker, plain(ORDERS, 0, "4"));
+    time.advance(Duration.ofMinutes(2));
+    assertTrimmedTo(broker, 1, 4);
+    time.advance(Duration.ofSeconds(1));
+    assertTrimmedTo(broker, 4, 4);
+    broker.prune();
+    assertTrimmedTo(broker, 4, 4);
+    time.advance(Duration.ofMinutes(4));
+    assertEquals(5, broker.states(ORDERS, 1).get(0).first(), "nothing is kept");
+    broker.prune();
+    StreamState state = broker.states(ORDERS, 1).get(0);
+    assertEquals(5, state.first());
+    assertEquals(4, state.head(), "sequences go on where they were");
+    assertEquals(5, appended(broker, plain(ORDERS, 0, "5")).position().sequence());
+    assertTrimmedTo(broker, 5, 5);
+  }
+
+  @Test
+  void aTenantsOwnRetentionAppliesToItAloneAndAtOnce() throws Exception {
+    TestTenantSettings tenants = new TestTenantSettings().all(all -> all.retentionCount(4));
+    TenantChannel others = new TenantChannel(new TenantId("other"), ORDERS.name());
+    tenants.set(others.tenant(), other -> other.retentionCount(2));
+    Broker broker = broker(RetentionLookup.of(tenants), heard);
+    fill(broker, ORDERS, 0, 6);
+    fill(broker, others, 0, 6);
+    assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, ORDERS, 0)));
+    assertEquals(List.of(5L, 6L), sequences(kept(broker, others, 0)));
+    tenants.set(others.tenant(), other -> other.retentionCount(3));
+    fill(broker, others, 0, 2);
+    assertEquals(List.of(6L, 7L, 8L), sequences(kept(broker, others, 0)));
+    tenants.set(others.tenant(), other -> other.retentionCount(1));
+    assertEquals(List.of(8L), sequences(kept(broker, others, 0)));
+    tenants.set(ORDERS.tenant(), acme -> acme.retentionAge(Duration.ofHours(3)));
+    time.advance(Duration.ofHours(2));
+    broker.prune();
+    assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, ORDERS, 0)));
+    assertEquals(List.of(), sequences(kept(broker, others, 0)));
+  }
+
+  @Test
+  void sharesTheRetentionAmongThePartitionsInUse() throws Exception {
+    Broker broker = broker(new Retention(Duration.ofHours(1), 10, 1L << 30), heard);
+    fill(broker, ORDERS, 0, 10);
+    assertEquals(10, kept(broker, ORDERS, 0).size());
+    fill(broker, ORDERS, 1, 1);
+    assertEquals(List.of(6L, 7L, 8L, 9L, 10L), sequences(kept(broker, ORDERS, 0)));
+  }
+
+  @Test
+  void prunesALongStreamCompletely() throws Exception {
+    Broker broker = broker(new Retention(Duration.ofHours(1), 10, 1L << 30), heard);
+    for (int i = 0; i < 30; i++) {
+      fill(broker, ORDERS, 0, 100);
+    }
+    broker.prune();
+    assertTrimmedTo(broker, 2991, 3000);
+  }
+
+  @Test
+  void forgetsALongEmptyStreamAndChangesTheEpoch() throws Exception {
+    Broker broker = broker();
+    AppendOutcome.Appended before = appended(broker, plain(ORDERS, 0, "1"));
+    time.advance(Duration.ofHours(30));
+    broker.prune();
+    assertEquals(List.of(), channels(broker, "acme", "*", 10));
+    StreamState unborn = broker.states(ORDERS, 1).get(0);
+    assertEquals(0, unborn.head());
+    AppendOutcome.Appended after = appended(broker, plain(ORDERS, 0, "1"));
+    assertEquals(unborn.epoch(), after.position().epoch());
+    assertEquals(1, after.position().sequence());
+    assertFalse(before.position().epoch().equals(after.position().epoch()));
+  }
+
+  @Test
+  void findsChannelsByPatternOfTheSameKindInOrder() throws Exception {
+    Broker broker = broker();
+    for (String name :
+        List.of(
+            "orders.us",
+            "orders.eu",
+            "orders.eu.1",
+            "order",
+            "Orders.x",
+            "orders_",
+            "private-orders.eu",
+            "presence-orders",
+            "private-encrypted-orders.eu")) {
+      appended(broker, plain(channel(name), 0, "1"));
+    }
+    assertEquals(
+        List.of("orders.eu", "orders.eu.1", "orders.us"), channels(broker, "acme", "orders.*", 10));
+    assertEquals(List.of("orders.eu", "orders.eu.1"), channels(broker, "acme", "orders.*", 2));
+    assertEquals(
+        List.of("Orders.x", "order", "orders.eu", "orders.eu.1", "orders.us", "orders_"),
+        channels(broker, "acme", "*", 10));
+    assertEquals(List.of("private-orders.eu"), channels(broker, "acme", "private-*", 10));
+    assertEquals(
+        List.of("private-encrypted-orders.eu"),
+        channels(broker, "acme", "private-encrypted-*", 10));
+    assertEquals(List.of(), channels(broker, "acme", "nothing*", 10));
+    assertEquals(List.of("orders_"), channels(broker, "acme", "orders_*", 10));
+  }
+
+  @Test
+  void keepsTenantsApart() throws Exception {
+    Broker broker = broker();
+    TenantChannel theirs = channel("globex", "orders");
+    appended(broker, named(ORDERS, 0, "o-1"));
+    AppendOutcome.Appended other = appended(broker, named(theirs, 0, "o-1"));
+    assertFalse(other.duplicate());
+    assertEquals(1, other.position().sequence());
+    appended(broker, plain(channel("globex", "secret"), 0, "1"));
+    assertEquals(List.of("orders"), channels(broker, "acme", "*", 10));
+    assertEquals(List.of("orders", "secret"), channels(broker, "globex", "*", 10));
+    assertEquals(theirs, kept(broker, theirs, 0).get(0).envelope().channel());
+    assertEquals(0, broker.states(channel("acme", "secret"), 1).get(0).head());
+  }
+
+  @Test
+  void namesAreCaseSensitive() throws Exception {
+    Broker broker = broker();
+    appended(broker, named(channel("Acme", "Chat"), 0, "A"));
+    assertFalse(appended(broker, named(channel("Acme", "Chat"), 0, "a")).duplicate());
+    assertEquals(0, broker.states(channel("Acme", "chat"), 1).get(0).head());
+    assertEquals(0, broker.states(channel("acme", "Chat"), 1).get(0).head());
+  }
+
+  @Test
+  void staysInOrderUnderManyThreads() throws Exception {
+    Broker broker = broker();
+    int threads = 32;
+    int rounds = 20;
+    ConcurrentLinkedQueue<Position> positions = new ConcurrentLinkedQueue<>();
+    inParallel(
+        threads,
+        thread -> {
+          for (int round = 0; round < rounds; round++) {
+            List<Envelope> batch = new ArrayList<>();
+            for (int i = 0; i < 1 + round % 5; i++) {
+              String id = "t" + thread + "-" + round + "-" + i;
+              batch.add(
+                  round % 2 == 0
+                      ? named(channel("c" + i % 2), thread % 3, id)
+                      : plain(channel("c" + i % 2), thread % 3, "\"" + id + "\""));
+            }
+            for (AppendOutcome outcome : publish(broker, batch)) {
+              positions.add(assertInstanceOf(AppendOutcome.Appended.class, outcome).position());
+            }
+          }
+        });
+    heard.assertContiguousFromOne();
+    assertEquals(positions.size(), heard.all().size());
+    for (int c = 0; c < 2; c++) {
+      for (int p = 0; p < 3; p++) {
+        TenantChannel channel = channel("c" + c);
+        List<Long> read = sequences(kept(broker, channel, p));
+        assertEquals(LongStream.rangeClosed(1, read.size()).boxed().toList(), read);
+        assertEquals(heard.sequences(channel, p), read);
+        assertEachThreadsOwnOrder(kept(broker, channel, p));
+      }
+    }
+  }
+
+  @Test
+  void closeCompletesPendingPublicationsAndRefusesLaterOnes() throws Exception {
+    Broker broker = broker();
+    List<CompletableFuture<List<AppendOutcome>>> underWay = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      underWay.add(broker.publish(List.of(named(ORDERS, 0, "o-" + i))).toCompletableFuture());
+    }
+    broker.close();
+    for (CompletableFuture<List<AppendOutcome>> answer : underWay) {
+      assertTrue(answer.isDone());
+      assertInstanceOf(AppendOutcome.Appended.class, answer.join().get(0));
+    }
+    assertInstanceOf(
+        AppendOutcome.Unavailable.class, publish(broker, List.of(named(ORDERS, 0, "late"))).get(0));
+    assertEquals(50, heard.all().size());
+    broker.close();
+  }
+
+  @Test
+  void describesItsDurability() throws Exception {
+    assertFalse(broker().durability().isBlank());
+  }
+
+  private static void assertEachThreadsOwnOrder(List<Publication> publications) {
+    Set<String> seen = new HashSet<>();
+    for (Publication publication : publications) {
+      String name = publication.envelope().message().payload().replace("\"", "");
+      assertTrue(seen.add(name), name);
+      int round = Integer.parseInt(name.split("-")[1]);
+      String thread = name.split("-")[0];
+      boolean laterOne =
+          seen.stream()
+              .filter(other -> other.startsWith(thread + "-"))
+              .anyMatch(other -> Integer.parseInt(other.split("-")[1]) > round);
+      assertFalse(laterOne, () -> name + " stands after a later one of its thread");
+    }
+  }
+
+  private static void assertTrimmedTo(Broker broker, long first, long head) {
+    StreamState state = broker.states(ORDERS, 1).get(0);
+    assertEquals(first, state.first());
+    assertEquals(head, state.head());
+    assertEquals(
+        LongStream.rangeClosed(first, head).boxed().toList(), sequences(kept(broker, ORDERS, 0)));
+    if (first > 1) {
+      ReplayPage page = broker.replay(new ReplayRequest(ORDERS, 0, null, 0, 1, Long.MAX_VALUE));
+      LostPosition lost = assertNotNullLost(page);
+      assertEquals(LostPosition.Reason.TRIMMED, lost.reason());
+      assertEquals(0, lost.requested().sequence());
+      assertEquals(first - 1, lost.resumeFrom().sequence());
+      assertEquals(List.of(first), sequences(page.publications()));
+    }
+  }
+
+  private static LostPosition assertNotNullLost(ReplayPage page) {
+    assertNotNull(page.lost());
+    return page.lost();
+  }
+
+  private static List<String> channels(Broker broker, String tenant, String pattern, int limit) {
+    return broker.channels(new TenantId(tenant), ChannelPattern.parse(pattern), limit).stream()
+        .map(ChannelName::value)
+        .toList();
+  }
+
+  /** The task of one of several threads. */
+  protected interface Work {
+    void run(int thread) throws Exception;
+  }
+
+  /** Runs the task on several threads at once, waits for all, and rethrows an exception of any. */
+  protected static void inParallel(int threads, Work work) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        int thread = t;
+        running.add(
+            pool.submit(
+                () -> {
+                  work.run(thread);
+                  return null;
+                }));
+      }
+      for (Future<?> each : running) {
+        each.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.broadcasty.streams.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.LogCapture;
+import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests the publishers' outcomes when an append fails unexpectedly. */
+class GroupCommitTest {
+
+  private static final TenantChannel NEWS =
+      new TenantChannel(new TenantId("acme"), new ChannelName("news"));
+
+  private final BackgroundLoops loops = new BackgroundLoops(Ticker.system());
+  private final ArrayDeque<Throwable> thrown = new ArrayDeque<>();
+  private final GroupCommit commits =
+      new GroupCommit(this::append, 100, 1 << 20, loops.supervised("committer"), Runnable::run);
+
+  private List<List<AppendOutcome>> append(List<Submission> group) {
+    @Nullable Throwable next = thrown.poll();
+    if (next instanceof Error error) {
+      throw error;
+    }
+    if (next instanceof RuntimeException failure) {
+      throw failure;
+    }
+    return group.stream()
+        .map(
+            submission ->
+                submission.envelopes().stream()
+                    .map(envelope -> (AppendOutcome) new AppendOutcome.Queued())
+                    .toList())
+        .toList();
+  }
+
+  @AfterEach
+  void close() {
+    commits.close();
+  }
+
+  private AppendOutcome publish() throws Exception {
+    return commits
+        .publish(List.of(new Envelope(NEWS, 0, "i", false, Message.of("\"secret\""))))
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS)
+        .get(0);
+  }
+
+  @Test
+  void anErrorIsAnsweredAsUnavailableAndLaterPublishersAreServed() throws Exception {
+    thrown.add(new OutOfMemoryError("thrown by a test"));
+    assertInstanceOf(AppendOutcome.Unavailable.class, publish());
+    assertInstanceOf(AppendOutcome.Queued.class, publish());
+    assertEquals(1, loops.condition("committer").restarts());
+  }
+
+  @Test
+  void anExceptionIsAnsweredAndLoggedOnceWithoutItsMessage() throws Exception {
+    try (LogCapture log = new LogCapture(GroupCommit.class)) {
+      for (int i = 0; i < 3; i++) {
+        thrown.add(new IllegalStateException("it quotes \"secret\""));
+      }
+      for (int i = 0; i < 3; i++) {
+        assertInstanceOf(AppendOutcome.Unavailable.class, publish());
+      }
+      assertInstanceOf(AppendOutcome.Queued.class, publish());
+      List<String> lines = log.text().lines().toList();
+      assertEquals("publishing a group failed; trying again", lines.get(0));
+      assertEquals(
+          List.of("java.lang.IllegalStateException"),
+          log.thrown().stream().map(String::valueOf).toList());
+      assertTrue(log.thrown().get(0).getStackTrace()[0].getClassName().contains("GroupCommitTest"));
+    }
+    assertEquals(0, loops.condition("committer").restarts());
+  }
+}

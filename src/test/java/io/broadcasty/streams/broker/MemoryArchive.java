@@ -1,0 +1,98 @@
+package io.broadcasty.streams.broker;
+
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.time.WallClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The simplest implementation of the archive, in memory. */
+public final class MemoryArchive implements Archive {
+
+  private static final long REMEMBERED_MILLIS = Duration.ofHours(24).toMillis();
+
+  private final Map<StreamKey, TreeMap<Long, Publication>> streams = new HashMap<>();
+  private final Map<StreamKey, Publication> newest = new HashMap<>();
+  private final WallClock clock;
+  private final Duration retention;
+
+  public MemoryArchive(WallClock clock, Duration retention) {
+    this.clock = clock;
+    this.retention = retention;
+  }
+
+  @Override
+  public synchronized Map<Integer, List<SequenceRange>> ranges(
+      TenantChannel channel, String epoch) {
+    Map<Integer, List<SequenceRange>> all = new HashMap<>();
+    newest.forEach(
+        (stream, last) -> {
+          if (stream.channel().equals(channel) && stream.epoch().equals(epoch)) {
+            long head = last.position().sequence();
+            List<SequenceRange> stretches = ranges(kept(stream));
+            all.put(
+                stream.partition(),
+                stretches.isEmpty() ? List.of(new SequenceRange(head + 1, head)) : stretches);
+          }
+        });
+    return all;
+  }
+
+  private TreeMap<Long, Publication> kept(StreamKey stream) {
+    return streams.getOrDefault(stream, new TreeMap<>());
+  }
+
+  private static List<SequenceRange> ranges(TreeMap<Long, Publication> publications) {
+    List<SequenceRange> stretches = new ArrayList<>();
+    for (long sequence : publications.keySet()) {
+      int last = stretches.size() - 1;
+      if (last >= 0 && stretches.get(last).head() + 1 == sequence) {
+        stretches.set(last, new SequenceRange(stretches.get(last).first(), sequence));
+      } else {
+        stretches.add(new SequenceRange(sequence, sequence));
+      }
+    }
+    return stretches;
+  }
+
+  @Override
+  public synchronized long append(StreamKey stream, List<Publication> run) {
+    TreeMap<Long, Publication> kept = streams.computeIfAbsent(stream, s -> new TreeMap<>());
+    long head = 0;
+    for (Publication publication : run) {
+      Publication last = newest.get(stream);
+      long sequence = publication.position().sequence();
+      head = last == null ? 0 : last.position().sequence();
+      if (head < sequence) {
+        kept.put(sequence, publication);
+        newest.put(stream, publication);
+        head = sequence;
+      }
+    }
+    return head;
+  }
+
+  @Override
+  public synchronized List<Publication> read(
+      StreamKey stream, long after, long upTo, int maxCount) {
+    return kept(stream).values().stream()
+        .filter(p -> p.position().sequence() > after && p.position().sequence() <= upTo)
+        .limit(maxCount)
+        .toList();
+  }
+
+  @Override
+  public synchronized void prune() {
+    long before = clock.nowMillis() - retention.toMillis();
+    streams.values().forEach(kept -> kept.values().removeIf(p -> p.timeMillis() < before));
+    newest
+        .entrySet()
+        .removeIf(
+            last ->
+                kept(last.getKey()).isEmpty()
+                    && last.getValue().timeMillis() < before - REMEMBERED_MILLIS);
+  }
+}

@@ -1,0 +1,189 @@
+package io.broadcasty.streams.broker.jdbc;
+
+import static io.broadcasty.streams.broker.TestPublications.appended;
+import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.kept;
+import static io.broadcasty.streams.broker.TestPublications.named;
+import static io.broadcasty.streams.broker.TestPublications.publish;
+import static io.broadcasty.streams.broker.TestPublications.sequences;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.RecordingPublicationListener;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Tests the outcome of publications when the database fails. */
+class JdbcBrokerFaultTest {
+
+  private static final TenantChannel ORDERS = channel("orders");
+  private static final Duration WINDOW = Duration.ofMinutes(10);
+  private static final Retention PLENTY = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
+
+  private final RecordingPublicationListener heard = new RecordingPublicationListener();
+  private Database real;
+  private FaultyDataSource faulty;
+  private Broker broker;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    real = Database.open(new DatabaseSettings("jdbc:h2:file:" + dir.resolve("db"), "sa", null, 4));
+    faulty = new FaultyDataSource(real.dataSource());
+    broker = broker(new JdbcBrokerSettings(PLENTY, WINDOW), heard);
+  }
+
+  private Broker broker(JdbcBrokerSettings settings, PublicationListener listener) {
+    return new JdbcBroker(
+        settings, Database.using(faulty), new ManualTime(), listener, Thread::new, Runnable::run);
+  }
+
+  @AfterEach
+  void close() {
+    broker.close();
+    real.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FaultyDataSource.Fault.class,
+      names = {"DOWN", "AT_INSERT", "AT_STREAM_UPDATE", "COMMIT_FAILS"})
+  void aFailedPublicationLeavesNothingBehindAndCanBePublishedAgain(FaultyDataSource.Fault fault) {
+    appended(broker, named(ORDERS, 0, "1"));
+    faulty.set(fault);
+    List<AppendOutcome> refused =
+        publish(broker, List.of(named(ORDERS, 0, "2"), named(ORDERS, 1, "3")));
+    for (AppendOutcome outcome : refused) {
+      AppendOutcome.Unavailable unavailable =
+          assertInstanceOf(AppendOutcome.Unavailable.class, outcome);
+      assertTrue(unavailable.retryAfter().compareTo(Duration.ZERO) > 0);
+      assertTrue(unavailable.reason().contains("same id"), unavailable.reason());
+    }
+    assertEquals(List.of(1L), heard.sequences(ORDERS, 0));
+
+    faulty.set(FaultyDataSource.Fault.NONE);
+    AppendOutcome.Appended again = appended(broker, named(ORDERS, 0, "2"));
+    assertFalse(again.duplicate());
+    assertEquals(2, again.position().sequence());
+    assertEquals(1, appended(broker, named(ORDERS, 1, "3")).position().sequence());
+    assertEquals(List.of(1L, 2L), sequences(kept(broker, ORDERS, 0)));
+    heard.assertContiguousFromOne();
+    assertEquals(3, heard.all().size());
+  }
+
+  @Test
+  void anUnconfirmedCommitIsAnnouncedOnceInItsOrderAndRecognised() {
+    appended(broker, named(ORDERS, 0, "1"));
+    faulty.set(FaultyDataSource.Fault.COMMIT_TAKES_PLACE);
+    List<AppendOutcome> doubtful =
+        publish(broker, List.of(named(ORDERS, 0, "2"), named(ORDERS, 0, "3")));
+    doubtful.forEach(o -> assertInstanceOf(AppendOutcome.Unavailable.class, o));
+
+    AppendOutcome.Appended next = appended(broker, named(ORDERS, 0, "4"));
+    assertEquals(4, next.position().sequence());
+    AppendOutcome.Appended again = appended(broker, named(ORDERS, 0, "2"));
+    assertTrue(again.duplicate());
+    assertEquals(2, again.position().sequence());
+    assertEquals(List.of(1L, 2L, 3L, 4L), heard.sequences(ORDERS, 0));
+    assertEquals(heard.all(), kept(broker, ORDERS, 0));
+  }
+
+  @Test
+  void anUnconfirmedCommitIsAnnouncedWithoutWaitingForTheNext() throws Exception {
+    CountDownLatch announced = new CountDownLatch(1);
+    Broker quiet =
+        broker(new JdbcBrokerSettings(PLENTY, WINDOW), publication -> announced.countDown());
+    faulty.set(FaultyDataSource.Fault.COMMIT_TAKES_PLACE);
+    publish(quiet, List.of(named(ORDERS, 0, "1")));
+    assertTrue(announced.await(10, TimeUnit.SECONDS));
+    quiet.close();
+  }
+
+  @Test
+  void throwsOnReadWhileTheDatabaseIsDown() {
+    faulty.set(FaultyDataSource.Fault.DOWN);
+    assertThrows(BrokerException.class, () -> broker.states(ORDERS, 1));
+    assertThrows(BrokerException.class, () -> broker.prune());
+    faulty.set(FaultyDataSource.Fault.NONE);
+    assertEquals(0, broker.states(ORDERS, 1).get(0).head());
+  }
+
+  @Test
+  void refusesPublicationsBeyondTheQueueAtOnce() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    PublicationListener stuck =
+        publication -> {
+          entered.countDown();
+          await(leave);
+        };
+    long cost = named(ORDERS, 0, "0").costBytes();
+    Broker small =
+        broker(
+            new JdbcBrokerSettings(RetentionLookup.uniform(PLENTY), WINDOW, 3 * cost, 1000), stuck);
+    List<CompletableFuture<List<AppendOutcome>>> taken = new ArrayList<>();
+    taken.add(small.publish(List.of(named(ORDERS, 0, "0"))).toCompletableFuture());
+    assertTrue(entered.await(10, TimeUnit.SECONDS));
+    for (int i = 1; i <= 3; i++) {
+      taken.add(small.publish(List.of(named(ORDERS, 0, "" + i))).toCompletableFuture());
+    }
+    CompletableFuture<List<AppendOutcome>> refused =
+        small.publish(List.of(named(ORDERS, 0, "4"))).toCompletableFuture();
+    assertTrue(refused.isDone());
+    assertInstanceOf(AppendOutcome.Unavailable.class, refused.join().get(0));
+    assertFalse(taken.get(1).isDone());
+    leave.countDown();
+    for (CompletableFuture<List<AppendOutcome>> each : taken) {
+      assertInstanceOf(AppendOutcome.Appended.class, each.get(10, TimeUnit.SECONDS).get(0));
+    }
+    small.close();
+  }
+
+  @Test
+  void aThrowingListenerDoesNotStopTheBroker() {
+    List<Publication> got = new ArrayList<>();
+    Broker bothered =
+        broker(
+            new JdbcBrokerSettings(PLENTY, WINDOW),
+            publication -> {
+              got.add(publication);
+              throw new IllegalStateException("scripted");
+            });
+    appended(bothered, named(ORDERS, 0, "1"));
+    appended(bothered, named(ORDERS, 0, "2"));
+    bothered.close();
+    assertEquals(2, got.size());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.broadcasty.streams.broker.jdbc;
+
+import static io.broadcasty.streams.broker.TestPublications.appended;
+import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.kept;
+import static io.broadcasty.streams.broker.TestPublications.named;
+import static io.broadcasty.streams.broker.TestPublications.plain;
+import static io.broadcasty.streams.broker.TestPublications.sequences;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerContract;
+import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.PublicationListener;
+import io.broadcasty.streams.broker.ReplayPage;
+import io.broadcasty.streams.broker.ReplayRequest;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests the broker on H2; a subclass for each other database. */
+class JdbcBrokerTest extends BrokerContract {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  @SuppressWarnings("NullAway.Init")
+  private Database database;
+
+  @Override
+  protected Broker open(RetentionLookup retention, PublicationListener listener) {
+    database = database();
+    return new JdbcBroker(
+        new JdbcBrokerSettings(retention, WINDOW),
+        database,
+        time,
+        listener,
+        Thread::new,
+        Runnable::run);
+  }
+
+  /** Returns the same database, with its data, throughout a test. */
+  protected Database database() {
+    return Database.open(
+        new DatabaseSettings("jdbc:h2:file:" + dir.resolve("broadcasty"), "sa", null, 4));
+  }
+
+  @AfterEach
+  @Override
+  protected void closeAll() {
+    super.closeAll();
+    database.close();
+  }
+
+  @Test
+  void continuesAfterARestartWithoutAGap() {
+    Broker before = open(RetentionLookup.uniform(PLENTY), heard);
+    Position first = appended(before, named(channel("a"), 0, "1")).position();
+    before.close();
+    database.close();
+
+    Broker after = open(RetentionLookup.uniform(PLENTY), heard);
+    AppendOutcome.Appended again = appended(after, named(channel("a"), 0, "1"));
+    assertTrue(again.duplicate());
+    assertEquals(first, again.position());
+    ReplayPage page =
+        after.replay(
+            new ReplayRequest(channel("a"), 0, first.epoch(), first.sequence(), 10, 10_000));
+    assertNull(page.lost());
+    Position next = appended(after, plain(channel("a"), 0, "2")).position();
+    assertEquals(new Position(first.epoch(), 0, 2), next);
+    assertEquals(List.of(1L, 2L), sequences(kept(after, channel("a"), 0)));
+    assertEquals(List.of(1L, 2L), heard.sequences(channel("a"), 0));
+    after.close();
+  }
+}

@@ -1,0 +1,414 @@
+package io.broadcasty.streams.mirror;
+
+import static io.broadcasty.streams.broker.TestPublications.appended;
+import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.fill;
+import static io.broadcasty.streams.broker.TestPublications.plain;
+import static io.broadcasty.streams.broker.TestPublications.sequences;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.LogCapture;
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.streams.broker.Archive.SequenceRange;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.LeaderLock;
+import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.streams.broker.MemoryArchive;
+import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.RecordingPublicationListener;
+import io.broadcasty.streams.broker.ReplayPage;
+import io.broadcasty.streams.broker.ReplayRequest;
+import io.broadcasty.streams.broker.StreamState;
+import io.broadcasty.streams.broker.memory.MemoryBroker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Tests streams of 10 publications a channel, and an archive that fails. */
+class MirroredBrokerTest {
+
+  private static final TenantChannel ORDERS = channel("orders.new");
+  private static final Retention TEN = new Retention(Duration.ofHours(1), 10, 1L << 30);
+  private static final LeaderLock MINE = Runnable::run;
+  private static final int ALL = Integer.MAX_VALUE;
+
+  private final ManualTime time = new ManualTime();
+  private final MemoryArchive kept = new MemoryArchive(time, Duration.ofDays(30));
+  private final ScriptedArchive archive = new ScriptedArchive(kept);
+  private final Broker streams = streams();
+  private final MirrorNode node = node(streams, MINE);
+
+  private Broker streams() {
+    return new MemoryBroker(
+        TEN, Duration.ofMinutes(10), 10_000, time, time, new RecordingPublicationListener());
+  }
+
+  private MirrorNode node(Broker of, LeaderLock turn) {
+    return new MirrorNode(of, archive, time, turn, "orders.*", "private-audit.*");
+  }
+
+  private static ReplayPage page(
+      Broker broker, @Nullable String epoch, long after, int maxCount, long maxBytes) {
+    return broker.replay(new ReplayRequest(ORDERS, 0, epoch, after, maxCount, maxBytes));
+  }
+
+  private static List<Long> upTo(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  private String epoch() {
+    return streams.states(ORDERS, 1).get(0).epoch();
+  }
+
+  private List<SequenceRange> stretches() {
+    return kept.ranges(ORDERS, epoch()).getOrDefault(0, List.of());
+  }
+
+  /** Reads pages like a client, from the first sequence on, up to the head or the first loss. */
+  private List<Long> all(Broker broker, int maxCount) {
+    List<Long> all = new ArrayList<>();
+    ReplayPage page;
+    long after = 0;
+    do {
+      page = page(broker, null, after, maxCount, 1 << 20);
+      assertNull(page.lost());
+      all.addAll(sequences(page.publications()));
+      after = all.get(all.size() - 1);
+    } while (after < page.state().head());
+    return all;
+  }
+
+  private void publishAndCopy(int count) {
+    for (int left = count; left > 0; left -= 10) {
+      fill(node.broker, ORDERS, 0, Math.min(10, left));
+      node.copier.runRound();
+    }
+  }
+
+  @Test
+  void servesTheWholeStreamBeyondItsOwnRetention() {
+    publishAndCopy(57);
+    assertEquals(List.of(new SequenceRange(1, 57)), stretches());
+    assertEquals(upTo(1, 57), all(node.broker, 7));
+    assertEquals(upTo(1, 57), all(node.broker, 1000));
+    assertEquals(
+        upTo(21, 25), sequences(page(node.broker, epoch(), 20, 5, 1 << 20).publications()));
+    assertEquals(new StreamState(epoch(), 0, 1, 57), node.broker.states(ORDERS, 1).get(0));
+    ReplayPage oldest = page(node.broker, null, StreamState.FROM_OLDEST, 3, 1 << 20);
+    assertEquals(new StreamState(epoch(), 0, 1, 57), oldest.state());
+    assertEquals(upTo(1, 3), sequences(oldest.publications()));
+    assertNull(oldest.lost());
+  }
+
+  @Test
+  void aPageIsBoundedByCountAndBytesAndMayBeOfTheStateAlone() {
+    publishAndCopy(30);
+    int cost = plain(ORDERS, 0, "1").costBytes();
+    assertEquals(upTo(1, 1), sequences(page(node.broker, null, 0, 100, 1).publications()));
+    assertEquals(upTo(1, 3), sequences(page(node.broker, null, 0, 100, 3 * cost).publications()));
+    ReplayPage state = page(node.broker, null, 0, 0, 1 << 20);
+    assertEquals(List.of(), state.publications());
+    assertEquals(1, state.state().first());
+    assertNull(state.lost());
+  }
+
+  @Test
+  void copiesOnlyMatchingChannels() {
+    TenantChannel other = channel("invoices");
+    TenantChannel hidden = channel("private-orders.x");
+    for (TenantChannel each : List.of(other, hidden)) {
+      fill(node.broker, each, 0, 20);
+    }
+    fill(node.broker, channel("private-audit.a"), 3, 2);
+    node.copier.runRound();
+    String epoch = epoch();
+    assertTrue(kept.ranges(other, epoch).isEmpty());
+    assertTrue(kept.ranges(hidden, epoch).isEmpty());
+    assertEquals(
+        List.of(new SequenceRange(1, 2)), kept.ranges(channel("private-audit.a"), epoch).get(3));
+    int calls = archive.calls;
+    assertEquals(
+        11, node.broker.states(other, 1).get(0).first(), "as without a mirror: not asked for");
+    assertEquals(calls, archive.calls);
+  }
+
+  @Test
+  void theArchiveIsNotReadWhenTheStreamSuffices() {
+    publishAndCopy(30);
+    int calls = archive.calls;
+    page(node.broker, epoch(), 25, 100, 1 << 20);
+    page(node.broker, epoch(), 30, 100, 1 << 20);
+    page(node.broker, epoch(), 31, 100, 1 << 20);
+    assertEquals(calls, archive.calls);
+  }
+
+  @Test
+  void publishingIsUnaffectedByAnOutageOfTheArchive() {
+    archive.away = true;
+    fill(node.broker, ORDERS, 0, 5);
+    node.copier.runRound();
+    assertEquals(6, appended(node.broker, plain(ORDERS, 0, "6")).position().sequence());
+    assertEquals(upTo(1, 6), all(node.broker, 100));
+  }
+
+  @Test
+  void catchesUpAfterAnOutageOfTheArchiveAndLogsItOnce() {
+    try (LogCapture log = new LogCapture(CircuitBreakingArchive.class);
+        LogCapture missed = new LogCapture(ArchiveCopier.class)) {
+      archive.away = true;
+      for (int i = 0; i < 50; i++) {
+        if (i < 10) {
+          appended(node.broker, plain(ORDERS, 0, "" + i));
+        }
+        time.advance(Duration.ofMillis(100));
+        node.copier.runRound();
+      }
+      assertTrue(archive.calls < 10, "it is left alone: " + archive.calls);
+      assertEquals(List.of(), stretches());
+      assertEquals(1, node.broker.waitingChannels());
+      archive.away = false;
+      time.advance(Duration.ofSeconds(16));
+      node.copier.runRound();
+      assertEquals(List.of(new SequenceRange(1, 10)), stretches());
+      assertEquals(0, node.broker.waitingChannels());
+      assertEquals(2, log.text().lines().count(), log.text());
+      assertTrue(log.text().contains("broadcasty.db.url"), log.text());
+      assertEquals("", missed.text());
+    }
+  }
+
+  @Test
+  void replaysWaitForAnUnreachableArchiveAndLiveReadersDoNot() {
+    publishAndCopy(30);
+    archive.away = true;
+    assertThrows(BrokerException.class, () -> page(node.broker, null, 0, 10, 1 << 20));
+    assertThrows(
+        BrokerException.class, () -> page(node.broker, null, StreamState.FROM_OLDEST, 10, 1 << 20));
+    int calls = archive.calls;
+    StreamState state = node.broker.states(ORDERS, 1).get(0);
+    assertEquals(30, state.head());
+    assertNull(state.resume(null, 0).lost(), "nothing is said to be lost that may not be");
+    assertEquals(calls, archive.calls, "no caller waits for a timeout again");
+    assertEquals(upTo(26, 30), sequences(page(node.broker, null, 25, 10, 1 << 20).publications()));
+    archive.away = false;
+    time.advance(Duration.ofSeconds(16));
+    assertEquals(upTo(1, 30), all(node.broker, 10));
+  }
+
+  @Test
+  void aGapIsReportedToReadersAndLoggedOnce() {
+    publishAndCopy(20);
+    archive.away = true;
+    try (LogCapture log = new LogCapture(ArchiveCopier.class)) {
+      fill(node.broker, ORDERS, 0, 35);
+      node.copier.runRound();
+      archive.away = false;
+      time.advance(Duration.ofSeconds(16));
+      node.copier.runRound();
+      node.copier.runRound();
+      assertEquals(1, log.text().lines().count(), log.text());
+      assertTrue(log.text().startsWith("25 publications"), log.text());
+      assertEquals(25, node.broker.missed());
+    }
+    publishAndCopy(15);
+    assertEquals(List.of(new SequenceRange(1, 20), new SequenceRange(46, 70)), stretches());
+
+    ReplayPage before = page(node.broker, null, 10, 100, 1 << 20);
+    assertEquals(upTo(11, 20), sequences(before.publications()));
+    assertNull(before.lost());
+    for (long after : new long[] {20, 33, 44}) {
+      ReplayPage inside = page(node.broker, epoch(), after, 100, 1 << 20);
+      assertEquals(
+          new LostPosition(
+              LostPosition.Reason.TRIMMED,
+              new Position(epoch(), 0, after),
+              new Position(epoch(), 0, 45)),
+          inside.lost());
+      assertEquals(upTo(46, 70), sequences(inside.publications()));
+    }
+    assertNull(page(node.broker, epoch(), 45, 100, 1 << 20).lost());
+  }
+
+  @Test
+  void aGapUpToTheStreamsOldestIsReportedToo() {
+    publishAndCopy(20);
+    fill(node.broker, ORDERS, 0, 30); // without a copy in between
+    ReplayPage page = page(node.broker, null, 20, 100, 1 << 20);
+    LostPosition lost = assertNotNullLost(page);
+    assertEquals(40, lost.resumeFrom().sequence());
+    assertEquals(upTo(41, 50), sequences(page.publications()));
+  }
+
+  private static LostPosition assertNotNullLost(ReplayPage page) {
+    LostPosition lost = page.lost();
+    assertNotNull(lost);
+    return lost;
+  }
+
+  @Test
+  void epochsOfAStreamAreNotMixed() {
+    publishAndCopy(25);
+    String former = epoch();
+    Broker anew = streams();
+    MirrorNode after = node(anew, MINE);
+    for (int i = 0; i < 3; i++) {
+      fill(after.broker, ORDERS, 0, 10);
+      after.copier.runRound();
+    }
+    String present = anew.states(ORDERS, 1).get(0).epoch();
+    ReplayPage page = page(after.broker, former, 25, 5, 1 << 20);
+    assertEquals(
+        new LostPosition(
+            LostPosition.Reason.EPOCH, new Position(former, 0, 25), new Position(present, 0, 0)),
+        page.lost());
+    assertEquals(upTo(1, 5), sequences(page.publications()));
+    assertTrue(page.publications().stream().allMatch(p -> p.position().epoch().equals(present)));
+    assertEquals(upTo(1, 30), all(after.broker, 8));
+    assertEquals(List.of(new SequenceRange(1, 25)), kept.ranges(ORDERS, former).get(0));
+  }
+
+  @Test
+  void aScanFindsPublicationsLeftByAKilledNode() {
+    node.copier.runRound();
+    fill(node.broker, ORDERS, 0, 5); // then it is killed
+    int[] taken = {0};
+    MirrorNode other =
+        node(
+            streams,
+            work -> {
+              taken[0]++;
+              work.run();
+            });
+    other.copier.runRound();
+    assertEquals(List.of(new SequenceRange(1, 5)), stretches(), "at the start");
+    fill(node.broker, ORDERS, 0, 3);
+    time.advance(Duration.ofSeconds(59));
+    other.copier.runRound();
+    assertEquals(List.of(new SequenceRange(1, 5)), stretches());
+    assertEquals(1, taken[0]);
+    time.advance(Duration.ofSeconds(1));
+    other.copier.runRound();
+    assertEquals(List.of(new SequenceRange(1, 8)), stretches(), "a minute later");
+    assertEquals(2, taken[0]);
+  }
+
+  @Test
+  void onlyTheLeaderScans() {
+    MirrorNode other = node(streams, work -> {});
+    fill(node.broker, ORDERS, 0, 5);
+    other.copier.runRound();
+    assertEquals(List.of(), stretches());
+  }
+
+  @Test
+  void aFailedScanIsRetriedSoon() {
+    boolean[] fails = {true};
+    MirrorNode other =
+        node(
+            streams,
+            work -> {
+              if (fails[0]) {
+                throw new BrokerException("scripted", null);
+              }
+              work.run();
+            });
+    fill(node.broker, ORDERS, 0, 5);
+    other.copier.runRound();
+    fails[0] = false;
+    other.copier.runRound();
+    assertEquals(List.of(), stretches());
+    time.advance(Duration.ofSeconds(1));
+    other.copier.runRound();
+    assertEquals(List.of(new SequenceRange(1, 5)), stretches());
+  }
+
+  @Test
+  void channelsBeyondTheRememberedOnesAreFoundByAnExtraScan() {
+    int channels = 10_050;
+    MirrorNode other = node(streams, work -> {});
+    for (int i = 0; i < channels; i++) {
+      appended(other.broker, plain(channel("orders.%05d".formatted(i)), 0, "1"));
+    }
+    other.copier.runRound();
+    String epoch = epoch();
+    for (int i = 0; i < channels; i++) {
+      assertFalse(kept.ranges(channel("orders.%05d".formatted(i)), epoch).isEmpty(), "" + i);
+      if (i == 100) {
+        i = channels - 100;
+      }
+    }
+  }
+
+  @Test
+  void nodesMayCopyTheSameStream() {
+    MirrorNode other = node(streams, MINE);
+    for (int i = 0; i < 5; i++) {
+      fill(node.broker, ORDERS, 0, 3);
+      fill(other.broker, ORDERS, 0, 3);
+      other.copier.runRound();
+      node.copier.runRound();
+    }
+    assertEquals(List.of(new SequenceRange(1, 30)), stretches());
+    assertEquals(upTo(1, 30), all(other.broker, 4));
+  }
+
+  @Test
+  void aReplayRestartsWhenTheArchiveIsPrunedConcurrently() {
+    publishAndCopy(20);
+    time.advance(Duration.ofDays(29));
+    publishAndCopy(20);
+    time.advance(Duration.ofDays(2));
+    archive.beforeRead = kept::prune;
+    ReplayPage page = page(node.broker, null, 0, 5, 1 << 20);
+    assertEquals(20, assertNotNullLost(page).resumeFrom().sequence());
+    assertEquals(upTo(21, 25), sequences(page.publications()));
+  }
+
+  @Test
+  void copiesInRunsOfBoundedLength() {
+    Broker large =
+        new MemoryBroker(
+            new Retention(Duration.ofHours(1), 10_000, 1L << 30),
+            Duration.ofMinutes(10),
+            10_000,
+            time,
+            time,
+            new RecordingPublicationListener());
+    MirrorNode of = node(large, MINE);
+    fill(of.broker, ORDERS, 0, 3000);
+    of.copier.runRound();
+    assertEquals(500, archive.largestRun);
+    assertEquals(
+        List.of(new SequenceRange(1, 3000)),
+        kept.ranges(ORDERS, large.states(ORDERS, 1).get(0).epoch()).get(0));
+  }
+
+  @Test
+  void closingCopiesTheLatestPublications() {
+    MirroredBroker broker =
+        new MirroredBroker(
+            streams(),
+            archive,
+            new MirroredChannels(
+                List.of(io.broadcasty.core.channel.ChannelPattern.parse("orders.*"))),
+            (pattern, after, limit) -> List.of(),
+            MINE,
+            time,
+            Thread::new);
+    fill(broker, ORDERS, 0, 5);
+    String epoch = broker.states(ORDERS, 1).get(0).epoch();
+    broker.close();
+    assertEquals(List.of(new SequenceRange(1, 5)), kept.ranges(ORDERS, epoch).get(0));
+  }
+}

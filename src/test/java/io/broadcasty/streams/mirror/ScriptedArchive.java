@@ -1,0 +1,58 @@
+package io.broadcasty.streams.mirror;
+
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.streams.broker.Archive;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.StreamKey;
+import java.util.List;
+import java.util.Map;
+
+/** An archive that can be made unreachable, and counts its uses. */
+final class ScriptedArchive implements Archive {
+
+  private final Archive real;
+  volatile boolean away;
+  volatile int calls;
+  volatile int largestRun;
+
+  /** Runs between two reads. */
+  volatile Runnable beforeRead = () -> {};
+
+  ScriptedArchive(Archive real) {
+    this.real = real;
+  }
+
+  @Override
+  public Map<Integer, List<SequenceRange>> ranges(TenantChannel channel, String epoch) {
+    call();
+    return real.ranges(channel, epoch);
+  }
+
+  @Override
+  public long append(StreamKey stream, List<Publication> run) {
+    call();
+    largestRun = Math.max(largestRun, run.size());
+    return real.append(stream, run);
+  }
+
+  @Override
+  public List<Publication> read(StreamKey stream, long after, long upTo, int maxCount) {
+    call();
+    beforeRead.run();
+    return real.read(stream, after, upTo, maxCount);
+  }
+
+  @Override
+  public void prune() {
+    call();
+    real.prune();
+  }
+
+  private synchronized void call() {
+    calls++;
+    if (away) {
+      throw new BrokerException("scripted: away", null);
+    }
+  }
+}

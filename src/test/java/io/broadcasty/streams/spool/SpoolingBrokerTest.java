@@ -1,0 +1,243 @@
+package io.broadcasty.streams.spool;
+
+import static io.broadcasty.streams.broker.TestPublications.channel;
+import static io.broadcasty.streams.broker.TestPublications.kept;
+import static io.broadcasty.streams.broker.TestPublications.named;
+import static io.broadcasty.streams.broker.TestPublications.plain;
+import static io.broadcasty.streams.broker.TestPublications.publish;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.tenant.Retention;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Broker;
+import io.broadcasty.streams.broker.BrokerException;
+import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.GroupCommit;
+import io.broadcasty.streams.broker.LeaderLock;
+import io.broadcasty.streams.broker.MemorySpool;
+import io.broadcasty.streams.broker.RecordingPublicationListener;
+import io.broadcasty.streams.broker.StoreCondition;
+import io.broadcasty.streams.broker.memory.MemoryBroker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests streams, and a spool, that are unreachable at times. */
+class SpoolingBrokerTest {
+
+  private static final TenantChannel ORDERS = channel("orders");
+  private static final TenantChannel OTHERS = channel("others");
+  private static final Retention ALL = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
+
+  private final ManualTime time = new ManualTime();
+  private final UnreachableBroker streams =
+      new UnreachableBroker(
+          new MemoryBroker(
+              ALL, Duration.ofMinutes(10), 10_000, time, time, new RecordingPublicationListener()));
+  private final MemorySpool spool = new MemorySpool();
+  private final List<SpoolingBroker> nodes = new ArrayList<>();
+  private final SpoolingBroker node = node(Runnable::run);
+
+  private SpoolingBroker node(LeaderLock turn) {
+    WaitingChannels waiting = new WaitingChannels();
+    GroupCommit queue =
+        new GroupCommit(
+            new SpoolAppender(streams, spool), 100, 1 << 20, Thread::new, Runnable::run);
+    SpoolingBroker made = new SpoolingBroker(streams, waiting, queue, spool, turn);
+    nodes.add(made);
+    return made;
+  }
+
+  @AfterEach
+  void close() {
+    nodes.forEach(Broker::close);
+  }
+
+  private static AppendOutcome publishOne(Broker broker, Envelope envelope) {
+    return publish(broker, List.of(envelope)).get(0);
+  }
+
+  private static void queue(Broker broker, TenantChannel channel, String... ids) {
+    for (String id : ids) {
+      assertInstanceOf(AppendOutcome.Queued.class, publishOne(broker, named(channel, 0, id)), id);
+    }
+  }
+
+  private List<String> ids(TenantChannel channel) {
+    return kept(streams, channel, 0).stream().map(p -> p.envelope().id()).toList();
+  }
+
+  @Test
+  void publishesDirectlyWhileTheStreamsAreReachable() {
+    AppendOutcome outcome = publishOne(node, named(ORDERS, 0, "a"));
+    assertEquals(1, assertInstanceOf(AppendOutcome.Appended.class, outcome).position().sequence());
+    assertEquals(StoreCondition.State.UP, node.condition().state());
+  }
+
+  @Test
+  void queuesDuringAnOutageAndPublishesInOrderAfterwards() {
+    publishOne(node, named(ORDERS, 0, "a"));
+    streams.makeUnreachable();
+    queue(node, ORDERS, "b", "c", "d");
+    node.drain().runRound();
+    assertEquals(1, node.waitingChannels());
+    streams.makeReachable();
+    drain(node);
+    assertEquals(0, node.waitingChannels());
+    assertEquals(List.of("a", "b", "c", "d"), ids(ORDERS));
+    assertInstanceOf(
+        AppendOutcome.Appended.class, publishOne(node, named(ORDERS, 0, "e")), "as ever");
+  }
+
+  @Test
+  void anEnvelopeQueuedByAnotherVersionWaitsForIt() {
+    streams.makeUnreachable();
+    queue(node, ORDERS, "a", "b");
+    queue(node, OTHERS, "x");
+    streams.makeReachable();
+    spool.undecodableFrom = 2;
+    drain(node);
+    assertEquals(List.of("a"), ids(ORDERS));
+    queue(node, ORDERS, "c"); // behind it
+    spool.undecodableFrom = Long.MAX_VALUE;
+    drain(node);
+    assertEquals(List.of("a", "b", "c"), ids(ORDERS));
+    assertEquals(List.of("x"), ids(OTHERS));
+  }
+
+  @Test
+  void nothingOvertakesAWaitingPublicationOfItsChannel() {
+    streams.makeUnreachable();
+    queue(node, ORDERS, "a");
+    streams.makeReachable();
+    queue(node, ORDERS, "b");
+    List<AppendOutcome> both =
+        publish(node, List.of(named(OTHERS, 0, "x"), named(ORDERS, 0, "c"), named(OTHERS, 0, "y")));
+    assertInstanceOf(AppendOutcome.Appended.class, both.get(0), "nothing waits there");
+    assertInstanceOf(AppendOutcome.Queued.class, both.get(1));
+    assertInstanceOf(AppendOutcome.Appended.class, both.get(2));
+    drain(node);
+    assertEquals(List.of("a", "b", "c"), ids(ORDERS));
+    assertEquals(List.of("x", "y"), ids(OTHERS));
+  }
+
+  @Test
+  void anIdIsPublishedOnceHoweverOftenItIsQueued() {
+    publishOne(node, named(ORDERS, 0, "a"));
+    streams.makeUnreachable();
+    queue(node, ORDERS, "a", "b", "b");
+    streams.makeReachable();
+    drain(node);
+    assertEquals(List.of("a", "b"), ids(ORDERS));
+  }
+
+  @Test
+  void aPublishedEnvelopeThatWasNotRemovedIsNotPublishedAgain() {
+    streams.makeUnreachable();
+    queue(node, ORDERS, "a");
+    publishOne(node, plain(ORDERS, 0, "made by the server"));
+    streams.makeReachable();
+    streams.afterPublish = () -> spool.away(true); // as when the node dies between the two
+    try {
+      node.drain().runRound();
+    } catch (BrokerException e) {
+      assertEquals("away", e.getMessage());
+    }
+    streams.afterPublish = () -> {};
+    spool.away(false);
+    assertEquals(2, ids(ORDERS).size());
+    assertEquals(2, spool.oldest(0, 10).size());
+    drain(node);
+    assertEquals(2, ids(ORDERS).size());
+    assertEquals(List.of(), spool.oldest(0, 10));
+  }
+
+  @Test
+  void publicationsQueuedByAnotherNodeAreNotOvertakenOnceKnown() {
+    SpoolingBroker other = node(work -> {});
+    streams.makeUnreachable();
+    queue(node, ORDERS, "a");
+    other.drain().runRound();
+    streams.makeReachable();
+    queue(other, ORDERS, "b");
+    drain(node);
+    other.drain().runRound();
+    assertEquals(List.of("a", "b"), ids(ORDERS));
+    assertInstanceOf(AppendOutcome.Appended.class, publishOne(other, named(ORDERS, 0, "c")));
+  }
+
+  @Test
+  void publishesAtOnceWhenTheWaitingChannelsAreOutdated() {
+    SpoolingBroker other = node(work -> {});
+    streams.makeUnreachable();
+    queue(other, ORDERS, "a");
+    streams.makeReachable();
+    drain(node);
+    assertInstanceOf(
+        AppendOutcome.Appended.class, publishOne(other, named(ORDERS, 0, "b")), "not behind");
+    assertEquals(List.of("a", "b"), ids(ORDERS));
+  }
+
+  @Test
+  void publicationsLeftByADeadNodeArePublishedByAnother() {
+    streams.makeUnreachable();
+    queue(node, ORDERS, "a", "b");
+    streams.makeReachable();
+    drain(node(Runnable::run));
+    assertEquals(List.of("a", "b"), ids(ORDERS));
+  }
+
+  @Test
+  void anUnreachableChannelDoesNotBlockOthers() {
+    streams.makeUnreachable();
+    for (int i = 0; i < 1200; i++) {
+      queue(node, ORDERS, "o" + i);
+    }
+    queue(node, OTHERS, "x", "y");
+    streams.makeReachable();
+    streams.makeUnreachable(ORDERS);
+    drain(node);
+    assertEquals(List.of(), ids(ORDERS));
+    assertEquals(List.of("x", "y"), ids(OTHERS));
+    streams.makeReachable();
+    drain(node);
+    assertEquals(1200, ids(ORDERS).size());
+    assertEquals("o0", ids(ORDERS).get(0));
+    assertEquals("o1199", ids(ORDERS).get(1199));
+  }
+
+  @Test
+  void withoutTheSpoolPublishersAreRefused() {
+    node.drain().runRound();
+    streams.makeUnreachable();
+    assertEquals(StoreCondition.State.QUEUEING, node.condition().state());
+    spool.away(true);
+    AppendOutcome outcome = publishOne(node, named(ORDERS, 0, "a"));
+    assertTrue(
+        assertInstanceOf(AppendOutcome.Unavailable.class, outcome)
+            .reason()
+            .contains("nor the spool"));
+    spool.away(false);
+    queue(node, ORDERS, "b");
+  }
+
+  @Test
+  void refusalsOfReachableStreamsAreNotQueued() {
+    streams.makeUnreachable(ORDERS);
+    assertInstanceOf(
+        AppendOutcome.Unavailable.class, publishOne(node, named(ORDERS, 0, "a")), "too much");
+    assertEquals(List.of(), spool.oldest(0, 10));
+  }
+
+  private static void drain(SpoolingBroker node) {
+    for (int round = 0; round < 12; round++) {
+      node.drain().runRound();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.broadcasty.transport.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.lang.reflect.Proxy;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TokenExtractorTest {
+
+  @ParameterizedTest(name = "{0} | {1} | {2} | stream {3}: {4}")
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        // Authorization Sec-WebSocket-Protocol query stream token
+        "-,                        -,                            -,                   false, -",
+        "-,                        -,                            -,                   true,  -",
+        "Bearer a.b.c,             -,                            -,                   false, a.b.c",
+        "bearer a.b.c,             -,                            -,                   true,  a.b.c",
+        "'Bearer   a.b.c ',        -,                            -,                   true,  a.b.c",
+        // another scheme does not fall back to the other places: it is refused as a token
+        "Basic eA==,               -,                            access_token=q,      true,  Basic"
+            + " eA==",
+        "Bearer,                   -,                            access_token=q,      true, "
+            + " Bearer",
+        // a token in the URL of a publish would appear in the logs of every proxy
+        "-,                        -,                            access_token=q,      false, -",
+        "-,                        'broadcasty.v1, bearer.w',    -,                   false, -",
+        // streams in browsers
+        "-,                        -,                            access_token=q,      true,  q",
+        "-,                        -,                            channel=a&access_token=q&x=1,"
+            + " true, q",
+        "-,                        -,                            access_token=a%2Eb,  true,  a.b",
+        "-,                        -,                            access_token=,       true,  -",
+        "-,                        -,                            access_token,        true,  -",
+        "-,                        -,                            xaccess_token=q,     true,  -",
+        "-,                        -,                            access_token=%zz,    true,  not"
+            + " decodable",
+        "-,                        'broadcasty.v1, bearer.w',    -,                   true,  w",
+        "-,                        'bearer.w,broadcasty.v1',     access_token=q,      true,  w",
+        "-,                        broadcasty.v1,                access_token=q,      true,  q",
+        "-,                        'broadcasty.v1, bearer.',     access_token=q,      true,  q",
+        "Bearer h,                 'broadcasty.v1, bearer.w',    access_token=q,      true,  h",
+      })
+  void finds(
+      String authorization, String subprotocols, String query, boolean stream, String token) {
+    assertEquals(
+        token, TokenExtractor.extract(request(authorization, subprotocols, query), stream));
+  }
+
+  /** Returns a request with a query and two headers. */
+  @NullUnmarked
+  private static HttpServletRequest request(
+      String authorization, String subprotocols, String query) {
+    return (HttpServletRequest)
+        Proxy.newProxyInstance(
+            TokenExtractorTest.class.getClassLoader(),
+            new Class<?>[] {HttpServletRequest.class},
+            (proxy, method, args) ->
+                switch (method.getName()) {
+                  case "getQueryString" -> query;
+                  case "getHeader" ->
+                      switch ((String) args[0]) {
+                        case "Authorization" -> authorization;
+                        case "Sec-WebSocket-Protocol" -> subprotocols;
+                        default -> throw new UnsupportedOperationException((String) args[0]);
+                      };
+                  default -> throw new UnsupportedOperationException(method.getName());
+                });
+  }
+}
