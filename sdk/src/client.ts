@@ -51,6 +51,7 @@ export interface PresenceOptions {
   join?: boolean;
   /** Joins the channel with these fields, which the other members see. */
   member?: Record<string, unknown>;
+  /** Closes the view when it is aborted. */
   signal?: AbortSignal;
 }
 

@@ -27,6 +27,7 @@ export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'waiting' | 
 
 /** The events of a client. */
 export interface ConnectionEvents {
+  /** The state has changed. */
   state: {
     state: ConnectionState;
     /** The transport of the connection, when it is `connected`. */
@@ -43,7 +44,7 @@ export interface ConnectionEvents {
   error: BroadcastyError;
 }
 
-export interface ConnectionSettings extends SessionSettings {
+interface ConnectionSettings extends SessionSettings {
   readonly getToken: GetToken;
   readonly selector: TransportSelector;
   readonly backoff: Backoff;

@@ -70,7 +70,9 @@ export interface SubscribeOptions<P = unknown, M = unknown> {
    * and `lost` events.
    */
   on?: { [K in keyof SubscriptionEvents]?: (detail: SubscriptionEvents[K]) => void };
+  /** Overrides the option of the client. */
   backpressure?: Backpressure;
+  /** Overrides the option of the client. */
   maxQueue?: number;
   /** Closes the subscription when it is aborted. */
   signal?: AbortSignal;
@@ -80,6 +82,7 @@ export interface SubscribeOptions<P = unknown, M = unknown> {
 export interface PublishOptions<P = unknown, M = unknown> extends Envelope<P, M> {
   /** The maximum time for all attempts, in milliseconds. Default 10 000. */
   timeoutMs?: number;
+  /** Stops waiting when it is aborted; a publication in flight may still be stored. */
   signal?: AbortSignal;
 }
 

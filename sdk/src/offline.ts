@@ -6,6 +6,7 @@ import type { Envelope } from './wire.js';
  * publishes it once.
  */
 export interface OfflineEntry {
+  /** The publication with its id. */
   envelope: Envelope & { id: string };
   /**
    * The tenant and subject of the token it was published with. It is never sent with another user’s

@@ -29,7 +29,7 @@ interface TrackedPosition {
   anyStart: boolean;
 }
 
-export type AcceptResult = 'handed' | 'double' | 'gap' | 'full';
+type AcceptResult = 'handed' | 'double' | 'gap' | 'full';
 
 /**
  * The stream of one target (a channel, or the channels of a pattern) across reconnects. It tracks

@@ -59,11 +59,15 @@ export interface PushSubscribeOptions {
 
 /** A registered device that receives notifications. */
 export interface PushDevice {
+  /** The id of the registration. */
   id: string;
+  /** The user, as the subject of the token. */
   user: string;
   /** The push service: `webpush`, `fcm`, `apns` or `onesignal`. */
   service: string;
+  /** The user’s name for the device. */
   device?: string;
+  /** The topics that it follows. */
   topics: string[];
   /** The time of the last registration, in milliseconds since 1970. */
   confirmedAt: number;

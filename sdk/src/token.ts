@@ -22,7 +22,7 @@ export async function requestToken(getToken: GetToken): Promise<string> {
 }
 
 /** The claims that the client reads from a JWT; only the server verifies it. */
-export interface Claims {
+interface Claims {
   sub?: unknown;
   tid?: unknown;
   /** Seconds since 1970. */

@@ -7,6 +7,7 @@ import type { StreamStatus } from './component-subscription.js';
 
 /** The members of a channel, as a component sees them. */
 export interface PresenceStatus extends Omit<StreamStatus, 'lost'> {
+  /** The members; empty until they are known. */
   members: readonly Member[];
 }
 

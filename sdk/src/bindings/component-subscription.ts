@@ -18,6 +18,7 @@ export type StreamState = 'off' | 'joining' | 'live' | 'failed';
 
 /** The status of a component’s subscription. */
 export interface StreamStatus {
+  /** The state of the subscription. */
   state: StreamState;
   /** The reason of `failed`. */
   error?: BroadcastyError;

@@ -15,6 +15,7 @@ export type { StreamOptions, StreamState, StreamStatus } from './component-subsc
 
 /** The status of a subscription for templates: the fields of {@link StreamStatus}. */
 export interface StreamRefs {
+  /** The state of the subscription. */
   state: ComputedRef<StreamState>;
   /** The reason of `failed`. */
   error: ComputedRef<BroadcastyError | undefined>;

@@ -7,7 +7,7 @@ import type { Lost, PresencePush, Publication, Since, Unsubscribed } from '../wi
  * The calls that the leading tab executes for the others, with their arguments; each is a method of
  * {@link Session}.
  */
-export interface TabCalls {
+interface TabCalls {
   subscribe: [target: string, since: Since];
   unsubscribe: [target: string];
   publish: Parameters<Session['publish']>;

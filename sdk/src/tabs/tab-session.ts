@@ -15,7 +15,7 @@ export function leaderChanged(): BroadcastyError {
   return new BroadcastyError('draining', 'another tab holds the connection now', 'yes');
 }
 
-export interface TabSessionSettings {
+interface TabSessionSettings {
   id: string;
   /** The id of the hub that executes its calls. */
   hub: string;

@@ -312,8 +312,8 @@ class SseSession implements Session {
         listener.onPresence(JSON.parse(data) as PresencePush);
         return;
       case 'channel': {
-        const told = JSON.parse(data) as ChannelNumber;
-        stream.table.update(told.channel, [told]);
+        const announced = JSON.parse(data) as ChannelNumber;
+        stream.table.update(announced.channel, [announced]);
         return;
       }
       case 'subscribed': {

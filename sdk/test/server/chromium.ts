@@ -25,7 +25,7 @@ export interface TestGlobals {
 
 declare const window: TestGlobals;
 
-export interface TabOptions {
+interface TabOptions {
   client?: Partial<Sdk.ClientOptions>;
   /** How long a token is valid. */
   tokenSeconds?: number;

@@ -1,6 +1,6 @@
 /**
- * Broadcasty's service worker: shows what is pushed, and opens its address when it is clicked. To have more in a service worker
- * of your own, write `importScripts("/broadcasty/push/sw.js")` into it.
+ * Broadcasty's service worker: shows notifications and opens their address on a click. A service
+ * worker of your own can include it with importScripts("/broadcasty/push/sw.js").
  */
 
 self.addEventListener("push", (event) => {
@@ -8,14 +8,15 @@ self.addEventListener("push", (event) => {
   try {
     message = event.data.json();
   } catch {
-    message = { title: event.data ? event.data.text() : "New notification" }; // sent by somebody else
+    message = { title: event.data ? event.data.text() : "New notification" }; // not sent by Broadcasty
   }
   const { title, body, url, data, id, collapseKey } = message;
-  // browsers take the right to push from those that show nothing
+  // browsers revoke the permission of a worker that shows nothing
   event.waitUntil(self.registration.showNotification(title || "New notification", { body, tag: collapseKey || id, renotify: Boolean(collapseKey), data: { url, data } }));
 });
 
-// the browser replaced its subscription: a page has the token that the server wants with the new one, now or when it is next opened
+// The browser has replaced its subscription. A page registers the new one, because only pages have
+// the token for it.
 self.addEventListener("pushsubscriptionchange", (event) => {
   event.waitUntil(renew(event.oldSubscription, event.newSubscription));
 });
@@ -27,14 +28,14 @@ self.addEventListener("notificationclick", (event) => {
 
 async function renew(before, after) {
   if (!after && before) {
-    await self.registration.pushManager.subscribe(before.options).catch(() => undefined); // the page tries it too
+    await self.registration.pushManager.subscribe(before.options).catch(() => undefined); // the page tries again
   }
   for (const page of await self.clients.matchAll({ type: "window", includeUncontrolled: true })) {
     page.postMessage({ type: "broadcasty.push.changed" });
   }
 }
 
-/** Brings the window that shows the address to the front, else one of this origin, else a new one. */
+/** Focuses a window that shows the address, or any window if there is no address, or opens one. */
 async function open(address) {
   const url = new URL(address || "/", self.location.origin);
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
