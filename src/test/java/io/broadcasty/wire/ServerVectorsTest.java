@@ -68,8 +68,8 @@ class ServerVectorsTest {
   void aProblemDocumentFollowsRfc9457() {
     assertEquals(
         Vectors.parse(
-            "{\"type\":\"urn:broadcasty:problem:rate_limited\",\"title\":\"Too many requests: slow"
-                + " down\",\"status\":429,\"code\":\"rate_limited\",\"detail\":\"d\",\"retryAfter\":2}"),
+            "{\"type\":\"urn:broadcasty:problem:rate_limited\",\"title\":\"Too many requests\","
+                + "\"status\":429,\"code\":\"rate_limited\",\"detail\":\"d\",\"retryAfter\":2}"),
         Vectors.parse(
             JsonWriter.problemDocument(
                 new Problem(Code.RATE_LIMITED, "d", Duration.ofMillis(1500)))));

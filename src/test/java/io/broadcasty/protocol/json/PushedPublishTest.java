@@ -119,7 +119,8 @@ class PushedPublishTest {
         "very-low, low",
         publish(6, after(10, "", "{\"title\":\"T\",\"urgency\":\"now\"}")));
     service.excessBytes(17);
-    refused("payload_too_large", "17 bytes longer than fcm takes", publish(7, after(10, "", PAID)));
+    refused(
+        "payload_too_large", "17 bytes longer than fcm allows", publish(7, after(10, "", PAID)));
     nothingWasPublished();
   }
 
