@@ -34,6 +34,9 @@ class DocumentsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
   private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*)");
 
+  /** A line of a single word, which cannot be wrapped, after what begins a list or a quotation. */
+  private static final Pattern UNBREAKABLE = Pattern.compile(" *((-|\\*|>|[0-9]+\\.) +)*\\S+");
+
   @Test
   void relativeLinksLeadToFilesAndHeadings() throws IOException {
     List<String> faults = new ArrayList<>();
@@ -43,6 +46,20 @@ class DocumentsTest {
         String target = link.group(1);
         if (!target.contains("://") && !leadsSomewhere(document, target)) {
           faults.add(document + ": " + target);
+        }
+      }
+    }
+    assertEquals(List.of(), faults);
+  }
+
+  @Test
+  void linesOfProseAreShort() throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (Path document : documents()) {
+      for (String line : prose(document)) {
+        boolean table = line.startsWith("|");
+        if (line.length() > LINE_LENGTH && !table && !UNBREAKABLE.matcher(line).matches()) {
+          faults.add(document + ": " + line);
         }
       }
     }
