@@ -101,15 +101,15 @@ public class HealthChecks {
     for (LoopCondition loop : loops) {
       live &= !loop.needsProcessRestart();
       if (!loop.running()) {
-        response.withData("loop-" + loop.name(), "has no thread and cannot be given one");
+        response.withData("loop-" + loop.name(), "has no thread and cannot be restarted");
       } else if (loop.restarts() > 0) {
         response.withData(
             "loop-" + loop.name(),
-            "started anew after an Error "
+            "restarted after an Error "
                 + loop.restarts()
                 + " times, "
                 + loop.recentRestarts()
-                + " of them lately");
+                + " of them recently");
       }
     }
     return response.status(live);

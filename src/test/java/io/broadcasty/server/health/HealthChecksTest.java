@@ -70,7 +70,7 @@ class HealthChecksTest {
         live(Duration.ofSeconds(1), new LoopCondition("lane", 1, 1, 1, true));
     assertEquals(HealthCheckResponse.Status.UP, once.getStatus());
     assertEquals(
-        "started anew after an Error 1 times, 1 of them lately",
+        "restarted after an Error 1 times, 1 of them recently",
         once.getData().orElseThrow().get("loop-lane"));
     HealthCheckResponse never =
         live(Duration.ofSeconds(1), new LoopCondition("lane", 0, 0, 9, true));
