@@ -1,6 +1,6 @@
 // Bundles the client with push as one file, for the demo page of the WAR and for pages without a
-// bundler. With --check it only compares the two. The first line has the digest of the sources, with
-// which the Maven build checks the bundle without Node.
+// bundler. With --check it only compares the two. The first line has the digest of the sources,
+// with which the Maven build checks the bundle without Node.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -60,8 +60,11 @@ export interface PresenceOptions {
  * connection for everything.
  *
  * @example
- * const client = new BroadcastyClient({ baseUrl: 'https://example.com', getToken: () => session.token });
- * const orders = await client.subscribe<Order>({ channel: 'orders.*', onMessage: ({ payload }) => show(payload) });
+ * const client = new BroadcastyClient({ baseUrl: 'https://example.com', getToken });
+ * const orders = await client.subscribe<Order>({
+ *   channel: 'orders.*',
+ *   onMessage: ({ payload }) => show(payload),
+ * });
  * await client.publish({ channel: 'orders.eu', payload: { order: 17 } });
  * orders.close();
  */

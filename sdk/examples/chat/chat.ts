@@ -58,7 +58,8 @@ function show(id: string, { from, text }: Message, name: string, time?: number):
   line.id = id;
   line.className = time === undefined ? 'waiting own' : from === name ? 'own' : '';
   line.replaceChildren(span('from', from), span('when', time === undefined ? 'waits' : clock(time)), document.createElement('br'), text);
-  messages.insertBefore(line, time === undefined ? null : messages.querySelector(`.waiting:not([id="${id}"])`)); // waiting messages come last
+  // waiting messages come last
+  messages.insertBefore(line, time === undefined ? null : messages.querySelector(`.waiting:not([id="${id}"])`));
   if (atEnd || from === name) {
     messages.scrollTop = messages.scrollHeight;
   }

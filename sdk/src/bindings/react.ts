@@ -47,7 +47,10 @@ export function useBroadcasty(): BroadcastyClient {
  * is mounted again resumes from its last position.
  *
  * @example
- * const { state } = useSubscription<Order>({ channel: `orders.${region}`, onMessage: ({ payload }) => update(payload) });
+ * const { state } = useSubscription<Order>({
+ *   channel: `orders.${region}`,
+ *   onMessage: ({ payload }) => update(payload),
+ * });
  */
 export function useSubscription<P = unknown, M = unknown>(options: { channel: string | undefined } & StreamOptions<P, M>): StreamStatus {
   const { channel, ...rest } = options;

@@ -59,7 +59,10 @@ export function useBroadcasty(): BroadcastyClient {
  * Options other than `channel` are read when the subscription starts.
  *
  * @example
- * const { state } = useSubscription<Order>({ channel: () => `orders.${props.region}`, onMessage: ({ payload }) => update(payload) });
+ * const { state } = useSubscription<Order>({
+ *   channel: () => `orders.${props.region}`,
+ *   onMessage: ({ payload }) => update(payload),
+ * });
  */
 export function useSubscription<P = unknown, M = unknown>(options: { channel: MaybeRefOrGetter<string | undefined> } & StreamOptions<P, M>): StreamRefs {
   const { channel, ...rest } = options;

@@ -21,7 +21,7 @@ export interface SharedClientOptions extends ClientOptions {
  * browsers, each client has its own connection.
  *
  * @example
- * const client = new SharedClient({ baseUrl: 'https://example.com', getToken: () => session.token });
+ * const client = new SharedClient({ baseUrl: 'https://example.com', getToken });
  */
 export class SharedClient extends BroadcastyClient {
   constructor(options: SharedClientOptions) {
