@@ -15,7 +15,7 @@ import java.util.logging.Logger;
 public final class LogCapture extends Handler implements AutoCloseable {
 
   private final Logger logger;
-  private final StringBuffer text = new StringBuffer();
+  private final List<String> lines = new CopyOnWriteArrayList<>();
   private final List<Throwable> thrown = new CopyOnWriteArrayList<>();
   private final List<System.Logger.Level> levels = new CopyOnWriteArrayList<>();
 
@@ -26,7 +26,7 @@ public final class LogCapture extends Handler implements AutoCloseable {
   }
 
   public String text() {
-    return text.toString();
+    return String.join("\n", lines);
   }
 
   /** Returns the exceptions of the records, in order. */
@@ -41,14 +41,14 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
   /** Forgets what was captured. */
   public void clear() {
-    text.setLength(0);
+    lines.clear();
     thrown.clear();
     levels.clear();
   }
 
   @Override
   public void publish(LogRecord line) {
-    text.append(line.getMessage()).append('\n');
+    lines.add(line.getMessage());
     levels.add(level(line.getLevel()));
     if (line.getThrown() != null) {
       thrown.add(line.getThrown());

@@ -1,5 +1,6 @@
 package io.broadcasty.presence;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantId;
@@ -14,6 +15,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Stores members in the node's memory. */
+@ThreadSafe
 public final class LocalPresenceStore implements PresenceStore {
 
   private static final PresencePage EMPTY = new PresencePage(0, 0, List.of(), null);

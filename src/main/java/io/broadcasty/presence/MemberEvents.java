@@ -6,7 +6,6 @@ import io.broadcasty.core.lifecycle.ChannelEvent;
 import io.broadcasty.core.lifecycle.ChannelEvent.MemberJoined;
 import io.broadcasty.core.lifecycle.ChannelEvent.MemberLeft;
 import io.broadcasty.core.lifecycle.RealtimeListener;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class MemberEvents {
 
   private final RealtimeListener listener;
-  private final Queue<ChannelEvent> queue = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<ChannelEvent> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger calls = new AtomicInteger();
 
   public MemberEvents(RealtimeListener listener) {

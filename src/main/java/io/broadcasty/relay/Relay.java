@@ -1,5 +1,7 @@
 package io.broadcasty.relay;
 
+import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.Ticker;
@@ -27,6 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>A publication only marks its channel; the streams are the queue, and checkpoints store how far
  * each has been relayed.
  */
+@ThreadSafe
 public final class Relay implements RelayStatusSource, AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Relay.class.getName());
@@ -57,6 +60,8 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
   private final Ticker ticker;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
+
+  @ConfinedTo("the thread that scans")
   private long loggedMissed;
 
   /**

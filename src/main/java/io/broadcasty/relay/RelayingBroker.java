@@ -1,5 +1,6 @@
 package io.broadcasty.relay;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.Envelope;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
  * A broker that relays publications to providers. Publishing does not wait for providers: an
  * appended publication only marks its channel.
  */
+@ThreadSafe
 public final class RelayingBroker extends ForwardingBroker {
 
   private final Relay relay;

@@ -57,8 +57,4 @@ final class ScriptedProvider implements Provider {
   synchronized List<Long> sequences() {
     return taken.stream().map(publication -> publication.position().sequence()).toList();
   }
-
-  synchronized List<String> payloads() {
-    return taken.stream().map(publication -> publication.envelope().message().payload()).toList();
-  }
 }

@@ -1,11 +1,13 @@
 package io.broadcasty.cluster.nodes;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.time.WallClock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** The registry of a node that serves alone. */
+@ThreadSafe
 public final class LocalNodeRegistry implements NodeRegistry {
 
   private final Supplier<NodeInfo> self;

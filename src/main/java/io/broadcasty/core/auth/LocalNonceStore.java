@@ -2,11 +2,13 @@ package io.broadcasty.core.auth;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.time.Duration;
 
 /** Remembers the nonces that one node has seen. */
+@ThreadSafe
 public final class LocalNonceStore implements NonceStore {
 
   private static final long MAX_NONCES = 1_000_000;

@@ -72,11 +72,6 @@ public final class BackgroundLoop {
     }
   }
 
-  /** Returns whether {@link #close} was called. The current round decides itself when to end. */
-  public boolean isClosing() {
-    return closing.getCount() == 0;
-  }
-
   /** Asks the loop to end after the current round; see {@link #pause} and {@link #isClosing}. */
   public void close() {
     closing.countDown();

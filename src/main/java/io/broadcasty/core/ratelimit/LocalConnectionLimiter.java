@@ -1,5 +1,6 @@
 package io.broadcasty.core.ratelimit;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Limits the connections of one node. */
+@ThreadSafe
 public final class LocalConnectionLimiter implements ConnectionLimiter {
 
   private final ConcurrentHashMap<TenantId, Counts> connections = new ConcurrentHashMap<>();

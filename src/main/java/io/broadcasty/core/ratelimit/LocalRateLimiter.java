@@ -3,6 +3,7 @@ package io.broadcasty.core.ratelimit;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.core.time.Ticker;
 import io.github.bucket4j.Bucket;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  * Limits rates with bucket4j buckets on this node, which other nodes' use can lower. A bucket is
  * removed once it would be full again, so memory follows the recent callers.
  */
+@ThreadSafe
 public final class LocalRateLimiter implements RateLimiter {
 
   private static final long MAX_BUCKETS_PER_SCOPE = 200_000;

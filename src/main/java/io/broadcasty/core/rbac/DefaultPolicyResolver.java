@@ -1,5 +1,6 @@
 package io.broadcasty.core.rbac;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import java.util.Set;
 
@@ -8,6 +9,7 @@ import java.util.Set;
  * and {@code presence-*} need the role {@code member}; publishing needs {@code admin} or {@code
  * publisher}.
  */
+@ThreadSafe
 public final class DefaultPolicyResolver implements PolicyResolver {
 
   @Override

@@ -1,5 +1,6 @@
 package io.broadcasty.core.tenant;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param defaults settings of tenants that have none of their own
  * @param own the tenants' own settings
  */
+@ThreadSafe
 public record FixedTenantSettings(TenantSettings defaults, Map<TenantId, TenantSettings> own)
     implements TenantSettingsLookup {
 

@@ -1,5 +1,6 @@
 package io.broadcasty.core.tenant;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * so that no tenant's data is ever kept by another's settings. Tenants with equal settings share
  * one snapshot.
  */
+@ThreadSafe
 public final class RefreshedTenantSettings implements TenantSettingsLookup {
 
   private static final System.Logger LOG =

@@ -27,7 +27,7 @@ public final class EncodedFrame {
   private final Kind kind;
   private final String text;
   private final int sizeBytes;
-  private @Nullable Bytes encoded;
+  private volatile @Nullable Bytes encoded;
 
   private EncodedFrame(Kind kind, String text, int sizeBytes) {
     this.kind = kind;

@@ -16,7 +16,7 @@ abstract class EncodingCache {
    * The latest entry. A thread that does not see it encodes again and then finds it by {@link
    * #putIfAbsent}.
    */
-  private @Nullable Encoding latest;
+  private volatile @Nullable Encoding latest;
 
   final @Nullable Object find(FrameEncoder<?> encoder) {
     for (Encoding each = latest; each != null; each = each.next()) {

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,8 @@ public final class Hub implements PublicationListener, PresenceListener {
   private final boolean observed;
   private final WallClock clock;
 
-  /** Counts publications for the sample; at worst two threads count the same one. */
-  private int sampled;
+  /** Counts publications for the sample. */
+  private final AtomicInteger sampled = new AtomicInteger();
 
   /** Notified of channels that gained their first or lost their last subscriber here. */
   private volatile Consumer<TenantChannel> occupancyListener = channel -> {};
@@ -255,7 +256,7 @@ public final class Hub implements PublicationListener, PresenceListener {
 
   /** Measures one publication in 16, which keeps the cost of measuring negligible. */
   private void measureSample(Topic topic, Publication publication) {
-    if ((sampled++ & SAMPLE_MASK) == 0) {
+    if ((sampled.getAndIncrement() & SAMPLE_MASK) == 0) {
       topic.afterWrites(
           () ->
               listener.onWritten(

@@ -3,6 +3,7 @@ package io.broadcasty.delivery.occupancy;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.BackgroundLoop;
 import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ChannelEvent.Occupied;
@@ -61,16 +62,29 @@ public final class ChannelOccupancy implements AutoCloseable {
   /** Whether the store may have lost reported changes. */
   private volatile boolean uncertain;
 
-  // used only by the loop's thread
+  @ConfinedTo("the thread of this class")
   private final ReportedChannels reported;
+
+  @ConfinedTo("the thread of this class")
   private final DeadNodes deadNodes;
+
+  @ConfinedTo("the thread of this class")
   private final Map<TenantChannel, Long> lingering = new LinkedHashMap<>();
+
+  @ConfinedTo("the thread of this class")
   private final Map<Slot, OccupancyChange> unanswered = new LinkedHashMap<>();
+
+  @ConfinedTo("the thread of this class")
   private long number;
+
+  @ConfinedTo("the thread of this class")
   private boolean failing;
+
+  @ConfinedTo("the thread of this class")
   private boolean ending;
 
   /** The changes to report in this round. */
+  @ConfinedTo("the thread of this class")
   private final ArrayDeque<OccupancyChange> changesToReport = new ArrayDeque<>();
 
   /** Identifies a change that waits for its answer; each slot has one at a time. */

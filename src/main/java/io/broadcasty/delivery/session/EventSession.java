@@ -1,11 +1,13 @@
 package io.broadcasty.delivery.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.wire.Problem;
 
 /** A session whose client only receives events; its request names all its subscriptions. */
+@ThreadSafe
 public abstract class EventSession extends Session {
 
   /** Creates a session. A subclass calls {@link #opened(Caller, ConnectionLimiter.Permit)} last. */

@@ -1,5 +1,6 @@
 package io.broadcasty.delivery.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
@@ -9,6 +10,7 @@ import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 
 /** A session whose client also sends messages, and is closed when it stays silent for too long. */
+@ThreadSafe
 public abstract class MessageSession extends Session {
 
   private volatile long lastActivityNanos;

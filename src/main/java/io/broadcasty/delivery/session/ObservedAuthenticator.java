@@ -1,5 +1,6 @@
 package io.broadcasty.delivery.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
@@ -7,6 +8,7 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 
 /** Notifies the listener of refused tokens. */
+@ThreadSafe
 public record ObservedAuthenticator(Authenticator inner, RealtimeListener listener)
     implements Authenticator {
 

@@ -1,5 +1,6 @@
 package io.broadcasty.delivery.session;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.lifecycle.ConnectionEvent;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * One client connection from handshake to close: its outbox, subscriptions, token expiry and
  * heartbeat, and the one way to end it. Subclasses add what a transport's protocol sends.
  */
+@ThreadSafe
 public abstract class Session implements SubscriberConnection, Outbox.Owner {
 
   private static final System.Logger LOG = System.getLogger(Session.class.getName());

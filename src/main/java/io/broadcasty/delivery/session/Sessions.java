@@ -3,6 +3,7 @@ package io.broadcasty.delivery.session;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.cluster.control.ControlMessage;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ConnectionEvent;
@@ -60,7 +61,10 @@ public final class Sessions {
   private volatile boolean draining;
 
   // used by the sweeping thread only
+  @ConfinedTo("the thread that sweeps")
   private long sweptNanos;
+
+  @ConfinedTo("the thread that sweeps")
   private long awakeSinceNanos;
 
   /**

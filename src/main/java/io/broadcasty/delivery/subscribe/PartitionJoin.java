@@ -1,6 +1,7 @@
 package io.broadcasty.delivery.subscribe;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.delivery.hub.EncodedPublication;
@@ -31,21 +32,34 @@ final class PartitionJoin {
 
   private final int partition;
   private final SubscriberConnection subscriber;
+
+  @GuardedBy("this")
   private final ArrayDeque<EncodedPublication> held = new ArrayDeque<>(0);
+
+  @GuardedBy("this")
   private @Nullable String epoch;
+
+  @GuardedBy("this")
   private long last;
+
+  @GuardedBy("this")
   private boolean atHead;
 
   /**
    * Whether the client knows the channel's number and, unless a loss is still to be reported, the
    * epoch.
    */
+  @GuardedBy("this")
   private boolean streamKnown;
 
+  @GuardedBy("this")
   private boolean live;
+
+  @GuardedBy("this")
   private boolean closed;
 
   /** Whether publications may have been left out since the last page was requested. */
+  @GuardedBy("this")
   private boolean gap;
 
   /**
@@ -62,7 +76,9 @@ final class PartitionJoin {
    */
   static PartitionJoin liveFromFirst(int partition, SubscriberConnection subscriber) {
     PartitionJoin join = new PartitionJoin(partition, subscriber);
-    join.live = true;
+    synchronized (join) {
+      join.live = true;
+    }
     return join;
   }
 
@@ -187,6 +203,7 @@ final class PartitionJoin {
     held.clear();
   }
 
+  @GuardedBy("this")
   private boolean drainHeld() {
     while (!held.isEmpty()) {
       EncodedPublication next = held.peek();
@@ -203,6 +220,7 @@ final class PartitionJoin {
     return true;
   }
 
+  @GuardedBy("this")
   private void hold(EncodedPublication publication) {
     if (held.size() == MAX_HELD) {
       held.poll();
@@ -210,6 +228,7 @@ final class PartitionJoin {
     held.add(publication);
   }
 
+  @GuardedBy("this")
   private void deliver(EncodedPublication publication) {
     if (!streamKnown) {
       streamKnown = true;
@@ -220,11 +239,13 @@ final class PartitionJoin {
     subscriber.sendPublication(publication);
   }
 
+  @GuardedBy("this")
   private boolean follows(EncodedPublication publication) {
     boolean known = epoch == null || epoch.equals(publication.publication().position().epoch());
     return known && publication.publication().position().sequence() == last + 1;
   }
 
+  @GuardedBy("this")
   private boolean isDuplicate(EncodedPublication publication) {
     return publication.publication().position().epoch().equals(epoch)
         && publication.publication().position().sequence() <= last;

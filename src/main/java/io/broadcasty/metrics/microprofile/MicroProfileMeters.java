@@ -1,5 +1,6 @@
 package io.broadcasty.metrics.microprofile;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.metrics.HistogramMeter;
 import io.broadcasty.metrics.Meter;
@@ -18,6 +19,7 @@ import org.eclipse.microprofile.metrics.Tag;
  * cannot take a value from elsewhere. Replaces a meter that an earlier deployment of the
  * application has left.
  */
+@ThreadSafe
 final class MicroProfileMeters implements Meters {
 
   private static final System.Logger LOG = System.getLogger(MicroProfileMeters.class.getName());

@@ -1,5 +1,6 @@
 package io.broadcasty.metrics.prometheus;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.metrics.Exposition;
 import io.broadcasty.metrics.HistogramMeter;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Shows meters in Micrometer's Prometheus registry. */
+@ThreadSafe
 public final class PrometheusMeters implements Meters, Exposition {
 
   private final PrometheusMeterRegistry registry =

@@ -1,5 +1,6 @@
 package io.broadcasty.presence.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantId;
@@ -38,6 +39,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * <p>For a followed channel, every node keeps all members ({@link MembershipCache}), so that pages
  * and changes are consistent.
  */
+@ThreadSafe
 public final class RedisPresenceStore implements PresenceStore {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);

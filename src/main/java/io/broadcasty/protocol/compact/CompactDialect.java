@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.compact;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.EncodedPublication;
@@ -15,6 +16,7 @@ import java.util.function.ToIntFunction;
  * Version 2 of the protocol over WebSocket, with one instance for each combination of included
  * fields.
  */
+@ThreadSafe
 final class CompactDialect implements NativeDialect {
 
   private final IncludedFields included;

@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.compact;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.delivery.hub.EncodedPublication;
 import io.broadcasty.delivery.subscribe.SubscribeOutcome;
@@ -8,6 +9,7 @@ import io.broadcasty.wire.JsonWriter;
 import java.util.function.ToIntFunction;
 
 /** Version 2 of the protocol over Server-Sent Events. */
+@ThreadSafe
 record CompactEventDialect(IncludedFields included) implements SseDialect {
 
   @Override

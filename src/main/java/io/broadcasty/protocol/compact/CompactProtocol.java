@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.compact;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.StreamRequest;
 import io.broadcasty.protocol.json.NativeSession;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** The protocol {@code broadcasty.v2} over WebSocket. */
+@ThreadSafe
 public final class CompactProtocol implements MessageProtocol {
 
   private final CommandReader reader;

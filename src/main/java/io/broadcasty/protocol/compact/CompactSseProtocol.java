@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.compact;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.delivery.session.EventProtocol;
 import io.broadcasty.delivery.session.StreamRequest;
 import io.broadcasty.protocol.sse.EventEncoder;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Version 2 of the protocol over Server-Sent Events: {@code protocol=v2}. */
+@ThreadSafe
 public final class CompactSseProtocol implements EventProtocol {
 
   private final List<EventEncoder> encoders =

@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.json;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.delivery.hub.EncodedFrame;
@@ -12,6 +13,7 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Version 1 of the protocol over WebSocket, in which each publication contains all its fields. */
+@ThreadSafe
 final class JsonDialect implements NativeDialect {
 
   static final JsonDialect INSTANCE = new JsonDialect();

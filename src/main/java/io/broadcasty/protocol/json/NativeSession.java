@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.json;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.delivery.hub.EncodedFrame;
@@ -17,9 +18,11 @@ import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket connection of the native protocol (protocol/PROTOCOL.md). */
+@ThreadSafe
 public final class NativeSession extends MessageSession {
 
   private static final int MAX_ERRORS_IN_A_ROW = 10;
@@ -28,13 +31,14 @@ public final class NativeSession extends MessageSession {
   private final NativeDialect dialect;
   private final String id = UUID.randomUUID().toString();
   private volatile long noticedExpiryMillis;
-  private int errorsInARow;
+  private final AtomicInteger errorsInARow = new AtomicInteger();
   private final BoundedWait roomWait = new BoundedWait();
   private final ConnectionCommands commands = new ConnectionCommands(this, context, id);
   private final PublishCommands publishing = new PublishCommands(context, this::tenantSettings);
 
   /** Completes when the latest frame has been answered; the next answer waits for it. */
-  private CompletableFuture<@Nullable Void> answered = CompletableFuture.completedFuture(null);
+  private volatile CompletableFuture<@Nullable Void> answered =
+      CompletableFuture.completedFuture(null);
 
   public NativeSession(
       SessionContext context, Transport transport, CommandReader reader, NativeDialect dialect) {
@@ -143,11 +147,11 @@ public final class NativeSession extends MessageSession {
    * Resets the count of errors in a row. Called by the reading thread, like {@link #countError}.
    */
   void resetErrors() {
-    errorsInARow = 0;
+    errorsInARow.set(0);
   }
 
   void countError() {
-    if (++errorsInARow >= MAX_ERRORS_IN_A_ROW) {
+    if (errorsInARow.incrementAndGet() >= MAX_ERRORS_IN_A_ROW) {
       end(
           Problem.of(
               Code.PROTOCOL_ERROR,

@@ -17,7 +17,7 @@ public final class EventChain {
 
   private final Publication publication;
   private final String data;
-  private @Nullable Event latest;
+  private volatile @Nullable Event latest;
 
   /**
    * The event for streams at the same position.

@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.sse;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.delivery.hub.EncodedPublication;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Version 1 of the protocol over Server-Sent Events, in which each publication contains all its
  * fields.
  */
+@ThreadSafe
 final class JsonEventDialect implements SseDialect {
 
   @Override

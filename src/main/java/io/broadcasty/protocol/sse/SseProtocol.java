@@ -1,10 +1,12 @@
 package io.broadcasty.protocol.sse;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.delivery.session.EventProtocol;
 import io.broadcasty.delivery.session.StreamRequest;
 import io.broadcasty.wire.ProblemException;
 
 /** Version 1 of the protocol over Server-Sent Events: {@code protocol=v1}, which is the default. */
+@ThreadSafe
 public final class SseProtocol implements EventProtocol {
 
   private static final EventEncoder ENCODER = new EventEncoder(new JsonEventDialect());

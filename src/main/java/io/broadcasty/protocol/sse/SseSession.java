@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.sse;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
@@ -30,12 +31,13 @@ import org.jspecify.annotations.Nullable;
  * A receive-only connection: a stream of Server-Sent Events. Every event's id is the cursor of the
  * whole stream after it, so the cursor is moved and the event queued in one step.
  */
+@ThreadSafe
 final class SseSession extends EventSession {
 
   private final EventEncoder encoder;
 
   /** Null after the stream has subscribed. */
-  private @Nullable SseRequest request;
+  private volatile @Nullable SseRequest request;
 
   @GuardedBy("this")
   private Cursor cursor = Cursor.START;

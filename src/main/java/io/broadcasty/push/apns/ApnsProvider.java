@@ -3,6 +3,7 @@ package io.broadcasty.push.apns;
 import com.eatthepath.pushy.apns.ApnsClient;
 import com.eatthepath.pushy.apns.ApnsClientBuilder;
 import com.eatthepath.pushy.apns.PushNotificationResponse;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.InvalidDeviceException;
@@ -32,6 +33,7 @@ import javax.net.ssl.SSLException;
  *
  * @see <a href="https://developer.apple.com/documentation/usernotifications">User Notifications</a>
  */
+@ThreadSafe
 public final class ApnsProvider implements PushProvider {
 
   static final PushService SERVICE = new PushService("apns");

@@ -1,5 +1,6 @@
 package io.broadcasty.push.fcm;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
@@ -24,6 +25,7 @@ import java.util.concurrent.ThreadFactory;
  * @see <a
  *     href="https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send">projects.messages.send</a>
  */
+@ThreadSafe
 public final class FcmProvider implements PushProvider {
 
   static final PushService SERVICE = new PushService("fcm");

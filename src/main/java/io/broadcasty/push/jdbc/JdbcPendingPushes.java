@@ -2,6 +2,7 @@ package io.broadcasty.push.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Stores pending pushes in a relational database. */
+@ThreadSafe
 public final class JdbcPendingPushes implements PendingPushes {
 
   private static final String SEPARATOR = "\0";

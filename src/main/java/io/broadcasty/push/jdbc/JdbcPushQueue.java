@@ -2,6 +2,7 @@ package io.broadcasty.push.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * rows that others are claiming. H2 would lock every due row, so there a claim changes a row only
  * if it is unchanged since it was read: of two nodes, one gets it.
  */
+@ThreadSafe
 public final class JdbcPushQueue implements PushQueue {
 
   private static final int FINISHED_AT_ONCE = 100;

@@ -2,6 +2,7 @@ package io.broadcasty.push.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.database.Database;
@@ -28,6 +29,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Stores push subscriptions in a relational database. */
+@ThreadSafe
 public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
 
   private static final String BY_TOKEN =

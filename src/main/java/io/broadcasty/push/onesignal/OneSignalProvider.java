@@ -1,5 +1,6 @@
 package io.broadcasty.push.onesignal;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.InvalidDeviceException;
@@ -24,6 +25,7 @@ import java.util.concurrent.ThreadFactory;
  * @see <a href="https://documentation.onesignal.com/reference/push-notification">Push
  *     notification</a>
  */
+@ThreadSafe
 public final class OneSignalProvider implements PushProvider {
 
   static final PushService SERVICE = new PushService("onesignal");

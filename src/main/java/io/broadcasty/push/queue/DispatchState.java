@@ -35,11 +35,6 @@ public enum DispatchState {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns whether the state is final. */
-  public boolean isFinal() {
-    return compareTo(ACCEPTED) >= 0;
-  }
-
   /**
    * Returns the state with this code.
    *

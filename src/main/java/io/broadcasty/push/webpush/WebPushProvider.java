@@ -1,5 +1,6 @@
 package io.broadcasty.push.webpush;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.InvalidDeviceException;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc8030">RFC 8030</a>
  */
+@ThreadSafe
 public final class WebPushProvider implements PushProvider {
 
   static final PushService SERVICE = new PushService("webpush");

@@ -2,6 +2,7 @@ package io.broadcasty.relay.ably;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.relay.failover.ProviderFailure;
 import io.broadcasty.relay.provider.Provider;
 import io.broadcasty.relay.provider.ProviderChannelName;
@@ -32,6 +33,7 @@ import java.util.List;
  * Ably drops a request that is sent again within two minutes. Ably accepts a request as a whole or
  * not at all.
  */
+@ThreadSafe
 public final class AblyProvider implements Provider {
 
   private static final String NAME = "ably";

@@ -1,5 +1,6 @@
 package io.broadcasty.relay.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Stores checkpoints in a relational database. Leases use the nodes' wall clocks, which must agree
  * within seconds.
  */
+@ThreadSafe
 public final class JdbcCheckpoints implements Checkpoints {
 
   private static final String UNREACHABLE = "cannot use the database of the relay's checkpoints";

@@ -1,5 +1,6 @@
 package io.broadcasty.relay.memory;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.Ticker;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Stores checkpoints in memory, for streams that are in memory too. */
+@ThreadSafe
 public final class MemoryCheckpoints implements Checkpoints {
 
   private final Duration lease;

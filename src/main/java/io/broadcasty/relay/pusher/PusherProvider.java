@@ -2,6 +2,7 @@ package io.broadcasty.relay.pusher;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.relay.provider.Provider;
@@ -29,6 +30,7 @@ import java.util.List;
  * <p>A request whose reply came too late may have been carried out: Pusher has no message ids, so
  * clients drop repeated publications by their position.
  */
+@ThreadSafe
 public final class PusherProvider implements Provider {
 
   private static final String DEFAULT_EVENT = "message";

@@ -2,6 +2,7 @@ package io.broadcasty.relay.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.format.DecodingFailures;
 import io.broadcasty.core.format.TextVersion;
@@ -24,6 +25,7 @@ import redis.clients.jedis.params.SetParams;
  * Stores checkpoints on Redis: for each channel a hash with the positions by partition, and the
  * claim as a key that expires. Both have the hash tag of the channel's stream.
  */
+@ThreadSafe
 public final class RedisCheckpoints implements Checkpoints {
 
   private static final String WHAT = "checkpoints of the relay";

@@ -3,7 +3,6 @@ package io.broadcasty.server.config;
 import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.tenant.TenantSettingsBuilder;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.ObjIntConsumer;
 
@@ -39,11 +38,6 @@ final class TenantKeys {
   /** Returns whether a key may be set for one tenant. */
   static boolean contains(ConfigKey<?> key) {
     return ALL.stream().anyMatch(tenantKey -> tenantKey.key().equals(key));
-  }
-
-  /** Returns the key of this suffix, such as {@code limits.batch}. */
-  static Optional<TenantKey<?>> find(String suffix) {
-    return ALL.stream().<TenantKey<?>>map(k -> k).filter(k -> k.suffix().equals(suffix)).findAny();
   }
 
   private static <T> TenantKey<T> key(ConfigKey<T> key, BiConsumer<TenantSettingsBuilder, T> set) {

@@ -1,5 +1,6 @@
 package io.broadcasty.server.provider;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.relay.failover.ProviderFailure;
 import io.broadcasty.relay.provider.CallPolicy;
 import io.broadcasty.relay.provider.ProviderException;
@@ -7,6 +8,7 @@ import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /** Calls providers under the server's MicroProfile Fault Tolerance. */
+@ThreadSafe
 public final class FaultToleranceCallPolicy implements CallPolicy {
 
   private final ProviderCalls calls;

@@ -1,5 +1,6 @@
 package io.broadcasty.server.push;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.push.device.Audience;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Replaces the push database when no push service is enabled. No request reaches it, so every
  * method throws.
  */
+@ThreadSafe
 final class DisabledPush implements PushSubscriptionStore, PushQueue, PendingPushes {
 
   private static IllegalStateException off() {

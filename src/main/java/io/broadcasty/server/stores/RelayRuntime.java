@@ -1,5 +1,6 @@
 package io.broadcasty.server.stores;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -24,6 +25,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Wraps the streams in a relay to the configured providers, if there are any. */
+@ThreadSafe
 public final class RelayRuntime implements RelayStatusSource {
 
   /**
@@ -42,7 +44,7 @@ public final class RelayRuntime implements RelayStatusSource {
   private final Ticker ticker;
   private final WallClock clock;
   private final BackgroundLoops loops;
-  private @Nullable Relay relay;
+  private volatile @Nullable Relay relay;
 
   /**
    * Creates a relay that has not started; {@link #relaying} opens the providers and starts it.

@@ -1,5 +1,6 @@
 package io.broadcasty.streams.broker;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
  * Delegates all calls to another broker, including {@link #close}; a subclass overrides what it
  * does differently.
  */
+@ThreadSafe
 public abstract class ForwardingBroker implements Broker {
 
   private final Broker streams;

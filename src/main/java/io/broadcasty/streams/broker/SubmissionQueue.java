@@ -1,6 +1,7 @@
 package io.broadcasty.streams.broker;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +21,16 @@ final class SubmissionQueue {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+
+  @GuardedBy("lock")
   private final ArrayDeque<Submission> waiting = new ArrayDeque<>();
+
   private final long maxBytes;
+
+  @GuardedBy("lock")
   private long bytes;
+
+  @GuardedBy("lock")
   private boolean closed;
 
   SubmissionQueue(long maxBytes) {

@@ -1,5 +1,6 @@
 package io.broadcasty.streams.mirror;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.Ticker;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  * A broker whose streams are copied to an archive, from which it serves what the streams no longer
  * keep. Publishing does not wait for the copy: a separate thread reads the streams and catches up.
  */
+@ThreadSafe
 public final class MirroredBroker extends ForwardingBroker {
 
   private static final System.Logger LOG = System.getLogger(MirroredBroker.class.getName());

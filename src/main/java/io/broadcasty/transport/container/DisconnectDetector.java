@@ -11,7 +11,6 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +112,7 @@ public final class DisconnectDetector implements AutoCloseable {
 
   private final ClientSocketFinder sockets;
   private final Selector selector;
-  private final Queue<Watch> waiting = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Watch> waiting = new ConcurrentLinkedQueue<>();
 
   /**
    * Creates a detector, which watches nothing before {@link #poll} is called.

@@ -99,12 +99,6 @@ public final class RedisServer implements AutoCloseable {
     awaitEnd();
   }
 
-  /** Stops the server with SIGTERM, so that it saves its data. */
-  public void stop() {
-    process.destroy();
-    awaitEnd();
-  }
-
   /** Starts the server again on the same port, with its files. */
   public void restart() {
     process = launch(folder, options, port);

@@ -23,7 +23,6 @@ public final class FakeProvider implements PushProvider {
   private final PushService service;
   private volatile Script script;
   private volatile int excess;
-  private volatile boolean closed;
 
   public FakeProvider(PushService service, Script script) {
     this.service = service;
@@ -49,10 +48,6 @@ public final class FakeProvider implements PushProvider {
 
   public void excessBytes(int bytes) {
     excess = bytes;
-  }
-
-  public boolean isClosed() {
-    return closed;
   }
 
   @Override
@@ -85,7 +80,5 @@ public final class FakeProvider implements PushProvider {
   }
 
   @Override
-  public void close() {
-    closed = true;
-  }
+  public void close() {}
 }

@@ -137,11 +137,6 @@ public final class FakeProviderServer implements AutoCloseable {
     become(new Mood(status, Duration.ZERO, false, null, false));
   }
 
-  /** Answers with this status like {@link #answer}, but lets probes succeed. */
-  public void answerAllButProbes(int status) {
-    become(new Mood(status, Duration.ZERO, false, null, true));
-  }
-
   public void tooManyRequests(@Nullable Integer retryAfter) {
     become(new Mood(429, Duration.ZERO, false, retryAfter, false));
   }

@@ -134,10 +134,6 @@ public final class FakeContainer {
                   switch (method.getName()) {
                     case "getInputStream" -> client.in;
                     case "getOutputStream" -> client.out;
-                    case "close" -> {
-                      client.disconnected = true;
-                      yield null;
-                    }
                     default -> nothing(proxy, method, arguments);
                   }));
     }
@@ -151,7 +147,6 @@ public final class FakeContainer {
     private final Input in = new Input();
     private final Output out = new Output();
     private int status;
-    private boolean disconnected;
 
     public int status() {
       return status;
@@ -159,10 +154,6 @@ public final class FakeContainer {
 
     public @Nullable String subprotocol() {
       return headers.get("Sec-WebSocket-Protocol");
-    }
-
-    public boolean disconnected() {
-      return disconnected;
     }
 
     /** Sends a text message of at most 125 bytes. */

@@ -1,5 +1,6 @@
 package io.broadcasty.admin.audit.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.audit.AuditEvent;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.infra.database.AuditLogTable;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
  * The audit log in the table {@code broadcasty_audit_logs}; events of the whole service have an
  * empty tenant there.
  */
+@ThreadSafe
 public final class JdbcAuditLog implements AuditLog {
 
   private static final System.Logger LOG = System.getLogger(JdbcAuditLog.class.getName());

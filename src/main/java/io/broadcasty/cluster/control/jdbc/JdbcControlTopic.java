@@ -1,5 +1,6 @@
 package io.broadcasty.cluster.control.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlFormat;
 import io.broadcasty.cluster.control.ControlListener;
@@ -12,6 +13,7 @@ import io.broadcasty.cluster.control.ReceivedIds;
 import io.broadcasty.cluster.control.jdbc.ControlTable.Bounds;
 import io.broadcasty.cluster.control.jdbc.ControlTable.Row;
 import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
@@ -27,6 +29,7 @@ import java.util.UUID;
  * The control topic of nodes that share a database: rows with increasing numbers, polled four times
  * a second by a range of the primary key, which is almost always empty.
  */
+@ThreadSafe
 public final class JdbcControlTopic implements ControlTopic {
 
   private static final long POLL_MILLIS = 250;
@@ -52,7 +55,11 @@ public final class JdbcControlTopic implements ControlTopic {
   // used only by the loop's thread once it runs
   private final ReceivedNumbers received = new ReceivedNumbers(MAX_COMMIT_NANOS);
   private final ReceivedIds receivedIds;
+
+  @ConfinedTo("the thread that polls")
   private long checkedNanos;
+
+  @ConfinedTo("the thread that polls")
   private boolean uncertain;
 
   /**

@@ -1,5 +1,6 @@
 package io.broadcasty.cluster.control.memory;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlListener;
@@ -11,6 +12,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** The control topic of a node that serves alone: delivers messages on the publisher's thread. */
+@ThreadSafe
 public final class MemoryControlTopic implements ControlTopic {
 
   private final ControlListeners listeners = new ControlListeners();

@@ -2,6 +2,7 @@ package io.broadcasty.cluster.control.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlFormat;
 import io.broadcasty.cluster.control.ControlListener;
@@ -12,12 +13,12 @@ import io.broadcasty.cluster.control.ControlRetention;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.cluster.control.ReceivedIds;
 import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
 import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -29,6 +30,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * own. The log is read when that is not the message received last, after each reconnection, and
  * once a second.
  */
+@ThreadSafe
 public final class RedisControlTopic implements ControlTopic {
 
   private static final Script PUBLISH = Script.load(RedisControlTopic.class, "publish.lua");
@@ -57,14 +59,18 @@ public final class RedisControlTopic implements ControlTopic {
    * The announcements not yet delivered. When it is full, further ones are read from the log
    * instead.
    */
-  private final Queue<Announced> announced = new ArrayBlockingQueue<>(MAX_ANNOUNCED);
+  private final ArrayBlockingQueue<Announced> announced = new ArrayBlockingQueue<>(MAX_ANNOUNCED);
 
   private final ControlLoop loop;
   private final PubSub pubSub;
 
-  // used only by the loop's thread once it runs
+  @ConfinedTo("the thread that delivers")
   private final ReceivedIds receivedIds;
+
+  @ConfinedTo("the thread that delivers")
   private long lastNumber;
+
+  @ConfinedTo("the thread that delivers")
   private String lastId = "";
 
   /**

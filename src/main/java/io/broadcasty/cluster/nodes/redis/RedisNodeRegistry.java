@@ -2,9 +2,11 @@ package io.broadcasty.cluster.nodes.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.redis.Redis;
@@ -25,6 +27,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * has come back after an outage, waits for the time to live before it considers others dead: they
  * may not have had the time to send a heartbeat.
  */
+@ThreadSafe
 public final class RedisNodeRegistry implements NodeRegistry {
 
   private static final System.Logger LOG = System.getLogger(RedisNodeRegistry.class.getName());
@@ -41,13 +44,15 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final Ticker ticker;
   private final String seenKey;
   private final String infoKey;
-  private List<Listener> listeners = List.of();
+  private volatile List<Listener> listeners = List.of();
 
   private volatile List<NodeInfo> nodes = List.of();
 
   /** Since when this node's heartbeat has been valid without a break; used only while it is. */
+  @ConfinedTo("the heartbeat thread")
   private long aliveSinceNanos;
 
+  @ConfinedTo("the heartbeat thread")
   private boolean alive;
 
   @GuardedBy("this")

@@ -2,6 +2,7 @@ package io.broadcasty.core.auth.jwt;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.time.Ticker;
@@ -13,6 +14,7 @@ import java.time.Duration;
  * cached, so that nobody can fill the memory with them. A key taken out of service stays accepted
  * for as long as tokens are cached.
  */
+@ThreadSafe
 public final class CachingAuthenticator implements Authenticator {
 
   private static final long MAX_TOKENS = 20_000;

@@ -1,5 +1,6 @@
 package io.broadcasty.core.auth.jwt;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
  * {@code sub}, {@code tid}, {@code roles}, {@code iat} and {@code exp}. An unsigned token, or one
  * signed with a secret, is refused whatever its header says (RFC 8725, sections 2.1 and 3.1).
  */
+@ThreadSafe
 public final class JwtAuthenticator implements Authenticator {
 
   private static final int FETCH_TIMEOUT_MILLIS = 2000;

@@ -1,5 +1,6 @@
 package io.broadcasty.core.auth.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.tenant.TenantId;
@@ -9,6 +10,7 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
 
 /** Remembers the nonces that all nodes have seen, in Redis. */
+@ThreadSafe
 public final class RedisNonceStore implements NonceStore {
 
   private final Redis redis;

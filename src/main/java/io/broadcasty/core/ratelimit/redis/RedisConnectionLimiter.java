@@ -2,6 +2,7 @@ package io.broadcasty.core.ratelimit.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter.Owner;
@@ -36,6 +37,7 @@ import redis.clients.jedis.exceptions.JedisException;
  *
  * <p>While Redis cannot be reached, each node counts for itself.
  */
+@ThreadSafe
 public final class RedisConnectionLimiter implements ConnectionLimiter {
 
   private static final System.Logger LOG = System.getLogger(RedisConnectionLimiter.class.getName());
@@ -58,8 +60,8 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
   private volatile long unreachableSinceNanos;
 
   // used only by the thread that reports
-  private long reportedAllNanos;
-  private Set<String> previouslyDead = Set.of();
+  private volatile long reportedAllNanos;
+  private volatile Set<String> previouslyDead = Set.of();
 
   /**
    * @param redis stays open

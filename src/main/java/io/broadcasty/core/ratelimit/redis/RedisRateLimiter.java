@@ -1,5 +1,6 @@
 package io.broadcasty.core.ratelimit.redis;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.ratelimit.BucketConfigurations;
 import io.broadcasty.core.ratelimit.LocalRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
@@ -32,6 +33,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>While Redis cannot be reached, each node counts for itself.
  */
+@ThreadSafe
 public final class RedisRateLimiter implements RateLimiter {
 
   private static final System.Logger LOG = System.getLogger(RedisRateLimiter.class.getName());
@@ -55,7 +57,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private final LocalRateLimiter local;
   private final ProxyManager<String> shared;
   private final ConcurrentHashMap<RateKey, Long> granted = new ConcurrentHashMap<>();
-  private boolean redisUnreachable; // used only by the thread that shares
+  private volatile boolean redisUnreachable;
 
   /**
    * @param redis stays open

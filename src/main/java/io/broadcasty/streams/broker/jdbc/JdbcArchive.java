@@ -1,5 +1,6 @@
 package io.broadcasty.streams.broker.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * broker, and a row for each range describes what is kept. Copying a stream locks its rows, so that
  * nodes copy the same stream one after the other.
  */
+@ThreadSafe
 public final class JdbcArchive implements Archive {
 
   /**

@@ -1,5 +1,6 @@
 package io.broadcasty.streams.broker.jdbc;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Times that must survive the process (the age of publications and of ids) are those of the wall
  * clock.
  */
+@ThreadSafe
 public final class JdbcBroker implements Broker, ChannelDirectory {
 
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);

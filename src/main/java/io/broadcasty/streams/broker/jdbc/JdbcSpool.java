@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker.jdbc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.format.UnknownVersionException;
@@ -25,6 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The spool in a relational database. */
+@ThreadSafe
 public final class JdbcSpool implements Spool {
 
   private static final int ATTEMPTS = 3;

@@ -1,5 +1,6 @@
 package io.broadcasty.streams.broker.memory;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * changes with every start, so that a client with an older position learns that the stream was
  * lost.
  */
+@ThreadSafe
 public final class MemoryBroker implements Broker, ChannelDirectory {
 
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);

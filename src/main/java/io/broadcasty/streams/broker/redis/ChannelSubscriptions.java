@@ -1,6 +1,7 @@
 package io.broadcasty.streams.broker.redis;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.time.Ticker;
@@ -63,7 +64,9 @@ final class ChannelSubscriptions {
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
 
   private final ConcurrentLinkedQueue<Confirmed> confirmed = new ConcurrentLinkedQueue<>();
-  private List<FollowedChannel> toCheck = List.of(); // used only by the gap detector's thread
+
+  @ConfinedTo("the thread that detects gaps")
+  private List<FollowedChannel> toCheck = List.of();
 
   /**
    * @param wake triggers a call of {@link #compareConfirmed} soon

@@ -2,6 +2,7 @@ package io.broadcasty.streams.broker.redis;
 
 import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
 
+import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
@@ -51,6 +52,7 @@ import redis.clients.jedis.params.SetParams;
  * <p>Times that must survive the process (the age of publications and of ids) are those of the
  * nodes' wall clocks, which must therefore agree within seconds.
  */
+@ThreadSafe
 public final class RedisBroker implements Broker, ChannelDirectory {
 
   private static final Script READ = Script.load(RedisBroker.class, "stream.lua", "read.lua");
