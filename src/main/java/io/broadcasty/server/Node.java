@@ -98,7 +98,7 @@ public final class Node implements AutoCloseable {
       Authenticator authenticator,
       Policy policy,
       TenantSettingsSource source,
-      CallPolicy guard,
+      CallPolicy callPolicy,
       Meters meters,
       Ticker ticker,
       WallClock clock) {
@@ -129,7 +129,7 @@ public final class Node implements AutoCloseable {
     RelayRuntime relays =
         new RelayRuntime(
             settings,
-            guard,
+            callPolicy,
             new RelayEvents(listeners),
             identity.name(),
             ticker,

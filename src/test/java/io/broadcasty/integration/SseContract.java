@@ -141,7 +141,7 @@ abstract class SseContract extends TransportContract {
     String channel = Api.freshChannel("slow.");
     String payload = "y".repeat(20_000);
     int count = 600;
-    int lanes = Runtime.getRuntime().availableProcessors(); // as many as the server has event loops
+    int eventLoops = Runtime.getRuntime().availableProcessors(); // as many as the server has event loops
     List<Stream> others = new ArrayList<>();
     try (RawSocket raw = new RawSocket(api)) {
       raw.write(
@@ -152,7 +152,7 @@ abstract class SseContract extends TransportContract {
                   + "\r\n\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       raw.readUntil("recovered");
-      while (others.size() < lanes) { // so that one of them shares its event loop
+      while (others.size() < eventLoops) { // so that one of them shares its event loop
         others.add(subscribed(api.tokens.guest(), List.of(channel), -1));
       }
       for (int i = 1; i <= count; i++) {

@@ -29,7 +29,7 @@ public record SessionContext(
     PublishService publish,
     UndeliveredPushService undelivered,
     SubscribeService subscribe,
-    PresenceService attend,
+    PresenceService presence,
     ConnectionLimiter limits,
     Sessions sessions,
     Ticker ticker,

@@ -35,8 +35,8 @@ public final class ConnectionPresence implements AutoCloseable {
    *
    * @param connectionId unique on the node
    */
-  public ConnectionPresence(PresenceService attend, String connectionId) {
-    this.presence = attend;
+  public ConnectionPresence(PresenceService presence, String connectionId) {
+    this.presence = presence;
     this.holder = new Holder.Connection(connectionId);
   }
 

@@ -37,7 +37,7 @@ final class PresenceCommands implements AutoCloseable {
   PresenceCommands(SessionContext context, Subscriptions subscriptions, String connectionId) {
     this.context = context;
     this.subscriptions = subscriptions;
-    this.connectionPresence = new ConnectionPresence(context.attend(), connectionId);
+    this.connectionPresence = new ConnectionPresence(context.presence(), connectionId);
   }
 
   CompletableFuture<CommandResult> join(Caller caller, Command.Join command) {
@@ -103,7 +103,7 @@ final class PresenceCommands implements AutoCloseable {
     try {
       ChannelName channel = new ChannelName(command.channel());
       PresenceOutcome outcome =
-          context.attend().members(caller, channel, command.after(), command.limit());
+          context.presence().members(caller, channel, command.after(), command.limit());
       return outcome instanceof PresenceOutcome.Members members
           ? CommandResult.done(NativeFrames.members(channel, members.page()))
           : CommandResult.refused(Objects.requireNonNull(ProblemMapper.problem(outcome)));

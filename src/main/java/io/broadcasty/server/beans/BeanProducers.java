@@ -81,8 +81,8 @@ public class BeanProducers {
 
   @Produces
   @Singleton
-  PresenceService attend() {
-    return startup.node().context().attend();
+  PresenceService presence() {
+    return startup.node().context().presence();
   }
 
   @Produces

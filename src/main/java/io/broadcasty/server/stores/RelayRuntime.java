@@ -38,7 +38,7 @@ public final class RelayRuntime implements RelayStatusSource {
   private static final Duration EXTRA_RETENTION = Duration.ofDays(1);
 
   private final Settings settings;
-  private final CallPolicy guard;
+  private final CallPolicy callPolicy;
   private final RelayListener listener;
   private final String owner;
   private final Ticker ticker;
@@ -54,14 +54,14 @@ public final class RelayRuntime implements RelayStatusSource {
    */
   public RelayRuntime(
       Settings settings,
-      CallPolicy guard,
+      CallPolicy callPolicy,
       RelayListener listener,
       String owner,
       Ticker ticker,
       WallClock clock,
       BackgroundLoops loops) {
     this.settings = settings;
-    this.guard = guard;
+    this.callPolicy = callPolicy;
     this.listener = listener;
     this.owner = owner;
     this.ticker = ticker;
@@ -89,22 +89,22 @@ public final class RelayRuntime implements RelayStatusSource {
    *
    * @param checkpoints shared by the nodes that share the streams
    * @param directory lists the channels of the streams
-   * @param turn elects the node that scans for publications another node has left unrelayed
+   * @param leaderLock elects the node that scans for publications another node has left unrelayed
    */
   Broker relaying(
-      Broker streams, Checkpoints checkpoints, ChannelDirectory directory, LeaderLock turn) {
+      Broker streams, Checkpoints checkpoints, ChannelDirectory directory, LeaderLock leaderLock) {
     Settings.Driver driver = settings.driver();
     Relay made =
         new Relay(
             new RelaySettings(
                 driver.name(), driver.last(), driver.probeInterval(), driver.workers()),
             providers(driver),
-            guard,
+            callPolicy,
             listener,
             streams,
             checkpoints,
             directory,
-            turn,
+            leaderLock,
             owner,
             ticker,
             clock);

@@ -40,7 +40,7 @@ public class PresenceResource {
 
   private static final System.Logger LOG = System.getLogger(PresenceResource.class.getName());
 
-  @Inject private PresenceService attend;
+  @Inject private PresenceService presence;
   @Inject private EdgeSettings settings;
 
   /** Lists members; the protocol describes the parameters. */
@@ -57,7 +57,7 @@ public class PresenceResource {
           (int)
               QueryParameters.number(
                   "limit", limit, MemberReader.DEFAULT_LIMIT, 1, MemberReader.MAX_LIMIT);
-      PresenceOutcome outcome = attend.members(caller, name, after, count);
+      PresenceOutcome outcome = presence.members(caller, name, after, count);
       return outcome instanceof PresenceOutcome.Members members
           ? Response.ok(JsonWriter.object(NativeFrames.members(name, members.page()))).build()
           : problem(outcome);
@@ -80,7 +80,7 @@ public class PresenceResource {
     return execute(
         request,
         (caller, channel, body) ->
-            attend.join(
+            presence.join(
                 caller,
                 channel,
                 MemberReader.member(
@@ -92,7 +92,7 @@ public class PresenceResource {
   @Path("leave")
   public CompletionStage<Response> leave(@Context HttpServletRequest request) {
     return execute(
-        request, (caller, channel, body) -> attend.leave(caller, channel, id(caller, body)));
+        request, (caller, channel, body) -> presence.leave(caller, channel, id(caller, body)));
   }
 
   /** Renews a membership; the body is {@code {"channel", "id"}}. */
@@ -100,7 +100,7 @@ public class PresenceResource {
   @Path("heartbeat")
   public CompletionStage<Response> heartbeat(@Context HttpServletRequest request) {
     return execute(
-        request, (caller, channel, body) -> attend.renew(caller, channel, id(caller, body)));
+        request, (caller, channel, body) -> presence.renew(caller, channel, id(caller, body)));
   }
 
   /** An operation of the presence service. */

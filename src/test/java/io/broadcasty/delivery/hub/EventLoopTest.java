@@ -19,18 +19,18 @@ import org.junit.jupiter.api.Test;
 
 class EventLoopTest {
 
-  private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> errors = Collections.synchronizedList(new ArrayList<>());
   private final BackgroundLoops loops = new BackgroundLoops(Ticker.system());
-  private final EventLoop lane = new EventLoop(loops, null, broken -> told.add("broken"));
+  private final EventLoop eventLoop = new EventLoop(loops, null, broken -> errors.add("broken"));
 
   @AfterEach
   void close() {
-    lane.close();
+    eventLoop.close();
   }
 
   private Thread thread() throws Exception {
     CompletableFuture<Thread> thread = new CompletableFuture<>();
-    lane.execute(() -> thread.complete(Thread.currentThread()));
+    eventLoop.execute(() -> thread.complete(Thread.currentThread()));
     return thread.get(10, TimeUnit.SECONDS);
   }
 
@@ -41,12 +41,12 @@ class EventLoopTest {
   @Test
   void anExceptionEndsItsTaskOnly() throws Exception {
     Thread before = thread();
-    lane.execute(
+    eventLoop.execute(
         () -> {
           throw new IllegalStateException("thrown by a test");
         });
     assertSame(before, thread());
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), errors);
     assertEquals(0, condition().restarts());
   }
 
@@ -55,22 +55,22 @@ class EventLoopTest {
     Thread before = thread();
     CountDownLatch all = new CountDownLatch(3);
     CompletableFuture<Thread> later = new CompletableFuture<>();
-    lane.execute(
+    eventLoop.execute(
         () -> {
-          lane.execute(() -> note("following", all));
-          lane.execute(
+          eventLoop.execute(() -> note("following", all));
+          eventLoop.execute(
               () -> {
                 note("throws", all);
                 throw new OutOfMemoryError("thrown by a test");
               });
-          lane.execute(
+          eventLoop.execute(
               () -> {
                 note("goes on", all);
                 later.complete(Thread.currentThread());
               });
         });
     assertTrue(all.await(10, TimeUnit.SECONDS));
-    assertEquals(List.of("following", "throws", "broken", "goes on"), told);
+    assertEquals(List.of("following", "throws", "broken", "goes on"), errors);
     assertNotSame(before, later.get(10, TimeUnit.SECONDS));
     assertEquals(1, condition().restarts());
     assertTrue(condition().running());
@@ -82,7 +82,7 @@ class EventLoopTest {
   void aLinkageErrorIsAnErrorUnlessTheServerStops() throws Exception {
     thread();
     loops.markStopping();
-    lane.execute(
+    eventLoop.execute(
         () -> {
           throw new NoClassDefFoundError("taken away");
         });
@@ -92,17 +92,17 @@ class EventLoopTest {
 
   @Test
   void aLinkageErrorBeforeTheStopRestartsTheLoop() throws Exception {
-    lane.execute(
+    eventLoop.execute(
         () -> {
           throw new NoClassDefFoundError("missing");
         });
     thread();
-    assertEquals(List.of("broken"), told);
+    assertEquals(List.of("broken"), errors);
     assertEquals(1, condition().restarts());
   }
 
   private void note(String what, CountDownLatch all) {
-    told.add(what);
+    errors.add(what);
     all.countDown();
   }
 }

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 class FanoutTest {
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-  private final Executor lane = tasks::add;
+  private final Executor eventLoop = tasks::add;
   private final LongAdder delivered = new LongAdder();
-  private final Fanout fanout = new Fanout(lane, delivered);
+  private final Fanout fanout = new Fanout(eventLoop, delivered);
 
   private final class Ear implements ChannelSubscriber {
     final List<String> heard = new ArrayList<>();
@@ -29,7 +29,7 @@ class FanoutTest {
 
     @Override
     public Executor eventLoop() {
-      return lane;
+      return eventLoop;
     }
 
     @Override

@@ -121,13 +121,13 @@ class HubTest {
   void measuresOnePublicationInSixteen() {
     RecordingListener observer = new RecordingListener();
     observer.observing = false;
-    ArrayDeque<Runnable> lane = new ArrayDeque<>();
+    ArrayDeque<Runnable> eventLoop = new ArrayDeque<>();
     AtomicLong now = new AtomicLong(1_000);
     Hub timed = new Hub(Runnable::run, observer, now::get);
     List<String> order = new ArrayList<>();
     timed.add(
         channel("news"),
-        new RecordingSubscriber(lane::add, p -> lane.add(() -> order.add("write " + sequence(p)))));
+        new RecordingSubscriber(eventLoop::add, p -> eventLoop.add(() -> order.add("write " + sequence(p)))));
     for (int i = 1; i <= 33; i++) {
       timed.onPublication(
           new Publication(
@@ -135,8 +135,8 @@ class HubTest {
               new Position("e", 0, i),
               i == 1 ? 400 : i == 17 ? 2_000 : 1_000));
       now.set(1_250);
-      while (!lane.isEmpty()) {
-        lane.remove().run();
+      while (!eventLoop.isEmpty()) {
+        eventLoop.remove().run();
         if (!observer.ofType(PublicationEvent.Written.class).isEmpty()) {
           order.add("told " + observer.take().get(0));
         }

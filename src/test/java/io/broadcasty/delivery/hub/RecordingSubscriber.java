@@ -8,21 +8,21 @@ final class RecordingSubscriber implements ChannelSubscriber {
 
   private static final Executor AT_ONCE = Runnable::run;
 
-  private final Executor lane;
+  private final Executor eventLoop;
   private final Consumer<EncodedPublication> ear;
 
   RecordingSubscriber(Consumer<EncodedPublication> ear) {
     this(AT_ONCE, ear);
   }
 
-  RecordingSubscriber(Executor lane, Consumer<EncodedPublication> ear) {
-    this.lane = lane;
+  RecordingSubscriber(Executor eventLoop, Consumer<EncodedPublication> ear) {
+    this.eventLoop = eventLoop;
     this.ear = ear;
   }
 
   @Override
   public Executor eventLoop() {
-    return lane;
+    return eventLoop;
   }
 
   @Override

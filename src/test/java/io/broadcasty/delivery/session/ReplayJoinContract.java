@@ -121,7 +121,7 @@ public abstract class ReplayJoinContract {
     ExecutorService patterns = Executors.newFixedThreadPool(2);
     Hub hub = new Hub(patterns);
     BackgroundLoops loops = new BackgroundLoops(Ticker.system());
-    EventLoops lanes = new EventLoops(3, loops, null);
+    EventLoops eventLoops = new EventLoops(3, loops, null);
     ExecutorService replays = Executors.newFixedThreadPool(4);
     ExecutorService closers = Executors.newFixedThreadPool(2);
     ExecutorService network = Executors.newFixedThreadPool(2);
@@ -132,7 +132,7 @@ public abstract class ReplayJoinContract {
       PublishService publish =
           new PublishService(policy, unlimited, broker, Ticker.system(), RealtimeListener.NONE);
       Sessions sessions = new Sessions(Ticker.system(), WallClock.system(), RealtimeListener.NONE);
-      lanes.onError(sessions::onEventLoopError);
+      eventLoops.onError(sessions::onEventLoopError);
       TestTenantSettings tenants =
           new TestTenantSettings()
               .all(
@@ -171,7 +171,7 @@ public abstract class ReplayJoinContract {
               sessions,
               Ticker.system(),
               WallClock.system(),
-              lanes,
+              eventLoops,
               Runnable::run,
               closers,
               RealtimeListener.NONE);
@@ -266,7 +266,7 @@ public abstract class ReplayJoinContract {
           lost,
           (System.nanoTime() - began) / 1e9);
     } finally {
-      lanes.close();
+      eventLoops.close();
       for (ExecutorService each : List.of(clients, network, replays, closers, patterns)) {
         each.shutdownNow();
       }

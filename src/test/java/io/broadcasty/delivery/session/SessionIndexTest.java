@@ -42,7 +42,7 @@ class SessionIndexTest {
           node.context.publish(),
           node.context.undelivered(),
           node.context.subscribe(),
-          node.context.attend(),
+          node.context.presence(),
           node.context.limits(),
           node.sessions,
           node.time,

@@ -69,7 +69,7 @@ public final class TestNode {
   public final ManualTime time = new ManualTime();
   public final Hub hub = new Hub(Runnable::run);
   public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-  private final Executor lane = tasks::add;
+  private final Executor eventLoop = tasks::add;
   public final Map<String, Authenticator.Verdict> tokens = new HashMap<>();
   public final SlowBroker broker;
   public final PublishService publish;
@@ -164,7 +164,7 @@ public final class TestNode {
             sessions,
             time,
             time,
-            () -> lane,
+            () -> eventLoop,
             tasks::add,
             tasks::add,
             listener);

@@ -76,7 +76,7 @@ class MissedAnnouncementsTest {
   void deliversEverythingInSpiteOfMissedAnnouncements() {
     BackgroundLoops loops = new BackgroundLoops(Ticker.system());
     List<EventLoop> lanes =
-        List.of(new EventLoop(loops, null, lane -> {}), new EventLoop(loops, null, lane -> {}));
+        List.of(new EventLoop(loops, null, eventLoop -> {}), new EventLoop(loops, null, eventLoop -> {}));
     try (MemoryBroker memory =
         new MemoryBroker(
             new Retention(Duration.ofHours(1), 100_000, Long.MAX_VALUE),
@@ -175,12 +175,12 @@ class MissedAnnouncementsTest {
 
   /** Accepts everything at once, and records the last sequence. */
   private static final class Reader implements SubscriberConnection {
-    private final EventLoop lane;
+    private final EventLoop eventLoop;
     private final List<String> wrong = new ArrayList<>(); // guarded by the partition's join
     private volatile long last;
 
-    Reader(EventLoop lane) {
-      this.lane = lane;
+    Reader(EventLoop eventLoop) {
+      this.eventLoop = eventLoop;
     }
 
     @Override
@@ -190,7 +190,7 @@ class MissedAnnouncementsTest {
 
     @Override
     public Executor eventLoop() {
-      return lane;
+      return eventLoop;
     }
 
     @Override

@@ -49,7 +49,7 @@ class DisconnectDetectorTest {
   private final class Connection {
     final Socket client = new Socket();
     final SocketChannel accepted;
-    int told;
+    int reported;
 
     Connection() throws IOException {
       client.connect(server.getLocalAddress());
@@ -60,7 +60,7 @@ class DisconnectDetectorTest {
     }
 
     DisconnectDetector.Watch watch() {
-      return detector.watch(accepted, () -> told++);
+      return detector.watch(accepted, () -> reported++);
     }
 
     void reset() throws IOException {
@@ -88,9 +88,9 @@ class DisconnectDetectorTest {
     Connection connection = new Connection();
     connection.watch();
     connection.client.close();
-    roundsUntil(() -> connection.told == 1);
+    roundsUntil(() -> connection.reported == 1);
     roundsUntilNoneIsWatched();
-    assertEquals(1, connection.told);
+    assertEquals(1, connection.reported);
   }
 
   @Test
@@ -98,7 +98,7 @@ class DisconnectDetectorTest {
     Connection connection = new Connection();
     connection.watch();
     connection.reset();
-    roundsUntil(() -> connection.told == 1);
+    roundsUntil(() -> connection.reported == 1);
   }
 
   @Test
@@ -106,7 +106,7 @@ class DisconnectDetectorTest {
     Connection connection = new Connection();
     connection.watch();
     connection.client.shutdownOutput();
-    roundsUntil(() -> connection.told == 1);
+    roundsUntil(() -> connection.reported == 1);
     write(connection.accepted, "it can still read");
     assertEquals('i', connection.client.getInputStream().read());
   }
@@ -116,7 +116,7 @@ class DisconnectDetectorTest {
     Connection connection = new Connection();
     connection.client.close();
     connection.watch();
-    roundsUntil(() -> connection.told == 1);
+    roundsUntil(() -> connection.reported == 1);
   }
 
   @Test
@@ -124,7 +124,7 @@ class DisconnectDetectorTest {
     Connection connection = new Connection();
     connection.accepted.close();
     connection.watch();
-    roundsUntil(() -> connection.told == 1);
+    roundsUntil(() -> connection.reported == 1);
   }
 
   @Test
@@ -140,10 +140,10 @@ class DisconnectDetectorTest {
     roundsUntilNoneIsWatched();
     ByteBuffer read = ByteBuffer.allocate(100);
     assertEquals(16, connection.accepted.read(read));
-    assertEquals(0, connection.told);
+    assertEquals(0, connection.reported);
     connection.client.close();
     awaitAnotherEnd();
-    assertEquals(0, connection.told);
+    assertEquals(0, connection.reported);
   }
 
   @Test
@@ -158,8 +158,8 @@ class DisconnectDetectorTest {
     connection.client.close();
     other.client.close();
     awaitAnotherEnd();
-    assertEquals(0, connection.told);
-    assertEquals(0, other.told);
+    assertEquals(0, connection.reported);
+    assertEquals(0, other.reported);
   }
 
   @Test
@@ -172,7 +172,7 @@ class DisconnectDetectorTest {
     }
     connection.watch();
     connection.client.close();
-    roundsUntil(() -> connection.told == 1);
+    roundsUntil(() -> connection.reported == 1);
   }
 
   @Test
@@ -183,7 +183,7 @@ class DisconnectDetectorTest {
     connection.accepted.close();
     assertEquals(-1, connection.client.getInputStream().read(), "the client hears of it at once");
     roundsUntilNoneIsWatched();
-    assertEquals(0, connection.told);
+    assertEquals(0, connection.reported);
   }
 
   @Test
@@ -201,10 +201,10 @@ class DisconnectDetectorTest {
         all.get(i).reset();
       }
     }
-    roundsUntil(() -> all.stream().mapToInt(each -> each.told).sum() == 20);
+    roundsUntil(() -> all.stream().mapToInt(each -> each.reported).sum() == 20);
     awaitAnotherEnd();
     for (int i = 0; i < 50; i++) {
-      assertEquals(i % 5 < 2 ? 1 : 0, all.get(i).told, "connection " + i);
+      assertEquals(i % 5 < 2 ? 1 : 0, all.get(i).reported, "connection " + i);
     }
     roundsUntil(() -> detector.watchedCount() == 30);
   }
@@ -216,7 +216,7 @@ class DisconnectDetectorTest {
     connection.watch();
     connection.client.close();
     awaitAnotherEnd();
-    assertEquals(0, connection.told);
+    assertEquals(0, connection.reported);
   }
 
   @Test
@@ -226,7 +226,7 @@ class DisconnectDetectorTest {
     detector.watch(
         bad.accepted,
         () -> {
-          bad.told++;
+          bad.reported++;
           throw new IllegalStateException("the listener of a test");
         });
     good.watch();
@@ -234,7 +234,7 @@ class DisconnectDetectorTest {
     bad.client.close();
     good.client.close();
     int failures = 0;
-    for (int i = 0; i < MAX_ROUNDS && (good.told == 0 || bad.told == 0); i++) {
+    for (int i = 0; i < MAX_ROUNDS && (good.reported == 0 || bad.reported == 0); i++) {
       try {
         assertTrue(detector.poll());
       } catch (IllegalStateException e) {
@@ -242,8 +242,8 @@ class DisconnectDetectorTest {
       }
     }
     assertEquals(1, failures);
-    assertEquals(1, good.told);
-    assertEquals(1, bad.told);
+    assertEquals(1, good.reported);
+    assertEquals(1, bad.reported);
   }
 
   @Test
@@ -285,7 +285,7 @@ class DisconnectDetectorTest {
     Connection another = new Connection();
     another.watch();
     another.client.close();
-    roundsUntil(() -> another.told == 1);
+    roundsUntil(() -> another.reported == 1);
   }
 
   private void roundsUntilNoneIsWatched() throws InterruptedException {

@@ -146,10 +146,10 @@ class SseTransportTest {
 
   /** Returns the only event of a closed connection. */
   private ConnectionEvent.Disconnected disconnected() {
-    List<ConnectionEvent.Disconnected> told =
+    List<ConnectionEvent.Disconnected> events =
         node.listener.ofType(ConnectionEvent.Disconnected.class);
-    assertEquals(1, told.size());
-    return told.get(0);
+    assertEquals(1, events.size());
+    return events.get(0);
   }
 
   private AsyncContext async() {

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class TextMessageAssemblerTest {
 
-  private final List<String> heard = new ArrayList<>();
+  private final List<String> received = new ArrayList<>();
 
   private TextMessageAssembler upTo(int maxBytes) {
-    return new TextMessageAssembler(maxBytes, heard::add, () -> heard.add("too long"));
+    return new TextMessageAssembler(maxBytes, received::add, () -> received.add("too long"));
   }
 
   @Test
@@ -23,7 +23,7 @@ class TextMessageAssemblerTest {
     parts.onMessage("", false);
     parts.onMessage("wo", true);
     parts.onMessage("", true);
-    assertEquals(List.of("one", "two", ""), heard);
+    assertEquals(List.of("one", "two", ""), received);
   }
 
   @Test
@@ -32,7 +32,7 @@ class TextMessageAssemblerTest {
     parts.onMessage("abc", true);
     parts.onMessage("d", false);
     parts.onMessage("ef", true);
-    assertEquals(List.of("abc", "def"), heard);
+    assertEquals(List.of("abc", "def"), received);
   }
 
   @Test
@@ -42,7 +42,7 @@ class TextMessageAssemblerTest {
     parts.onMessage("cd", false);
     parts.onMessage("ef", true);
     parts.onMessage("g", true);
-    assertEquals(List.of("too long"), heard);
+    assertEquals(List.of("too long"), received);
   }
 
   @Test
@@ -54,6 +54,6 @@ class TextMessageAssemblerTest {
     TextMessageAssembler apart = upTo(bytes);
     apart.onMessage(text.substring(0, 4), false); // between the two halves of a surrogate pair
     apart.onMessage(text.substring(4), true);
-    assertEquals(List.of(text, "too long", text), heard);
+    assertEquals(List.of(text, "too long", text), received);
   }
 }

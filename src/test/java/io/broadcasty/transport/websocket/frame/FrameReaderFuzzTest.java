@@ -23,7 +23,7 @@ class FrameReaderFuzzTest {
 
   @RepeatedTest(5)
   void validSessionsReadTheSameHoweverSplit(RepetitionInfo repetition) {
-    int told = 0;
+    int events = 0;
     for (int round = 0; round < ROUNDS; round++) {
       long seed = repetition.getCurrentRepetition() * 1_000_000L + round;
       random = new Random(seed);
@@ -31,14 +31,14 @@ class FrameReaderFuzzTest {
       byte[] session = session(expected);
       assertReads(expected, session, seed);
       assertEquals(expected, ReferenceReader.read(session, MAX), () -> story(seed, session));
-      told += expected.size();
+      events += expected.size();
     }
-    assertTrue(told > ROUNDS, "the sessions are too short: " + told);
+    assertTrue(events > ROUNDS, "the sessions are too short: " + events);
   }
 
   @RepeatedTest(5)
   void brokenSessionsReadTheSameHoweverSplit(RepetitionInfo repetition) {
-    int told = 0;
+    int events = 0;
     int faults = 0;
     for (int round = 0; round < ROUNDS; round++) {
       long seed = repetition.getCurrentRepetition() * 7_000_000L + round;
@@ -46,10 +46,10 @@ class FrameReaderFuzzTest {
       byte[] session = mutated(session(new ArrayList<>()));
       List<String> expected = ReferenceReader.read(session, MAX);
       assertReads(expected, session, seed);
-      told += expected.size();
+      events += expected.size();
       faults += expected.stream().anyMatch(event -> event.startsWith("fault")) ? 1 : 0;
     }
-    assertTrue(told > ROUNDS, "the mutations are too wild: " + told);
+    assertTrue(events > ROUNDS, "the mutations are too wild: " + events);
     assertTrue(faults > ROUNDS / 4, "the mutations are too tame: " + faults);
   }
 

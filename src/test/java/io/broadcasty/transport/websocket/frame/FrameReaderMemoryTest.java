@@ -23,33 +23,33 @@ class FrameReaderMemoryTest {
   /** Allowance for the measurement itself and for late class loading. */
   private static final long SLACK_BYTES = 2_000;
 
-  private int heard;
+  private int received;
 
   private final FrameListener listener =
       new FrameListener() {
         @Override
         public void onText(String text) {
-          heard++;
+          received++;
         }
 
         @Override
         public void onBinary(int lengthBytes) {
-          heard++;
+          received++;
         }
 
         @Override
         public void onPing(byte[] body) {
-          heard++;
+          received++;
         }
 
         @Override
         public void onPong(byte[] body) {
-          heard++;
+          received++;
         }
 
         @Override
         public void onClose(int code, String reason) {
-          heard++;
+          received++;
         }
       };
 
@@ -63,7 +63,7 @@ class FrameReaderMemoryTest {
             ClientFrame.of(PING, "b"),
             ClientFrame.of(CONTINUATION, "c"));
     allocated(() -> read(new FrameReader(MAX, listener), fragments));
-    heard = 0;
+    received = 0;
   }
 
   @Test
@@ -91,7 +91,7 @@ class FrameReaderMemoryTest {
                 read(reader, frame);
               }
             });
-    assertEquals(count, heard);
+    assertEquals(count, received);
     // an object of 24 bytes and an array of 16 + 100, in steps of 8
     assertTrue(bytes / count <= 24 + 120, bytes / count + " bytes a text of 100");
   }
@@ -133,7 +133,7 @@ class FrameReaderMemoryTest {
           }
         });
     read(reader, ClientFrame.of(CONTINUATION, "").bytes());
-    assertEquals(1, heard);
+    assertEquals(1, received);
   }
 
   @Test
@@ -148,7 +148,7 @@ class FrameReaderMemoryTest {
             read(reader, piece);
           }
         });
-    assertEquals(1, heard);
+    assertEquals(1, received);
   }
 
   @Test
@@ -175,13 +175,13 @@ class FrameReaderMemoryTest {
                   try {
                     reader.read(piece, 0, piece.length);
                   } catch (FrameException e) {
-                    heard++;
+                    received++;
                   }
                 }
               });
       most = Math.max(most, bytes);
     }
-    assertTrue(heard > 1_000, "the noise is not understood at all: " + heard);
+    assertTrue(received > 1_000, "the noise is not understood at all: " + received);
     return most;
   }
 

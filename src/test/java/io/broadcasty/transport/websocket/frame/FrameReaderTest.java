@@ -77,12 +77,12 @@ class FrameReaderTest {
     Arrays.fill(buffer, (byte) 0x99);
     System.arraycopy(frame, 0, buffer, 7, frame.length);
     byte[] around = buffer.clone();
-    RecordingFrameListener heard = new RecordingFrameListener();
-    new FrameReader(MAX, heard).read(buffer, 7, frame.length);
-    assertEquals(List.of(RecordingFrameListener.text("here")), heard.events);
+    RecordingFrameListener recorded = new RecordingFrameListener();
+    new FrameReader(MAX, recorded).read(buffer, 7, frame.length);
+    assertEquals(List.of(RecordingFrameListener.text("here")), recorded.events);
     System.arraycopy(frame, 0, buffer, 7, frame.length);
     assertArrayEquals(around, buffer, "nothing outside is touched");
-    FrameReader reader = new FrameReader(MAX, heard);
+    FrameReader reader = new FrameReader(MAX, recorded);
     assertThrows(IndexOutOfBoundsException.class, () -> reader.read(buffer, 20, buffer.length));
     assertThrows(IndexOutOfBoundsException.class, () -> reader.read(buffer, -1, 2));
   }
@@ -207,8 +207,8 @@ class FrameReaderTest {
 
   @Test
   void s5_5_1_afterACloseFrameNothingIsHeardNorRefused() throws FrameException {
-    RecordingFrameListener heard = new RecordingFrameListener();
-    FrameReader reader = new FrameReader(MAX, heard);
+    RecordingFrameListener recorded = new RecordingFrameListener();
+    FrameReader reader = new FrameReader(MAX, recorded);
     byte[] bytes =
         bytes(ClientFrame.close(1000, ""), ClientFrame.of(TEXT, "late"), ClientFrame.of(15, ""));
     assertFalse(reader.isDone());
@@ -216,13 +216,13 @@ class FrameReaderTest {
     assertTrue(reader.isDone());
     byte[] more = ClientFrame.of(TEXT, "later").unmasked().bytes();
     reader.read(more, 0, more.length);
-    assertEquals(List.of(RecordingFrameListener.close(1000, "")), heard.events);
+    assertEquals(List.of(RecordingFrameListener.close(1000, "")), recorded.events);
   }
 
   @Test
   void s7_1_7_afterAFaultNothingIsHeardNorRefused() throws FrameException {
-    RecordingFrameListener heard = new RecordingFrameListener();
-    FrameReader reader = new FrameReader(MAX, heard);
+    RecordingFrameListener recorded = new RecordingFrameListener();
+    FrameReader reader = new FrameReader(MAX, recorded);
     byte[] bytes =
         bytes(
             ClientFrame.of(TEXT, "good"),
@@ -231,11 +231,11 @@ class FrameReaderTest {
     FrameException fault =
         assertThrows(FrameException.class, () -> reader.read(bytes, 0, bytes.length));
     assertEquals(1002, fault.closeCode());
-    assertEquals(List.of(RecordingFrameListener.text("good")), heard.events);
+    assertEquals(List.of(RecordingFrameListener.text("good")), recorded.events);
     assertTrue(reader.isDone());
     byte[] more = ClientFrame.of(TEXT, "later").bytes();
     reader.read(more, 0, more.length);
-    assertEquals(List.of(RecordingFrameListener.text("good")), heard.events);
+    assertEquals(List.of(RecordingFrameListener.text("good")), recorded.events);
   }
 
   @Test

@@ -11,17 +11,17 @@ final class RecordingFrameListener implements FrameListener {
 
   /** Returns what a reader reports for bytes in pieces, and the code of the fault at the end. */
   static List<String> of(int maxMessageBytes, byte[]... pieces) {
-    RecordingFrameListener heard = new RecordingFrameListener();
-    FrameReader reader = new FrameReader(maxMessageBytes, heard);
+    RecordingFrameListener recorded = new RecordingFrameListener();
+    FrameReader reader = new FrameReader(maxMessageBytes, recorded);
     try {
       for (byte[] piece : pieces) {
         byte[] buffer = piece.clone();
         reader.read(buffer, 0, buffer.length);
       }
     } catch (FrameException e) {
-      heard.events.add(fault(e.closeCode()));
+      recorded.events.add(fault(e.closeCode()));
     }
-    return heard.events;
+    return recorded.events;
   }
 
   static String text(String text) {
