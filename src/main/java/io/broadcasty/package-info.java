@@ -1,6 +1,4 @@
-/**
- * Broadcasty, the realtime layer for Jakarta EE. The rooms and their order: docs/architecture.md.
- */
+/** Broadcasty, the realtime layer for Jakarta EE. See docs/architecture.md for the packages. */
 @NullMarked
 package io.broadcasty;
 

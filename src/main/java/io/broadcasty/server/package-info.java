@@ -1,4 +1,4 @@
-/** Starts, drains and stops the node, and holds the components that live as long as it. */
+/** Starts, drains and stops the node, and owns the components that run until it stops. */
 @NullMarked
 package io.broadcasty.server;
 

@@ -141,7 +141,8 @@ abstract class SseContract extends TransportContract {
     String channel = Api.freshChannel("slow.");
     String payload = "y".repeat(20_000);
     int count = 600;
-    int eventLoops = Runtime.getRuntime().availableProcessors(); // as many as the server has event loops
+    int eventLoops =
+        Runtime.getRuntime().availableProcessors(); // as many as the server has event loops
     List<Stream> others = new ArrayList<>();
     try (RawSocket raw = new RawSocket(api)) {
       raw.write(

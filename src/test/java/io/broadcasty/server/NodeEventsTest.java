@@ -192,8 +192,8 @@ class NodeEventsTest {
       awaitEvents(b, "of-b+", "presence-room+bob");
       ann.onTransportClosed();
       awaitEvents(a, "news+", "presence-room+ann", "presence-room-ann");
-      awaitStill(a, Duration.ofSeconds(3)); // longer than an empty channel is kept
-      awaitStill(a, Duration.ofSeconds(12).minusNanos(System.nanoTime() - bothLiveNanos));
+      assertNoMoreEvents(a, Duration.ofSeconds(3)); // longer than an empty channel is kept
+      assertNoMoreEvents(a, Duration.ofSeconds(12).minusNanos(System.nanoTime() - bothLiveNanos));
 
       gate.cut(); // like kill -9 of b
       await("b's end", () -> a.events().size() >= 6);
@@ -232,7 +232,7 @@ class NodeEventsTest {
     subscribe(bob, "of-b");
     awaitEvents(b, "of-b+");
     ann.onTransportClosed();
-    awaitStill(a, Duration.ofSeconds(3)); // longer than an empty channel is kept
+    assertNoMoreEvents(a, Duration.ofSeconds(3)); // longer than an empty channel is kept
     assertEquals(List.of("news+"), a.events());
     b.node.close();
     assertEquals(3, b.events().size(), () -> b.events().toString());
@@ -258,7 +258,7 @@ class NodeEventsTest {
   }
 
   /** Asserts that the node has no further event for this time. */
-  private static void awaitStill(RunningNode node, Duration time) {
+  private static void assertNoMoreEvents(RunningNode node, Duration time) {
     List<String> before = node.events();
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {

@@ -27,7 +27,7 @@ class StopSignalsTest {
   private SignalHandler jvm = server;
 
   @BeforeEach
-  void standIn() {
+  void fakeHandler() {
     jvm = Signal.handle(TERM, server);
   }
 

@@ -285,7 +285,7 @@ public final class Hub implements PublicationListener, PresenceListener {
    * pattern any more.
    */
   private @Nullable Topic openForPatterns(TenantChannel channel) {
-    if (!anyPattern(channel)) {
+    if (!hasMatchingPattern(channel)) {
       return null;
     }
     boolean[] opened = new boolean[1];
@@ -332,7 +332,7 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   private void endMatch(TenantChannel channel, Topic topic) {
-    if (topic.endMatch() && topic.isEmpty() && !anyPattern(channel)) {
+    if (topic.endMatch() && topic.isEmpty() && !hasMatchingPattern(channel)) {
       topics.computeIfPresent(channel, (c, known) -> unlessUnused(known));
     }
   }
@@ -355,7 +355,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     return null;
   }
 
-  private boolean anyPattern(TenantChannel channel) {
+  private boolean hasMatchingPattern(TenantChannel channel) {
     for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
       if (subscriber.pattern().matches(channel.name())) {
         return true;

@@ -288,7 +288,7 @@ public final class Outbox implements FrameWriter.Done {
    * {@link #pump}.
    */
   private @Nullable List<EncodedFrame> nextBatch() {
-    Runnable room = null;
+    Runnable roomAction = null;
     Runnable drained = null;
     List<EncodedFrame> batch = null;
     synchronized (this) {
@@ -297,7 +297,7 @@ public final class Outbox implements FrameWriter.Done {
         return null;
       }
       if (whenRoom != null && hasRoom()) {
-        room = whenRoom;
+        roomAction = whenRoom;
         whenRoom = null;
       }
       if (first == null) {
@@ -309,8 +309,8 @@ public final class Outbox implements FrameWriter.Done {
         batch = takeBatch(first);
       }
     }
-    if (room != null) {
-      run(room);
+    if (roomAction != null) {
+      run(roomAction);
     }
     if (drained != null) {
       run(drained);

@@ -1,4 +1,7 @@
-/** The life of a connection, whichever transport carries it and whichever protocol it speaks. */
+/**
+ * Client connections from handshake to close, whatever transport carries them and protocol they
+ * speak.
+ */
 @NullMarked
 package io.broadcasty.delivery.session;
 

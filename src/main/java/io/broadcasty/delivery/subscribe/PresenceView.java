@@ -22,7 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 final class PresenceView {
 
   /** The number of members that a connection gets without asking for more. */
-  static final int PAGE = 100;
+  static final int PAGE_SIZE = 100;
 
   private static final System.Logger LOG = System.getLogger(PresenceView.class.getName());
   private static final int MAX_HELD = 64;
@@ -76,7 +76,7 @@ final class PresenceView {
     brokerSubscription.followAndWait();
     PresencePage page;
     try {
-      page = store.members(channel, null, PAGE);
+      page = store.members(channel, null, PAGE_SIZE);
     } catch (PresenceException e) {
       throw new BrokerException("Cannot read members", e);
     }
@@ -135,7 +135,7 @@ final class PresenceView {
   private void read() {
     PresencePage page;
     try {
-      page = store.members(channel, null, PAGE);
+      page = store.members(channel, null, PAGE_SIZE);
     } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "Cannot read members now; retrying", e);
       retryExecutor.execute(() -> scheduleRead(readExecutor));

@@ -1,6 +1,6 @@
 /**
- * The list of meters, and where each value is read. Listeners count what happens; everything else
- * is read from the component that knows it anyway.
+ * The meters of a node and their sources. Listeners count events; other values are read from the
+ * component that knows them.
  */
 @NullMarked
 package io.broadcasty.observability.meters;

@@ -105,13 +105,13 @@ public class BeanProducers {
 
   @Produces
   @Singleton
-  UndeliveredPushService undeliveredPushes() {
+  UndeliveredPushService undeliveredPushService() {
     return startup.node().context().undelivered();
   }
 
   @Produces
   @Singleton
-  PushAssets pushPages() {
+  PushAssets pushAssets() {
     return new PushAssets(startup.node().push().providers().clientKey());
   }
 

@@ -97,7 +97,7 @@ final class TenantReader {
         return;
       }
     }
-    reader.fault(name + ": there is no such key for tenants; " + instead(name));
+    reader.fault(name + ": there is no such key for tenants; " + hint(name));
   }
 
   private boolean isTenant(String name, String tenant) {
@@ -130,7 +130,7 @@ final class TenantReader {
         return;
       }
     }
-    reader.fault(name + ": there is no such key for tenants; " + instead(name));
+    reader.fault(name + ": there is no such key for tenants; " + hint(name));
   }
 
   /**
@@ -158,7 +158,7 @@ final class TenantReader {
     reader.optional(from).ifPresent(value -> key.set().accept(settings, value));
   }
 
-  private static String instead(String name) {
+  private static String hint(String name) {
     String canonical = ConfigKey.environmentName(name);
     for (TenantKey<?> key : TenantKeys.ALL) {
       if (canonical.endsWith("_" + ConfigKey.environmentName(key.suffix()))) {

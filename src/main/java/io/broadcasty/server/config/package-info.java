@@ -1,6 +1,4 @@
-/**
- * Configuration: the table of keys, their checks, and the settings of each package made of them.
- */
+/** Configuration: the table of keys, their validation, and the settings of each package. */
 @NullMarked
 package io.broadcasty.server.config;
 

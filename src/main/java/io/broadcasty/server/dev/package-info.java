@@ -1,4 +1,4 @@
-/** Development mode: a key pair of its own, and tokens for anybody who asks. */
+/** Development mode: verifies tokens with a key pair of its own and issues tokens to anybody. */
 @NullMarked
 package io.broadcasty.server.dev;
 

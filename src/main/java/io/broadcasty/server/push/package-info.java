@@ -1,6 +1,4 @@
-/**
- * Push as the configuration has it: the opened push services, or the answer that push is disabled.
- */
+/** Wires push: opens the configured push services, or replaces push when none is enabled. */
 @NullMarked
 package io.broadcasty.server.push;
 

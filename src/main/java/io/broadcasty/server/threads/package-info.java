@@ -1,4 +1,4 @@
-/** The threads of the node, and what runs tasks on them. */
+/** The node's threads and the executors that run tasks on them. */
 @NullMarked
 package io.broadcasty.server.threads;
 

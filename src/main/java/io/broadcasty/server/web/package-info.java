@@ -1,4 +1,4 @@
-/** Registers the servlets and filters of the data plane. */
+/** The JAX-RS application of the data plane, and the servlet that issues development tokens. */
 @NullMarked
 package io.broadcasty.server.web;
 

@@ -28,7 +28,7 @@ final class LibertyChannel {
      *
      * @param failure null when everything was written
      */
-    void written(@Nullable IOException failure) throws IOException;
+    void onWritten(@Nullable IOException failure) throws IOException;
   }
 
   private final Class<?> callbackType;
@@ -103,11 +103,11 @@ final class LibertyChannel {
       Object proxy, Method method, Object[] arguments, WriteCallback listener) throws IOException {
     return switch (method.getName()) {
       case "complete" -> {
-        listener.written(null);
+        listener.onWritten(null);
         yield null;
       }
       case "error" -> {
-        listener.written((IOException) arguments[2]);
+        listener.onWritten((IOException) arguments[2]);
         yield null;
       }
       case "equals" -> proxy == arguments[0];

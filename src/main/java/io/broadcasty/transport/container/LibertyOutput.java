@@ -50,7 +50,7 @@ final class LibertyOutput extends ServletOutputStream {
   LibertyOutput(LibertyChannel channel, Object writer) {
     this.channel = channel;
     this.writer = writer;
-    this.callback = channel.callback(this::written);
+    this.callback = channel.callback(this::onWritten);
   }
 
   @Override
@@ -100,7 +100,7 @@ final class LibertyOutput extends ServletOutputStream {
   @Override
   public void flush() {}
 
-  private void written(@Nullable IOException failure) throws IOException {
+  private void onWritten(@Nullable IOException failure) throws IOException {
     broken = failure;
     State before = state.getAndSet(State.READY);
     WriteListener current = listener;

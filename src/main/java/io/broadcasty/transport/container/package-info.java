@@ -1,6 +1,6 @@
 /**
- * What one server alone needs: fast output and detection of clients that disconnected, for Payara,
- * WildFly and Open Liberty. Everything here has a fallback that is plain Jakarta EE.
+ * Internals of single servers (Payara, WildFly, Open Liberty): faster outputs and the detection of
+ * disconnected clients. Everything here has a fallback that is plain Jakarta EE.
  */
 @NullMarked
 package io.broadcasty.transport.container;

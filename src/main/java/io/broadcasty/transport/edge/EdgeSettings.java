@@ -37,7 +37,7 @@ public record EdgeSettings(
   }
 
   /** Returns how long a nonce is kept: until its time is out of the window on either side. */
-  public Duration nonceKept() {
+  public Duration nonceRetention() {
     return nonceWindow.multipliedBy(2).plusSeconds(1);
   }
 

@@ -189,17 +189,17 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
 
     @Override
     public void onComplete(AsyncEvent event) {
-      over();
+      onEnded();
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-      over();
+      onEnded();
     }
 
     @Override
     public void onError(AsyncEvent event) {
-      over();
+      onEnded();
     }
 
     @Override
@@ -207,7 +207,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
       // the response is not dispatched again
     }
 
-    private void over() {
+    private void onEnded() {
       session.onTransportClosed();
       var unused = end();
     }

@@ -127,7 +127,8 @@ class HubTest {
     List<String> order = new ArrayList<>();
     timed.add(
         channel("news"),
-        new RecordingSubscriber(eventLoop::add, p -> eventLoop.add(() -> order.add("write " + sequence(p)))));
+        new RecordingSubscriber(
+            eventLoop::add, p -> eventLoop.add(() -> order.add("write " + sequence(p)))));
     for (int i = 1; i <= 33; i++) {
       timed.onPublication(
           new Publication(
@@ -193,7 +194,7 @@ class HubTest {
     late.publish("news", 1);
     assertEquals(List.of(), heard);
     assertFalse(late.hub.isOccupied(channel("news")));
-    late.decide();
+    late.runNextJoin();
     assertTrue(heard.contains("told of news"), heard::toString);
     assertTrue(late.hub.isOccupied(channel("news")));
 
@@ -298,7 +299,7 @@ class HubTest {
     final ArrayDeque<Runnable> asked = new ArrayDeque<>();
     final Hub hub = new Hub(asked::add);
 
-    void decide() {
+    void runNextJoin() {
       for (Runnable next = asked.poll(); next != null; next = asked.poll()) {
         next.run();
       }
@@ -336,7 +337,7 @@ class HubTest {
     late.publish("other", 1);
     late.publish("other", 2);
     assertEquals(List.of("name news 1"), heard);
-    late.decide();
+    late.runNextJoin();
     late.publish("other", 3);
     late.publish("news", 2);
     heard.removeIf(h -> h.startsWith("name"));
@@ -378,7 +379,7 @@ class HubTest {
     for (int i = 1; i <= EarlyPublications.MAX_KEPT + 5; i++) {
       late.publish("news", i);
     }
-    late.decide();
+    late.runNextJoin();
     assertEquals(EarlyPublications.MAX_KEPT + 1, heard.size());
     assertEquals("gap", heard.get(EarlyPublications.MAX_KEPT));
   }
@@ -390,7 +391,7 @@ class HubTest {
     late.hub.add(ACME, refusing);
     late.publish("news", 1);
     late.hub.remove(ACME, refusing);
-    late.decide();
+    late.runNextJoin();
     assertEquals(List.of(), late.hub.channels(ACME, ChannelPattern.parse("*")));
   }
 
@@ -414,7 +415,7 @@ class HubTest {
     late.publish("news", 1);
     while (!late.asked.isEmpty()) {
       try {
-        late.decide();
+        late.runNextJoin();
       } catch (IllegalStateException e) {
         assertEquals("thrown by a test", e.getMessage());
       }

@@ -76,7 +76,9 @@ class MissedAnnouncementsTest {
   void deliversEverythingInSpiteOfMissedAnnouncements() {
     BackgroundLoops loops = new BackgroundLoops(Ticker.system());
     List<EventLoop> lanes =
-        List.of(new EventLoop(loops, null, eventLoop -> {}), new EventLoop(loops, null, eventLoop -> {}));
+        List.of(
+            new EventLoop(loops, null, eventLoop -> {}),
+            new EventLoop(loops, null, eventLoop -> {}));
     try (MemoryBroker memory =
         new MemoryBroker(
             new Retention(Duration.ofHours(1), 100_000, Long.MAX_VALUE),

@@ -59,7 +59,7 @@ class HealthChecksTest {
   }
 
   private static HealthCheckResponse live(Duration sinceSweep, LoopCondition loop) {
-    Told told = new Told();
+    RecordedResponse told = new RecordedResponse();
     HealthChecks.live(told, sinceSweep, List.of(loop));
     return told.build();
   }
@@ -92,7 +92,7 @@ class HealthChecksTest {
   }
 
   /** Collects the data of a health check without a server. */
-  private static final class Told extends HealthCheckResponseBuilder {
+  private static final class RecordedResponse extends HealthCheckResponseBuilder {
     private final Map<String, Object> data = new HashMap<>();
     private boolean up;
 

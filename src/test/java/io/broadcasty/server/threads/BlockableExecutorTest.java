@@ -49,7 +49,7 @@ class BlockableExecutorTest {
     CountDownLatch ran = new CountDownLatch(1);
     executor.execute(ran::countDown);
     for (int i = 0; i < 4 && ran.getCount() > 0; i++) {
-      look();
+      checkProgress();
       if (ran.await(100, TimeUnit.MILLISECONDS)) {
         break;
       }
@@ -61,7 +61,7 @@ class BlockableExecutorTest {
   void keepsTheThreadLimit() throws InterruptedException {
     block(MAX + 4);
     for (int i = 0; i < 10; i++) {
-      look();
+      checkProgress();
     }
     assertEquals(MAX, executor.threads());
     await(() -> executor.waitingTasks() == 4);
@@ -78,7 +78,7 @@ class BlockableExecutorTest {
         Thread.onSpinWait();
       }
       if (!looks.isEmpty()) {
-        look();
+        checkProgress();
       }
     }
     assertTrue(all.await(10, TimeUnit.SECONDS));
@@ -152,7 +152,7 @@ class BlockableExecutorTest {
     large.execute(
         end::countDown); // ends all blocked tasks at once, as a store does that comes back
     try {
-      assertTimeoutPreemptively(Duration.ofSeconds(20), this::look);
+      assertTimeoutPreemptively(Duration.ofSeconds(20), this::checkProgress);
     } finally {
       large.pool().shutdownNow();
     }
@@ -163,13 +163,13 @@ class BlockableExecutorTest {
   void shrinksWhenNothingBlocks() throws InterruptedException {
     block(8);
     for (int i = 0; i < 3; i++) {
-      look();
+      checkProgress();
     }
     assertTrue(executor.threads() > USUAL);
     blocked.forEach(CountDownLatch::countDown);
     await(
         () -> {
-          look();
+          checkProgress();
           return executor.threads() == USUAL;
         });
     assertEquals(0, looks.size());
@@ -200,7 +200,7 @@ class BlockableExecutorTest {
     }
   }
 
-  private void look() {
+  private void checkProgress() {
     Runnable next = looks.poll();
     if (next != null) {
       next.run();
