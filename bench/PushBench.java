@@ -1,24 +1,24 @@
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
 import io.broadcasty.push.device.Audience;
 import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.PushService;
+import io.broadcasty.push.device.Recipient;
+import io.broadcasty.push.jdbc.JdbcPushQueue;
+import io.broadcasty.push.jdbc.JdbcPushSubscriptionStore;
 import io.broadcasty.push.provider.Dispatch;
-import io.broadcasty.push.queue.DispatchState;
-import io.broadcasty.push.provider.PushProviders;
 import io.broadcasty.push.provider.Notification;
 import io.broadcasty.push.provider.ProviderResponse;
 import io.broadcasty.push.provider.PushProvider;
-import io.broadcasty.push.device.PushService;
-import io.broadcasty.push.sending.PushWorker;
-import io.broadcasty.push.device.Recipient;
-import io.broadcasty.push.queue.Send;
+import io.broadcasty.push.provider.PushProviders;
 import io.broadcasty.push.provider.Urgency;
-import io.broadcasty.push.jdbc.JdbcPushQueue;
-import io.broadcasty.push.jdbc.JdbcPushSubscriptionStore;
-import io.broadcasty.core.tenant.TenantId;
-import io.broadcasty.core.time.Ticker;
-import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.queue.DispatchState;
+import io.broadcasty.push.queue.Send;
+import io.broadcasty.push.sending.PushWorker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -52,23 +52,23 @@ public class PushBench {
     String password = arguments.length > 6 ? arguments[6] : null;
     WallClock clock = WallClock.system();
     try (Database database = Database.open(new DatabaseSettings(url, user, password, 8))) {
-      JdbcSubscriptionStore subscriptions = new JdbcSubscriptionStore(database);
+      JdbcPushSubscriptionStore subscriptions = new JdbcPushSubscriptionStore(database);
       int existing = subscriptions.find(TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), devices).size();
       for (int i = existing; i < devices; i++) {
-        subscriptions.save(TENANT, "user-" + i, new DeviceAddress(PushService.FCM, "token-" + i, null, null), null, List.of(TOPIC), clock.nowMillis());
+        subscriptions.save(TENANT, "user-" + i, new DeviceAddress(new PushService("fcm"), "token-" + i, null, null), null, List.of(TOPIC), clock.nowMillis());
       }
       JdbcPushQueue queue = new JdbcPushQueue(database, clock);
       AtomicInteger accepted = new AtomicInteger();
       ScheduledExecutorService service = Executors.newScheduledThreadPool(1);
       PushWorker worker =
           new PushWorker(
-              new EnabledServices(List.of(new DelayedProvider(service, serviceMillis))),
+              new PushProviders(List.of(new DelayedProvider(service, serviceMillis))),
               queue,
               "bench-" + clock.nowMillis(),
               200,
               Ticker.system(),
               clock,
-              (to, state) -> accepted.addAndGet(state == DispatchState.ACCEPTED ? 1 : 0),
+              (to, state, dispatch, duration) -> accepted.addAndGet(state == DispatchState.ACCEPTED ? 1 : 0),
               Duration.ofSeconds(5),
               Thread::new);
       double[] acceptMillis = new double[rounds];
@@ -122,7 +122,7 @@ public class PushBench {
 
     @Override
     public PushService service() {
-      return PushService.FCM;
+      return new PushService("fcm");
     }
 
     @Override
@@ -131,17 +131,17 @@ public class PushBench {
     }
 
     @Override
-    public void check(DeviceAddress device) {}
+    public void validate(DeviceAddress device) {}
 
     @Override
-    public int excess(Notification notification) {
+    public int excessBytes(Notification notification) {
       return 0;
     }
 
     @Override
-    public CompletionStage<PushOutcome> send(Dispatch dispatch) {
-      CompletableFuture<PushOutcome> outcome = new CompletableFuture<>();
-      threads.schedule(() -> outcome.complete(new PushOutcome.Accepted("id")), millis, TimeUnit.MILLISECONDS);
+    public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
+      CompletableFuture<ProviderResponse> outcome = new CompletableFuture<>();
+      threads.schedule(() -> outcome.complete(new ProviderResponse.Accepted("id")), millis, TimeUnit.MILLISECONDS);
       return outcome;
     }
 

@@ -1,15 +1,15 @@
-import com.sun.net.httpserver.HttpServer;
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.net.httpserver.HttpServer;
+import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.provider.Dispatch;
 import io.broadcasty.push.provider.Notification;
 import io.broadcasty.push.provider.ProviderResponse;
-import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.provider.Urgency;
 import io.broadcasty.push.webpush.VapidKeys;
 import io.broadcasty.push.webpush.WebPushProvider;
 import io.broadcasty.push.webpush.WebPushSettings;
-import io.broadcasty.core.time.WallClock;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,7 +61,7 @@ class WebPushBench {
     for (int i = 0; i < DEVICES; i++) {
       devices[i] =
           new DeviceAddress(
-              PushService.WEB_PUSH, origin + "/" + i, VapidKeys.generate().publicText(), auth);
+              new PushService("webpush"), origin + "/" + i, VapidKeys.generate().publicKeyText(), auth);
     }
     Notification notification =
         new Notification(
@@ -85,7 +85,7 @@ class WebPushBench {
             .send(new Dispatch(UUID.randomUUID(), devices[i % DEVICES], notification, 60_000))
             .whenComplete(
                 (outcome, thrown) -> {
-                  if (outcome instanceof PushOutcome.Accepted) {
+                  if (outcome instanceof ProviderResponse.Accepted) {
                     accepted.incrementAndGet();
                   }
                   places.release();
