@@ -48,7 +48,8 @@ public record HistogramMeter(MeterFamily family, List<String> labels, Histogram 
   }
 
   private MeterFamily gauge(String suffix, List<String> names) {
-    return new MeterFamily(family.name() + suffix, MeterFamily.Kind.GAUGE, names, family.meaning());
+    return new MeterFamily(
+        family.name() + suffix, MeterFamily.Kind.GAUGE, names, family.description());
   }
 
   private static String text(double bound) {

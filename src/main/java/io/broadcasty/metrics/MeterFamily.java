@@ -8,9 +8,9 @@ import java.util.List;
  * @param name in Prometheus' spelling, including its unit; a counter ends in {@code _total}
  * @param labels the names of the labels, in order; never for unbounded values, such as channels or
  *     users
- * @param meaning one or two sentences for operators
+ * @param description one or two sentences for operators
  */
-public record MeterFamily(String name, Kind kind, List<String> labels, String meaning) {
+public record MeterFamily(String name, Kind kind, List<String> labels, String description) {
 
   private static final String COUNTER_SUFFIX = "_total";
 

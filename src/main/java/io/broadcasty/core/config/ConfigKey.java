@@ -11,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param type parses its text
  * @param defaultText in force when the key is not set; null for none
  * @param example a valid value
- * @param meaning one or two sentences for the reference
+ * @param description one or two sentences for the reference
  */
 public record ConfigKey<T>(
-    String name, ConfigType<T> type, @Nullable String defaultText, String example, String meaning) {
+    String name,
+    ConfigType<T> type,
+    @Nullable String defaultText,
+    String example,
+    String description) {
 
   /** Returns the environment variable of this key (MicroProfile Config 3.1, section 5.3). */
   public String environmentName() {

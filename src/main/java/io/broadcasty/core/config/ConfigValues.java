@@ -39,7 +39,7 @@ public final class ConfigValues {
   }
 
   /** Returns how many faults were found so far, by this reader and others that share the list. */
-  public int faults() {
+  public int faultCount() {
     return faults.size();
   }
 

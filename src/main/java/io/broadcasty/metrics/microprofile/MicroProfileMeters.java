@@ -43,7 +43,7 @@ final class MicroProfileMeters implements Meters {
     MetricID id = new MetricID(family.name(), tags);
     registry.remove(id);
     registry.gauge(
-        Metadata.builder().withName(family.name()).withDescription(family.meaning()).build(),
+        Metadata.builder().withName(family.name()).withDescription(family.description()).build(),
         meter,
         Meter::value,
         tags);

@@ -44,7 +44,7 @@ final class Histograms implements Collector {
   @Override
   public MetricSnapshot collect() {
     HistogramSnapshot.Builder snapshot =
-        HistogramSnapshot.builder().name(family.name()).help(family.meaning());
+        HistogramSnapshot.builder().name(family.name()).help(family.description());
     for (HistogramMeter meter : meters) {
       Histogram histogram = meter.histogram();
       double[] finite = histogram.bounds();

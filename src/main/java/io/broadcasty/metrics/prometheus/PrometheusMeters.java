@@ -55,12 +55,12 @@ public final class PrometheusMeters implements Meters, Exposition {
           case COUNTER ->
               FunctionCounter.builder(family.name(), meter, Meter::value)
                   .tags(tags)
-                  .description(family.meaning())
+                  .description(family.description())
                   .register(registry);
           case GAUGE ->
               Gauge.builder(family.name(), meter, Meter::value)
                   .tags(tags)
-                  .description(family.meaning())
+                  .description(family.description())
                   .register(registry);
           case HISTOGRAM -> throw new IllegalArgumentException(family.name() + " is a histogram");
         };

@@ -16,25 +16,25 @@ public final class PushConfigKeys {
   private PushConfigKeys() {}
 
   /** Creates the key that enables a service. */
-  public static ConfigKey<Boolean> enabled(String service, String meaning) {
-    return new ConfigKey<>("broadcasty." + service, ConfigType.FLAG, "false", "true", meaning);
+  public static ConfigKey<Boolean> enabled(String service, String description) {
+    return new ConfigKey<>("broadcasty." + service, ConfigType.FLAG, "false", "true", description);
   }
 
   /** Creates a text key without a default. */
   public static ConfigKey<String> text(
-      String service, String name, String example, String meaning) {
+      String service, String name, String example, String description) {
     return new ConfigKey<>(
-        "broadcasty.push." + service + "." + name, ConfigType.TEXT, null, example, meaning);
+        "broadcasty.push." + service + "." + name, ConfigType.TEXT, null, example, description);
   }
 
   /** Creates the key of the service's base URL. */
-  public static ConfigKey<String> url(String service, String usual, String meaning) {
+  public static ConfigKey<String> url(String service, String usual, String description) {
     return new ConfigKey<>(
         "broadcasty.push." + service + ".base-url",
         ConfigType.TEXT,
         usual,
         "http://localhost:9090",
-        meaning);
+        description);
   }
 
   /** Creates the key of the timeout for one notification. */

@@ -58,11 +58,11 @@ public final class AblyFactory implements ProviderFactory {
       KEYS.missing(values, KEY);
       return null;
     }
-    int before = values.faults();
+    int before = values.faultCount();
     KEYS.check(values, KEY, key.get(), "[^:\\s]+:[^:\\s]+", "a key's name, a colon and its secret");
     String url = values.value(URL, "").replaceAll("/+$", "");
     KEYS.check(values, URL, url, "https?://[^\\s/?#]+", "an address without a path");
-    if (values.faults() > before) {
+    if (values.faultCount() > before) {
       return null;
     }
     int colon = key.get().indexOf(':');

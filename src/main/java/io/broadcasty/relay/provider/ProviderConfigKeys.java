@@ -20,14 +20,14 @@ public final class ProviderConfigKeys {
   }
 
   /** Creates a key without a default. */
-  public <T> ConfigKey<T> key(String name, ConfigType<T> type, String example, String meaning) {
+  public <T> ConfigKey<T> key(String name, ConfigType<T> type, String example, String description) {
     ConfigKey<T> key = new ConfigKey<>(PREFIX + provider + "." + name, type, null, example, "");
     return new ConfigKey<>(
         key.name(),
         type,
         null,
         example,
-        meaning + ". Falls back to the variable " + variable(key) + ".");
+        description + ". Falls back to the variable " + variable(key) + ".");
   }
 
   /** Returns the provider's own variable for a key, such as {@code PUSHER_APP_ID}. */

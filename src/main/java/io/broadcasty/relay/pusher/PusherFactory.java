@@ -107,13 +107,13 @@ public final class PusherFactory implements ProviderFactory {
 
   /** Reads the settings; null after a fault. */
   @Nullable PusherSettings settings(ConfigValues values) {
-    int before = values.faults();
+    int before = values.faultCount();
     for (ConfigKey<String> key : required()) {
       if (ProviderConfigKeys.text(values, key).isEmpty()) {
         keys.missing(values, key);
       }
     }
-    boolean complete = values.faults() == before;
+    boolean complete = values.faultCount() == before;
     String usedScheme = ProviderConfigKeys.text(values, scheme).orElse("https");
     Optional<String> usedPort = ProviderConfigKeys.text(values, port);
     String id = ProviderConfigKeys.text(values, appId).orElse("");
@@ -138,7 +138,7 @@ public final class PusherFactory implements ProviderFactory {
           "[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]",
           "a host without scheme, port and path, such as " + host.example());
     }
-    if (values.faults() > before) {
+    if (values.faultCount() > before) {
       return null;
     }
     return new PusherSettings(

@@ -648,7 +648,7 @@ public final class ConfigKeys {
           "Maximum number of notifications that one node has in flight to one push service.");
 
   /** The keys that precede the providers' keys in the reference. */
-  private static final List<ConfigKey<?>> STREAMS =
+  private static final List<ConfigKey<?>> BEFORE_RELAY_KEYS =
       List.of(
           DEV,
           DATA_DIR,
@@ -693,7 +693,7 @@ public final class ConfigKeys {
           DRIVER_WORKERS);
 
   /** The keys that follow the providers' keys in the reference. */
-  private static final List<ConfigKey<?>> EDGES =
+  private static final List<ConfigKey<?>> AFTER_RELAY_KEYS =
       List.of(
           PUSH_QUOTA,
           PUSH_RETENTION,
@@ -732,7 +732,8 @@ public final class ConfigKeys {
 
   /** Returns every key, including those of these providers, in the order of the reference. */
   static List<ConfigKey<?>> all(Providers providers) {
-    return Stream.of(STREAMS, providers.relayKeys(), EDGES, providers.pushKeys())
+    return Stream.of(
+            BEFORE_RELAY_KEYS, providers.relayKeys(), AFTER_RELAY_KEYS, providers.pushKeys())
         .<ConfigKey<?>>flatMap(List::stream)
         .toList();
   }
@@ -749,13 +750,13 @@ public final class ConfigKeys {
         "pusher",
         "Relay provider whose clients get every publication too, besides Broadcasty's own"
             + " subscribers: "
-            + either(providers.relayNames())
+            + joinWithOr(providers.relayNames())
             + ". With auto it is the first healthy one of broadcasty.auto-order that is configured."
             + " With null there is none, nor with redis, which requires"
             + " broadcasty.replay.store=redis, nor with embedded, which requires another store.");
   }
 
-  private static String either(List<String> names) {
+  private static String joinWithOr(List<String> names) {
     int last = names.size() - 1;
     return last < 1
         ? String.join("", names)
@@ -769,7 +770,7 @@ public final class ConfigKeys {
     return names;
   }
 
-  private static ConfigKey<Long> rate(String name, String defaultText, String meaning) {
-    return new ConfigKey<>("broadcasty.limits." + name, COUNT, defaultText, "100", meaning);
+  private static ConfigKey<Long> rate(String name, String defaultText, String description) {
+    return new ConfigKey<>("broadcasty.limits." + name, COUNT, defaultText, "100", description);
   }
 }

@@ -61,7 +61,7 @@ public record Settings(
     DatabaseSettings database,
     RedisSettings redis,
     int redisReplicas,
-    Driver driver,
+    Relay relay,
     List<PushProviderFactory.Opener> pushProviders,
     List<String> notices,
     Duration drain) {
@@ -78,22 +78,22 @@ public record Settings(
    *
    * @param name the configured value: {@code auto}, {@code pusher}, …
    * @param order the providers to be used, in order of preference; empty when nothing is relayed
-   * @param last where clients are served when no provider is healthy
+   * @param fallback where clients are served when no provider is healthy
    * @param providers open the providers, in the same order
    * @param timeout of one call
    * @param probeInterval between two probes of a failing provider
    * @param workers the number of channels that are relayed at the same time
    */
-  public record Driver(
+  public record Relay(
       String name,
       List<String> order,
-      String last,
+      String fallback,
       List<ProviderFactory.Opener> providers,
       Duration timeout,
       Duration probeInterval,
       int workers) {
 
-    public Driver {
+    public Relay {
       order = List.copyOf(order);
       providers = List.copyOf(providers);
     }

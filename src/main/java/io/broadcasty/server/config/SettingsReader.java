@@ -128,7 +128,7 @@ public final class SettingsReader {
         database(dataDir),
         redis(),
         Math.toIntExact(value(ConfigKeys.REDIS_REPLICAS, 0L)),
-        new DriverReader(values, providers).read(replay.store()),
+        new RelayReader(values, providers).read(replay.store()),
         pushProviders(),
         values.notices(),
         value(ConfigKeys.DRAIN, Duration.ZERO));
@@ -278,7 +278,7 @@ public final class SettingsReader {
     ConfigKey<String> url = ConfigKeys.REDIS_URL;
     ConfigKey<String> key =
         new ConfigKey<>(
-            url.name() + "." + connection, ConfigType.TEXT, null, url.example(), url.meaning());
+            url.name() + "." + connection, ConfigType.TEXT, null, url.example(), url.description());
     if (optional(key).isEmpty()) {
       faults.add(
           key.name()

@@ -21,13 +21,13 @@ record TenantKey<T>(ConfigKey<T> key, BiConsumer<TenantSettingsBuilder, T> set) 
   }
 
   /** Returns the same key for one tenant. */
-  ConfigKey<T> of(String tenant) {
+  ConfigKey<T> forTenant(String tenant) {
     return new ConfigKey<>(
         TenantKeys.PREFIX + tenant + "." + suffix(),
         key.type(),
         null,
         key.example(),
-        key.meaning());
+        key.description());
   }
 
   /**

@@ -150,7 +150,7 @@ final class TenantReader {
   private <T> void put(TenantKey<T> key, String tenant, TenantSettings defaults) {
     put(
         key,
-        key.of(tenant),
+        key.forTenant(tenant),
         tenants.computeIfAbsent(tenant, t -> new TenantSettingsBuilder(defaults)));
   }
 

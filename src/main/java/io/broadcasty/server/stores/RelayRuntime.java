@@ -70,7 +70,7 @@ public final class RelayRuntime implements RelayStatusSource {
   }
 
   boolean isConfigured() {
-    return !settings.driver().order().isEmpty();
+    return !settings.relay().order().isEmpty();
   }
 
   /**
@@ -93,12 +93,15 @@ public final class RelayRuntime implements RelayStatusSource {
    */
   Broker relaying(
       Broker streams, Checkpoints checkpoints, ChannelDirectory directory, LeaderLock leaderLock) {
-    Settings.Driver driver = settings.driver();
+    Settings.Relay configured = settings.relay();
     Relay made =
         new Relay(
             new RelaySettings(
-                driver.name(), driver.last(), driver.probeInterval(), driver.workers()),
-            providers(driver),
+                configured.name(),
+                configured.fallback(),
+                configured.probeInterval(),
+                configured.workers()),
+            providers(configured),
             callPolicy,
             listener,
             streams,
@@ -113,17 +116,19 @@ public final class RelayRuntime implements RelayStatusSource {
     LOG.log(
         Level.INFO,
         () ->
-            "Driver "
-                + driver.name()
-                + " relays publications to the first healthy provider of "
-                + driver.order());
+            "Publications are relayed to the first healthy provider of "
+                + configured.order()
+                + " (broadcasty.driver="
+                + configured.name()
+                + ")");
     return new RelayingBroker(streams, made);
   }
 
-  private List<Provider> providers(Settings.Driver driver) {
+  private List<Provider> providers(Settings.Relay configured) {
     ProviderHttpClient calls =
-        new ProviderHttpClient(ProviderHttpClient.client(driver.timeout()), driver.timeout());
-    return driver.providers().stream().map(each -> each.open(calls, clock)).toList();
+        new ProviderHttpClient(
+            ProviderHttpClient.client(configured.timeout()), configured.timeout());
+    return configured.providers().stream().map(each -> each.open(calls, clock)).toList();
   }
 
   /** Deletes data that is not needed any more. May block. */
@@ -137,7 +142,7 @@ public final class RelayRuntime implements RelayStatusSource {
   public RelayStatus status() {
     Relay made = relay;
     return made == null
-        ? RelayStatus.none(settings.driver().name(), settings.driver().last())
+        ? RelayStatus.none(settings.relay().name(), settings.relay().fallback())
         : made.status();
   }
 }

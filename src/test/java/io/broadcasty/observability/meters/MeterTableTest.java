@@ -187,7 +187,7 @@ class MeterTableTest {
           family.labels().isEmpty() ? "–" : "`" + String.join("`, `", family.labels()) + "`";
       table.append(
           "| `%s` | %s | %s | %s |\n"
-              .formatted(family.name(), kind(family), labels, family.meaning()));
+              .formatted(family.name(), kind(family), labels, family.description()));
     }
     return table.toString();
   }

@@ -143,12 +143,13 @@ class ToyProvidersTest {
   void aProviderRelaysWhatIsPublished() {
     config.texts.put("TELEGRAPH_OFFICE", "Main Street");
     config.texts.put("broadcasty.auto-order", "telegraph,pusher");
-    Settings.Driver driver = settings().driver();
-    assertEquals(List.of("telegraph"), driver.order());
+    Settings.Relay configured = settings().relay();
+    assertEquals(List.of("telegraph"), configured.order());
     ProviderHttpClient calls =
-        new ProviderHttpClient(ProviderHttpClient.client(driver.timeout()), driver.timeout());
+        new ProviderHttpClient(
+            ProviderHttpClient.client(configured.timeout()), configured.timeout());
     List<Provider> opened =
-        driver.providers().stream().map(each -> each.open(calls, CLOCK)).toList();
+        configured.providers().stream().map(each -> each.open(calls, CLOCK)).toList();
     MemoryBroker streams =
         new MemoryBroker(
             new Retention(Duration.ofHours(1), 100, 1L << 20),
@@ -160,7 +161,8 @@ class ToyProvidersTest {
     TenantChannel orders = new TenantChannel(ACME, new ChannelName("orders"));
     try (Relay relay =
             new Relay(
-                new RelaySettings(driver.name(), driver.last(), driver.probeInterval(), 1),
+                new RelaySettings(
+                    configured.name(), configured.fallback(), configured.probeInterval(), 1),
                 opened,
                 CallPolicy.NONE,
                 new SilentRelayListener(),

@@ -115,7 +115,7 @@ class ConfigReferenceTest {
 
   private static void append(StringBuilder text, ConfigKey<?> key) {
     text.append("\n### `").append(key.name()).append("`\n");
-    appendWrapped(text, NAME.matcher(key.meaning()).replaceAll("`$0`"), "\n");
+    appendWrapped(text, NAME.matcher(key.description()).replaceAll("`$0`"), "\n");
     text.append('\n');
     String fallback = key.defaultText() == null ? "none" : "`" + key.defaultText() + "`";
     text.append("- Variable: `%s`\n".formatted(key.environmentName()));

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class DriverReaderTest {
+class RelayReaderTest {
 
   private final ConfigMap config = new ConfigMap();
   private final Map<String, String> values = config.texts;
@@ -18,8 +18,8 @@ class DriverReaderTest {
     values.putAll(Map.of("broadcasty.jwt.public-key", "pem"));
   }
 
-  private Settings.Driver read() {
-    return SettingsReader.read(config).driver();
+  private Settings.Relay read() {
+    return SettingsReader.read(config).relay();
   }
 
   private String fault() {
@@ -39,7 +39,7 @@ class DriverReaderTest {
   void relaysNothingByDefault() {
     assertEquals("auto", read().name());
     assertEquals(List.of(), read().order());
-    assertEquals("embedded", read().last());
+    assertEquals("embedded", read().fallback());
   }
 
   @Test
@@ -55,7 +55,7 @@ class DriverReaderTest {
     assertEquals(List.of("ably", "pusher"), read().order());
     values.put("broadcasty.replay.store", "redis");
     assertEquals(List.of("ably"), read().order(), "Redis never fails");
-    assertEquals("redis", read().last());
+    assertEquals("redis", read().fallback());
   }
 
   @Test
@@ -93,7 +93,7 @@ class DriverReaderTest {
     values.put("broadcasty.driver", "redis");
     assertTrue(fault().contains("broadcasty.replay.store=redis"), this::fault);
     values.put("broadcasty.replay.store", "redis");
-    assertEquals("redis", read().last());
+    assertEquals("redis", read().fallback());
     values.put("broadcasty.driver", "embedded");
     assertTrue(fault().contains("embedded"), this::fault);
     values.put("broadcasty.replay.store", "memory");

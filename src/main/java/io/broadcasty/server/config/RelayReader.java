@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the settings of the drivers. */
-final class DriverReader {
+/** Reads the settings of the relay to providers. */
+final class RelayReader {
 
   private static final String AUTO = "auto";
   private static final String REDIS = "redis";
@@ -16,12 +16,12 @@ final class DriverReader {
   private final ConfigValues values;
   private final Providers providers;
 
-  DriverReader(ConfigValues values, Providers providers) {
+  RelayReader(ConfigValues values, Providers providers) {
     this.values = values;
     this.providers = providers;
   }
 
-  Settings.Driver read(Settings.Store store) {
+  Settings.Relay read(Settings.Store store) {
     String driver = values.value(ConfigKeys.driver(providers), AUTO);
     boolean redis = store == Settings.Store.REDIS;
     checkStore(driver, redis);
@@ -34,7 +34,7 @@ final class DriverReader {
         openers.add(opener);
       }
     }
-    return new Settings.Driver(
+    return new Settings.Relay(
         driver,
         order,
         driver.equals("null") ? driver : redis ? REDIS : "embedded",
@@ -81,10 +81,10 @@ final class DriverReader {
     for (String name : values.value(ConfigKeys.AUTO_ORDER, List.of())) {
       Optional<ProviderFactory> provider = providers.relay(name);
       if (provider.isEmpty() && !name.equals(REDIS)) {
-        faultOfOrder(
+        reportOrderFault(
             "`" + name + "` is not one of " + String.join(", ", ConfigKeys.orderNames(providers)));
       } else if (seen.contains(name)) {
-        faultOfOrder("`" + name + "` is listed twice");
+        reportOrderFault("`" + name + "` is listed twice");
       } else {
         seen.add(name);
         ended |= name.equals(REDIS) && redis;
@@ -96,7 +96,7 @@ final class DriverReader {
     return order;
   }
 
-  private void faultOfOrder(String what) {
+  private void reportOrderFault(String what) {
     values.fault(
         ConfigKeys.AUTO_ORDER.name()
             + " (or "
