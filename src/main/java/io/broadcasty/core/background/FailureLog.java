@@ -34,7 +34,7 @@ public final class FailureLog {
   private long unlogged;
 
   /**
-   * @param what the operation that begins the logged sentence: "emptying the spool"
+   * @param what the operation that begins the logged sentence: "Emptying the spool"
    */
   public FailureLog(System.Logger log, Level level, String what, Ticker ticker) {
     this.log = log;

@@ -115,8 +115,7 @@ public final class ChannelOccupancy implements AutoCloseable {
     this.listener = listener;
     this.timing = timing;
     this.ticker = ticker;
-    this.failures =
-        new FailureLog(LOG, Level.WARNING, "saying which channels have subscribers", ticker);
+    this.failures = new FailureLog(LOG, Level.WARNING, "Reporting occupied channels", ticker);
     this.reported = new ReportedChannels(timing, ticker);
     this.deadNodes = new DeadNodes(store, ticker);
     this.loop = loops.start(NAME, new Work());

@@ -76,7 +76,10 @@ public final class Sessions {
     this.ticker = ticker;
     this.failures =
         new FailureLog(
-            System.getLogger(Sessions.class.getName()), Level.ERROR, "a connection", ticker);
+            System.getLogger(Sessions.class.getName()),
+            Level.ERROR,
+            "Handling a connection",
+            ticker);
     this.clock = clock;
     this.listener = listener;
     this.sweptNanos = ticker.readNanos();

@@ -51,7 +51,7 @@ public final class GroupCommit implements AutoCloseable {
   private final int maxGroup;
   private final Executor answers;
   private final FailureLog failures =
-      new FailureLog(LOG, Level.ERROR, "publishing a group", Ticker.system());
+      new FailureLog(LOG, Level.ERROR, "Publishing a group", Ticker.system());
   private final Thread thread;
 
   /**

@@ -32,7 +32,7 @@ public final class MirroredBroker extends ForwardingBroker {
   private static final System.Logger LOG = System.getLogger(MirroredBroker.class.getName());
 
   private final FailureLog failures =
-      new FailureLog(LOG, Level.ERROR, "mirroring", Ticker.system());
+      new FailureLog(LOG, Level.ERROR, "Mirroring", Ticker.system());
 
   /** The interval of copying; publications within it share a transaction. */
   private static final long ROUND_MILLIS = 100;

@@ -31,7 +31,7 @@ final class SpoolDrainer {
   private static final System.Logger LOG = System.getLogger(SpoolDrainer.class.getName());
 
   private final FailureLog failures =
-      new FailureLog(LOG, Level.ERROR, "emptying the spool", Ticker.system());
+      new FailureLog(LOG, Level.ERROR, "Emptying the spool", Ticker.system());
   private static final long ROUND_MILLIS = 200;
 
   private static final int PAGE = 500;

@@ -82,7 +82,7 @@ public final class NodeLeases implements AutoCloseable {
     this.ticker = ticker;
     this.listener = listener;
     this.failures =
-        new FailureLog(LOG, Level.WARNING, "asking the database which nodes live", ticker);
+        new FailureLog(LOG, Level.WARNING, "Reading live nodes from the database", ticker);
     this.loop = loops.start(NAME, this::runRound);
   }
 

@@ -33,7 +33,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private static final System.Logger LOG = System.getLogger(RedisNodeRegistry.class.getName());
 
   private final FailureLog failures =
-      new FailureLog(LOG, Level.ERROR, "looking after nodes", Ticker.system());
+      new FailureLog(LOG, Level.ERROR, "Updating the node registry in Redis", Ticker.system());
   private static final Script HEARTBEAT = Script.load(RedisNodeRegistry.class, "beat.lua");
   private static final long STOP_MILLIS = 2000;
 

@@ -17,7 +17,7 @@ final class GapDetector implements Runnable, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(GapDetector.class.getName());
 
   private final FailureLog failures =
-      new FailureLog(LOG, Level.ERROR, "looking after Redis", Ticker.system());
+      new FailureLog(LOG, Level.ERROR, "Detecting gaps in Redis", Ticker.system());
   private static final long ROUND_MILLIS = 250;
   private static final int ROUNDS_PER_CHECK = 8;
   private static final int ROUNDS_PER_TOPOLOGY_CHECK = 4;
