@@ -18,6 +18,16 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 final class LocalMemberships {
 
+  /** The result of releasing a member. */
+  enum Released {
+    /** The connection did not hold the member. */
+    NOT_HELD,
+    /** Other connections of this node still hold the member. */
+    STILL_HELD,
+    /** No connection of this node holds the member any longer. */
+    LAST
+  }
+
   private static final class HeldMember {
     private Member member;
     private final Set<String> connections = new HashSet<>(2);
@@ -48,25 +58,21 @@ final class LocalMemberships {
     return changed;
   }
 
-  /**
-   * Records that a connection no longer holds a member.
-   *
-   * @return 0 when it did not, 1 when other connections still do, 2 when none does
-   */
-  synchronized int release(TenantChannel channel, String memberId, String connection) {
+  /** Records that a connection no longer holds a member. */
+  synchronized Released release(TenantChannel channel, String memberId, String connection) {
     Map<String, HeldMember> members = channels.get(channel);
     HeldMember held = members == null ? null : members.get(memberId);
     if (members == null || held == null || !held.connections.remove(connection)) {
-      return 0;
+      return Released.NOT_HELD;
     }
     if (!held.connections.isEmpty()) {
-      return 1;
+      return Released.STILL_HELD;
     }
     members.remove(memberId);
     if (members.isEmpty()) {
       channels.remove(channel);
     }
-    return 2;
+    return Released.LAST;
   }
 
   /** Returns the member, if it is held here. */

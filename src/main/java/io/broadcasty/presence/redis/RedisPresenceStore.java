@@ -210,12 +210,12 @@ public final class RedisPresenceStore implements PresenceStore {
   }
 
   private boolean release(TenantChannel channel, Member member, Holder.Connection connection) {
-    int left = memberships.release(channel, member.id(), connection.id());
-    if (left == 2) {
+    LocalMemberships.Released released = memberships.release(channel, member.id(), connection.id());
+    if (released == LocalMemberships.Released.LAST) {
       operations.add(
           new PresenceOperation(channel, PresenceOperation.MEMBERSHIP_UPDATE, member, 0, null));
     }
-    return left > 0;
+    return released != LocalMemberships.Released.NOT_HELD;
   }
 
   /** Queues an operation, or fails it at once when Redis is known to be unreachable. */
