@@ -42,13 +42,13 @@ final class CatchUpScan {
       Checkpoints checkpoints,
       ChannelDirectory directory,
       LeaderLock leaderLock,
-      RelayQueue agenda,
+      RelayQueue queue,
       Ticker ticker) {
     this.streams = streams;
     this.checkpoints = checkpoints;
     this.directory = directory;
     this.leaderLock = leaderLock;
-    this.queue = agenda;
+    this.queue = queue;
     this.ticker = ticker;
     this.nextNanos = ticker.readNanos();
   }

@@ -53,14 +53,14 @@ final class ChannelRelay {
   ChannelRelay(
       Broker streams,
       Checkpoints checkpoints,
-      ProviderDispatcher courier,
-      RelayQueue agenda,
+      ProviderDispatcher dispatcher,
+      RelayQueue queue,
       String owner,
       WallClock clock) {
     this.streams = streams;
     this.checkpoints = checkpoints;
-    this.dispatcher = courier;
-    this.queue = agenda;
+    this.dispatcher = dispatcher;
+    this.queue = queue;
     this.owner = owner;
     this.clock = clock;
   }

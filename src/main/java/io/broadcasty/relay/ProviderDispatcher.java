@@ -50,7 +50,7 @@ final class ProviderDispatcher {
   ProviderDispatcher(
       List<Provider> providers,
       ProviderChain chain,
-      CallPolicy guard,
+      CallPolicy callPolicy,
       RelayListener listener,
       Ticker ticker) {
     for (Provider provider : providers) {
@@ -58,7 +58,7 @@ final class ProviderDispatcher {
       this.relayed.put(provider.name(), new LongAdder());
     }
     this.chain = chain;
-    this.callPolicy = guard;
+    this.callPolicy = callPolicy;
     this.listener = listener;
     this.ticker = ticker;
   }

@@ -76,7 +76,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
   public Relay(
       RelaySettings settings,
       List<Provider> providers,
-      CallPolicy guard,
+      CallPolicy callPolicy,
       RelayListener listener,
       Broker streams,
       Checkpoints checkpoints,
@@ -96,7 +96,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
             ticker,
             clock,
             switchLogger);
-    dispatcher = new ProviderDispatcher(providers, chain, guard, listener, ticker);
+    dispatcher = new ProviderDispatcher(providers, chain, callPolicy, listener, ticker);
     queue = new RelayQueue(MAX_CHANNELS, ticker, clock);
     channels = new ChannelRelay(streams, checkpoints, dispatcher, queue, owner, clock);
     scan = new CatchUpScan(streams, checkpoints, directory, leaderLock, queue, ticker);
@@ -269,10 +269,10 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
     void run() throws InterruptedException;
   }
 
-  private void repeat(BackgroundTask step) {
+  private void repeat(BackgroundTask task) {
     do {
       try {
-        step.run();
+        task.run();
         failures.recordSuccess();
       } catch (InterruptedException e) {
         LOG.log(Level.DEBUG, "Interrupt ignored: only close() ends this thread", e);

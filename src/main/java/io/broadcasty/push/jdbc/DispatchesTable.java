@@ -168,10 +168,10 @@ final class DispatchesTable {
 
   /** Writes the results of the dispatches that the owner still holds. */
   static void acknowledge(
-      Connection connection, String owner, List<AcknowledgedDispatch> settled, long nowMillis)
+      Connection connection, String owner, List<AcknowledgedDispatch> results, long nowMillis)
       throws SQLException {
     try (PreparedStatement update = connection.prepareStatement(ACKNOWLEDGE)) {
-      for (AcknowledgedDispatch each : settled) {
+      for (AcknowledgedDispatch each : results) {
         DeliveryResult result = each.result();
         update.setInt(1, result.state().code());
         if (result instanceof DeliveryResult.Retry again) {

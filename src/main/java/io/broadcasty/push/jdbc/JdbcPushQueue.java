@@ -187,17 +187,17 @@ public final class JdbcPushQueue implements PushQueue {
   }
 
   @Override
-  public void acknowledge(String owner, List<AcknowledgedDispatch> settled) {
+  public void acknowledge(String owner, List<AcknowledgedDispatch> results) {
     long now = clock.nowMillis();
     database.write(
         connection -> {
-          DispatchesTable.acknowledge(connection, owner, settled, now);
-          for (AcknowledgedDispatch each : settled) {
-            if (each.result() instanceof DeliveryResult.Unregistered gone) {
-              UnregisteredDevices.remove(connection, each.claimed(), gone, now);
+          DispatchesTable.acknowledge(connection, owner, results, now);
+          for (AcknowledgedDispatch each : results) {
+            if (each.result() instanceof DeliveryResult.Unregistered unregistered) {
+              UnregisteredDevices.remove(connection, each.claimed(), unregistered, now);
             }
           }
-          return settled;
+          return results;
         });
   }
 

@@ -49,7 +49,7 @@ public interface PushQueue {
    * Records the results of claimed dispatches, and removes subscriptions that are no longer
    * registered. Dispatches that another owner has claimed since are left alone.
    */
-  void acknowledge(String owner, List<AcknowledgedDispatch> settled);
+  void acknowledge(String owner, List<AcknowledgedDispatch> results);
 
   /**
    * Returns the status of a send.

@@ -291,8 +291,9 @@ final class PushSender {
     if (outcome instanceof ProviderResponse.Accepted accepted) {
       return new DeliveryResult.Accepted(accepted.serviceId());
     }
-    if (outcome instanceof ProviderResponse.Unregistered gone) {
-      return new DeliveryResult.Unregistered(shortened(gone.reason()), gone.sinceMillis());
+    if (outcome instanceof ProviderResponse.Unregistered unregistered) {
+      return new DeliveryResult.Unregistered(
+          shortened(unregistered.reason()), unregistered.sinceMillis());
     }
     return new DeliveryResult.Rejected(shortened(((ProviderResponse.Rejected) outcome).reason()));
   }
