@@ -77,7 +77,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   private running = false;
   private readonly streams = new Map<string, OrderedStream>();
   private readonly patterns = new Set<OrderedStream>();
-  private waiters: { resolve: (link: Session) => void; reject: (error: BroadcastyError) => void }[] = [];
+  private waiters: { resolve: (session: Session) => void; reject: (error: BroadcastyError) => void }[] = [];
   private readonly stop = new AbortController();
   private interrupt = new AbortController();
   private readonly unlisten: () => void;
@@ -193,9 +193,9 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   }
 
   onLost(lost: Lost): void {
-    for (const feed of this.streams.values()) {
-      if (feed.joined && !feed.paused && matches(feed.target, lost.channel)) {
-        feed.onLost(lost);
+    for (const stream of this.streams.values()) {
+      if (stream.joined && !stream.paused && matches(stream.target, lost.channel)) {
+        stream.onLost(lost);
       }
     }
   }
@@ -285,9 +285,9 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
 
   private opened(session: Session, transport: 'ws' | 'sse'): void {
     this.session = session;
-    for (const feed of this.streams.values()) {
-      if (!feed.paused || feed.hasRoom()) {
-        void this.subscribe(feed, session);
+    for (const stream of this.streams.values()) {
+      if (!stream.paused || stream.hasRoom()) {
+        void this.subscribe(stream, session);
       }
     }
     this.setState({ state: 'connected', transport });
@@ -361,7 +361,7 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
   private terminate(error: BroadcastyError, state: 'failed' | 'closed'): void {
     this.setState(state === 'failed' ? { state, error } : { state });
     this.waiters.splice(0).forEach(({ reject }) => reject(error));
-    [...this.streams.values()].forEach((feed) => this.endStream(feed, error));
+    [...this.streams.values()].forEach((stream) => this.endStream(stream, error));
   }
 
   private async online(): Promise<void> {

@@ -44,7 +44,7 @@ export class BroadcastyError extends Error {
 
 /** Advice for the errors that developers meet first; appended to the server’s detail. */
 const ADVICE: Partial<Record<ServerCode, string>> = {
-  unauthorized: 'check that getToken() returns a JWT that this server trusts, with sub, tid, roles, iat and exp',
+  unauthorized: 'check that getToken() returns a JWT that this server trusts, with sub, tid, roles, iat, exp',
   forbidden: 'the token’s roles do not allow it; change them or the channel policy',
   origin_not_allowed: 'add this origin to BROADCASTY_ALLOWED_ORIGINS',
 };
@@ -74,7 +74,7 @@ export function timeout(what: string, millis: number): BroadcastyError {
 }
 
 export function closed(): BroadcastyError {
-  return new BroadcastyError('closed', 'this client is closed; create another one');
+  return new BroadcastyError('closed', 'this client is closed; create another');
 }
 
 /** Returns a thrown BroadcastyError as it is, and wraps anything else. */

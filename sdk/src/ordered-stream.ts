@@ -29,7 +29,7 @@ interface TrackedPosition {
   anyStart: boolean;
 }
 
-type AcceptResult = 'handed' | 'double' | 'gap' | 'full';
+type AcceptResult = 'delivered' | 'duplicate' | 'gap' | 'full';
 
 /**
  * The stream of one target (a channel, or the channels of a pattern) across reconnects. It tracks
@@ -107,7 +107,7 @@ export class OrderedStream {
     const { channel, partition, epoch, sequence } = publication;
     const last = this.tracked.get(channel)?.get(partition);
     if (last && last.epoch === epoch && sequence <= last.sequence) {
-      return 'double';
+      return 'duplicate';
     }
     if (last && !last.anyStart && (last.epoch !== epoch || sequence !== last.sequence + 1)) {
       const gap = `${channel} ${partition} ${last.epoch} ${last.sequence}`;
@@ -131,7 +131,7 @@ export class OrderedStream {
     for (const reader of this.readers) {
       reader.onPublication(publication);
     }
-    return 'handed';
+    return 'delivered';
   }
 
   /**

@@ -39,23 +39,23 @@ describe('a client', { timeout: 20_000 }, () => {
 
     it('selects Server-Sent Events where WebSocket is blocked, without gaps, and remembers it', async () => {
       const client = connect();
-      const ledger = new Recorder();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       server.publish({ channel: 'a', payload: 1 });
-      await waitUntil('the first', () => ledger.all.length === 1);
+      await waitUntil('the first', () => recorder.all.length === 1);
       server.webSocketBlocked = true;
       server.breakAll();
       server.publish({ channel: 'a', payload: 2 });
-      await waitUntil('the second', () => ledger.all.length === 2);
-      ledger.assertGapless();
+      await waitUntil('the second', () => recorder.all.length === 2);
+      recorder.assertGapless();
       const tries = server.requests.filter((name) => name === 'upgrade').length;
       server.breakAll();
       server.publish({ channel: 'a', payload: 3 });
-      await waitUntil('the third', () => ledger.all.length === 3);
+      await waitUntil('the third', () => recorder.all.length === 3);
       assert.ok(server.requests.filter((name) => name === 'upgrade').length <= tries + 1);
       await client.publish({ channel: 'a', payload: 4 });
-      await waitUntil('the fourth', () => ledger.all.length === 4);
-      ledger.assertGapless();
+      await waitUntil('the fourth', () => recorder.all.length === 4);
+      recorder.assertGapless();
     });
 
     it('waits for a server that is down, and selects WebSocket when it returns', async () => {
@@ -81,10 +81,10 @@ describe('a client', { timeout: 20_000 }, () => {
       const without = new BroadcastyClient({ baseUrl: server.url, getToken: () => token(), offline: false });
       clients.push(without);
       if (!('WebSocket' in globalThis)) {
-        const ledger = new Recorder();
-        await without.subscribe({ channel: 'a', onMessage: ledger.add });
+        const recorder = new Recorder();
+        await without.subscribe({ channel: 'a', onMessage: recorder.add });
         server.publish({ channel: 'a', payload: 1 });
-        await waitUntil('one', () => ledger.all.length === 1);
+        await waitUntil('one', () => recorder.all.length === 1);
       }
     });
   });
@@ -94,13 +94,13 @@ describe('a client', { timeout: 20_000 }, () => {
       let given = 0;
       const client = connect({ transport: 'ws', getToken: () => token({ subject: `ann`, expires: Date.now() + 3_600_000 + ++given * 1000 }) });
       const states: string[] = [];
-      const ledger = new Recorder();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       client.on('state', ({ state }) => states.push(state));
       server.expiring();
       await waitUntil('a refresh', () => server.requests.includes('refresh'));
       server.publish({ channel: 'a', payload: 1 });
-      await waitUntil('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => recorder.all.length === 1);
       assert.deepEqual(states, []);
       assert.equal(given, 2);
     });
@@ -108,14 +108,14 @@ describe('a client', { timeout: 20_000 }, () => {
     it('is refreshed by a new stream of Server-Sent Events without gaps', async () => {
       let given = 0;
       const client = connect({ transport: 'sse', getToken: () => token({ expires: Date.now() + (given++ === 0 ? 31_500 : 3_600_000) }) });
-      const ledger = new Recorder();
+      const recorder = new Recorder();
       let n = 0;
       let more = true;
       const publish = () => more && server.publish({ channel: 'a', payload: ++n });
       await client.subscribe({
         channel: 'a',
         onMessage: (publication) => {
-          ledger.add(publication);
+          recorder.add(publication);
           setImmediate(publish); // keeps publishing, one after the other
         },
       });
@@ -124,8 +124,8 @@ describe('a client', { timeout: 20_000 }, () => {
       await waitUntil('the second stream', () => server.requests.filter((name) => name === 'sse').length === 2);
       await waitUntil('one stream', () => server.peers.size === 1);
       more = false;
-      await waitUntil('all', () => ledger.all.length === n);
-      ledger.assertGapless();
+      await waitUntil('all', () => recorder.all.length === n);
+      recorder.assertGapless();
       assert.equal(client.state, 'connected');
     });
 
@@ -239,13 +239,13 @@ describe('a client', { timeout: 20_000 }, () => {
     it('is disconnected', async () => {
       server.pingInterval = 50;
       const client = connect({ transport: 'ws', connectTimeoutMs: 500, clock: fastClock(100) });
-      const ledger = new Recorder();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       server.silent = true;
       await waitUntil('noticed', () => client.state !== 'connected');
       server.silent = false;
       server.publish({ channel: 'a', payload: 1 });
-      await waitUntil('the first', () => ledger.all.length === 1);
+      await waitUntil('the first', () => recorder.all.length === 1);
     });
   });
 
@@ -254,8 +254,8 @@ describe('a client', { timeout: 20_000 }, () => {
       const network = new FakeNetwork();
       network.set(false);
       const client = connect({ networkMonitor: network, backoff: () => 60_000 });
-      const ledger = new Recorder();
-      const subscribed = client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      const subscribed = client.subscribe({ channel: 'a', onMessage: recorder.add });
       await waitUntil('offline', () => client.state === 'offline');
       network.set(true);
       await subscribed;
@@ -422,10 +422,10 @@ describe('a client', { timeout: 20_000 }, () => {
   it('subscribes and publishes with CoreClient alone', async () => {
     const core = new CoreClient({ baseUrl: server.url, getToken: () => token(), WebSocket });
     clients.push(core);
-    const ledger = new Recorder();
-    await core.subscribe({ channel: 'a', onMessage: ledger.add });
+    const recorder = new Recorder();
+    await core.subscribe({ channel: 'a', onMessage: recorder.add });
     await core.publish({ channel: 'a', payload: 1 });
-    await waitUntil('one', () => ledger.all.length === 1);
+    await waitUntil('one', () => recorder.all.length === 1);
   });
 });
 

@@ -75,26 +75,26 @@ for (const transport of ['ws', 'sse'] as const) {
     });
 
     it('reconnects and resumes when a publication has an unknown number', async () => {
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'o.*', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'o.*', onMessage: recorder.add });
       server.unknownNumberAfter = 3;
       publish('o.a', 1, 2);
       publish('o.b', 3, 4, 5, 6);
-      await waitUntil('all', () => ledger.all.length === 6);
-      assert.deepEqual([...ledger.payloads].sort(), [1, 2, 3, 4, 5, 6]);
-      ledger.assertGapless();
+      await waitUntil('all', () => recorder.all.length === 6);
+      assert.deepEqual([...recorder.payloads].sort(), [1, 2, 3, 4, 5, 6]);
+      recorder.assertGapless();
     });
 
     it('accepts repeated numbers, and channels announced in the middle of a frame', async () => {
       server.repeatNumbers = true;
       server.partitions = 2;
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'o.*', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'o.*', onMessage: recorder.add });
       for (let n = 0; n < 30; n++) {
         publish(`o.${n % 7}`, n);
       }
-      await waitUntil('all', () => ledger.all.length === 30);
-      ledger.assertGapless();
+      await waitUntil('all', () => recorder.all.length === 30);
+      recorder.assertGapless();
       assert.equal(server.requests.filter((request) => request === 'upgrade' || request === 'sse').length, 1);
     });
 
@@ -122,19 +122,19 @@ for (const transport of ['ws', 'sse'] as const) {
     });
 
     it('ignores the rest of a frame after the message that ends the connection', async () => {
-      const ledger = new Recorder();
+      const recorder = new Recorder();
       const client = connect();
       const states: string[] = [];
       client.on('state', ({ state }) => states.push(state));
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       publish('a', 1);
-      await waitUntil('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => recorder.all.length === 1);
       const first = server.stored('a')[0]!;
       states.length = 0;
       server.sendRaw({ ...first, sequence: 9, payload: 'a gap' });
       publish('a', 2, 3); // in flight with it, and replayed on the next connection
-      await waitUntil('all', () => ledger.all.length === 3);
-      assert.deepEqual(ledger.payloads, [1, 2, 3]);
+      await waitUntil('all', () => recorder.all.length === 3);
+      assert.deepEqual(recorder.payloads, [1, 2, 3]);
       assert.equal(states.filter((state) => state === 'connected').length, 1);
     });
   });

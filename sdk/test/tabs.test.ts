@@ -39,7 +39,7 @@ for (const { transport, protocol } of VARIANTS) {
         ...options,
       });
       all.push({ client, tab });
-      return { client, tab, ledger: new Recorder() };
+      return { client, tab, recorder: new Recorder() };
     };
     const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
     /** Closes the tab and its connection without notice to the other tabs. */
@@ -60,35 +60,35 @@ for (const { transport, protocol } of VARIANTS) {
 
     it('share one connection, and each receives its channels', async () => {
       const [one, two, three] = [open(), open(), open()];
-      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
-      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
-      await three.client.subscribe({ channel: 'b', onMessage: three.ledger.add });
+      await one.client.subscribe({ channel: 'a', onMessage: one.recorder.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.recorder.add });
+      await three.client.subscribe({ channel: 'b', onMessage: three.recorder.add });
       publish('a', 1, 2);
       publish('b', 3);
-      await waitUntil('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 2 && three.ledger.all.length === 1);
+      await waitUntil('all', () => one.recorder.all.length === 2 && two.recorder.all.length === 2 && three.recorder.all.length === 1);
       await waitUntil('one connection', () => server.peers.size === 1);
       assert.deepEqual([one.client.state, two.client.state, three.client.state], ['connected', 'connected', 'connected']);
       await two.client.publish({ channel: 'a', payload: 4 });
-      await waitUntil('it', () => one.ledger.all.length === 3 && two.ledger.all.length === 3);
+      await waitUntil('it', () => one.recorder.all.length === 3 && two.recorder.all.length === 3);
       assert.equal(server.peers.size, 1);
     });
 
     it('start where each requests, even if another tab already receives the channel', async () => {
       publish('o.a', 1, 2, 3);
       const [one, two, three, four] = [open(), open(), open(), open()];
-      await one.client.subscribe({ channel: 'o.*', onMessage: one.ledger.add });
+      await one.client.subscribe({ channel: 'o.*', onMessage: one.recorder.add });
       publish('o.a', 4);
-      await two.client.subscribe({ channel: 'o.a', fromSequence: 0, onMessage: two.ledger.add });
-      await waitUntil('the past', () => two.ledger.all.length === 4);
-      await three.client.subscribe({ channel: 'o.a', since: server.stored('o.a')[1]!, onMessage: three.ledger.add });
-      await four.client.subscribe({ channel: 'o.a', fromSequence: 6, onMessage: four.ledger.add });
+      await two.client.subscribe({ channel: 'o.a', fromSequence: 0, onMessage: two.recorder.add });
+      await waitUntil('the past', () => two.recorder.all.length === 4);
+      await three.client.subscribe({ channel: 'o.a', since: server.stored('o.a')[1]!, onMessage: three.recorder.add });
+      await four.client.subscribe({ channel: 'o.a', fromSequence: 6, onMessage: four.recorder.add });
       publish('o.a', 5, 6);
       publish('o.b', 7);
-      await waitUntil('all', () => one.ledger.all.length === 4 && two.ledger.all.length === 6 && three.ledger.all.length === 4 && four.ledger.all.length === 1);
-      assert.deepEqual(one.ledger.payloads, [4, 5, 6, 7]);
-      assert.deepEqual(two.ledger.payloads, [1, 2, 3, 4, 5, 6]);
-      assert.deepEqual(three.ledger.payloads, [3, 4, 5, 6]);
-      assert.deepEqual(four.ledger.payloads, [6]);
+      await waitUntil('all', () => one.recorder.all.length === 4 && two.recorder.all.length === 6 && three.recorder.all.length === 4 && four.recorder.all.length === 1);
+      assert.deepEqual(one.recorder.payloads, [4, 5, 6, 7]);
+      assert.deepEqual(two.recorder.payloads, [1, 2, 3, 4, 5, 6]);
+      assert.deepEqual(three.recorder.payloads, [3, 4, 5, 6]);
+      assert.deepEqual(four.recorder.payloads, [6]);
       await waitUntil('one connection', () => server.peers.size === 1);
     });
 
@@ -96,24 +96,24 @@ for (const { transport, protocol } of VARIANTS) {
       publish('a', 1, 2, 3, 4);
       const [one, two] = [open(), open()];
       const lost: [string, Lost][] = [];
-      const first = await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      const first = await one.client.subscribe({ channel: 'a', onMessage: one.recorder.add });
       first.on('lost', (event) => lost.push(['one', event]));
       publish('a', 5);
-      await waitUntil('the fifth', () => one.ledger.all.length === 1);
+      await waitUntil('the fifth', () => one.recorder.all.length === 1);
       server.trim('a', 2);
-      const second = two.client.subscribe({ channel: 'a', since: { ...server.stored('a')[0]!, sequence: 1 }, onMessage: two.ledger.add });
+      const second = two.client.subscribe({ channel: 'a', since: { ...server.stored('a')[0]!, sequence: 1 }, onMessage: two.recorder.add });
       (await second).on('lost', (event) => lost.push(['two', event]));
       publish('a', 6);
-      await waitUntil('all', () => one.ledger.all.length === 2 && two.ledger.all.length === 3);
-      assert.deepEqual(two.ledger.payloads, [4, 5, 6]);
+      await waitUntil('all', () => one.recorder.all.length === 2 && two.recorder.all.length === 3);
+      assert.deepEqual(two.recorder.payloads, [4, 5, 6]);
       assert.deepEqual(lost.map(([who, { reason }]) => `${who} ${reason}`), ['two trimmed']);
     });
 
     it('continue without gaps or duplicates each time the leading tab crashes', async () => {
       const tabs = [open(), open(), open(), open()];
-      for (const { client, ledger } of tabs) {
-        await client.subscribe({ channel: 'a', onMessage: ledger.add });
-        await client.subscribe({ channel: 'p.*', fromSequence: 0, onMessage: ledger.add });
+      for (const { client, recorder } of tabs) {
+        await client.subscribe({ channel: 'a', onMessage: recorder.add });
+        await client.subscribe({ channel: 'p.*', fromSequence: 0, onMessage: recorder.add });
       }
       let n = 0;
       for (const dead of tabs.slice(0, 3)) {
@@ -123,9 +123,9 @@ for (const { transport, protocol } of VARIANTS) {
         publish('a', ++n);
         publish(`p.new${n}`, ++n);
         const living = tabs.slice(tabs.indexOf(dead) + 1);
-        await waitUntil('all that live have it', () => living.every(({ ledger }) => ledger.all.length === n));
+        await waitUntil('all that live have it', () => living.every(({ recorder }) => recorder.all.length === n));
       }
-      const last = tabs[3]!.ledger;
+      const last = tabs[3]!.recorder;
       last.assertGapless();
       assert.equal(new Set(last.all.map(({ id }) => id)).size, n);
       await waitUntil('one connection', () => server.peers.size === 1);
@@ -133,14 +133,14 @@ for (const { transport, protocol } of VARIANTS) {
 
     it('change the leader at once when the leading tab closes its client', async () => {
       const [one, two] = [open(), open()];
-      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
-      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      await one.client.subscribe({ channel: 'a', onMessage: one.recorder.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.recorder.add });
       publish('a', 1);
-      await waitUntil('one', () => two.ledger.all.length === 1);
+      await waitUntil('one', () => two.recorder.all.length === 1);
       one.client.close();
       publish('a', 2);
-      await waitUntil('two', () => two.ledger.all.length === 2);
-      two.ledger.assertGapless();
+      await waitUntil('two', () => two.recorder.all.length === 2);
+      two.recorder.assertGapless();
       two.client.close();
       await waitUntil('no locks', () => origin.locks === 0);
       await waitUntil('no connection', () => server.peers.size === 0);
@@ -171,28 +171,28 @@ for (const { transport, protocol } of VARIANTS) {
 
     it('wait together for a server that is down', async () => {
       const [one, two] = [open(), open()];
-      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
-      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      await one.client.subscribe({ channel: 'a', onMessage: one.recorder.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.recorder.add });
       server.refusing = true;
       server.breakAll();
       await waitUntil('both noticed', () => one.client.state !== 'connected' && two.client.state !== 'connected');
       publish('a', 1);
       server.refusing = false;
-      await waitUntil('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
+      await waitUntil('both', () => one.recorder.all.length === 1 && two.recorder.all.length === 1);
       await waitUntil('one connection', () => server.peers.size === 1);
     });
 
     it('unsubscribe a channel with its last subscriber, also when a tab crashes', async () => {
       const [one, two, three] = [open(), open(), open()];
-      await one.client.subscribe({ channel: 'x', onMessage: one.ledger.add });
-      const sub = await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
-      await three.client.subscribe({ channel: 'a', onMessage: three.ledger.add });
+      await one.client.subscribe({ channel: 'x', onMessage: one.recorder.add });
+      const sub = await two.client.subscribe({ channel: 'a', onMessage: two.recorder.add });
+      await three.client.subscribe({ channel: 'a', onMessage: three.recorder.add });
       sub.close();
       publish('a', 1);
-      await waitUntil('the third has it', () => three.ledger.all.length === 1);
+      await waitUntil('the third has it', () => three.recorder.all.length === 1);
       crash(three);
       await waitUntil('it ended', () => [...server.peers].every(({ targets }) => !targets.has('a')));
-      assert.deepEqual(two.ledger.all, []);
+      assert.deepEqual(two.recorder.all, []);
       assert.deepEqual([...server.peers].flatMap(({ targets }) => [...targets]), ['x']);
     });
 
@@ -219,25 +219,25 @@ for (const { transport, protocol } of VARIANTS) {
 
     it('pause the stream only for a slow tab', async () => {
       const [one, two] = [open(), open()];
-      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      await one.client.subscribe({ channel: 'a', onMessage: one.recorder.add });
       const next: (() => void)[] = [];
       const slow = await two.client.subscribe({
         channel: 'a',
         maxQueue: 10,
         onMessage: (publication: Publication) => {
-          two.ledger.add(publication);
+          two.recorder.add(publication);
           return new Promise<void>((resolve) => next.push(resolve));
         },
       });
       publish('a', ...Array.from({ length: 50 }, (_, n) => n));
-      await waitUntil('the fast one has all', () => one.ledger.all.length === 50);
+      await waitUntil('the fast one has all', () => one.recorder.all.length === 50);
       await waitUntil('the slow one is full', () => slow.waiting === 10);
       await waitUntil('the slow one has all', () => {
         next.splice(0).forEach((resolve) => resolve());
-        return two.ledger.all.length === 50;
+        return two.recorder.all.length === 50;
       });
-      one.ledger.assertGapless();
-      two.ledger.assertGapless();
+      one.recorder.assertGapless();
+      two.recorder.assertGapless();
     });
 
     it("receive the server's errors as with their own connection", async () => {
@@ -252,29 +252,29 @@ for (const { transport, protocol } of VARIANTS) {
       const [one, two] = [open({ getToken: () => expired }), open()];
       const expired = token({ expires: Date.now() + 7_200_000 });
       server.expiredTokens.add(expired);
-      const ends = transport === 'ws' ? one.client.connect() : one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      const ends = transport === 'ws' ? one.client.connect() : one.client.subscribe({ channel: 'a', onMessage: one.recorder.add });
       ends.catch(() => undefined);
       one.client.on('state', ({ state }) => state === 'waiting' && one.client.close());
-      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.recorder.add });
       publish('a', 1);
-      await waitUntil('the second has it', () => two.ledger.all.length === 1);
+      await waitUntil('the second has it', () => two.recorder.all.length === 1);
     });
 
     it('replace a leading tab that does not respond', async () => {
       const [one, two] = [open(), open({ clock: fastClock(20) })];
-      await one.client.subscribe({ channel: 'a', onMessage: one.ledger.add });
+      await one.client.subscribe({ channel: 'a', onMessage: one.recorder.add });
       one.tab.suspended = true;
-      await two.client.subscribe({ channel: 'a', onMessage: two.ledger.add });
+      await two.client.subscribe({ channel: 'a', onMessage: two.recorder.add });
       one.tab.resume();
       publish('a', 1);
-      await waitUntil('both', () => one.ledger.all.length === 1 && two.ledger.all.length === 1);
+      await waitUntil('both', () => one.recorder.all.length === 1 && two.recorder.all.length === 1);
       await waitUntil('one connection', () => server.peers.size === 1);
     });
 
     it('never share a connection across subjects, tenants, roles or servers', async () => {
       const [ann, bob] = [open(), open({ getToken: () => token({ subject: 'bob' }) })];
-      await ann.client.subscribe({ channel: 'a', onMessage: ann.ledger.add });
-      await bob.client.subscribe({ channel: 'a', onMessage: bob.ledger.add });
+      await ann.client.subscribe({ channel: 'a', onMessage: ann.recorder.add });
+      await bob.client.subscribe({ channel: 'a', onMessage: bob.recorder.add });
       await waitUntil('two connections', () => server.peers.size === 2);
       assert.deepEqual([...server.peers].map(({ subject }) => subject).sort(), transport === 'ws' ? ['ann', 'bob'] : ['', '']);
       const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
@@ -297,22 +297,22 @@ for (const transport of ['ws', 'sse'] as const) {
     const fields = (publication: Publication): Record<string, unknown> => Object.fromEntries(Object.entries(publication).filter(([field]) => field !== 'push'));
     const tabs = (['v2', 'v1', 'v2', 'v1'] as const).map((protocol) => {
       const client = new SharedClient({ baseUrl: server.url, getToken: () => token(), transport, protocol, include: ['id', 'time'], WebSocket, tabs: origin.tab() });
-      return { client, ledger: new Recorder() };
+      return { client, recorder: new Recorder() };
     });
     const other = new SharedClient({ baseUrl: server.url, getToken: () => token(), transport, WebSocket, tabs: origin.tab() });
     const without = new Recorder();
     server.publish({ channel: 'o.a', payload: 'before' });
     await other.subscribe({ channel: 'o.*', fromSequence: 0, onMessage: without.add });
-    for (const { client, ledger } of tabs) {
-      await client.subscribe({ channel: 'o.*', fromSequence: 0, onMessage: ledger.add });
+    for (const { client, recorder } of tabs) {
+      await client.subscribe({ channel: 'o.*', fromSequence: 0, onMessage: recorder.add });
     }
     for (let n = 0; n < 20; n++) {
       const more = n % 3 === 0 ? { id: `i${n}`, event: 'made', meta: { n }, headers: { n: `${n}` }, correlationId: `c${n}`, replyTo: 'rpc:x' } : {};
       server.publish({ channel: `o.${n % 5}`, payload: { n }, ...more });
     }
-    await waitUntil('all', () => [without, ...tabs.map(({ ledger }) => ledger)].every(({ all }) => all.length === 21));
+    await waitUntil('all', () => [without, ...tabs.map(({ recorder }) => recorder)].every(({ all }) => all.length === 21));
     const order = (all: Publication[]) => all.map(fields).sort((a, b) => JSON.stringify([a.channel, a.partition, a.sequence]).localeCompare(JSON.stringify([b.channel, b.partition, b.sequence])));
-    const [first, ...rest] = tabs.map(({ ledger }) => order(ledger.all));
+    const [first, ...rest] = tabs.map(({ recorder }) => order(recorder.all));
     rest.forEach((one) => assert.deepEqual(one, first));
     assert.deepEqual(order(without.all), first!.map(({ id, time, ...publication }) => (typeof time === 'number' && (id as string).startsWith('i') ? { ...publication, id } : publication)));
     await waitUntil('three connections', () => server.peers.size === 3);
@@ -342,9 +342,9 @@ it('a token never leaves its tab, and tokens with other rights belong to another
   const client = (tab: Tab, getToken: () => string) => new SharedClient({ baseUrl: server.url, getToken, transport: 'ws', WebSocket, tabs: spied(tab) });
   const one = client(origin.tab(), () => token({ subject }));
   const two = client(origin.tab(), () => token());
-  const ledger = new Recorder();
+  const recorder = new Recorder();
   await one.connect();
-  await two.subscribe({ channel: 'a', onMessage: ledger.add });
+  await two.subscribe({ channel: 'a', onMessage: recorder.add });
   server.expiring();
   await waitUntil('a refresh', () => server.requests.includes('refresh'));
   assert.equal(server.peers.size, 1);
@@ -352,7 +352,7 @@ it('a token never leaves its tab, and tokens with other rights belong to another
   server.expiring();
   await waitUntil('two connections', () => [...server.peers].map((peer) => peer.subject).sort().join() === 'ann,bob');
   server.publish({ channel: 'a', payload: 1 });
-  await waitUntil('it', () => ledger.all.length === 1);
+  await waitUntil('it', () => recorder.all.length === 1);
   assert.ok(said.length > 0 && said.every((word) => !word.includes(token().split('.')[1]!.slice(0, 20))));
   one.close();
   two.close();

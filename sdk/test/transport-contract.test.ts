@@ -49,11 +49,11 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
 
     it('delivers new publications', async () => {
       publish('a', 1);
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'a', onMessage: recorder.add });
       publish('a', 2, 3);
-      await waitUntil('two', () => ledger.all.length === 2);
-      assert.deepEqual(ledger.payloads, [2, 3]);
+      await waitUntil('two', () => recorder.all.length === 2);
+      assert.deepEqual(recorder.payloads, [2, 3]);
     });
 
     it('delivers from a sequence, and from the oldest retained one without reporting a loss', async () => {
@@ -76,10 +76,10 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
     it('resumes after positions of an earlier client', async () => {
       publish('a', 1, 2, 3);
       const seen = server.stored('a')[0]!;
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'a', since: seen, onMessage: ledger.add });
-      await waitUntil('two', () => ledger.all.length === 2);
-      assert.deepEqual(ledger.payloads, [2, 3]);
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'a', since: seen, onMessage: recorder.add });
+      await waitUntil('two', () => recorder.all.length === 2);
+      assert.deepEqual(recorder.payloads, [2, 3]);
     });
 
     it('misses nothing when it resubscribes from the oldest while the earlier stream still delivers', async () => {
@@ -128,10 +128,10 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       }
       assert.deepEqual(sub.positions.map(({ channel, sequence }) => ({ channel, sequence })), [{ channel: 'o.a', sequence: 1 }]);
       publish('o.b', 1);
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'o.*', since: sub.positions, onMessage: ledger.add });
-      await waitUntil('the rest', () => ledger.all.length === 2);
-      assert.deepEqual(ledger.all.map(({ channel, payload }) => `${channel} ${payload as number}`).sort(), ['o.a 2', 'o.b 1']);
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'o.*', since: sub.positions, onMessage: recorder.add });
+      await waitUntil('the rest', () => recorder.all.length === 2);
+      assert.deepEqual(recorder.all.map(({ channel, payload }) => `${channel} ${payload as number}`).sort(), ['o.a 2', 'o.b 1']);
     });
 
     it('reports the first subscribe and its losses to listeners of the options', async () => {
@@ -164,16 +164,16 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
 
     it('uses one connection for all subscriptions, opened together and later', async () => {
       const client = connect();
-      const ledgers = Array.from({ length: 20 }, () => new Recorder());
-      await Promise.all(ledgers.slice(0, 15).map((ledger, i) => client.subscribe({ channel: `c${i}`, onMessage: ledger.add })));
+      const recorders = Array.from({ length: 20 }, () => new Recorder());
+      await Promise.all(recorders.slice(0, 15).map((recorder, i) => client.subscribe({ channel: `c${i}`, onMessage: recorder.add })));
       publish('late16', 'before');
       for (let i = 15; i < 20; i++) {
-        await client.subscribe({ channel: i % 2 ? `c${i}` : `late${i}`, ...(i % 2 ? {} : { fromSequence: 0 }), onMessage: ledgers[i]!.add });
+        await client.subscribe({ channel: i % 2 ? `c${i}` : `late${i}`, ...(i % 2 ? {} : { fromSequence: 0 }), onMessage: recorders[i]!.add });
         publish('c0', i);
       }
-      await waitUntil('all of c0', () => ledgers[0]!.all.length === 5);
-      await waitUntil('the past of late16', () => ledgers[16]!.all.length === 1);
-      ledgers.forEach((ledger) => ledger.assertGapless());
+      await waitUntil('all of c0', () => recorders[0]!.all.length === 5);
+      await waitUntil('the past of late16', () => recorders[16]!.all.length === 1);
+      recorders.forEach((recorder) => recorder.assertGapless());
       await waitUntil('one connection', () => server.peers.size === 1);
     });
 
@@ -201,8 +201,8 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
 
     it('waits for a server that has not deployed the WAR yet', async () => {
       const client = connect();
-      const ledger = new Recorder();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       server.undeployed = true;
       server.breakAll();
       publish('a', 1);
@@ -211,36 +211,36 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       const published = client.publish({ channel: 'a', payload: 2 });
       server.undeployed = false;
       await published;
-      await waitUntil('both', () => ledger.all.length === 2);
-      assert.deepEqual(ledger.payloads, [1, 2]);
+      await waitUntil('both', () => recorder.all.length === 2);
+      assert.deepEqual(recorder.payloads, [1, 2]);
     });
 
     it('resumes after a break in the middle of a replay', async () => {
       publish('a', ...Array.from({ length: 100 }, (_, i) => i));
       server.breakAfter = 40;
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'a', fromSequence: 0, onMessage: ledger.add });
-      await waitUntil('all', () => ledger.all.length === 100);
-      ledger.assertGapless();
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'a', fromSequence: 0, onMessage: recorder.add });
+      await waitUntil('all', () => recorder.all.length === 100);
+      recorder.assertGapless();
     });
 
     it('reports a loss and continues', async () => {
       const client = connect();
-      const ledger = new Recorder();
-      const sub = await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      const sub = await client.subscribe({ channel: 'a', onMessage: recorder.add });
       const lost: Lost[] = [];
       const joined: boolean[] = [];
       sub.on('lost', (one) => lost.push(one));
       sub.on('subscribed', ({ recovered }) => joined.push(recovered));
       publish('a', 1);
-      await waitUntil('the first', () => ledger.all.length === 1);
+      await waitUntil('the first', () => recorder.all.length === 1);
       server.refusing = true;
       server.breakAll();
       publish('a', 2, 3, 4, 5);
       server.trim('a', 2);
       server.refusing = false;
-      await waitUntil('the rest', () => ledger.all.length === 3);
-      assert.deepEqual(ledger.payloads, [1, 4, 5]);
+      await waitUntil('the rest', () => recorder.all.length === 3);
+      assert.deepEqual(recorder.payloads, [1, 4, 5]);
       assert.equal(lost[0]?.reason, 'trimmed');
       if (transport === 'ws') {
         assert.deepEqual(joined, [false]);
@@ -250,44 +250,44 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       server.loseStreams();
       publish('a', 6);
       server.refusing = false;
-      await waitUntil('the new life', () => ledger.all.length === 4);
+      await waitUntil('the new life', () => recorder.all.length === 4);
       assert.equal(lost[1]?.reason, 'epoch');
     });
 
     it('discards duplicates', async () => {
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'a', onMessage: recorder.add });
       publish('a', 1, 2);
       server.sendRaw(server.stored('a')[0]!);
       publish('a', 3);
-      await waitUntil('three', () => ledger.all.length === 3);
-      assert.deepEqual(ledger.payloads, [1, 2, 3]);
+      await waitUntil('three', () => recorder.all.length === 3);
+      assert.deepEqual(recorder.payloads, [1, 2, 3]);
     });
 
     it('requests missing publications again', async () => {
-      const ledger = new Recorder();
-      await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await connect().subscribe({ channel: 'a', onMessage: recorder.add });
       publish('a', 1);
-      await waitUntil('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => recorder.all.length === 1);
       const [first] = server.stored('a');
       server.silent = true;
       publish('a', 2, 3);
       server.silent = false;
       server.sendRaw({ ...first!, sequence: 4, id: 'x', payload: 'too early' });
-      await waitUntil('all', () => ledger.all.length === 3);
-      assert.deepEqual(ledger.payloads, [1, 2, 3]);
+      await waitUntil('all', () => recorder.all.length === 3);
+      assert.deepEqual(recorder.payloads, [1, 2, 3]);
     });
 
     it('delivers exactly the fields that the publisher set', async () => {
-      const ledger = new Recorder();
+      const recorder = new Recorder();
       const client = connect({ include: ['id', 'time'] });
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
-      await client.subscribe({ channel: 'b', onMessage: ledger.add });
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
+      await client.subscribe({ channel: 'b', onMessage: recorder.add });
       const all = { id: 'o-17', event: 'made', payload: { n: [1, null] }, meta: null, correlationId: 'c', replyTo: 'rpc:x', ...(serverVersion === 2 ? { headers: { 'content-type': 'application/json', tag: '' } } : {}) };
       await client.publish({ channel: 'a', ...all });
       server.publish({ channel: 'b', payload: null });
-      await waitUntil('both', () => ledger.all.length === 2);
-      const [one, other] = ledger.all;
+      await waitUntil('both', () => recorder.all.length === 2);
+      const [one, other] = recorder.all;
       const [a, b] = [server.stored('a')[0]!, server.stored('b')[0]!];
       const plain = (publication: Publication | undefined) => Object.fromEntries(Object.entries(publication!).filter(([field]) => field !== 'push'));
       assert.deepEqual(plain(one), { channel: 'a', partition: 0, sequence: 1, epoch: a.epoch, time: a.time, ...all });
@@ -295,18 +295,18 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
     });
 
     it('resumes when the epoch changes without a reported loss', async () => {
-      const ledger = new Recorder();
+      const recorder = new Recorder();
       const lost: Lost[] = [];
-      const sub = await connect().subscribe({ channel: 'a', onMessage: ledger.add });
+      const sub = await connect().subscribe({ channel: 'a', onMessage: recorder.add });
       sub.on('lost', (one) => lost.push(one));
       publish('a', 1, 2);
-      await waitUntil('two', () => ledger.all.length === 2);
+      await waitUntil('two', () => recorder.all.length === 2);
       server.restartStream('a');
       publish('a', 3, 4);
-      await waitUntil('all', () => ledger.all.length === 4);
-      assert.deepEqual(ledger.payloads, [1, 2, 3, 4]);
+      await waitUntil('all', () => recorder.all.length === 4);
+      assert.deepEqual(recorder.payloads, [1, 2, 3, 4]);
       assert.deepEqual(lost.map(({ reason }) => reason), ['epoch']);
-      ledger.assertGapless();
+      recorder.assertGapless();
     });
 
     it('publishes once even if answers are lost', async () => {
@@ -362,39 +362,39 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       const tokens = [token({ subject: 'ann' }), token({ subject: 'ann', expires: Date.now() + 7_200_000 })];
       let given = 0;
       const client = connect({ getToken: () => tokens[Math.min(given++, 1)]! });
-      const ledger = new Recorder();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       publish('a', 1);
       server.expiredTokens.add(tokens[0]!);
       server.endAll('token_expired', 4402, 'no');
       publish('a', 2);
-      await waitUntil('both', () => ledger.all.length === 2);
-      ledger.assertGapless();
+      await waitUntil('both', () => recorder.all.length === 2);
+      recorder.assertGapless();
       assert.equal(client.state, 'connected');
     });
 
     it('reconnects at once when the node drains', async () => {
       const client = connect({ backoff: () => 60_000 });
-      const ledger = new Recorder();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       publish('a', 1);
       server.endAll('draining', 4503, 'yes');
       publish('a', 2);
-      await waitUntil('both', () => ledger.all.length === 2);
-      ledger.assertGapless();
+      await waitUntil('both', () => recorder.all.length === 2);
+      recorder.assertGapless();
     });
 
     it('reconnects after the delay that the server requests', async () => {
       const clock = fastClock(20);
       const client = connect({ clock, connectTimeoutMs: 60_000 });
       const states: unknown[] = [];
-      const ledger = new Recorder();
-      await client.subscribe({ channel: 'a', onMessage: ledger.add });
+      const recorder = new Recorder();
+      await client.subscribe({ channel: 'a', onMessage: recorder.add });
       client.on('state', ({ state, retryInMillis }) => state === 'waiting' && states.push(retryInMillis));
       server.endAll('unavailable', 4504, 'after', 1);
       publish('a', 1);
       const began = clock.now();
-      await waitUntil('it', () => ledger.all.length === 1);
+      await waitUntil('it', () => recorder.all.length === 1);
       assert.ok(clock.now() - began >= 900);
       assert.deepEqual(states, [1000]);
     });
@@ -414,15 +414,15 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
 
     it('rejects one channel and serves the others', async () => {
       const client = connect();
-      const ledger = new Recorder();
+      const recorder = new Recorder();
       const [refused, served] = await Promise.allSettled([
         client.subscribe({ channel: 'private-nobody', onMessage: () => undefined }),
-        client.subscribe({ channel: 'a', onMessage: ledger.add }),
+        client.subscribe({ channel: 'a', onMessage: recorder.add }),
       ]);
       assert.equal(served.status, 'fulfilled');
       assert.equal(((refused as PromiseRejectedResult).reason as BroadcastyError).code, 'forbidden');
       publish('a', 1);
-      await waitUntil('one', () => ledger.all.length === 1);
+      await waitUntil('one', () => recorder.all.length === 1);
     });
 
     it('stops with close(), and unsubscribes a channel with its last subscription', async () => {
@@ -456,7 +456,7 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
     });
 
     it('unsubscribes when the handler is slow, and resumes from its position', async () => {
-      const ledger = new Recorder();
+      const recorder = new Recorder();
       const client = connect();
       let most = 0;
       let handled: () => void = () => undefined;
@@ -465,7 +465,7 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
         maxQueue: 10,
         onMessage: (publication: Publication) => {
           most = Math.max(most, sub.waiting);
-          ledger.add(publication);
+          recorder.add(publication);
           return new Promise<void>((resolve) => (handled = resolve));
         },
       });
@@ -473,9 +473,9 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       await waitUntil('full', () => sub.waiting === 10);
       await waitUntil('all', () => {
         handled();
-        return ledger.all.length === 200;
+        return recorder.all.length === 200;
       });
-      ledger.assertGapless();
+      recorder.assertGapless();
       assert.ok(most <= 10, `${most} waited`);
     });
 

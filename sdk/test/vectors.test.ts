@@ -172,8 +172,8 @@ async function receiveFrames(...frames: string[]): Promise<{ received: unknown[]
   const received: unknown[] = [];
   const listener = new Proxy({} as SessionListener, { get: (_, method) => (message: unknown) => received.push({ push: String(method).slice(2).toLowerCase(), ...(message as object) }) });
   const { port } = server.address() as { port: number };
-  const link = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
-  const end = await link.ended;
+  const session = await webSocketTransport.open({ baseUrl: `http://127.0.0.1:${port}`, fetch, WebSocket: WebSocket as never, clock: SYSTEM_CLOCK, connectTimeoutMs: 2000, protocol: 'v2', include: '' }, 't', listener);
+  const end = await session.ended;
   server.close();
   return { received, end };
 }

@@ -15,7 +15,7 @@ interface TabCalls {
   join: [channel: string, member?: Record<string, unknown>];
   leave: [channel: string];
   members: [channel: string, after?: string];
-  checkAlive: [];
+  check: [];
 }
 
 /** A call with its arguments. */

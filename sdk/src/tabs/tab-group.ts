@@ -54,7 +54,7 @@ export class TabGroup {
   private readonly channel: TabChannel;
   private readonly stop = new AbortController();
   private lockRequest = new AbortController();
-  private isLeader = false;
+  private holdsLock = false;
   /** Whether the channel is closed. */
   private channelClosed = false;
   private releaseLock: () => void = () => undefined;
@@ -81,7 +81,7 @@ export class TabGroup {
       if (this.ended) {
         throw closed();
       }
-      if (this.isLeader) {
+      if (this.holdsLock) {
         await this.connect(transport, settings, token);
         const { hub, serverSession } = this;
         if (hub && serverSession && this.isLeading()) {
@@ -139,7 +139,7 @@ export class TabGroup {
   }
 
   private becomeLeader(): void {
-    this.isLeader = true;
+    this.holdsLock = true;
     this.post({ type: 'disconnected' });
     this.session?.finish(leaderChanged());
     this.joinRequest?.accept(undefined);
@@ -147,7 +147,7 @@ export class TabGroup {
 
   /** Handles the loss of the lock to another tab, because this one did not answer in time. */
   private loseLeadership(): void {
-    this.isLeader = false;
+    this.holdsLock = false;
     this.disconnect(leaderChanged());
     this.requestLeadership();
   }
@@ -176,7 +176,7 @@ export class TabGroup {
   }
 
   private isLeading(): boolean {
-    return this.isLeader && !this.ended;
+    return this.holdsLock && !this.ended;
   }
 
   private disconnect(end: BroadcastyError): void {
@@ -280,7 +280,7 @@ export class TabGroup {
     const { hub, joinRequest, session } = this;
     switch (message.type) {
       case 'join':
-        if (this.isLeader) {
+        if (this.holdsLock) {
           this.answerJoin(message.from);
         }
         return;
@@ -306,7 +306,7 @@ export class TabGroup {
         joinRequest?.retry();
         return;
       case 'disconnected':
-        if (session && !this.isLeader) {
+        if (session && !this.holdsLock) {
           session.finish(leaderChanged());
         }
         return;

@@ -128,7 +128,7 @@ export class TabHub implements SessionListener {
         return this.leave(sessionId, args[0]);
       case 'members':
         return this.session.members(args[0], args[1]);
-      case 'checkAlive':
+      case 'check':
         this.session.check();
         return Promise.resolve();
     }
@@ -157,7 +157,7 @@ export class TabHub implements SessionListener {
         const own = other.stream.positions().filter(({ channel }) => !matches(target, channel));
         const after: SincePositions = { since: [...own, ...(from && 'since' in from ? from.since.filter(({ channel }) => matches(other.stream.target, channel)) : [])] };
         other.stream = new OrderedStream(other.stream.target, after);
-        return { feed: other.stream, after };
+        return { stream: other.stream, after };
       });
     const stream = new OrderedStream(target, from);
     const subscribers = (present?.subscribers ?? new Set<string>()).add(sessionId);
@@ -170,7 +170,7 @@ export class TabHub implements SessionListener {
       accepted(since === undefined ? { ...result, positions: stream.positions() } : result);
     });
     for (const one of resubscribed) {
-      this.session.subscribe(one.feed.target, one.after, (result) => one.feed.onSubscribed(result, one.after)).catch(() => this.session.close());
+      this.session.subscribe(one.stream.target, one.after, (result) => one.stream.onSubscribed(result, one.after)).catch(() => this.session.close());
     }
     try {
       await subscribed;

@@ -86,7 +86,7 @@ export class TabSession implements Session {
   check(): void {
     const { clock } = this.settings;
     const asked = clock.now();
-    this.call({ method: 'checkAlive', args: [] }).catch(() => undefined);
+    this.call({ method: 'check', args: [] }).catch(() => undefined);
     clock.setTimeout(() => {
       if (this.receivedAt < asked) {
         this.finish(new BroadcastyError('unreachable', 'the tab that holds the connection does not answer', 'yes'));

@@ -241,17 +241,17 @@ export const webSocketTransport: Transport = {
     }
     const offers = ['broadcasty.v2', 'broadcasty.v1'].slice(protocol === 'v1' ? 1 : 0);
     const socket = new Socket(`${settings.baseUrl.replace(/^http/, 'ws')}/broadcasty/ws${include && `?include=${include}`}`, offers);
-    const link = new WebSocketSession(socket, listener, clock);
+    const session = new WebSocketSession(socket, listener, clock);
     const opened = new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve();
-      void link.ended.then(() => reject(unreachable('cannot open a WebSocket')));
+      void session.ended.then(() => reject(unreachable('cannot open a WebSocket')));
     });
-    const connected = opened.then(() => link.connect(token));
+    const connected = opened.then(() => session.connect(token));
     try {
       await withTimeout(clock, connected, connectTimeoutMs, () => timeout('connecting', connectTimeoutMs));
-      return link;
+      return session;
     } catch (error) {
-      link.close();
+      session.close();
       throw toError(error);
     }
   },

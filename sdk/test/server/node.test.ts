@@ -43,8 +43,8 @@ describe('against the WAR', { timeout: 900_000 }, () => {
       const connect = (options: Partial<ClientOptions> = {}) => open({ protocol, ...options });
 
       it('delivers the fields of this protocol version', async () => {
-        const [ledger, everything] = [new Recorder(), new Recorder()];
-        await connect({ transport }).subscribe({ channel: name('fields.*'), onMessage: ledger.add });
+        const [recorder, everything] = [new Recorder(), new Recorder()];
+        await connect({ transport }).subscribe({ channel: name('fields.*'), onMessage: recorder.add });
         await connect({ transport, include: ['id', 'time'] }).subscribe({ channel: name('fields.*'), onMessage: everything.add });
         const channel = name('fields.a');
         const given = { event: 'made', payload: { n: [1, null, 'é'] }, meta: { schema: 'v1' }, headers: { region: 'eu', empty: '' }, correlationId: 'c-1', replyTo: 'rpc:x' };
@@ -55,33 +55,33 @@ describe('against the WAR', { timeout: 900_000 }, () => {
           body: JSON.stringify({ channel, payload: null }),
         });
         const published = (await answer.json()) as { id: string };
-        await waitUntil('all', () => ledger.all.length === 2 && everything.all.length === 2);
+        await waitUntil('all', () => recorder.all.length === 2 && everything.all.length === 2);
         const [first, second] = everything.all as [Publication, Publication];
         const { epoch, time } = first;
         assert.ok(time !== undefined && Math.abs(time - Date.now()) < 60_000);
         assert.deepEqual(plain(first), { channel, partition: 0, sequence: 1, epoch, time, id: 'mine', ...given });
         assert.deepEqual(plain(second), { channel, partition: 0, sequence: 2, epoch, time: second.time, id: published.id, payload: null });
         const left = protocol === 'v2' ? { time: undefined } : {};
-        assert.deepEqual(ledger.all.map((one) => ({ ...plain(one) })), [
+        assert.deepEqual(recorder.all.map((one) => ({ ...plain(one) })), [
           without({ ...plain(first), ...left }),
           without({ ...plain(second), ...left, ...(protocol === 'v2' ? { id: undefined } : {}) }),
         ]);
       });
 
       it('streams 50 000 publications without gaps or duplicates', async () => {
-        const ledger = new Recorder();
+        const recorder = new Recorder();
         const reader = connect({ transport, maxQueue: 100_000 });
-        await reader.subscribe({ channel: name('many'), onMessage: ledger.add });
+        await reader.subscribe({ channel: name('many'), onMessage: recorder.add });
         const writer = connect({ transport });
         const began = Date.now();
         for (let from = 0; from < 50_000; from += 1000) {
           const outcomes = await writer.publishAll(Array.from({ length: 1000 }, (_, i) => ({ channel: name('many'), payload: from + i })), { timeoutMs: 60_000 });
           assert.ok(outcomes.every((outcome) => 'sequence' in outcome));
         }
-        await waitUntil('all', () => ledger.all.length === 50_000);
+        await waitUntil('all', () => recorder.all.length === 50_000);
         console.log(`50 000 over ${transport} in ${Date.now() - began} ms`);
-        ledger.assertGapless();
-        assert.deepEqual(ledger.payloads, Array.from({ length: 50_000 }, (_, i) => i));
+        recorder.assertGapless();
+        assert.deepEqual(recorder.payloads, Array.from({ length: 50_000 }, (_, i) => i));
       });
 
       it('replays, resumes after a position, and adds subscriptions to an open stream', async () => {
@@ -119,8 +119,8 @@ describe('against the WAR', { timeout: 900_000 }, () => {
       it('refreshes its token 30 s before it expires without interrupting the stream', async () => {
         let given = 0;
         const client = connect({ transport, getToken: () => server.token({ seconds: given++ === 0 ? 32 : 3600 }) });
-        const ledger = new Recorder();
-        await client.subscribe({ channel: name('token'), onMessage: ledger.add });
+        const recorder = new Recorder();
+        await client.subscribe({ channel: name('token'), onMessage: recorder.add });
         const states: string[] = [];
         client.on('state', ({ state }) => states.push(state));
         const writer = connect();
@@ -131,8 +131,8 @@ describe('against the WAR', { timeout: 900_000 }, () => {
           assert.ok(Date.now() < began + 20_000, 'long before the end');
         }
         await writer.publish({ channel: name('token'), payload: n++ });
-        await waitUntil('all', () => ledger.all.length === n);
-        ledger.assertGapless();
+        await waitUntil('all', () => recorder.all.length === n);
+        recorder.assertGapless();
         assert.deepEqual(states, []);
       });
 
@@ -141,16 +141,16 @@ describe('against the WAR', { timeout: 900_000 }, () => {
         const first = server.token({ seconds });
         const ends = Date.now() + seconds * 1000;
         const client = connect({ transport, getToken: () => (Date.now() < ends ? first : server.token()) });
-        const ledger = new Recorder();
-        await client.subscribe({ channel: name('ended'), onMessage: ledger.add });
+        const recorder = new Recorder();
+        await client.subscribe({ channel: name('ended'), onMessage: recorder.add });
         const writer = connect();
         let n = 0;
         while (Date.now() < ends + 2000) {
           await writer.publish({ channel: name('ended'), payload: n++ });
         }
         await writer.publish({ channel: name('ended'), payload: n++ });
-        await waitUntil('all', () => ledger.all.length === n);
-        ledger.assertGapless();
+        await waitUntil('all', () => recorder.all.length === n);
+        recorder.assertGapless();
       });
 
       it('reports failures as typed errors with advice', async () => {
@@ -188,15 +188,15 @@ describe('against the WAR', { timeout: 900_000 }, () => {
 
   it('recovers from kill -9 and a restart with 20 subscriptions and continuous publishing', async () => {
     const channels = Array.from({ length: 20 }, (_, i) => `kill-${i}`);
-    const ledgers = new Map(channels.map((channel) => [channel, new Recorder()]));
+    const recorders = new Map(channels.map((channel) => [channel, new Recorder()]));
     const readers = [open({ transport: 'ws' }), open({ transport: 'sse' })];
-    await Promise.all(channels.map((channel, i) => readers[i % 2]!.subscribe({ channel, fromSequence: 0, onMessage: ledgers.get(channel)!.add })));
+    await Promise.all(channels.map((channel, i) => readers[i % 2]!.subscribe({ channel, fromSequence: 0, onMessage: recorders.get(channel)!.add })));
     const everything = new Recorder();
     await readers[0]!.subscribe({ channel: 'kill-*', onMessage: everything.add });
     const writer = open();
     const published: Promise<unknown>[] = [];
     let n = 0;
-    const total = () => [...ledgers.values()].reduce((sum, { all }) => sum + all.length, 0);
+    const total = () => [...recorders.values()].reduce((sum, { all }) => sum + all.length, 0);
     let unanswered = 0;
     const publishing = setInterval(() => {
       if (unanswered < 900) {
@@ -208,21 +208,21 @@ describe('against the WAR', { timeout: 900_000 }, () => {
     await server.kill();
     const before = n;
     await server.restart();
-    await waitUntil('some that were published later', () => ledgers.get(channels[0]!)!.payloads.some((payload) => (payload as number) > before));
+    await waitUntil('some that were published later', () => recorders.get(channels[0]!)!.payloads.some((payload) => (payload as number) > before));
     clearInterval(publishing);
     const outcomes = await Promise.all(published);
     console.log(`${outcomes.filter((outcome) => 'queued' in (outcome as object)).length} of ${n} were queued`);
     await waitUntil(`all ${n}`, () => total() >= n).catch((error: unknown) => {
-      console.log([...ledgers].map(([channel, { all }]) => `${channel}: ${all.length}`).join(), readers.map(({ state }) => state).join());
+      console.log([...recorders].map(([channel, { all }]) => `${channel}: ${all.length}`).join(), readers.map(({ state }) => state).join());
       throw error;
     });
-    for (const [channel, ledger] of ledgers) {
-      ledger.assertGapless();
-      assert.equal(new Set(ledger.payloads).size, ledger.all.length, `doubles on ${channel}`);
+    for (const [channel, recorder] of recorders) {
+      recorder.assertGapless();
+      assert.equal(new Set(recorder.payloads).size, recorder.all.length, `doubles on ${channel}`);
     }
     assert.equal(total(), n);
     everything.assertGapless();
-    assert.ok([...ledgers.values()].every(({ payloads }) => payloads.every((payload, i) => i === 0 || (payload as number) > (payloads[i - 1] as number))), 'order of a publisher');
+    assert.ok([...recorders.values()].every(({ payloads }) => payloads.every((payload, i) => i === 0 || (payload as number) > (payloads[i - 1] as number))), 'order of a publisher');
     console.log(`${n} publications over a kill of the server`);
   });
 });
