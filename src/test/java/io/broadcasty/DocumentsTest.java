@@ -3,6 +3,8 @@ package io.broadcasty;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.server.config.ConfigKeys;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -20,7 +22,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Checks the Markdown documents of the repository: their links, their lines and their length. */
+/**
+ * Checks the Markdown documents of the repository: their links, lines and length, and the settings
+ * that they name.
+ */
 class DocumentsTest {
 
   private static final Path ROOT = Path.of("");
@@ -36,6 +41,19 @@ class DocumentsTest {
 
   /** A line of a single word, which cannot be wrapped, after what begins a list or a quotation. */
   private static final Pattern UNBREAKABLE = Pattern.compile(" *((-|\\*|>|[0-9]+\\.) +)*\\S+");
+
+  /** Keys and environment variables, apart from those of one tenant. */
+  private static final Pattern SETTING =
+      Pattern.compile(
+          "\\bbroadcasty\\.(?!tenant\\.)([a-z]+)[a-z.-]*[a-z]|\\bBROADCASTY_(?!TENANT_)[A-Z_]*[A-Z]");
+
+  /** Names that look like settings: a Redis connection, a message of the service worker, tests. */
+  private static final Set<String> NAMES_OF_OTHERS =
+      Set.of(
+          "broadcasty.redis.url.cache",
+          "broadcasty.push.changed",
+          "BROADCASTY_WAR",
+          "BROADCASTY_PAYARA");
 
   @Test
   void relativeLinksLeadToFilesAndHeadings() throws IOException {
@@ -60,6 +78,30 @@ class DocumentsTest {
         boolean table = line.startsWith("|");
         if (line.length() > LINE_LENGTH && !table && !UNBREAKABLE.matcher(line).matches()) {
           faults.add(document + ": " + line);
+        }
+      }
+    }
+    assertEquals(List.of(), faults);
+  }
+
+  @Test
+  void namedSettingsExist() throws IOException {
+    Set<String> names = new HashSet<>(NAMES_OF_OTHERS);
+    Set<String> sections = new HashSet<>();
+    for (ConfigKey<?> key : ConfigKeys.ALL) {
+      names.add(key.environmentName());
+      sections.add(key.name().split("\\.", -1)[1]);
+      for (int dot = key.name().length(); dot > 0; dot = key.name().lastIndexOf('.', dot - 1)) {
+        names.add(key.name().substring(0, dot));
+      }
+    }
+    List<String> faults = new ArrayList<>();
+    for (Path document : documents()) {
+      Matcher setting = SETTING.matcher(Files.readString(document));
+      while (setting.find()) {
+        String section = setting.group(1);
+        if ((section == null || sections.contains(section)) && !names.contains(setting.group())) {
+          faults.add(document + ": " + setting.group());
         }
       }
     }
