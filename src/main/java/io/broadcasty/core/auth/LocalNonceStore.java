@@ -18,13 +18,13 @@ public final class LocalNonceStore implements NonceStore {
   private record Use(TenantId tenant, String subject, String nonce) {}
 
   /**
-   * @param kept how long a nonce is remembered
+   * @param retention how long a nonce is remembered
    */
-  public LocalNonceStore(Duration kept, Ticker ticker) {
+  public LocalNonceStore(Duration retention, Ticker ticker) {
     this.used =
         Caffeine.newBuilder()
             .maximumSize(MAX_NONCES)
-            .expireAfterWrite(kept)
+            .expireAfterWrite(retention)
             .ticker(ticker::readNanos)
             .executor(Runnable::run)
             .build();

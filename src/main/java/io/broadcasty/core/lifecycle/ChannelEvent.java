@@ -69,8 +69,8 @@ public sealed interface ChannelEvent extends LifecycleEvent {
 
     private final String wireName;
 
-    Cause(String word) {
-      this.wireName = word;
+    Cause(String wireName) {
+      this.wireName = wireName;
     }
 
     /** Returns the value of the metric label. */
@@ -105,8 +105,8 @@ public sealed interface ChannelEvent extends LifecycleEvent {
 
     private final String wireName;
 
-    LossReason(String word) {
-      this.wireName = word;
+    LossReason(String wireName) {
+      this.wireName = wireName;
     }
 
     /** Returns the value of the metric label. */

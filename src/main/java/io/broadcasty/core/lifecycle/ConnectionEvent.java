@@ -78,8 +78,8 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
 
     private final String wireName;
 
-    TokenFault(String word) {
-      this.wireName = word;
+    TokenFault(String wireName) {
+      this.wireName = wireName;
     }
 
     /** Returns the value of the metric label. */
@@ -110,8 +110,8 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
 
     private final String wireName;
 
-    Operation(String word) {
-      this.wireName = word;
+    Operation(String wireName) {
+      this.wireName = wireName;
     }
 
     /** Returns the value of the metric label. */

@@ -60,8 +60,8 @@ public sealed interface PublicationEvent extends LifecycleEvent {
 
     private final String wireName;
 
-    PublishResult(String word) {
-      this.wireName = word;
+    PublishResult(String wireName) {
+      this.wireName = wireName;
     }
 
     /** Returns the value of the metric label. */

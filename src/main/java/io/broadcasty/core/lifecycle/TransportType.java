@@ -8,8 +8,8 @@ public enum TransportType {
 
   private final String wireName;
 
-  TransportType(String word) {
-    this.wireName = word;
+  TransportType(String wireName) {
+    this.wireName = wireName;
   }
 
   /** Returns the value of the metric label. */

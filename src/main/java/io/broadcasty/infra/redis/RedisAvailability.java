@@ -45,10 +45,10 @@ public final class RedisAvailability {
   private volatile Runnable probeNow = () -> {};
 
   /**
-   * @param homes returns the server that has a key
+   * @param serverOf returns the server that has a key
    */
-  RedisAvailability(Function<byte[], HostAndPort> homes) {
-    this.serverOf = homes;
+  RedisAvailability(Function<byte[], HostAndPort> serverOf) {
+    this.serverOf = serverOf;
   }
 
   /**

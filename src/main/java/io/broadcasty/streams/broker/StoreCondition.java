@@ -27,8 +27,8 @@ public record StoreCondition(State state, String reason) {
 
     private final String wireName;
 
-    State(String word) {
-      this.wireName = word;
+    State(String wireName) {
+      this.wireName = wireName;
     }
 
     /** Returns the name in health checks and metrics. */

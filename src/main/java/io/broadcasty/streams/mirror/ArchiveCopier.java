@@ -64,13 +64,13 @@ final class ArchiveCopier {
       Archive archive,
       MirroredChannels mirrored,
       ChannelDirectory directory,
-      LeaderLock turn,
+      LeaderLock leaderLock,
       Ticker ticker) {
     this.streams = streams;
     this.archive = archive;
     this.mirrored = mirrored;
     this.directory = directory;
-    this.leaderLock = turn;
+    this.leaderLock = leaderLock;
     this.ticker = ticker;
     this.nextScanNanos = ticker.readNanos();
   }
@@ -195,16 +195,16 @@ final class ArchiveCopier {
   }
 
   private void logMissed() {
-    long untold = missed() - logged;
-    if (untold > 0) {
+    long unlogged = missed() - logged;
+    if (unlogged > 0) {
       LOG.log(
           Level.WARNING,
-          untold
+          unlogged
               + " publications left the retention of their streams before they could be mirrored;"
               + " readers are told that they are lost (broadcasty.replay.retention,"
               + " broadcasty.replay.max-count and broadcasty.replay.max-bytes must outlast an"
               + " outage of the database)");
-      logged += untold;
+      logged += unlogged;
     }
   }
 
@@ -216,8 +216,8 @@ final class ArchiveCopier {
     }
     Map<Integer, List<Archive.SequenceRange>> kept = archive.ranges(channel, epoch);
     for (StreamState state : states) {
-      List<Archive.SequenceRange> stretches = kept.getOrDefault(state.partition(), List.of());
-      long head = stretches.isEmpty() ? 0 : stretches.get(stretches.size() - 1).head();
+      List<Archive.SequenceRange> ranges = kept.getOrDefault(state.partition(), List.of());
+      long head = ranges.isEmpty() ? 0 : ranges.get(ranges.size() - 1).head();
       if (head < state.head()) {
         copy(new StreamKey(channel, state.partition(), state.epoch()), head, state.head());
       }

@@ -84,22 +84,22 @@ final class ArchiveReplay {
     StreamState.Resume resume = whole.resume(request.epoch(), request.after());
     LostPosition lost = resume.lost();
     long next = resume.after() + 1;
-    SequenceRange stretch = rangeOf(next, kept);
-    if (stretch == null && next < state.first()) { // within a gap
+    SequenceRange range = rangeOf(next, kept);
+    if (range == null && next < state.first()) { // within a gap
       Position asked = new Position(state.epoch(), state.partition(), resume.after());
       next = firstAfter(next, kept, state);
-      stretch = rangeOf(next, kept);
+      range = rangeOf(next, kept);
       lost =
           new LostPosition(
               LostPosition.Reason.TRIMMED,
               asked,
               new Position(state.epoch(), state.partition(), next - 1));
     }
-    if (stretch == null || next >= state.first()) {
+    if (range == null || next >= state.first()) {
       return new ReplayPage(whole, recent.publications(), lost);
     }
     List<Publication> publications =
-        read(stream, next, Math.min(stretch.head(), state.head()), request);
+        read(stream, next, Math.min(range.head(), state.head()), request);
     return publications.isEmpty() && request.maxCount() > 0
         ? null
         : new ReplayPage(whole, publications, lost);
@@ -136,7 +136,7 @@ final class ArchiveReplay {
   private static List<SequenceRange> holding(
       Map<Integer, List<SequenceRange>> kept, int partition) {
     return kept.getOrDefault(partition, List.of()).stream()
-        .filter(stretch -> stretch.first() <= stretch.head())
+        .filter(range -> range.first() <= range.head())
         .toList();
   }
 
@@ -145,18 +145,18 @@ final class ArchiveReplay {
   }
 
   private static @Nullable SequenceRange rangeOf(long sequence, List<SequenceRange> kept) {
-    for (SequenceRange stretch : kept) {
-      if (stretch.contains(sequence)) {
-        return stretch;
+    for (SequenceRange range : kept) {
+      if (range.contains(sequence)) {
+        return range;
       }
     }
     return null;
   }
 
   private static long firstAfter(long sequence, List<SequenceRange> kept, StreamState state) {
-    for (SequenceRange stretch : kept) {
-      if (stretch.first() > sequence) {
-        return Math.min(stretch.first(), state.first());
+    for (SequenceRange range : kept) {
+      if (range.first() > sequence) {
+        return Math.min(range.first(), state.first());
       }
     }
     return state.first();

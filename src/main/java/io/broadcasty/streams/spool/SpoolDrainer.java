@@ -59,11 +59,11 @@ final class SpoolDrainer {
   private int skippedRounds;
   private long published; // since the spool was empty
 
-  SpoolDrainer(Broker streams, Spool spool, WaitingChannels waiting, LeaderLock turn) {
+  SpoolDrainer(Broker streams, Spool spool, WaitingChannels waiting, LeaderLock leaderLock) {
     this.streams = streams;
     this.spool = spool;
     this.waiting = waiting;
-    this.leaderLock = turn;
+    this.leaderLock = leaderLock;
   }
 
   void start(ThreadFactory threads) {

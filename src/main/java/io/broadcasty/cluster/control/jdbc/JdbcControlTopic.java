@@ -192,8 +192,8 @@ public final class JdbcControlTopic implements ControlTopic {
     return missed;
   }
 
-  private void deliver(Row row, boolean tell) {
-    if (received.add(row.number(), ticker.readNanos()) && receivedIds.add(row.id()) && tell) {
+  private void deliver(Row row, boolean notify) {
+    if (received.add(row.number(), ticker.readNanos()) && receivedIds.add(row.id()) && notify) {
       ControlMessage message = format.read(row.text());
       if (message != null) {
         listeners.onMessage(message);

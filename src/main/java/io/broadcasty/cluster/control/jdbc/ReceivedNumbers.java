@@ -20,10 +20,10 @@ final class ReceivedNumbers {
   private final TreeMap<Long, Long> above = new TreeMap<>();
 
   /**
-   * @param patienceNanos how long to wait for a missing number once a higher one has been received
+   * @param maxWaitNanos how long to wait for a missing number once a higher one has been received
    */
-  ReceivedNumbers(long patienceNanos) {
-    this.maxWaitNanos = patienceNanos;
+  ReceivedNumbers(long maxWaitNanos) {
+    this.maxWaitNanos = maxWaitNanos;
   }
 
   /** Returns the number up to which nothing has to be read any more. */

@@ -24,16 +24,16 @@ public final class CachingAuthenticator implements Authenticator {
   private final Cache<String, Authenticated> cache;
 
   /**
-   * @param remember how long a token is cached; zero verifies every time
+   * @param cacheDuration how long a token is cached; zero verifies every time
    */
   public CachingAuthenticator(
-      Authenticator verifier, Duration remember, Ticker ticker, WallClock clock) {
+      Authenticator verifier, Duration cacheDuration, Ticker ticker, WallClock clock) {
     this.verifier = verifier;
     this.clock = clock;
     this.cache =
         Caffeine.newBuilder()
-            .maximumSize(remember.isZero() ? 0 : MAX_TOKENS)
-            .expireAfterWrite(remember)
+            .maximumSize(cacheDuration.isZero() ? 0 : MAX_TOKENS)
+            .expireAfterWrite(cacheDuration)
             .ticker(ticker::readNanos)
             .executor(Runnable::run)
             .build();

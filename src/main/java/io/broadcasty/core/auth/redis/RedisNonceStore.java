@@ -18,11 +18,11 @@ public final class RedisNonceStore implements NonceStore {
 
   /**
    * @param redis stays open
-   * @param kept how long a nonce is remembered
+   * @param retention how long a nonce is remembered
    */
-  public RedisNonceStore(Redis redis, Duration kept) {
+  public RedisNonceStore(Redis redis, Duration retention) {
     this.redis = redis;
-    this.keptMillis = kept.toMillis();
+    this.keptMillis = retention.toMillis();
   }
 
   @Override

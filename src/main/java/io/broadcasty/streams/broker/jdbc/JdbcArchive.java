@@ -52,17 +52,17 @@ public final class JdbcArchive implements Archive {
   public Map<Integer, List<SequenceRange>> ranges(TenantChannel channel, String epoch) {
     return calling(
         () -> {
-          Map<Integer, List<SequenceRange>> stretches = new TreeMap<>();
+          Map<Integer, List<SequenceRange>> ranges = new TreeMap<>();
           transactions
               .runAutoCommit(connection -> MirrorTable.read(connection, channel, epoch))
               .forEach(
                   (partition, rows) ->
-                      stretches.put(
+                      ranges.put(
                           partition,
                           rows.stream()
                               .map(row -> new SequenceRange(row.first(), row.head()))
                               .toList()));
-          return stretches;
+          return ranges;
         });
   }
 

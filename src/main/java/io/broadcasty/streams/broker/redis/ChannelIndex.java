@@ -45,9 +45,9 @@ final class ChannelIndex {
         }
       };
 
-  ChannelIndex(Redis redis, PubSub news) {
+  ChannelIndex(Redis redis, PubSub pubSub) {
     this.redis = redis;
-    this.pubSub = news;
+    this.pubSub = pubSub;
   }
 
   /** Queues the name to be added, the first time that this node appends to the channel. */

@@ -97,12 +97,12 @@ final class FollowedChannel {
    * searched for.
    */
   void onUnreachable(BrokerException why) {
-    Runnable tell;
+    Runnable completion;
     synchronized (this) {
       uncertain |= !ready.isConfirmed();
-      tell = ready.fail(why);
+      completion = ready.fail(why);
     }
-    tell.run();
+    completion.run();
   }
 
   /** Delivers the publications that were not received before, in order. */
@@ -122,20 +122,20 @@ final class FollowedChannel {
    *
    * @return whether publications were missed before
    */
-  boolean compareHeads(int ofLife, StreamHeads heads) {
-    Runnable tell;
+  boolean compareHeads(int ofSubscription, StreamHeads heads) {
+    Runnable completion;
     boolean missed;
     synchronized (this) {
-      if (ofLife != subscriptionNumber) {
+      if (ofSubscription != subscriptionNumber) {
         return false;
       }
       missed = uncertain || (begun && heads.isAheadOf(knownHeads));
       begun = true;
       uncertain = false;
       knownHeads = heads;
-      tell = ready.confirm();
+      completion = ready.confirm();
     }
-    tell.run();
+    completion.run();
     return missed;
   }
 

@@ -68,15 +68,15 @@ final class FollowedPatterns {
      * before.
      */
     boolean subscribed() {
-      boolean again;
-      Runnable tell;
+      boolean resubscribed;
+      Runnable completion;
       synchronized (this) {
-        again = begun;
+        resubscribed = begun;
         begun = true;
-        tell = ready.confirm();
+        completion = ready.confirm();
       }
-      tell.run();
-      return again;
+      completion.run();
+      return resubscribed;
     }
 
     synchronized void broken() {
@@ -84,12 +84,12 @@ final class FollowedPatterns {
     }
 
     void unreachable(BrokerException why) {
-      Runnable tell;
+      Runnable completion;
       synchronized (this) {
         begun = true; // names announced until then are missed
-        tell = ready.fail(why);
+        completion = ready.fail(why);
       }
-      tell.run();
+      completion.run();
     }
   }
 

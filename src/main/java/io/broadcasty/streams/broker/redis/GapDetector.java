@@ -46,14 +46,14 @@ final class GapDetector implements Runnable, AutoCloseable {
       ChannelSubscriptions following,
       FollowedPatterns patterns,
       ChannelIndex index,
-      PubSub news,
+      PubSub pubSub,
       Semaphore calls) {
     this.redis = redis;
     this.availability = availability;
     this.subscriptions = following;
     this.patterns = patterns;
     this.index = index;
-    this.pubSub = news;
+    this.pubSub = pubSub;
     this.wakeUps = calls;
     availability.requireProbeOfNewServers(redis.primaries(), calls::release);
   }
@@ -64,9 +64,9 @@ final class GapDetector implements Runnable, AutoCloseable {
       try {
         boolean called = wakeUps.tryAcquire(ROUND_MILLIS, TimeUnit.MILLISECONDS);
         wakeUps.drainPermits();
-        boolean look = !called && ++round % ROUNDS_PER_TOPOLOGY_CHECK == 0;
+        boolean checkTopology = !called && ++round % ROUNDS_PER_TOPOLOGY_CHECK == 0;
         if (availability.needsProbe()
-            || (look && availability.hasUnprobedServers(redis.primaries()))) {
+            || (checkTopology && availability.hasUnprobedServers(redis.primaries()))) {
           probeServers();
         }
         handleUrgent();

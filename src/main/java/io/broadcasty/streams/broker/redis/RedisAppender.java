@@ -65,9 +65,9 @@ final class RedisAppender implements GroupCommit.Appender {
 
     private @Nullable Response<Object> response;
 
-    Sent(ChannelAppend append, boolean heard) {
+    Sent(ChannelAppend append, boolean receivesAnnouncements) {
       this.append = append;
-      this.receivesAnnouncements = heard;
+      this.receivesAnnouncements = receivesAnnouncements;
     }
   }
 

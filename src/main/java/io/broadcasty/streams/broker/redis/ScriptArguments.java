@@ -26,14 +26,14 @@ final class ScriptArguments {
 
   /** Returns the arguments for a call at this moment about a channel of this tenant. */
   List<byte[]> arguments(TenantId tenant) {
-    Retention kept = retention.of(tenant);
+    Retention limits = retention.of(tenant);
     List<byte[]> arguments = new ArrayList<>();
     arguments.add(bytes(clock.nowMillis()));
-    arguments.add(bytes(idleMillis(kept.age())));
+    arguments.add(bytes(idleMillis(limits.age())));
     arguments.add(bytes(Epochs.next()));
-    arguments.add(bytes(kept.age().toMillis()));
-    arguments.add(bytes(kept.maxCount()));
-    arguments.add(bytes(kept.maxBytes()));
+    arguments.add(bytes(limits.age().toMillis()));
+    arguments.add(bytes(limits.maxCount()));
+    arguments.add(bytes(limits.maxBytes()));
     return arguments;
   }
 
