@@ -8,8 +8,8 @@ import io.broadcasty.core.tenant.TenantId;
 public interface NonceStore {
 
   /**
-   * Returns whether this user has not used the nonce before, as far back as the store remembers,
-   * and marks it as used. May block.
+   * Marks the nonce as used, and returns whether this user had not used it before, as far back as
+   * the store remembers. May block.
    *
    * @throws AuthenticationUnavailableException when the store cannot be reached now
    */

@@ -6,7 +6,7 @@ import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 
 /**
- * The rates of each scope.
+ * The rate limits of addresses, users and channels.
  *
  * @param enabled whether limits are in force
  * @param address the rate of one client address, which belongs to no tenant

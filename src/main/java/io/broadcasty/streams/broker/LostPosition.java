@@ -1,8 +1,8 @@
 package io.broadcasty.streams.broker;
 
 /**
- * A position that cannot be served any more; the reader must be told, publications are never
- * skipped silently.
+ * A position that cannot be served any more, which is reported to the reader; publications are
+ * never skipped silently.
  *
  * @param requested the reader's position
  * @param resumeFrom where the reader continues: the next publication is the one after it

@@ -1,7 +1,7 @@
 package io.broadcasty.streams.broker;
 
 /**
- * The position of a publication in its stream.
+ * A publication's place in its stream: epoch, partition and sequence.
  *
  * @param epoch identifies the stream until it is lost and restarted, which changes the epoch. Never
  *     empty.

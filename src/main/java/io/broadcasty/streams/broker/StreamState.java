@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StreamState(String epoch, int partition, long first, long head) {
 
-  /** Requests everything that is kept from {@link #resume}, whatever has been trimmed. */
+  /** The sequence with which {@link #resume} starts at the oldest publication that is kept. */
   public static final long FROM_OLDEST = -1;
 
   /** Returns the newest position. */

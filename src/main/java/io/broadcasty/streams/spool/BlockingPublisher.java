@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Publishes and waits for the outcomes. */
+/** Publishes envelopes and waits for the outcomes. */
 final class BlockingPublisher {
 
   private static final long MAX_WAIT_SECONDS = 10;

@@ -71,7 +71,7 @@ public final class ReceivedMessages implements ControlListener {
     }
   }
 
-  /** Returns whether another such report has come than those waited for. */
+  /** Returns whether missed messages were reported once more than a test has awaited. */
   public boolean hasMissed() {
     return missed.availablePermits() > 0;
   }
