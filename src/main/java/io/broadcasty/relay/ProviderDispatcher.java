@@ -2,6 +2,7 @@ package io.broadcasty.relay;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.relay.failover.ProviderChain;
 import io.broadcasty.relay.failover.ProviderFailure;
@@ -38,14 +39,7 @@ final class ProviderDispatcher {
 
   /** Channels whose rejection was logged, with its reason; guarded by itself. */
   private final Map<TenantChannel, String> loggedRejections =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<TenantChannel, String> eldest) {
-          return size() > MAX_LOGGED_REJECTIONS;
-        }
-      };
+      BoundedMap.ofLatestAdded(MAX_LOGGED_REJECTIONS);
 
   ProviderDispatcher(
       List<Provider> providers,

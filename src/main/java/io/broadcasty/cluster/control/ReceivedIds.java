@@ -1,6 +1,6 @@
 package io.broadcasty.cluster.control;
 
-import java.util.LinkedHashMap;
+import io.broadcasty.core.collection.BoundedMap;
 import java.util.Map;
 
 /**
@@ -16,15 +16,7 @@ public final class ReceivedIds {
    * @param count how many ids are remembered; more than the store keeps messages
    */
   public ReceivedIds(int count) {
-    this.ids =
-        new LinkedHashMap<>() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > count;
-          }
-        };
+    this.ids = BoundedMap.ofLatestAdded(count);
   }
 
   public boolean contains(String id) {

@@ -2,6 +2,7 @@ package io.broadcasty.presence.redis;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.ReferenceCountedMap;
 import io.broadcasty.core.format.TextVersion;
 import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.time.Ticker;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -38,26 +38,12 @@ final class MembershipCaches implements PubSub.Listener {
    */
   private static final Duration LINGER = Duration.ofSeconds(5);
 
-  private static final class Entry {
-    private final MembershipCache cache;
-    private int followers;
-    private long unfollowedNanos;
-
-    Entry(MembershipCache cache) {
-      this.cache = cache;
-    }
-  }
-
   private final Redis redis;
   private final LocalPresenceStore local;
-  private final Ticker ticker;
   private final Runnable wake;
 
-  /**
-   * The copies by the pub/sub channel of their announcements; entries change only inside the map's
-   * updates.
-   */
-  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+  /** The copies by the pub/sub channel of their announcements. */
+  private final ReferenceCountedMap<MembershipCache> caches;
 
   private final ConcurrentLinkedQueue<MembershipCache> toRead = new ConcurrentLinkedQueue<>();
 
@@ -75,36 +61,25 @@ final class MembershipCaches implements PubSub.Listener {
   MembershipCaches(Redis redis, LocalPresenceStore local, Ticker ticker, Runnable wake) {
     this.redis = redis;
     this.local = local;
-    this.ticker = ticker;
+    this.caches = new ReferenceCountedMap<>(ticker, LINGER);
     this.wake = wake;
   }
 
   CompletionStage<Void> follow(TenantChannel channel, PubSub pubSub) {
-    List<MembershipCache> found = new ArrayList<>(1);
-    entries.compute(
-        PresenceKeys.of(redis, channel).announcements(),
-        (name, known) -> {
-          Entry entry = known;
-          if (entry == null) {
-            entry = new Entry(new MembershipCache(channel, local));
-            var unused = local.follow(channel);
-            pubSub.subscribe(name);
-          }
-          entry.followers++;
-          found.add(entry.cache);
-          return entry;
-        });
-    return found.get(0).ready();
+    String name = PresenceKeys.of(redis, channel).announcements();
+    return caches
+        .acquire(
+            name,
+            () -> {
+              var unused = local.follow(channel);
+              pubSub.subscribe(name);
+              return new MembershipCache(channel, local);
+            })
+        .ready();
   }
 
   void unfollow(TenantChannel channel) {
-    entries.computeIfPresent(
-        PresenceKeys.of(redis, channel).announcements(),
-        (name, entry) -> {
-          entry.followers--;
-          entry.unfollowedNanos = ticker.readNanos();
-          return entry;
-        });
+    caches.release(PresenceKeys.of(redis, channel).announcements());
   }
 
   /**
@@ -115,36 +90,31 @@ final class MembershipCaches implements PubSub.Listener {
    */
   boolean awaitVersion(TenantChannel channel, long seconds) throws InterruptedException {
     PresenceKeys keys = PresenceKeys.of(redis, channel);
-    Entry entry = entries.get(keys.announcements());
+    MembershipCache cache = caches.get(keys.announcements());
     byte[] count = redis.commands().get(keys.version());
-    return entry != null
-        && entry.cache.awaitVersion(count == null ? 0 : Long.parseLong(text(count)), seconds);
+    return cache != null
+        && cache.awaitVersion(count == null ? 0 : Long.parseLong(text(count)), seconds);
   }
 
   @Override
   public void onMessage(String channel, byte[] message) {
-    Entry entry = entries.get(channel);
-    if (entry != null && entry.cache.onChange(message)) {
-      queueRead(entry.cache);
+    MembershipCache cache = caches.get(channel);
+    if (cache != null && cache.onChange(message)) {
+      queueRead(cache);
     }
   }
 
   @Override
   public void onSubscribed(String channel) {
-    entries.computeIfPresent( // blocks until the update that subscribed has ended
-        channel,
-        (name, entry) -> {
-          queueRead(entry.cache);
-          return entry;
-        });
+    caches.withValue(channel, this::queueRead); // after the update that subscribed
   }
 
   @Override
   public void onBroken(Collection<String> channels) {
     for (String channel : channels) {
-      Entry entry = entries.get(channel);
-      if (entry != null) {
-        entry.cache.markOutOfSync();
+      MembershipCache cache = caches.get(channel);
+      if (cache != null) {
+        cache.markOutOfSync();
       }
     }
   }
@@ -190,7 +160,7 @@ final class MembershipCaches implements PubSub.Listener {
   void compareVersions() {
     undecodable.forEach(this::queueRead); // a node that can decode them may have written them again
     undecodable.clear();
-    List<MembershipCache> all = entries.values().stream().map(entry -> entry.cache).toList();
+    List<MembershipCache> all = caches.values();
     Map<MembershipCache, byte[]> counts =
         redis.queryAll(
             all,
@@ -210,25 +180,17 @@ final class MembershipCaches implements PubSub.Listener {
   }
 
   void failWaiting(RuntimeException why) {
-    entries.values().forEach(entry -> entry.cache.failWaiting(why));
+    caches.values().forEach(cache -> cache.failWaiting(why));
   }
 
   /** Removes channels that have had no follower for a while. */
   void removeUnfollowed(PubSub pubSub) {
-    long now = ticker.readNanos();
-    for (String name : entries.keySet()) {
-      entries.computeIfPresent(
-          name,
-          (n, entry) -> {
-            if (entry.followers > 0 || now - entry.unfollowedNanos < LINGER.toNanos()) {
-              return entry;
-            }
-            pubSub.unsubscribe(n);
-            entry.cache.clear();
-            local.unfollow(entry.cache.channel());
-            return null;
-          });
-    }
+    caches.removeReleased(
+        (name, cache) -> {
+          pubSub.unsubscribe(name);
+          cache.clear();
+          local.unfollow(cache.channel());
+        });
   }
 
   private void queueRead(MembershipCache cache) {

@@ -4,6 +4,7 @@ import com.eatthepath.pushy.apns.ApnsClient;
 import com.eatthepath.pushy.apns.ApnsClientBuilder;
 import com.eatthepath.pushy.apns.PushNotificationResponse;
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.http.CallFailure;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.InvalidDeviceException;
@@ -157,7 +158,7 @@ public final class ApnsProvider implements PushProvider {
   }
 
   private static ProviderResponse toRetry(Throwable thrown) {
-    Throwable cause = ResponseTimeouts.unwrap(thrown);
+    Throwable cause = CallFailure.unwrap(thrown);
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof SSLException) {
         return new ProviderResponse.Retry(

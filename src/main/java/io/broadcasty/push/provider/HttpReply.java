@@ -1,11 +1,9 @@
 package io.broadcasty.push.provider;
 
+import io.broadcasty.core.http.RetryAfter;
 import io.broadcasty.core.time.WallClock;
 import java.net.http.HttpHeaders;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP reply of a push service; its body may be cut off at a limit. */
@@ -31,22 +29,7 @@ public record HttpReply(int status, HttpHeaders headers, byte[] body, WallClock 
    * the header is missing or malformed.
    */
   public @Nullable Duration retryAfter() {
-    String text = headers.firstValue("Retry-After").map(String::strip).orElse("");
-    Duration after =
-        text.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(text)) : untilDate(text);
-    if (after == null || after.isNegative()) {
-      return null;
-    }
-    return after.compareTo(MAX_RETRY_AFTER) > 0 ? MAX_RETRY_AFTER : after;
-  }
-
-  private @Nullable Duration untilDate(String date) {
-    try {
-      return Duration.between(
-          clock.now(), DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
-    } catch (DateTimeException notADate) {
-      return null;
-    }
+    return RetryAfter.of(headers, clock, MAX_RETRY_AFTER);
   }
 
   @Override

@@ -1,14 +1,14 @@
 package io.broadcasty.push.provider;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.http.BoundedBodySubscriber;
+import io.broadcasty.core.http.CallFailure;
 import io.broadcasty.core.time.WallClock;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -17,7 +17,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,7 +149,7 @@ public final class PushHttpClient implements AutoCloseable {
     return open.sendAsync(request, reply -> new BoundedBodySubscriber(MAX_REPLY_BYTES))
         .exceptionallyCompose(
             thrown ->
-                ResponseTimeouts.unwrap(thrown) instanceof IOException crowded
+                CallFailure.unwrap(thrown) instanceof IOException crowded
                         && String.valueOf(crowded.getMessage()).contains(TOO_MANY_STREAMS)
                     ? open.sendAsync(
                         HttpRequest.newBuilder(request, (name, value) -> true)
@@ -161,19 +160,17 @@ public final class PushHttpClient implements AutoCloseable {
   }
 
   private ProviderResponse.Retry toRetry(Throwable thrown) {
-    Throwable cause = ResponseTimeouts.unwrap(thrown);
-    if (cause instanceof HttpTimeoutException) {
-      return deadlines.timedOut();
-    }
-    String reason;
-    if (cause instanceof SSLException) {
-      reason = "no TLS connection: the service's certificate is not trusted, or it speaks no TLS";
-    } else if (cause instanceof ConnectException) {
-      reason = "the service cannot be connected to";
-    } else {
-      reason = "the connection broke";
-    }
-    return new ProviderResponse.Retry(reason, null, cause);
+    String reason =
+        switch (CallFailure.of(thrown)) {
+          case TIMEOUT -> null;
+          case TLS ->
+              "no TLS connection: the service's certificate is not trusted, or it speaks no TLS";
+          case UNREACHABLE -> "the service cannot be connected to";
+          case BROKEN, OTHER -> "the connection broke";
+        };
+    return reason == null
+        ? deadlines.timedOut()
+        : new ProviderResponse.Retry(reason, null, CallFailure.unwrap(thrown));
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.broadcasty.push.provider;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.http.CallFailure;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -63,7 +63,7 @@ public final class ResponseTimeouts {
               if (thrown == null) {
                 result.complete(outcome);
               } else {
-                result.completeExceptionally(unwrap(thrown));
+                result.completeExceptionally(CallFailure.unwrap(thrown));
               }
             });
     return result;
@@ -72,14 +72,5 @@ public final class ResponseTimeouts {
   ProviderResponse.Retry timedOut() {
     return new ProviderResponse.Retry(
         "the service did not answer within " + timeout.toMillis() + " ms", null);
-  }
-
-  /**
-   * Returns the cause of a {@link CompletionException}, or the exception itself if it is another.
-   */
-  public static Throwable unwrap(Throwable thrown) {
-    return thrown instanceof CompletionException && thrown.getCause() != null
-        ? thrown.getCause()
-        : thrown;
   }
 }

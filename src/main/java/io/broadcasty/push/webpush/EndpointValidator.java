@@ -1,5 +1,6 @@
 package io.broadcasty.push.webpush;
 
+import io.broadcasty.core.http.PublicAddresses;
 import io.broadcasty.push.device.InvalidDeviceException;
 import java.net.InetAddress;
 import java.net.URI;

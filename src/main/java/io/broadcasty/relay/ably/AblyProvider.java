@@ -96,7 +96,7 @@ public final class AblyProvider implements Provider {
               ? "it is too large"
               : "it is not valid there (" + answer.statusCode() + ")");
     }
-    throw ProviderHttpClient.failure(answer);
+    throw calls.failure(answer);
   }
 
   /** Asks for Ably's time, and then for a token, which requires only valid credentials. */
@@ -104,7 +104,7 @@ public final class AblyProvider implements Provider {
   public void probe() throws ProviderException, InterruptedException {
     HttpResponse<String> time = calls.send(request("/time").GET(), BodyHandlers.ofString(UTF_8));
     if (time.statusCode() != OK) {
-      throw ProviderHttpClient.failure(time);
+      throw calls.failure(time);
     }
     String millis = time.body().replaceAll("[\\[\\]\\s]", "");
     if (!millis.matches("[0-9]{1,18}")) {
@@ -124,7 +124,7 @@ public final class AblyProvider implements Provider {
             "/keys/" + URLEncoder.encode(settings.keyName(), UTF_8) + "/requestToken",
             tokenRequest);
     if (token.statusCode() != OK && token.statusCode() != CREATED) {
-      throw ProviderHttpClient.failure(token);
+      throw calls.failure(token);
     }
   }
 

@@ -1,22 +1,19 @@
 package io.broadcasty.relay.provider;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.http.CallFailure;
+import io.broadcasty.core.http.RetryAfter;
+import io.broadcasty.core.time.WallClock;
 import io.broadcasty.relay.failover.ProviderFailure;
-import java.io.IOException;
-import java.net.ConnectException;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +28,23 @@ public final class ProviderHttpClient {
   private static final int NOT_FOUND = 404;
   private static final int TIMEOUT = 408;
   private static final int TOO_MANY_REQUESTS = 429;
-  private static final int MAX_RETRY_AFTER_SECONDS = 3600;
+  private static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
 
   private final HttpClient client;
   private final Duration timeout;
+  private final WallClock clock;
 
   /**
    * Creates the caller.
    *
    * @param client shared by all providers
    * @param timeout of one call
+   * @param clock tells how far away the date of a Retry-After is
    */
-  public ProviderHttpClient(HttpClient client, Duration timeout) {
+  public ProviderHttpClient(HttpClient client, Duration timeout, WallClock clock) {
     this.client = client;
     this.timeout = timeout;
+    this.clock = clock;
   }
 
   /** Returns a client that follows no redirects, since a request is signed for its address. */
@@ -77,7 +77,7 @@ public final class ProviderHttpClient {
   }
 
   /** Returns the exception for a status that is not a success. */
-  public static ProviderException failure(HttpResponse<?> answer) {
+  public ProviderException failure(HttpResponse<?> answer) {
     int status = answer.statusCode();
     return new ProviderException(
         switch (status) {
@@ -96,12 +96,8 @@ public final class ProviderHttpClient {
         null);
   }
 
-  /** Returns the delay of the header Retry-After, if it is a number of seconds. */
-  private static @Nullable Duration retryAfter(HttpResponse<?> answer) {
-    String text = answer.headers().firstValue("Retry-After").orElse("");
-    return text.matches("[0-9]{1,9}")
-        ? Duration.ofSeconds(Math.min(MAX_RETRY_AFTER_SECONDS, Integer.parseInt(text)))
-        : null;
+  private @Nullable Duration retryAfter(HttpResponse<?> answer) {
+    return RetryAfter.of(answer.headers(), clock, MAX_RETRY_AFTER);
   }
 
   private ProviderException timedOut(Throwable cause) {
@@ -110,22 +106,17 @@ public final class ProviderHttpClient {
   }
 
   private ProviderException failure(@Nullable Throwable cause) {
-    if (cause instanceof HttpConnectTimeoutException
-        || cause instanceof ConnectException
-        || cause instanceof UnresolvedAddressException) {
-      return new ProviderException(ProviderFailure.temporary("cannot be reached"), cause);
-    }
-    if (cause instanceof HttpTimeoutException) {
-      return timedOut(cause);
-    }
-    if (cause instanceof SSLException) {
-      return new ProviderException(
-          ProviderFailure.misconfigured("has a TLS certificate or protocol that is not accepted"),
-          cause);
-    }
-    if (cause instanceof IOException) {
-      return new ConnectionBrokenException(cause);
-    }
-    return new ProviderException(ProviderFailure.temporary("cannot be called"), cause);
+    return switch (CallFailure.of(cause)) {
+      case UNREACHABLE ->
+          new ProviderException(ProviderFailure.temporary("cannot be reached"), cause);
+      case TIMEOUT -> timedOut(cause);
+      case TLS ->
+          new ProviderException(
+              ProviderFailure.misconfigured(
+                  "has a TLS certificate or protocol that is not accepted"),
+              cause);
+      case BROKEN -> new ConnectionBrokenException(cause);
+      case OTHER -> new ProviderException(ProviderFailure.temporary("cannot be called"), cause);
+    };
   }
 }

@@ -75,7 +75,7 @@ public final class PusherProvider implements Provider {
         return new RelayOutcome.Accepted(events.size());
       }
       if (!isContentError(answer)) {
-        throw ProviderHttpClient.failure(answer);
+        throw calls.failure(answer);
       }
       // one of them is invalid; try the first alone
     }
@@ -89,14 +89,14 @@ public final class PusherProvider implements Provider {
               ? "it is too large (413)"
               : "it is not valid there (" + answer.statusCode() + ")");
     }
-    throw ProviderHttpClient.failure(answer);
+    throw calls.failure(answer);
   }
 
   @Override
   public void probe() throws ProviderException, InterruptedException {
     HttpResponse<Void> answer = call("GET", "/channels", NOTHING);
     if (answer.statusCode() != OK) {
-      throw ProviderHttpClient.failure(answer);
+      throw calls.failure(answer);
     }
   }
 

@@ -127,7 +127,7 @@ public final class RelayRuntime implements RelayStatusSource {
   private List<Provider> providers(Settings.Relay configured) {
     ProviderHttpClient calls =
         new ProviderHttpClient(
-            ProviderHttpClient.client(configured.timeout()), configured.timeout());
+            ProviderHttpClient.client(configured.timeout()), configured.timeout(), clock);
     return configured.providers().stream().map(each -> each.open(calls, clock)).toList();
   }
 

@@ -147,7 +147,7 @@ class ToyProvidersTest {
     assertEquals(List.of("telegraph"), configured.order());
     ProviderHttpClient calls =
         new ProviderHttpClient(
-            ProviderHttpClient.client(configured.timeout()), configured.timeout());
+            ProviderHttpClient.client(configured.timeout()), configured.timeout(), CLOCK);
     List<Provider> opened =
         configured.providers().stream().map(each -> each.open(calls, CLOCK)).toList();
     MemoryBroker streams =

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.http.PublicAddresses;
 import io.broadcasty.push.device.InvalidDeviceException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.time.WallClock;
 import io.broadcasty.relay.failover.ProviderFailure;
 import io.broadcasty.streams.broker.Publication;
 import java.io.IOException;
@@ -36,7 +37,8 @@ public abstract class ProviderContract {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final HttpClient CLIENT = ProviderHttpClient.client(PATIENCE);
-  private static final ProviderHttpClient PATIENT = new ProviderHttpClient(CLIENT, PATIENCE);
+  private static final ProviderHttpClient PATIENT =
+      new ProviderHttpClient(CLIENT, PATIENCE, WallClock.system());
 
   protected final FakeProviderServer there = FakeProviderServer.start();
 
@@ -52,7 +54,7 @@ public abstract class ProviderContract {
   }
 
   private Provider hasty() {
-    return open(there.base(), new ProviderHttpClient(CLIENT, TIMEOUT), true);
+    return open(there.base(), new ProviderHttpClient(CLIENT, TIMEOUT, WallClock.system()), true);
   }
 
   @AfterEach

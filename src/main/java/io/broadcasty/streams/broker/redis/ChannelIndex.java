@@ -5,13 +5,13 @@ import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -35,15 +35,7 @@ final class ChannelIndex {
   private final PubSub pubSub;
 
   /** Channels that this node has added; used by the appender's thread only. */
-  private final Map<TenantChannel, Boolean> put =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<TenantChannel, Boolean> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<TenantChannel, Boolean> put = BoundedMap.ofLatestUsed(REMEMBERED);
 
   ChannelIndex(Redis redis, PubSub pubSub) {
     this.redis = redis;

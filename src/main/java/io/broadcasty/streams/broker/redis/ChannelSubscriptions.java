@@ -3,6 +3,7 @@ package io.broadcasty.streams.broker.redis;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.ReferenceCountedMap;
 import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.redis.PubSub;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
@@ -40,28 +40,16 @@ final class ChannelSubscriptions {
 
   private static final int AT_ONCE = 1000;
 
-  /** A channel, and its number of followers. */
-  private static final class Entry {
-    private final FollowedChannel followed;
-    private int followers;
-    private long unfollowedNanos;
-
-    Entry(FollowedChannel followed) {
-      this.followed = followed;
-    }
-  }
-
   /** A confirmed subscription, whose channel's heads are to be compared. */
   private record Confirmed(FollowedChannel followed, int life) {}
 
   private final Redis redis;
   private final PublicationListener listener;
-  private final Ticker ticker;
   private final DivergenceDetector divergenceDetector;
   private final Runnable wake;
 
-  /** By the name of the channel's announcements; entries are changed within its updates only. */
-  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+  /** The channels by the names of their announcements. */
+  private final ReferenceCountedMap<FollowedChannel> channels;
 
   private final ConcurrentLinkedQueue<Confirmed> confirmed = new ConcurrentLinkedQueue<>();
 
@@ -79,7 +67,7 @@ final class ChannelSubscriptions {
       Runnable wake) {
     this.redis = redis;
     this.listener = listener;
-    this.ticker = ticker;
+    this.channels = new ReferenceCountedMap<>(ticker, LINGER);
     this.divergenceDetector = tails;
     this.wake = wake;
   }
@@ -88,42 +76,29 @@ final class ChannelSubscriptions {
   CompletionStage<Void> follow(
       TenantChannel channel, PubSub pubSub, @Nullable BrokerException unreachable) {
     String announcements = ChannelKeys.of(redis, channel).announcements();
-    FollowedChannel[] found = new FollowedChannel[1];
-    entries.compute(
-        announcements,
-        (name, known) -> {
-          Entry entry = known;
-          if (entry == null) {
-            entry =
-                new Entry(new FollowedChannel(channel, divergenceDetector.takeRemembered(channel)));
-            pubSub.subscribe(name);
-          }
-          entry.followers++;
-          found[0] = entry.followed;
-          return entry;
-        });
-    CompletionStage<Void> ready = found[0].ready();
+    FollowedChannel followed =
+        channels.acquire(
+            announcements,
+            () -> {
+              pubSub.subscribe(announcements);
+              return new FollowedChannel(channel, divergenceDetector.takeRemembered(channel));
+            });
+    CompletionStage<Void> ready = followed.ready();
     if (unreachable != null && !ready.toCompletableFuture().isDone()) {
-      found[0].onUnreachable(unreachable);
+      followed.onUnreachable(unreachable);
     }
     return ready;
   }
 
   /** Unfollows a channel as {@link io.broadcasty.streams.broker.Broker#unfollow} describes. */
   void unfollow(TenantChannel channel) {
-    entries.computeIfPresent(
-        ChannelKeys.of(redis, channel).announcements(),
-        (name, entry) -> {
-          entry.followers--;
-          entry.unfollowedNanos = ticker.readNanos();
-          return entry;
-        });
+    channels.release(ChannelKeys.of(redis, channel).announcements());
   }
 
   /** Returns whether a channel's announcements are received from Redis. */
   boolean receives(String announcements) {
-    Entry entry = entries.get(announcements);
-    return entry != null && entry.followed.isSubscribed();
+    FollowedChannel followed = channels.get(announcements);
+    return followed != null && followed.isSubscribed();
   }
 
   /**
@@ -131,21 +106,20 @@ final class ChannelSubscriptions {
    * Redis.
    */
   void announceOwn(TenantChannel channel, String announcements, List<Publication> publications) {
-    Entry entry = entries.get(announcements);
-    if (entry == null) {
+    FollowedChannel followed = channels.get(announcements);
+    if (followed == null) {
       divergenceDetector.remember(channel, publications);
       publications.forEach(this::announce);
     } else {
-      entry.followed.deliver(publications, this::announce);
+      followed.deliver(publications, this::announce);
     }
   }
 
   void onMessage(String announcements, byte[] message) {
-    Entry entry = entries.get(announcements);
-    if (entry == null) {
+    FollowedChannel followed = channels.get(announcements);
+    if (followed == null) {
       return;
     }
-    FollowedChannel followed = entry.followed;
     try {
       List<Publication> publications = Announcement.read(followed.channel(), message);
       if (publications.isEmpty()) { // a publication of another epoch
@@ -163,27 +137,23 @@ final class ChannelSubscriptions {
   }
 
   void onSubscribed(String announcements) {
-    entries.computeIfPresent( // which waits for the update that requested it
-        announcements,
-        (name, entry) -> {
-          confirmed.add(new Confirmed(entry.followed, entry.followed.onSubscribed()));
-          return entry;
-        });
+    channels.withValue( // after the update that requested it
+        announcements, followed -> confirmed.add(new Confirmed(followed, followed.onSubscribed())));
     wake.run();
   }
 
   void onBroken(String announcements) {
-    Entry entry = entries.get(announcements);
-    if (entry != null) {
-      entry.followed.onBroken();
+    FollowedChannel followed = channels.get(announcements);
+    if (followed != null) {
+      followed.onBroken();
     }
   }
 
   /** Fails the callers that wait for a channel whose server cannot be reached. */
   void failUnreachable(RedisAvailability availability) {
-    for (Entry entry : entries.values()) {
-      if (availability.isDown(ChannelKeys.of(redis, entry.followed.channel()).hash())) {
-        entry.followed.onUnreachable(RedisBroker.unreachable());
+    for (FollowedChannel followed : channels.values()) {
+      if (availability.isDown(ChannelKeys.of(redis, followed.channel()).hash())) {
+        followed.onUnreachable(RedisBroker.unreachable());
       }
     }
   }
@@ -230,9 +200,7 @@ final class ChannelSubscriptions {
    */
   void verifyServer(HostAndPort server) {
     Map<TenantChannel, LastSeen> lastSeen = new HashMap<>(divergenceDetector.remembered());
-    lastSeen.putAll(
-        DivergenceDetector.lastSeen(
-            entries.values().stream().map(entry -> entry.followed).toList()));
+    lastSeen.putAll(DivergenceDetector.lastSeen(channels.values()));
     Map<TenantChannel, LastSeen> batch = new HashMap<>();
     for (Map.Entry<TenantChannel, LastSeen> each : lastSeen.entrySet()) {
       if (redis.serverOf(ChannelKeys.of(redis, each.getKey()).hash()).equals(server)) {
@@ -249,9 +217,9 @@ final class ChannelSubscriptions {
   /** Checks a share of the channels for announcements that were lost unnoticed. */
   void checkSome(int shares) {
     if (toCheck.isEmpty()) {
-      toCheck = entries.values().stream().map(entry -> entry.followed).toList();
+      toCheck = channels.values();
     }
-    int count = Math.min(toCheck.size(), Math.max(AT_ONCE, entries.size() / shares));
+    int count = Math.min(toCheck.size(), Math.max(AT_ONCE, channels.size() / shares));
     List<FollowedChannel> some = toCheck.subList(0, count);
     toCheck = toCheck.subList(count, toCheck.size());
     Map<TenantChannel, LastSeen> suspect = DivergenceDetector.lastSeen(some);
@@ -270,19 +238,11 @@ final class ChannelSubscriptions {
 
   /** Unsubscribes from channels that have had no followers for a while. */
   void unsubscribeIdle(PubSub pubSub) {
-    long now = ticker.readNanos();
-    for (String name : entries.keySet()) {
-      entries.computeIfPresent(
-          name,
-          (n, entry) -> {
-            if (entry.followers > 0 || now - entry.unfollowedNanos < LINGER.toNanos()) {
-              return entry;
-            }
-            pubSub.unsubscribe(n);
-            divergenceDetector.remember(entry.followed.channel(), entry.followed.lastSeen());
-            return null;
-          });
-    }
+    channels.removeReleased(
+        (name, followed) -> {
+          pubSub.unsubscribe(name);
+          divergenceDetector.remember(followed.channel(), followed.lastSeen());
+        });
   }
 
   private <T> Map<T, StreamHeads> heads(

@@ -4,6 +4,7 @@ import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
 import io.broadcasty.streams.broker.Publication;
@@ -11,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,15 +38,7 @@ final class DivergenceDetector {
   private final byte[] publish;
 
   /** Of channels that are not followed. Guarded by itself. */
-  private final Map<TenantChannel, LastSeen> remembered =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<TenantChannel, LastSeen> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Map<TenantChannel, LastSeen> remembered = BoundedMap.ofLatestUsed(REMEMBERED);
 
   DivergenceDetector(Redis redis, ScriptArguments head) {
     this.redis = redis;

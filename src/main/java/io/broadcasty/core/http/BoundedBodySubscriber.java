@@ -1,4 +1,4 @@
-package io.broadcasty.push.provider;
+package io.broadcasty.core.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -10,14 +10,15 @@ import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the first bytes of an HTTP response body and cancels the rest. */
-final class BoundedBodySubscriber implements BodySubscriber<byte[]> {
+public final class BoundedBodySubscriber implements BodySubscriber<byte[]> {
 
   private final int maxBytes;
   private final ByteArrayOutputStream read = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private Flow.@Nullable Subscription subscription;
 
-  BoundedBodySubscriber(int maxBytes) {
+  /** Creates a subscriber for one response. */
+  public BoundedBodySubscriber(int maxBytes) {
     this.maxBytes = maxBytes;
   }
 

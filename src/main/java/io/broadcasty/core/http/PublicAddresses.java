@@ -1,4 +1,4 @@
-package io.broadcasty.push.webpush;
+package io.broadcasty.core.http;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -9,7 +9,7 @@ import java.util.List;
  * Tells public Internet addresses from special-purpose ones, by the registries of special-purpose
  * addresses (RFC 6890; IANA).
  */
-final class PublicAddresses {
+public final class PublicAddresses {
 
   private static final List<Network> SPECIAL =
       List.of(
@@ -46,7 +46,11 @@ final class PublicAddresses {
 
   private PublicAddresses() {}
 
-  static boolean isPublic(InetAddress address) {
+  /**
+   * Returns whether an address is public, so that a request of a client's choice may go there. An
+   * IPv6 address of NAT64 is judged by the IPv4 address in it.
+   */
+  public static boolean isPublic(InetAddress address) {
     byte[] bytes = address.getAddress();
     if (NAT64.contains(bytes)) {
       return isPublic(new byte[] {bytes[NAT64_BYTES], bytes[13], bytes[14], bytes[15]});
