@@ -77,7 +77,7 @@ class GroupCommitTest {
       }
       assertInstanceOf(AppendOutcome.Queued.class, publish());
       List<String> lines = log.text().lines().toList();
-      assertEquals("publishing a group failed; trying again", lines.get(0));
+      assertEquals("Publishing a group failed; trying again", lines.get(0));
       assertEquals(
           List.of("java.lang.IllegalStateException"),
           log.thrown().stream().map(String::valueOf).toList());
