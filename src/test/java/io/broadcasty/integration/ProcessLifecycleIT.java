@@ -28,7 +28,7 @@ class ProcessLifecycleIT {
     try (ServerProcess server = ServerProcess.start(home, Ports.free(), wrong)) {
       Api.await(
           "the faults in the log",
-          Duration.ofSeconds(120),
+          Duration.ofMinutes(2),
           () -> server.log().contains("its configuration has 2 faults"));
       assertTrue(server.log().contains("BROADCASTY_REPLAY_STOER: there is no such key"));
       assertTrue(server.log().contains("broadcasty.stream.heartbeat"));

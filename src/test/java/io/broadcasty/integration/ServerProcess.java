@@ -58,7 +58,7 @@ final class ServerProcess implements AutoCloseable {
   Api awaitReady() {
     Api.await(
         "the server to be ready",
-        Duration.ofSeconds(120),
+        Duration.ofMinutes(2),
         Duration.ofMillis(100), // a higher rate would slow the start down
         () -> {
           if (!process.isAlive()) {

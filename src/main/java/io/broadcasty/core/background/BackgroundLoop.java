@@ -72,7 +72,7 @@ public final class BackgroundLoop {
     }
   }
 
-  /** Asks the loop to end after the current round; see {@link #pause} and {@link #isClosing}. */
+  /** Asks the loop to end after the current round; see {@link #pause}. */
   public void close() {
     closing.countDown();
   }

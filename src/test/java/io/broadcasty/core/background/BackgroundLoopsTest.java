@@ -25,7 +25,7 @@ class BackgroundLoopsTest {
   private final BackgroundLoops loops = new BackgroundLoops(time);
 
   /** A loop whose rounds are scripted by the test. */
-  private final class Scripted implements BackgroundLoop.Work {
+  private static final class Scripted implements BackgroundLoop.Work {
     final BlockingQueue<Runnable> rounds = new LinkedBlockingQueue<>();
     final List<Throwable> told = new ArrayList<>();
     final CompletableFuture<Thread> end = new CompletableFuture<>();

@@ -74,7 +74,7 @@ class RealtimeListenersTest {
         }
       }
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(event + " could not be told", e);
+      throw new LinkageError(event + " could not be told", e);
     }
     throw new AssertionError("nothing hears of " + event);
   }

@@ -410,7 +410,7 @@ final class ResumingClient {
     @Override
     public void write(List<EncodedFrame> frames, Done done) {
       boolean error = ++writes > faultAfter && takesError();
-      boolean fault = error || kind >= 2 && writes > faultAfter;
+      boolean fault = error || (kind >= 2 && writes > faultAfter);
       int arrive = fault ? frames.size() / 2 : frames.size();
       for (EncodedFrame frame : frames.subList(0, arrive)) {
         take(this, frame);

@@ -6,6 +6,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -26,7 +27,7 @@ final class Publisher implements Runnable {
   private volatile boolean running = true;
   private volatile boolean paused;
   private volatile boolean idle;
-  private volatile long refused;
+  private final AtomicLong refused = new AtomicLong();
   private volatile long longestNanos;
   private int node;
 
@@ -73,7 +74,7 @@ final class Publisher implements Runnable {
         longestNanos = Math.max(longestNanos, System.nanoTime() - began);
         return;
       }
-      refused++;
+      refused.incrementAndGet();
       LockSupport.parkNanos(RETRY_NANOS);
     }
   }
@@ -127,7 +128,7 @@ final class Publisher implements Runnable {
 
   /** Returns how many attempts were not acknowledged. */
   long refused() {
-    return refused;
+    return refused.get();
   }
 
   /**

@@ -87,12 +87,13 @@ final class Subscriber implements WebSocket.Listener {
       again();
       return;
     }
-    opening.whenComplete(
-        (opened, failure) -> {
-          if (failure != null) {
-            again();
-          }
-        });
+    var unused =
+        opening.whenComplete(
+            (opened, failure) -> {
+              if (failure != null) {
+                again();
+              }
+            });
   }
 
   @Override
@@ -104,9 +105,10 @@ final class Subscriber implements WebSocket.Listener {
               ? ""
               : ",\"since\":[{\"epoch\":\"%s\",\"partition\":0,\"sequence\":%d}]"
                   .formatted(epoch, last);
-      webSocket.sendText(
-          "{\"id\":1,\"command\":\"subscribe\",\"channel\":\"%s\"%s}".formatted(channel, since),
-          true);
+      var unused =
+          webSocket.sendText(
+              "{\"id\":1,\"command\":\"subscribe\",\"channel\":\"%s\"%s}".formatted(channel, since),
+              true);
     }
     webSocket.request(1);
   }
@@ -161,17 +163,19 @@ final class Subscriber implements WebSocket.Listener {
   }
 
   private void join(WebSocket on) {
-    on.sendText(
-            "{\"id\":2,\"command\":\"join\",\"channel\":\"%s\",\"member\":{\"id\":\"%s\"}}"
-                .formatted(PRESENCE_CHANNEL, member),
-            true)
-        .whenComplete(
-            (sent, failure) -> {
-              if (failure
-                  != null) { // the previous send has not completed yet, although it was answered
-                joinLater(on);
-              }
-            });
+    var unused =
+        on.sendText(
+                "{\"id\":2,\"command\":\"join\",\"channel\":\"%s\",\"member\":{\"id\":\"%s\"}}"
+                    .formatted(PRESENCE_CHANNEL, member),
+                true)
+            .whenComplete(
+                (sent, failure) -> {
+                  if (failure
+                      != null) { // the previous send has not completed yet, although it was
+                                 // answered
+                    joinLater(on);
+                  }
+                });
   }
 
   /**

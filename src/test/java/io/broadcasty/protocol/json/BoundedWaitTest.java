@@ -20,7 +20,7 @@ class BoundedWaitTest {
   @Test
   void returnsWhenTheFutureCompletes() {
     CompletableFuture<String> awaited = new CompletableFuture<>();
-    CompletableFuture.runAsync(() -> awaited.complete("here"));
+    var unused = CompletableFuture.runAsync(() -> awaited.complete("here"));
     assertTrue(patience.await(awaited));
   }
 

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A fake push service for load tests, which accepts everything, costs little, and counts requests
  * by device: plain HTTP/1.1, or for APNs pushy's own server (HTTP/2 and TLS).
  */
+@SuppressWarnings("ReferenceEquality") // the services are constants
 final class CountingPushService {
 
   private static final int MAX_BODY_BYTES = 16 * 1024;

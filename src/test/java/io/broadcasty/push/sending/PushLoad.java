@@ -42,6 +42,7 @@ import java.util.concurrent.locks.LockSupport;
  * {@code ready}, and continues after a line {@code BASE TOKEN PID}. In the mode {@code kill},
  * prints {@code kill} in the middle of the sending and waits for such a line again.
  */
+@SuppressWarnings("ReferenceEquality") // the services are constants
 public final class PushLoad {
 
   private static final int DEVICES_PER_USER = 50;

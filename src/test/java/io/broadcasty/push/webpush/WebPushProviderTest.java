@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Tests the Web Push provider against a push service that decrypts messages and identifies senders.
  */
+@SuppressWarnings("JavaUtilDate") // how the token library gives times
 class WebPushProviderTest extends HttpProviderContract {
 
   private static final VapidKeys KEYS = VapidKeys.generate();

@@ -572,12 +572,12 @@ public abstract class BrokerContract {
     for (Publication publication : publications) {
       String name = publication.envelope().message().payload().replace("\"", "");
       assertTrue(seen.add(name), name);
-      int round = Integer.parseInt(name.split("-")[1]);
-      String thread = name.split("-")[0];
+      int round = Integer.parseInt(name.split("-", -1)[1]);
+      String thread = name.split("-", -1)[0];
       boolean laterOne =
           seen.stream()
               .filter(other -> other.startsWith(thread + "-"))
-              .anyMatch(other -> Integer.parseInt(other.split("-")[1]) > round);
+              .anyMatch(other -> Integer.parseInt(other.split("-", -1)[1]) > round);
       assertFalse(laterOne, () -> name + " stands after a later one of its thread");
     }
   }

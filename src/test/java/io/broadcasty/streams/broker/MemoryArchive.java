@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** The simplest implementation of the archive, in memory. */
@@ -41,11 +42,11 @@ public final class MemoryArchive implements Archive {
     return all;
   }
 
-  private TreeMap<Long, Publication> kept(StreamKey stream) {
+  private NavigableMap<Long, Publication> kept(StreamKey stream) {
     return streams.getOrDefault(stream, new TreeMap<>());
   }
 
-  private static List<SequenceRange> ranges(TreeMap<Long, Publication> publications) {
+  private static List<SequenceRange> ranges(Map<Long, Publication> publications) {
     List<SequenceRange> stretches = new ArrayList<>();
     for (long sequence : publications.keySet()) {
       int last = stretches.size() - 1;

@@ -104,7 +104,7 @@ class MirrorOfRedisTest {
             streams,
             archive(),
             new MirroredChannels(List.of(ChannelPattern.parse("orders.*"))),
-            streams::channels,
+            streams,
             work -> turns.runIfAcquired("mirror-scan", Duration.ofMinutes(1), Duration.ZERO, work),
             Ticker.system(),
             Thread::new);

@@ -41,7 +41,6 @@ class MirroredBrokerTest {
   private static final TenantChannel ORDERS = channel("orders.new");
   private static final Retention TEN = new Retention(Duration.ofHours(1), 10, 1L << 30);
   private static final LeaderLock MINE = Runnable::run;
-  private static final int ALL = Integer.MAX_VALUE;
 
   private final ManualTime time = new ManualTime();
   private final MemoryArchive kept = new MemoryArchive(time, Duration.ofDays(30));
@@ -116,7 +115,7 @@ class MirroredBrokerTest {
     publishAndCopy(30);
     int cost = plain(ORDERS, 0, "1").costBytes();
     assertEquals(upTo(1, 1), sequences(page(node.broker, null, 0, 100, 1).publications()));
-    assertEquals(upTo(1, 3), sequences(page(node.broker, null, 0, 100, 3 * cost).publications()));
+    assertEquals(upTo(1, 3), sequences(page(node.broker, null, 0, 100, 3L * cost).publications()));
     ReplayPage state = page(node.broker, null, 0, 0, 1 << 20);
     assertEquals(List.of(), state.publications());
     assertEquals(1, state.state().first());

@@ -16,6 +16,7 @@ import java.util.Set;
 import org.eclipse.microprofile.jwt.Claims;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("JavaUtilDate") // how the token library gives times
 class CallerJsonWebTokenTest {
 
   private final Caller caller =

@@ -163,7 +163,10 @@ class SseTransportTest {
             switch (name) {
               case "getRequest" -> request;
               case "getResponse" -> response;
-              case "addListener" -> container = (AsyncListener) argument;
+              case "addListener" -> {
+                container = (AsyncListener) argument;
+                yield null;
+              }
               case "complete" -> complete();
               default -> null;
             });

@@ -177,7 +177,7 @@ public final class FakeContainer {
         int length = bytes[at + 1] & 0x7F;
         int start = at + 2;
         if (length == 126) {
-          length = (bytes[start] & 0xFF) << 8 | bytes[start + 1] & 0xFF;
+          length = ((bytes[start] & 0xFF) << 8) | (bytes[start + 1] & 0xFF);
           start += 2;
         }
         if ((bytes[at] & 0x0F) == 1) {
@@ -189,6 +189,7 @@ public final class FakeContainer {
     }
   }
 
+  @SuppressWarnings("InputStreamSlowMultibyteRead") // only arrays are read
   private static final class Input extends ServletInputStream {
     private @Nullable ReadListener listener;
     private byte[] waiting = new byte[0];

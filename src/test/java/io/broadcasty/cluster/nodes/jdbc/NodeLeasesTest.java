@@ -44,7 +44,7 @@ class NodeLeasesTest {
     private final List<String> gone = new CopyOnWriteArrayList<>();
     private final AtomicInteger forgotten = new AtomicInteger();
     private final NodeLeases leases;
-    private volatile int failures;
+    private final AtomicInteger failures = new AtomicInteger();
 
     Member(String name) {
       leases =
@@ -63,7 +63,7 @@ class NodeLeasesTest {
     @Override
     public void onGone(String node) {
       gone.add(node);
-      if (failures-- > 0) {
+      if (failures.getAndDecrement() > 0) {
         throw new IllegalStateException("scripted: it cannot be forgotten now");
       }
     }
@@ -121,7 +121,7 @@ class NodeLeasesTest {
   void removingADeadNodeIsRetried() {
     Member one = new Member("one");
     Member two = new Member("two");
-    one.failures = 2;
+    one.failures.set(2);
     two.gate.cut();
     await("the end", () -> one.gone.equals(List.of("two", "two", "two")));
     two.gate.heal();

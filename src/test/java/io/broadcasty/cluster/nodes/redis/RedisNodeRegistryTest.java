@@ -41,7 +41,7 @@ class RedisNodeRegistryTest {
     private final AtomicInteger forgotten = new AtomicInteger();
     private final RedisNodeRegistry registry;
     private volatile boolean draining;
-    private volatile int failures;
+    private final AtomicInteger failures = new AtomicInteger();
 
     Member(String name, long startedAt) {
       registry =
@@ -63,7 +63,7 @@ class RedisNodeRegistryTest {
 
     @Override
     public void onGone(String node) {
-      if (failures-- > 0) {
+      if (failures.getAndDecrement() > 0) {
         throw new JedisConnectionException("no answer");
       }
       gone.add(node);
@@ -118,7 +118,7 @@ class RedisNodeRegistryTest {
     Member two = new Member("two", 2);
     await("both", () -> one.names().size() == 2 && two.names().size() == 2);
     LockSupport.parkNanos(PULSE.timeToLive().toNanos()); // it has been alive for a while
-    one.failures = 1;
+    one.failures.set(1);
     two.redis.close(); // like kill -9
     await("the end", () -> one.gone.equals(List.of("two")));
     await("its end", () -> one.names().equals(List.of("one")));

@@ -151,9 +151,11 @@ class PublicKeysTest {
         "-----BEGIN PUBLIC KEY-----",
         "-----BEGIN PUBLIC KEY-----\n-----END CERTIFICATE-----",
         "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----",
-        "-----BEGIN PUBLIC KEY-----\n"
-            + "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n"
-            + "-----END PUBLIC KEY-----",
+        """
+        -----BEGIN PUBLIC KEY-----
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+        -----END PUBLIC KEY-----\
+        """,
         "-----BEGIN PUBLIC KEY-----\nA\n-----END PUBLIC KEY-----",
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
         "{}",

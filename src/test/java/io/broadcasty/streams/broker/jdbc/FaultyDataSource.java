@@ -80,8 +80,8 @@ final class FaultyDataSource extends DataSourceWrapper {
                   connection.prepareStatement(sql),
                   (inner, ignored) -> {
                     if (inner.equals("executeBatch")
-                        && (isInsert && strikes(Fault.AT_INSERT)
-                            || isUpdate && strikes(Fault.AT_STREAM_UPDATE))) {
+                        && ((isInsert && strikes(Fault.AT_INSERT))
+                            || (isUpdate && strikes(Fault.AT_STREAM_UPDATE)))) {
                       throw new SQLException("scripted: the statement fails");
                     }
                     return null;

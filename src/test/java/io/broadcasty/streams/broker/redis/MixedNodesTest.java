@@ -17,6 +17,7 @@ import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,8 @@ class MixedNodesTest {
         new Thread(
             () -> {
               try (Jedis jedis = new Jedis(settings.hosts().get(0))) {
-                jedis.psubscribe(listener, (settings.prefix() + "ann:*").getBytes());
+                jedis.psubscribe(
+                    listener, (settings.prefix() + "ann:*").getBytes(StandardCharsets.UTF_8));
               }
             });
     listening.setDaemon(true);

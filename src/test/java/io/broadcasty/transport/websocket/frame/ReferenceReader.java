@@ -72,7 +72,7 @@ final class ReferenceReader {
     }
     int second = next();
     must(second >= 128);
-    long length = second - 128;
+    long length = second - 128L;
     must(!control || length <= 125);
     must(opcode != 8 || length != 1);
     if (length == 126) {
