@@ -21,6 +21,6 @@ class MemoryTenantSettingsSourceTest extends TenantSettingsSourceContract {
 
   @Override
   protected void away() {
-    source.fault = new TenantSettingsException("away");
+    source.fault = new TenantSettingsException("unreachable");
   }
 }

@@ -76,7 +76,7 @@ class RefreshedTenantSettingsTest {
     source.set(ACME, acme -> acme.maxChannels(3));
     settings.refreshAll();
     source.set(ACME, acme -> acme.maxChannels(4));
-    source.fault = new TenantSettingsException("away");
+    source.fault = new TenantSettingsException("unreachable");
     try (LogCapture log = new LogCapture(RefreshedTenantSettings.class)) {
       assertFalse(settings.refresh(ACME));
       assertFalse(settings.refreshAll());

@@ -82,7 +82,7 @@ public final class FaultyOccupancyStore implements OccupancyStore {
 
   private <T> T reaching(Supplier<T> call) {
     if (cut) {
-      throw new OccupancyException("scripted: the store is away", null);
+      throw new OccupancyException("scripted: the store is unreachable", null);
     }
     T answer = call.get();
     if (mute) {

@@ -37,7 +37,7 @@ public final class CutDataSource extends DataSourceWrapper {
   public Connection getConnection() throws SQLException {
     if (cut) {
       refused.countDown();
-      throw new SQLException("scripted: the database is away", "08001");
+      throw new SQLException("scripted: the database is unreachable", "08001");
     }
     return real.getConnection();
   }

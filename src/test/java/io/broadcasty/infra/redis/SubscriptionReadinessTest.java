@@ -42,12 +42,12 @@ class SubscriptionReadinessTest {
   @Test
   void aFailureReachesOnlyWaitingCallers() {
     CompletableFuture<Void> waiting = future(readiness.stage());
-    readiness.fail(new IllegalStateException("away")).run();
+    readiness.fail(new IllegalStateException("unreachable")).run();
     assertTrue(waiting.isCompletedExceptionally());
     CompletionStage<Void> later = readiness.stage();
     assertNotSame(waiting, later);
     readiness.confirm().run();
-    readiness.fail(new IllegalStateException("away")).run();
+    readiness.fail(new IllegalStateException("unreachable")).run();
     assertSame(later, readiness.stage());
     assertFalse(future(later).isCompletedExceptionally());
   }

@@ -71,7 +71,7 @@ public final class MemorySpool implements Spool {
 
   private void reach() {
     if (away) {
-      throw new BrokerException("away", null);
+      throw new BrokerException("unreachable", null);
     }
   }
 }

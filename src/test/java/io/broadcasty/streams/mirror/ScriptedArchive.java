@@ -52,7 +52,7 @@ final class ScriptedArchive implements Archive {
   private synchronized void call() {
     calls++;
     if (away) {
-      throw new BrokerException("scripted: away", null);
+      throw new BrokerException("scripted: unreachable", null);
     }
   }
 }

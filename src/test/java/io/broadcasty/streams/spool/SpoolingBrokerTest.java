@@ -147,7 +147,7 @@ class SpoolingBrokerTest {
     try {
       node.drain().runRound();
     } catch (BrokerException e) {
-      assertEquals("away", e.getMessage());
+      assertEquals("unreachable", e.getMessage());
     }
     streams.afterPublish = () -> {};
     spool.away(false);

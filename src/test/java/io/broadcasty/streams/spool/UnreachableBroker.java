@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class UnreachableBroker extends ForwardingBroker {
 
   private static final AppendOutcome REFUSED =
-      new AppendOutcome.Unavailable("away", Duration.ofSeconds(1));
+      new AppendOutcome.Unavailable("unreachable", Duration.ofSeconds(1));
 
   private volatile boolean allAway;
   private volatile @Nullable TenantChannel away;
@@ -62,6 +62,8 @@ final class UnreachableBroker extends ForwardingBroker {
 
   @Override
   public StoreCondition condition() {
-    return allAway ? new StoreCondition(StoreCondition.State.DOWN, "away") : StoreCondition.UP;
+    return allAway
+        ? new StoreCondition(StoreCondition.State.DOWN, "unreachable")
+        : StoreCondition.UP;
   }
 }

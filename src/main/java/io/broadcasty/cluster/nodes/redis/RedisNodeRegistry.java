@@ -34,7 +34,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   private final FailureLog failures =
       new FailureLog(LOG, Level.ERROR, "Updating the node registry in Redis", Ticker.system());
-  private static final Script HEARTBEAT = Script.load(RedisNodeRegistry.class, "beat.lua");
+  private static final Script HEARTBEAT = Script.load(RedisNodeRegistry.class, "heartbeat.lua");
   private static final long STOP_MILLIS = 2000;
 
   private final Redis redis;
