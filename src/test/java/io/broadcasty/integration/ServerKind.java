@@ -16,6 +16,7 @@ interface ServerKind {
     String name = System.getProperty("arquillian.launch");
     return switch (name) {
       case "payara" -> new PayaraMicro(servers.resolve("payara-micro.jar"));
+      case "payara7" -> new PayaraMicro(servers.resolve("payara-micro-7.jar"));
       case "wildfly" -> new WildFly(servers.resolve("wildfly"));
       case "liberty" ->
           new OpenLiberty(
