@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests that the commands that development mode prints, and those of the documents, work in a
  * shell.
  */
+@Tag("any-server")
 class CurlIT {
 
   private static final Pattern GUIDE = Pattern.compile("(?s)# who publishes.*?(?=\n──)");

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests small rate limits behind a trusted proxy. */
+@Tag("any-server")
 class LimitsIT {
 
   private static final Map<String, String> SMALL =

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Tests push on a server without a push service, and the resources that browsers fetch there
  * anyway.
  */
+@Tag("any-server")
 class PushOffIT extends BuiltWarTestBase {
 
   private static void isOff(HttpResponse<String> answer) {

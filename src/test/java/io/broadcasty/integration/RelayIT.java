@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * ways; {@code bench/relay} does the same under load. The first is an independent Pusher server
  * with Pusher's own client; the others are fakes that misbehave on request.
  */
+@Tag("any-server")
 class RelayIT {
 
   private static final String CHANNEL = "private-orders";
