@@ -10,14 +10,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real MariaDB that all tests of this JVM share; stopped with the JVM. */
 public final class MariaDb {
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  /** The name of a migrated database for each scheme. */
+  private static final Map<String, String> MIGRATED = new ConcurrentHashMap<>();
 
   private MariaDb() {}
 
@@ -62,19 +70,65 @@ public final class MariaDb {
   }
 
   /**
-   * Creates an empty database and returns its settings.
+   * Creates a database with the present schema and no rows, and returns its settings.
    *
    * @param scheme {@code mariadb} or {@code mysql}
    */
   public static DatabaseSettings newDatabase(String scheme) {
+    String migrated = MIGRATED.computeIfAbsent(scheme, MariaDb::migrate);
+    DatabaseSettings settings = newEmptyDatabase(scheme);
+    String copy = nameIn(settings);
+    administer(
+        statement -> {
+          List<String> tables = new ArrayList<>();
+          try (ResultSet found = statement.executeQuery("SHOW TABLES FROM " + migrated)) {
+            while (found.next()) {
+              tables.add(found.getString(1));
+            }
+          }
+          for (String table : tables) {
+            String original = migrated + "." + table;
+            statement.execute("CREATE TABLE " + copy + "." + table + " LIKE " + original);
+            statement.execute("INSERT INTO " + copy + "." + table + " SELECT * FROM " + original);
+          }
+        });
+    return settings;
+  }
+
+  /** Creates a database without a schema and returns its settings. */
+  static DatabaseSettings newEmptyDatabase(String scheme) {
     String name = "test" + DATABASES.incrementAndGet();
-    String server = "://localhost:" + Server.MARIADB.getConfiguration().getPort() + "/";
-    try (Connection connection = DriverManager.getConnection("jdbc:mariadb" + server, "root", "");
+    administer(statement -> statement.execute("CREATE DATABASE " + name));
+    return new DatabaseSettings("jdbc:" + scheme + server() + name, "root", "", 8);
+  }
+
+  /** Creates a database that is migrated once; copies of it need no migration. */
+  private static String migrate(String scheme) {
+    DatabaseSettings settings = newEmptyDatabase(scheme);
+    Database.open(settings).close();
+    return nameIn(settings);
+  }
+
+  private static String nameIn(DatabaseSettings settings) {
+    return settings.url().substring(settings.url().lastIndexOf('/') + 1);
+  }
+
+  private static String server() {
+    return "://localhost:" + Server.MARIADB.getConfiguration().getPort() + "/";
+  }
+
+  private static void administer(Work work) {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:mariadb" + server(), "root", "");
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
+      work.run(statement);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return new DatabaseSettings("jdbc:" + scheme + server + name, "root", "", 8);
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void run(Statement statement) throws SQLException;
   }
 }

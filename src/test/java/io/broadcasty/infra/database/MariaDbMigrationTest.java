@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("stores")
 class MariaDbMigrationTest extends MigrationTest {
 
-  private final DatabaseSettings settings = MariaDb.newDatabase("mariadb");
+  private final DatabaseSettings settings = MariaDb.newEmptyDatabase("mariadb");
 
   @Override
   protected DatabaseSettings settings() {

@@ -43,14 +43,33 @@ public final class Postgres {
     }
   }
 
-  /** Creates an empty database and returns its settings. */
+  /** Creates a database with the present schema and no rows, and returns its settings. */
   public static DatabaseSettings newDatabase() {
+    return create(" TEMPLATE " + Migrated.NAME);
+  }
+
+  /** Creates a database without a schema and returns its settings. */
+  static DatabaseSettings newEmptyDatabase() {
+    return create("");
+  }
+
+  private static DatabaseSettings create(String options) {
     String name = "test" + DATABASES.incrementAndGet();
-    administer("CREATE DATABASE " + name);
+    administer("CREATE DATABASE " + name + options);
     return new DatabaseSettings(
         "jdbc:postgresql://localhost:" + Server.POSTGRES.getPort() + "/" + name,
         "postgres",
         "postgres",
         8);
+  }
+
+  /** A database that is migrated once; copies of it need no migration. */
+  private static final class Migrated {
+    static final DatabaseSettings SETTINGS = create("");
+    static final String NAME = SETTINGS.url().substring(SETTINGS.url().lastIndexOf('/') + 1);
+
+    static {
+      Database.open(SETTINGS).close();
+    }
   }
 }

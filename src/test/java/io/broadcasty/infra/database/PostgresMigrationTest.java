@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("stores")
 class PostgresMigrationTest extends MigrationTest {
 
-  private final DatabaseSettings settings = Postgres.newDatabase();
+  private final DatabaseSettings settings = Postgres.newEmptyDatabase();
 
   @Override
   protected DatabaseSettings settings() {

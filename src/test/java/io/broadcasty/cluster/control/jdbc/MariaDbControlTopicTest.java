@@ -2,7 +2,9 @@ package io.broadcasty.cluster.control.jdbc;
 
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.MariaDb;
+import org.junit.jupiter.api.Tag;
 
+@Tag("stores")
 class MariaDbControlTopicTest extends JdbcControlTopicTest {
 
   @Override

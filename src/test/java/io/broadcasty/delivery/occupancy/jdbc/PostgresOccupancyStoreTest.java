@@ -2,7 +2,9 @@ package io.broadcasty.delivery.occupancy.jdbc;
 
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.Postgres;
+import org.junit.jupiter.api.Tag;
 
+@Tag("stores")
 class PostgresOccupancyStoreTest extends JdbcOccupancyStoreTest {
 
   @Override
