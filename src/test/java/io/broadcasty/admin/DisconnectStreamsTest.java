@@ -36,7 +36,7 @@ class DisconnectStreamsTest {
   private static final TenantId OPERATIONS = new TenantId("operations");
 
   private final ManualTime time = new ManualTime();
-  private final List<ControlMessage> told = new ArrayList<>();
+  private final List<ControlMessage> published = new ArrayList<>();
   private final List<AuditEvent> audited = new ArrayList<>();
   private boolean away;
 
@@ -47,8 +47,8 @@ class DisconnectStreamsTest {
           if (away) {
             throw new ControlException("away");
           }
-          told.add(message);
-          return 16L + told.size();
+          published.add(message);
+          return 16L + published.size();
         }
 
         @Override
@@ -58,7 +58,7 @@ class DisconnectStreamsTest {
         public void close() {}
       };
 
-  private final RecordingListener heard = new RecordingListener();
+  private final RecordingListener recorder = new RecordingListener();
 
   private DisconnectStreams use(@Nullable TenantId operators) {
     NodeInfo self = new NodeInfo("n", "h", "v", Instant.EPOCH, false, Instant.EPOCH);
@@ -69,7 +69,7 @@ class DisconnectStreamsTest {
         new LocalNodeRegistry(() -> self, time),
         audited::add,
         time,
-        heard);
+        recorder);
   }
 
   private static Caller caller(TenantId tenant, String... roles) {
@@ -95,17 +95,17 @@ class DisconnectStreamsTest {
         List.of(
             new Disconnect(ACME, "ann", null, null, "disconnected"),
             new Disconnect(ACME, null, null, null, "disconnected")),
-        told);
+        published);
   }
 
   @Test
   void anAdministratorCannotNameAnotherTenant() {
     assertInstanceOf(
         DisconnectOutcome.Denied.class, ask(caller(ACME, "admin"), "beta", "ann", null));
-    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), heard.take());
+    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), recorder.take());
     assertInstanceOf(DisconnectOutcome.Denied.class, ask(caller(ACME, "member"), null, "a", null));
-    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), heard.take());
-    assertEquals(List.of(), told);
+    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), recorder.take());
+    assertEquals(List.of(), published);
     assertEquals(List.of(), audited);
   }
 
@@ -118,7 +118,7 @@ class DisconnectStreamsTest {
         List.of(
             new Disconnect(ACME, null, null, null, "disconnected"),
             new Disconnect(null, "ann", null, null, "disconnected")),
-        told);
+        published);
   }
 
   /** A tenant's issuer controls the claims of its tokens, so neither claim alone may suffice. */
@@ -129,7 +129,7 @@ class DisconnectStreamsTest {
     assertInstanceOf(DisconnectOutcome.Denied.class, ask(caller, "beta", null, null));
     ask(caller, null, "ann", null);
     assertEquals(
-        List.of(new Disconnect(new TenantId(tenant), "ann", null, null, "disconnected")), told);
+        List.of(new Disconnect(new TenantId(tenant), "ann", null, null, "disconnected")), published);
   }
 
   @Test
@@ -156,7 +156,7 @@ class DisconnectStreamsTest {
         DisconnectOutcome.Invalid.class, ask(caller(OPERATIONS, "operator"), null, null, null));
     assertInstanceOf(
         DisconnectOutcome.Invalid.class, ask(caller(ACME, "admin"), "not a tenant", null, null));
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), published);
   }
 
   @Test

@@ -44,16 +44,16 @@ class CurlIT {
       String publish = command(parts.get(2));
       String replay = command(parts.get(3));
 
-      Path heard = home.resolve("heard");
-      Process listener = shell(tokens, listen + " > " + heard);
-      Api.await("the stream", () -> read(heard).contains("event: subscribed"));
+      Path received = home.resolve("heard");
+      Process listener = shell(tokens, listen + " > " + received);
+      Api.await("the stream", () -> read(received).contains("event: subscribed"));
       assertTrue(output(tokens, publish).contains("\"sequence\":1"));
-      Api.await("the event", () -> read(heard).contains("\"state\":\"PAID\""));
+      Api.await("the event", () -> read(received).contains("\"state\":\"PAID\""));
       listener.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
       assertTrue(output(tokens, replay).contains("\"recovered\":true"));
 
       api.publishNumbers("orders.eu", 2, 4);
-      String lastId = read(heard).replaceAll("(?s).*\nid: (\\S+)\n.*", "$1");
+      String lastId = read(received).replaceAll("(?s).*\nid: (\\S+)\n.*", "$1");
       Path resumed = home.resolve("resumed");
       Process again =
           shell(

@@ -42,7 +42,7 @@ class OwnPolicyIT extends ServerTestBase {
     }
     assertTrue(published.size() > 1, published.toString());
 
-    Map<String, Long> heard = new HashMap<>();
+    Map<String, Long> received = new HashMap<>();
     String cursor = "";
     for (int round = 0; round < 3; round++) {
       String start = cursor.isEmpty() ? "&fromSequence=0" : "&lastEventId=" + cursor;
@@ -55,13 +55,13 @@ class OwnPolicyIT extends ServerTestBase {
         assertEquals("subscribed", stream.next().kind());
         for (int i = 0; i < 20; i++) {
           Stream.Event event = stream.next();
-          long expected = heard.getOrDefault(event.field("partition"), 0L) + 1;
+          long expected = received.getOrDefault(event.field("partition"), 0L) + 1;
           assertEquals(expected, event.sequence());
-          heard.put(event.field("partition"), expected);
+          received.put(event.field("partition"), expected);
           cursor = String.valueOf(event.cursor());
         }
       }
     }
-    assertEquals(published, heard);
+    assertEquals(published, received);
   }
 }

@@ -62,7 +62,7 @@ class NodeEventsTest {
 
   /** A node as the application starts it, without a server in front of it. */
   private final class RunningNode {
-    final RecordingListener heard = new RecordingListener();
+    final RecordingListener recorder = new RecordingListener();
     final PrometheusMeters meters = new PrometheusMeters();
     final Node node;
 
@@ -82,7 +82,7 @@ class NodeEventsTest {
               meters,
               Ticker.system(),
               WallClock.system());
-      ((RealtimeListeners) node.listener()).add(heard);
+      ((RealtimeListeners) node.listener()).add(recorder);
       running.add(this);
     }
 
@@ -109,7 +109,7 @@ class NodeEventsTest {
      */
     List<String> events() {
       List<String> events = new ArrayList<>();
-      for (ChannelEvent event : heard.ofType(ChannelEvent.class)) {
+      for (ChannelEvent event : recorder.ofType(ChannelEvent.class)) {
         if (event instanceof Occupied occupied) {
           events.add(occupied.channel().name() + "+");
         } else if (event instanceof Vacated vacated) {

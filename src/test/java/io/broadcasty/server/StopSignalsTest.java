@@ -22,8 +22,8 @@ class StopSignalsTest {
 
   private static final Signal TERM = new Signal("TERM");
 
-  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-  private final SignalHandler server = signal -> heard.add("server");
+  private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+  private final SignalHandler server = signal -> calls.add("server");
   private SignalHandler jvm = server;
 
   @BeforeEach
@@ -38,7 +38,7 @@ class StopSignalsTest {
 
   @Test
   void runsTheTaskBeforeTheServersHandler() throws InterruptedException {
-    try (StopSignals signals = StopSignals.install(() -> heard.add("drained"))) {
+    try (StopSignals signals = StopSignals.install(() -> calls.add("drained"))) {
       Signal.raise(TERM);
       assertEquals("drained", next());
       assertEquals("server", next());
@@ -72,17 +72,17 @@ class StopSignalsTest {
 
   @Test
   void closeRestoresTheHandlers() {
-    StopSignals.install(() -> heard.add("drained")).close();
+    StopSignals.install(() -> calls.add("drained")).close();
     assertSame(server, Signal.handle(TERM, server));
   }
 
   @Test
   void aLaterHandlerKeepsTheSignalAndReachesTheServer() throws InterruptedException {
-    StopSignals signals = StopSignals.install(() -> heard.add("drained"));
+    StopSignals signals = StopSignals.install(() -> calls.add("drained"));
     SignalHandler[] before = new SignalHandler[1];
     SignalHandler later =
         signal -> {
-          heard.add("later");
+          calls.add("later");
           before[0].handle(signal);
         };
     before[0] = Signal.handle(TERM, later);
@@ -93,7 +93,7 @@ class StopSignalsTest {
   }
 
   private void await(CountDownLatch latch) {
-    heard.add("draining");
+    calls.add("draining");
     try {
       assertTrue(latch.await(20, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
@@ -102,6 +102,6 @@ class StopSignalsTest {
   }
 
   private String next() throws InterruptedException {
-    return String.valueOf(heard.poll(20, TimeUnit.SECONDS));
+    return String.valueOf(calls.poll(20, TimeUnit.SECONDS));
   }
 }

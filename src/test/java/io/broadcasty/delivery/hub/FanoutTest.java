@@ -24,7 +24,7 @@ class FanoutTest {
   private final Fanout fanout = new Fanout(eventLoop, delivered);
 
   private final class Ear implements ChannelSubscriber {
-    final List<String> heard = new ArrayList<>();
+    final List<String> received = new ArrayList<>();
     long poison;
 
     @Override
@@ -37,22 +37,22 @@ class FanoutTest {
       if (publication.publication().position().sequence() == poison) {
         throw new IllegalStateException("poison");
       }
-      heard.add(String.valueOf(publication.publication().position().sequence()));
+      received.add(String.valueOf(publication.publication().position().sequence()));
     }
 
     @Override
     public void onPresence(EncodedPresence change) {
-      heard.add("presence " + change.change().version());
+      received.add("presence " + change.change().version());
     }
 
     @Override
     public void onGap() {
-      heard.add("gap");
+      received.add("gap");
     }
 
     @Override
     public void onFailure(RuntimeException failure) {
-      heard.add("failed: " + failure.getMessage());
+      received.add("failed: " + failure.getMessage());
     }
   }
 
@@ -84,8 +84,8 @@ class FanoutTest {
     runTasks();
     fanout.publish(publication(3));
     runTasks();
-    assertEquals(List.of("1", "2", "3"), a.heard);
-    assertEquals(List.of("1", "2", "3"), b.heard);
+    assertEquals(List.of("1", "2", "3"), a.received);
+    assertEquals(List.of("1", "2", "3"), b.received);
     assertEquals(6, delivered.sum());
   }
 
@@ -98,8 +98,8 @@ class FanoutTest {
     fanout.remove(leaves);
     fanout.add(comes);
     runTasks();
-    assertEquals(List.of(), leaves.heard);
-    assertEquals(List.of("1"), comes.heard);
+    assertEquals(List.of(), leaves.received);
+    assertEquals(List.of("1"), comes.received);
   }
 
   @Test
@@ -110,13 +110,13 @@ class FanoutTest {
       fanout.publish(publication(i));
     }
     runTasks();
-    assertEquals(Fanout.MAX_WAITING + 1, ear.heard.size());
-    assertEquals("256", ear.heard.get(Fanout.MAX_WAITING - 1));
-    assertEquals("gap", ear.heard.get(Fanout.MAX_WAITING));
+    assertEquals(Fanout.MAX_WAITING + 1, ear.received.size());
+    assertEquals("256", ear.received.get(Fanout.MAX_WAITING - 1));
+    assertEquals("gap", ear.received.get(Fanout.MAX_WAITING));
     fanout.publish(publication(267));
     runTasks();
-    assertEquals("267", ear.heard.get(Fanout.MAX_WAITING + 1));
-    assertEquals(Fanout.MAX_WAITING + 2, ear.heard.size());
+    assertEquals("267", ear.received.get(Fanout.MAX_WAITING + 1));
+    assertEquals(Fanout.MAX_WAITING + 2, ear.received.size());
   }
 
   @Test
@@ -134,9 +134,9 @@ class FanoutTest {
     runTasks();
     fanout.publish(publication(4));
     runTasks();
-    assertEquals(List.of("1", "2", "3", "4"), before.heard);
-    assertEquals(List.of("1", "failed: poison"), throwing.heard);
-    assertEquals(List.of("1", "2", "3", "4"), after.heard);
+    assertEquals(List.of("1", "2", "3", "4"), before.received);
+    assertEquals(List.of("1", "failed: poison"), throwing.received);
+    assertEquals(List.of("1", "2", "3", "4"), after.received);
     assertEquals(2, fanout.size());
   }
 }

@@ -36,7 +36,7 @@ class HubTest {
   private static final TenantId OTHER = new TenantId("other");
 
   private final Hub hub = new Hub(Runnable::run);
-  private final List<String> heard = new ArrayList<>();
+  private final List<String> received = new ArrayList<>();
 
   private static TenantChannel channel(TenantId tenant, String name) {
     return new TenantChannel(tenant, new ChannelName(name));
@@ -57,7 +57,7 @@ class HubTest {
   private ChannelSubscriber listener(String name) {
     return new RecordingSubscriber(
         p ->
-            heard.add(
+            received.add(
                 name
                     + " "
                     + p.publication().envelope().channel().name()
@@ -74,7 +74,7 @@ class HubTest {
 
       @Override
       public void onChannel(TenantChannel channel) {
-        heard.add("join " + channel.name());
+        received.add("join " + channel.name());
         if (joined != null) {
           hub.add(channel, joined);
         }
@@ -99,7 +99,7 @@ class HubTest {
             new Position("e", 2, 7),
             99);
     observed.onPublication(publication);
-    assertEquals(List.of("a news 7", "b news 7"), heard);
+    assertEquals(List.of("a news 7", "b news 7"), received);
     PublicationEvent.FannedOut event = observer.ofType(PublicationEvent.FannedOut.class).get(0);
     assertEquals(channel("news"), event.publication().channel());
     assertEquals(2, event.publication().partition());
@@ -170,43 +170,43 @@ class HubTest {
   @Test
   void reportsOccupiedAndVacatedChannels() {
     hub.onOccupancyChange(
-        channel -> heard.add(channel.name() + (hub.isOccupied(channel) ? "+" : "-")));
+        channel -> received.add(channel.name() + (hub.isOccupied(channel) ? "+" : "-")));
     ChannelSubscriber a = listener("a");
     ChannelSubscriber b = listener("b");
     hub.add(channel("news"), a);
     hub.add(channel("news"), b);
     hub.remove(channel("news"), a);
-    assertEquals(List.of("news+"), heard);
+    assertEquals(List.of("news+"), received);
     hub.remove(channel("news"), b);
     hub.remove(channel("news"), b);
     hub.add(channel("news"), b);
-    assertEquals(List.of("news+", "news-", "news+"), heard);
+    assertEquals(List.of("news+", "news-", "news+"), received);
   }
 
   @Test
   void aTopicThatIsKeptOpenForAPatternIsNotOccupied() {
     hub.onOccupancyChange(
-        channel -> heard.add(channel.name() + (hub.isOccupied(channel) ? "+" : "-")));
+        channel -> received.add(channel.name() + (hub.isOccupied(channel) ? "+" : "-")));
     Late late = new Late();
-    late.hub.onOccupancyChange(channel -> heard.add("told of " + channel.name()));
+    late.hub.onOccupancyChange(channel -> received.add("told of " + channel.name()));
     ChannelSubscriber joins = listener("p");
     late.hub.add(ACME, late.joining(joins));
     late.publish("news", 1);
-    assertEquals(List.of(), heard);
+    assertEquals(List.of(), received);
     assertFalse(late.hub.isOccupied(channel("news")));
     late.runNextJoin();
-    assertTrue(heard.contains("told of news"), heard::toString);
+    assertTrue(received.contains("told of news"), received::toString);
     assertTrue(late.hub.isOccupied(channel("news")));
 
-    heard.clear();
+    received.clear();
     hub.add(ACME, pattern("*", null)); // declines, and its topic stays open
     publish(channel("other"), 1);
-    assertEquals(List.of("join other"), heard);
+    assertEquals(List.of("join other"), received);
     assertFalse(hub.isOccupied(channel("other")));
     ChannelSubscriber a = listener("a");
     hub.add(channel("other"), a);
     hub.remove(channel("other"), a);
-    assertEquals(List.of("join other", "other+", "other-"), heard);
+    assertEquals(List.of("join other", "other+", "other-"), received);
   }
 
   @Test
@@ -221,7 +221,7 @@ class HubTest {
     hub.remove(channel("news"), a);
     publish(channel("news"), 3);
     publish(channel("other"), 4);
-    assertEquals(List.of("a news 2", "b news 3"), heard);
+    assertEquals(List.of("a news 2", "b news 3"), received);
     assertEquals(1, hub.subscribers(channel("news")));
     hub.remove(channel("news"), b);
     hub.remove(channel("news"), b);
@@ -234,7 +234,7 @@ class HubTest {
     hub.add(channel(OTHER, "news"), listener("other"));
     hub.add(OTHER, pattern("*", listener("other pattern")));
     publish(channel(ACME, "news"), 1);
-    assertEquals(List.of("acme news 1"), heard);
+    assertEquals(List.of("acme news 1"), received);
     assertEquals(List.of(new ChannelName("news")), hub.channels(ACME, ChannelPattern.parse("n*")));
   }
 
@@ -243,21 +243,21 @@ class HubTest {
     hub.add(ACME, pattern("*", listener("all")));
     publish(channel("orders.eu"), 1);
     publish(channel("private-orders"), 2);
-    assertTrue(heard.contains("all orders.eu 1"));
-    assertTrue(heard.indexOf("join orders.eu") < heard.indexOf("all orders.eu 1"));
-    assertTrue(heard.stream().noneMatch(h -> h.contains("private-orders")), heard.toString());
+    assertTrue(received.contains("all orders.eu 1"));
+    assertTrue(received.indexOf("join orders.eu") < received.indexOf("all orders.eu 1"));
+    assertTrue(received.stream().noneMatch(h -> h.contains("private-orders")), received.toString());
     publish(channel("orders.eu"), 3);
-    assertEquals("all orders.eu 3", heard.get(heard.size() - 1));
+    assertEquals("all orders.eu 3", received.get(received.size() - 1));
   }
 
   @Test
   void aChannelOpenedByASubscriberIsJoinedByPatternsToo() {
     hub.add(ACME, pattern("orders.*", listener("pattern")));
     hub.add(channel("orders.eu"), listener("name"));
-    heard.clear();
+    received.clear();
     publish(channel("orders.eu"), 1);
-    heard.sort(null);
-    assertEquals(List.of("name orders.eu 1", "pattern orders.eu 1"), heard);
+    received.sort(null);
+    assertEquals(List.of("name orders.eu 1", "pattern orders.eu 1"), received);
   }
 
   @Test
@@ -265,9 +265,9 @@ class HubTest {
     PatternSubscriber refused = pattern("orders.*", null);
     hub.add(ACME, refused);
     publish(channel("orders.eu"), 1);
-    heard.clear();
+    received.clear();
     publish(channel("orders.eu"), 2);
-    assertEquals(List.of(), heard);
+    assertEquals(List.of(), received);
     hub.remove(ACME, refused);
     assertEquals(List.of(), hub.channels(ACME, ChannelPattern.parse("*")));
   }
@@ -287,11 +287,11 @@ class HubTest {
           @Override
           public void onChannel(TenantChannel channel) {
             hub.add(ACME, other);
-            heard.add("seen: " + hub.channels(ACME, ChannelPattern.parse("*")));
+            received.add("seen: " + hub.channels(ACME, ChannelPattern.parse("*")));
           }
         });
     publish(channel("orders.eu"), 1);
-    assertEquals("seen: [orders.eu]", heard.get(0));
+    assertEquals("seen: [orders.eu]", received.get(0));
   }
 
   /** A hub with patterns whose joins the test runs by hand. */
@@ -336,14 +336,14 @@ class HubTest {
     late.publish("news", 1);
     late.publish("other", 1);
     late.publish("other", 2);
-    assertEquals(List.of("name news 1"), heard);
+    assertEquals(List.of("name news 1"), received);
     late.runNextJoin();
     late.publish("other", 3);
     late.publish("news", 2);
-    heard.removeIf(h -> h.startsWith("name"));
+    received.removeIf(h -> h.startsWith("name"));
     assertEquals(
         List.of("slow news 1", "slow other 1", "slow other 2", "slow other 3", "slow news 2"),
-        heard);
+        received);
   }
 
   @Test
@@ -360,7 +360,7 @@ class HubTest {
 
               @Override
               public void onPublication(EncodedPublication publication) {
-                heard.add(String.valueOf(publication.publication().position().sequence()));
+                received.add(String.valueOf(publication.publication().position().sequence()));
               }
 
               @Override
@@ -368,7 +368,7 @@ class HubTest {
 
               @Override
               public void onGap() {
-                heard.add("gap");
+                received.add("gap");
               }
 
               @Override
@@ -380,8 +380,8 @@ class HubTest {
       late.publish("news", i);
     }
     late.runNextJoin();
-    assertEquals(EarlyPublications.MAX_KEPT + 1, heard.size());
-    assertEquals("gap", heard.get(EarlyPublications.MAX_KEPT));
+    assertEquals(EarlyPublications.MAX_KEPT + 1, received.size());
+    assertEquals("gap", received.get(EarlyPublications.MAX_KEPT));
   }
 
   @Test
@@ -421,7 +421,7 @@ class HubTest {
       }
     }
     late.publish("news", 2);
-    assertEquals(List.of("good news 1", "good news 2"), heard);
+    assertEquals(List.of("good news 1", "good news 2"), received);
   }
 
   /**

@@ -168,7 +168,7 @@ class OutboxConcurrencyTest {
   @Test
   void keepsTheBoundAndReportsAnOverflowOnce() throws InterruptedException {
     AtomicInteger overflows = new AtomicInteger();
-    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch reported = new CountDownLatch(1);
     Outbox outbox =
         new Outbox(
             10_000,
@@ -178,7 +178,7 @@ class OutboxConcurrencyTest {
               @Override
               public void onOverflow(long waitingBytes) {
                 overflows.incrementAndGet();
-                told.countDown();
+                reported.countDown();
               }
 
               @Override
@@ -186,7 +186,7 @@ class OutboxConcurrencyTest {
             });
     AtomicLong most = new AtomicLong();
     int taken = produce(outbox, most);
-    assertTrue(told.await(20, TimeUnit.SECONDS));
+    assertTrue(reported.await(20, TimeUnit.SECONDS));
     assertTrue(taken < PRODUCERS * FRAMES);
     assertTrue(most.get() <= 10_000, () -> "at most 10000, was " + most);
     executor.shutdown();

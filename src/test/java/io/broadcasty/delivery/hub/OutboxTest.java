@@ -24,7 +24,7 @@ class OutboxTest {
   private final List<String> written = new ArrayList<>();
   private final List<Integer> batches = new ArrayList<>();
   private final ArrayDeque<FrameWriter.Done> underWay = new ArrayDeque<>();
-  private final List<String> told = new ArrayList<>();
+  private final List<String> reported = new ArrayList<>();
   private boolean atOnce;
 
   private final Outbox outbox = outbox(MAX_BYTES, tasks::add);
@@ -47,12 +47,12 @@ class OutboxTest {
         new Outbox.Owner() {
           @Override
           public void onOverflow(long waitingBytes) {
-            told.add("overflow");
+            reported.add("overflow");
           }
 
           @Override
           public void onFailure(Throwable failure, long waitingBytes) {
-            told.add("failure " + failure.getMessage());
+            reported.add("failure " + failure.getMessage());
           }
         });
   }
@@ -128,7 +128,7 @@ class OutboxTest {
     assertFalse(outbox.offer(frame("")));
     assertFalse(outbox.offer(frame("")));
     runTasks();
-    assertEquals(List.of("overflow"), told);
+    assertEquals(List.of("overflow"), reported);
     assertEquals(100, outbox.pendingBytes(), "only what is being written is left");
     writeEnds();
     assertEquals(1, written.size(), "what waited was dropped");
@@ -140,7 +140,7 @@ class OutboxTest {
     assertTrue(outbox.offer(frame("x".repeat(2000))));
     assertFalse(outbox.offer(frame("y")));
     runTasks();
-    assertEquals(List.of("overflow"), told);
+    assertEquals(List.of("overflow"), reported);
   }
 
   @Test
@@ -178,14 +178,14 @@ class OutboxTest {
       runTasks();
     }
     assertFalse(outbox.hasRoom());
-    outbox.whenRoom(() -> told.add("room"));
+    outbox.whenRoom(() -> reported.add("room"));
     runTasks();
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), reported);
     writeEnds();
-    assertEquals(List.of("room"), told);
-    outbox.whenRoom(() -> told.add("room at once"));
+    assertEquals(List.of("room"), reported);
+    outbox.whenRoom(() -> reported.add("room at once"));
     runTasks();
-    assertEquals(List.of("room", "room at once"), told);
+    assertEquals(List.of("room", "room at once"), reported);
   }
 
   @Test
@@ -193,23 +193,23 @@ class OutboxTest {
     outbox.offer(frame("a"));
     runTasks();
     outbox.offer(frame("b"));
-    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
+    outbox.closeAfter(frame("the end"), () -> reported.add("drained"));
     assertFalse(outbox.offer(frame("c")));
     writeEnds();
-    assertEquals(List.of(), told);
+    assertEquals(List.of(), reported);
     writeEnds();
-    assertEquals(List.of("drained"), told);
+    assertEquals(List.of("drained"), reported);
     assertEquals(List.of("a", "b", "the end"), written);
     assertEquals(0, outbox.pendingBytes());
   }
 
   @Test
   void aCloseOfAnIdleOutboxWritesTheLastFrameOnce() {
-    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
-    outbox.closeAfter(frame("another end"), () -> told.add("twice"));
+    outbox.closeAfter(frame("the end"), () -> reported.add("drained"));
+    outbox.closeAfter(frame("another end"), () -> reported.add("twice"));
     runTasks();
     writeEnds();
-    assertEquals(List.of("drained"), told);
+    assertEquals(List.of("drained"), reported);
     assertEquals(List.of("the end"), written);
   }
 
@@ -217,10 +217,10 @@ class OutboxTest {
   void theLastFrameNeedsNoRoom() {
     outbox.offer(frame("a".repeat((int) MAX_BYTES)));
     runTasks();
-    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
+    outbox.closeAfter(frame("the end"), () -> reported.add("drained"));
     writeEnds();
     writeEnds();
-    assertEquals(List.of("drained"), told);
+    assertEquals(List.of("drained"), reported);
   }
 
   /** Otherwise the connection would stay until a sweep ends it. */
@@ -228,10 +228,10 @@ class OutboxTest {
   void aFailureWhileDrainingEndsTheDrain() {
     outbox.offer(frame("a"));
     runTasks();
-    outbox.closeAfter(frame("the end"), () -> told.add("drained"));
+    outbox.closeAfter(frame("the end"), () -> reported.add("drained"));
     present(underWay.poll()).accept(new IOException("broken"));
     runTasks();
-    assertEquals(List.of("drained"), told);
+    assertEquals(List.of("drained"), reported);
   }
 
   private static <T> T present(T value) {
@@ -244,12 +244,12 @@ class OutboxTest {
     outbox.offer(frame("a"));
     runTasks();
     outbox.offer(frame("b"));
-    outbox.whenRoom(() -> told.add("room"));
+    outbox.whenRoom(() -> reported.add("room"));
     runTasks();
-    told.clear();
+    reported.clear();
     present(underWay.poll()).accept(new IOException("broken"));
     runTasks();
-    assertEquals(List.of("failure broken"), told);
+    assertEquals(List.of("failure broken"), reported);
     assertFalse(outbox.offer(frame("c")));
     assertEquals(0, outbox.pendingBytes());
     assertEquals(List.of("a"), written);
@@ -270,12 +270,12 @@ class OutboxTest {
 
               @Override
               public void onFailure(Throwable failure, long waitingBytes) {
-                told.add(String.valueOf(failure.getMessage()));
+                reported.add(String.valueOf(failure.getMessage()));
               }
             });
     throwing.offer(frame("a"));
     runTasks();
-    assertEquals(List.of("thrown"), told);
+    assertEquals(List.of("thrown"), reported);
   }
 
   /** When memory runs out, other connections are affected too: their event loop has to end them. */
@@ -294,13 +294,13 @@ class OutboxTest {
 
               @Override
               public void onFailure(Throwable failure, long waitingBytes) {
-                told.add(String.valueOf(failure.getMessage()));
+                reported.add(String.valueOf(failure.getMessage()));
               }
             });
     throwing.offer(frame("a"));
     assertThrows(OutOfMemoryError.class, this::runTasks);
     runTasks();
-    assertEquals(List.of("thrown by a test"), told);
+    assertEquals(List.of("thrown by a test"), reported);
     assertFalse(throwing.offer(frame("b")));
   }
 
@@ -315,9 +315,9 @@ class OutboxTest {
             });
     assertFalse(stopped.offer(frame("a")));
     assertFalse(stopped.offer(frame("b")));
-    stopped.whenRoom(() -> told.add("room"));
-    stopped.closeAfter(frame("the end"), () -> told.add("drained"));
-    assertEquals(List.of(), told);
+    stopped.whenRoom(() -> reported.add("room"));
+    stopped.closeAfter(frame("the end"), () -> reported.add("drained"));
+    assertEquals(List.of(), reported);
   }
 
   @Test

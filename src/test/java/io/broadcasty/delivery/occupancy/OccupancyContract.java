@@ -32,7 +32,7 @@ public abstract class OccupancyContract {
   private static final AtomicInteger FENCES = new AtomicInteger();
   protected static final TenantChannel ORDERS = channel("orders");
 
-  protected final List<OccupancyNotification> told = new CopyOnWriteArrayList<>();
+  protected final List<OccupancyNotification> reported = new CopyOnWriteArrayList<>();
   private final List<OccupancyNode> nodes = new ArrayList<>();
 
   /** Opens the store for a node with this name; the test's nodes share its data. */
@@ -52,7 +52,7 @@ public abstract class OccupancyContract {
   }
 
   protected final OccupancyNode node(String name, Duration linger) {
-    OccupancyNode node = new OccupancyNode(name, open(name), told, linger);
+    OccupancyNode node = new OccupancyNode(name, open(name), reported, linger);
     nodes.add(node);
     return node;
   }
@@ -88,13 +88,13 @@ public abstract class OccupancyContract {
       TenantChannel fence = channel("fence-" + FENCES.incrementAndGet());
       node.subscribe(fence);
       OccupancyNotification occupied = new OccupancyNotification(node.name, fence, true);
-      await("the fence of " + node.name, () -> told.contains(occupied));
+      await("the fence of " + node.name, () -> reported.contains(occupied));
     }
   }
 
   /** Returns the notifications of a channel so far: {@code node+} and {@code node-}. */
   protected final List<String> notifications(TenantChannel channel) {
-    return told.stream()
+    return reported.stream()
         .filter(each -> each.channel().equals(channel))
         .map(each -> each.node() + (each.occupied() ? "+" : "-"))
         .toList();
@@ -113,7 +113,7 @@ public abstract class OccupancyContract {
    */
   protected final Map<TenantChannel, Boolean> assertAlternating() {
     Map<TenantChannel, Boolean> last = new HashMap<>();
-    for (OccupancyNotification each : told) {
+    for (OccupancyNotification each : reported) {
       Boolean before = last.put(each.channel(), each.occupied());
       assertNotEquals(
           before == null ? Boolean.FALSE : before,
@@ -178,12 +178,12 @@ public abstract class OccupancyContract {
     for (int i = 0; i < burstSize(); i++) {
       a.subscribe(channel("user-" + i));
     }
-    await("all", () -> told.size() == burstSize());
+    await("all", () -> reported.size() == burstSize());
     assertTrue(a.store.calls.get() <= 1000, () -> a.store.calls + " calls");
     for (int i = 0; i < burstSize(); i++) {
       a.unsubscribe(channel("user-" + i));
     }
-    await("all", () -> told.size() == 2 * burstSize());
+    await("all", () -> reported.size() == 2 * burstSize());
     assertAlternating();
   }
 
@@ -289,7 +289,7 @@ public abstract class OccupancyContract {
     for (int c = 0; c < channels; c++) {
       assertEquals(c % 2 == 0, last.get(channel("flap-" + c)), "flap-" + c);
     }
-    assertTrue(told.size() > 2 * channels, "nothing has flapped: " + told.size());
+    assertTrue(reported.size() > 2 * channels, "nothing has flapped: " + reported.size());
   }
 
   private boolean ended(int channels) {

@@ -27,7 +27,7 @@ public final class OccupancyNode {
   private final Set<TenantChannel> subscribed = ConcurrentHashMap.newKeySet();
 
   OccupancyNode(
-      String name, OccupancyStore real, List<OccupancyNotification> told, Duration linger) {
+      String name, OccupancyStore real, List<OccupancyNotification> reported, Duration linger) {
     this.name = name;
     this.store = new FaultyOccupancyStore(real);
     this.occupancy =
@@ -38,12 +38,12 @@ public final class OccupancyNode {
             new RealtimeListener() {
               @Override
               public void onOccupied(Occupied event) {
-                told.add(new OccupancyNotification(name, event.channel(), true));
+                reported.add(new OccupancyNotification(name, event.channel(), true));
               }
 
               @Override
               public void onVacated(Vacated event) {
-                told.add(new OccupancyNotification(name, event.channel(), false));
+                reported.add(new OccupancyNotification(name, event.channel(), false));
               }
             },
             new OccupancyTiming(Duration.ofMillis(2), linger, Duration.ofSeconds(60)),

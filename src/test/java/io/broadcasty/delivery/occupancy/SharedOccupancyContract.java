@@ -168,7 +168,7 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     await("its channels", () -> !assertAlternating().containsValue(false));
     settle(b);
     assertFalse(assertAlternating().containsValue(false));
-    long left = told.stream().filter(each -> !each.occupied()).count();
+    long left = reported.stream().filter(each -> !each.occupied()).count();
     assertTrue(left > 0 && left < channels, () -> left + " were left");
     a.unsubscribe(channel("of-a-0"));
     await("the end", () -> notifications(channel("of-a-0")).lastIndexOf("a-") > 0);

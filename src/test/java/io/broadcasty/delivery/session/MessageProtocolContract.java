@@ -104,14 +104,14 @@ public abstract class MessageProtocolContract {
   @Test
   void endsASilentConnectionOnly() throws ProblemException {
     Connection silent = open();
-    Connection heard = open();
+    Connection received = open();
     for (int i = 0; i < 3; i++) {
       node.advance(Duration.ofSeconds(20));
-      heard.session.recordActivity();
+      received.session.recordActivity();
     }
     assertEquals(List.of("idle 4409"), silent.line.closed);
-    assertEquals(List.of(), heard.line.closed);
-    heard.session.onTransportClosed();
+    assertEquals(List.of(), received.line.closed);
+    received.session.onTransportClosed();
     node.run();
     assertTrue(node.isQuiet());
   }

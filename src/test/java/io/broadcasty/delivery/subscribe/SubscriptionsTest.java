@@ -319,12 +319,12 @@ class SubscriptionsTest {
     listener.take();
     reader.at("a", new Position("another", 0, 3));
     run();
-    List<LifecycleEvent> heard = listener.take();
-    ChannelEvent.PositionLost lost = (ChannelEvent.PositionLost) heard.get(0);
+    List<LifecycleEvent> events = listener.take();
+    ChannelEvent.PositionLost lost = (ChannelEvent.PositionLost) events.get(0);
     assertEquals(ChannelEvent.LossReason.EPOCH, lost.reason());
     assertEquals(1, lost.pages());
-    assertInstanceOf(ChannelEvent.Resumed.class, heard.get(1));
-    assertEquals(2, heard.size());
+    assertInstanceOf(ChannelEvent.Resumed.class, events.get(1));
+    assertEquals(2, events.size());
   }
 
   @Test

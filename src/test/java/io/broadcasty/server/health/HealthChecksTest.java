@@ -59,9 +59,9 @@ class HealthChecksTest {
   }
 
   private static HealthCheckResponse live(Duration sinceSweep, LoopCondition loop) {
-    RecordedResponse told = new RecordedResponse();
-    HealthChecks.live(told, sinceSweep, List.of(loop));
-    return told.build();
+    RecordedResponse response = new RecordedResponse();
+    HealthChecks.live(response, sinceSweep, List.of(loop));
+    return response.build();
   }
 
   @Test

@@ -98,10 +98,10 @@ class JdbcOccupancyStoreTest extends SharedOccupancyContract {
     }
     store.apply(List.of(new OccupancyChange(channel("left"), "a", Kind.LEAVE, 2)));
     OccupancyChange leave = new OccupancyChange(channel("told"), "a", Kind.LEAVE, 2);
-    OccupancyChange told = new OccupancyChange(channel("told"), "a", Kind.TOLD_VACATED, 2);
+    OccupancyChange reported = new OccupancyChange(channel("told"), "a", Kind.TOLD_VACATED, 2);
     assertEquals(
-        Map.of(leave, OccupancyAnswer.VACATED, told, OccupancyAnswer.NOTHING),
-        store.apply(List.of(leave, told)));
+        Map.of(leave, OccupancyAnswer.VACATED, reported, OccupancyAnswer.NOTHING),
+        store.apply(List.of(leave, reported)));
     store.prune();
     assertEquals(3, rows());
     time.advance(Duration.ofMinutes(11));
