@@ -129,7 +129,8 @@ class DisconnectStreamsTest {
     assertInstanceOf(DisconnectOutcome.Denied.class, ask(caller, "beta", null, null));
     ask(caller, null, "ann", null);
     assertEquals(
-        List.of(new Disconnect(new TenantId(tenant), "ann", null, null, "disconnected")), published);
+        List.of(new Disconnect(new TenantId(tenant), "ann", null, null, "disconnected")),
+        published);
   }
 
   @Test

@@ -20,7 +20,7 @@ import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.FakeStreamRequest;
 import io.broadcasty.delivery.session.MessageSession;
-import io.broadcasty.delivery.session.TestNode.Line;
+import io.broadcasty.delivery.session.TestNode.FakeTransport;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.infra.redis.TcpProxy;
@@ -88,7 +88,7 @@ class NodeEventsTest {
 
     MessageSession connect(String subject) {
       MessageSession session =
-          PROTOCOL.accept(FakeStreamRequest.of()).open(node.context(), new Line());
+          PROTOCOL.accept(FakeStreamRequest.of()).open(node.context(), new FakeTransport());
       Instant now = Instant.now();
       Caller caller =
           new Caller(

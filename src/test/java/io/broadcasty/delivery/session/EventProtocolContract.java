@@ -23,10 +23,11 @@ public abstract class EventProtocolContract {
   /** Returns the protocol under test. */
   protected abstract EventProtocol protocol();
 
-  private record Stream(TestNode.Line line, EventSession session, EventSession.Opening opening) {}
+  private record Stream(
+      TestNode.FakeTransport line, EventSession session, EventSession.Opening opening) {}
 
   private Stream open(FakeStreamRequest request) throws ProblemException {
-    TestNode.Line line = new TestNode.Line();
+    TestNode.FakeTransport line = new TestNode.FakeTransport();
     ConnectionLimiter.Permit place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);

@@ -33,10 +33,10 @@ public abstract class MessageProtocolContract {
   /** Returns the protocol under test. */
   protected abstract MessageProtocol protocol();
 
-  private record Connection(TestNode.Line line, MessageSession session) {}
+  private record Connection(TestNode.FakeTransport line, MessageSession session) {}
 
   private Connection open() throws ProblemException {
-    TestNode.Line line = new TestNode.Line();
+    TestNode.FakeTransport line = new TestNode.FakeTransport();
     MessageSession session = protocol().accept(FakeStreamRequest.of()).open(node.context, line);
     assertTrue(session.open(node.ann()));
     node.run();

@@ -152,7 +152,9 @@ public abstract class ReplayJoinContract {
               publish,
               new UndeliveredPushService(
                   new PushIfUndelivered(
-                      new PushProviders(List.of()), new TestNode.OpenPushes(), WallClock.system()),
+                      new PushProviders(List.of()),
+                      new TestNode.FakePendingPushes(),
+                      WallClock.system()),
                   RealtimeListener.NONE),
               new SubscribeService(
                   policy,

@@ -49,7 +49,7 @@ final class ResumingClient {
   private @Nullable String lastEventId;
   private @Nullable String violation;
   private boolean following;
-  private @Nullable Line line;
+  private @Nullable FaultyTransport line;
   private int replies;
   private long received;
   private long lost;
@@ -86,7 +86,7 @@ final class ResumingClient {
   void catchUp(SessionContext context, Caller caller, Map<String, Long> heads)
       throws InterruptedException, ProblemException {
     if (violation() == null) {
-      Line open = open(context, caller, false);
+      FaultyTransport open = open(context, caller, false);
       boolean there =
           await(() -> open.ended || heads.entrySet().stream().allMatch(h -> reached(h)));
       if (!there || open.ended) {
@@ -108,7 +108,7 @@ final class ResumingClient {
 
   private void connect(SessionContext context, Caller caller, boolean faults)
       throws InterruptedException, ProblemException {
-    Line open = open(context, caller, faults);
+    FaultyTransport open = open(context, caller, faults);
     int rounds = events ? 1 : 1 + random.nextInt(3);
     for (int i = 0; i < rounds; i++) {
       long until;
@@ -123,10 +123,11 @@ final class ResumingClient {
     leave(open);
   }
 
-  private Line open(SessionContext context, Caller caller, boolean faults)
+  private FaultyTransport open(SessionContext context, Caller caller, boolean faults)
       throws InterruptedException, ProblemException {
     int faultWithin = errors.get() > 0 ? 10 : 300; // Errors occur while publications can be lost
-    Line open = new Line(faults ? random.nextInt(4) : 0, random.nextInt(faultWithin));
+    FaultyTransport open =
+        new FaultyTransport(faults ? random.nextInt(4) : 0, random.nextInt(faultWithin));
     boolean compact = random.nextBoolean(); // each connection may use another protocol version
     String since = null;
     synchronized (this) {
@@ -168,7 +169,7 @@ final class ResumingClient {
     return open;
   }
 
-  private void subscribe(MessageSession session, Line open) throws InterruptedException {
+  private void subscribe(MessageSession session, FaultyTransport open) throws InterruptedException {
     int before;
     String command;
     synchronized (this) {
@@ -198,7 +199,7 @@ final class ResumingClient {
     return text.toString();
   }
 
-  private boolean resubscribe(Line open) throws InterruptedException {
+  private boolean resubscribe(FaultyTransport open) throws InterruptedException {
     MessageSession session = (MessageSession) java.util.Objects.requireNonNull(open.session);
     int before;
     synchronized (this) {
@@ -219,7 +220,7 @@ final class ResumingClient {
     return true;
   }
 
-  private void leave(Line open) {
+  private void leave(FaultyTransport open) {
     synchronized (this) {
       line = null;
     }
@@ -287,7 +288,7 @@ final class ResumingClient {
     notifyAll();
   }
 
-  private synchronized void take(Line from, EncodedFrame frame) {
+  private synchronized void take(FaultyTransport from, EncodedFrame frame) {
     if (line != from || frame.kind() == EncodedFrame.Kind.HEARTBEAT) {
       return;
     }
@@ -301,7 +302,7 @@ final class ResumingClient {
       } else if (event.type().equals("lost")) {
         lost(from, JsonTree.object(event.data()));
       } else if (event.type().equals("channel")) {
-        from.told.channel(JsonTree.object(event.data()));
+        from.channelTable.channel(JsonTree.object(event.data()));
       }
       if (event.id() != null) {
         lastEventId = event.id();
@@ -324,14 +325,14 @@ final class ResumingClient {
       } else if ("lost".equals(message.get("push"))) {
         lost(from, message);
       } else if ("channel".equals(message.get("push"))) {
-        from.told.channel(message);
+        from.channelTable.channel(message);
       }
     }
     notifyAll();
   }
 
-  private void subscribed(Line from, Map<String, Object> result) {
-    from.told.subscribed(result, target);
+  private void subscribed(FaultyTransport from, Map<String, Object> result) {
+    from.channelTable.subscribed(result, target);
     if (following) {
       return;
     }
@@ -345,8 +346,8 @@ final class ResumingClient {
     }
   }
 
-  private void publication(Line from, String received) {
-    String text = received.startsWith("{\"c\":") ? from.told.expand(received) : received;
+  private void publication(FaultyTransport from, String received) {
+    String text = received.startsWith("{\"c\":") ? from.channelTable.expand(received) : received;
     if (text == null) {
       violate("not told of the channel or the epoch of " + received);
       return;
@@ -365,8 +366,8 @@ final class ResumingClient {
     this.received++;
   }
 
-  private void lost(Line from, Map<String, Object> message) {
-    from.told.lost(message);
+  private void lost(FaultyTransport from, Map<String, Object> message) {
+    from.channelTable.lost(message);
     Map<String, Object> requested = JsonTree.object(message, "requested");
     Map<String, Object> resumeFrom = JsonTree.object(message, "resumeFrom");
     String key = message.get("channel") + "/" + requested.get("partition");
@@ -387,8 +388,8 @@ final class ResumingClient {
   }
 
   /** A fake connection. */
-  private final class Line implements Transport {
-    private final ReceivedChannelTable told = new ReceivedChannelTable();
+  private final class FaultyTransport implements Transport {
+    private final ReceivedChannelTable channelTable = new ReceivedChannelTable();
     private final int kind;
     private final int faultAfter;
     private int writes;
@@ -402,7 +403,7 @@ final class ResumingClient {
      * @param kind 0: reports at once; 1: reports later; 2: fails after a while; 3: stops reading
      *     after a while
      */
-    Line(int kind, int faultAfter) {
+    FaultyTransport(int kind, int faultAfter) {
       this.kind = kind;
       this.faultAfter = faultAfter;
     }

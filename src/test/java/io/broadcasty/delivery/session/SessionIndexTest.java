@@ -69,7 +69,7 @@ class SessionIndexTest {
     try {
       return new SseProtocol()
           .accept(FakeStreamRequest.channels("news"))
-          .open(atOnce, new TestNode.Line(), caller, () -> {});
+          .open(atOnce, new TestNode.FakeTransport(), caller, () -> {});
     } catch (ProblemException e) {
       throw new IllegalStateException(e);
     }
@@ -121,7 +121,7 @@ class SessionIndexTest {
   void findsAWebSocketOnceItIsAuthenticated() {
     TestNode.Client client = node.connect();
     assertEquals(0, count(null, null, null, null));
-    client.as(caller("acme", "ann", "t1", null));
+    client.authenticate(caller("acme", "ann", "t1", null));
     assertEquals(1, count("acme", "ann", "t1", null));
     client.session.onTransportClosed();
     node.run();

@@ -18,8 +18,8 @@ class TenantLimitsTest {
   private static final TenantId SMALL = new TenantId("small");
 
   private final TestNode node = new TestNode();
-  private final TestNode.Client ann = node.connect().as(node.ann());
-  private final TestNode.Client sam = node.connect().as(sam());
+  private final TestNode.Client ann = node.connect().authenticate(node.ann());
+  private final TestNode.Client sam = node.connect().authenticate(sam());
 
   private Caller sam() {
     Instant now = node.time.now();
@@ -35,13 +35,13 @@ class TenantLimitsTest {
 
   private static String publish(TestNode.Client client, String payload) {
     return outcome(
-        client.ask(
+        client.request(
             "{\"id\":1,\"command\":\"publish\",\"channel\":\"a\",\"payload\":" + payload + "}"));
   }
 
   private static String say(TestNode.Client client, String command, String channel, String more) {
     return outcome(
-        client.ask(
+        client.request(
             "{\"id\":1,\"command\":\"%s\",\"channel\":\"%s\"%s}"
                 .formatted(command, channel, more)));
   }
@@ -81,7 +81,7 @@ class TenantLimitsTest {
     assertEquals("ok", say(sam, "join", "presence-a", ""));
     TestNode.Client another =
         node.connect()
-            .as(
+            .authenticate(
                 new Caller(
                     SMALL,
                     "sue",
@@ -113,9 +113,10 @@ class TenantLimitsTest {
   }
 
   private Object publishTo(TenantId tenant, String channel) {
-    TestNode.Client publisher = node.connect().as(tenant.equals(SMALL) ? sam() : node.ann());
+    TestNode.Client publisher =
+        node.connect().authenticate(tenant.equals(SMALL) ? sam() : node.ann());
     Object answer =
-        publisher.ask(
+        publisher.request(
             "{\"id\":1,\"command\":\"publish\",\"channel\":\"%s\",\"payload\":\"%s\"}"
                 .formatted(channel, "x".repeat(100)));
     publisher.session.onTransportClosed();

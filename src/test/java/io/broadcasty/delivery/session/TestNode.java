@@ -90,7 +90,7 @@ public final class TestNode {
           tenant -> tenants.of(tenant).presence().maxMembers(), time, hub, tasks::add);
   public final ConnectionLimiter limits = new LocalConnectionLimiter("node", tenants);
   public final SessionContext context;
-  public final OpenPushes pushes = new OpenPushes();
+  public final FakePendingPushes pushes = new FakePendingPushes();
   public long permits = Long.MAX_VALUE;
 
   /** Creates a node without push. */
@@ -218,11 +218,11 @@ public final class TestNode {
   }
 
   /** A WebSocket client. */
-  public final class Client extends Line {
+  public final class Client extends FakeTransport {
     public final MessageSession session =
         PROTOCOL.accept(FakeStreamRequest.of()).open(context, this);
 
-    public Client as(Caller caller) {
+    public Client authenticate(Caller caller) {
       session.open(caller);
       run();
       return this;
@@ -235,7 +235,7 @@ public final class TestNode {
       return take();
     }
 
-    public Map<String, Object> ask(String text) {
+    public Map<String, Object> request(String text) {
       List<Map<String, Object>> answers = send(text);
       if (answers.size() != 1) {
         throw new AssertionError("one answer was due, not " + answers);
@@ -245,13 +245,13 @@ public final class TestNode {
   }
 
   /** A store of pushes for undelivered users that can be made unavailable. */
-  public static final class OpenPushes implements PendingPushes {
+  public static final class FakePendingPushes implements PendingPushes {
     public final List<PendingPush> kept = new ArrayList<>();
-    public boolean away;
+    public boolean unavailable;
 
     @Override
     public void add(PendingPush push) {
-      if (away) {
+      if (unavailable) {
         throw new PushStoreException("away", new IllegalStateException());
       }
       kept.add(push);
@@ -279,7 +279,7 @@ public final class TestNode {
   }
 
   /** The client's end of a connection. */
-  public static class Line implements Transport {
+  public static class FakeTransport implements Transport {
     public final List<EncodedFrame> frames = new ArrayList<>();
     public final ArrayDeque<Done> unread = new ArrayDeque<>();
     public final List<String> closed = new ArrayList<>();

@@ -33,7 +33,7 @@ class CompactSessionTest {
 
   private final TestNode node = new TestNode();
 
-  private final class Client extends TestNode.Line {
+  private final class Client extends TestNode.FakeTransport {
     final MessageSession session;
 
     Client(String... query) throws ProblemException {
@@ -185,7 +185,7 @@ class CompactSessionTest {
 
   @Test
   void eventsHaveTheNumberTheTextAndTheCursor() throws ProblemException {
-    TestNode.Line line = new TestNode.Line();
+    TestNode.FakeTransport line = new TestNode.FakeTransport();
     ConnectionLimiter.Permit place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);

@@ -69,8 +69,8 @@ class NativeSessionTest {
 
   @Test
   void anAdministratorEndsTheConnectionsOfAUser() {
-    TestNode.Client ann = node.connect().as(node.ann());
-    TestNode.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
+    TestNode.Client ann = node.connect().authenticate(node.ann());
+    TestNode.Client bob = node.connect().authenticate(node.caller("bob", Duration.ofHours(1)));
     DisconnectListener listener = new DisconnectListener(node.sessions);
     listener.onMessage(new ControlMessage.SettingsChanged(null));
     listener.onMessage(
@@ -86,7 +86,7 @@ class NativeSessionTest {
   @Test
   void anUnknownCodeBecomesDisconnected() {
     for (String code : List.of("of the future", "invalid_json")) {
-      TestNode.Client ann = node.connect().as(node.ann());
+      TestNode.Client ann = node.connect().authenticate(node.ann());
       node.sessions.disconnect(new ControlMessage.Disconnect(null, "ann", null, null, code));
       node.run();
       assertEquals(List.of("disconnected 4410"), ann.closed);
@@ -95,7 +95,7 @@ class NativeSessionTest {
 
   @Test
   void sendsHeartbeatsAndClosesASilentClient() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     for (int i = 0; i < 41; i++) {
       node.advance(Duration.ofSeconds(1));
     }
@@ -111,7 +111,7 @@ class NativeSessionTest {
 
   @Test
   void doesNotCloseClientsAfterAStandstillOfTheNode() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     TestNode.Client late = node.connect();
     node.pause(Duration.ofMinutes(1));
     assertEquals(List.of(), client.closed);
@@ -128,8 +128,8 @@ class NativeSessionTest {
   @Test
   void closesAClientThatDoesNotConnectInTime() {
     TestNode.Client client = node.connect();
-    assertEquals("unauthorized", error(client.ask(subscribe("a"))));
-    assertEquals("unauthorized", error(client.ask(publish(2, "a"))));
+    assertEquals("unauthorized", error(client.request(subscribe("a"))));
+    assertEquals("unauthorized", error(client.request(publish(2, "a"))));
     node.advance(Duration.ofSeconds(10));
     assertEquals(List.of(), client.closed);
     node.advance(Duration.ofSeconds(1));
@@ -141,18 +141,20 @@ class NativeSessionTest {
     node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
     TestNode.Client client = node.connect();
     String connect = "{\"id\":\"c\",\"command\":\"connect\",\"token\":\"%s\"}";
-    assertEquals("unauthorized", error(client.ask(connect.formatted("bad"))));
-    Map<String, Object> result = JsonTree.object(client.ask(connect.formatted("good")), "result");
+    assertEquals("unauthorized", error(client.request(connect.formatted("bad"))));
+    Map<String, Object> result =
+        JsonTree.object(client.request(connect.formatted("good")), "result");
     assertEquals("ann", result.get("subject"));
     assertEquals("acme", result.get("tenant"));
     assertEquals(20_000L, result.get("pingInterval"));
-    client.ask(connect.formatted("good"));
+    client.request(connect.formatted("good"));
     client.session.onTransportClosed();
   }
 
   @Test
   void announcesTheExpiryOfATokenAndThenEnds() {
-    TestNode.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
+    TestNode.Client client =
+        node.connect().authenticate(node.caller("ann", Duration.ofSeconds(60)));
     node.advance(Duration.ofSeconds(19));
     assertEquals(List.of(), client.take());
     node.advance(Duration.ofSeconds(1));
@@ -171,7 +173,8 @@ class NativeSessionTest {
    */
   @Test
   void executesNothingAfterTheEnd() {
-    TestNode.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(10)));
+    TestNode.Client client =
+        node.connect().authenticate(node.caller("ann", Duration.ofSeconds(10)));
     client.reading = false;
     client.send("{\"id\":1,\"command\":\"ping\"}");
     node.advance(Duration.ofSeconds(10));
@@ -185,16 +188,17 @@ class NativeSessionTest {
 
   @Test
   void aRefreshExtendsTheSessionOfTheSameUser() {
-    TestNode.Client client = node.connect().as(node.caller("ann", Duration.ofSeconds(60)));
+    TestNode.Client client =
+        node.connect().authenticate(node.caller("ann", Duration.ofSeconds(60)));
     node.tokens.put(
         "longer", new Authenticator.Authenticated(node.caller("ann", Duration.ofSeconds(100))));
     node.tokens.put(
         "bob", new Authenticator.Authenticated(node.caller("bob", Duration.ofHours(1))));
     node.tokens.put("old", new Authenticator.Refused("it has expired", true));
     String refresh = "{\"id\":1,\"command\":\"refresh\",\"token\":\"%s\"}";
-    assertEquals("unauthorized", error(client.ask(refresh.formatted("bob"))));
-    assertEquals("token_expired", error(client.ask(refresh.formatted("old"))));
-    assertTrue(client.ask(refresh.formatted("longer")).containsKey("result"));
+    assertEquals("unauthorized", error(client.request(refresh.formatted("bob"))));
+    assertEquals("token_expired", error(client.request(refresh.formatted("old"))));
+    assertTrue(client.request(refresh.formatted("longer")).containsKey("result"));
     node.advance(Duration.ofSeconds(40));
     client.session.recordActivity();
     node.advance(Duration.ofSeconds(30));
@@ -207,9 +211,9 @@ class NativeSessionTest {
   @Test
   void aRefreshWithFewerRolesReportsLostSubscriptions() {
     TestNode.Client client =
-        node.connect().as(node.caller("ann", Duration.ofSeconds(60), "secrets"));
+        node.connect().authenticate(node.caller("ann", Duration.ofSeconds(60), "secrets"));
     for (String target : List.of("secret", "a.*", "open")) {
-      client.ask(subscribe(target));
+      client.request(subscribe(target));
     }
     node.publish("a.1", "1");
     client.take();
@@ -226,8 +230,8 @@ class NativeSessionTest {
 
   @Test
   void aSlowClientIsClosedAndMissesNothingWhenItComesBack() {
-    TestNode.Client slow = node.connect().as(node.ann());
-    slow.ask(subscribe("a"));
+    TestNode.Client slow = node.connect().authenticate(node.ann());
+    slow.request(subscribe("a"));
     slow.reading = false;
     for (int i = 0; i < 300; i++) {
       node.publish("a", "\"" + "x".repeat(100) + "\"");
@@ -241,7 +245,7 @@ class NativeSessionTest {
     List<Long> seen = new ArrayList<>(slow.sequences());
     assertEquals(List.of(1L), seen, "the one that was being written");
 
-    TestNode.Client back = node.connect().as(node.ann());
+    TestNode.Client back = node.connect().authenticate(node.ann());
     String epoch = String.valueOf(slow.take().get(0).get("epoch"));
     back.reading = false;
     back.session.onText(
@@ -259,8 +263,8 @@ class NativeSessionTest {
 
   @Test
   void notifiesTheListenerInOrder() {
-    TestNode.Client client = node.connect().as(node.ann());
-    client.ask(subscribe("a"));
+    TestNode.Client client = node.connect().authenticate(node.ann());
+    client.request(subscribe("a"));
     node.time.advance(Duration.ofSeconds(3));
     client.session.onTransportClosed();
     client.session.onTransportClosed();
@@ -286,11 +290,11 @@ class NativeSessionTest {
 
   @Test
   void reportsBytesOncePerSecondAndAtTheEnd() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     node.advance(Duration.ofSeconds(1));
     node.listener.take();
     client.session.countMessage("é€");
-    client.ask(subscribe("a"));
+    client.request(subscribe("a"));
     assertEquals(List.of(), node.listener.ofType(ConnectionEvent.Traffic.class));
     node.advance(Duration.ofSeconds(1));
     ConnectionEvent.Traffic traffic = node.listener.ofType(ConnectionEvent.Traffic.class).get(0);
@@ -317,8 +321,8 @@ class NativeSessionTest {
    */
   @Test
   void notifiesTheListenerOfTheEndLast() {
-    TestNode.Client client = node.connect().as(node.ann());
-    client.ask(subscribe("a"));
+    TestNode.Client client = node.connect().authenticate(node.ann());
+    client.request(subscribe("a"));
     node.listener.take();
     client.session.onBinary();
     client.session.onTransportClosed();
@@ -332,11 +336,11 @@ class NativeSessionTest {
   @Test
   void releasesThePlaceHoweverTheSessionEnds() {
     for (int i = 0; i < 4; i++) {
-      TestNode.Client client = node.connect().as(node.ann());
-      TestNode.Client other = node.connect().as(node.ann());
-      TestNode.Client refused = node.connect().as(node.ann());
+      TestNode.Client client = node.connect().authenticate(node.ann());
+      TestNode.Client other = node.connect().authenticate(node.ann());
+      TestNode.Client refused = node.connect().authenticate(node.ann());
       assertEquals("connection_limit 4430", refused.closed.get(0));
-      client.ask(subscribe("a"));
+      client.request(subscribe("a"));
       switch (i) {
         case 0 -> client.session.onTransportClosed();
         case 1 -> client.session.onBinary();
@@ -352,8 +356,8 @@ class NativeSessionTest {
 
   @Test
   void aConnectWithoutAPlaceIsAnsweredBeforeTheEnd() {
-    node.connect().as(node.ann());
-    node.connect().as(node.ann());
+    node.connect().authenticate(node.ann());
+    node.connect().authenticate(node.ann());
     node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
     TestNode.Client third = node.connect();
     List<Map<String, Object>> told =
@@ -365,7 +369,7 @@ class NativeSessionTest {
 
   @Test
   void aBinaryFrameIsNotPartOfTheProtocol() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     client.session.onBinary();
     node.run();
     assertEquals(List.of("protocol_error 4400"), client.closed);
@@ -373,13 +377,13 @@ class NativeSessionTest {
 
   @Test
   void tenErrorsInARowEndTheSession() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     for (int i = 0; i < 9; i++) {
-      assertEquals("invalid_json", error(client.ask("{nonsense")));
+      assertEquals("invalid_json", error(client.request("{nonsense")));
     }
-    client.ask("{\"id\":1,\"command\":\"ping\"}");
+    client.request("{\"id\":1,\"command\":\"ping\"}");
     for (int i = 0; i < 9; i++) {
-      client.ask("{\"id\":1}");
+      client.request("{\"id\":1}");
     }
     assertEquals(List.of(), client.closed);
     client.send("[");
@@ -388,7 +392,7 @@ class NativeSessionTest {
 
   @Test
   void aBatchIsAnsweredInOrderInOneFrame() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     client.session.onText(
         "["
             + subscribe("a")
@@ -415,10 +419,10 @@ class NativeSessionTest {
 
   @Test
   void rejectsTooManySubscribes() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     int refused = 0;
     for (int i = 0; i < 10_000; i++) {
-      Map<String, Object> reply = client.ask(subscribe("c" + i));
+      Map<String, Object> reply = client.request(subscribe("c" + i));
       if (reply.containsKey("error")) {
         assertEquals("too_many_channels", error(reply));
         refused++;
@@ -427,20 +431,20 @@ class NativeSessionTest {
     assertEquals(9_950, refused);
     assertEquals(List.of(), client.closed);
     node.permits = 1;
-    client.ask("{\"id\":2,\"command\":\"unsubscribe\",\"channel\":\"c1\"}");
-    client.ask(subscribe("d1"));
-    client.ask("{\"id\":2,\"command\":\"unsubscribe\",\"channel\":\"c2\"}");
-    Map<String, Object> throttled = client.ask(subscribe("d2"));
+    client.request("{\"id\":2,\"command\":\"unsubscribe\",\"channel\":\"c1\"}");
+    client.request(subscribe("d1"));
+    client.request("{\"id\":2,\"command\":\"unsubscribe\",\"channel\":\"c2\"}");
+    Map<String, Object> throttled = client.request(subscribe("d2"));
     assertEquals("rate_limited", error(throttled));
     assertEquals(3L, JsonTree.object(throttled, "error").get("retryAfter"));
   }
 
   @Test
   void repliesToThrottledPublishes() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     node.permits = 4;
     for (int i = 0; i < 1000; i++) {
-      Map<String, Object> reply = client.ask(publish(i, "a"));
+      Map<String, Object> reply = client.request(publish(i, "a"));
       assertEquals((long) i, reply.get("reply"));
       assertEquals(i >= 2, reply.containsKey("error"));
     }
@@ -448,7 +452,7 @@ class NativeSessionTest {
 
   @Test
   void repliesInOrderWhateverTheStoresOrder() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     node.broker.slow = true;
     client.session.onText(publish(1, "a"));
     client.session.onText(publish(2, "b"));
@@ -467,7 +471,7 @@ class NativeSessionTest {
 
   @Test
   void boundsPublicationsThatWaitForTheStore() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     node.broker.slow = true;
     for (int i = 0; i < 1_050; i++) {
       client.session.onText(publish(i, "a"));
@@ -489,7 +493,7 @@ class NativeSessionTest {
     client.session.onTransportClosed();
     node.run();
 
-    TestNode.Client large = node.connect().as(node.ann());
+    TestNode.Client large = node.connect().authenticate(node.ann());
     String big = publish(1, "a").replace(":1}", ":\"" + "x".repeat(15_000) + "\"}");
     large.session.onText(big);
     large.session.onText(big);
@@ -500,26 +504,26 @@ class NativeSessionTest {
     assertTrue(both.get(0).containsKey("result"));
     assertEquals("rate_limited", error(both.get(1)));
     node.broker.slow = false;
-    assertTrue(large.ask(big).containsKey("result"), "and there is room again");
+    assertTrue(large.request(big).containsKey("result"), "and there is room again");
   }
 
   @Test
   void repliesToAFailingBroker() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     node.broker.fault = new IllegalStateException("broken");
-    assertEquals("internal_error", error(client.ask(publish(1, "a"))));
+    assertEquals("internal_error", error(client.request(publish(1, "a"))));
     node.broker.fault = null;
-    assertTrue(client.ask(publish(2, "a")).containsKey("result"));
+    assertTrue(client.request(publish(2, "a")).containsKey("result"));
   }
 
   @Test
   void repliesToAQueuedPublicationWithoutAPosition() {
-    TestNode.Client client = node.connect().as(node.ann());
+    TestNode.Client client = node.connect().authenticate(node.ann());
     node.broker.queueing = true;
     assertEquals(
         Map.of("id", "x-1", "channel", "a", "queued", true),
         client
-            .ask(
+            .request(
                 "{\"id\":1,\"command\":\"publish\",\"channel\":\"a\",\"payload\":1,\"publicationId\":\"x-1\"}")
             .get("result"));
   }
@@ -537,8 +541,8 @@ class NativeSessionTest {
             return super.schedule(() -> {}, 0, unit);
           }
         };
-    TestNode.Client a = node.connect().as(node.ann());
-    TestNode.Client b = node.connect().as(node.ann());
+    TestNode.Client a = node.connect().authenticate(node.ann());
+    TestNode.Client b = node.connect().authenticate(node.ann());
     node.sessions.drain(Duration.ofSeconds(10), scheduler);
     scheduler.shutdownNow();
     assertTrue(node.sessions.isDraining());
@@ -560,15 +564,15 @@ class NativeSessionTest {
 
   @Test
   void reportsMembersOnce() {
-    TestNode.Client ann = node.connect().as(node.ann());
-    TestNode.Client bob = node.connect().as(node.caller("bob", Duration.ofHours(1)));
-    ann.ask(subscribe("presence-room"));
+    TestNode.Client ann = node.connect().authenticate(node.ann());
+    TestNode.Client bob = node.connect().authenticate(node.caller("bob", Duration.ofHours(1)));
+    ann.request(subscribe("presence-room"));
     Map<String, Object> page =
-        JsonTree.object(ann.ask(command(2, "presence", "presence-room", "")), "result");
+        JsonTree.object(ann.request(command(2, "presence", "presence-room", "")), "result");
     assertEquals(0L, page.get("count"));
     Map<String, Object> joined =
         JsonTree.object(
-            bob.ask(command(1, "join", "presence-room", ",\"member\":{\"name\":\"Bob\"}")),
+            bob.request(command(1, "join", "presence-room", ",\"member\":{\"name\":\"Bob\"}")),
             "result");
     assertEquals(Map.of("id", "bob", "name", "Bob"), joined.get("member"));
     Map<String, Object> push = ann.take().get(0);
@@ -577,8 +581,8 @@ class NativeSessionTest {
     assertEquals(List.of(Map.of("id", "bob", "name", "Bob")), push.get("joined"));
     assertEquals(List.of(), push.get("left"));
 
-    TestNode.Client again = node.connect().as(node.caller("bob", Duration.ofHours(1)));
-    again.ask(command(1, "join", "presence-room", ",\"member\":{\"name\":\"Bob\"}"));
+    TestNode.Client again = node.connect().authenticate(node.caller("bob", Duration.ofHours(1)));
+    again.request(command(1, "join", "presence-room", ",\"member\":{\"name\":\"Bob\"}"));
     bob.session.onTransportClosed();
     node.run();
     assertEquals(List.of(), ann.take(), "another connection holds him");
@@ -586,25 +590,27 @@ class NativeSessionTest {
     node.run();
     assertEquals(List.of("bob"), ann.take().get(0).get("left"));
     Map<String, Object> members =
-        JsonTree.object(ann.ask(command(3, "members", "presence-room", ",\"limit\":5")), "result");
+        JsonTree.object(
+            ann.request(command(3, "members", "presence-room", ",\"limit\":5")), "result");
     assertEquals(0L, members.get("count"));
     ann.session.onTransportClosed();
   }
 
   @Test
   void aMemberHasTheCallersId() {
-    TestNode.Client ann = node.connect().as(node.ann());
+    TestNode.Client ann = node.connect().authenticate(node.ann());
     String other = ",\"member\":{\"id\":\"bob\"}";
-    assertNotNull(ann.ask(command(1, "join", "presence-room", other)).get("result"));
-    assertEquals("invalid_channel", error(ann.ask(command(2, "join", "room", ""))));
+    assertNotNull(ann.request(command(1, "join", "presence-room", other)).get("result"));
+    assertEquals("invalid_channel", error(ann.request(command(2, "join", "room", ""))));
     assertEquals(
-        "invalid_request", error(ann.ask(command(3, "join", "presence-r", ",\"member\":7"))));
-    assertEquals("forbidden", error(ann.ask(command(4, "join", "presence-secret", ""))));
-    assertEquals("not_present", error(ann.ask(command(5, "leave", "presence-elsewhere", ""))));
-    assertEquals("not_subscribed", error(ann.ask(command(6, "presence", "presence-room", ""))));
+        "invalid_request", error(ann.request(command(3, "join", "presence-r", ",\"member\":7"))));
+    assertEquals("forbidden", error(ann.request(command(4, "join", "presence-secret", ""))));
+    assertEquals("not_present", error(ann.request(command(5, "leave", "presence-elsewhere", ""))));
+    assertEquals("not_subscribed", error(ann.request(command(6, "presence", "presence-room", ""))));
     String large = ",\"member\":{\"name\":\"" + "x".repeat(TestNode.MEMBER_BYTES) + "\"}";
-    assertEquals("payload_too_large", error(ann.ask(command(7, "join", "presence-room", large))));
-    assertNotNull(ann.ask(command(8, "leave", "presence-room", "")).get("result"));
+    assertEquals(
+        "payload_too_large", error(ann.request(command(7, "join", "presence-room", large))));
+    assertNotNull(ann.request(command(8, "leave", "presence-room", "")).get("result"));
     for (int i = 0; i < TestNode.MEMBERS; i++) {
       var unused =
           node.presence.join(
@@ -612,7 +618,7 @@ class NativeSessionTest {
               new Member("m" + i, "{}"),
               new Holder.Connection("c"));
     }
-    assertEquals("too_many_members", error(ann.ask(command(9, "join", "presence-full", ""))));
+    assertEquals("too_many_members", error(ann.request(command(9, "join", "presence-full", ""))));
     ann.session.onTransportClosed();
   }
 }

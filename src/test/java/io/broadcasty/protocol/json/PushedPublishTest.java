@@ -26,7 +26,7 @@ class PushedPublishTest {
   private final FakeProvider service = FakeProvider.accepting(SamplePushServices.FCM);
   private final TestNode node = new TestNode(List.of(service));
   private final TestNode.Client client =
-      node.connect().as(node.caller("pub", Duration.ofHours(1), "publisher"));
+      node.connect().authenticate(node.caller("pub", Duration.ofHours(1), "publisher"));
 
   @AfterEach
   void leave() {
@@ -53,7 +53,7 @@ class PushedPublishTest {
   }
 
   private void refused(String code, String detail, String frame) {
-    Map<String, Object> error = error(client.ask(frame));
+    Map<String, Object> error = error(client.request(frame));
     assertEquals(code, error.get("code"), error.toString());
     assertTrue(String.valueOf(error.get("detail")).contains(detail), error.toString());
   }
@@ -62,7 +62,8 @@ class PushedPublishTest {
     assertEquals(
         1L,
         JsonTree.object(
-                client.ask("{\"id\":1,\"command\":\"publish\",\"channel\":\"a\",\"payload\":1}"),
+                client.request(
+                    "{\"id\":1,\"command\":\"publish\",\"channel\":\"a\",\"payload\":1}"),
                 "result")
             .get("sequence"));
     assertEquals(List.of(), node.pushes.kept);
@@ -70,7 +71,7 @@ class PushedPublishTest {
 
   @Test
   void repliesWithTheIdOfThePush() {
-    Map<String, Object> reply = client.ask(publish(7, after(10, ",\"users\":[\"ann\"]", PAID)));
+    Map<String, Object> reply = client.request(publish(7, after(10, ",\"users\":[\"ann\"]", PAID)));
     Map<String, Object> result = JsonTree.object(reply, "result");
     assertEquals(1L, result.get("sequence"));
     PendingPush kept = node.pushes.kept.get(0);
@@ -126,8 +127,9 @@ class PushedPublishTest {
 
   @Test
   void onlyPublishersMayPushToUsers() {
-    TestNode.Client member = node.connect().as(node.caller("ann", Duration.ofHours(1), "member"));
-    Map<String, Object> reply = member.ask(publish(1, after(10, ",\"users\":[\"ben\"]", PAID)));
+    TestNode.Client member =
+        node.connect().authenticate(node.caller("ann", Duration.ofHours(1), "member"));
+    Map<String, Object> reply = member.request(publish(1, after(10, ",\"users\":[\"ben\"]", PAID)));
     assertEquals("forbidden", error(reply).get("code"));
     assertEquals(
         List.of(new Denied(TestNode.ACME, "ann", Operation.PUSH, null)),
@@ -139,8 +141,9 @@ class PushedPublishTest {
   @Test
   void withoutAServiceThereIsNoPush() {
     TestNode off = new TestNode();
-    TestNode.Client there = off.connect().as(off.caller("pub", Duration.ofHours(1), "publisher"));
-    assertEquals("push_off", error(there.ask(publish(1, after(10, "", PAID)))).get("code"));
+    TestNode.Client there =
+        off.connect().authenticate(off.caller("pub", Duration.ofHours(1), "publisher"));
+    assertEquals("push_off", error(there.request(publish(1, after(10, "", PAID)))).get("code"));
     there.session.onTransportClosed();
   }
 
@@ -155,11 +158,11 @@ class PushedPublishTest {
 
   @Test
   void aRepetitionStoresThePush() {
-    node.pushes.away = true;
+    node.pushes.unavailable = true;
     refused("unavailable", "it was published", publish(1, after(10, "", PAID)));
-    node.pushes.away = false;
+    node.pushes.unavailable = false;
     Map<String, Object> result =
-        JsonTree.object(client.ask(publish(1, after(10, "", PAID))), "result");
+        JsonTree.object(client.request(publish(1, after(10, "", PAID))), "result");
     assertEquals(true, result.get("duplicate"));
     assertEquals(node.pushes.kept.get(0).sendId(), result.get("push"));
   }
@@ -180,7 +183,7 @@ class PushedPublishTest {
     node.run();
     assertEquals(1000, node.pushes.kept.size());
     assertEquals(1_010, client.take().size());
-    Map<String, Object> next = client.ask(publish(5, after(10, "", PAID)));
+    Map<String, Object> next = client.request(publish(5, after(10, "", PAID)));
     assertTrue(next.containsKey("result"), next.toString());
   }
 }

@@ -31,7 +31,8 @@ class SseSessionTest {
 
   private final TestNode node = new TestNode();
 
-  private record Stream(TestNode.Line line, EventSession session, EventSession.Opening opening) {
+  private record Stream(
+      TestNode.FakeTransport line, EventSession session, EventSession.Opening opening) {
 
     List<Event> events() {
       return Event.all(line.frames);
@@ -63,7 +64,7 @@ class SseSessionTest {
   }
 
   private Stream prepare(FakeStreamRequest request) throws ProblemException {
-    TestNode.Line line = new TestNode.Line();
+    TestNode.FakeTransport line = new TestNode.FakeTransport();
     ConnectionLimiter.Permit place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);
@@ -208,7 +209,7 @@ class SseSessionTest {
       targets[i] = "m" + i + "-" + "x".repeat(150);
     }
     Stream stream = prepare(FakeStreamRequest.channels(targets).with("fromSequence", "0"));
-    TestNode.Line line = stream.line();
+    TestNode.FakeTransport line = stream.line();
     line.reading = false;
     assertInstanceOf(EventSession.Opening.Begun.class, stream.opening()).start().run();
     node.run();

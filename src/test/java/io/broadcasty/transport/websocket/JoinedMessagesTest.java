@@ -129,7 +129,7 @@ class JoinedMessagesTest {
   private static EncodedFrame compact(int number, long sequence, String payload)
       throws io.broadcasty.wire.ProblemException {
     TestNode node = new TestNode();
-    TestNode.Line line = new TestNode.Line();
+    TestNode.FakeTransport line = new TestNode.FakeTransport();
     MessageSession session =
         new CompactProtocol(new CommandReader(new PublishReader()))
             .accept(FakeStreamRequest.of())
