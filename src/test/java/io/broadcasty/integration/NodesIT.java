@@ -65,19 +65,20 @@ class NodesIT {
         runFor(8); // only a node that has run for a while declares another one dead
         assertWhole(load, 0);
 
-        runOutOfMemoryOnALane();
+        runOutOfMemoryOnAnEventLoop();
         runFor(2);
-        Load.Report withoutALane = assertWhole(load, 0);
-        assertTrue(withoutALane.resumes() > 0, "the lane's subscribers came back elsewhere");
+        Load.Report withoutAnEventLoop = assertWhole(load, 0);
+        assertTrue(
+            withoutAnEventLoop.resumes() > 0, "the event loop's subscribers came back elsewhere");
         assertEquals(
-            withoutALane.resumes(),
-            withoutALane.departures().entrySet().stream()
+            withoutAnEventLoop.resumes(),
+            withoutAnEventLoop.departures().entrySet().stream()
                 .filter(
                     each ->
                         each.getKey().contains(" closed with " + Code.INTERNAL_ERROR.closeCode()))
                 .mapToLong(Map.Entry::getValue)
                 .sum(),
-            () -> "each was told by a code: " + withoutALane);
+            () -> "each was told by a code: " + withoutAnEventLoop);
         awaitMembers(2, 2);
 
         nodes.get(1).kill();
@@ -86,7 +87,7 @@ class NodesIT {
         goes.breakConnection();
         Load.Report withoutOne = assertWhole(load, 0);
         assertTrue(
-            withoutOne.resumes() > withoutALane.resumes(),
+            withoutOne.resumes() > withoutAnEventLoop.resumes(),
             "the killed node's subscribers came back elsewhere");
         nodes.set(1, start(1, redis));
         nodes.get(1).awaitReady();
@@ -118,18 +119,18 @@ class NodesIT {
    * Makes an event loop of the last node run out of memory during a write, and asserts that the
    * node reports it and continues.
    */
-  private void runOutOfMemoryOnALane() throws IOException, InterruptedException {
+  private void runOutOfMemoryOnAnEventLoop() throws IOException, InterruptedException {
     int last = NODES - 1;
-    String restarts = "broadcasty_loop_restarts_total{loop=\"lane\"}";
+    String restarts = "broadcasty_loop_restarts_total{loop=\"event-loop\"}";
     assertEquals(0, Scrape.of(api(last)).value(restarts));
     try (Debugger debugger = Debugger.attach(debugged)) {
       String thread = debugger.runOutOfMemoryIn(Outbox.class.getName(), "takeBatch");
-      assertTrue(thread.contains("lane"), thread);
+      assertTrue(thread.contains("event-loop"), thread);
     }
     Api.await("the meter", () -> Scrape.of(api(last)).value(restarts) == 1);
     HttpResponse<String> live = api(last).get("/health/live", "");
     assertEquals(200, live.statusCode(), live.body());
-    assertTrue(live.body().contains("\"loop-lane\""), live.body());
+    assertTrue(live.body().contains("\"loop-event-loop\""), live.body());
   }
 
   private Api api(int node) {

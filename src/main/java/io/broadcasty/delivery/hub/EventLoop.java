@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventLoop implements Executor, AutoCloseable {
 
   /** The name of the threads, also in the meters. */
-  public static final String NAME = "lane";
+  public static final String NAME = "event-loop";
 
   private static final System.Logger LOG = System.getLogger(EventLoop.class.getName());
   private static final int MAX_TASKS_A_ROUND = 64;

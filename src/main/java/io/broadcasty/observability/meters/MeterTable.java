@@ -318,7 +318,7 @@ public final class MeterTable {
           COUNTER,
           List.of("loop"),
           "Restarts of a background thread after an Error, such as an OutOfMemoryError; a"
-              + " restart of `lane` ends its connections, which reconnect.");
+              + " restart of `event-loop` ends its connections, which reconnect.");
 
   static final MeterFamily LOOP_FAILURES =
       new MeterFamily(

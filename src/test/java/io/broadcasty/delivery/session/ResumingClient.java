@@ -436,7 +436,7 @@ final class ResumingClient {
     }
 
     private boolean takesError() {
-      return Thread.currentThread().getName().startsWith("broadcasty-lane")
+      return Thread.currentThread().getName().startsWith("broadcasty-event-loop")
           && errors.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     }
 

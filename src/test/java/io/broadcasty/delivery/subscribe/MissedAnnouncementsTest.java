@@ -75,7 +75,7 @@ class MissedAnnouncementsTest {
   @Test
   void deliversEverythingInSpiteOfMissedAnnouncements() {
     BackgroundLoops loops = new BackgroundLoops(Ticker.system());
-    List<EventLoop> lanes =
+    List<EventLoop> eventLoops =
         List.of(
             new EventLoop(loops, null, eventLoop -> {}),
             new EventLoop(loops, null, eventLoop -> {}));
@@ -90,7 +90,7 @@ class MissedAnnouncementsTest {
       SubscribeService subscribe = subscribe(new Unreliable(memory));
       List<Reader> readers = new ArrayList<>();
       for (int i = 0; i < SUBSCRIBERS; i++) {
-        Reader reader = new Reader(lanes.get(i % lanes.size()));
+        Reader reader = new Reader(eventLoops.get(i % eventLoops.size()));
         readers.add(reader);
         Subscriptions subscriptions = subscribe.open(reader);
         assertInstanceOf(
@@ -115,7 +115,7 @@ class MissedAnnouncementsTest {
         assertTrue(reader.wrong.isEmpty(), () -> reader.wrong.toString());
       }
     } finally {
-      lanes.forEach(EventLoop::close);
+      eventLoops.forEach(EventLoop::close);
       threads.shutdownNow();
     }
   }

@@ -109,7 +109,7 @@ class MeterTableTest {
             new RefreshedTenantSettings(
                 new FixedTenantSettings(TestTenantSettings.GENEROUS, Map.of()),
                 TenantSettingsSource.NONE)));
-    all.addAll(LoopMeters.of(new BackgroundLoops(time), "lane"));
+    all.addAll(LoopMeters.of(new BackgroundLoops(time), "event-loop"));
     return all;
   }
 

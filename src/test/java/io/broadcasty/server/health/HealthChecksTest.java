@@ -67,13 +67,13 @@ class HealthChecksTest {
   @Test
   void reportsARestartedLoopAndStaysUp() {
     HealthCheckResponse once =
-        live(Duration.ofSeconds(1), new LoopCondition("lane", 1, 1, 1, true));
+        live(Duration.ofSeconds(1), new LoopCondition("event-loop", 1, 1, 1, true));
     assertEquals(HealthCheckResponse.Status.UP, once.getStatus());
     assertEquals(
         "restarted after an Error 1 times, 1 of them recently",
-        once.getData().orElseThrow().get("loop-lane"));
+        once.getData().orElseThrow().get("loop-event-loop"));
     HealthCheckResponse never =
-        live(Duration.ofSeconds(1), new LoopCondition("lane", 0, 0, 9, true));
+        live(Duration.ofSeconds(1), new LoopCondition("event-loop", 0, 0, 9, true));
     assertEquals(Map.of(), never.getData().orElseThrow());
   }
 
@@ -82,13 +82,14 @@ class HealthChecksTest {
     int many = LoopCondition.MAX_RECENT_RESTARTS + 1;
     assertEquals(
         HealthCheckResponse.Status.DOWN,
-        live(Duration.ofSeconds(1), new LoopCondition("lane", many, many, many, true)).getStatus());
+        live(Duration.ofSeconds(1), new LoopCondition("event-loop", many, many, many, true))
+            .getStatus());
     assertEquals(
         HealthCheckResponse.Status.DOWN,
-        live(Duration.ofSeconds(1), new LoopCondition("lane", 1, 1, 1, false)).getStatus());
+        live(Duration.ofSeconds(1), new LoopCondition("event-loop", 1, 1, 1, false)).getStatus());
     assertEquals(
         HealthCheckResponse.Status.DOWN,
-        live(Duration.ofSeconds(31), new LoopCondition("lane", 0, 0, 0, true)).getStatus());
+        live(Duration.ofSeconds(31), new LoopCondition("event-loop", 0, 0, 0, true)).getStatus());
   }
 
   /** Collects the data of a health check without a server. */
