@@ -122,7 +122,7 @@ describe('a client', { timeout: 20_000 }, () => {
       publish();
       await waitUntil('the second token', () => given === 2);
       await waitUntil('the second stream', () => server.requests.filter((name) => name === 'sse').length === 2);
-      await waitUntil('one stream', () => server.peers.size === 1);
+      await waitUntil('one stream', () => server.connections.size === 1);
       more = false;
       await waitUntil('all', () => recorder.all.length === n);
       recorder.assertGapless();

@@ -107,11 +107,11 @@ for (const transport of ['ws', 'sse'] as const) {
       await waitUntil('one', () => gone.all.length === 1);
       const last = server.stored('a')[0]!;
       sub.close();
-      await waitUntil('the server knows', () => [...server.peers].every(({ targets }) => !targets.has('a')));
+      await waitUntil('the server knows', () => [...server.connections].every(({ targets }) => !targets.has('a')));
       await runEventLoop();
       const connections = () => server.requests.filter((request) => request === 'upgrade' || request === 'sse').length;
       const before = connections();
-      [...server.peers].forEach((peer) => peer.announced.set('a', new Map([[0, last.epoch]]))); // as if it were still subscribed
+      [...server.connections].forEach((connection) => connection.announced.set('a', new Map([[0, last.epoch]]))); // as if it were still subscribed
       if (transport === 'ws') {
         server.sendRaw({ ...last, sequence: 2 });
       }

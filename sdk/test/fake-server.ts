@@ -10,13 +10,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
-interface Position {
+interface StreamPosition {
   epoch: string;
   partition: number;
   sequence: number;
 }
 
-interface Publication extends Position {
+interface StoredPublication extends StreamPosition {
   channel: string;
   id: string;
   payload: unknown;
@@ -24,10 +24,10 @@ interface Publication extends Position {
   [field: string]: unknown;
 }
 
-interface Partition {
+interface StreamPartition {
   epoch: string;
   head: number;
-  kept: Publication[];
+  kept: StoredPublication[];
 }
 
 interface Problem {
@@ -46,7 +46,7 @@ interface Registration {
 
 const PUSH_OFF = [404, { code: 'push_off', status: 404, detail: 'Web Push is not configured here' }] as const;
 
-type Since = 'live' | { from: number } | { after: Map<string, Position[]> };
+type StreamStart = 'live' | { from: number } | { after: Map<string, StreamPosition[]> };
 
 const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}\*?$/;
 
@@ -54,7 +54,7 @@ const NAME = /^[A-Za-z0-9_\-=@,.;:]{1,200}\*?$/;
 const MESSAGES_PER_FRAME = [2, 1, 5, 1, 100];
 
 /** A connection over either transport. */
-class Peer {
+class FakeConnection {
   readonly targets = new Set<string>();
   readonly presenceChannels = new Set<string>();
   subject = '';
@@ -91,7 +91,7 @@ export function token({ subject = 'ann', tenant = 'acme', expires = Date.now() +
 }
 
 export class FakeServer {
-  readonly peers = new Set<Peer>();
+  readonly connections = new Set<FakeConnection>();
   /** The requests so far, by name of the command or path. */
   readonly requests: string[] = [];
   /** Closes new connections at once. */
@@ -127,15 +127,15 @@ export class FakeServer {
   pingInterval = 25_000;
   partitions = 1;
 
-  private readonly streams = new Map<string, Partition[]>();
-  private readonly ids = new Map<string, Position>();
+  private readonly streams = new Map<string, StreamPartition[]>();
+  private readonly ids = new Map<string, StreamPosition>();
   private readonly members = new Map<string, Map<string, { member: { id: string }; holder: unknown }>>();
   private versions = 0;
   private lastId = 0;
   private readonly sockets = new Set<Socket>();
   private readonly numbers = new Map<string, number>();
   /** Publications whose publisher chose no id. */
-  private readonly withoutId = new WeakSet<Publication>();
+  private readonly withoutId = new WeakSet<StoredPublication>();
   private readonly upgrades = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => [...offered].find((one) => one === 'broadcasty.v1' || (one === 'broadcasty.v2' && this.version === 2)) ?? false,
@@ -186,17 +186,17 @@ export class FakeServer {
 
   /** Ends every connection with a code. */
   endAll(code: string, close: number, retry: string, retryAfter?: number): void {
-    [...this.peers].forEach((peer) => peer.end(code, close, retry, retryAfter));
+    [...this.connections].forEach((connection) => connection.end(code, close, retry, retryAfter));
   }
 
   /** Tells clients that their token is about to expire. */
   expiring(): void {
-    this.peers.forEach((peer) => peer.kind === 'ws' && peer.send('expiring', { expires: Date.now() + 30_000 }));
+    this.connections.forEach((connection) => connection.kind === 'ws' && connection.send('expiring', { expires: Date.now() + 30_000 }));
   }
 
   /** Sends a publication that was already sent, or one after a gap. */
-  sendRaw(publication: Publication): void {
-    this.peers.forEach((peer) => this.send(peer, publication));
+  sendRaw(publication: StoredPublication): void {
+    this.connections.forEach((connection) => this.send(connection, publication));
   }
 
   /** Starts the stream of a channel again in another epoch, without reporting a loss. */
@@ -216,11 +216,11 @@ export class FakeServer {
   }
 
   /** Returns the stored publications of a channel. */
-  stored(channel: string): Publication[] {
+  stored(channel: string): StoredPublication[] {
     return this.partitionsOf(channel).flatMap(({ kept }) => kept);
   }
 
-  publish(envelope: { channel: string; payload: unknown; id?: string; [field: string]: unknown }): Publication & { duplicate: boolean } {
+  publish(envelope: { channel: string; payload: unknown; id?: string; [field: string]: unknown }): StoredPublication & { duplicate: boolean } {
     const { channel, id = `s-${++this.lastId}`, ...rest } = envelope;
     const parts = this.partitionsOf(channel);
     const known = this.ids.get(`${channel} ${id}`);
@@ -229,15 +229,15 @@ export class FakeServer {
     }
     const partition = this.ids.size % parts.length;
     const part = parts[partition]!;
-    const publication: Publication = { channel, partition, sequence: ++part.head, epoch: part.epoch, id, time: Date.now(), ...rest };
+    const publication: StoredPublication = { channel, partition, sequence: ++part.head, epoch: part.epoch, id, time: Date.now(), ...rest };
     part.kept.push(publication);
     if (envelope.id === undefined) {
       this.withoutId.add(publication);
     }
     this.ids.set(`${channel} ${id}`, { epoch: part.epoch, partition, sequence: part.head });
-    for (const peer of [...this.peers]) {
-      if (peer.receives(channel)) {
-        this.deliver(peer, publication);
+    for (const connection of [...this.connections]) {
+      if (connection.receives(channel)) {
+        this.deliver(connection, publication);
       }
     }
     return { ...publication, duplicate: false };
@@ -256,7 +256,7 @@ export class FakeServer {
 
   // Streams.
 
-  private partitionsOf(channel: string): Partition[] {
+  private partitionsOf(channel: string): StreamPartition[] {
     let parts = this.streams.get(channel);
     if (!parts) {
       parts = Array.from({ length: this.partitions }, () => ({ epoch: `e${++this.lastId}`, head: 0, kept: [] }));
@@ -265,46 +265,46 @@ export class FakeServer {
     return parts;
   }
 
-  private deliver(peer: Peer, publication: Publication): void {
+  private deliver(connection: FakeConnection, publication: StoredPublication): void {
     if (this.silent) {
       return;
     }
     if (this.breakAfter-- <= 0) {
       this.breakAfter = Infinity;
-      peer.disconnect();
+      connection.disconnect();
       return;
     }
-    this.send(peer, publication);
+    this.send(connection, publication);
   }
 
-  private send(peer: Peer, publication: Publication): void {
-    if (!peer.compact) {
-      peer.send('publication', publication);
+  private send(connection: FakeConnection, publication: StoredPublication): void {
+    if (!connection.compact) {
+      connection.send('publication', publication);
       return;
     }
     const { channel, partition, sequence, epoch, id, event, payload, meta, headers, correlationId, replyTo, time } = publication;
     const number = this.number(channel);
-    const epochs = this.announcedEpochs(peer, channel);
+    const epochs = this.announcedEpochs(connection, channel);
     if (epochs.get(partition) !== epoch || this.repeatNumbers) {
       epochs.set(partition, epoch);
-      peer.send('channel', { number, channel, epoch, ...(partition === 0 ? {} : { partition }) });
+      connection.send('channel', { number, channel, epoch, ...(partition === 0 ? {} : { partition }) });
     }
     const unknown = this.unknownNumberAfter-- <= 0;
     if (unknown) {
       this.unknownNumberAfter = Infinity;
     }
-    peer.send(undefined, {
+    connection.send(undefined, {
       c: unknown ? 999_999 : number,
       s: sequence,
       p: partition === 0 ? undefined : partition,
-      i: this.withoutId.has(publication) && !peer.include.includes('id') ? undefined : id,
+      i: this.withoutId.has(publication) && !connection.include.includes('id') ? undefined : id,
       e: event,
       d: payload,
       m: meta,
       h: headers,
       o: correlationId,
       r: replyTo,
-      t: peer.include.includes('time') ? time : undefined,
+      t: connection.include.includes('time') ? time : undefined,
     });
   }
 
@@ -314,21 +314,21 @@ export class FakeServer {
     return number;
   }
 
-  private announcedEpochs(peer: Peer, channel: string): Map<number, string> {
-    const epochs = peer.announced.get(channel) ?? new Map<number, string>();
-    peer.announced.set(channel, epochs);
+  private announcedEpochs(connection: FakeConnection, channel: string): Map<number, string> {
+    const epochs = connection.announced.get(channel) ?? new Map<number, string>();
+    connection.announced.set(channel, epochs);
     return epochs;
   }
 
   /** Returns the reply, and a function that sends what follows it. */
-  private subscribe(peer: Peer, target: string, since: Since): { result: object; after: () => void } {
+  private subscribe(connection: FakeConnection, target: string, since: StreamStart): { result: object; after: () => void } {
     const pattern = target.endsWith('*');
     if (!pattern) {
       this.partitionsOf(target);
     }
     const channels = [...this.streams.keys()].filter((channel) => matches(target, channel));
-    const had = new Set(channels.filter((channel) => peer.receives(channel)));
-    peer.targets.add(target);
+    const had = new Set(channels.filter((channel) => connection.receives(channel)));
+    connection.targets.add(target);
     let recovered = true;
     const later: (() => void)[] = [];
     const positions: object[] = [];
@@ -337,8 +337,8 @@ export class FakeServer {
         continue;
       }
       this.partitionsOf(channel).forEach(({ epoch, head, kept }, partition) => {
-        positions.push({ ...(pattern ? { channel } : {}), ...(pattern && peer.compact ? { number: this.number(channel) } : {}), epoch, partition, sequence: head });
-        this.announcedEpochs(peer, channel).set(partition, epoch);
+        positions.push({ ...(pattern ? { channel } : {}), ...(pattern && connection.compact ? { number: this.number(channel) } : {}), epoch, partition, sequence: head });
+        this.announcedEpochs(connection, channel).set(partition, epoch);
         const first = head - kept.length + 1;
         let after = head;
         if (since !== 'live' && 'from' in since) {
@@ -354,14 +354,14 @@ export class FakeServer {
             recovered = false;
             const resume = reason === 'ahead' ? head : first - 1;
             after = resume;
-            later.push(() => peer.send('lost', { channel, reason, requested: seen ?? { epoch, partition, sequence: 0 }, resumeFrom: { epoch, partition, sequence: resume } }));
+            later.push(() => connection.send('lost', { channel, reason, requested: seen ?? { epoch, partition, sequence: 0 }, resumeFrom: { epoch, partition, sequence: resume } }));
           }
         }
         const missed = kept.filter(({ sequence }) => sequence > after);
-        later.push(() => missed.forEach((publication) => this.deliver(peer, publication)));
+        later.push(() => missed.forEach((publication) => this.deliver(connection, publication)));
       });
     }
-    const number = peer.compact && !pattern ? { number: this.number(target) } : {};
+    const number = connection.compact && !pattern ? { number: this.number(target) } : {};
     return { result: { channel: target, recovered, ...number, positions }, after: () => later.forEach((tell) => tell()) };
   }
 
@@ -383,12 +383,12 @@ export class FakeServer {
 
   private membersChanged(channel: string, change: object): void {
     const version = ++this.versions;
-    this.peers.forEach((peer) => peer.presenceChannels.has(channel) && peer.send('presence', { channel, version, ...change }));
+    this.connections.forEach((connection) => connection.presenceChannels.has(channel) && connection.send('presence', { channel, version, ...change }));
   }
 
-  private removePeer(peer: Peer): void {
-    this.peers.delete(peer);
-    this.members.forEach((room, channel) => room.forEach(({ holder }, id) => holder === peer && this.leave(channel, id)));
+  private removeConnection(connection: FakeConnection): void {
+    this.connections.delete(connection);
+    this.members.forEach((room, channel) => room.forEach(({ holder }, id) => holder === connection && this.leave(channel, id)));
   }
 
   // Tokens.
@@ -444,7 +444,7 @@ export class FakeServer {
       if (this.silent) {
         return;
       }
-      if (!peer.compact) {
+      if (!connection.compact) {
         if (socket.readyState === socket.OPEN) {
           socket.send(JSON.stringify(message));
         }
@@ -455,7 +455,7 @@ export class FakeServer {
       }
       waiting = waiting.concat(message);
     };
-    const peer: Peer = new Peer(
+    const connection: FakeConnection = new FakeConnection(
       'ws',
       (name, body) => send(name === undefined ? body : { push: name, ...body }),
       (code, close, retry, retryAfter) => {
@@ -468,10 +468,10 @@ export class FakeServer {
         socket.terminate();
       },
     );
-    peer.compact = socket.protocol === 'broadcasty.v2';
-    peer.include = url.searchParams.get('include')?.split(',') ?? [];
-    this.peers.add(peer);
-    socket.on('close', () => this.removePeer(peer));
+    connection.compact = socket.protocol === 'broadcasty.v2';
+    connection.include = url.searchParams.get('include')?.split(',') ?? [];
+    this.connections.add(connection);
+    socket.on('close', () => this.removeConnection(connection));
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => {
       this.longestMessage = Math.max(this.longestMessage, data.length);
@@ -479,18 +479,18 @@ export class FakeServer {
       const later: (() => void)[] = [];
       if (Array.isArray(frame)) {
         if (frame.length > 100) {
-          peer.end('protocol_error', 4400, 'no');
+          connection.end('protocol_error', 4400, 'no');
           return;
         }
-        send(frame.map((command: object) => this.command(peer, command, later)));
+        send(frame.map((command: object) => this.command(connection, command, later)));
       } else {
-        send(this.command(peer, frame, later));
+        send(this.command(connection, frame, later));
       }
       later.forEach((then) => then());
     });
   }
 
-  private command(peer: Peer, command: object, later: (() => void)[]): object {
+  private command(connection: FakeConnection, command: object, later: (() => void)[]): object {
     const { id, command: name, ...fields } = command as { id: number; command: string; channel: string; token: string; member?: { id: string } };
     this.requests.push(name);
     const refuse = (code: string, status: number, detail = code) => ({ reply: id, error: { code, status, detail } });
@@ -498,15 +498,15 @@ export class FakeServer {
       const who = this.verifyToken(fields.token);
       if ('code' in who) {
         if (name === 'connect') {
-          later.push(() => peer.end(who.code, who.code === 'token_expired' ? 4402 : 4401, 'no'));
+          later.push(() => connection.end(who.code, who.code === 'token_expired' ? 4402 : 4401, 'no'));
         }
         return { reply: id, error: who };
       }
-      peer.subject = who.subject;
+      connection.subject = who.subject;
       const expires = Date.now() + 3_600_000;
-      return { reply: id, result: name === 'refresh' ? { expires } : { session: 's', protocol: peer.compact ? 2 : 1, subject: who.subject, tenant: 'acme', expires, pingInterval: this.pingInterval } };
+      return { reply: id, result: name === 'refresh' ? { expires } : { session: 's', protocol: connection.compact ? 2 : 1, subject: who.subject, tenant: 'acme', expires, pingInterval: this.pingInterval } };
     }
-    if (!peer.subject) {
+    if (!connection.subject) {
       return refuse('unauthorized', 401);
     }
     const { channel } = fields;
@@ -518,21 +518,21 @@ export class FakeServer {
         if (channel.startsWith('private-nobody')) {
           return refuse('forbidden', 403, 'the policy does not allow this');
         }
-        if (peer.targets.has(channel)) {
+        if (connection.targets.has(channel)) {
           return refuse('already_subscribed', 409);
         }
-        const { since, fromSequence } = fields as { since?: (Position & { channel?: string })[]; fromSequence?: number };
-        const after = new Map<string, Position[]>();
+        const { since, fromSequence } = fields as { since?: (StreamPosition & { channel?: string })[]; fromSequence?: number };
+        const after = new Map<string, StreamPosition[]>();
         since?.forEach((position) => after.set(position.channel ?? channel, [...(after.get(position.channel ?? channel) ?? []), position]));
-        const { result, after: then } = this.subscribe(peer, channel, since ? { after } : fromSequence === undefined ? 'live' : { from: fromSequence });
+        const { result, after: then } = this.subscribe(connection, channel, since ? { after } : fromSequence === undefined ? 'live' : { from: fromSequence });
         later.push(then);
         return { reply: id, result };
       }
       case 'unsubscribe':
-        if (!peer.targets.delete(channel)) {
+        if (!connection.targets.delete(channel)) {
           return refuse('not_subscribed', 409);
         }
-        peer.announced.forEach((_, one) => !peer.receives(one) && peer.announced.delete(one));
+        connection.announced.forEach((_, one) => !connection.receives(one) && connection.announced.delete(one));
         return { reply: id, result: { channel } };
       case 'publish': {
         const { publicationId, ...envelope } = fields as { publicationId?: string };
@@ -544,17 +544,17 @@ export class FakeServer {
         return 'error' in outcome ? { reply: id, error: outcome.error } : { reply: id, result: outcome };
       }
       case 'presence':
-        peer.presenceChannels.add(channel);
+        connection.presenceChannels.add(channel);
         return { reply: id, result: this.membersPage(channel) };
       case 'members':
         return { reply: id, result: this.membersPage(channel, (fields as { after?: string }).after) };
       case 'join': {
-        const member = { id: peer.subject, ...fields.member };
-        this.join(channel, member, peer);
+        const member = { id: connection.subject, ...fields.member };
+        this.join(channel, member, connection);
         return { reply: id, result: { channel, member } };
       }
       case 'leave':
-        this.leave(channel, peer.subject);
+        this.leave(channel, connection.subject);
         return { reply: id, result: { channel } };
       case 'ping':
         return { reply: id, result: { time: Date.now() } };
@@ -690,7 +690,7 @@ export class FakeServer {
     const cursor = request.headers['last-event-id'] as string | undefined;
     const from = url.searchParams.get('fromSequence');
     response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
-    const peer = new Peer(
+    const connection = new FakeConnection(
       'sse',
       (name, body) => !response.writableEnded && response.write(`${name === undefined || name === 'publication' ? '' : `event: ${name}\n`}id: x\ndata: ${JSON.stringify(body)}\n\n`),
       (code, _close, retry, retryAfter) => {
@@ -698,15 +698,15 @@ export class FakeServer {
       },
       () => request.socket.destroy(),
     );
-    peer.compact = protocol === 'v2';
-    peer.include = include;
-    this.peers.add(peer);
-    response.on('close', () => this.removePeer(peer));
+    connection.compact = protocol === 'v2';
+    connection.include = include;
+    this.connections.add(connection);
+    response.on('close', () => this.removeConnection(connection));
     response.write(': hello\n\n');
-    const since: Since = cursor ? { after: readCursor(cursor) } : from === null ? 'live' : { from: Number(from) };
+    const since: StreamStart = cursor ? { after: readCursor(cursor) } : from === null ? 'live' : { from: Number(from) };
     const all = targets.map((target) => {
-      const subscribed = this.subscribe(peer, target, since);
-      peer.send('subscribed', subscribed.result);
+      const subscribed = this.subscribe(connection, target, since);
+      connection.send('subscribed', subscribed.result);
       return subscribed;
     });
     all.forEach(({ after }) => after());
@@ -714,15 +714,15 @@ export class FakeServer {
       targets
         .filter((target) => target.startsWith('presence-') && !target.endsWith('*'))
         .forEach((channel) => {
-          peer.presenceChannels.add(channel);
-          peer.send('presence', { reset: true, ...this.membersPage(channel) });
+          connection.presenceChannels.add(channel);
+          connection.send('presence', { reset: true, ...this.membersPage(channel) });
         });
     }
   }
 }
 
-function readCursor(text: string): Map<string, Position[]> {
-  const read = new Map<string, Position[]>();
+function readCursor(text: string): Map<string, StreamPosition[]> {
+  const read = new Map<string, StreamPosition[]>();
   if (text !== '-') {
     for (const entry of text.split('|')) {
       const [channel = '', positions = ''] = entry.split('!');

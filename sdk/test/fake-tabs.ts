@@ -1,30 +1,30 @@
 /** The locks and channels of a browser, for tabs in one process that crash on command. */
 import type { TabChannel, TabLocks, TabEnvironment } from '../src/tabs/client.js';
 
-interface Request {
-  tab: Tab;
+interface LockRequest {
+  tab: FakeTab;
   grant: () => Promise<void>;
   settle: (error?: Error) => void;
 }
 
 /** The state that the tabs of one origin share. */
 export class FakeOrigin {
-  readonly channels = new Map<string, Set<Channel>>();
-  private readonly held = new Map<string, Request>();
-  private queues = new Map<string, Request[]>();
+  readonly channels = new Map<string, Set<FakeChannel>>();
+  private readonly held = new Map<string, LockRequest>();
+  private queues = new Map<string, LockRequest[]>();
 
   /** The number of locks that are held or requested. */
   get locks(): number {
     return this.held.size + [...this.queues.values()].flat().length;
   }
 
-  tab(): Tab {
-    return new Tab(this);
+  tab(): FakeTab {
+    return new FakeTab(this);
   }
 
-  request(tab: Tab, name: string, { steal = false, signal }: { steal?: boolean; signal?: AbortSignal }, held: () => Promise<void>): Promise<unknown> {
+  request(tab: FakeTab, name: string, { steal = false, signal }: { steal?: boolean; signal?: AbortSignal }, held: () => Promise<void>): Promise<unknown> {
     return new Promise<void>((resolve, reject) => {
-      const request: Request = { tab, grant: held, settle: (error) => (error ? reject(error) : resolve()) };
+      const request: LockRequest = { tab, grant: held, settle: (error) => (error ? reject(error) : resolve()) };
       signal?.addEventListener('abort', () => {
         const queue = this.queues.get(name) ?? [];
         if (queue.includes(request)) {
@@ -49,7 +49,7 @@ export class FakeOrigin {
   }
 
   /** Releases what a closed tab held, as a browser does. */
-  releaseAll(tab: Tab): void {
+  releaseAll(tab: FakeTab): void {
     this.queues = new Map([...this.queues].map(([name, queue]) => [name, queue.filter((request) => request.tab !== tab)]));
     for (const [name, request] of [...this.held]) {
       if (request.tab === tab) {
@@ -81,12 +81,12 @@ export class FakeOrigin {
 }
 
 /** A tab. */
-export class Tab implements TabEnvironment {
+export class FakeTab implements TabEnvironment {
   /** Whether the tab is suspended: it keeps its locks, but sends and receives nothing. */
   suspended = false;
   private crashed = false;
   private backlog: (() => void)[] = [];
-  private readonly channels: Channel[] = [];
+  private readonly channels: FakeChannel[] = [];
 
   constructor(private readonly origin: FakeOrigin) {}
 
@@ -95,7 +95,7 @@ export class Tab implements TabEnvironment {
   open(name: string): TabChannel {
     const all = this.origin.channels.get(name) ?? new Set();
     this.origin.channels.set(name, all);
-    const channel = new Channel(this, all);
+    const channel = new FakeChannel(this, all);
     all.add(channel);
     this.channels.push(channel);
     return channel;
@@ -124,12 +124,12 @@ export class Tab implements TabEnvironment {
   }
 }
 
-class Channel implements TabChannel {
+class FakeChannel implements TabChannel {
   onmessage: ((event: { data: unknown }) => void) | null = null;
 
   constructor(
-    readonly tab: Tab,
-    private readonly all: Set<Channel>,
+    readonly tab: FakeTab,
+    private readonly all: Set<FakeChannel>,
   ) {}
 
   postMessage(message: unknown): void {

@@ -7,7 +7,7 @@ import { BroadcastyError, WebPush } from '../src/push.js';
 import type { PushBrowser, PushDevice, WebPushOptions } from '../src/push.js';
 import { FakeServer, token } from './fake-server.js';
 
-class FakePush {
+class FakePushManager {
   subscription: { endpoint: string; key: string } | undefined;
   /** Whether the push service is unreachable. */
   unreachable = false;
@@ -38,7 +38,7 @@ class FakePush {
 
 /** A browser with the state that it keeps between visits. */
 class FakeBrowser implements PushBrowser {
-  readonly push = new FakePush();
+  readonly push = new FakePushManager();
   readonly entries = new Map<string, string>();
   readonly events = new EventTarget();
   hasPush = true;

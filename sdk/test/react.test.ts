@@ -35,7 +35,7 @@ describe('in React', { timeout: 20_000 }, () => {
   const draw = (children: ReactNode, more: { strict?: boolean } = {}) =>
     drawn.render(h(more.strict === false ? 'div' : StrictMode, null, h(BroadcastyProvider, { client }, children)));
   const shows = (text: string) => waitUntil(`${text}, not ${place.textContent}`, () => place.textContent === text);
-  const targets = () => [...server.peers].flatMap(({ targets: all }) => [...all]);
+  const targets = () => [...server.connections].flatMap(({ targets: all }) => [...all]);
 
   it('a subscription has the lifetime of its component, also when StrictMode mounts it twice', async () => {
     const received: unknown[] = [];
@@ -196,7 +196,7 @@ describe('in React', { timeout: 20_000 }, () => {
     const first = client;
     client = other;
     draw(h(Orders));
-    await waitUntil('only the second', () => targets().length === 1 && [...server.peers].some(({ subject, targets: all }) => subject === 'bob' && all.size === 1));
+    await waitUntil('only the second', () => targets().length === 1 && [...server.connections].some(({ subject, targets: all }) => subject === 'bob' && all.size === 1));
     server.publish({ channel: 'orders', payload: 1 });
     await waitUntil('one', () => received.length === 1);
     first.close();

@@ -42,10 +42,10 @@ export async function runEventLoop(): Promise<void> {
   }
 }
 
-/** Waits until a condition holds, for at most five seconds. */
-export async function waitUntil(what: string, condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5000;
-  while (!condition()) {
+/** Waits until a condition holds, for at most `millis` milliseconds. */
+export async function waitUntil(what: string, condition: () => boolean | Promise<boolean>, millis = 5000): Promise<void> {
+  const end = Date.now() + millis;
+  while (!(await condition())) {
     assert.ok(Date.now() < end, `timed out waiting: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -11,7 +11,7 @@ import { SharedClient } from '../src/tabs/client.js';
 import type { SharedClientOptions, TabEnvironment } from '../src/tabs/client.js';
 import { groupName } from '../src/tabs/tab-group.js';
 import { FakeOrigin } from './fake-tabs.js';
-import type { Tab } from './fake-tabs.js';
+import type { FakeTab } from './fake-tabs.js';
 import { FakeServer, token } from './fake-server.js';
 import { Recorder, fastClock, waitUntil } from './support.js';
 
@@ -21,7 +21,7 @@ for (const { transport, protocol } of VARIANTS) {
   describe(`tabs over ${transport}, in ${protocol}`, { timeout: 30_000 }, () => {
     let server: FakeServer;
     let origin: FakeOrigin;
-    let all: { client: SharedClient; tab: Tab }[];
+    let all: { client: SharedClient; tab: FakeTab }[];
 
     const open = (options: Partial<SharedClientOptions> = {}) => {
       const tab = origin.tab();
@@ -43,7 +43,7 @@ for (const { transport, protocol } of VARIANTS) {
     };
     const publish = (channel: string, ...payloads: unknown[]) => payloads.forEach((payload) => server.publish({ channel, payload }));
     /** Closes the tab and its connection without notice to the other tabs. */
-    const crash = ({ tab, client }: { tab: Tab; client: SharedClient }) => {
+    const crash = ({ tab, client }: { tab: FakeTab; client: SharedClient }) => {
       tab.crash();
       client.close();
     };
@@ -66,11 +66,11 @@ for (const { transport, protocol } of VARIANTS) {
       publish('a', 1, 2);
       publish('b', 3);
       await waitUntil('all', () => one.recorder.all.length === 2 && two.recorder.all.length === 2 && three.recorder.all.length === 1);
-      await waitUntil('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.connections.size === 1);
       assert.deepEqual([one.client.state, two.client.state, three.client.state], ['connected', 'connected', 'connected']);
       await two.client.publish({ channel: 'a', payload: 4 });
       await waitUntil('it', () => one.recorder.all.length === 3 && two.recorder.all.length === 3);
-      assert.equal(server.peers.size, 1);
+      assert.equal(server.connections.size, 1);
     });
 
     it('start where each requests, even if another tab already receives the channel', async () => {
@@ -89,7 +89,7 @@ for (const { transport, protocol } of VARIANTS) {
       assert.deepEqual(two.recorder.payloads, [1, 2, 3, 4, 5, 6]);
       assert.deepEqual(three.recorder.payloads, [3, 4, 5, 6]);
       assert.deepEqual(four.recorder.payloads, [6]);
-      await waitUntil('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.connections.size === 1);
     });
 
     it('report a loss only to the tab that it concerns', async () => {
@@ -128,7 +128,7 @@ for (const { transport, protocol } of VARIANTS) {
       const last = tabs[3]!.recorder;
       last.assertGapless();
       assert.equal(new Set(last.all.map(({ id }) => id)).size, n);
-      await waitUntil('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.connections.size === 1);
     });
 
     it('change the leader at once when the leading tab closes its client', async () => {
@@ -143,7 +143,7 @@ for (const { transport, protocol } of VARIANTS) {
       two.recorder.assertGapless();
       two.client.close();
       await waitUntil('no locks', () => origin.locks === 0);
-      await waitUntil('no connection', () => server.peers.size === 0);
+      await waitUntil('no connection', () => server.connections.size === 0);
     });
 
     it('publish once even if the leading tab crashes before the answer', async () => {
@@ -179,7 +179,7 @@ for (const { transport, protocol } of VARIANTS) {
       publish('a', 1);
       server.refusing = false;
       await waitUntil('both', () => one.recorder.all.length === 1 && two.recorder.all.length === 1);
-      await waitUntil('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.connections.size === 1);
     });
 
     it('unsubscribe a channel with its last subscriber, also when a tab crashes', async () => {
@@ -191,9 +191,9 @@ for (const { transport, protocol } of VARIANTS) {
       publish('a', 1);
       await waitUntil('the third has it', () => three.recorder.all.length === 1);
       crash(three);
-      await waitUntil('it ended', () => [...server.peers].every(({ targets }) => !targets.has('a')));
+      await waitUntil('it ended', () => [...server.connections].every(({ targets }) => !targets.has('a')));
       assert.deepEqual(two.recorder.all, []);
-      assert.deepEqual([...server.peers].flatMap(({ targets }) => [...targets]), ['x']);
+      assert.deepEqual([...server.connections].flatMap(({ targets }) => [...targets]), ['x']);
     });
 
     it('track the members of a channel, and leave it with the last view', async () => {
@@ -268,15 +268,15 @@ for (const { transport, protocol } of VARIANTS) {
       one.tab.resume();
       publish('a', 1);
       await waitUntil('both', () => one.recorder.all.length === 1 && two.recorder.all.length === 1);
-      await waitUntil('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.connections.size === 1);
     });
 
     it('never share a connection across subjects, tenants, roles or servers', async () => {
       const [ann, bob] = [open(), open({ getToken: () => token({ subject: 'bob' }) })];
       await ann.client.subscribe({ channel: 'a', onMessage: ann.recorder.add });
       await bob.client.subscribe({ channel: 'a', onMessage: bob.recorder.add });
-      await waitUntil('two connections', () => server.peers.size === 2);
-      assert.deepEqual([...server.peers].map(({ subject }) => subject).sort(), transport === 'ws' ? ['ann', 'bob'] : ['', '']);
+      await waitUntil('two connections', () => server.connections.size === 2);
+      assert.deepEqual([...server.connections].map(({ subject }) => subject).sort(), transport === 'ws' ? ['ann', 'bob'] : ['', '']);
       const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
       const mine = await groupName('x', jwt({ sub: 'ann', tid: 'acme', roles: ['member'], exp: 1, iat: 1 }));
       assert.equal(await groupName('x', jwt({ exp: 2, iat: 2, jti: 'j', roles: ['member'], tid: 'acme', sub: 'ann' })), mine);
@@ -315,8 +315,8 @@ for (const transport of ['ws', 'sse'] as const) {
     const [first, ...rest] = tabs.map(({ recorder }) => order(recorder.all));
     rest.forEach((one) => assert.deepEqual(one, first));
     assert.deepEqual(order(without.all), first!.map(({ id, time, ...publication }) => (typeof time === 'number' && (id as string).startsWith('i') ? { ...publication, id } : publication)));
-    await waitUntil('three connections', () => server.peers.size === 3);
-    assert.deepEqual([...server.peers].map(({ compact }) => compact).sort(), [false, true, true]);
+    await waitUntil('three connections', () => server.connections.size === 3);
+    assert.deepEqual([...server.connections].map(({ compact }) => compact).sort(), [false, true, true]);
     [other, ...tabs.map(({ client }) => client)].forEach((client) => client.close());
     await server.close();
   });
@@ -326,7 +326,7 @@ it('a token never leaves its tab, and tokens with other rights belong to another
   const server = await FakeServer.start();
   const origin = new FakeOrigin();
   const said: string[] = [];
-  const spied = (tab: Tab): TabEnvironment => ({
+  const spied = (tab: FakeTab): TabEnvironment => ({
     locks: tab.locks,
     open: (name) => {
       const channel = tab.open(name);
@@ -339,7 +339,7 @@ it('a token never leaves its tab, and tokens with other rights belong to another
     },
   });
   let subject = 'ann';
-  const client = (tab: Tab, getToken: () => string) => new SharedClient({ baseUrl: server.url, getToken, transport: 'ws', WebSocket, tabs: spied(tab) });
+  const client = (tab: FakeTab, getToken: () => string) => new SharedClient({ baseUrl: server.url, getToken, transport: 'ws', WebSocket, tabs: spied(tab) });
   const one = client(origin.tab(), () => token({ subject }));
   const two = client(origin.tab(), () => token());
   const recorder = new Recorder();
@@ -347,10 +347,10 @@ it('a token never leaves its tab, and tokens with other rights belong to another
   await two.subscribe({ channel: 'a', onMessage: recorder.add });
   server.expiring();
   await waitUntil('a refresh', () => server.requests.includes('refresh'));
-  assert.equal(server.peers.size, 1);
+  assert.equal(server.connections.size, 1);
   subject = 'bob';
   server.expiring();
-  await waitUntil('two connections', () => [...server.peers].map((peer) => peer.subject).sort().join() === 'ann,bob');
+  await waitUntil('two connections', () => [...server.connections].map((connection) => connection.subject).sort().join() === 'ann,bob');
   server.publish({ channel: 'a', payload: 1 });
   await waitUntil('it', () => recorder.all.length === 1);
   assert.ok(said.length > 0 && said.every((word) => !word.includes(token().split('.')[1]!.slice(0, 20))));
@@ -363,7 +363,7 @@ it('a client without Web Locks has its own connection', async () => {
   const server = await FakeServer.start();
   const clients = [1, 2].map(() => new SharedClient({ baseUrl: server.url, getToken: () => token(), transport: 'ws', WebSocket }));
   await Promise.all(clients.map((client) => client.connect()));
-  assert.equal(server.peers.size, 2);
+  assert.equal(server.connections.size, 2);
   clients.forEach((client) => client.close());
   await server.close();
 });

@@ -42,7 +42,7 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
     });
     afterEach(async () => {
       const compact = name === 'v2';
-      assert.ok([...server.peers].every((peer) => peer.compact === compact), `every connection in ${name}`);
+      assert.ok([...server.connections].every((connection) => connection.compact === compact), `every connection in ${name}`);
       clients.forEach((client) => client.close());
       await server.close();
     });
@@ -110,11 +110,11 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       await waitUntil('both', () => second.all.length === 2);
       assert.deepEqual([first.payloads, second.payloads], [[], [1, 2]]);
       sub.close();
-      await waitUntil('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      await waitUntil('no stream', () => [...server.connections].every(({ targets }) => targets.size === 0));
       const begun = client.subscribe({ channel: 'b', onMessage: first.add });
-      await waitUntil('it is asked for', () => [...server.peers].some(({ targets }) => targets.has('b')));
+      await waitUntil('it is asked for', () => [...server.connections].some(({ targets }) => targets.has('b')));
       (await begun).close();
-      await waitUntil('no stream again', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      await waitUntil('no stream again', () => [...server.connections].every(({ targets }) => targets.size === 0));
     });
 
     it('returns positions after which another client resumes', async () => {
@@ -174,7 +174,7 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       await waitUntil('all of c0', () => recorders[0]!.all.length === 5);
       await waitUntil('the past of late16', () => recorders[16]!.all.length === 1);
       recorders.forEach((recorder) => recorder.assertGapless());
-      await waitUntil('one connection', () => server.peers.size === 1);
+      await waitUntil('one connection', () => server.connections.size === 1);
     });
 
     it('resumes every partition and every channel of a pattern after a break, without gaps or duplicates', async () => {
@@ -191,7 +191,7 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
         server.breakAll();
         publish(`o.new${round}`, round); // appears while nobody is connected
         publish('x', -round);
-        await waitUntil('connected', () => server.peers.size === 1 && client.state === 'connected');
+        await waitUntil('connected', () => server.connections.size === 1 && client.state === 'connected');
       }
       await waitUntil('all', () => pattern.all.length === 20 && plain.all.length === 10);
       pattern.assertGapless();
@@ -437,7 +437,7 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       publish('a', 2);
       await waitUntil('the second', () => two.all.length === 2);
       second.close();
-      await waitUntil('no stream', () => [...server.peers].every(({ targets }) => targets.size === 0));
+      await waitUntil('no stream', () => [...server.connections].every(({ targets }) => targets.size === 0));
       assert.equal(one.all.length, 1);
     });
 

@@ -34,7 +34,7 @@ describe('in Vue', { timeout: 20_000 }, () => {
     app.mount(place);
   };
   const shows = (text: string) => waitUntil(`${text}, not ${place.textContent}`, () => place.textContent === text);
-  const targets = () => [...server.peers].flatMap(({ targets: all }) => [...all]);
+  const targets = () => [...server.connections].flatMap(({ targets: all }) => [...all]);
 
   it('a subscription has the lifetime of its component, and follows its channel', async () => {
     const received: unknown[] = [];

@@ -57,9 +57,9 @@ it('tabs that close, crash and reload change the leader without gaps or duplicat
   const has = (page: Page, count: number) => page.waitForFunction((least) => window.record.length >= least, count);
   try {
     const pages = [await open(), await open(), await open(), await open()];
-    await waitUntil('one connection', () => server.peers.size === 1);
+    await waitUntil('one connection', () => server.connections.size === 1);
     const other = await open('bob');
-    await waitUntil('two connections', () => server.peers.size === 2);
+    await waitUntil('two connections', () => server.connections.size === 2);
     await other.close();
     await pages[0]!.close();
     await has(pages[1]!, n + 20);
@@ -71,7 +71,7 @@ it('tabs that close, crash and reload change the leader without gaps or duplicat
     await has(pages[3]!, n);
     const record = await pages[3]!.evaluate(() => window.record);
     assert.deepEqual(record, Array.from({ length: n }, (_, i) => i));
-    await waitUntil('one connection', () => server.peers.size === 1);
+    await waitUntil('one connection', () => server.connections.size === 1);
     console.log(`${n} publications, each tab that held the connection gone in turn: none missing, none twice`);
   } finally {
     clearInterval(timer);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import WebSocket from 'ws';
 import { BroadcastyClient } from '../../src/index.js';
-import { Chromium, Tab } from './chromium.js';
+import { Chromium, BrowserTab } from './chromium.js';
 import type { TestGlobals } from './chromium.js';
 import { Proxy } from './proxy.js';
 import { RealServer } from './server.js';
@@ -29,7 +29,7 @@ const CHANNELS = Array.from({ length: 20 }, (_, i) => `page-${i}`);
 let server: RealServer;
 let proxy: Proxy;
 let chromium: Chromium;
-let tab: Tab;
+let tab: BrowserTab;
 let writer: BroadcastyClient;
 
 before(async () => {
@@ -48,7 +48,7 @@ after(async () => {
   await server.stop();
 });
 beforeEach(async () => {
-  tab = await Tab.open(chromium, proxy.url, (seconds) => server.token({ seconds }));
+  tab = await BrowserTab.open(chromium, proxy.url, (seconds) => server.token({ seconds }));
   writer = new BroadcastyClient({ baseUrl: server.url, getToken: () => server.token(), WebSocket });
 });
 afterEach(async () => {

@@ -106,7 +106,7 @@ export class Chromium {
 }
 
 /** A tab with its own profile. */
-export class Tab {
+export class BrowserTab {
   private constructor(
     private readonly chromium: Chromium,
     private readonly context: BrowserContext,
@@ -116,12 +116,12 @@ export class Tab {
   ) {}
 
   /** @param token creates a token that is valid for so many seconds */
-  static async open(chromium: Chromium, baseUrl: string, token: (seconds: number) => string): Promise<Tab> {
+  static async open(chromium: Chromium, baseUrl: string, token: (seconds: number) => string): Promise<BrowserTab> {
     const context = await chromium.browser.newContext();
     await context.exposeFunction('newToken', token);
     const page = await context.newPage();
     await page.addInitScript('globalThis.__name = (named) => named'); // tsx adds calls of __name to functions
-    const tab = new Tab(chromium, context, page, await context.newCDPSession(page), baseUrl);
+    const tab = new BrowserTab(chromium, context, page, await context.newCDPSession(page), baseUrl);
     await tab.load();
     return tab;
   }

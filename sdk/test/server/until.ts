@@ -1,10 +1,6 @@
-import assert from 'node:assert/strict';
+import { waitUntil as waitAtMost } from '../support.js';
 
 /** Waits until a condition holds, for at most a minute. */
-export async function waitUntil(what: string, condition: () => boolean | Promise<boolean>, millis = 60_000): Promise<void> {
-  const end = Date.now() + millis;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `timed out waiting: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+export function waitUntil(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  return waitAtMost(what, condition, 60_000);
 }
