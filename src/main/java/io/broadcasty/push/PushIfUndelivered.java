@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record PushIfUndelivered(PushProviders services, PendingPushes pending, WallClock clock) {
 
   /**
-   * What a publisher asks for.
+   * A publisher's request to push a publication that is not delivered in time.
    *
    * @param after how long the publication may take to be delivered
    * @param users the addressed users; null for the followers of the channel

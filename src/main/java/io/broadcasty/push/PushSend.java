@@ -135,7 +135,7 @@ public final class PushSend {
       return new PushResult.Disabled(null, services.services());
     }
     if (request.audience().isEmpty() && request.absentFrom() == null) {
-      return new PushResult.Invalid("`to` names nobody; give users, devices, topics or a channel");
+      return new PushResult.Invalid("`to` is empty; give users, devices, topics or a channel");
     }
     ChannelName absentFrom = request.absentFrom();
     if (absentFrom != null && absentFrom.kind() != ChannelName.Kind.PRESENCE) {

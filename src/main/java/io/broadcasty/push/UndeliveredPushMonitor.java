@@ -43,8 +43,8 @@ public final class UndeliveredPushMonitor {
   }
 
   /**
-   * How long after the due time the decision is made: by then every node, polling once a second,
-   * has polled again.
+   * The delay after the due time until the decision: by then every node, polling once a second, has
+   * polled again.
    */
   static final Duration GRACE = Duration.ofMillis(2500);
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 final class RelayQueue {
 
-  /** How long publications of a channel are gathered, so that they share a request. */
+  /** The delay in which publications of a channel are gathered, so that they share a request. */
   private static final Duration BATCH_DELAY = Duration.ofMillis(5);
 
   private static final long POLL_MILLIS = 100;

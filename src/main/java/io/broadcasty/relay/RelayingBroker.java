@@ -18,7 +18,7 @@ public final class RelayingBroker extends ForwardingBroker {
   private final Relay relay;
 
   /**
-   * Creates the broker.
+   * Creates a broker that relays what is published to it.
    *
    * @param streams the broker of the streams; closed with this
    * @param relay relays those streams; closed before them

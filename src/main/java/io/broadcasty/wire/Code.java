@@ -45,7 +45,7 @@ public enum Code {
 
   /** Whether the same request may succeed later. */
   public enum Retry {
-    /** It will fail again. */
+    /** The same request fails again. */
     NO,
     /** Try again at once. */
     YES,

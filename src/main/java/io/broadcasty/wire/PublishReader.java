@@ -21,8 +21,7 @@ public final class PublishReader {
   private static final int MAX_TEXT = 200;
 
   /**
-   * One item of a request: what to publish, or what is wrong with it. Exactly one of the two is
-   * set.
+   * An item of a request: what to publish, or what is wrong with it. Exactly one of the two is set.
    *
    * @param push what to push if the publication is not delivered; null for nothing
    */

@@ -68,7 +68,7 @@ public final class PushReader {
       NotificationContent message) {}
 
   /**
-   * What to push when a publication is not delivered in time.
+   * A request to push a publication that is not delivered in time.
    *
    * @param users the addressed users; null for the followers of the channel
    */

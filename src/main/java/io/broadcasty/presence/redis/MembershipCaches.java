@@ -34,7 +34,8 @@ final class MembershipCaches implements PubSub.Listener {
   private static final Script READ = Script.load(MembershipCaches.class, "read.lua");
 
   /**
-   * How long a channel is kept after its last follower has left, since many followers return soon.
+   * The time for which a channel is kept after its last follower has left, since many followers
+   * return soon.
    */
   private static final Duration LINGER = Duration.ofSeconds(5);
 

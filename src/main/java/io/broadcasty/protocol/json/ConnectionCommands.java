@@ -29,7 +29,7 @@ final class ConnectionCommands implements AutoCloseable {
   private final SessionContext context;
   private final String id;
 
-  /** Null until the first command about members. */
+  /** The presence commands; null until the first command about members. */
   private volatile @Nullable PresenceCommands presence;
 
   ConnectionCommands(NativeSession session, SessionContext context, String id) {

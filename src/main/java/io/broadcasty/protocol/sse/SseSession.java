@@ -36,7 +36,7 @@ final class SseSession extends EventSession {
 
   private final EventEncoder encoder;
 
-  /** Null after the stream has subscribed. */
+  /** The request to subscribe with; null after the stream has subscribed. */
   private volatile @Nullable SseRequest request;
 
   @GuardedBy("this")

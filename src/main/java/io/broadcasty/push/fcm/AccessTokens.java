@@ -43,8 +43,8 @@ final class AccessTokens {
   private static final Duration GRANT_LIFETIME = Duration.ofMinutes(60);
 
   /**
-   * How long before its expiry a token is no longer used, to allow for network delay and clock
-   * differences.
+   * The time before its expiry from which on a token is no longer used, to allow for network delay
+   * and clock differences.
    */
   private static final Duration MARGIN = Duration.ofMinutes(2);
 

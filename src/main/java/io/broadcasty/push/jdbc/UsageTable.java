@@ -41,7 +41,7 @@ final class UsageTable {
   }
 
   /**
-   * Adds to the day's count.
+   * Adds to the tenant's count of notifications on the day.
    *
    * @throws SQLException with a state of class 23 when another transaction inserts the day
    *     concurrently

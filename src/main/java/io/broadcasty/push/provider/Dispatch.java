@@ -4,7 +4,7 @@ import io.broadcasty.push.device.DeviceAddress;
 import java.util.UUID;
 
 /**
- * One notification to one device, as a provider gets it.
+ * A notification for one device, as a provider gets it.
  *
  * @param id the same at each attempt, so that a service can detect a repetition
  * @param remainingMillis the rest of the notification's time to live at this attempt

@@ -37,7 +37,7 @@ public final class PushHttpClient implements AutoCloseable {
   private static final long IDLE_SECONDS = 2;
 
   /**
-   * How the JDK's client says that an HTTP/2 connection has reached its limit of concurrent
+   * The message of the JDK's client when an HTTP/2 connection has reached its limit of concurrent
    * streams.
    */
   private static final String TOO_MANY_STREAMS = "too many concurrent streams";
@@ -46,7 +46,7 @@ public final class PushHttpClient implements AutoCloseable {
   private final ThreadPoolExecutor workers;
   private final ResponseTimeouts deadlines;
 
-  /** Null when closed: the JDK's client stops when nothing refers to it. */
+  /** The JDK's client, which stops when nothing refers to it; null when closed. */
   private volatile @Nullable HttpClient client;
 
   /**

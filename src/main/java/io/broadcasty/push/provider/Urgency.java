@@ -3,8 +3,8 @@ package io.broadcasty.push.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How soon a device should be woken for a notification (RFC 8030 section 5.3, with its names).
- * Services with fewer levels map them.
+ * The urgency of a notification, which tells a device how soon to wake for it (RFC 8030 section
+ * 5.3, with its names). Services with fewer levels map them.
  */
 public enum Urgency {
   VERY_LOW("very-low"),

@@ -25,7 +25,7 @@ public sealed interface DeliveryResult {
     }
   }
 
-  /** It is not tried again. */
+  /** The dispatch is not tried again. */
   record Rejected(String reason) implements DeliveryResult {
     @Override
     public DispatchState state() {
@@ -54,7 +54,7 @@ public sealed interface DeliveryResult {
     }
   }
 
-  /** It is tried again, not before this time. */
+  /** The dispatch is tried again, not before this time. */
   record Retry(String reason, long dueAtMillis) implements DeliveryResult {
     @Override
     public DispatchState state() {

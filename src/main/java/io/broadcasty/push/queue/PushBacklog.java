@@ -24,7 +24,10 @@ public final class PushBacklog {
     this.services = services;
   }
 
-  /** Counts again. May block; when the queue cannot be reached, the counts become unknown. */
+  /**
+   * Counts the unfinished dispatches again. May block; when the queue cannot be reached, the counts
+   * become unknown.
+   */
   public void refresh() {
     try {
       counts = queue.backlog(services.services(), MAX_COUNT);

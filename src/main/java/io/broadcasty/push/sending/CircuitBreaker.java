@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CircuitBreaker {
 
-  /** How many failures in a row open the breaker: so many are not caused by single devices. */
+  /**
+   * The number of failures in a row that opens the breaker: so many are not caused by single
+   * devices.
+   */
   static final int FAILURE_THRESHOLD = 10;
 
   static final Duration MISCONFIGURED_PAUSE = Duration.ofMinutes(1);

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class PushSender {
 
   /**
-   * How long after its timeout a provider may still answer; afterwards the dispatch is tried again.
+   * The time after its timeout in which a provider may still answer; afterwards the dispatch is
+   * tried again.
    */
   static final Duration GRACE = Duration.ofSeconds(3);
 
@@ -48,10 +49,10 @@ final class PushSender {
 
   private final FailureLog failures;
 
-  /** How long answers are gathered, so that many are written back at once. */
+  /** The interval in which answers are gathered, so that many are written back at once. */
   static final long GATHERING_MILLIS = 20;
 
-  /** How often the queue is polled when nothing is known to wait there. */
+  /** The interval between polls of the queue when nothing is known to wait there. */
   private static final long IDLE_MILLIS = 500;
 
   /**

@@ -4,7 +4,7 @@ import io.broadcasty.push.device.PushService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a push service can be used now, as operators see it.
+ * The health of a push service on this node.
  *
  * @param problem what is wrong and, where one is concerned, which setting; null when no problem is
  *     known

@@ -72,7 +72,7 @@ final class EndpointValidator {
       throw new InvalidDeviceException("the endpoint must be on port 443");
     }
     if (!allowed.allows(uri.getHost())) {
-      throw new InvalidDeviceException("the endpoint's host is none that is allowed here");
+      throw new InvalidDeviceException("the endpoint's host is not on the list of allowed hosts");
     }
     return uri;
   }

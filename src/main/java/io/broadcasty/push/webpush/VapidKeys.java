@@ -32,7 +32,7 @@ public final class VapidKeys {
       var pair = generator.generateKeyPair();
       return new VapidKeys((ECPublicKey) pair.getPublic(), (ECPrivateKey) pair.getPrivate());
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this JDK has no P-256", e);
+      throw new IllegalStateException("this JDK does not provide the curve P-256", e);
     }
   }
 

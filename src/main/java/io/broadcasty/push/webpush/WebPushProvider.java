@@ -102,7 +102,7 @@ public final class WebPushProvider implements PushProvider {
     try {
       endpoints.requirePublicAddress(endpoints.parse(device.token()));
     } catch (UnknownHostException e) {
-      throw new InvalidDeviceException("the endpoint's host is not known");
+      throw new InvalidDeviceException("the endpoint's host cannot be resolved");
     }
   }
 
@@ -150,7 +150,7 @@ public final class WebPushProvider implements PushProvider {
     } catch (InvalidDeviceException e) {
       return new ProviderResponse.Rejected(String.valueOf(e.getMessage()));
     } catch (UnknownHostException e) {
-      return new ProviderResponse.Retry("the push service's host is not known", null);
+      return new ProviderResponse.Retry("the push service's host cannot be resolved", null);
     }
   }
 
