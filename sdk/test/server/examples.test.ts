@@ -81,18 +81,18 @@ describe('the chat', { timeout: 120_000 }, () => {
     return visitor;
   }
 
-  async function say(page: Page, text: string): Promise<void> {
+  async function sendMessage(page: Page, text: string): Promise<void> {
     await page.fill('#text', text);
     await page.press('#text', 'Enter');
   }
 
   it('shows the members, and earlier and new messages', async () => {
     const ann = await join('Ann');
-    await say(ann.page, 'Is anybody here?');
+    await sendMessage(ann.page, 'Is anybody here?');
     const bob = await join('Bob');
     await bob.page.waitForSelector('li:has-text("Is anybody here?")');
     await ann.page.waitForSelector('#members li:has-text("Bob")');
-    await say(bob.page, 'Yes, I am. Shall we look at the order board together?');
+    await sendMessage(bob.page, 'Yes, I am. Shall we look at the order board together?');
     await ann.page.waitForSelector('li:has-text("Yes, I am")');
     assert.equal(await ann.page.textContent('#state'), 'Live over WebSocket');
     await screenshot(ann.page, 'chat');
@@ -108,8 +108,8 @@ describe('the chat', { timeout: 120_000 }, () => {
     const ann = await join('Ann');
     const bob = await join('Bob');
     await ann.context.setOffline(true);
-    await say(ann.page, 'one, from a tunnel');
-    await say(ann.page, 'two, from a tunnel');
+    await sendMessage(ann.page, 'one, from a tunnel');
+    await sendMessage(ann.page, 'two, from a tunnel');
     await ann.page.waitForSelector('.state[data-state="offline"]');
     assert.equal(await ann.page.locator('li.waiting').count(), 2);
     await screenshot(ann.page, 'chat-offline');

@@ -32,7 +32,7 @@ export class Pane {
     this.#stream = createStream({
       state: (name, detail) => this.#state(name, detail),
       publication: (publication, replayed) => this.#publication(publication, replayed),
-      resume: (report) => this.#say(describe(report), report.lost.length ? "lost" : "kept"),
+      resume: (report) => this.#showStatus(describe(report), report.lost.length ? "lost" : "kept"),
     });
     root.querySelector("form").addEventListener("submit", (submit) => {
       submit.preventDefault();
@@ -43,7 +43,7 @@ export class Pane {
         this.#stream.reconnect();
       } else {
         this.#stream.disconnect();
-        this.#say("Publish an event now, then reconnect: the missed events are replayed.", "note");
+        this.#showStatus("Publish an event now, then reconnect: the missed events are replayed.", "note");
       }
     });
   }
@@ -69,7 +69,7 @@ export class Pane {
     this.#root.querySelector(".count").textContent = "0 events";
     this.#root.querySelector(".median").textContent = "";
     this.#root.querySelector(".empty").hidden = false;
-    this.#say("Live from now on.", "note");
+    this.#showStatus("Live from now on.", "note");
   }
 
   #state(name, detail) {
@@ -82,10 +82,10 @@ export class Pane {
     this.#root.querySelector(".cut").textContent = this.#disconnected ? "Reconnect" : "Disconnect";
   }
 
-  #say(text, kind) {
-    const line = this.#root.querySelector(".resume");
-    line.dataset.kind = kind;
-    line.textContent = text;
+  #showStatus(text, kind) {
+    const output = this.#root.querySelector(".resume");
+    output.dataset.kind = kind;
+    output.textContent = text;
   }
 
   #publication(publication, replayed) {

@@ -22,13 +22,13 @@ export async function showPush(section, tokens) {
   }
   section.hidden = false;
   const button = section.querySelector("#push-subscribe");
-  const line = section.querySelector("#push-answer");
+  const output = section.querySelector("#push-answer");
   const scope = new URL(".", document.baseURI).pathname;
   const push = new WebPush({ baseUrl: new URL(".", document.baseURI).href, getToken: () => tokens.reader, scope });
 
   const showStatus = (text, kind = "") => {
-    line.dataset.kind = kind;
-    line.textContent = text;
+    output.dataset.kind = kind;
+    output.textContent = text;
   };
 
   const show = (registered) => {
@@ -94,8 +94,8 @@ export async function showPush(section, tokens) {
   }
 }
 
-async function call(what, token, body) {
-  const response = await fetch(`broadcasty/push/${encodeURIComponent(what)}`, {
+async function call(path, token, body) {
+  const response = await fetch(`broadcasty/push/${encodeURIComponent(path)}`, {
     method: body ? "POST" : "GET",
     headers: { Authorization: `Bearer ${token}`, ...(body ? { "Content-Type": "application/json" } : {}) },
     body: body ? JSON.stringify(body) : undefined,

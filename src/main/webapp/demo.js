@@ -63,9 +63,9 @@ async function start() {
 // ── Publish ─────────────────────────────────────────────────────────────────────────────────────
 
 function answer(text, kind) {
-  const line = $("#publish-answer");
-  line.dataset.kind = kind;
-  line.textContent = text;
+  const output = $("#publish-answer");
+  output.dataset.kind = kind;
+  output.textContent = text;
 }
 
 /** Returns what is wrong with the payload's text and how to correct it; empty if it is JSON. */
