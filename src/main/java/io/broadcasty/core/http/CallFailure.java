@@ -42,7 +42,10 @@ public enum CallFailure {
 
   /** Returns the cause of an exception that only wraps the failure of a future. */
   public static @Nullable Throwable unwrap(@Nullable Throwable failure) {
-    boolean wraps = failure instanceof CompletionException || failure instanceof ExecutionException;
-    return wraps && failure.getCause() != null ? failure.getCause() : failure;
+    if (failure instanceof CompletionException || failure instanceof ExecutionException) {
+      Throwable cause = failure.getCause();
+      return cause == null ? failure : cause;
+    }
+    return failure;
   }
 }

@@ -1,6 +1,7 @@
 package io.broadcasty.relay.provider;
 
 import io.broadcasty.relay.failover.ProviderFailure;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when a connection broke before the reply arrived, for example because the provider closed
@@ -9,7 +10,7 @@ import io.broadcasty.relay.failover.ProviderFailure;
 public final class ConnectionBrokenException extends ProviderException {
   private static final long serialVersionUID = 1L;
 
-  public ConnectionBrokenException(Throwable cause) {
+  public ConnectionBrokenException(@Nullable Throwable cause) {
     super(ProviderFailure.temporary("broke the connection"), cause);
   }
 }

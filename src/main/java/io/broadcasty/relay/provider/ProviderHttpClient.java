@@ -100,7 +100,7 @@ public final class ProviderHttpClient {
     return RetryAfter.of(answer.headers(), clock, MAX_RETRY_AFTER);
   }
 
-  private ProviderException timedOut(Throwable cause) {
+  private ProviderException timedOut(@Nullable Throwable cause) {
     return new ProviderException(
         ProviderFailure.temporary("does not answer within " + timeout.toMillis() + " ms"), cause);
   }
