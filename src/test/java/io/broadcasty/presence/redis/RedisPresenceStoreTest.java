@@ -185,7 +185,8 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     }
     Node three = new Node(settings);
     assertEquals(List.of("ann"), ids(three));
-    assertEquals(List.of("+ann"), events(one.heard, ROOM), "told by who has made the change");
+    assertEquals(
+        List.of("+ann"), events(one.heard, ROOM), "reported by the node that made the change");
     assertEquals(List.of("+bob", "-bob"), events(two.heard, ROOM));
     assertEquals(List.of(), events(three.heard, ROOM));
   }

@@ -201,7 +201,7 @@ class ToyProvidersTest {
   private static void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "waited in vain");
+      assertTrue(System.nanoTime() < deadline, "timed out");
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }

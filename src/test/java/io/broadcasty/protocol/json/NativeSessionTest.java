@@ -281,7 +281,7 @@ class NativeSessionTest {
             new ChannelEvent.Unsubscribed(ann, "a")),
         heard.subList(0, 4));
     ConnectionEvent.Disconnected over = (ConnectionEvent.Disconnected) heard.get(4);
-    assertNull(over.code(), "the client left by itself");
+    assertNull(over.code(), "the client has disconnected");
     assertEquals(Duration.ofSeconds(3).toNanos(), over.durationNanos());
     assertEquals(0, over.outboxBytes());
     assertTrue(over.bytesOut() > 50, over.toString());

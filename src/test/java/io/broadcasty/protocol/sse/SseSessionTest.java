@@ -139,7 +139,7 @@ class SseSessionTest {
     assertEquals("lost", second.events().get(1).type());
     second.session().onTransportClosed();
     Stream third = resume(second.lastId(), "a");
-    assertEquals(1, third.line().frames.size(), "and not told again");
+    assertEquals(1, third.line().frames.size(), "reported once");
     third.session().onTransportClosed();
   }
 

@@ -78,7 +78,7 @@ class ApnsProviderTest extends PushProviderContract {
   private void await() {
     try {
       if (!gate.await(20, TimeUnit.SECONDS)) {
-        throw new AssertionError("nobody went on");
+        throw new AssertionError("the test did not release the answers");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -38,7 +38,7 @@ public final class FakeApnsServer implements AutoCloseable {
   }
 
   private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "apns-stand-in");
+    Thread thread = new Thread(task, "fake-apns");
     thread.setDaemon(true);
     return thread;
   }

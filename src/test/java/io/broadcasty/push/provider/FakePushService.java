@@ -163,7 +163,7 @@ public final class FakePushService implements AutoCloseable {
   private static void await(CountDownLatch latch) {
     try {
       if (!latch.await(30, TimeUnit.SECONDS)) {
-        throw new AssertionError("nobody went on");
+        throw new AssertionError("the test did not release the answers");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -259,7 +259,7 @@ public abstract class PushProviderContract {
   private void requireNoSecret(String text) {
     for (String secret : secrets()) {
       assertNotNull(secret);
-      assertFalse(text.contains(secret), () -> "a secret is told: " + text);
+      assertFalse(text.contains(secret), () -> "the reason contains a secret: " + text);
     }
   }
 }

@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 /** A self-signed certificate for localhost, which no client trusts by default. */
 public final class TestCertificate {
 
-  private static final String PASSWORD = "stand-in";
+  private static final String PASSWORD = "test-only";
   private static final TestCertificate SHARED = make();
 
   private final KeyStore store;

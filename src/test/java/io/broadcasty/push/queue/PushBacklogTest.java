@@ -33,7 +33,7 @@ class PushBacklogTest {
     PushBacklog backlog =
         new PushBacklog(
             queue, new PushProviders(List.of(FakeProvider.accepting(SamplePushServices.FCM))));
-    assertTrue(Double.isNaN(backlog.count(SamplePushServices.FCM)), "nobody has looked");
+    assertTrue(Double.isNaN(backlog.count(SamplePushServices.FCM)), "not counted yet");
     PushSubscription device = register(new JdbcPushSubscriptionStore(database), "ann", "t", time);
     backlog.refresh();
     queue.enqueue(send(ACME, "s", time), List.of(recipient(device)), 0);

@@ -40,7 +40,7 @@ final class CountingPushService {
       new NioEventLoopGroup(
           1,
           task -> {
-            Thread thread = new Thread(task, "stand-in");
+            Thread thread = new Thread(task, "counting-push-service");
             thread.setDaemon(true);
             return thread;
           });

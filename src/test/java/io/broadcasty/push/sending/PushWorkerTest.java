@@ -102,7 +102,7 @@ class PushWorkerTest {
   private static void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "in vain waited for: " + what);
+      assertTrue(System.nanoTime() < deadline, "timed out waiting for " + what);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
   }

@@ -145,12 +145,12 @@ class EndpointValidatorTest {
   void aListedHostMustStillBePublicButAListedOriginNeedNot() {
     EndpointValidator inside =
         new EndpointValidator(
-            new AllowedHosts(List.of("inside.example.com", "http://stand-in:9090")),
+            new AllowedHosts(List.of("inside.example.com", "http://fake-push:9090")),
             host -> List.of(InetAddress.getByName("10.0.0.1")));
     assertRefused(inside, "https://inside.example.com/x");
-    assertTaken(inside, "http://stand-in:9090/x");
-    assertRefused(inside, "http://stand-in:9091/x");
-    assertRefused(inside, "https://stand-in:9090/x");
+    assertTaken(inside, "http://fake-push:9090/x");
+    assertRefused(inside, "http://fake-push:9091/x");
+    assertRefused(inside, "https://fake-push:9090/x");
   }
 
   @Test

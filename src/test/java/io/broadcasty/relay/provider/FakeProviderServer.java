@@ -200,7 +200,7 @@ public final class FakeProviderServer implements AutoCloseable {
       if (now.retryAfter() != null) {
         exchange.getResponseHeaders().set("Retry-After", String.valueOf(now.retryAfter()));
       }
-      answer(exchange, now.status(), "{\"error\":\"as told\"}");
+      answer(exchange, now.status(), "{\"error\":\"fake\"}");
     } else if (uri.getPath().startsWith("/apps/")) {
       pusher(exchange, body);
     } else {
