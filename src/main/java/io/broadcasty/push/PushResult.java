@@ -44,16 +44,16 @@ public sealed interface PushResult {
   /**
    * The caller is not authorised.
    *
-   * @param what a sentence that says what is needed
+   * @param requirement a sentence that says what is needed
    */
-  record Denied(String what) implements PushResult {}
+  record Denied(String requirement) implements PushResult {}
 
   /**
    * The request is not valid.
    *
-   * @param what a sentence that says why, and how to correct it
+   * @param reason a sentence that says why, and how to correct it
    */
-  record Invalid(String what) implements PushResult {}
+  record Invalid(String reason) implements PushResult {}
 
   /** A rate limit is exceeded. */
   record Throttled(RateLimiter.Verdict verdict) implements PushResult {}

@@ -95,7 +95,7 @@ final class ChannelRelay {
     }
     try {
       TreeSet<Integer> partitions = new TreeSet<>(task.marked().keySet());
-      if (task.whole()) {
+      if (task.allPartitions()) {
         streams.states(task.channel(), 1).forEach(state -> partitions.add(state.partition()));
       }
       int share = MAX_PUBLICATIONS_PER_RUN;
@@ -109,7 +109,7 @@ final class ChannelRelay {
         if (outcome != Outcome.DONE) {
           return outcome;
         }
-        share = run.left;
+        share = run.remaining;
       }
       return Outcome.DONE;
     } finally {
@@ -158,12 +158,12 @@ final class ChannelRelay {
   private final class PartitionRelay {
     private final TenantChannel channel;
     private Position relayed;
-    int left;
+    int remaining;
 
     PartitionRelay(TenantChannel channel, Position from, int share) {
       this.channel = channel;
       this.relayed = from;
-      this.left = share;
+      this.remaining = share;
     }
 
     Outcome relay() throws InterruptedException {
@@ -187,7 +187,7 @@ final class ChannelRelay {
         if (outcome != Outcome.DONE) {
           return outcome;
         }
-        if (left <= 0) {
+        if (remaining <= 0) {
           return Outcome.MORE;
         }
       }
@@ -201,7 +201,7 @@ final class ChannelRelay {
           return Outcome.NO_PROVIDER;
         }
         next += done;
-        left -= done;
+        remaining -= done;
         Publication last = page.get(next - 1);
         relayed = last.position();
         queue.recordProgress(channel, relayed, last.timeMillis());

@@ -55,7 +55,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
   private final Checkpoints checkpoints;
   private final RelayQueue queue;
   private final ProviderDispatcher dispatcher;
-  private final ChannelRelay channels;
+  private final ChannelRelay channelRelay;
   private final CatchUpScan scan;
   private final Ticker ticker;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -98,7 +98,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
             switchLogger);
     dispatcher = new ProviderDispatcher(providers, chain, callPolicy, listener, ticker);
     queue = new RelayQueue(MAX_CHANNELS, ticker, clock);
-    channels = new ChannelRelay(streams, checkpoints, dispatcher, queue, owner, clock);
+    channelRelay = new ChannelRelay(streams, checkpoints, dispatcher, queue, owner, clock);
     scan = new CatchUpScan(streams, checkpoints, directory, leaderLock, queue, ticker);
   }
 
@@ -132,10 +132,10 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
   /** Starts the threads. */
   public void start(ThreadFactory factory) {
     for (int i = 0; i < settings.workers(); i++) {
-      threads.add(factory.newThread(this::work));
+      threads.add(factory.newThread(this::runWorker));
     }
-    threads.add(factory.newThread(() -> repeat(this::probe)));
-    threads.add(factory.newThread(() -> repeat(this::scan)));
+    threads.add(factory.newThread(() -> runRepeatedly(this::probe)));
+    threads.add(factory.newThread(() -> runRepeatedly(this::scan)));
     threads.forEach(Thread::start);
   }
 
@@ -167,7 +167,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
         queue.lag(),
         dispatcher.relayed(),
         dispatcher.rejected(),
-        channels.missed());
+        channelRelay.missed());
   }
 
   /** Relays for a few seconds what is left, and stops the threads. */
@@ -194,7 +194,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
     }
   }
 
-  private void work() {
+  private void runWorker() {
     while (closing.getCount() > 0) {
       try {
         if (dispatcher.hasActiveProvider()) {
@@ -222,7 +222,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
     Duration again = STORE_PAUSE;
     boolean done = false;
     try {
-      switch (channels.relay(task)) {
+      switch (channelRelay.relay(task)) {
         case DONE -> done = true;
         case MORE -> again = Duration.ZERO;
         case CLAIMED, NO_PROVIDER -> again = CLAIMED_PAUSE;
@@ -248,12 +248,12 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
   /** Looks for channels that no node has marked, and logs how many publications were missed. */
   void scan() throws InterruptedException {
     try {
-      channels.relayedSince();
+      channelRelay.relayedSince();
       scan.scanIfDue();
     } catch (BrokerException e) {
       LOG.log(Level.DEBUG, "Cannot reach the checkpoints of the relay", e);
     }
-    long missed = channels.missed();
+    long missed = channelRelay.missed();
     if (missed > loggedMissed) {
       LOG.log(
           Level.WARNING,
@@ -269,7 +269,7 @@ public final class Relay implements RelayStatusSource, AutoCloseable {
     void run() throws InterruptedException;
   }
 
-  private void repeat(BackgroundTask task) {
+  private void runRepeatedly(BackgroundTask task) {
     do {
       try {
         task.run();

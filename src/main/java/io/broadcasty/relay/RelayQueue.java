@@ -31,10 +31,10 @@ final class RelayQueue {
   /**
    * A channel to relay.
    *
-   * @param whole whether to check all of its partitions
+   * @param allPartitions whether to check all of its partitions
    * @param version changes when the channel is marked again
    */
-  record Task(TenantChannel channel, Map<Integer, Long> marked, boolean whole, long version) {}
+  record Task(TenantChannel channel, Map<Integer, Long> marked, boolean allPartitions, long version) {}
 
   private final int maxChannels;
   private final Ticker ticker;
@@ -50,7 +50,7 @@ final class RelayQueue {
               .thenComparingLong(entry -> entry.number));
 
   @GuardedBy("this")
-  private long numbers;
+  private long nextNumber;
 
   @GuardedBy("this")
   private boolean overflowed;
@@ -88,7 +88,7 @@ final class RelayQueue {
     long sinceMillis;
     long dueNanos;
     long version;
-    boolean whole;
+    boolean allPartitions;
 
     Entry(TenantChannel channel, long number, long sinceMillis) {
       this.channel = channel;
@@ -113,7 +113,7 @@ final class RelayQueue {
   synchronized void markAll(TenantChannel channel) {
     Entry entry = entry(channel);
     if (entry != null) {
-      entry.whole = true;
+      entry.allPartitions = true;
       entry.version++;
     }
   }
@@ -128,7 +128,7 @@ final class RelayQueue {
       overflowed = true;
       return null;
     }
-    Entry entry = new Entry(channel, numbers++, clock.nowMillis());
+    Entry entry = new Entry(channel, nextNumber++, clock.nowMillis());
     entries.put(channel, entry);
     queue(entry, BATCH_DELAY);
     return entry;
@@ -166,7 +166,7 @@ final class RelayQueue {
     queue.remove();
     Map<Integer, Long> marked = new HashMap<>();
     next.spans.forEach((partition, span) -> marked.put(partition, span.first));
-    return new Task(next.channel, marked, next.whole, next.version);
+    return new Task(next.channel, marked, next.allPartitions, next.version);
   }
 
   /** Records that the channel has been relayed up to this position. */

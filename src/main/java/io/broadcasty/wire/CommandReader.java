@@ -37,14 +37,14 @@ public final class CommandReader {
    *
    * @param id JSON text of the id, to be returned unchanged; null when the client gave none
    */
-  public record Numbered(@Nullable String id, Command command) {}
+  public record IdentifiedCommand(@Nullable String id, Command command) {}
 
   /**
    * A frame of one or more commands.
    *
    * @param batch whether it was an array, so that the replies are sent as one
    */
-  public record Frame(boolean batch, List<Numbered> commands) {}
+  public record Frame(boolean batch, List<IdentifiedCommand> commands) {}
 
   /**
    * Parses a frame.
@@ -56,7 +56,7 @@ public final class CommandReader {
   public Frame read(String text, PublishCaps caps) throws ProblemException {
     try (JsonReader json = new JsonReader(text.getBytes(StandardCharsets.UTF_8))) {
       JsonToken start = json.next();
-      List<Numbered> commands = new ArrayList<>();
+      List<IdentifiedCommand> commands = new ArrayList<>();
       if (start == JsonToken.START_ARRAY) {
         while (json.next() != JsonToken.END_ARRAY) {
           if (commands.size() == MAX_COMMANDS) {
@@ -74,13 +74,13 @@ public final class CommandReader {
     }
   }
 
-  private Numbered readCommand(JsonReader json, PublishCaps caps) throws ProblemException {
+  private IdentifiedCommand readCommand(JsonReader json, PublishCaps caps) throws ProblemException {
     if (json.current() != JsonToken.START_OBJECT) {
       if (json.current() == null) {
         throw new ProblemException(Code.INVALID_JSON, "the frame is empty");
       }
       json.skip();
-      return new Numbered(null, malformed("a command is a JSON object with `id` and `command`"));
+      return new IdentifiedCommand(null, malformed("a command is a JSON object with `id` and `command`"));
     }
     CommandFields draft = new CommandFields();
     for (String field = json.nextField(); field != null; field = json.nextField()) {
@@ -94,7 +94,7 @@ public final class CommandReader {
         json.skip();
       }
     }
-    return new Numbered(draft.idText, draft.command(publications, caps));
+    return new IdentifiedCommand(draft.idText, draft.command(publications, caps));
   }
 
   private static Command malformed(String detail) {
@@ -125,7 +125,7 @@ public final class CommandReader {
         case "token" -> token = json.text(field, MAX_TOKEN);
         case "since" -> since = readPositions(json);
         case "fromSequence" -> fromSequence = json.number(field, 0, Long.MAX_VALUE);
-        case "member" -> member = MemberReader.raw(json);
+        case "member" -> member = MemberReader.readObject(json);
         case "after" -> after = json.text(field, MemberReader.MAX_ID);
         case "limit" -> limit = (int) json.number(field, 1, MemberReader.MAX_LIMIT);
         case "publicationId" -> publication.readId(json);
@@ -239,14 +239,14 @@ public final class CommandReader {
   private static String readId(JsonReader json) throws ProblemException {
     if (json.current() == JsonToken.VALUE_STRING) {
       json.text("id", MAX_ID);
-      return json.raw();
+      return json.rawValue();
     }
     if (json.current() != JsonToken.VALUE_NUMBER_INT) {
       throw new ProblemException(
           Code.INVALID_REQUEST, "`id` must be a whole number, 0 or more, or a string");
     }
     json.number("id", 0, Long.MAX_VALUE);
-    return json.raw();
+    return json.rawValue();
   }
 
   private static List<SincePosition> readPositions(JsonReader json) throws ProblemException {
@@ -285,7 +285,7 @@ public final class CommandReader {
   private static SincePosition readPosition(JsonReader json) throws ProblemException {
     if (json.current() != JsonToken.START_OBJECT) {
       json.skip();
-      throw badPosition();
+      throw invalidPosition();
     }
     String channel = null;
     String epoch = null;
@@ -313,12 +313,12 @@ public final class CommandReader {
       throw fault;
     }
     if (epoch == null || epoch.isEmpty() || sequence < 0) {
-      throw badPosition();
+      throw invalidPosition();
     }
     return new SincePosition(channel, new Position(epoch, (int) partition, sequence));
   }
 
-  private static ProblemException badPosition() {
+  private static ProblemException invalidPosition() {
     return new ProblemException(
         Code.INVALID_REQUEST,
         "a position in `since` is an object with `epoch`, `partition` and `sequence`");

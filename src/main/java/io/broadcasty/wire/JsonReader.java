@@ -70,7 +70,7 @@ final class JsonReader implements AutoCloseable {
    * <p>The text is verbatim, except that line ends become blanks: in JSON they occur only between
    * tokens, and would break a line-based framing such as that of Server-Sent Events.
    */
-  String raw() throws ProblemException {
+  String rawValue() throws ProblemException {
     int start = (int) parser.currentTokenLocation().getByteOffset();
     skip();
     int end = (int) parser.currentLocation().getByteOffset();
@@ -84,7 +84,7 @@ final class JsonReader implements AutoCloseable {
         : text.replace('\n', ' ').replace('\r', ' ');
   }
 
-  /** Returns how many bytes of UTF-8 the last {@link #raw} has read. */
+  /** Returns how many bytes of UTF-8 the last {@link #rawValue} has read. */
   int rawBytes() {
     return rawBytes;
   }

@@ -46,7 +46,7 @@ public final class MemberReader {
       for (String field = json.nextField(); field != null; field = json.nextField()) {
         switch (field) {
           case "channel" -> channel = json.text(field, Integer.MAX_VALUE); // checked as a name
-          case "member" -> member = raw(json);
+          case "member" -> member = readObject(json);
           case "id" -> id = json.text(field, MAX_ID);
           default ->
               throw new ProblemException(
@@ -63,7 +63,7 @@ public final class MemberReader {
   }
 
   /** Returns the text of a member's object. */
-  static @Nullable String raw(JsonReader json) throws ProblemException {
+  static @Nullable String readObject(JsonReader json) throws ProblemException {
     if (json.current() == JsonToken.VALUE_NULL) {
       return null;
     }
@@ -71,7 +71,7 @@ public final class MemberReader {
       throw new ProblemException(
           Code.INVALID_REQUEST, "`member` must be an object, such as {\"name\": \"Ann\"}");
     }
-    return json.raw();
+    return json.rawValue();
   }
 
   /**
@@ -83,7 +83,7 @@ public final class MemberReader {
    */
   public static Member member(@Nullable String json, String defaultId) throws ProblemException {
     String object = json == null ? "{}" : json;
-    String id = idIn(object);
+    String id = readId(object);
     if (id != null) {
       return new Member(id, object);
     }
@@ -92,7 +92,7 @@ public final class MemberReader {
     return new Member(defaultId, "{\"id\":" + quoted + (rest.equals("}") ? "" : ",") + rest);
   }
 
-  private static @Nullable String idIn(String object) throws ProblemException {
+  private static @Nullable String readId(String object) throws ProblemException {
     try (JsonReader json = new JsonReader(object.getBytes(StandardCharsets.UTF_8))) {
       json.next();
       String id = null;

@@ -188,7 +188,7 @@ public final class PublishReader {
      * Reads the value as a whole first, so that the reader is at its end even when it is not valid.
      */
     void readPush(JsonReader json) throws ProblemException {
-      String text = json.raw();
+      String text = json.rawValue();
       try {
         push = PushReader.undelivered(text);
       } catch (ProblemException e) {
@@ -201,11 +201,11 @@ public final class PublishReader {
       switch (name) {
         case "channel" -> channel = text(name, json, Integer.MAX_VALUE); // checked as a name
         case "payload" -> {
-          payload = json.raw();
+          payload = json.rawValue();
           payloadBytes = json.rawBytes();
         }
         case "meta" -> {
-          meta = json.raw();
+          meta = json.rawValue();
           metaBytes = json.rawBytes();
         }
         case "id" -> readId(json);

@@ -65,7 +65,7 @@ public final class PushReader {
       Set<String> devices,
       Set<String> topics,
       @Nullable String channel,
-      NotificationContent message) {}
+      NotificationContent notification) {}
 
   /**
    * A request to push a publication that is not delivered in time.
@@ -73,7 +73,7 @@ public final class PushReader {
    * @param users the addressed users; null for the followers of the channel
    */
   public record Undelivered(
-      long afterSeconds, @Nullable Set<String> users, NotificationContent message) {}
+      long afterSeconds, @Nullable Set<String> users, NotificationContent notification) {}
 
   /**
    * The content of a notification.
@@ -179,7 +179,7 @@ public final class PushReader {
         switch (field) {
           case "id" -> fields.id = nonEmptyText(field, json, MAX_TEXT);
           case "to" -> fields.to(json);
-          case "notification" -> fields.message = message(json);
+          case "notification" -> fields.notification = notification(json);
           default -> throw unknown(field);
         }
       }
@@ -194,7 +194,7 @@ public final class PushReader {
     private Set<String> devices = Set.of();
     private Set<String> topics = Set.of();
     private @Nullable String channel;
-    private @Nullable NotificationContent message;
+    private @Nullable NotificationContent notification;
 
     void to(JsonReader json) throws ProblemException {
       object("to", json, "{\"users\": [\"ann\"]}");
@@ -210,10 +210,10 @@ public final class PushReader {
     }
 
     SendRequest sendRequest() throws ProblemException {
-      if (message == null) {
+      if (notification == null) {
         throw invalid("`notification` is missing; it needs a `title`");
       }
-      return new SendRequest(id, users, devices, topics, channel, message);
+      return new SendRequest(id, users, devices, topics, channel, notification);
     }
   }
 
@@ -235,7 +235,7 @@ public final class PushReader {
           case "after" ->
               after = json.number("pushIfUndelivered.after", MIN_AFTER_SECONDS, MAX_AFTER_SECONDS);
           case "users" -> users = names("pushIfUndelivered.users", json);
-          case "notification" -> message = message(json);
+          case "notification" -> message = notification(json);
           default -> throw unknown("pushIfUndelivered." + field);
         }
       }
@@ -249,13 +249,13 @@ public final class PushReader {
     }
   }
 
-  private static NotificationContent message(JsonReader json) throws ProblemException {
-    MessageFields fields = new MessageFields();
+  private static NotificationContent notification(JsonReader json) throws ProblemException {
+    NotificationFields fields = new NotificationFields();
     fields.read(json);
-    return fields.message();
+    return fields.content();
   }
 
-  private static final class MessageFields {
+  private static final class NotificationFields {
     private @Nullable String title;
     private @Nullable String body;
     private @Nullable String url;
@@ -274,7 +274,7 @@ public final class PushReader {
           case "url" -> url = address(name, nonEmptyText(name, json, MAX_URL));
           case "data" -> {
             object(name, json, "{\"order\": 17}");
-            data = json.raw();
+            data = json.rawValue();
           }
           case "ttl" -> ttlSeconds = json.number(name, 0, MAX_TTL_SECONDS);
           case "urgency" -> urgency = json.text(name, MAX_TEXT);
@@ -292,7 +292,7 @@ public final class PushReader {
       return url;
     }
 
-    NotificationContent message() throws ProblemException {
+    NotificationContent content() throws ProblemException {
       if (title == null) {
         throw invalid("`notification.title` is missing");
       }

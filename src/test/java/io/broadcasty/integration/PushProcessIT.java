@@ -250,11 +250,11 @@ class PushProcessIT {
             "{\"service\":\"fcm\",\"token\":\"" + token + "\",\"device\":\"phone\"}");
     assertTrue(registered.contains("\"user\":\"finn\""), registered);
     assertFalse(registered.contains(token), "an address is sent back");
-    services.fcm.answers(503, "{\"error\":{\"status\":\"UNAVAILABLE\"}}");
+    services.fcm.answer(503, "{\"error\":{\"status\":\"UNAVAILABLE\"}}");
     send("busy", "{\"users\":[\"finn\"]}");
     Api.await("a try that fails", () -> outcomes("busy").contains("\"retrying\""));
     assertTrue(outcomes("busy").contains("503"), outcomes("busy"));
-    services.fcm.answers(200, "{\"name\":\"projects/shop-1/messages/2\"}");
+    services.fcm.answer(200, "{\"name\":\"projects/shop-1/messages/2\"}");
     awaitAccepted("busy", 1, Api.PATIENCE);
     List<FakePushService.Request> tries =
         named(services.fcm.requestsAt(PushServices.FCM_PATH), token);

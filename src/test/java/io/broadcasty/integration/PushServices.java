@@ -37,13 +37,13 @@ final class PushServices implements AutoCloseable {
   record Apns(String path, String topic, String payload) {}
 
   PushServices() throws Exception {
-    webPush.answers(201, "");
-    fcm.answers(200, "{\"name\":\"projects/shop-1/messages/1\"}");
-    fcm.answersAt(
+    webPush.answer(201, "");
+    fcm.answer(200, "{\"name\":\"projects/shop-1/messages/1\"}");
+    fcm.answerAt(
         "/token",
         200,
         "{\"token_type\":\"Bearer\",\"access_token\":\"ya29.secret\",\"expires_in\":3600}");
-    oneSignal.answers(200, "{\"id\":\"m1\"}");
+    oneSignal.answer(200, "{\"id\":\"m1\"}");
     signingKey = Pem.newEcKey("secp256r1");
     serviceAccount =
         """

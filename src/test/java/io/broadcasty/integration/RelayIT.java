@@ -84,11 +84,11 @@ class RelayIT {
 
       reverb.stop();
       ably.tooManyRequests(1);
-      pusher.heal();
+      pusher.recover();
       publish(api, 10);
       awaitActive(api, "pusher"); // has been probed
       awaitDelivered(api, pusher, published - 9, published);
-      ably.heal();
+      ably.recover();
       awaitHealthy(api, "ably");
       pusher.slow(Duration.ofSeconds(5));
       failsOver(api, ably, "does not answer within 800 ms");
@@ -100,7 +100,7 @@ class RelayIT {
       Api.await("a probe", () -> drivers(api).contains("refuses the credentials (401)"));
       assertTrue(drivers(api).contains("\"publications\":10"), () -> drivers(api));
       assertTrue(api.get("/dev/tokens", "").statusCode() == 200, "it serves");
-      pusher.heal();
+      pusher.recover();
       awaitActive(api, "pusher");
       awaitDelivered(api, pusher, published - 9, published);
 
@@ -236,7 +236,7 @@ class RelayIT {
     assertTrue(drivers(api).contains("\"relayed\":" + (published + 1)), () -> drivers(api));
   }
 
-  private static List<Long> heard(PusherClient client) {
+  private static List<Long> received(PusherClient client) {
     return client.events(CHANNEL_THERE).stream()
         .map(event -> SEQUENCE.matcher(event.data()))
         .filter(Matcher::find)
@@ -246,9 +246,9 @@ class RelayIT {
 
   private static void awaitHeard(Api api, PusherClient client, long first, long last) {
     Api.await(
-        () -> first + " to " + last + " heard; " + heard(client) + drivers(api),
+        () -> first + " to " + last + " heard; " + received(client) + drivers(api),
         Api.PATIENCE,
-        () -> heard(client).containsAll(LongStream.rangeClosed(first, last).boxed().toList()));
+        () -> received(client).containsAll(LongStream.rangeClosed(first, last).boxed().toList()));
   }
 
   private static void awaitDelivered(Api api, FakeProviderServer to, long first, long last) {
@@ -263,7 +263,7 @@ class RelayIT {
    */
   private void assertInOrder(PusherClient client) {
     TreeSet<Long> all = new TreeSet<>();
-    for (List<Long> sequences : List.of(heard(client), sequences(pusher), sequences(ably))) {
+    for (List<Long> sequences : List.of(received(client), sequences(pusher), sequences(ably))) {
       assertEquals(sequences.stream().sorted().distinct().toList(), sequences);
       all.addAll(sequences);
     }

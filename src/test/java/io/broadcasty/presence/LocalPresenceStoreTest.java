@@ -12,16 +12,16 @@ import org.junit.jupiter.api.Test;
 
 class LocalPresenceStoreTest extends PresenceStoreContract {
 
-  private final Queue<Runnable> later = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> delayed = new ConcurrentLinkedQueue<>();
 
   @Override
   protected PresenceStore open(ToIntFunction<TenantId> maxMembers) {
-    return new LocalPresenceStore(maxMembers, time, changes::add, later::add, heard);
+    return new LocalPresenceStore(maxMembers, time, changes::add, delayed::add, recordedEvents);
   }
 
   @Override
-  protected void settle(TenantChannel channel) {
-    for (Runnable task = later.poll(); task != null; task = later.poll()) {
+  protected void awaitNotifications(TenantChannel channel) {
+    for (Runnable task = delayed.poll(); task != null; task = delayed.poll()) {
       task.run();
     }
   }
@@ -33,7 +33,7 @@ class LocalPresenceStoreTest extends PresenceStoreContract {
     got(store.leave(ROOM, "bob", connection("1")));
     got(store.leave(ROOM, "ann", connection("1")));
     join(ROOM, "ann", connection("2"));
-    settle();
-    assertEquals(List.of("+ann"), events(heard, ROOM));
+    awaitNotifications();
+    assertEquals(List.of("+ann"), events(recordedEvents, ROOM));
   }
 }

@@ -38,21 +38,21 @@ public abstract class PresenceStoreContract {
   protected final List<PresenceChange> changes = new CopyOnWriteArrayList<>();
 
   /** Records the events that the node's listener received. */
-  protected final RecordingListener heard = new RecordingListener();
+  protected final RecordingListener recordedEvents = new RecordingListener();
 
   @SuppressWarnings("NullAway.Init")
   protected PresenceStore store;
 
-  /** Returns an empty store that notifies {@link #changes} and {@link #heard}. */
+  /** Returns an empty store that notifies {@link #changes} and {@link #recordedEvents}. */
   protected abstract PresenceStore open(ToIntFunction<TenantId> maxMembers) throws Exception;
 
   /** Lets the time pass in which changes are gathered, and waits for their notification. */
-  protected final void settle() {
-    settle(ROOM);
+  protected final void awaitNotifications() {
+    awaitNotifications(ROOM);
   }
 
   /** Settles another channel. */
-  protected abstract void settle(TenantChannel channel);
+  protected abstract void awaitNotifications(TenantChannel channel);
 
   @BeforeEach
   void openStore() throws Exception {
@@ -102,7 +102,7 @@ public abstract class PresenceStoreContract {
    * Returns the members by the reported changes; each change must follow the previous one and have
    * an effect.
    */
-  protected Set<String> told() {
+  protected Set<String> reportedMembers() {
     Set<String> present = new HashSet<>();
     long version = 0;
     for (PresenceChange change : changes) {
@@ -122,18 +122,18 @@ public abstract class PresenceStoreContract {
   @Test
   void aMemberWithSeveralConnectionsJoinsOnceAndLeavesOnce() {
     assertTrue(join(ROOM, "ann", connection("1")));
-    settle();
+    awaitNotifications();
     assertFalse(join(ROOM, "ann", connection("2")));
     assertFalse(join(ROOM, "ann", connection("2")));
-    settle();
+    awaitNotifications();
     assertEquals(1, changes.size());
     assertTrue(got(store.leave(ROOM, "ann", connection("1"))));
     assertFalse(got(store.leave(ROOM, "ann", connection("1"))));
-    settle();
-    assertEquals(Set.of("ann"), told());
+    awaitNotifications();
+    assertEquals(Set.of("ann"), reportedMembers());
     assertTrue(got(store.leave(ROOM, "ann", connection("2"))));
-    settle();
-    assertEquals(Set.of(), told());
+    awaitNotifications();
+    assertEquals(Set.of(), reportedMembers());
     assertEquals(2, changes.size());
     assertEquals(List.of(), ids(ROOM));
     assertFalse(got(store.leave(ROOM, "ann", connection("2"))));
@@ -143,9 +143,9 @@ public abstract class PresenceStoreContract {
    * Returns {@code +id} and {@code -id} of the members that joined and left, as a listener was
    * notified.
    */
-  protected static List<String> events(RecordingListener heard, TenantChannel channel) {
+  protected static List<String> events(RecordingListener received, TenantChannel channel) {
     List<String> events = new ArrayList<>();
-    for (ChannelEvent event : heard.ofType(ChannelEvent.class)) {
+    for (ChannelEvent event : received.ofType(ChannelEvent.class)) {
       if (event instanceof MemberJoined joined && joined.channel().equals(channel)) {
         events.add("+" + joined.memberId());
       } else if (event instanceof MemberLeft left && left.channel().equals(channel)) {
@@ -158,7 +158,7 @@ public abstract class PresenceStoreContract {
   /**
    * Asserts that each member joins and leaves alternately; returns the members that have not left.
    */
-  protected static Set<String> assertByTurns(List<String> events) {
+  protected static Set<String> assertAlternating(List<String> events) {
     Set<String> present = new HashSet<>();
     for (String event : events) {
       String id = event.substring(1);
@@ -174,15 +174,15 @@ public abstract class PresenceStoreContract {
     join(ROOM, "ann", connection("1"));
     join(ROOM, "ann", connection("2"));
     join(ROOM, "ann", MINUTE);
-    settle();
+    awaitNotifications();
     got(store.join(ROOM, new Member("ann", "{\"id\":\"ann\",\"n\":1}"), connection("2")));
     got(store.leave(ROOM, "ann", connection("1")));
     got(store.leave(ROOM, "ann", MINUTE));
-    settle();
-    assertEquals(List.of("+ann"), events(heard, ROOM));
+    awaitNotifications();
+    assertEquals(List.of("+ann"), events(recordedEvents, ROOM));
     got(store.leave(ROOM, "ann", connection("2")));
-    settle();
-    assertEquals(List.of("+ann", "-ann"), events(heard, ROOM));
+    awaitNotifications();
+    assertEquals(List.of("+ann", "-ann"), events(recordedEvents, ROOM));
   }
 
   @Test
@@ -191,9 +191,9 @@ public abstract class PresenceStoreContract {
     join(other, "ann", connection("1"));
     got(store.leave(other, "ann", connection("1")));
     join(other, "bob", MINUTE);
-    settle(other);
-    assertEquals(Set.of("bob"), assertByTurns(events(heard, other)));
-    assertEquals(List.of(), events(heard, ROOM));
+    awaitNotifications(other);
+    assertEquals(Set.of("bob"), assertAlternating(events(recordedEvents, other)));
+    assertEquals(List.of(), events(recordedEvents, ROOM));
   }
 
   @Test
@@ -201,29 +201,29 @@ public abstract class PresenceStoreContract {
     join(ROOM, "ann", MINUTE);
     join(ROOM, "bob", MINUTE);
     join(ROOM, "bob", connection("1"));
-    settle();
+    awaitNotifications();
     time.advance(Duration.ofSeconds(61));
     store.expire();
-    settle();
-    assertEquals(List.of("+ann", "+bob", "-ann"), events(heard, ROOM));
+    awaitNotifications();
+    assertEquals(List.of("+ann", "+bob", "-ann"), events(recordedEvents, ROOM));
   }
 
   @Test
   void theListenerMayCallTheStore() {
-    heard.afterNext = () -> assertEquals(List.of("ann"), ids(ROOM));
-    heard.fault = null;
+    recordedEvents.afterNext = () -> assertEquals(List.of("ann"), ids(ROOM));
+    recordedEvents.fault = null;
     join(ROOM, "ann", connection("1"));
-    settle();
-    assertEquals(List.of("+ann"), events(heard, ROOM));
+    awaitNotifications();
+    assertEquals(List.of("+ann"), events(recordedEvents, ROOM));
   }
 
   @Test
   void reportsChangedJsonOfAMember() {
     join(ROOM, "ann", connection("1"));
-    settle();
+    awaitNotifications();
     Member renamed = new Member("ann", "{\"id\":\"ann\",\"name\":\"Ann\"}");
     got(store.join(ROOM, renamed, connection("1")));
-    settle();
+    awaitNotifications();
     assertEquals(List.of(renamed), changes.get(1).joined());
     assertEquals(List.of(renamed), store.members(ROOM, null, 10).members());
   }
@@ -231,14 +231,14 @@ public abstract class PresenceStoreContract {
   @Test
   void doesNotReportUndoneChanges() {
     join(ROOM, "ann", connection("1"));
-    settle();
+    awaitNotifications();
     join(ROOM, "bob", connection("2")); // reported at once, or with what follows
     got(store.leave(ROOM, "ann", connection("1")));
     join(ROOM, "ann", connection("3"));
     join(ROOM, "cid", connection("4"));
     got(store.leave(ROOM, "cid", connection("4")));
-    settle();
-    assertEquals(Set.of("ann", "bob"), told());
+    awaitNotifications();
+    assertEquals(Set.of("ann", "bob"), reportedMembers());
     assertTrue(changes.stream().noneMatch(c -> c.left().contains("ann")), changes::toString);
     assertTrue(
         changes.stream().noneMatch(c -> c.joined().stream().anyMatch(m -> m.id().equals("cid"))),
@@ -250,14 +250,14 @@ public abstract class PresenceStoreContract {
     for (int i = 0; i < 1000; i++) {
       join(ROOM, "m" + i, connection("c" + i));
     }
-    settle();
-    assertEquals(1000, told().size());
+    awaitNotifications();
+    assertEquals(1000, reportedMembers().size());
     assertTrue(changes.size() <= 20, () -> changes.size() + " changes");
     for (int i = 0; i < 1000; i++) {
       got(store.leave(ROOM, "m" + i, connection("c" + i)));
     }
-    settle();
-    assertEquals(Set.of(), told());
+    awaitNotifications();
+    assertEquals(Set.of(), reportedMembers());
     assertTrue(changes.size() <= 40, () -> changes.size() + " changes");
   }
 
@@ -282,8 +282,8 @@ public abstract class PresenceStoreContract {
       join(ROOM, "m" + i, connection("c" + i));
       PresencePage page = store.members(ROOM, null, 1000);
       assertEquals(page.version(), changes.get(changes.size() - 1).version());
-      assertEquals(told().size(), page.count());
-      assertEquals(told(), new HashSet<>(ids(ROOM)));
+      assertEquals(reportedMembers().size(), page.count());
+      assertEquals(reportedMembers(), new HashSet<>(ids(ROOM)));
     }
   }
 
@@ -297,30 +297,30 @@ public abstract class PresenceStoreContract {
     assertFalse(got(store.renew(ROOM, "nobody", MINUTE)));
     time.advance(Duration.ofSeconds(50));
     store.expire();
-    settle();
+    awaitNotifications();
     assertEquals(List.of("ann", "bob"), ids(ROOM));
     assertFalse(got(store.renew(ROOM, "bob", MINUTE)), "a connection is no lease");
     time.advance(Duration.ofSeconds(11));
     store.expire();
-    settle();
+    awaitNotifications();
     assertEquals(List.of("bob"), ids(ROOM));
-    assertEquals(Set.of("bob"), told());
+    assertEquals(Set.of("bob"), reportedMembers());
     join(ROOM, "cid", MINUTE);
     assertTrue(got(store.leave(ROOM, "cid", MINUTE)));
     assertFalse(got(store.leave(ROOM, "cid", MINUTE)));
-    settle();
-    assertEquals(Set.of("bob"), told());
+    awaitNotifications();
+    assertEquals(Set.of("bob"), reportedMembers());
   }
 
   @Test
   void versionsContinueWhileAFollowedChannelIsEmpty() {
     for (int round = 0; round < 5; round++) {
       join(ROOM, "ann", connection("1"));
-      settle();
+      awaitNotifications();
       got(store.leave(ROOM, "ann", connection("1")));
-      settle();
+      awaitNotifications();
     }
-    told();
+    reportedMembers();
     assertEquals(10, changes.size());
     assertEquals(10, store.members(ROOM, null, 1).version());
   }
@@ -330,7 +330,7 @@ public abstract class PresenceStoreContract {
     join(ROOM, "ann", connection("1"));
     join(channel("globex", "presence-room"), "eve", connection("1"));
     join(channel("acme", "presence-other"), "bob", connection("1"));
-    settle();
+    awaitNotifications();
     assertEquals(List.of("ann"), ids(ROOM));
     assertEquals(List.of("eve"), ids(channel("globex", "presence-room")));
     assertEquals(List.of(), ids(channel("globex", "presence-other")));
@@ -377,15 +377,15 @@ public abstract class PresenceStoreContract {
     for (Thread each : all) {
       each.join(60_000);
     }
-    settle();
-    assertEquals(told(), new HashSet<>(ids(ROOM)));
+    awaitNotifications();
+    assertEquals(reportedMembers(), new HashSet<>(ids(ROOM)));
     for (int m = 0; m < 40; m++) {
       for (int t = 0; t < threads; t++) {
         got(store.leave(ROOM, "m" + m, connection("c" + t)));
       }
     }
-    settle();
-    assertEquals(Set.of(), told());
-    assertEquals(Set.of(), assertByTurns(events(heard, ROOM)));
+    awaitNotifications();
+    assertEquals(Set.of(), reportedMembers());
+    assertEquals(Set.of(), assertAlternating(events(recordedEvents, ROOM)));
   }
 }

@@ -171,14 +171,14 @@ class PushUseCasesTest {
   void followingNeedsTheRightToSubscribe() {
     registered(register(ann, fcm("a"), null, ORDERS));
     Denied denied = assertInstanceOf(Denied.class, register(ann, fcm("a"), null, SECRET));
-    assertTrue(denied.what().contains("private-orders"));
+    assertTrue(denied.requirement().contains("private-orders"));
     registered(register(member, fcm("m"), null, SECRET));
   }
 
   @Test
   void rejectsAnInvalidAddressWithTheExpectedForm() {
     Invalid invalid = assertInstanceOf(Invalid.class, register(ann, fcm("bad"), null));
-    assertTrue(invalid.what().contains("must not begin with bad"));
+    assertTrue(invalid.reason().contains("must not begin with bad"));
     PushResult.Disabled off =
         assertInstanceOf(
             PushResult.Disabled.class,
@@ -214,7 +214,7 @@ class PushUseCasesTest {
     assertEquals(Set.of("nat"), reached("s"));
     Invalid invalid =
         assertInstanceOf(Invalid.class, send(publisher, "t", Set.of(), Set.of(), ORDERS));
-    assertTrue(invalid.what().contains("to.topics"));
+    assertTrue(invalid.reason().contains("to.topics"));
   }
 
   @Test

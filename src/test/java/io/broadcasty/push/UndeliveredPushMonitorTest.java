@@ -67,7 +67,7 @@ class UndeliveredPushMonitorTest {
     private final Set<String> users = new HashSet<>();
     private @Nullable UndeliveredPushMonitor watch;
 
-    void look() {
+    void poll() {
       if (watch == null) {
         watch =
             new UndeliveredPushMonitor(
@@ -116,8 +116,8 @@ class UndeliveredPushMonitorTest {
 
   private void pass(Duration duration) {
     for (long seconds = 0; seconds < duration.toSeconds(); seconds++) {
-      one.look();
-      two.look();
+      one.poll();
+      two.poll();
       time.advance(Duration.ofSeconds(1));
     }
   }
@@ -181,7 +181,7 @@ class UndeliveredPushMonitorTest {
   void anotherNodePushesWhenOneHasDied() {
     String sendId = publish("p-1", null);
     for (int i = 0; i < 14; i++) {
-      two.look();
+      two.poll();
       time.advance(Duration.ofSeconds(1));
     }
     assertEquals(Set.of("ann", "ben", "cleo"), pushedTo(sendId));

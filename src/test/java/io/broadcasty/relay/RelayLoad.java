@@ -141,13 +141,13 @@ public final class RelayLoad {
         List.of(
             new Event("all providers are healthy", () -> {}),
             new Event("reverb is stopped", reverb::stop),
-            new Event("reverb recovers", reverb::heal),
+            new Event("reverb recovers", reverb::recover),
             new Event("reverb answers after 5 s", () -> reverb.slow(Duration.ofSeconds(5))),
             new Event("pusher answers 500", () -> pusher.answer(500)),
             new Event("ably answers 429, Retry-After 2", () -> ably.tooManyRequests(2)),
-            new Event("ably recovers", ably::heal),
-            new Event("pusher recovers", pusher::heal),
-            new Event("reverb recovers", reverb::heal));
+            new Event("ably recovers", ably::recover),
+            new Event("pusher recovers", pusher::recover),
+            new Event("reverb recovers", reverb::recover));
     System.out.println(
         "| s | event | then active | after ms | most waiting | longest lag ms | states and breakers"
             + " at the end |");

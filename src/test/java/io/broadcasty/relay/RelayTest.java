@@ -118,15 +118,15 @@ class RelayTest {
     }
 
     /** Advances time by a moment, and relays what is due. */
-    void round() throws InterruptedException {
+    void relayDue() throws InterruptedException {
       time.advance(Duration.ofMillis(200));
       relay.relayDue();
     }
 
-    void look() throws InterruptedException {
+    void scan() throws InterruptedException {
       time.advance(Duration.ofMinutes(1));
       relay.scan();
-      round();
+      relayDue();
     }
   }
 
@@ -139,11 +139,11 @@ class RelayTest {
     Node node = new Node("one", streams);
     fill(node.broker, ORDERS, 0, 20);
     assertEquals(20, node.relay.status().lag().publications());
-    node.round();
+    node.relayDue();
     assertEquals(upTo(20), reverb.sequences());
     assertEquals(RelayStatus.Lag.NONE, node.relay.status().lag());
     appended(node.broker, plain(ORDERS, 0, "21"));
-    node.round();
+    node.relayDue();
     assertEquals(upTo(21), reverb.sequences());
     assertEquals(21, node.relay.status().relayed());
     assertFalse(node.relay.status().degraded());
@@ -154,10 +154,10 @@ class RelayTest {
   void relaysALongChannelInParts() throws Exception {
     Node node = new Node("one", streams);
     fill(node.broker, ORDERS, 0, 1200);
-    node.round();
+    node.relayDue();
     assertTrue(reverb.taken.size() >= 500);
-    node.round();
-    node.round();
+    node.relayDue();
+    node.relayDue();
     assertEquals(upTo(1200), reverb.sequences());
   }
 
@@ -171,7 +171,7 @@ class RelayTest {
             reverb.failure = DOWN;
           }
         };
-    node.round();
+    node.relayDue();
     assertEquals(upTo(6), reverb.sequences());
     assertEquals(List.of(7L, 8L, 9L, 10L), pusher.sequences());
     assertEquals(
@@ -193,7 +193,7 @@ class RelayTest {
       node.relay.probe();
     }
     appended(node.broker, plain(ORDERS, 0, "11"));
-    node.round();
+    node.relayDue();
     assertEquals(List.of("reverb>pusher", "pusher>reverb"), switches);
     assertEquals(11L, reverb.sequences().get(6));
     assertEquals(2, node.relay.status().switches());
@@ -205,7 +205,7 @@ class RelayTest {
     reverb.failure = DOWN;
     pusher.failure = ProviderFailure.misconfigured("refuses the credentials (401)");
     fill(node.broker, ORDERS, 0, 5);
-    node.round();
+    node.relayDue();
     time.advance(Duration.ofSeconds(3));
     RelayStatus waiting = node.relay.status();
     assertEquals("embedded", waiting.active());
@@ -215,7 +215,7 @@ class RelayTest {
     pusher.failure = null;
     time.advance(PROBES);
     node.relay.probe();
-    node.round();
+    node.relayDue();
     assertEquals(upTo(5), pusher.sequences());
     assertEquals(List.of("reverb>pusher", "pusher>null", "null>pusher"), switches);
   }
@@ -227,7 +227,7 @@ class RelayTest {
     fill(node.broker, ORDERS, 0, 3);
     appended(node.broker, plain(ORDERS, 0, "2"));
     appended(node.broker, plain(ORDERS, 0, "5"));
-    node.round();
+    node.relayDue();
     assertEquals(List.of(1L, 3L, 5L), reverb.sequences());
     assertEquals(2, node.relay.status().rejected());
     assertEquals(List.of("acme/orders reverb it is too large"), rejections, "once");
@@ -238,22 +238,22 @@ class RelayTest {
     fill(streams, ORDERS, 0, 50);
     time.advance(Duration.ofSeconds(1));
     Node node = new Node("one", streams);
-    node.look();
+    node.scan();
     appended(node.broker, plain(ORDERS, 0, "51"));
-    node.round();
+    node.relayDue();
     assertEquals(List.of(51L), reverb.sequences());
   }
 
   @Test
   void anotherNodeTakesOverFromAKilledNode() throws Exception {
     Node killed = new Node("killed", streams);
-    killed.look(); // relays from now on
+    killed.scan(); // relays from now on
     fill(killed.broker, ORDERS, 0, 4);
-    killed.round();
+    killed.relayDue();
     fill(killed.broker, ORDERS, 1, 3); // and dies
     Node other = new Node("other", streams);
     assertEquals(4, reverb.taken.size());
-    other.look();
+    other.scan();
     assertEquals(7, reverb.taken.size());
     assertEquals(
         upTo(3),
@@ -280,7 +280,7 @@ class RelayTest {
           }
         };
     one.relay.relayDue();
-    two.round();
+    two.relayDue();
     assertEquals(upTo(12), reverb.sequences());
   }
 
@@ -289,9 +289,9 @@ class RelayTest {
     MemoryBroker small = streams(10);
     Node node = new Node("one", small);
     fill(node.broker, ORDERS, 0, 1);
-    node.round();
+    node.relayDue();
     fill(node.broker, ORDERS, 0, 30);
-    node.round();
+    node.relayDue();
     assertEquals(20, node.relay.status().missed());
     assertEquals(List.of(1L, 22L, 23L), reverb.sequences().subList(0, 3));
     assertEquals(31L, reverb.sequences().get(10));
@@ -301,11 +301,11 @@ class RelayTest {
   void relaysANewEpochFromItsBeginning() throws Exception {
     Node node = new Node("one", streams);
     fill(node.broker, ORDERS, 0, 5);
-    node.round();
+    node.relayDue();
     MemoryBroker anew = streams(100_000);
     Node again = new Node("one", anew);
     fill(again.broker, ORDERS, 0, 2);
-    again.round();
+    again.relayDue();
     assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 1L, 2L), reverb.sequences());
   }
 

@@ -202,7 +202,7 @@ class NodeEventsTest {
       assertEquals(List.of("news-", "of-b-", "presence-room-bob"), afterwards);
       assertEquals(List.of("of-b+", "presence-room+bob"), b.events());
 
-      gate.heal(); // b is alive after all, so its subscriptions and members count again
+      gate.restore(); // b is alive after all, so its subscriptions and members count again
       await("its return", () -> b.events().size() >= 5);
       List<String> again = new ArrayList<>(b.events().subList(2, b.events().size()));
       again.sort(null);

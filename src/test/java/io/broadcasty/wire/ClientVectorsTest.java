@@ -89,7 +89,7 @@ class ClientVectorsTest {
 
   private static Object meaning(CommandReader.Frame frame) {
     List<Object> commands = new ArrayList<>();
-    for (CommandReader.Numbered numbered : frame.commands()) {
+    for (CommandReader.IdentifiedCommand numbered : frame.commands()) {
       Map<String, Object> meaning = new LinkedHashMap<>();
       meaning.put("id", numbered.id() == null ? null : Vectors.parse(numbered.id()));
       meaning.putAll(meaning(numbered.command()));
@@ -211,7 +211,7 @@ class ClientVectorsTest {
         "pushIfUndelivered",
         push == null
             ? null
-            : Map.of("after", push.afterSeconds(), "title", push.message().title()));
+            : Map.of("after", push.afterSeconds(), "title", push.notification().title()));
     meaning.values().removeIf(v -> v == null);
     return meaning;
   }

@@ -38,7 +38,7 @@ class DisconnectReaderTest {
         "{} {} | invalid_json | more than one",
         "{\"user\" | invalid_json | incomplete",
       })
-  void saysWhatIsWrong(String text, String code, String word) {
+  void namesWhatIsWrong(String text, String code, String word) {
     Problem problem = assertThrows(ProblemException.class, () -> read(text)).problem();
     assertEquals(code, problem.code().wireName());
     assertEquals(true, problem.detail().contains(word), problem.detail());

@@ -54,8 +54,8 @@ class PushReaderTest {
                     + "'channel':'presence-c'},'notification':{'title':'T','body':'B','url':'/o',"
                     + "'data':{ 'a' : 1.0 },'ttl':0,'urgency':'high','collapseKey':'k'}}")));
     PushReader.SendRequest least = PushReader.sendRequest(utf8("{'notification':{'title':'T'}}"));
-    assertEquals(86_400, least.message().ttlSeconds());
-    assertNull(least.message().urgency());
+    assertEquals(86_400, least.notification().ttlSeconds());
+    assertNull(least.notification().urgency());
     assertTrue(least.users().isEmpty());
   }
 
@@ -78,7 +78,7 @@ class PushReaderTest {
         "{'service':'fcm','token':'x','topics':['a'|incomplete",
         "{'service':'fcm','token':'x'} 7|more than one",
       })
-  void refusesOtherDevices(String json, String what) {
+  void rejectsInvalidDevices(String json, String what) {
     String detail =
         assertThrows(ProblemException.class, () -> PushReader.device(utf8(json)))
             .problem()
@@ -107,7 +107,7 @@ class PushReaderTest {
         "{'token':1}|there is no field `token`",
         "|the body is a JSON object",
       })
-  void refusesOtherNotifications(String json, String what) {
+  void rejectsInvalidNotifications(String json, String what) {
     String detail =
         assertThrows(
                 ProblemException.class,

@@ -36,13 +36,13 @@ final class ReportedChannels {
 
   private final Deque<Left> left = new ArrayDeque<>();
   private Iterator<TenantChannel> pass = channels.iterator();
-  private double owed;
-  private long owedSinceNanos;
+  private double renewalCredit;
+  private long creditSinceNanos;
 
   ReportedChannels(OccupancyTiming timing, Ticker ticker) {
     this.renewalNanos = timing.renewal().toNanos();
     this.ticker = ticker;
-    this.owedSinceNanos = ticker.readNanos();
+    this.creditSinceNanos = ticker.readNanos();
   }
 
   boolean add(TenantChannel channel) {
@@ -98,23 +98,23 @@ final class ReportedChannels {
     List<TenantChannel> due = new ArrayList<>();
     long now = ticker.readNanos();
     if (renewalNanos > 0) {
-      owed += (double) channels.size() * (now - owedSinceNanos) / renewalNanos;
-      owed = Math.min(owed, channels.size());
+      renewalCredit += (double) channels.size() * (now - creditSinceNanos) / renewalNanos;
+      renewalCredit = Math.min(renewalCredit, channels.size());
     }
-    owedSinceNanos = now;
-    while (owed >= 1) {
+    creditSinceNanos = now;
+    while (renewalCredit >= 1) {
       if (!pass.hasNext()) {
         pass = channels.iterator();
       }
       if (!pass.hasNext()) {
-        owed = 0;
+        renewalCredit = 0;
         break;
       }
       TenantChannel next = pass.next();
       if (channels.contains(next)) { // otherwise it has been left since the iterator saw it
         due.add(next);
       }
-      owed--;
+      renewalCredit--;
     }
     return due;
   }

@@ -42,10 +42,10 @@ public final class PushMapper {
       return Problem.of(Code.PUSH_OFF, off(off));
     }
     if (answer instanceof PushResult.Denied denied) {
-      return Problem.of(Code.FORBIDDEN, denied.what());
+      return Problem.of(Code.FORBIDDEN, denied.requirement());
     }
     if (answer instanceof PushResult.Invalid invalid) {
-      return Problem.of(Code.INVALID_REQUEST, invalid.what());
+      return Problem.of(Code.INVALID_REQUEST, invalid.reason());
     }
     if (answer instanceof PushResult.Throttled throttled) {
       return ProblemMapper.throttled(throttled.verdict());

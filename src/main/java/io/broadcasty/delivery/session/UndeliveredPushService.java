@@ -105,6 +105,6 @@ public final class UndeliveredPushService {
     return new PushIfUndelivered.Request(
         Duration.ofSeconds(wanted.afterSeconds()),
         wanted.users(),
-        PushMapper.notification(wanted.message()));
+        PushMapper.notification(wanted.notification()));
   }
 }

@@ -13,7 +13,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 import redis.clients.jedis.util.Pool;
 
 /** The servers of a Redis Cluster. */
-record ClusterNodes(ClusterConnectionProvider provider) implements Servers {
+record ClusterNodes(ClusterConnectionProvider provider) implements RedisServers {
   @Override
   public HostAndPort serverOf(byte[] key) {
     HostAndPort home = provider.getNode(JedisClusterCRC16.getSlot(key));

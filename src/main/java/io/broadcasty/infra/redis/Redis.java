@@ -39,7 +39,7 @@ public final class Redis implements AutoCloseable {
 
   private final RedisSettings settings;
   private final UnifiedJedis commands;
-  private final Servers servers;
+  private final RedisServers servers;
   private final JedisClientConfig pubSubConfig;
   private final RedisAvailability availability;
   private final String version;
@@ -49,7 +49,7 @@ public final class Redis implements AutoCloseable {
   Redis(
       RedisSettings settings,
       UnifiedJedis commands,
-      Servers servers,
+      RedisServers servers,
       JedisClientConfig lineConfig) {
     this.settings = settings;
     this.commands = commands;

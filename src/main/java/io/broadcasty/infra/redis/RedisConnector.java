@@ -100,7 +100,7 @@ final class RedisConnector {
   }
 
   private static Redis opened(
-      RedisSettings settings, UnifiedJedis commands, Servers servers, JedisClientConfig line) {
+      RedisSettings settings, UnifiedJedis commands, RedisServers servers, JedisClientConfig line) {
     try {
       return new Redis(settings, commands, servers, line);
     } catch (RuntimeException e) {

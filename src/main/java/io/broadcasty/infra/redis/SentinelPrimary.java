@@ -8,7 +8,7 @@ import redis.clients.jedis.providers.SentineledConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /** A primary that is monitored by Sentinels. */
-record SentinelPrimary(SentineledConnectionProvider provider) implements Servers {
+record SentinelPrimary(SentineledConnectionProvider provider) implements RedisServers {
   @Override
   public HostAndPort serverOf(byte[] key) {
     return provider.getCurrentMaster();

@@ -8,7 +8,7 @@ import redis.clients.jedis.providers.PooledConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /** A standalone Redis server, or a proxy that behaves like one. */
-record Standalone(PooledConnectionProvider provider, HostAndPort host) implements Servers {
+record Standalone(PooledConnectionProvider provider, HostAndPort host) implements RedisServers {
   @Override
   public HostAndPort serverOf(byte[] key) {
     return host;

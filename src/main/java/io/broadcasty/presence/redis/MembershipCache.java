@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 final class MembershipCache {
 
-  private static final int WAITS_A_SECOND = 20;
+  private static final int WAITS_PER_SECOND = 20;
   private static final Holder REDIS = new Holder.Connection("redis");
 
   private final TenantChannel channel;
@@ -152,12 +152,12 @@ final class MembershipCache {
 
   /** Waits until the copy has this version; returns false when it does not in time. */
   synchronized boolean awaitVersion(long count, long seconds) throws InterruptedException {
-    long left = seconds * WAITS_A_SECOND;
+    long left = seconds * WAITS_PER_SECOND;
     while (!inSync || version < count) {
       if (left-- == 0) {
         return false;
       }
-      wait(1000 / WAITS_A_SECOND);
+      wait(1000 / WAITS_PER_SECOND);
     }
     return true;
   }

@@ -31,7 +31,7 @@ final class FrameReplies {
    */
   void execute(
       ConnectionCommands commands, PublishCommands publishing, CompletableFuture<?> answered) {
-    List<CommandReader.Numbered> all = frame.commands();
+    List<CommandReader.IdentifiedCommand> all = frame.commands();
     int next = 0;
     while (next < all.size()) {
       Caller caller = session.caller();
@@ -81,7 +81,7 @@ final class FrameReplies {
   }
 
   private CompletableFuture<String> reply(
-      ConnectionCommands commands, CommandReader.Numbered numbered) {
+      ConnectionCommands commands, CommandReader.IdentifiedCommand numbered) {
     Command command = numbered.command();
     if (command instanceof Command.Malformed malformed) {
       session.countError();

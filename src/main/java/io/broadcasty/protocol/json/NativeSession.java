@@ -34,7 +34,7 @@ public final class NativeSession extends MessageSession {
   private final AtomicInteger errorsInARow = new AtomicInteger();
   private final BoundedWait roomWait = new BoundedWait();
   private final ConnectionCommands commands = new ConnectionCommands(this, context, id);
-  private final PublishCommands publishing = new PublishCommands(context, this::tenantSettings);
+  private final PublishCommands publishCommands = new PublishCommands(context, this::tenantSettings);
 
   /** Completes when the latest frame has been answered; the next answer waits for it. */
   private volatile CompletableFuture<@Nullable Void> answered =
@@ -76,7 +76,7 @@ public final class NativeSession extends MessageSession {
       return;
     }
     FrameReplies replies = new FrameReplies(this, frame);
-    replies.execute(commands, publishing, answered);
+    replies.execute(commands, publishCommands, answered);
     answered = replies.sendAfter(answered, reply -> send(EncodedFrame.message(reply)));
   }
 

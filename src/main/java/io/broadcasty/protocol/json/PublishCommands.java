@@ -65,9 +65,9 @@ final class PublishCommands {
    * @return the replies, in order
    */
   List<CompletableFuture<String>> publish(
-      Caller caller, List<CommandReader.Numbered> commands, CompletableFuture<?> answered) {
+      Caller caller, List<CommandReader.IdentifiedCommand> commands, CompletableFuture<?> answered) {
     long bytes = 0;
-    for (CommandReader.Numbered command : commands) {
+    for (CommandReader.IdentifiedCommand command : commands) {
       bytes += publish(command).publication().message().payload().length();
     }
     long takenBytes = bytes;
@@ -85,7 +85,7 @@ final class PublishCommands {
     List<CompletableFuture<String>> replies = new ArrayList<>(commands.size());
     for (int i = 0; i < commands.size(); i++) {
       int index = i;
-      CommandReader.Numbered command = commands.get(i);
+      CommandReader.IdentifiedCommand command = commands.get(i);
       replies.add(
           outcomes.handle(
               (all, failure) ->
@@ -102,7 +102,7 @@ final class PublishCommands {
    * @param answered completes when the previous frames have been answered
    */
   CompletableFuture<String> publishOrPush(
-      Caller caller, CommandReader.Numbered command, CompletableFuture<?> answered) {
+      Caller caller, CommandReader.IdentifiedCommand command, CompletableFuture<?> answered) {
     PublishRequest publication = publish(command).publication();
     PushReader.Undelivered wanted = Objects.requireNonNull(publish(command).push());
     Problem refusal = context.undelivered().refusal(caller, wanted);
@@ -165,7 +165,7 @@ final class PublishCommands {
     inFlightBytes.addAndGet(-bytes);
   }
 
-  private static String failure(CommandReader.Numbered command, @Nullable Throwable failure) {
+  private static String failure(CommandReader.IdentifiedCommand command, @Nullable Throwable failure) {
     LOG.log(Level.ERROR, "Publish failed unexpectedly", failure);
     return NativeFrames.error(
         command.id(),
@@ -181,7 +181,7 @@ final class PublishCommands {
    * @param push the id under which the status of the push can be queried; null without one
    */
   private static String reply(
-      CommandReader.Numbered command, PublishOutcome outcome, @Nullable String push) {
+      CommandReader.IdentifiedCommand command, PublishOutcome outcome, @Nullable String push) {
     Problem problem = ProblemMapper.problem(outcome);
     if (problem != null) {
       return NativeFrames.error(command.id(), problem);
@@ -202,7 +202,7 @@ final class PublishCommands {
         });
   }
 
-  private static Command.Publish publish(CommandReader.Numbered command) {
+  private static Command.Publish publish(CommandReader.IdentifiedCommand command) {
     return (Command.Publish) command.command();
   }
 }

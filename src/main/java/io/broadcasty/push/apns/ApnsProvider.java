@@ -46,7 +46,7 @@ public final class ApnsProvider implements PushProvider {
 
   private final ApnsSettings settings;
   private final WallClock clock;
-  private final ResponseTimeouts deadlines;
+  private final ResponseTimeouts timeouts;
   private final NioEventLoopGroup threads;
   private final ApnsClient client;
 
@@ -60,7 +60,7 @@ public final class ApnsProvider implements PushProvider {
   public ApnsProvider(ApnsSettings settings, WallClock clock, ThreadFactory threads) {
     this.settings = settings;
     this.clock = clock;
-    this.deadlines = new ResponseTimeouts(settings.timeout(), threads);
+    this.timeouts = new ResponseTimeouts(settings.timeout(), threads);
     this.threads = new NioEventLoopGroup(1, threads);
     ApnsClientBuilder builder =
         new ApnsClientBuilder()
@@ -109,7 +109,7 @@ public final class ApnsProvider implements PushProvider {
       return CompletableFuture.completedFuture(
           new ProviderResponse.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
     }
-    return deadlines.withTimeout(
+    return timeouts.withTimeout(
         client
             .sendNotification(ApnsMessage.of(dispatch, settings.topic(), clock.now()))
             .handle(

@@ -13,7 +13,7 @@ final class FcmMessageName {
 
   private FcmMessageName() {}
 
-  static @Nullable String of(byte[] body) {
+  static @Nullable String parse(byte[] body) {
     try (JsonParser json = JSON.createParser(body)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {

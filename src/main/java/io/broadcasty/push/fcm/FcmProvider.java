@@ -106,7 +106,7 @@ public final class FcmProvider implements PushProvider {
   static ProviderResponse toResponse(HttpReply reply) {
     int status = reply.status();
     if (status == 200) {
-      return new ProviderResponse.Accepted(FcmMessageName.of(reply.body()));
+      return new ProviderResponse.Accepted(FcmMessageName.parse(reply.body()));
     }
     FcmError error = FcmError.parse(reply.body());
     String code = error.code() == null ? "" : error.code();

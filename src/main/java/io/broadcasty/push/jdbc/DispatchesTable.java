@@ -53,7 +53,7 @@ final class DispatchesTable {
   static final String EXPIRE =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = NULL, owner = NULL, reason = ?,"
           + " changed_at = ? WHERE service = ? AND due_at BETWEEN 0 AND ? AND expires_at <= ?";
-  private static final String LAST_OF_SOME =
+  private static final String LAST_OF_BATCH =
       "SELECT MAX(number) FROM (SELECT number FROM broadcasty_push_dispatches"
           + " WHERE send_number = ? ORDER BY number LIMIT ?) some_of_them";
   private static final String DELETE =
@@ -299,7 +299,7 @@ final class DispatchesTable {
   /** Deletes a batch of a send's dispatches, and returns whether there were any. */
   static boolean deleteBatch(Connection connection, long sendNumber) throws SQLException {
     long last;
-    try (PreparedStatement select = connection.prepareStatement(LAST_OF_SOME)) {
+    try (PreparedStatement select = connection.prepareStatement(LAST_OF_BATCH)) {
       select.setLong(1, sendNumber);
       select.setInt(2, BATCH);
       try (ResultSet row = select.executeQuery()) {

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class JdbcPushQueue implements PushQueue {
 
-  private static final int FINISHED_AT_ONCE = 100;
+  private static final int CLEAN_UP_BATCH = 100;
 
   private final PushDatabase database;
   private final WallClock clock;
@@ -252,9 +252,9 @@ public final class JdbcPushQueue implements PushQueue {
     }
     List<Long> finished;
     do {
-      finished = database.read(c -> SendsTable.finished(c, forgetBeforeMillis, FINISHED_AT_ONCE));
+      finished = database.read(c -> SendsTable.finished(c, forgetBeforeMillis, CLEAN_UP_BATCH));
       finished.forEach(this::deleteSend);
-    } while (finished.size() == FINISHED_AT_ONCE);
+    } while (finished.size() == CLEAN_UP_BATCH);
     database.write(
         connection -> {
           UsageTable.prune(connection, now);

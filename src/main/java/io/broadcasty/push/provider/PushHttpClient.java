@@ -44,7 +44,7 @@ public final class PushHttpClient implements AutoCloseable {
 
   private final WallClock clock;
   private final ThreadPoolExecutor workers;
-  private final ResponseTimeouts deadlines;
+  private final ResponseTimeouts timeouts;
 
   /** The JDK's client, which stops when nothing refers to it; null when closed. */
   private volatile @Nullable HttpClient client;
@@ -61,7 +61,7 @@ public final class PushHttpClient implements AutoCloseable {
         new ThreadPoolExecutor(
             WORKERS, WORKERS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     workers.allowCoreThreadTimeOut(true);
-    this.deadlines = new ResponseTimeouts(timeout, threads);
+    this.timeouts = new ResponseTimeouts(timeout, threads);
     this.client =
         HttpClient.newBuilder()
             .connectTimeout(timeout)
@@ -72,7 +72,7 @@ public final class PushHttpClient implements AutoCloseable {
 
   /** Returns the timeout for connecting, and for each exchange as a whole. */
   public Duration timeout() {
-    return deadlines.timeout();
+    return timeouts.timeout();
   }
 
   /** Returns the executor for tasks that need the processor; tasks must not block. */
@@ -97,7 +97,7 @@ public final class PushHttpClient implements AutoCloseable {
    * within the timeout.
    */
   public CompletableFuture<ProviderResponse> withTimeout(CompletableFuture<ProviderResponse> work) {
-    return deadlines.withTimeout(work);
+    return timeouts.withTimeout(work);
   }
 
   /**
@@ -134,7 +134,7 @@ public final class PushHttpClient implements AutoCloseable {
                     : verdict.apply(
                         new HttpReply(
                             response.statusCode(), response.headers(), response.body(), clock)));
-    CompletableFuture<T> result = deadlines.withTimeout(judged, failure);
+    CompletableFuture<T> result = timeouts.withTimeout(judged, failure);
     // no effect unless the deadline passed
     var unused = result.whenComplete((outcome, thrown) -> sent.cancel(true));
     return result;
@@ -169,7 +169,7 @@ public final class PushHttpClient implements AutoCloseable {
           case BROKEN, OTHER -> "the connection broke";
         };
     return reason == null
-        ? deadlines.timedOut()
+        ? timeouts.timedOut()
         : new ProviderResponse.Retry(reason, null, CallFailure.unwrap(thrown));
   }
 

@@ -45,7 +45,7 @@ public final class VapidKeys {
    */
   public static VapidKeys parse(String publicText, String privateText) {
     VapidKeys keys = new VapidKeys(publicKey(publicText), privateKey(privateText));
-    if (!keys.belongTogether()) {
+    if (!keys.isPair()) {
       throw new IllegalArgumentException("the public key does not belong to the private key");
     }
     return keys;
@@ -69,7 +69,7 @@ public final class VapidKeys {
     }
   }
 
-  private boolean belongTogether() {
+  private boolean isPair() {
     try {
       Signature signature = Signature.getInstance("SHA256withECDSA");
       signature.initSign(privateKey);

@@ -47,7 +47,7 @@ public final class WebPushProvider implements PushProvider {
   private static final UUID SOME_ID = new UUID(0, 0);
 
   /** The most concurrent DNS lookups; a high number, so that slow ones delay few others. */
-  private static final int LOOKUPS = 32;
+  private static final int MAX_LOOKUPS = 32;
 
   private final String clientKey;
   private final EndpointValidator endpoints;
@@ -76,7 +76,7 @@ public final class WebPushProvider implements PushProvider {
     this.http = new PushHttpClient(settings.timeout(), clock, threads);
     this.lookups =
         new ThreadPoolExecutor(
-            LOOKUPS, LOOKUPS, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+            MAX_LOOKUPS, MAX_LOOKUPS, 2, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     lookups.allowCoreThreadTimeOut(true);
   }
 

@@ -35,7 +35,7 @@ public final class ProviderChain {
     void onSwitch(ProviderSwitch change);
   }
 
-  private final List<Entry> links = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
   private final Duration probeInterval;
   private final Ticker ticker;
   private final WallClock clock;
@@ -61,7 +61,7 @@ public final class ProviderChain {
     this.clock = clock;
     this.listener = listener;
     for (String name : names) {
-      links.add(new Entry(name, clock.now()));
+      entries.add(new Entry(name, clock.now()));
     }
     active = names.isEmpty() ? null : names.get(0);
   }
@@ -83,7 +83,7 @@ public final class ProviderChain {
       this.since = since;
     }
 
-    void become(Condition next, Instant now) {
+    void setCondition(Condition next, Instant now) {
       if (condition != next) {
         condition = next;
         since = now;
@@ -103,7 +103,7 @@ public final class ProviderChain {
 
   /** Returns the states in order of preference. */
   public synchronized List<ProviderState> states() {
-    return links.stream()
+    return entries.stream()
         .map(link -> new ProviderState(link.name, link.condition, link.since, link.reason))
         .toList();
   }
@@ -113,14 +113,14 @@ public final class ProviderChain {
    * not probed for as long as it asked.
    */
   public synchronized void recordFailure(String name, ProviderFailure failure) {
-    Entry link = link(name);
+    Entry link = entry(name);
     long now = ticker.readNanos();
     if (link.condition == Condition.HEALTHY) {
       boolean relapse = link.hasReturned && now - link.returnedNanos < RELAPSE_TIME.toNanos();
       link.neededProbes =
           relapse ? Math.min(MAX_GOOD_PROBES, link.neededProbes * 2) : MIN_GOOD_PROBES;
     }
-    link.become(Condition.FAILING, clock.now());
+    link.setCondition(Condition.FAILING, clock.now());
     link.reason = failure.reason();
     link.goodProbes = 0;
     Duration pause = failure.retryAfter();
@@ -136,7 +136,7 @@ public final class ProviderChain {
   public synchronized List<String> dueForProbe() {
     long now = ticker.readNanos();
     List<String> due = new ArrayList<>();
-    for (Entry link : links) {
+    for (Entry link : entries) {
       if (link.condition != Condition.HEALTHY && now - link.nextProbeNanos >= 0) {
         link.nextProbeNanos = now + probeInterval.toNanos();
         due.add(link.name);
@@ -147,26 +147,26 @@ public final class ProviderChain {
 
   /** Records that a probe has succeeded. */
   public synchronized void recordProbeSuccess(String name) {
-    Entry link = link(name);
+    Entry link = entry(name);
     if (link.condition == Condition.HEALTHY) {
       return;
     }
     link.goodProbes++;
     if (link.goodProbes >= link.neededProbes || active == null) {
-      link.become(Condition.HEALTHY, clock.now());
+      link.setCondition(Condition.HEALTHY, clock.now());
       link.reason = null;
       link.hasReturned = true;
       link.returnedNanos = ticker.readNanos();
       choose(name + " is back");
     } else {
-      link.become(Condition.PROBING, clock.now());
+      link.setCondition(Condition.PROBING, clock.now());
     }
   }
 
   private void choose(String reason) {
     String before = active;
     String now = null;
-    for (Entry link : links) {
+    for (Entry link : entries) {
       if (link.condition == Condition.HEALTHY) {
         now = link.name;
         break;
@@ -180,8 +180,8 @@ public final class ProviderChain {
     }
   }
 
-  private Entry link(String name) {
-    for (Entry link : links) {
+  private Entry entry(String name) {
+    for (Entry link : entries) {
       if (link.name.equals(name)) {
         return link;
       }

@@ -132,12 +132,12 @@ public final class GroupCommit implements AutoCloseable {
         throw e;
       }
       if (!group.isEmpty() || appender.needsAnotherCall()) {
-        oneGroup(group);
+        appendNextGroup(group);
       }
     }
   }
 
-  private void oneGroup(List<Submission> group) {
+  private void appendNextGroup(List<Submission> group) {
     List<List<AppendOutcome>> outcomes;
     try {
       outcomes = appender.append(group);

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class ArchiveCopier {
 
   private static final System.Logger LOG = System.getLogger(ArchiveCopier.class.getName());
-  private static final Duration BETWEEN_SCANS = Duration.ofMinutes(1);
-  private static final Duration BEFORE_ANOTHER_TRY = Duration.ofSeconds(1);
+  private static final Duration SCAN_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
   private static final int MAX_MARKED = 10_000;
   private static final int SCAN_PAGE = 200;
   private static final int PAGE_COUNT = 500;
@@ -155,7 +155,7 @@ final class ArchiveCopier {
     if (!overflowed && ticker.readNanos() - nextScanNanos < 0) {
       return;
     }
-    nextScanNanos = ticker.readNanos() + BEFORE_ANOTHER_TRY.toNanos();
+    nextScanNanos = ticker.readNanos() + RETRY_DELAY.toNanos();
     try {
       if (overflowed) { // other nodes do not know these channels
         overflowed = false;
@@ -163,7 +163,7 @@ final class ArchiveCopier {
       } else {
         leaderLock.runIfAcquired(this::scan);
       }
-      nextScanNanos = ticker.readNanos() + BETWEEN_SCANS.toNanos();
+      nextScanNanos = ticker.readNanos() + SCAN_INTERVAL.toNanos();
     } catch (BrokerException e) {
       LOG.log(
           Level.DEBUG, "The scan for uncopied publications stopped early; trying again later", e);

@@ -46,7 +46,7 @@ final class ArchiveReplay {
       return recent.stream().map(state -> from(state, 1)).toList();
     }
     return recent.stream()
-        .map(state -> from(state, oldest(state, holding(kept, state.partition()))))
+        .map(state -> from(state, oldest(state, nonEmptyRanges(kept, state.partition()))))
         .toList();
   }
 
@@ -79,7 +79,7 @@ final class ArchiveReplay {
     StreamState state = recent.state();
     StreamKey stream = new StreamKey(request.channel(), request.partition(), state.epoch());
     List<SequenceRange> kept =
-        holding(archive.ranges(stream.channel(), stream.epoch()), stream.partition());
+        nonEmptyRanges(archive.ranges(stream.channel(), stream.epoch()), stream.partition());
     StreamState whole = from(state, oldest(state, kept));
     StreamState.Resume resume = whole.resume(request.epoch(), request.after());
     LostPosition lost = resume.lost();
@@ -133,7 +133,7 @@ final class ArchiveReplay {
     return new StreamState(state.epoch(), state.partition(), first, state.head());
   }
 
-  private static List<SequenceRange> holding(
+  private static List<SequenceRange> nonEmptyRanges(
       Map<Integer, List<SequenceRange>> kept, int partition) {
     return kept.getOrDefault(partition, List.of()).stream()
         .filter(range -> range.first() <= range.head())

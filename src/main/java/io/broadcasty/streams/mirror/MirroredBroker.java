@@ -37,7 +37,7 @@ public final class MirroredBroker extends ForwardingBroker {
   /** The interval of copying; publications within it share a transaction. */
   private static final long ROUND_MILLIS = 100;
 
-  private static final Duration LAST_ROUNDS = Duration.ofSeconds(3);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
   private final MirroredChannels mirrored;
   private final ArchiveCopier copier;
@@ -183,7 +183,7 @@ public final class MirroredBroker extends ForwardingBroker {
     long start = ticker.readNanos();
     while (!copier.isDone()
         && copier.copyMarked()
-        && ticker.readNanos() - start < LAST_ROUNDS.toNanos()) {
+        && ticker.readNanos() - start < CLOSE_TIMEOUT.toNanos()) {
       LOG.log(Level.DEBUG, "Copying the latest publications to the archive before the node stops");
     }
   }

@@ -156,7 +156,7 @@ public class PushResource {
     return new PushSend.Request(
         new Audience(read.users(), read.devices(), channels(read.topics())),
         read.channel() == null ? null : new ChannelName(read.channel()),
-        PushMapper.notification(read.message()),
+        PushMapper.notification(read.notification()),
         read.id());
   }
 

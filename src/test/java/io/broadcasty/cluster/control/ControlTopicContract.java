@@ -24,18 +24,18 @@ public abstract class ControlTopicContract {
   protected abstract ControlTopic open();
 
   /** A topic, and the messages that it delivers from now on. */
-  protected record Node(ControlTopic topic, ReceivedMessages heard) {
+  protected record Node(ControlTopic topic, ReceivedMessages received) {
 
-    public long tell(String name) {
+    public long publishNamed(String name) {
       return topic.publish(named(name));
     }
   }
 
   protected final Node node() {
     ControlTopic topic = open();
-    ReceivedMessages heard = new ReceivedMessages();
-    topic.addListener(heard);
-    return new Node(topic, heard);
+    ReceivedMessages received = new ReceivedMessages();
+    topic.addListener(received);
+    return new Node(topic, received);
   }
 
   protected static List<String> numbered(String name, int count) {
@@ -53,7 +53,7 @@ public abstract class ControlTopicContract {
             new SettingsChanged(null));
     messages.forEach(node.topic()::publish);
     for (ControlMessage message : messages) {
-      assertEquals(message, node.heard().next());
+      assertEquals(message, node.received().next());
     }
   }
 
@@ -62,7 +62,7 @@ public abstract class ControlTopicContract {
     Node node = node();
     long before = 0;
     for (int i = 0; i < 20; i++) {
-      long number = node.tell("m");
+      long number = node.publishNamed("m");
       assertTrue(number > before, number + " after " + before);
       before = number;
     }
@@ -74,25 +74,25 @@ public abstract class ControlTopicContract {
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
       String name = "t" + t;
-      threads.add(new Thread(() -> numbered(name, 50).forEach(node::tell)));
+      threads.add(new Thread(() -> numbered(name, 50).forEach(node::publishNamed)));
     }
     threads.forEach(Thread::start);
     for (Thread thread : threads) {
       thread.join();
     }
-    node.tell("end");
-    assertEachInOrder(node.heard().until("end"), List.of("t0", "t1", "t2", "t3"), 50);
+    node.publishNamed("end");
+    assertEachInOrder(node.received().until("end"), List.of("t0", "t1", "t2", "t3"), 50);
   }
 
-  protected static void assertEachInOrder(List<String> heard, List<String> names, int count) {
+  protected static void assertEachInOrder(List<String> received, List<String> names, int count) {
     Map<String, List<String>> byName = new HashMap<>();
-    for (String each : heard) {
+    for (String each : received) {
       byName.computeIfAbsent(each.split("-", -1)[0], n -> new ArrayList<>()).add(each);
     }
     for (String name : names) {
       assertEquals(numbered(name, count), byName.get(name));
     }
-    assertEquals(names.size() * count, heard.size());
+    assertEquals(names.size() * count, received.size());
   }
 
   @Test
@@ -102,12 +102,12 @@ public abstract class ControlTopicContract {
         message -> {
           throw new IllegalStateException("scripted");
         });
-    ReceivedMessages heard = new ReceivedMessages();
-    topic.addListener(heard);
+    ReceivedMessages received = new ReceivedMessages();
+    topic.addListener(received);
     topic.publish(named("one"));
     topic.publish(named("two"));
     topic.publish(named("end"));
-    assertEquals(List.of("one", "two"), heard.until("end"));
+    assertEquals(List.of("one", "two"), received.until("end"));
   }
 
   @Test
@@ -117,23 +117,23 @@ public abstract class ControlTopicContract {
         .addListener(
             message -> {
               if (message.equals(named("ask"))) {
-                node.tell("answer");
+                node.publishNamed("answer");
               }
             });
-    node.tell("ask");
-    assertEquals(List.of("ask"), node.heard().until("answer"));
+    node.publishNamed("ask");
+    assertEquals(List.of("ask"), node.received().until("answer"));
   }
 
   @Test
   void aListenerReceivesMessagesPublishedAfterItWasAdded() {
     Node node = node();
-    node.tell("before");
-    node.tell("seen");
-    assertEquals(List.of("before"), node.heard().until("seen"));
+    node.publishNamed("before");
+    node.publishNamed("seen");
+    assertEquals(List.of("before"), node.received().until("seen"));
     ReceivedMessages later = new ReceivedMessages();
     node.topic().addListener(later);
-    node.tell("after");
-    node.tell("end");
+    node.publishNamed("after");
+    node.publishNamed("end");
     assertEquals(List.of("after"), later.until("end"));
   }
 
@@ -141,6 +141,6 @@ public abstract class ControlTopicContract {
   void aClosedTopicRefusesMessages() {
     Node node = node();
     node.topic().close();
-    assertThrows(ControlException.class, () -> node.tell("late"));
+    assertThrows(ControlException.class, () -> node.publishNamed("late"));
   }
 }

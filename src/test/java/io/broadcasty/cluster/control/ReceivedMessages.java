@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Records the messages of a topic; a test waits for them, for a bounded time. */
 public final class ReceivedMessages implements ControlListener {
 
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long TIMEOUT_SECONDS = 20;
 
-  private final BlockingQueue<ControlMessage> heard = new LinkedBlockingQueue<>();
+  private final BlockingQueue<ControlMessage> received = new LinkedBlockingQueue<>();
   private final Semaphore missed = new Semaphore(0);
   private final AtomicBoolean inside = new AtomicBoolean();
 
@@ -27,7 +27,7 @@ public final class ReceivedMessages implements ControlListener {
   @Override
   public void onMessage(ControlMessage message) {
     overlapped |= !inside.compareAndSet(false, true);
-    heard.add(message);
+    received.add(message);
     inside.set(false);
   }
 
@@ -44,7 +44,7 @@ public final class ReceivedMessages implements ControlListener {
   /** Waits for the next message and returns it. */
   public ControlMessage next() {
     try {
-      ControlMessage next = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      ControlMessage next = received.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       assertNotNull(next, "nothing was received");
       return next;
     } catch (InterruptedException e) {
@@ -65,7 +65,7 @@ public final class ReceivedMessages implements ControlListener {
   /** Waits for the report that messages were missed permanently. */
   public void awaitMissed() {
     try {
-      assertTrue(missed.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS), "onMissed was not called");
+      assertTrue(missed.tryAcquire(TIMEOUT_SECONDS, TimeUnit.SECONDS), "onMissed was not called");
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The contract of a {@link ControlTopic} that several nodes share. */
 public abstract class SharedControlTopicContract extends ControlTopicContract {
 
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(20).toNanos();
+  private static final long TIMEOUT_NANOS = Duration.ofSeconds(20).toNanos();
 
   /** Opens a topic as {@link #open()} does, on a store with this retention. */
   protected abstract ControlTopic open(ControlRetention retention);
@@ -36,17 +36,17 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
 
   private Node node(ControlRetention retention) {
     ControlTopic topic = open(retention);
-    ReceivedMessages heard = new ReceivedMessages();
-    topic.addListener(heard);
-    return new Node(topic, heard);
+    ReceivedMessages received = new ReceivedMessages();
+    topic.addListener(received);
+    return new Node(topic, received);
   }
 
   /** Publishes again after each {@link ControlException}, as a caller does. */
   private static void publishWithRetries(Node node, String name) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (true) {
       try {
-        node.tell(name);
+        node.publishNamed(name);
         return;
       } catch (ControlException e) {
         if (System.nanoTime() > deadline) {
@@ -65,16 +65,16 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     for (String name : names) {
       Node node = node();
       nodes.add(node);
-      threads.add(new Thread(() -> numbered(name, 40).forEach(node::tell)));
+      threads.add(new Thread(() -> numbered(name, 40).forEach(node::publishNamed)));
     }
     threads.forEach(Thread::start);
     for (Thread thread : threads) {
       thread.join();
     }
-    nodes.get(0).tell("end");
+    nodes.get(0).publishNamed("end");
     for (Node node : nodes) {
-      assertEachInOrder(node.heard().until("end"), names, 40);
-      assertFalse(node.heard().hasMissed());
+      assertEachInOrder(node.received().until("end"), names, 40);
+      assertFalse(node.received().hasMissed());
     }
   }
 
@@ -84,7 +84,7 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     Node b = node();
     long before = 0;
     for (int i = 0; i < 10; i++) {
-      long number = (i % 2 == 0 ? a : b).tell("m");
+      long number = (i % 2 == 0 ? a : b).publishNamed("m");
       assertTrue(number > before, number + " after " + before);
       before = number;
     }
@@ -93,31 +93,31 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
   @Test
   void aLaterNodeReceivesLaterMessages() {
     Node first = node();
-    first.tell("before");
+    first.publishNamed("before");
     Node later = node();
-    first.tell("after");
-    first.tell("end");
-    assertEquals(List.of("after"), later.heard().until("end"));
-    assertEquals(List.of("before", "after"), first.heard().until("end"));
-    assertFalse(later.heard().hasMissed());
+    first.publishNamed("after");
+    first.publishNamed("end");
+    assertEquals(List.of("after"), later.received().until("end"));
+    assertEquals(List.of("before", "after"), first.received().until("end"));
+    assertFalse(later.received().hasMissed());
   }
 
   @Test
   void aReconnectedNodeReceivesMissedMessagesOnce() {
     Node other = node();
     Node cut = node();
-    other.tell("known");
-    other.tell("seen");
-    assertEquals(List.of("known"), cut.heard().until("seen"));
+    other.publishNamed("known");
+    other.publishNamed("seen");
+    assertEquals(List.of("known"), cut.received().until("seen"));
     for (int round = 0; round < 3; round++) {
       cutOff(cut.topic());
       List<String> missed = numbered("round" + round, 5);
-      missed.forEach(other::tell);
+      missed.forEach(other::publishNamed);
       reconnect(cut.topic());
       publishWithRetries(other, "end" + round);
-      assertEquals(missed, cut.heard().until("end" + round));
+      assertEquals(missed, cut.received().until("end" + round));
     }
-    assertFalse(cut.heard().hasMissed());
+    assertFalse(cut.received().hasMissed());
   }
 
   @Test
@@ -125,33 +125,33 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     Node other = node();
     Node cut = node();
     cutOff(cut.topic());
-    assertThrows(ControlException.class, () -> cut.tell("in vain"));
+    assertThrows(ControlException.class, () -> cut.publishNamed("in vain"));
     reconnect(cut.topic());
     publishWithRetries(cut, "healed");
     publishWithRetries(cut, "end");
     // The store may have messages that it did not confirm.
-    List<String> heard = new ArrayList<>(other.heard().until("end"));
-    heard.remove("in vain");
-    assertTrue(heard.contains("healed"), heard.toString());
+    List<String> received = new ArrayList<>(other.received().until("end"));
+    received.remove("in vain");
+    assertTrue(received.contains("healed"), received.toString());
   }
 
   @Test
   void allNodesReconnectToAStoreAfterAnOutage() {
     Node a = node();
     Node b = node();
-    a.tell("before");
-    a.tell("seen");
-    assertEquals(List.of("before"), b.heard().until("seen"));
+    a.publishNamed("before");
+    a.publishNamed("seen");
+    assertEquals(List.of("before"), b.received().until("seen"));
     cutOff(a.topic());
     cutOff(b.topic());
-    assertThrows(ControlException.class, () -> a.tell("in vain"));
+    assertThrows(ControlException.class, () -> a.publishNamed("in vain"));
     reconnect(b.topic());
     reconnect(a.topic());
     publishWithRetries(a, "end");
-    b.heard().until("end");
+    b.received().until("end");
     publishWithRetries(b, "too");
-    a.heard().until("too");
-    assertFalse(a.heard().hasMissed());
+    a.received().until("too");
+    assertFalse(a.received().hasMissed());
   }
 
   @Test
@@ -159,30 +159,30 @@ public abstract class SharedControlTopicContract extends ControlTopicContract {
     ControlRetention few = new ControlRetention(Duration.ofHours(1), 3);
     Node other = node(few);
     Node cut = node(few);
-    other.tell("seen");
-    cut.heard().until("seen");
+    other.publishNamed("seen");
+    cut.received().until("seen");
     cutOff(cut.topic());
-    numbered("many", 20).forEach(other::tell);
+    numbered("many", 20).forEach(other::publishNamed);
     prune(other.topic());
     reconnect(cut.topic());
-    cut.heard().awaitMissed();
+    cut.received().awaitMissed();
     publishWithRetries(other, "end");
-    List<String> heard = cut.heard().until("end");
-    assertTrue(heard.size() < 20, "nothing was missed: " + heard);
+    List<String> received = cut.received().until("end");
+    assertTrue(received.size() < 20, "nothing was missed: " + received);
     List<String> kept = numbered("many", 20);
-    assertEquals(kept.subList(kept.size() - heard.size(), kept.size()), heard);
-    assertFalse(cut.heard().hasMissed(), "it was notified twice");
-    other.heard().until("end");
-    assertFalse(other.heard().hasMissed(), "who was not cut off has missed nothing");
+    assertEquals(kept.subList(kept.size() - received.size(), kept.size()), received);
+    assertFalse(cut.received().hasMissed(), "it was notified twice");
+    other.received().until("end");
+    assertFalse(other.received().hasMissed(), "who was not cut off has missed nothing");
   }
 
   @Test
   void messagesOfAnotherVersionAreIgnored() {
     Node node = node();
-    node.tell("before");
+    node.publishNamed("before");
     publishText("{\"v\":1,\"kind\":\"of the future\",\"key\":\"k\"}");
     publishText("no JSON");
-    node.tell("end");
-    assertEquals(List.of("before"), node.heard().until("end"));
+    node.publishNamed("end");
+    assertEquals(List.of("before"), node.received().until("end"));
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class BackgroundLoopsTest {
 
-  private static final long PATIENCE_MILLIS = 10_000;
+  private static final long TIMEOUT_MILLIS = 10_000;
 
   private final ManualTime time = new ManualTime();
   private final BackgroundLoops loops = new BackgroundLoops(time);
@@ -50,7 +50,7 @@ class BackgroundLoopsTest {
     Thread thread() throws Exception {
       CompletableFuture<Thread> thread = new CompletableFuture<>();
       rounds.add(() -> thread.complete(Thread.currentThread()));
-      return thread.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      return thread.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     void throwing(RuntimeException failure) {
@@ -82,7 +82,7 @@ class BackgroundLoopsTest {
     assertEquals(1, loops.condition("test").failures());
     assertEquals(0, loops.condition("test").restarts());
     work.end();
-    assertTrue(loop.join(PATIENCE_MILLIS));
+    assertTrue(loop.join(TIMEOUT_MILLIS));
   }
 
   @Test
@@ -126,7 +126,7 @@ class BackgroundLoopsTest {
     BackgroundLoop loop = loops.start("test", work);
     loops.markStopping();
     work.throwing(new NoClassDefFoundError("taken away"));
-    assertTrue(loop.join(PATIENCE_MILLIS));
+    assertTrue(loop.join(TIMEOUT_MILLIS));
     assertEquals(List.of(), work.told);
     assertEquals(0, loops.condition("test").restarts());
   }
@@ -153,7 +153,7 @@ class BackgroundLoopsTest {
                   rounds.remove().run();
                 });
     thread.start();
-    thread.join(PATIENCE_MILLIS);
+    thread.join(TIMEOUT_MILLIS);
     assertFalse(thread.isAlive());
     assertEquals(List.of(thread, thread, thread), on);
     assertEquals(2, loops.condition("test").restarts());
@@ -166,7 +166,7 @@ class BackgroundLoopsTest {
     BackgroundLoop loop = loops.start("test", () -> self.join().pause(Long.MAX_VALUE));
     self.complete(loop);
     loop.close();
-    assertTrue(loop.join(PATIENCE_MILLIS));
+    assertTrue(loop.join(TIMEOUT_MILLIS));
   }
 
   @Test

@@ -141,11 +141,11 @@ class RealtimeListenersTest {
   @Test
   void anAddedListenerReceivesLaterEvents() {
     RecordingListener third = new RecordingListener();
-    List<LifecycleEvent> heard = new ArrayList<>(ONE_OF_EACH);
-    dispatch(both, heard.remove(0));
+    List<LifecycleEvent> received = new ArrayList<>(ONE_OF_EACH);
+    dispatch(both, received.remove(0));
     both.add(third);
-    heard.forEach(event -> dispatch(both, event));
+    received.forEach(event -> dispatch(both, event));
 
-    assertEquals(heard, third.take());
+    assertEquals(received, third.take());
   }
 }

@@ -39,15 +39,15 @@ public abstract class ConnectionLimiterContract {
   /** Returns the limiter under test, on the node {@link #NODE}; the same throughout a test. */
   protected abstract ConnectionLimiter limiter();
 
-  protected final Permit take(String user) {
+  protected final Permit acquire(String user) {
     return Objects.requireNonNull(limiter().tryAcquire(ACME, user), user);
   }
 
   @Test
   void aUserIsLimited() {
-    take("ann");
+    acquire("ann");
     assertTrue(limiter().hasCapacity(ACME, "ann"));
-    Permit second = take("ann");
+    Permit second = acquire("ann");
     assertFalse(limiter().hasCapacity(ACME, "ann"));
     assertNull(limiter().tryAcquire(ACME, "ann"));
     assertNotNull(limiter().tryAcquire(OTHER, "ann"), "of another tenant");
@@ -58,7 +58,7 @@ public abstract class ConnectionLimiterContract {
   @Test
   void aTenantIsLimitedAcrossItsUsers() {
     for (int i = 0; i < PER_TENANT; i++) {
-      take("user" + i);
+      acquire("user" + i);
     }
     assertFalse(limiter().hasCapacity(ACME, "ann"));
     assertNull(limiter().tryAcquire(ACME, "ann"));
@@ -68,26 +68,26 @@ public abstract class ConnectionLimiterContract {
 
   @Test
   void aPermitIsReleasedOnce() {
-    Permit first = take("ann");
-    take("ann");
+    Permit first = acquire("ann");
+    acquire("ann");
     first.close();
     first.close();
     assertEquals(Map.of(NODE, 1), limiter().connections(ACME));
-    take("ann");
+    acquire("ann");
     assertNull(limiter().tryAcquire(ACME, "ann"));
   }
 
   @Test
   void aRefusalTakesNothing() {
-    take("ann");
-    take("ann");
+    acquire("ann");
+    acquire("ann");
     for (int i = 0; i < 10; i++) {
       assertNull(limiter().tryAcquire(ACME, "ann"));
     }
     assertEquals(Map.of(NODE, 2), limiter().connections(ACME));
-    take("bob");
-    take("bob");
-    take("eve");
+    acquire("bob");
+    acquire("bob");
+    acquire("eve");
   }
 
   @Test
@@ -98,17 +98,17 @@ public abstract class ConnectionLimiterContract {
     assertNull(limiter().tryAcquire(OTHER, "ann"));
     assertNotNull(limiter().tryAcquire(OTHER, "bob"));
     assertNull(limiter().tryAcquire(OTHER, "eve"));
-    take("ann");
-    take("ann");
+    acquire("ann");
+    acquire("ann");
     assertNull(limiter().tryAcquire(ACME, "ann"));
   }
 
   @Test
   void aChangedLimitAppliesAtOnceAndEndsNoConnection() {
-    take("ann");
-    Permit second = take("ann");
+    acquire("ann");
+    Permit second = acquire("ann");
     tenants.set(ACME, acme -> acme.maxConnectionsPerUser(3));
-    take("ann");
+    acquire("ann");
     assertNull(limiter().tryAcquire(ACME, "ann"));
     tenants.set(ACME, acme -> acme.maxConnections(2));
     assertEquals(Map.of(NODE, 3), limiter().connections(ACME));
@@ -124,7 +124,7 @@ public abstract class ConnectionLimiterContract {
     ExecutorService executor = Executors.newFixedThreadPool(USERS);
     try {
       for (int round = 0; round < 20; round++) {
-        List<Permit> taken = takeAtOnce(executor);
+        List<Permit> taken = acquireConcurrently(executor);
         assertEquals(PER_TENANT, taken.size(), "in round " + round);
         taken.forEach(Permit::close);
       }
@@ -134,7 +134,7 @@ public abstract class ConnectionLimiterContract {
   }
 
   /** Requests more permits for each user than its limit. */
-  private List<Permit> takeAtOnce(ExecutorService executor) throws Exception {
+  private List<Permit> acquireConcurrently(ExecutorService executor) throws Exception {
     CountDownLatch start = new CountDownLatch(1);
     List<Future<List<Permit>>> users = new ArrayList<>();
     for (int u = 0; u < USERS; u++) {

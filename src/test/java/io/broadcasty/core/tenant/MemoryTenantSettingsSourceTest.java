@@ -20,7 +20,7 @@ class MemoryTenantSettingsSourceTest extends TenantSettingsSourceContract {
   }
 
   @Override
-  protected void away() {
+  protected void makeUnreachable() {
     source.fault = new TenantSettingsException("unreachable");
   }
 }

@@ -24,7 +24,7 @@ public abstract class TenantSettingsSourceContract {
   protected abstract void remove(TenantId tenant);
 
   /** Makes the source unreachable from now on. */
-  protected abstract void away();
+  protected abstract void makeUnreachable();
 
   private static TenantSettings channels(TenantSettings base, int maxChannels) {
     return new TenantSettingsBuilder(base).maxChannels(maxChannels).build();
@@ -57,7 +57,7 @@ public abstract class TenantSettingsSourceContract {
   @Test
   void anUnreachableSourceThrows() {
     keep(ACME, 3);
-    away();
+    makeUnreachable();
     assertThrows(TenantSettingsException.class, () -> source().load(ACME, CONFIGURED));
     assertThrows(
         TenantSettingsException.class,

@@ -104,19 +104,19 @@ class FanoutTest {
 
   @Test
   void reportsAGapAfterAnOverflow() {
-    Ear ear = new Ear();
-    fanout.add(ear);
+    Ear listener = new Ear();
+    fanout.add(listener);
     for (int i = 1; i <= Fanout.MAX_WAITING + 10; i++) {
       fanout.publish(publication(i));
     }
     runTasks();
-    assertEquals(Fanout.MAX_WAITING + 1, ear.received.size());
-    assertEquals("256", ear.received.get(Fanout.MAX_WAITING - 1));
-    assertEquals("gap", ear.received.get(Fanout.MAX_WAITING));
+    assertEquals(Fanout.MAX_WAITING + 1, listener.received.size());
+    assertEquals("256", listener.received.get(Fanout.MAX_WAITING - 1));
+    assertEquals("gap", listener.received.get(Fanout.MAX_WAITING));
     fanout.publish(publication(267));
     runTasks();
-    assertEquals("267", ear.received.get(Fanout.MAX_WAITING + 1));
-    assertEquals(Fanout.MAX_WAITING + 2, ear.received.size());
+    assertEquals("267", listener.received.get(Fanout.MAX_WAITING + 1));
+    assertEquals(Fanout.MAX_WAITING + 2, listener.received.size());
   }
 
   @Test

@@ -9,15 +9,15 @@ final class RecordingSubscriber implements ChannelSubscriber {
   private static final Executor AT_ONCE = Runnable::run;
 
   private final Executor eventLoop;
-  private final Consumer<EncodedPublication> ear;
+  private final Consumer<EncodedPublication> listener;
 
-  RecordingSubscriber(Consumer<EncodedPublication> ear) {
-    this(AT_ONCE, ear);
+  RecordingSubscriber(Consumer<EncodedPublication> listener) {
+    this(AT_ONCE, listener);
   }
 
-  RecordingSubscriber(Executor eventLoop, Consumer<EncodedPublication> ear) {
+  RecordingSubscriber(Executor eventLoop, Consumer<EncodedPublication> listener) {
     this.eventLoop = eventLoop;
-    this.ear = ear;
+    this.listener = listener;
   }
 
   @Override
@@ -27,7 +27,7 @@ final class RecordingSubscriber implements ChannelSubscriber {
 
   @Override
   public void onPublication(EncodedPublication publication) {
-    ear.accept(publication);
+    listener.accept(publication);
   }
 
   @Override

@@ -23,13 +23,13 @@ public final class FaultyOccupancyStore implements OccupancyStore {
   final AtomicInteger calls = new AtomicInteger();
 
   /** Whether calls do not reach the store. */
-  volatile boolean cut;
+  volatile boolean unreachable;
 
   /** Whether calls reach the store, but the answers are lost. */
-  volatile boolean mute;
+  volatile boolean dropsAnswers;
 
   /** Every n-th answer is lost; 0 for none. */
-  volatile int losesEach;
+  volatile int losesEveryNth;
 
   /** Runs before the second query for a node's channels; null for nothing. */
   volatile @Nullable Runnable beforeSecondPage;
@@ -54,7 +54,7 @@ public final class FaultyOccupancyStore implements OccupancyStore {
     if (slowNanos > 0) {
       LockSupport.parkNanos(random.nextInt(slowNanos));
     }
-    int each = losesEach;
+    int each = losesEveryNth;
     if (each > 0) {
       answers.keySet().removeIf(change -> answered.incrementAndGet() % each == 0);
     }
@@ -81,11 +81,11 @@ public final class FaultyOccupancyStore implements OccupancyStore {
   }
 
   private <T> T reaching(Supplier<T> call) {
-    if (cut) {
+    if (unreachable) {
       throw new OccupancyException("scripted: the store is unreachable", null);
     }
     T answer = call.get();
-    if (mute) {
+    if (dropsAnswers) {
       throw new OccupancyException("scripted: the answer is lost", null);
     }
     return answer;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class OccupancyContract {
 
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final AtomicInteger FENCES = new AtomicInteger();
   protected static final TenantChannel ORDERS = channel("orders");
 
@@ -73,7 +73,7 @@ public abstract class OccupancyContract {
   protected void closeStores() {}
 
   protected static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not in time: " + what);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
@@ -81,7 +81,7 @@ public abstract class OccupancyContract {
   }
 
   /** Waits until all earlier changes of the node have been reported and notified. */
-  protected final void settle(OccupancyNode node) {
+  protected final void awaitNotified(OccupancyNode node) {
     for (int i = 0;
         i < 2;
         i++) { // the second fence is in a later round than what came before the first
@@ -129,11 +129,11 @@ public abstract class OccupancyContract {
     a.subscribe(ORDERS);
     awaitNotifications(ORDERS, "a+");
     a.occupancy.markChanged(ORDERS);
-    settle(a);
+    awaitNotified(a);
     a.unsubscribe(ORDERS);
     awaitNotifications(ORDERS, "a+", "a-");
     a.occupancy.markChanged(ORDERS);
-    settle(a);
+    awaitNotified(a);
     a.subscribe(ORDERS);
     awaitNotifications(ORDERS, "a+", "a-", "a+");
   }
@@ -157,9 +157,9 @@ public abstract class OccupancyContract {
     a.subscribe(ORDERS);
     awaitNotifications(ORDERS, "a+");
     a.unsubscribe(ORDERS);
-    settle(a);
+    awaitNotified(a);
     a.subscribe(ORDERS);
-    settle(a);
+    awaitNotified(a);
     assertEquals(List.of("a+"), notifications(ORDERS));
   }
 
@@ -193,7 +193,7 @@ public abstract class OccupancyContract {
     TenantChannel stays = channel("stays");
     a.subscribe(stays);
     awaitNotifications(stays, "a+");
-    a.store.cut = true;
+    a.store.unreachable = true;
     for (int i = 0; i < 3; i++) {
       a.unsubscribe(stays);
       a.subscribe(stays);
@@ -201,9 +201,9 @@ public abstract class OccupancyContract {
     a.subscribe(ORDERS);
     int calls = a.store.calls.get();
     await("tries", () -> a.store.calls.get() > calls + 2);
-    a.store.cut = false;
+    a.store.unreachable = false;
     awaitNotifications(ORDERS, "a+");
-    settle(a);
+    awaitNotified(a);
     Map<TenantChannel, Boolean> last = assertAlternating();
     assertEquals(true, last.get(stays));
   }
@@ -211,18 +211,18 @@ public abstract class OccupancyContract {
   @Test
   void aChangeWhoseAnswerIsLostIsNotifiedOnce() {
     OccupancyNode a = node("a");
-    a.store.mute = true;
+    a.store.dropsAnswers = true;
     a.subscribe(ORDERS);
     await("tries", () -> a.store.calls.get() >= 2);
-    a.store.mute = false;
+    a.store.dropsAnswers = false;
     awaitNotifications(ORDERS, "a+");
-    a.store.mute = true;
+    a.store.dropsAnswers = true;
     int calls = a.store.calls.get();
     a.unsubscribe(ORDERS);
     await("tries", () -> a.store.calls.get() >= calls + 2);
-    a.store.mute = false;
+    a.store.dropsAnswers = false;
     awaitNotifications(ORDERS, "a+", "a-");
-    settle(a);
+    awaitNotified(a);
     assertEquals(List.of("a+", "a-"), notifications(ORDERS));
   }
 
@@ -246,7 +246,7 @@ public abstract class OccupancyContract {
     int channels = 8;
     List<Thread> threads = new ArrayList<>();
     for (OccupancyNode node : all) {
-      node.store.losesEach = losesEach;
+      node.store.losesEveryNth = losesEach;
       node.store.slowNanos = 5_000_000; // so that another node may notify first
       for (int t = 0; t < threadsEach; t++) {
         Random random = new Random(31L * threads.size());
@@ -271,7 +271,7 @@ public abstract class OccupancyContract {
       thread.join();
     }
     for (OccupancyNode node : all) {
-      node.store.losesEach = 0;
+      node.store.losesEveryNth = 0;
       node.store.slowNanos = 0;
       for (int c = 0; c < channels; c++) {
         if (node == all.get(0) && c % 2 == 0) {
@@ -282,7 +282,7 @@ public abstract class OccupancyContract {
       }
     }
     for (OccupancyNode node : all) {
-      settle(node);
+      awaitNotified(node);
     }
     await("the end", () -> ended(channels));
     Map<TenantChannel, Boolean> last = assertAlternating();

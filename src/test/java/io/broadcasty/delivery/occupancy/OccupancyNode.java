@@ -63,6 +63,6 @@ public final class OccupancyNode {
 
   /** Kills the node like kill -9: it reports nothing any more. */
   void kill() {
-    store.cut = true;
+    store.unreachable = true;
   }
 }

@@ -25,10 +25,10 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     a.subscribe(ORDERS);
     awaitNotifications(ORDERS, "a+");
     b.subscribe(ORDERS);
-    settle(b);
+    awaitNotified(b);
     assertEquals(List.of("a+"), notifications(ORDERS));
     a.unsubscribe(ORDERS);
-    settle(a);
+    awaitNotified(a);
     assertEquals(List.of("a+"), notifications(ORDERS));
     b.unsubscribe(ORDERS);
     awaitNotifications(ORDERS, "a+", "b-");
@@ -55,9 +55,9 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
       a.subscribe(channel("of-a-" + i));
     }
     a.subscribe(ORDERS);
-    settle(a);
+    awaitNotified(a);
     b.subscribe(ORDERS);
-    settle(b);
+    awaitNotified(b);
     a.kill();
     forgetAtOnce(a.name, b, c);
     for (int i = 0; i < 1200; i++) {
@@ -70,7 +70,7 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     awaitNotifications(ORDERS, "a+", "b-");
     forget(b, "a");
     forget(b, "never seen");
-    settle(b);
+    awaitNotified(b);
     assertAlternating();
   }
 
@@ -111,11 +111,11 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     for (int i = 0; i < 50; i++) {
       a.subscribe(channel("of-a-" + i));
     }
-    settle(a);
+    awaitNotified(a);
     a.kill();
-    b.store.losesEach = 3;
+    b.store.losesEveryNth = 3;
     forget(b, "a");
-    b.store.losesEach = 0;
+    b.store.losesEveryNth = 0;
     for (int i = 0; i < 50; i++) {
       awaitNotifications(channel("of-a-" + i), "a+", "b-");
     }
@@ -130,16 +130,16 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     a.subscribe(ORDERS);
     a.subscribe(shared);
     awaitNotifications(ORDERS, "a+");
-    settle(a);
+    awaitNotified(a);
     b.subscribe(shared);
-    settle(b);
+    awaitNotified(b);
     forget(b, "a");
     awaitNotifications(ORDERS, "a+", "b-");
     a.occupancy.reportAgain();
     awaitNotifications(ORDERS, "a+", "b-", "a+");
-    settle(a);
+    awaitNotified(a);
     b.unsubscribe(shared);
-    settle(b);
+    awaitNotified(b);
     a.unsubscribe(shared);
     awaitNotifications(shared, "a+", "a-");
     a.unsubscribe(ORDERS);
@@ -155,18 +155,18 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     for (int i = 0; i < channels; i++) {
       a.subscribe(channel("of-a-" + i));
     }
-    settle(a);
+    awaitNotified(a);
     b.store.beforeSecondPage =
         () -> {
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // stores count milliseconds
           a.occupancy.reportAgain();
-          settle(a);
+          awaitNotified(a);
         };
     assertThrows(OccupancyException.class, () -> b.occupancy.removeNode("a"));
     a.occupancy.reportAgain(); // b may have seen at its first page that a is alive
-    settle(b);
+    awaitNotified(b);
     await("its channels", () -> !assertAlternating().containsValue(false));
-    settle(b);
+    awaitNotified(b);
     assertFalse(assertAlternating().containsValue(false));
     long left = reported.stream().filter(each -> !each.occupied()).count();
     assertTrue(left > 0 && left < channels, () -> left + " were left");
@@ -181,14 +181,14 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     a.subscribe(ORDERS);
     awaitNotifications(ORDERS, "a+");
     b.subscribe(ORDERS);
-    settle(b);
+    awaitNotified(b);
     loseAll();
     a.occupancy.reportAgain();
     b.occupancy.reportAgain();
-    settle(a);
-    settle(b);
+    awaitNotified(a);
+    awaitNotified(b);
     a.unsubscribe(ORDERS);
-    settle(a);
+    awaitNotified(a);
     assertEquals(List.of("a+"), notifications(ORDERS));
     b.unsubscribe(ORDERS);
     awaitNotifications(ORDERS, "a+", "b-");
@@ -200,17 +200,17 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     OccupancyNode b = node("b");
     a.subscribe(ORDERS);
     awaitNotifications(ORDERS, "a+");
-    settle(b);
-    a.store.cut = true;
-    b.store.cut = true;
+    awaitNotified(b);
+    a.store.unreachable = true;
+    b.store.unreachable = true;
     a.unsubscribe(ORDERS);
     b.subscribe(ORDERS);
     int calls = b.store.calls.get();
     await("tries", () -> b.store.calls.get() > calls + 2);
-    b.store.cut = false;
-    settle(b);
-    a.store.cut = false;
-    settle(a);
+    b.store.unreachable = false;
+    awaitNotified(b);
+    a.store.unreachable = false;
+    awaitNotified(a);
     assertEquals(List.of("a+"), notifications(ORDERS));
     b.unsubscribe(ORDERS);
     awaitNotifications(ORDERS, "a+", "b-");
@@ -219,7 +219,7 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
   @Test
   void aStoppedNodeRemovesNoOther() {
     OccupancyNode a = node("a");
-    settle(a);
+    awaitNotified(a);
     a.occupancy.close();
     assertThrows(OccupancyException.class, () -> a.occupancy.removeNode("b"));
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JdbcLeaderLocksTest {
 
   private static final Duration LONG = Duration.ofMinutes(10);
-  private static final Duration AGAIN_AT_ONCE = Duration.ZERO;
+  private static final Duration NO_MINIMUM = Duration.ZERO;
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -49,13 +49,13 @@ class JdbcLeaderLocksTest {
     one.runIfAcquired(
         "prune",
         LONG,
-        AGAIN_AT_ONCE,
+        NO_MINIMUM,
         () -> {
           done.add("one");
-          two.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("two, too early"));
-          two.runIfAcquired("scan", LONG, AGAIN_AT_ONCE, () -> done.add("two, another task"));
+          two.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("two, too early"));
+          two.runIfAcquired("scan", LONG, NO_MINIMUM, () -> done.add("two, another task"));
         });
-    two.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("two"));
+    two.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("two"));
     assertEquals(List.of("one", "two, another task", "two"), done);
   }
 
@@ -77,22 +77,22 @@ class JdbcLeaderLocksTest {
             turns.runIfAcquired(
                 "prune",
                 LONG,
-                AGAIN_AT_ONCE,
+                NO_MINIMUM,
                 () -> {
                   throw new IllegalStateException("broken");
                 }));
-    turns.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("again"));
+    turns.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("again"));
     assertEquals(List.of("again"), done);
   }
 
   @Test
   void withoutTheDatabaseNoNodeRunsTheTask() {
     JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
-    turns.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("before"));
+    turns.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("before"));
     database.close();
     assertThrows(
         DatabaseException.class,
-        () -> turns.runIfAcquired("prune", LONG, AGAIN_AT_ONCE, () -> done.add("without")));
+        () -> turns.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("without")));
     assertEquals(List.of("before"), done);
   }
 

@@ -14,7 +14,7 @@ public final class RedisCluster implements AutoCloseable {
 
   private static final int PRIMARIES = 3;
   private static final int SLOTS = 16384;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final List<RedisServer> servers = new ArrayList<>();
@@ -124,7 +124,7 @@ public final class RedisCluster implements AutoCloseable {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("the Cluster waited in vain for " + what);

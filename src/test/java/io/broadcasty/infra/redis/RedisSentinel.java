@@ -13,7 +13,7 @@ import redis.clients.jedis.Jedis;
 public final class RedisSentinel implements AutoCloseable {
 
   private static final String NAME = "m";
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final RedisServer primary;
@@ -48,7 +48,7 @@ public final class RedisSentinel implements AutoCloseable {
   /** Starts the servers, and waits until the Sentinel knows the replica. */
   public static RedisSentinel start() {
     RedisSentinel started = new RedisSentinel();
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!started.knowsTheReplica()) {
       if (System.nanoTime() > deadline) {
         started.close();
@@ -68,7 +68,7 @@ public final class RedisSentinel implements AutoCloseable {
   /** Stops replication: the replica keeps its data and gets no more. */
   public void stopReplication() {
     try (Jedis jedis = new Jedis("127.0.0.1", replica.port())) {
-      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      long deadline = System.nanoTime() + TIMEOUT_NANOS;
       while (!offset(primary).equals(offset(replica)) && System.nanoTime() < deadline) {
         LockSupport.parkNanos(POLL_NANOS);
       }

@@ -50,7 +50,7 @@ public final class TcpProxy implements AutoCloseable {
     mute = true;
   }
 
-  public void heal() {
+  public void restore() {
     mute = false;
     cut = false;
   }

@@ -26,13 +26,13 @@ class PreviousMembersTest {
       new TenantChannel(new TenantId("acme"), new ChannelName("presence-room"));
 
   private final List<PresenceChange> changes = new ArrayList<>();
-  private final List<Runnable> later = new ArrayList<>();
+  private final List<Runnable> delayed = new ArrayList<>();
   private final LocalPresenceStore local =
-      new LocalPresenceStore(tenant -> 100, new ManualTime(), changes::add, later::add);
-  private final MembershipCache replica = new MembershipCache(ROOM, local);
+      new LocalPresenceStore(tenant -> 100, new ManualTime(), changes::add, delayed::add);
+  private final MembershipCache cache = new MembershipCache(ROOM, local);
 
   private void begin() {
-    replica.replaceAll(replica.generation(), 0, Map.of());
+    cache.replaceAll(cache.generation(), 0, Map.of());
   }
 
   private List<Member> members() {
@@ -44,7 +44,7 @@ class PreviousMembersTest {
     begin();
     List<byte[]> announced = PreviousRelease.written("announced bc:pra:{acme:presence-room}");
     assertEquals(3, announced.size());
-    announced.forEach(message -> assertFalse(replica.onChange(message)));
+    announced.forEach(message -> assertFalse(cache.onChange(message)));
     assertEquals(List.of(new Member("ann", "{\"id\":\"ann\",\"name\":\"Ånn\"}")), members());
   }
 
@@ -53,7 +53,7 @@ class PreviousMembersTest {
     for (String message : List.of("\u0002anything", "x", "1\n+3 9\nann", "1\n")) {
       begin();
       long before = DecodingFailures.count();
-      boolean read = replica.onChange(message.getBytes(UTF_8));
+      boolean read = cache.onChange(message.getBytes(UTF_8));
       assertEquals(!message.equals("1\n"), read, message);
       assertEquals(read, DecodingFailures.count() > before, message);
     }
@@ -61,11 +61,11 @@ class PreviousMembersTest {
 
   @Test
   void skipsUndecodableChangesWhileMembersAreRead() {
-    assertFalse(replica.onChange("\u0002anything".getBytes(UTF_8)));
-    assertFalse(replica.onChange("1\n+3 12\nbob{\"id\":\"bob\"}".getBytes(UTF_8)));
+    assertFalse(cache.onChange("\u0002anything".getBytes(UTF_8)));
+    assertFalse(cache.onChange("1\n+3 12\nbob{\"id\":\"bob\"}".getBytes(UTF_8)));
     begin();
     assertEquals(List.of(new Member("bob", "{\"id\":\"bob\"}")), members());
-    assertTrue(replica.isInSyncWith(1));
-    assertFalse(replica.isInSyncWith(2)); // so that the next comparison finds what was missed
+    assertTrue(cache.isInSyncWith(1));
+    assertFalse(cache.isInSyncWith(2)); // so that the next comparison finds what was missed
   }
 }

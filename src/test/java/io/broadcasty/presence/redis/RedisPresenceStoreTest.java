@@ -53,16 +53,16 @@ import redis.clients.jedis.exceptions.JedisException;
 @Tag("stores")
 class RedisPresenceStoreTest extends PresenceStoreContract {
 
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  private final Queue<Runnable> later = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> delayed = new ConcurrentLinkedQueue<>();
   private final List<Redis> connected = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
 
   /** A node, the changes that it was notified of, and a way to kill it. */
   private final class Node {
-    private final List<PresenceChange> told = new CopyOnWriteArrayList<>();
-    private final RecordingListener heard = new RecordingListener();
+    private final List<PresenceChange> receivedChanges = new CopyOnWriteArrayList<>();
+    private final RecordingListener recordedEvents = new RecordingListener();
     private final Redis redis;
     private final RedisPresenceStore store;
     private final RedisNodeRegistry registry;
@@ -78,10 +78,10 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
               tenant -> 1000,
               Ticker.system(),
               WallClock.system(),
-              told::add,
+              receivedChanges::add,
               Thread::new,
               Runnable::run,
-              heard);
+              recordedEvents);
       registry.start(
           List.of(
               new NodeRegistry.Listener() {
@@ -113,7 +113,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
 
     Set<String> present() {
       Set<String> present = new HashSet<>();
-      for (PresenceChange change : told) {
+      for (PresenceChange change : receivedChanges) {
         change.joined().forEach(member -> present.add(member.id()));
         present.removeAll(change.left());
       }
@@ -121,7 +121,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     }
 
     long leaves() {
-      return told.stream().mapToLong(change -> change.left().size()).sum();
+      return receivedChanges.stream().mapToLong(change -> change.left().size()).sum();
     }
   }
 
@@ -137,15 +137,15 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
         time,
         changes::add,
         Thread::new,
-        later::add,
-        heard);
+        delayed::add,
+        recordedEvents);
   }
 
   @Override
-  protected void settle(TenantChannel channel) {
+  protected void awaitNotifications(TenantChannel channel) {
     got(((RedisPresenceStore) store).flushed(channel));
     store.members(channel, null, 1);
-    for (Runnable task = later.poll(); task != null; task = later.poll()) {
+    for (Runnable task = delayed.poll(); task != null; task = delayed.poll()) {
       task.run();
     }
   }
@@ -159,7 +159,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not in time: " + what);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
@@ -186,9 +186,9 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Node three = new Node(settings);
     assertEquals(List.of("ann"), ids(three));
     assertEquals(
-        List.of("+ann"), events(one.heard, ROOM), "reported by the node that made the change");
-    assertEquals(List.of("+bob", "-bob"), events(two.heard, ROOM));
-    assertEquals(List.of(), events(three.heard, ROOM));
+        List.of("+ann"), events(one.recordedEvents, ROOM), "reported by the node that made the change");
+    assertEquals(List.of("+bob", "-bob"), events(two.recordedEvents, ROOM));
+    assertEquals(List.of(), events(three.recordedEvents, ROOM));
   }
 
   @Test
@@ -204,7 +204,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
                 RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 16))) {
       byte[] members = PresenceKeys.of(direct, ROOM).scripts().get(0);
       LocalMemberships held = new LocalMemberships();
-      PresenceOperationQueue steps = steps(gated, "node", held, told);
+      PresenceOperationQueue steps = operations(gated, "node", held, told);
       held.hold(ROOM, ann, "c");
       held.hold(ROOM, bob, "c");
       assertEquals(List.of(), steps.send(List.of(holding(ann), holding(bob))));
@@ -217,7 +217,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       held.hold(ROOM, ann, "c"); // has no effect, since no connection is made
       assertEquals(1, steps.send(again).size());
       assertEquals(List.of("+ann", "+bob"), events(told, ROOM));
-      gate.heal();
+      gate.restore();
       assertEquals(List.of(), steps.send(again));
       assertEquals(List.of("+ann", "+bob", "-ann", "+ann"), events(told, ROOM));
 
@@ -225,11 +225,11 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       ofOther.hold(ROOM, new Member("cid", "{}"), "c");
       RecordingListener toldOther = new RecordingListener();
       PresenceOperation cid = holding(new Member("cid", "{}"));
-      assertEquals(List.of(), steps(direct, "other", ofOther, toldOther).send(List.of(cid)));
+      assertEquals(List.of(), operations(direct, "other", ofOther, toldOther).send(List.of(cid)));
       assertEquals(List.of("+cid"), events(toldOther, ROOM));
       gate.dropAnswers();
       assertThrows(JedisException.class, () -> steps.run(ROOM, "forget", "other"));
-      gate.heal();
+      gate.restore();
       assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("cid")));
       steps.run(ROOM, "forget", "other");
       steps.run(ROOM, "forget", "other");
@@ -260,8 +260,8 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     assertEquals(Set.of("m0"), one.present());
     assertEquals(19, one.leaves());
     assertEquals(19, three.leaves());
-    List<String> leaves = new ArrayList<>(events(one.heard, ROOM));
-    leaves.addAll(events(three.heard, ROOM));
+    List<String> leaves = new ArrayList<>(events(one.recordedEvents, ROOM));
+    leaves.addAll(events(three.recordedEvents, ROOM));
     assertEquals(19, leaves.size(), () -> leaves + " by both survivors");
     assertEquals(19, new HashSet<>(leaves).size());
     assertTrue(leaves.stream().allMatch(leave -> leave.startsWith("-m")), leaves::toString);
@@ -310,9 +310,9 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
     LocalMemberships before = new LocalMemberships(); // when she was not held, or no longer
-    PresenceOperationQueue late = steps(redis, "node", before, RealtimeListener.NONE);
+    PresenceOperationQueue late = operations(redis, "node", before, RealtimeListener.NONE);
     LocalMemberships now = new LocalMemberships();
-    PresenceOperationQueue steps = steps(redis, "node", now, RealtimeListener.NONE);
+    PresenceOperationQueue steps = operations(redis, "node", now, RealtimeListener.NONE);
     Member ann = new Member("ann", "{}");
     PresenceOperation step =
         new PresenceOperation(ROOM, PresenceOperation.MEMBERSHIP_UPDATE, ann, 0, null);
@@ -330,7 +330,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     assertTrue(redis.commands().hexists(keys.scripts().get(0), PresenceKeys.bytes("ann")));
   }
 
-  private static PresenceOperationQueue steps(
+  private static PresenceOperationQueue operations(
       Redis redis, String node, LocalMemberships holdings, RealtimeListener listener) {
     MemberEvents events = new MemberEvents(listener);
     return new PresenceOperationQueue(

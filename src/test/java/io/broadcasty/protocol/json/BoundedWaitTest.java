@@ -10,32 +10,32 @@ import org.junit.jupiter.api.Test;
 
 class BoundedWaitTest {
 
-  private final BoundedWait patience = new BoundedWait();
+  private final BoundedWait boundedWait = new BoundedWait();
 
   @Test
   void doesNotWaitForACompletedFuture() {
-    assertTrue(patience.await(CompletableFuture.completedFuture(null)));
+    assertTrue(boundedWait.await(CompletableFuture.completedFuture(null)));
   }
 
   @Test
   void returnsWhenTheFutureCompletes() {
     CompletableFuture<String> awaited = new CompletableFuture<>();
     var unused = CompletableFuture.runAsync(() -> awaited.complete("here"));
-    assertTrue(patience.await(awaited));
+    assertTrue(boundedWait.await(awaited));
   }
 
   @Test
   void doesNotWaitAgainUntilTheFutureHasCompleted() {
     CompletableFuture<String> never = new CompletableFuture<>();
-    assertFalse(patience.await(never));
+    assertFalse(boundedWait.await(never));
     assertTimeoutPreemptively(
         Duration.ofMillis(900),
         () -> {
           for (int i = 0; i < 1000; i++) {
-            assertFalse(patience.await(never));
+            assertFalse(boundedWait.await(never));
           }
         });
     never.complete("at last");
-    assertTrue(patience.await(never));
+    assertTrue(boundedWait.await(never));
   }
 }

@@ -40,7 +40,7 @@ class NativeSessionTest {
 
   /** Checks that nothing of a test's connections is left, however they ended. */
   @AfterEach
-  void nothingIsLeftBehind() {
+  void checkNothingIsLeft() {
     node.advance(Duration.ofHours(2));
     node.advance(Duration.ofSeconds(6));
     assertTrue(node.isQuiet(), "a session or a topic was left");
@@ -272,20 +272,20 @@ class NativeSessionTest {
 
     ConnectionInfo unknown = new ConnectionInfo(1, TransportType.WEBSOCKET, null, null);
     ConnectionInfo ann = new ConnectionInfo(1, TransportType.WEBSOCKET, TestNode.ACME, "ann");
-    List<LifecycleEvent> heard = node.listener.take();
+    List<LifecycleEvent> received = node.listener.take();
     assertEquals(
         List.of(
             new ConnectionEvent.Connected(unknown),
             new ConnectionEvent.Authenticated(ann),
             new ChannelEvent.Subscribed(ann, "a"),
             new ChannelEvent.Unsubscribed(ann, "a")),
-        heard.subList(0, 4));
-    ConnectionEvent.Disconnected over = (ConnectionEvent.Disconnected) heard.get(4);
+        received.subList(0, 4));
+    ConnectionEvent.Disconnected over = (ConnectionEvent.Disconnected) received.get(4);
     assertNull(over.code(), "the client has disconnected");
     assertEquals(Duration.ofSeconds(3).toNanos(), over.durationNanos());
     assertEquals(0, over.outboxBytes());
     assertTrue(over.bytesOut() > 50, over.toString());
-    assertEquals(5, heard.size());
+    assertEquals(5, received.size());
   }
 
   @Test

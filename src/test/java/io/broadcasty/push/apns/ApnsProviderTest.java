@@ -97,7 +97,7 @@ class ApnsProviderTest extends PushProviderContract {
 
   @Override
   protected PushProvider makeUntrusting() {
-    return at(server.port(), null, PATIENT);
+    return at(server.port(), null, LONG_TIMEOUT);
   }
 
   private PushProvider at(int at, @Nullable X509Certificate trusted, Duration timeout) {
@@ -130,7 +130,7 @@ class ApnsProviderTest extends PushProviderContract {
     rejection =
         switch (behaviour) {
           case ACCEPT -> null;
-          case GONE ->
+          case UNREGISTERED ->
               new UnregisteredDeviceTokenException(Instant.ofEpochMilli(1_790_000_000_000L));
           case BUSY -> new RejectedNotificationException(RejectionReason.SERVICE_UNAVAILABLE);
           case TOO_LARGE -> new RejectedNotificationException(RejectionReason.PAYLOAD_TOO_LARGE);
@@ -144,7 +144,7 @@ class ApnsProviderTest extends PushProviderContract {
 
   /** Returns false: Apple does not say so, and pushy would not report it. */
   @Override
-  protected boolean saysForHowLong() {
+  protected boolean sendsRetryAfter() {
     return false;
   }
 
@@ -182,7 +182,7 @@ class ApnsProviderTest extends PushProviderContract {
                 "order-7"));
     assertEquals(
         new ProviderResponse.Accepted(dispatch.id().toString()),
-        outcome(opened(make(PATIENT)), dispatch));
+        outcome(opened(make(LONG_TIMEOUT)), dispatch));
     Received came = received.get(0);
     assertEquals("/3/device/" + DEVICE, came.headers().path().toString());
     assertEquals("com.example.app", header(came, "apns-topic"));
@@ -205,7 +205,7 @@ class ApnsProviderTest extends PushProviderContract {
   @Test
   void aLowUrgencyConservesPower() {
     outcome(
-        opened(make(PATIENT)),
+        opened(make(LONG_TIMEOUT)),
         new Notification("Only", null, null, null, Duration.ZERO, Urgency.LOW, "k".repeat(65)));
     assertEquals("5", header(received.get(0), "apns-priority"));
     assertEquals(43, header(received.get(0), "apns-collapse-id").length());
@@ -213,11 +213,11 @@ class ApnsProviderTest extends PushProviderContract {
 
   @Test
   void reportsSinceWhenADeviceIsUnregistered() {
-    behave(Behaviour.GONE);
+    behave(Behaviour.UNREGISTERED);
     ProviderResponse.Unregistered gone =
         assertInstanceOf(
             ProviderResponse.Unregistered.class,
-            outcome(opened(make(PATIENT)), notification("Hello")));
+            outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
     assertEquals(1_790_000_000_000L, gone.sinceMillis());
   }
 
@@ -276,7 +276,7 @@ class ApnsProviderTest extends PushProviderContract {
     assertFalse(key(P8.replace("\n", "\\n")).getKeyId().isEmpty());
     assertThrows(
         IllegalArgumentException.class,
-        () -> new ApnsSettings(key(P8), "not a bundle", "localhost", 1, null, PATIENT));
+        () -> new ApnsSettings(key(P8), "not a bundle", "localhost", 1, null, LONG_TIMEOUT));
   }
 
   private static String header(Received came, String name) {

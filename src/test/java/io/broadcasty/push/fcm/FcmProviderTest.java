@@ -40,7 +40,7 @@ class FcmProviderTest extends HttpProviderContract {
 
   @BeforeEach
   void grant() {
-    service.answersAt(
+    service.answerAt(
         "/token",
         200,
         "{\"token_type\":\"Bearer\",\"access_token\":\"ya29.a\",\"expires_in\":3600}");
@@ -53,12 +53,12 @@ class FcmProviderTest extends HttpProviderContract {
 
   @Override
   protected PushProvider makeAt(int port) {
-    return at(service.url(), URI.create("http://localhost:" + port), PATIENT);
+    return at(service.url(), URI.create("http://localhost:" + port), LONG_TIMEOUT);
   }
 
   @Override
   protected PushProvider makeUntrusting() {
-    return at(service.url(), untrusted.url(), PATIENT);
+    return at(service.url(), untrusted.url(), LONG_TIMEOUT);
   }
 
   private PushProvider at(URI tokens, URI sending, Duration timeout) {
@@ -95,17 +95,17 @@ class FcmProviderTest extends HttpProviderContract {
   @Override
   protected void behave(Behaviour behaviour) {
     switch (behaviour) {
-      case ACCEPT -> service.answers(200, "{\"name\":\"projects/shop-1/messages/1\"}");
-      case GONE -> service.answers(404, error("NOT_FOUND", "Requested entity", "UNREGISTERED"));
-      case BUSY -> service.answers(503, error("UNAVAILABLE", "busy", "UNAVAILABLE"));
+      case ACCEPT -> service.answer(200, "{\"name\":\"projects/shop-1/messages/1\"}");
+      case UNREGISTERED -> service.answer(404, error("NOT_FOUND", "Requested entity", "UNREGISTERED"));
+      case BUSY -> service.answer(503, error("UNAVAILABLE", "busy", "UNAVAILABLE"));
       case TOO_LARGE ->
-          service.answers(400, error("INVALID_ARGUMENT", "too big", "INVALID_ARGUMENT"));
+          service.answer(400, error("INVALID_ARGUMENT", "too big", "INVALID_ARGUMENT"));
     }
   }
 
   @Override
   protected void busyFor(int seconds) {
-    service.answers(
+    service.answer(
         429,
         error("RESOURCE_EXHAUSTED", "quota", "QUOTA_EXCEEDED"),
         "Retry-After",
@@ -135,7 +135,7 @@ class FcmProviderTest extends HttpProviderContract {
                 Duration.ofMinutes(5),
                 Urgency.HIGH,
                 "order-7"));
-    ProviderResponse outcome = outcome(opened(make(PATIENT)), dispatch);
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), dispatch);
     assertEquals(new ProviderResponse.Accepted("projects/shop-1/messages/1"), outcome);
     FakePushService.Request request = service.last();
     assertEquals("Bearer ya29.a", request.header("Authorization"));
@@ -156,7 +156,7 @@ class FcmProviderTest extends HttpProviderContract {
   @Test
   void requestsATokenWithASignedGrant() throws Exception {
     behave(Behaviour.ACCEPT);
-    outcome(opened(make(PATIENT)), notification("Hello"));
+    outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
     FakePushService.Request request = service.requestsAt("/token").get(0);
     String[] form = request.text().split("&assertion=", 2);
     assertEquals(
@@ -175,7 +175,7 @@ class FcmProviderTest extends HttpProviderContract {
   @Test
   void reusesATokenUntilShortlyBeforeItExpires() {
     behave(Behaviour.ACCEPT);
-    PushProvider provider = opened(make(PATIENT));
+    PushProvider provider = opened(make(LONG_TIMEOUT));
     outcome(provider, notification("a"));
     time.advance(Duration.ofMinutes(58).minusSeconds(1));
     outcome(provider, notification("b"));
@@ -193,8 +193,8 @@ class FcmProviderTest extends HttpProviderContract {
 
   @Test
   void dropsARejectedToken() {
-    PushProvider provider = opened(make(PATIENT));
-    service.answers(401, error("UNAUTHENTICATED", "no", null));
+    PushProvider provider = opened(make(LONG_TIMEOUT));
+    service.answer(401, error("UNAUTHENTICATED", "no", null));
     assertMisconfigured(outcome(provider, notification("a")));
     behave(Behaviour.ACCEPT);
     assertInstanceOf(ProviderResponse.Accepted.class, outcome(provider, notification("b")));
@@ -203,14 +203,14 @@ class FcmProviderTest extends HttpProviderContract {
 
   @Test
   void sendsNothingWithoutAToken() {
-    PushProvider provider = opened(make(PATIENT));
-    service.answersAt("/token", 400, "{\"error\":\"invalid_grant\"}");
+    PushProvider provider = opened(make(LONG_TIMEOUT));
+    service.answerAt("/token", 400, "{\"error\":\"invalid_grant\"}");
     assertMisconfigured(outcome(provider, notification("a")));
-    service.answersAt("/token", 503, "");
+    service.answerAt("/token", 503, "");
     assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("a")));
-    service.answersAt("/token", 200, "<html>");
+    service.answerAt("/token", 200, "<html>");
     assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("a")));
-    service.answersAt("/token", 200, "{}");
+    service.answerAt("/token", 200, "{}");
     assertInstanceOf(ProviderResponse.Retry.class, outcome(provider, notification("a")));
     assertEquals(0, received());
     grant();
@@ -292,8 +292,8 @@ class FcmProviderTest extends HttpProviderContract {
   }
 
   private ProviderResponse answered(int status, String body) {
-    service.answers(status, body);
-    return outcome(opened(make(PATIENT)), notification("Hello"));
+    service.answer(status, body);
+    return outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
   }
 
   private static String error(String status, String message, @Nullable String code) {

@@ -35,12 +35,12 @@ class OneSignalProviderTest extends HttpProviderContract {
 
   @Override
   protected PushProvider makeAt(int port) {
-    return at(URI.create("http://localhost:" + port), PATIENT);
+    return at(URI.create("http://localhost:" + port), LONG_TIMEOUT);
   }
 
   @Override
   protected PushProvider makeUntrusting() {
-    return at(untrusted.url(), PATIENT);
+    return at(untrusted.url(), LONG_TIMEOUT);
   }
 
   private static PushProvider at(URI url, Duration timeout) {
@@ -63,18 +63,18 @@ class OneSignalProviderTest extends HttpProviderContract {
   @Override
   protected void behave(Behaviour behaviour) {
     switch (behaviour) {
-      case ACCEPT -> service.answers(200, "{\"id\":\"m1\",\"external_id\":null}");
-      case GONE ->
-          service.answers(
+      case ACCEPT -> service.answer(200, "{\"id\":\"m1\",\"external_id\":null}");
+      case UNREGISTERED ->
+          service.answer(
               200, "{\"id\":\"\",\"errors\":{\"invalid_player_ids\":[\"" + DEVICE + "\"]}}");
-      case BUSY -> service.answers(503, "");
-      case TOO_LARGE -> service.answers(400, "{\"errors\":[\"Data must be no more than\"]}");
+      case BUSY -> service.answer(503, "");
+      case TOO_LARGE -> service.answer(400, "{\"errors\":[\"Data must be no more than\"]}");
     }
   }
 
   @Override
   protected void busyFor(int seconds) {
-    service.answers(429, "{}", "Retry-After", Integer.toString(seconds));
+    service.answer(429, "{}", "Retry-After", Integer.toString(seconds));
   }
 
   @Override
@@ -95,7 +95,7 @@ class OneSignalProviderTest extends HttpProviderContract {
                 Duration.ofMinutes(5),
                 Urgency.HIGH,
                 "order-7"));
-    assertEquals(new ProviderResponse.Accepted("m1"), outcome(opened(make(PATIENT)), dispatch));
+    assertEquals(new ProviderResponse.Accepted("m1"), outcome(opened(make(LONG_TIMEOUT)), dispatch));
     FakePushService.Request request = service.last();
     assertEquals("/notifications?c=push", request.path());
     assertEquals("Key " + KEY, request.header("Authorization"));
@@ -115,7 +115,7 @@ class OneSignalProviderTest extends HttpProviderContract {
   void sendsATitleAloneAsContents() {
     behave(Behaviour.ACCEPT);
     outcome(
-        opened(make(PATIENT)),
+        opened(make(LONG_TIMEOUT)),
         new Notification("Only", null, null, null, Duration.ZERO, Urgency.LOW, "k".repeat(65)));
     String text = service.last().text();
     assertTrue(text.contains("\"contents\":{\"en\":\"Only\"}}"), text);
@@ -165,7 +165,7 @@ class OneSignalProviderTest extends HttpProviderContract {
   void aKeyWithALineEndIsRefused() {
     assertThrows(
         IllegalArgumentException.class,
-        () -> new OneSignalSettings(APP, "a\nb", URI.create("http://x"), PATIENT));
+        () -> new OneSignalSettings(APP, "a\nb", URI.create("http://x"), LONG_TIMEOUT));
   }
 
   private void assertGone(String body) {
@@ -179,7 +179,7 @@ class OneSignalProviderTest extends HttpProviderContract {
   }
 
   private ProviderResponse answered(int status, String body) {
-    service.answers(status, body);
-    return outcome(opened(make(PATIENT)), notification("Hello"));
+    service.answer(status, body);
+    return outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
   }
 }

@@ -38,11 +38,11 @@ public final class FakeProvider implements PushProvider {
     return dispatch -> CompletableFuture.completedFuture(outcome);
   }
 
-  public void does(Script next) {
+  public void follow(Script next) {
     script = next;
   }
 
-  public void answers(ProviderResponse outcome) {
+  public void answer(ProviderResponse outcome) {
     script = always(outcome);
   }
 

@@ -29,10 +29,10 @@ public final class FakePushService implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Map<String, Answer> byPath = new ConcurrentHashMap<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
-  private volatile Answer usual = new Answer(200, "{}", Map.of());
+  private volatile Answer defaultAnswer = new Answer(200, "{}", Map.of());
   private volatile CountDownLatch gate = new CountDownLatch(0);
-  private final AtomicInteger free = new AtomicInteger();
-  private volatile boolean half;
+  private final AtomicInteger remainingAnswers = new AtomicInteger();
+  private volatile boolean stallsInBody;
 
   /** A received request. */
   public record Request(String path, Map<String, List<String>> headers, byte[] body) {
@@ -89,16 +89,16 @@ public final class FakePushService implements AutoCloseable {
   }
 
   /** Sets the answer to all requests from now on. */
-  public void answers(int status, String body) {
-    usual = new Answer(status, body, Map.of());
+  public void answer(int status, String body) {
+    defaultAnswer = new Answer(status, body, Map.of());
   }
 
-  public void answers(int status, String body, String header, String value) {
-    usual = new Answer(status, body, Map.of(header, value));
+  public void answer(int status, String body, String header, String value) {
+    defaultAnswer = new Answer(status, body, Map.of(header, value));
   }
 
   /** Sets the answer at one path. */
-  public void answersAt(String path, int status, String body) {
+  public void answerAt(String path, int status, String body) {
     byPath.put(path, new Answer(status, body, Map.of()));
   }
 
@@ -109,7 +109,7 @@ public final class FakePushService implements AutoCloseable {
 
   /** Answers this many more requests, and then nothing until {@link #release}. */
   public void holdAfter(int answers) {
-    free.set(answers);
+    remainingAnswers.set(answers);
     gate = new CountDownLatch(1);
   }
 
@@ -118,8 +118,8 @@ public final class FakePushService implements AutoCloseable {
   }
 
   /** Answers with a head and half a body, and then nothing. */
-  public void stallsInItsAnswer() {
-    half = true;
+  public void stallInBody() {
+    stallsInBody = true;
   }
 
   public List<Request> requests() {
@@ -143,17 +143,17 @@ public final class FakePushService implements AutoCloseable {
         .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values));
     String path = exchange.getRequestURI().toString();
     requests.add(new Request(path, headers, body));
-    if (free.getAndDecrement() <= 0) {
+    if (remainingAnswers.getAndDecrement() <= 0) {
       await(gate);
     }
-    Answer answer = byPath.getOrDefault(path, usual);
+    Answer answer = byPath.getOrDefault(path, defaultAnswer);
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(
-        answer.status(), half ? bytes.length + 10 : bytes.length == 0 ? -1 : bytes.length);
+        answer.status(), stallsInBody ? bytes.length + 10 : bytes.length == 0 ? -1 : bytes.length);
     OutputStream out = exchange.getResponseBody();
     out.write(bytes);
-    if (half) {
+    if (stallsInBody) {
       out.flush();
       await(closed);
     }

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 /** The contract of every {@link PushProvider}, tested against a fake of its service. */
 public abstract class PushProviderContract {
 
-  protected static final Duration PATIENT = Duration.ofSeconds(20);
-  protected static final Duration IMPATIENT = Duration.ofMillis(300);
+  protected static final Duration LONG_TIMEOUT = Duration.ofSeconds(20);
+  protected static final Duration SHORT_TIMEOUT = Duration.ofMillis(300);
   private static final long WAIT_SECONDS = 30;
 
   private final List<PushProvider> open = new ArrayList<>();
@@ -37,7 +37,7 @@ public abstract class PushProviderContract {
   /** The behaviours of the fake service. */
   protected enum Behaviour {
     ACCEPT,
-    GONE,
+    UNREGISTERED,
     BUSY,
     TOO_LARGE
   }
@@ -62,7 +62,7 @@ public abstract class PushProviderContract {
   protected abstract void busyFor(int seconds);
 
   /** Returns whether the service says for how long it is busy. */
-  protected boolean saysForHowLong() {
+  protected boolean sendsRetryAfter() {
     return true;
   }
 
@@ -99,22 +99,22 @@ public abstract class PushProviderContract {
   @Test
   void reportsAccepted() {
     behave(Behaviour.ACCEPT);
-    ProviderResponse outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
     assertInstanceOf(ProviderResponse.Accepted.class, outcome, outcome.toString());
     assertEquals(1, received());
   }
 
   @Test
   void reportsUnregistered() {
-    behave(Behaviour.GONE);
-    ProviderResponse outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    behave(Behaviour.UNREGISTERED);
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
     assertInstanceOf(ProviderResponse.Unregistered.class, outcome, outcome.toString());
   }
 
   @Test
   void retriesABusyService() {
     behave(Behaviour.BUSY);
-    ProviderResponse outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
     assertInstanceOf(ProviderResponse.Retry.class, outcome, outcome.toString());
   }
 
@@ -123,15 +123,15 @@ public abstract class PushProviderContract {
     busyFor(7);
     ProviderResponse.Retry retry =
         assertInstanceOf(
-            ProviderResponse.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")));
-    assertEquals(saysForHowLong() ? Duration.ofSeconds(7) : null, retry.after());
+            ProviderResponse.Retry.class, outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
+    assertEquals(sendsRetryAfter() ? Duration.ofSeconds(7) : null, retry.after());
   }
 
   @Test
   void timesOut() {
     behave(Behaviour.ACCEPT);
     hold();
-    ProviderResponse outcome = outcome(opened(make(IMPATIENT)), notification("Hello"));
+    ProviderResponse outcome = outcome(opened(make(SHORT_TIMEOUT)), notification("Hello"));
     ProviderResponse.Retry retry = assertInstanceOf(ProviderResponse.Retry.class, outcome);
     assertTrue(retry.reason().contains("300 ms"), retry.reason());
   }
@@ -158,7 +158,7 @@ public abstract class PushProviderContract {
 
   @Test
   void doesNotSendWhatIsTooLong() {
-    PushProvider provider = opened(make(PATIENT));
+    PushProvider provider = opened(make(LONG_TIMEOUT));
     int fits = -provider.excessBytes(notification("")); // the body may have this many letters
     assertTrue(fits > 3000 && fits < 4096, "fits: " + fits);
     assertEquals(0, provider.excessBytes(notification("x".repeat(fits))));
@@ -175,7 +175,7 @@ public abstract class PushProviderContract {
   @Test
   void reportsRejectedWhenTheServiceFindsItTooLong() {
     behave(Behaviour.TOO_LARGE);
-    ProviderResponse outcome = outcome(opened(make(PATIENT)), notification("Hello"));
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
     assertInstanceOf(ProviderResponse.Rejected.class, outcome, outcome.toString());
   }
 
@@ -200,7 +200,7 @@ public abstract class PushProviderContract {
   @Test
   protected void completesManyConcurrentSends() throws Exception {
     behave(Behaviour.ACCEPT);
-    PushProvider provider = opened(make(PATIENT));
+    PushProvider provider = opened(make(LONG_TIMEOUT));
     List<CompletableFuture<ProviderResponse>> sent = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       sent.add(provider.send(dispatch(notification("n" + i))).toCompletableFuture());
@@ -213,7 +213,7 @@ public abstract class PushProviderContract {
 
   @Test
   void validatesAddresses() {
-    PushProvider provider = opened(make(PATIENT));
+    PushProvider provider = opened(make(LONG_TIMEOUT));
     assertDoesNotThrow(() -> provider.validate(device()));
     for (DeviceAddress bad : badDevices()) {
       InvalidDeviceException refused =
@@ -227,7 +227,7 @@ public abstract class PushProviderContract {
 
   @Test
   void toStringContainsNoSecret() {
-    PushProvider provider = opened(make(PATIENT));
+    PushProvider provider = opened(make(LONG_TIMEOUT));
     requireNoSecret(provider.toString());
     requireNoSecret(dispatch(notification("Hello")).toString());
   }

@@ -70,7 +70,7 @@ public abstract class PushQueueContract {
     return Objects.requireNonNull(open().status(ACME, id, 0, 1000));
   }
 
-  private void settle(String owner, ClaimedDispatch claimed, DeliveryResult settlement) {
+  private void acknowledge(String owner, ClaimedDispatch claimed, DeliveryResult settlement) {
     open().acknowledge(owner, List.of(new AcknowledgedDispatch(claimed, settlement, 0)));
   }
 
@@ -110,8 +110,8 @@ public abstract class PushQueueContract {
         open().backlog(both, 10));
     open().enqueue(send(ACME, "s", time), devices(4), 0);
     List<ClaimedDispatch> claimed = claim("node", 3);
-    settle("node", claimed.get(0), new DeliveryResult.Accepted(null));
-    settle("node", claimed.get(1), new DeliveryResult.Retry("busy", time.nowMillis() + 1000));
+    acknowledge("node", claimed.get(0), new DeliveryResult.Accepted(null));
+    acknowledge("node", claimed.get(1), new DeliveryResult.Retry("busy", time.nowMillis() + 1000));
     assertEquals(
         Map.of(SamplePushServices.FCM, 3, SamplePushServices.WEB_PUSH, 0),
         open().backlog(both, 10));
@@ -196,9 +196,9 @@ public abstract class PushQueueContract {
     ClaimedDispatch late = claim("one", 1).get(0);
     time.advance(LEASE);
     ClaimedDispatch now = claim("two", 1).get(0);
-    settle("one", late, new DeliveryResult.Rejected("too late"));
+    acknowledge("one", late, new DeliveryResult.Rejected("too late"));
     assertEquals(Map.of(DispatchState.SENDING, 1), status("s").counts());
-    settle("two", now, new DeliveryResult.Accepted("id-7"));
+    acknowledge("two", now, new DeliveryResult.Accepted("id-7"));
     assertEquals(Map.of(DispatchState.ACCEPTED, 1), status("s").counts());
   }
 
@@ -248,7 +248,7 @@ public abstract class PushQueueContract {
     open().enqueue(send(ACME, "s", time), devices(1), 0);
     ClaimedDispatch claimed = claim("one", 1).get(0);
     long due = time.nowMillis() + 10_000;
-    settle("one", claimed, new DeliveryResult.Retry("the service is busy", due));
+    acknowledge("one", claimed, new DeliveryResult.Retry("the service is busy", due));
     assertEquals(List.of(), claim("one", 1));
     SendStatus.Device device = status("s").page().get(0);
     assertEquals(DispatchState.RETRYING, device.state());
@@ -263,10 +263,10 @@ public abstract class PushQueueContract {
     List<Recipient> devices = devices(5);
     open().enqueue(send(ACME, "s", time), devices, 0);
     List<ClaimedDispatch> claimed = claim("one", 4);
-    settle("one", claimed.get(0), new DeliveryResult.Accepted("id-1"));
-    settle("one", claimed.get(1), new DeliveryResult.Rejected("no such topic"));
-    settle("one", claimed.get(2), new DeliveryResult.Unregistered("410", Long.MAX_VALUE));
-    settle("one", claimed.get(3), new DeliveryResult.Expired("too late"));
+    acknowledge("one", claimed.get(0), new DeliveryResult.Accepted("id-1"));
+    acknowledge("one", claimed.get(1), new DeliveryResult.Rejected("no such topic"));
+    acknowledge("one", claimed.get(2), new DeliveryResult.Unregistered("410", Long.MAX_VALUE));
+    acknowledge("one", claimed.get(3), new DeliveryResult.Expired("too late"));
     SendStatus status = status("s");
     assertEquals(
         Map.of(
@@ -311,7 +311,7 @@ public abstract class PushQueueContract {
     time.advance(Duration.ofSeconds(1));
     register(subscriptions(), "ben", "b", time);
     for (ClaimedDispatch each : claim("one", 2)) {
-      settle("one", each, new DeliveryResult.Unregistered("410 Gone", since));
+      acknowledge("one", each, new DeliveryResult.Unregistered("410 Gone", since));
     }
     assertEquals(List.of(), subscriptions().findByUser(ACME, "ann"));
     assertEquals(1, subscriptions().findByUser(ACME, "ben").size());
@@ -356,10 +356,10 @@ public abstract class PushQueueContract {
     List<Recipient> devices = devices(2);
     open().enqueue(send(ACME, "done", time), devices, 0);
     for (ClaimedDispatch each : claim("one", 2)) {
-      settle("one", each, new DeliveryResult.Accepted(null));
+      acknowledge("one", each, new DeliveryResult.Accepted(null));
     }
     open().enqueue(send(ACME, "half", time), devices, 0);
-    settle("one", claim("one", 1).get(0), new DeliveryResult.Accepted(null));
+    acknowledge("one", claim("one", 1).get(0), new DeliveryResult.Accepted(null));
     time.advance(Duration.ofMinutes(1));
     open().enqueue(send(ACME, "new", time), List.of(), 0);
     open().cleanUp(time.nowMillis());

@@ -64,7 +64,7 @@ public final class PushLoad {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-  private final List<CountingPushService> standIns = new ArrayList<>();
+  private final List<CountingPushService> services = new ArrayList<>();
   private final int devices;
   private final int rounds;
   private URI base = URI.create("http://localhost");
@@ -80,7 +80,7 @@ public final class PushLoad {
     PushLoad load = new PushLoad(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
     boolean killing = args[0].equals("kill");
     for (PushService service : ALL) {
-      load.standIns.add(CountingPushService.start(service, killing ? ANSWER_MILLIS : 0));
+      load.services.add(CountingPushService.start(service, killing ? ANSWER_MILLIS : 0));
     }
     load.writeSettings(Path.of(args[1]));
     System.out.println("ready");
@@ -137,7 +137,7 @@ public final class PushLoad {
             "APNS_KEY_ID=KEY4567890",
             "APNS_TEAM_ID=TEAM567890",
             "APNS_BUNDLE_ID=com.example.app",
-            "BROADCASTY_PUSH_APNS_SERVER=localhost:" + standIn(SamplePushServices.APNS).port(),
+            "BROADCASTY_PUSH_APNS_SERVER=localhost:" + service(SamplePushServices.APNS).port(),
             "BROADCASTY_PUSH_APNS_TRUST=" + trust,
             "BROADCASTY_ONESIGNAL=true",
             "ONESIGNAL_APP_ID=3fa85f64-5717-4562-b3fc-2c963f66afa6",
@@ -146,12 +146,12 @@ public final class PushLoad {
             "BROADCASTY_PUSH_MAX_IN_FLIGHT=" + MAX_IN_FLIGHT));
   }
 
-  private CountingPushService standIn(PushService service) {
-    return standIns.get(ALL.indexOf(service));
+  private CountingPushService service(PushService service) {
+    return services.get(ALL.indexOf(service));
   }
 
   private String url(PushService service) {
-    return "http://localhost:" + standIn(service).port();
+    return "http://localhost:" + service(service).port();
   }
 
   /** Registers devices of a service that follow a topic. */
@@ -247,7 +247,7 @@ public final class PushLoad {
         "| %-10s | %7s | %11s | %15s | %13s | %11s |%n",
         "service", "devices", "accepted ms", "notifications/s", "min-max", "CPU ms each");
     System.out.println("|---|---:|---:|---:|---:|---:|");
-    for (CountingPushService standIn : standIns) {
+    for (CountingPushService standIn : services) {
       String topic = "bench." + standIn.service().name();
       register(standIn.service(), devices, topic);
       double[] acceptMillis = new double[rounds];
@@ -319,7 +319,7 @@ public final class PushLoad {
       throw new IOException("unexpected line instead of killed: " + line);
     }
     Map<PushService, Integer> before = new HashMap<>();
-    standIns.forEach(each -> before.put(each.service(), each.received()));
+    services.forEach(each -> before.put(each.service(), each.received()));
     long killed = System.nanoTime();
     readServer();
     long readyAgain = System.nanoTime();
@@ -331,7 +331,7 @@ public final class PushLoad {
         "service", "queued", "before the kill", "afterwards", "missing", "twice", "more");
     System.out.println("|---|---:|---:|---:|---:|---:|---:|");
     boolean good = true;
-    for (CountingPushService standIn : standIns) {
+    for (CountingPushService standIn : services) {
       int queued = devices / ALL.size();
       int first = before.getOrDefault(standIn.service(), 0);
       int missing = queued - standIn.timesByDevice().size();
@@ -357,6 +357,6 @@ public final class PushLoad {
   }
 
   private int received() {
-    return standIns.stream().mapToInt(CountingPushService::received).sum();
+    return services.stream().mapToInt(CountingPushService::received).sum();
   }
 }

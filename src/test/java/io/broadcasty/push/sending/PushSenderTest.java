@@ -56,7 +56,7 @@ class PushSenderTest {
   private final PushSubscriptionStore subscriptions = new JdbcPushSubscriptionStore(database);
   private final Queue queue = new Queue(new JdbcPushQueue(database, time));
   private final FakeProvider provider = FakeProvider.accepting(SamplePushServices.FCM);
-  private final List<DispatchState> told = new ArrayList<>();
+  private final List<DispatchState> dispatchResults = new ArrayList<>();
   private int wakes;
   private final PushSender sender = sender(provider, "node", 50);
 
@@ -68,7 +68,7 @@ class PushSenderTest {
         maxInFlight,
         new PushClocks(time, time),
         () -> 0.5,
-        (service, state, id, nanos) -> told.add(state),
+        (service, state, id, nanos) -> dispatchResults.add(state),
         () -> wakes++);
   }
 
@@ -80,7 +80,7 @@ class PushSenderTest {
   /** A queue that can be made unavailable. */
   private static final class Queue implements PushQueue {
     private final PushQueue real;
-    private boolean away;
+    private boolean unavailable;
     private int claims;
 
     Queue(PushQueue real) {
@@ -88,7 +88,7 @@ class PushSenderTest {
     }
 
     private void check() {
-      if (away) {
+      if (unavailable) {
         throw new PushStoreException("away", new IllegalStateException());
       }
     }
@@ -166,13 +166,13 @@ class PushSenderTest {
     assertEquals(120, provider.sent.stream().map(Dispatch::id).distinct().count());
     assertEquals(Duration.ofHours(1).toMillis(), provider.sent.get(0).remainingMillis());
     assertFalse(sender.isBusy());
-    assertEquals(120, told.size());
+    assertEquals(120, dispatchResults.size());
   }
 
   @Test
   void limitsDispatchesInFlight() {
     List<CompletableFuture<ProviderResponse>> open = new ArrayList<>();
-    provider.does(
+    provider.follow(
         dispatch -> {
           CompletableFuture<ProviderResponse> future = new CompletableFuture<>();
           open.add(future);
@@ -189,12 +189,12 @@ class PushSenderTest {
 
   @Test
   void retriesABusyServiceWithTheSameDispatchId() {
-    provider.answers(new ProviderResponse.Retry("429", Duration.ofSeconds(40)));
+    provider.answer(new ProviderResponse.Retry("429", Duration.ofSeconds(40)));
     enqueue("s", 1);
     run(sender);
     assertEquals(DispatchState.RETRYING, only("s").state());
     assertEquals("429", only("s").reason());
-    provider.answers(new ProviderResponse.Accepted("id"));
+    provider.answer(new ProviderResponse.Accepted("id"));
     time.advance(Duration.ofSeconds(40));
     run(sender);
     assertEquals(1, provider.sent.size(), "a tenth more is the jitter's");
@@ -209,7 +209,7 @@ class PushSenderTest {
 
   @Test
   void triesUntilTheTimeToLiveEnds() {
-    provider.answers(new ProviderResponse.Retry("503", null));
+    provider.answer(new ProviderResponse.Retry("503", null));
     enqueue("s", 1);
     for (int minutes = 0; minutes < 70; minutes++) {
       run(sender);
@@ -232,7 +232,7 @@ class PushSenderTest {
 
   @Test
   void acceptedAndRejectedAreFinal() {
-    provider.answers(new ProviderResponse.Rejected("x".repeat(600)));
+    provider.answer(new ProviderResponse.Rejected("x".repeat(600)));
     enqueue("s", 1);
     run(sender);
     time.advance(Duration.ofMinutes(10));
@@ -244,7 +244,7 @@ class PushSenderTest {
 
   @Test
   void removesAnUnregisteredDevice() {
-    provider.answers(new ProviderResponse.Unregistered("410", Long.MAX_VALUE));
+    provider.answer(new ProviderResponse.Unregistered("410", Long.MAX_VALUE));
     enqueue("s", 1);
     run(sender);
     assertEquals(DispatchState.UNREGISTERED, only("s").state());
@@ -258,7 +258,7 @@ class PushSenderTest {
 
   @Test
   void pausesAFailingServiceOnly() {
-    provider.answers(new ProviderResponse.Retry("503", null));
+    provider.answer(new ProviderResponse.Retry("503", null));
     enqueue("s", 200);
     FakeProvider other = FakeProvider.accepting(SamplePushServices.WEB_PUSH);
     PushSender others = sender(other, "node", 50);
@@ -275,7 +275,7 @@ class PushSenderTest {
     sender.runRound(true);
     sender.runRound(true);
     assertEquals(51, provider.sent.size(), "one tries whether it is back");
-    provider.answers(new ProviderResponse.Accepted(null));
+    provider.answer(new ProviderResponse.Accepted(null));
     for (int i = 0; i < 20; i++) {
       time.advance(Duration.ofSeconds(1));
       run(sender);
@@ -286,7 +286,7 @@ class PushSenderTest {
 
   @Test
   void logsAMisconfigurationOnceAndKeepsTheQueue() {
-    provider.answers(
+    provider.answer(
         new ProviderResponse.Misconfigured("401 refused", "broadcasty.push.fcm.service-account"));
     enqueue("s", 120);
     try (LogCapture log = new LogCapture(PushSender.class)) {
@@ -300,7 +300,7 @@ class PushSenderTest {
     assertEquals("401 refused (broadcasty.push.fcm.service-account)", sender.health().problem());
     assertEquals(List.of(), subscriptions.findByUser(ACME, "nobody"));
     assertEquals(1, subscriptions.findByUser(ACME, "u0").size());
-    provider.answers(new ProviderResponse.Accepted(null));
+    provider.answer(new ProviderResponse.Accepted(null));
     for (int i = 0; i < 10; i++) {
       time.advance(Duration.ofMinutes(1));
       run(sender);
@@ -310,7 +310,7 @@ class PushSenderTest {
 
   @Test
   void retriesAfterAProvidersExceptionWithoutLoggingItsMessage() {
-    provider.does(
+    provider.follow(
         dispatch -> {
           throw new IllegalStateException("secret " + dispatch.device().token());
         });
@@ -322,12 +322,12 @@ class PushSenderTest {
           List.of("java.lang.IllegalStateException"),
           log.thrown().stream().map(String::valueOf).toList());
     }
-    provider.does(dispatch -> CompletableFuture.failedFuture(new IllegalStateException("secret")));
+    provider.follow(dispatch -> CompletableFuture.failedFuture(new IllegalStateException("secret")));
     time.advance(Duration.ofSeconds(1));
     run(sender);
     assertEquals(DispatchState.RETRYING, only("s").state());
     assertFalse(String.valueOf(only("s").reason()).contains("secret"));
-    provider.answers(new ProviderResponse.Accepted(null));
+    provider.answer(new ProviderResponse.Accepted(null));
     time.advance(Duration.ofSeconds(3));
     run(sender);
     assertEquals(DispatchState.ACCEPTED, only("s").state());
@@ -336,7 +336,7 @@ class PushSenderTest {
   @Test
   void logsABrokenConnectionOnceAndHidesItFromTenants() {
     IOException broken = new IOException("reset by 192.0.2.1");
-    provider.answers(new ProviderResponse.Retry("the connection broke", null, broken));
+    provider.answer(new ProviderResponse.Retry("the connection broke", null, broken));
     enqueue("s", 5);
     try (LogCapture log = new LogCapture(PushSender.class)) {
       for (int i = 0; i < 3; i++) {
@@ -353,7 +353,7 @@ class PushSenderTest {
   @Test
   void givesUpOnASilentProviderAndIgnoresItsLateAnswer() {
     CompletableFuture<ProviderResponse> never = new CompletableFuture<>();
-    provider.does(dispatch -> never);
+    provider.follow(dispatch -> never);
     enqueue("s", 1);
     run(sender);
     time.advance(FakeProvider.TIMEOUT.plus(PushSender.GRACE));
@@ -367,15 +367,15 @@ class PushSenderTest {
   @Test
   void keepsResultsUntilTheQueueIsAvailable() {
     enqueue("s", 3);
-    queue.away = true;
+    queue.unavailable = true;
     assertThrows(PushStoreException.class, () -> sender.runRound(true));
     assertEquals(0, provider.sent.size());
-    queue.away = false;
+    queue.unavailable = false;
     sender.runRound(true);
-    queue.away = true;
+    queue.unavailable = true;
     assertThrows(PushStoreException.class, () -> sender.runRound(true));
     assertTrue(sender.isBusy());
-    queue.away = false;
+    queue.unavailable = false;
     sender.runRound(false);
     assertEquals(Map.of(DispatchState.ACCEPTED, 3), counts("s"));
     assertEquals(3, provider.sent.size());
@@ -384,7 +384,7 @@ class PushSenderTest {
   @Test
   void writesResultsBackInGroups() {
     List<CompletableFuture<ProviderResponse>> waiting = new ArrayList<>();
-    provider.does(
+    provider.follow(
         dispatch -> {
           waiting.add(new CompletableFuture<>());
           return waiting.get(waiting.size() - 1);
@@ -410,7 +410,7 @@ class PushSenderTest {
 
   @Test
   void pollsAnEmptyQueueRarely() {
-    provider.does(dispatch -> new CompletableFuture<>());
+    provider.follow(dispatch -> new CompletableFuture<>());
     enqueue("s", 1);
     run(sender);
     assertEquals(2, queue.claims, "the second got nothing, although one is under way");
@@ -434,7 +434,7 @@ class PushSenderTest {
   @Test
   void anotherNodeContinuesADeadNodesDispatches() {
     List<Dispatch> first = new ArrayList<>();
-    provider.does(
+    provider.follow(
         dispatch -> {
           first.add(dispatch);
           return first.size() <= 10

@@ -53,13 +53,13 @@ class WebPushProviderTest extends HttpProviderContract {
   @Override
   protected PushProvider makeAt(int port) {
     endpoint = "http://localhost:" + port + PATH;
-    return provider(List.of("http://localhost:" + port), PATIENT);
+    return provider(List.of("http://localhost:" + port), LONG_TIMEOUT);
   }
 
   @Override
   protected PushProvider makeUntrusting() {
     endpoint = untrusted.url() + PATH;
-    return provider(List.of(untrusted.url().toString()), PATIENT);
+    return provider(List.of(untrusted.url().toString()), LONG_TIMEOUT);
   }
 
   private WebPushProvider provider(List<String> hosts, Duration timeout) {
@@ -90,16 +90,16 @@ class WebPushProviderTest extends HttpProviderContract {
   @Override
   protected void behave(Behaviour behaviour) {
     switch (behaviour) {
-      case ACCEPT -> service.answers(201, "");
-      case GONE -> service.answers(410, "");
-      case BUSY -> service.answers(503, "busy");
-      case TOO_LARGE -> service.answers(413, "");
+      case ACCEPT -> service.answer(201, "");
+      case UNREGISTERED -> service.answer(410, "");
+      case BUSY -> service.answer(503, "busy");
+      case TOO_LARGE -> service.answer(413, "");
     }
   }
 
   @Override
   protected void busyFor(int seconds) {
-    service.answers(429, "", "Retry-After", Integer.toString(seconds));
+    service.answer(429, "", "Retry-After", Integer.toString(seconds));
   }
 
   @Override
@@ -121,7 +121,7 @@ class WebPushProviderTest extends HttpProviderContract {
             Urgency.HIGH,
             "order-7");
     Dispatch dispatch = dispatch(notification);
-    outcome(opened(make(PATIENT)), dispatch);
+    outcome(opened(make(LONG_TIMEOUT)), dispatch);
     FakePushService.Request request = service.last();
     assertEquals(PATH, request.path());
     assertEquals("60", request.header("TTL"));
@@ -140,7 +140,7 @@ class WebPushProviderTest extends HttpProviderContract {
   @Test
   void theServiceIdentifiesTheSender() throws Exception {
     behave(Behaviour.ACCEPT);
-    outcome(opened(make(PATIENT)), notification("Hello"));
+    outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
     String[] parts = service.last().header("Authorization").split("t=|, k=", -1);
     assertEquals("vapid ", parts[0]);
     assertEquals(KEYS.publicKeyText(), parts[2]);
@@ -156,7 +156,7 @@ class WebPushProviderTest extends HttpProviderContract {
   @Test
   void reusesATokenForTwelveHours() {
     behave(Behaviour.ACCEPT);
-    PushProvider provider = opened(make(PATIENT));
+    PushProvider provider = opened(make(LONG_TIMEOUT));
     String first = authorization(provider);
     time.advance(Duration.ofHours(12).minusSeconds(1));
     assertEquals(first, authorization(provider));
@@ -217,43 +217,43 @@ class WebPushProviderTest extends HttpProviderContract {
 
   @Test
   void aRedirectIsNotFollowed() {
-    service.answers(307, "", "Location", service.url() + "/inside");
+    service.answer(307, "", "Location", service.url() + "/inside");
     assertInstanceOf(
-        ProviderResponse.Rejected.class, outcome(opened(make(PATIENT)), notification("Hello")));
+        ProviderResponse.Rejected.class, outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
     assertEquals(1, service.requests().size());
   }
 
   @Test
   void retryAfterMayBeADate() {
-    service.answers(503, "", "Retry-After", "Mon, 21 Sep 2026 12:00:30 GMT");
+    service.answer(503, "", "Retry-After", "Mon, 21 Sep 2026 12:00:30 GMT");
     assertEquals(Duration.ofSeconds(30), retryAfter());
-    service.answers(503, "", "Retry-After", "999999999");
+    service.answer(503, "", "Retry-After", "999999999");
     assertEquals(Duration.ofDays(1), retryAfter(), "no service is waited for any longer");
-    service.answers(503, "", "Retry-After", "Mon, 21 Sep 2026 11:00:00 GMT");
+    service.answer(503, "", "Retry-After", "Mon, 21 Sep 2026 11:00:00 GMT");
     assertNull(retryAfter());
-    service.answers(503, "", "Retry-After", "soon");
+    service.answer(503, "", "Retry-After", "soon");
     assertNull(retryAfter());
   }
 
   private @Nullable Duration retryAfter() {
     return assertInstanceOf(
-            ProviderResponse.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")))
+            ProviderResponse.Retry.class, outcome(opened(make(LONG_TIMEOUT)), notification("Hello")))
         .after();
   }
 
   @Test
   void timesOutAnEndlessBody() {
-    service.answers(201, "some");
-    service.stallsInItsAnswer();
+    service.answer(201, "some");
+    service.stallInBody();
     assertInstanceOf(
-        ProviderResponse.Retry.class, outcome(opened(make(IMPATIENT)), notification("Hello")));
+        ProviderResponse.Retry.class, outcome(opened(make(SHORT_TIMEOUT)), notification("Hello")));
   }
 
   @Test
   void aHugeBodyIsNotRead() {
-    service.answers(503, "x".repeat(5_000_000));
+    service.answer(503, "x".repeat(5_000_000));
     assertInstanceOf(
-        ProviderResponse.Retry.class, outcome(opened(make(PATIENT)), notification("Hello")));
+        ProviderResponse.Retry.class, outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
   }
 
   @Test
@@ -268,7 +268,7 @@ class WebPushProviderTest extends HttpProviderContract {
     PushProvider provider =
         opened(
             new WebPushProvider(
-                new WebPushSettings("mailto:ops@example.com", KEYS, List.of(), PATIENT),
+                new WebPushSettings("mailto:ops@example.com", KEYS, List.of(), LONG_TIMEOUT),
                 time,
                 threads(),
                 rebinding));
@@ -285,7 +285,7 @@ class WebPushProviderTest extends HttpProviderContract {
     PushProvider provider =
         opened(
             new WebPushProvider(
-                new WebPushSettings("mailto:ops@example.com", KEYS, List.of(), PATIENT),
+                new WebPushSettings("mailto:ops@example.com", KEYS, List.of(), LONG_TIMEOUT),
                 time,
                 threads(),
                 host -> {
@@ -299,14 +299,14 @@ class WebPushProviderTest extends HttpProviderContract {
   void anExpiredNotificationIsNotKept() {
     behave(Behaviour.ACCEPT);
     outcome(
-        opened(make(PATIENT)),
+        opened(make(LONG_TIMEOUT)),
         new Dispatch(UUID.randomUUID(), device(), notification("Hello"), -5));
     assertEquals("0", service.last().header("TTL"));
     assertFalse(service.last().headers().containsKey("topic"));
   }
 
   private ProviderResponse answered(int status) {
-    service.answers(status, "");
-    return outcome(opened(make(PATIENT)), notification("Hello"));
+    service.answer(status, "");
+    return outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
   }
 }

@@ -33,7 +33,7 @@ class AblyProviderTest extends ProviderContract {
   @Test
   void aMessageIsThePublicationWithAnIdOfItsPosition() throws Exception {
     provider().send(Publications.of("orders", 5, 6));
-    FakeProviderServer.Request request = there.requests().get(0);
+    FakeProviderServer.Request request = server.requests().get(0);
     assertEquals("/channels/acme%3Borders/messages", request.path());
     assertTrue(
         request
@@ -58,7 +58,7 @@ class AblyProviderTest extends ProviderContract {
                     plain.position(),
                     plain.timeMillis()),
                 Publications.of("orders", 6, 6).get(0)));
-    String body = there.requests().get(0).body();
+    String body = server.requests().get(0).body();
     assertTrue(body.contains("\"extras\":{\"headers\":{\"tag\":\"a\\\"b\"}}"), body);
     assertEquals(2, body.split("extras", -1).length);
   }
@@ -71,14 +71,14 @@ class AblyProviderTest extends ProviderContract {
     provider().send(Publications.of("orders", 5, 6));
     provider().send(Publications.of("orders", 5, 6));
     provider().send(Publications.of("orders", 5, 9));
-    assertEquals(there.requests().get(0).body(), there.requests().get(1).body());
-    String longer = there.requests().get(2).body();
+    assertEquals(server.requests().get(0).body(), server.requests().get(1).body());
+    String longer = server.requests().get(2).body();
     assertTrue(longer.startsWith("[{\"id\":\"k3f9a2xw-0-5-5:0\""), longer);
   }
 
   @Test
   void rejectsAServerThatIsNotAbly() {
-    there.answer(200);
+    server.answer(200);
     try (FakeProviderServer other = FakeProviderServer.start()) {
       Provider elsewhere =
           open(

@@ -50,18 +50,18 @@ public final class FakeProviderServer implements AutoCloseable {
   public record Request(String path, String query, String body, String authorization) {}
 
   /** How requests are answered. */
-  private record Mood(
+  private record Behaviour(
       int status, Duration pause, boolean halfOpen, @Nullable Integer retryAfter, boolean probes) {}
 
-  private static final Mood WELL = new Mood(200, Duration.ZERO, false, null, true);
+  private static final Behaviour NORMAL = new Behaviour(200, Duration.ZERO, false, null, true);
 
   private final int port;
   private final @Nullable SSLContext tls;
   private final List<Delivered> delivered = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
-  private volatile Mood mood = WELL;
+  private volatile Behaviour behaviour = NORMAL;
   private volatile @Nullable HttpServer server;
-  private volatile CountDownLatch healing = new CountDownLatch(1);
+  private volatile CountDownLatch recovered = new CountDownLatch(1);
   private @Nullable ExecutorService threads;
 
   private FakeProviderServer(@Nullable SSLContext tls) {
@@ -109,7 +109,7 @@ public final class FakeProviderServer implements AutoCloseable {
 
   /** Refuses connections from now on. */
   public void stop() {
-    become(WELL);
+    setBehaviour(NORMAL);
     HttpServer running = server;
     if (running != null) {
       server = null;
@@ -120,41 +120,41 @@ public final class FakeProviderServer implements AutoCloseable {
     }
   }
 
-  public void startAgain() {
+  public void restart() {
     start(port);
   }
 
   /** Ends all misbehaviour. */
-  public void heal() {
+  public void recover() {
     if (server == null) {
-      startAgain();
+      restart();
     }
-    become(WELL);
+    setBehaviour(NORMAL);
   }
 
   /** Answers with this status and delivers nothing. */
   public void answer(int status) {
-    become(new Mood(status, Duration.ZERO, false, null, false));
+    setBehaviour(new Behaviour(status, Duration.ZERO, false, null, false));
   }
 
   public void tooManyRequests(@Nullable Integer retryAfter) {
-    become(new Mood(429, Duration.ZERO, false, retryAfter, false));
+    setBehaviour(new Behaviour(429, Duration.ZERO, false, retryAfter, false));
   }
 
   /** Answers after a delay that is longer than the caller waits; nothing is delivered then. */
   public void slow(Duration pause) {
-    become(new Mood(200, pause, false, null, false));
+    setBehaviour(new Behaviour(200, pause, false, null, false));
   }
 
   /** Sends the head of an answer, and then nothing. */
   public void halfOpen() {
-    become(new Mood(200, Duration.ZERO, true, null, false));
+    setBehaviour(new Behaviour(200, Duration.ZERO, true, null, false));
   }
 
-  private void become(Mood next) {
-    mood = next;
-    healing.countDown();
-    healing = new CountDownLatch(1);
+  private void setBehaviour(Behaviour next) {
+    behaviour = next;
+    recovered.countDown();
+    recovered = new CountDownLatch(1);
   }
 
   public List<Delivered> delivered() {
@@ -178,10 +178,10 @@ public final class FakeProviderServer implements AutoCloseable {
           new Request(uri.getRawPath(), String.valueOf(uri.getRawQuery()), body, authorization));
     }
     boolean probe = !uri.getPath().endsWith("events") && !uri.getPath().endsWith("/messages");
-    Mood now = probe && mood.probes() ? WELL : mood;
+    Behaviour now = probe && behaviour.probes() ? NORMAL : behaviour;
     if (!now.pause().isZero()) {
       try {
-        var unused = healing.await(now.pause().toMillis(), TimeUnit.MILLISECONDS);
+        var unused = recovered.await(now.pause().toMillis(), TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         exchange.close();
         return;
@@ -191,7 +191,7 @@ public final class FakeProviderServer implements AutoCloseable {
       exchange.sendResponseHeaders(200, 100);
       exchange.getResponseBody().flush();
       try {
-        var unused = healing.await(20, TimeUnit.SECONDS);
+        var unused = recovered.await(20, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

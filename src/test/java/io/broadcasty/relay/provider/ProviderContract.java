@@ -34,13 +34,13 @@ public abstract class ProviderContract {
   private static final Duration TIMEOUT = Duration.ofMillis(400);
 
   /** The timeout where none is expected. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration LONG_TIMEOUT = Duration.ofSeconds(20);
 
-  private static final HttpClient CLIENT = ProviderHttpClient.client(PATIENCE);
-  private static final ProviderHttpClient PATIENT =
-      new ProviderHttpClient(CLIENT, PATIENCE, WallClock.system());
+  private static final HttpClient CLIENT = ProviderHttpClient.client(LONG_TIMEOUT);
+  private static final ProviderHttpClient PATIENT_CLIENT =
+      new ProviderHttpClient(CLIENT, LONG_TIMEOUT, WallClock.system());
 
-  protected final FakeProviderServer there = FakeProviderServer.start();
+  protected final FakeProviderServer server = FakeProviderServer.start();
 
   /**
    * Returns the provider.
@@ -50,16 +50,16 @@ public abstract class ProviderContract {
   protected abstract Provider open(URI base, ProviderHttpClient calls, boolean valid);
 
   protected final Provider provider() {
-    return open(there.base(), PATIENT, true);
+    return open(server.base(), PATIENT_CLIENT, true);
   }
 
-  private Provider hasty() {
-    return open(there.base(), new ProviderHttpClient(CLIENT, TIMEOUT, WallClock.system()), true);
+  private Provider withShortTimeout() {
+    return open(server.base(), new ProviderHttpClient(CLIENT, TIMEOUT, WallClock.system()), true);
   }
 
   @AfterEach
   void stop() {
-    there.close();
+    server.close();
   }
 
   private static ProviderFailure failureOf(Provider provider) {
@@ -68,7 +68,7 @@ public abstract class ProviderContract {
         assertThrows(ProviderException.class, () -> provider.send(Publications.of("orders", 1, 3)))
             .failure();
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    assertTrue(millis < PATIENCE.toMillis() / 2, "not waited for: " + millis);
+    assertTrue(millis < LONG_TIMEOUT.toMillis() / 2, "not waited for: " + millis);
     assertThrows(ProviderException.class, provider::probe, "a probe fails as well");
     return failure;
   }
@@ -81,8 +81,8 @@ public abstract class ProviderContract {
       RelayOutcome outcome = provider().send(run.subList(sent, run.size()));
       sent += assertInstanceOf(RelayOutcome.Accepted.class, outcome).count();
     }
-    assertEquals(LongStream.rangeClosed(7, 41).boxed().toList(), Publications.sequences(there));
-    assertTrue(there.requests().size() < run.size(), "in batches");
+    assertEquals(LongStream.rangeClosed(7, 41).boxed().toList(), Publications.sequences(server));
+    assertTrue(server.requests().size() < run.size(), "in batches");
     provider().probe();
   }
 
@@ -108,74 +108,74 @@ public abstract class ProviderContract {
       }
     }
     assertEquals(1, rejected);
-    assertEquals(List.of(1L, 3L), Publications.sequences(there));
+    assertEquals(List.of(1L, 3L), Publications.sequences(server));
   }
 
   @Test
   void rejectsAChannelNameThatIsTooLong() throws Exception {
     RelayOutcome outcome = provider().send(Publications.of("x:".repeat(100), 1, 2));
     assertTrue(assertInstanceOf(RelayOutcome.Rejected.class, outcome).reason().contains("name"));
-    assertEquals(List.of(), there.requests());
+    assertEquals(List.of(), server.requests());
   }
 
   @Test
   void reportsRefusedCredentials() {
-    ProviderFailure failure = failureOf(open(there.base(), PATIENT, false));
+    ProviderFailure failure = failureOf(open(server.base(), PATIENT_CLIENT, false));
     assertTrue(failure.misconfigured());
     assertTrue(failure.reason().contains("credentials"), failure.reason());
-    assertEquals(List.of(), there.delivered());
+    assertEquals(List.of(), server.delivered());
   }
 
   @Test
   void reportsAForbiddenOrUnknownApplicationAsMisconfigured() {
-    there.answer(403);
+    server.answer(403);
     assertTrue(failureOf(provider()).misconfigured());
-    there.answer(404);
+    server.answer(404);
     assertTrue(failureOf(provider()).misconfigured());
-    there.answer(302);
+    server.answer(302);
     assertTrue(failureOf(provider()).misconfigured());
   }
 
   @Test
   void reportsAFailingServer() {
-    there.answer(500);
+    server.answer(500);
     ProviderFailure failure = failureOf(provider());
     assertFalse(failure.misconfigured());
     assertEquals("answers 500", failure.reason());
-    there.answer(503);
+    server.answer(503);
     failureOf(provider());
   }
 
   @Test
   void reportsTheRetryAfterOfTooManyRequests() {
-    there.tooManyRequests(17);
+    server.tooManyRequests(17);
     assertEquals(Duration.ofSeconds(17), failureOf(provider()).retryAfter());
-    there.tooManyRequests(null);
+    server.tooManyRequests(null);
     assertEquals(null, failureOf(provider()).retryAfter());
   }
 
   @Test
   void timesOutASlowServer() {
-    there.slow(Duration.ofSeconds(5));
-    assertEquals("does not answer within 400 ms", failureOf(hasty()).reason());
+    server.slow(Duration.ofSeconds(5));
+    assertEquals("does not answer within 400 ms", failureOf(withShortTimeout()).reason());
   }
 
   @Test
   void timesOutAnIncompleteResponse() {
-    there.halfOpen();
-    assertEquals("does not answer within 400 ms", failureOf(hasty()).reason());
+    server.halfOpen();
+    assertEquals("does not answer within 400 ms", failureOf(withShortTimeout()).reason());
   }
 
   @Test
   void reportsARefusedConnection() {
-    there.stop();
+    server.stop();
     assertEquals("cannot be reached", failureOf(provider()).reason());
   }
 
   @Test
   void rejectsAnUntrustedCertificate(@TempDir Path dir) throws Exception {
     try (FakeProviderServer impostor = FakeProviderServer.start(selfSigned(dir))) {
-      ProviderFailure failure = failureOf(open(impostor.base(), PATIENT, true));
+      ProviderFailure failure = failureOf(open(impostor.base(), PATIENT_CLIENT, true));
       assertTrue(failure.misconfigured());
       assertTrue(failure.reason().contains("TLS"), failure.reason());
       assertEquals(List.of(), impostor.requests());
@@ -184,10 +184,10 @@ public abstract class ProviderContract {
 
   @Test
   void noFailureContainsAnAddressOrASecret() {
-    there.answer(401);
+    server.answer(401);
     String reason = failureOf(provider()).reason();
     for (String secret :
-        List.of(FakeProviderServer.SECRET, "s3cret", "127.0.0.1", "" + there.port())) {
+        List.of(FakeProviderServer.SECRET, "s3cret", "127.0.0.1", "" + server.port())) {
       assertFalse(reason.contains(secret), reason);
     }
   }

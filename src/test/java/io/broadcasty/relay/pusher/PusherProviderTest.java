@@ -53,7 +53,7 @@ class PusherProviderTest extends ProviderContract {
   @Test
   void anEventIsThePublication() throws Exception {
     provider().send(Publications.of("orders:eu", 5, 5));
-    FakeProviderServer.Request request = there.requests().get(0);
+    FakeProviderServer.Request request = server.requests().get(0);
     assertEquals("/apps/3/events", request.path());
     assertEquals(
         "{\"name\":\"message\",\"channel\":\"acme;orders=3Aeu\",\"data\":\"{\\\"channel\\\":\\\"orders:eu\\\","
@@ -69,7 +69,7 @@ class PusherProviderTest extends ProviderContract {
     assertEquals(
         "{\"name\":\"message\",\"channel\":\"private-encrypted-acme;x\","
             + "\"data\":\"{\\\"nonce\\\":\\\"n\\\"}\"}",
-        there.requests().get(0).body());
+        server.requests().get(0).body());
   }
 
   @Test
@@ -84,7 +84,7 @@ class PusherProviderTest extends ProviderContract {
                     Publications.publication("orders", 11, large),
                     Publications.publication("orders", 12, large),
                     Publications.publication("orders", 13, large))));
-    assertTrue(there.requests().stream().allMatch(r -> r.path().endsWith("/batch_events")));
+    assertTrue(server.requests().stream().allMatch(r -> r.path().endsWith("/batch_events")));
   }
 
   @Test

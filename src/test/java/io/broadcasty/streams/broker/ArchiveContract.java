@@ -52,7 +52,7 @@ public abstract class ArchiveContract {
     return LongStream.rangeClosed(first, last).boxed().toList();
   }
 
-  private static List<SequenceRange> stretches(Archive archive, StreamKey stream) {
+  private static List<SequenceRange> ranges(Archive archive, StreamKey stream) {
     return archive
         .ranges(stream.channel(), stream.epoch())
         .getOrDefault(stream.partition(), List.of());
@@ -78,7 +78,7 @@ public abstract class ArchiveContract {
     Publication publication = new Publication(full, new Position("one", 0, 1), time.nowMillis());
     assertEquals(1, archive.append(ONE, List.of(publication)));
     assertEquals(List.of(publication), archive.read(ONE, 0, 1, 10));
-    assertEquals(List.of(new SequenceRange(1, 1)), stretches(open(), ONE));
+    assertEquals(List.of(new SequenceRange(1, 1)), ranges(open(), ONE));
   }
 
   @Test
@@ -87,7 +87,7 @@ public abstract class ArchiveContract {
     assertEquals(5, archive.append(ONE, run(ONE, 1, 5)));
     assertEquals(5, archive.append(ONE, run(ONE, 2, 4)));
     assertEquals(9, open().append(ONE, run(ONE, 4, 9)));
-    assertEquals(List.of(new SequenceRange(1, 9)), stretches(archive, ONE));
+    assertEquals(List.of(new SequenceRange(1, 9)), ranges(archive, ONE));
     assertEquals(from(1, 9), kept(archive, ONE));
     assertEquals(List.of(4L, 5L), sequences(archive.read(ONE, 3, 8, 2)));
     assertEquals(List.of(8L), sequences(archive.read(ONE, 7, 8, 20)));
@@ -100,7 +100,7 @@ public abstract class ArchiveContract {
     assertEquals(12, archive.append(ONE, run(ONE, 10, 12)));
     archive.append(ONE, run(ONE, 13, 13));
     assertEquals(
-        List.of(new SequenceRange(3, 5), new SequenceRange(10, 13)), stretches(archive, ONE));
+        List.of(new SequenceRange(3, 5), new SequenceRange(10, 13)), ranges(archive, ONE));
     assertEquals(List.of(3L, 4L, 5L, 10L, 11L, 12L, 13L), kept(archive, ONE));
   }
 
@@ -137,14 +137,14 @@ public abstract class ArchiveContract {
     time.advance(Duration.ofDays(10).plusMillis(1));
     archive.prune();
     assertEquals(from(2501, 2510), kept(archive, ONE));
-    assertEquals(List.of(new SequenceRange(2501, 2510)), stretches(archive, ONE));
+    assertEquals(List.of(new SequenceRange(2501, 2510)), ranges(archive, ONE));
 
     time.advance(Duration.ofDays(20));
     archive.prune();
     assertEquals(List.of(), kept(archive, ONE));
-    assertEquals(List.of(new SequenceRange(2511, 2510)), stretches(archive, ONE));
+    assertEquals(List.of(new SequenceRange(2511, 2510)), ranges(archive, ONE));
     assertEquals(2512, archive.append(ONE, run(ONE, 2509, 2512)));
-    assertEquals(List.of(new SequenceRange(2511, 2512)), stretches(archive, ONE));
+    assertEquals(List.of(new SequenceRange(2511, 2512)), ranges(archive, ONE));
     archive.prune();
     assertEquals(from(2511, 2512), kept(archive, ONE));
 
@@ -163,13 +163,13 @@ public abstract class ArchiveContract {
     archive.append(ONE, run(ONE, 1601, 1602));
     time.advance(RETENTION.minusHours(1));
     archive.prune();
-    assertEquals(List.of(new SequenceRange(1601, 1602)), stretches(archive, ONE));
+    assertEquals(List.of(new SequenceRange(1601, 1602)), ranges(archive, ONE));
     assertEquals(from(1601, 1602), kept(archive, ONE));
     time.advance(Duration.ofHours(2));
     archive.prune();
-    assertEquals(List.of(new SequenceRange(1603, 1602)), stretches(archive, ONE));
+    assertEquals(List.of(new SequenceRange(1603, 1602)), ranges(archive, ONE));
     archive.append(ONE, run(ONE, 1700, 1700));
-    assertEquals(List.of(new SequenceRange(1700, 1700)), stretches(archive, ONE));
+    assertEquals(List.of(new SequenceRange(1700, 1700)), ranges(archive, ONE));
   }
 
   @Test
@@ -202,6 +202,6 @@ public abstract class ArchiveContract {
       threads.shutdownNow();
     }
     assertEquals(from(1, last), kept(open(), ONE));
-    assertEquals(List.of(new SequenceRange(1, last)), stretches(open(), ONE));
+    assertEquals(List.of(new SequenceRange(1, last)), ranges(open(), ONE));
   }
 }

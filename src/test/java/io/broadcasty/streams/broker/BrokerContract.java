@@ -49,7 +49,7 @@ public abstract class BrokerContract {
   private static final TenantChannel ORDERS = channel("orders");
 
   protected final ManualTime time = new ManualTime();
-  protected final RecordingPublicationListener heard = new RecordingPublicationListener();
+  protected final RecordingPublicationListener received = new RecordingPublicationListener();
   private final List<Broker> opened = new ArrayList<>();
 
   /** Opens a broker with an empty store. Called once for each test. */
@@ -57,7 +57,7 @@ public abstract class BrokerContract {
       throws Exception;
 
   private Broker broker() throws Exception {
-    return broker(PLENTY, heard);
+    return broker(PLENTY, received);
   }
 
   private Broker broker(Retention retention, PublicationListener listener) throws Exception {
@@ -84,8 +84,8 @@ public abstract class BrokerContract {
       assertEquals(0, appended.position().partition());
       assertFalse(appended.duplicate());
     }
-    assertEquals(List.of(1L, 2L, 3L), heard.sequences(ORDERS, 0));
-    assertEquals(heard.all(), kept(broker, ORDERS, 0));
+    assertEquals(List.of(1L, 2L, 3L), received.sequences(ORDERS, 0));
+    assertEquals(received.all(), kept(broker, ORDERS, 0));
   }
 
   @Test
@@ -158,7 +158,7 @@ public abstract class BrokerContract {
     List<Publication> read = kept(broker, ORDERS, 2);
     assertEquals(new Publication(full, appended.position(), time.nowMillis()), read.get(0));
     assertEquals(large.message().payload(), read.get(1).envelope().message().payload());
-    assertEquals(heard.all(), read);
+    assertEquals(received.all(), read);
   }
 
   @Test
@@ -194,7 +194,7 @@ public abstract class BrokerContract {
     AppendOutcome.Appended elsewhere = appended(broker, named(channel("other"), 0, "o-1"));
     assertFalse(elsewhere.duplicate(), "ids belong to their channel");
     assertEquals(List.of(1L, 2L), sequences(kept(broker, ORDERS, 0)));
-    assertEquals(List.of(1L, 2L), heard.sequences(ORDERS, 0));
+    assertEquals(List.of(1L, 2L), received.sequences(ORDERS, 0));
   }
 
   @Test
@@ -243,7 +243,7 @@ public abstract class BrokerContract {
     assertEquals(ids, answers.stream().filter(a -> !a.duplicate()).count());
     assertEquals(ids, answers.stream().map(AppendOutcome.Appended::position).distinct().count());
     assertEquals(ids, kept(broker, ORDERS, 0).size());
-    assertEquals(ids, heard.all().size());
+    assertEquals(ids, received.all().size());
   }
 
   @Test
@@ -351,7 +351,7 @@ public abstract class BrokerContract {
 
   @Test
   void keepsTheMaximumCount() throws Exception {
-    Broker broker = broker(new Retention(Duration.ofHours(1), 4, 1L << 30), heard);
+    Broker broker = broker(new Retention(Duration.ofHours(1), 4, 1L << 30), received);
     fill(broker, ORDERS, 0, 10);
     assertTrimmedTo(broker, 7, 10);
     broker.prune();
@@ -363,7 +363,7 @@ public abstract class BrokerContract {
   @Test
   void keepsTheMaximumBytesAndAlwaysTheNewest() throws Exception {
     long cost = plain(ORDERS, 0, "1").costBytes();
-    Broker broker = broker(new Retention(Duration.ofHours(1), 1000, 3 * cost + 1), heard);
+    Broker broker = broker(new Retention(Duration.ofHours(1), 1000, 3 * cost + 1), received);
     fill(broker, ORDERS, 0, 9);
     assertTrimmedTo(broker, 7, 9);
     broker.prune();
@@ -378,7 +378,7 @@ public abstract class BrokerContract {
 
   @Test
   void keepsPublicationsForTheRetentionAge() throws Exception {
-    Broker broker = broker(new Retention(Duration.ofMinutes(5), 1000, 1L << 30), heard);
+    Broker broker = broker(new Retention(Duration.ofMinutes(5), 1000, 1L << 30), received);
     fill(broker, ORDERS, 0, 3);
     time.advance(Duration.ofMinutes(3));
     appended(broker, plain(ORDERS, 0, "4"));
@@ -403,7 +403,7 @@ public abstract class BrokerContract {
     TestTenantSettings tenants = new TestTenantSettings().all(all -> all.retentionCount(4));
     TenantChannel others = new TenantChannel(new TenantId("other"), ORDERS.name());
     tenants.set(others.tenant(), other -> other.retentionCount(2));
-    Broker broker = broker(RetentionLookup.of(tenants), heard);
+    Broker broker = broker(RetentionLookup.of(tenants), received);
     fill(broker, ORDERS, 0, 6);
     fill(broker, others, 0, 6);
     assertEquals(List.of(3L, 4L, 5L, 6L), sequences(kept(broker, ORDERS, 0)));
@@ -422,7 +422,7 @@ public abstract class BrokerContract {
 
   @Test
   void sharesTheRetentionAmongThePartitionsInUse() throws Exception {
-    Broker broker = broker(new Retention(Duration.ofHours(1), 10, 1L << 30), heard);
+    Broker broker = broker(new Retention(Duration.ofHours(1), 10, 1L << 30), received);
     fill(broker, ORDERS, 0, 10);
     assertEquals(10, kept(broker, ORDERS, 0).size());
     fill(broker, ORDERS, 1, 1);
@@ -431,7 +431,7 @@ public abstract class BrokerContract {
 
   @Test
   void prunesALongStreamCompletely() throws Exception {
-    Broker broker = broker(new Retention(Duration.ofHours(1), 10, 1L << 30), heard);
+    Broker broker = broker(new Retention(Duration.ofHours(1), 10, 1L << 30), received);
     for (int i = 0; i < 30; i++) {
       fill(broker, ORDERS, 0, 100);
     }
@@ -531,14 +531,14 @@ public abstract class BrokerContract {
             }
           }
         });
-    heard.assertContiguousFromOne();
-    assertEquals(positions.size(), heard.all().size());
+    received.assertContiguousFromOne();
+    assertEquals(positions.size(), received.all().size());
     for (int c = 0; c < 2; c++) {
       for (int p = 0; p < 3; p++) {
         TenantChannel channel = channel("c" + c);
         List<Long> read = sequences(kept(broker, channel, p));
         assertEquals(LongStream.rangeClosed(1, read.size()).boxed().toList(), read);
-        assertEquals(heard.sequences(channel, p), read);
+        assertEquals(received.sequences(channel, p), read);
         assertEachThreadsOwnOrder(kept(broker, channel, p));
       }
     }
@@ -558,7 +558,7 @@ public abstract class BrokerContract {
     }
     assertInstanceOf(
         AppendOutcome.Unavailable.class, publish(broker, List.of(named(ORDERS, 0, "late"))).get(0));
-    assertEquals(50, heard.all().size());
+    assertEquals(50, received.all().size());
     broker.close();
   }
 

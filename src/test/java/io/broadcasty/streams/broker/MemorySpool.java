@@ -12,13 +12,13 @@ public final class MemorySpool implements Spool {
 
   private final TreeMap<Long, Envelope> waiting = new TreeMap<>();
   private long last;
-  private boolean away;
+  private boolean unreachable;
 
   /** Envelopes from this number on were queued by a node of another version. */
   public volatile long undecodableFrom = Long.MAX_VALUE;
 
-  public synchronized void away(boolean now) {
-    away = now;
+  public synchronized void setUnreachable(boolean now) {
+    unreachable = now;
   }
 
   @Override
@@ -70,7 +70,7 @@ public final class MemorySpool implements Spool {
   }
 
   private void reach() {
-    if (away) {
+    if (unreachable) {
       throw new BrokerException("unreachable", null);
     }
   }

@@ -51,7 +51,7 @@ class MirrorOfRedisTest {
   private static final TenantChannel ORDERS = channel("orders.new");
   private static final TenantChannel OTHERS = channel("other", "orders.old");
   private static final Retention TWENTY = new Retention(Duration.ofHours(1), 20, 1L << 30);
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -117,7 +117,7 @@ class MirrorOfRedisTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not in time: " + what);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

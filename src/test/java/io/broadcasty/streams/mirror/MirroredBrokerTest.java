@@ -70,7 +70,7 @@ class MirroredBrokerTest {
     return streams.states(ORDERS, 1).get(0).epoch();
   }
 
-  private List<SequenceRange> stretches() {
+  private List<SequenceRange> ranges() {
     return kept.ranges(ORDERS, epoch()).getOrDefault(0, List.of());
   }
 
@@ -98,7 +98,7 @@ class MirroredBrokerTest {
   @Test
   void servesTheWholeStreamBeyondItsOwnRetention() {
     publishAndCopy(57);
-    assertEquals(List.of(new SequenceRange(1, 57)), stretches());
+    assertEquals(List.of(new SequenceRange(1, 57)), ranges());
     assertEquals(upTo(1, 57), all(node.broker, 7));
     assertEquals(upTo(1, 57), all(node.broker, 1000));
     assertEquals(
@@ -154,7 +154,7 @@ class MirroredBrokerTest {
 
   @Test
   void publishingIsUnaffectedByAnOutageOfTheArchive() {
-    archive.away = true;
+    archive.unreachable = true;
     fill(node.broker, ORDERS, 0, 5);
     node.copier.runRound();
     assertEquals(6, appended(node.broker, plain(ORDERS, 0, "6")).position().sequence());
@@ -165,7 +165,7 @@ class MirroredBrokerTest {
   void catchesUpAfterAnOutageOfTheArchiveAndLogsItOnce() {
     try (LogCapture log = new LogCapture(CircuitBreakingArchive.class);
         LogCapture missed = new LogCapture(ArchiveCopier.class)) {
-      archive.away = true;
+      archive.unreachable = true;
       for (int i = 0; i < 50; i++) {
         if (i < 10) {
           appended(node.broker, plain(ORDERS, 0, "" + i));
@@ -174,12 +174,12 @@ class MirroredBrokerTest {
         node.copier.runRound();
       }
       assertTrue(archive.calls < 10, "it is left alone: " + archive.calls);
-      assertEquals(List.of(), stretches());
+      assertEquals(List.of(), ranges());
       assertEquals(1, node.broker.waitingChannels());
-      archive.away = false;
+      archive.unreachable = false;
       time.advance(Duration.ofSeconds(16));
       node.copier.runRound();
-      assertEquals(List.of(new SequenceRange(1, 10)), stretches());
+      assertEquals(List.of(new SequenceRange(1, 10)), ranges());
       assertEquals(0, node.broker.waitingChannels());
       assertEquals(2, log.text().lines().count(), log.text());
       assertTrue(log.text().contains("broadcasty.db.url"), log.text());
@@ -190,7 +190,7 @@ class MirroredBrokerTest {
   @Test
   void replaysWaitForAnUnreachableArchiveAndLiveReadersDoNot() {
     publishAndCopy(30);
-    archive.away = true;
+    archive.unreachable = true;
     assertThrows(BrokerException.class, () -> page(node.broker, null, 0, 10, 1 << 20));
     assertThrows(
         BrokerException.class, () -> page(node.broker, null, StreamState.FROM_OLDEST, 10, 1 << 20));
@@ -200,7 +200,7 @@ class MirroredBrokerTest {
     assertNull(state.resume(null, 0).lost(), "nothing is said to be lost that may not be");
     assertEquals(calls, archive.calls, "no caller waits for a timeout again");
     assertEquals(upTo(26, 30), sequences(page(node.broker, null, 25, 10, 1 << 20).publications()));
-    archive.away = false;
+    archive.unreachable = false;
     time.advance(Duration.ofSeconds(16));
     assertEquals(upTo(1, 30), all(node.broker, 10));
   }
@@ -208,11 +208,11 @@ class MirroredBrokerTest {
   @Test
   void aGapIsReportedToReadersAndLoggedOnce() {
     publishAndCopy(20);
-    archive.away = true;
+    archive.unreachable = true;
     try (LogCapture log = new LogCapture(ArchiveCopier.class)) {
       fill(node.broker, ORDERS, 0, 35);
       node.copier.runRound();
-      archive.away = false;
+      archive.unreachable = false;
       time.advance(Duration.ofSeconds(16));
       node.copier.runRound();
       node.copier.runRound();
@@ -221,7 +221,7 @@ class MirroredBrokerTest {
       assertEquals(25, node.broker.missed());
     }
     publishAndCopy(15);
-    assertEquals(List.of(new SequenceRange(1, 20), new SequenceRange(46, 70)), stretches());
+    assertEquals(List.of(new SequenceRange(1, 20), new SequenceRange(46, 70)), ranges());
 
     ReplayPage before = page(node.broker, null, 10, 100, 1 << 20);
     assertEquals(upTo(11, 20), sequences(before.publications()));
@@ -290,15 +290,15 @@ class MirroredBrokerTest {
               work.run();
             });
     other.copier.runRound();
-    assertEquals(List.of(new SequenceRange(1, 5)), stretches(), "at the start");
+    assertEquals(List.of(new SequenceRange(1, 5)), ranges(), "at the start");
     fill(node.broker, ORDERS, 0, 3);
     time.advance(Duration.ofSeconds(59));
     other.copier.runRound();
-    assertEquals(List.of(new SequenceRange(1, 5)), stretches());
+    assertEquals(List.of(new SequenceRange(1, 5)), ranges());
     assertEquals(1, taken[0]);
     time.advance(Duration.ofSeconds(1));
     other.copier.runRound();
-    assertEquals(List.of(new SequenceRange(1, 8)), stretches(), "a minute later");
+    assertEquals(List.of(new SequenceRange(1, 8)), ranges(), "a minute later");
     assertEquals(2, taken[0]);
   }
 
@@ -307,7 +307,7 @@ class MirroredBrokerTest {
     MirrorNode other = node(streams, work -> {});
     fill(node.broker, ORDERS, 0, 5);
     other.copier.runRound();
-    assertEquals(List.of(), stretches());
+    assertEquals(List.of(), ranges());
   }
 
   @Test
@@ -326,10 +326,10 @@ class MirroredBrokerTest {
     other.copier.runRound();
     fails[0] = false;
     other.copier.runRound();
-    assertEquals(List.of(), stretches());
+    assertEquals(List.of(), ranges());
     time.advance(Duration.ofSeconds(1));
     other.copier.runRound();
-    assertEquals(List.of(new SequenceRange(1, 5)), stretches());
+    assertEquals(List.of(new SequenceRange(1, 5)), ranges());
   }
 
   @Test
@@ -358,7 +358,7 @@ class MirroredBrokerTest {
       other.copier.runRound();
       node.copier.runRound();
     }
-    assertEquals(List.of(new SequenceRange(1, 30)), stretches());
+    assertEquals(List.of(new SequenceRange(1, 30)), ranges());
     assertEquals(upTo(1, 30), all(other.broker, 4));
   }
 

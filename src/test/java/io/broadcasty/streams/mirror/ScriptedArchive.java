@@ -12,7 +12,7 @@ import java.util.Map;
 final class ScriptedArchive implements Archive {
 
   private final Archive real;
-  volatile boolean away;
+  volatile boolean unreachable;
   volatile int calls;
   volatile int largestRun;
 
@@ -51,7 +51,7 @@ final class ScriptedArchive implements Archive {
 
   private synchronized void call() {
     calls++;
-    if (away) {
+    if (unreachable) {
       throw new BrokerException("scripted: unreachable", null);
     }
   }

@@ -52,7 +52,7 @@ class PublishServiceTest {
       new Caller(
           new TenantId("acme"), "ann", Set.of(), Instant.EPOCH, Instant.MAX, Map.of(), "token");
   private final List<Envelope> appended = new ArrayList<>();
-  private final List<String> asked = new ArrayList<>();
+  private final List<String> requestedKeys = new ArrayList<>();
   private int permits = Integer.MAX_VALUE;
   private Function<List<Envelope>, CompletionStage<List<AppendOutcome>>> broker =
       envelopes -> {
@@ -92,7 +92,7 @@ class PublishServiceTest {
           new RateLimiter() {
             @Override
             public Verdict tryAcquire(RateKey key, long wanted) {
-              asked.add(key.scope() + " " + key.tenant() + "/" + key.name());
+              requestedKeys.add(key.scope() + " " + key.tenant() + "/" + key.name());
               return new Verdict(permits-- > 0, key.scope(), 1, 0, Duration.ofSeconds(2));
             }
 
@@ -162,12 +162,12 @@ class PublishServiceTest {
   @Test
   void checksEnabledLimitsOfUserAndChannel() {
     publish(draft("a", "1", null));
-    assertEquals(List.of(), asked);
+    assertEquals(List.of(), requestedKeys);
     permits = 3;
     List<PublishOutcome> outcomes =
         publish(draft("secret", "0", null), draft("a", "1", null), draft("b", "2", null));
     assertEquals(
-        List.of("USER acme/ann", "CHANNEL acme/a", "USER acme/ann", "CHANNEL acme/b"), asked);
+        List.of("USER acme/ann", "CHANNEL acme/a", "USER acme/ann", "CHANNEL acme/b"), requestedKeys);
     assertInstanceOf(PublishOutcome.Published.class, outcomes.get(1));
     PublishOutcome.Throttled throttled =
         assertInstanceOf(PublishOutcome.Throttled.class, outcomes.get(2));

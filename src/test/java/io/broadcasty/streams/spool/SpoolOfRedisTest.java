@@ -40,7 +40,7 @@ class SpoolOfRedisTest {
 
   private static final TenantChannel ORDERS = channel("orders");
   private static final Retention ALL = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -66,7 +66,7 @@ class SpoolOfRedisTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not in time: " + what);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

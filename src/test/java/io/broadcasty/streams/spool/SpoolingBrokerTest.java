@@ -143,14 +143,14 @@ class SpoolingBrokerTest {
     queue(node, ORDERS, "a");
     publishOne(node, plain(ORDERS, 0, "made by the server"));
     streams.makeReachable();
-    streams.afterPublish = () -> spool.away(true); // as when the node dies between the two
+    streams.afterPublish = () -> spool.setUnreachable(true); // as when the node dies between the two
     try {
       node.drain().runRound();
     } catch (BrokerException e) {
       assertEquals("unreachable", e.getMessage());
     }
     streams.afterPublish = () -> {};
-    spool.away(false);
+    spool.setUnreachable(false);
     assertEquals(2, ids(ORDERS).size());
     assertEquals(2, spool.oldest(0, 10).size());
     drain(node);
@@ -217,13 +217,13 @@ class SpoolingBrokerTest {
     node.drain().runRound();
     streams.makeUnreachable();
     assertEquals(StoreCondition.State.QUEUEING, node.condition().state());
-    spool.away(true);
+    spool.setUnreachable(true);
     AppendOutcome outcome = publishOne(node, named(ORDERS, 0, "a"));
     assertTrue(
         assertInstanceOf(AppendOutcome.Unavailable.class, outcome)
             .reason()
             .contains("nor the spool"));
-    spool.away(false);
+    spool.setUnreachable(false);
     queue(node, ORDERS, "b");
   }
 

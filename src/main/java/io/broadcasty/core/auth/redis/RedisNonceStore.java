@@ -14,7 +14,7 @@ import redis.clients.jedis.params.SetParams;
 public final class RedisNonceStore implements NonceStore {
 
   private final Redis redis;
-  private final long keptMillis;
+  private final long retentionMillis;
 
   /**
    * @param redis stays open
@@ -22,7 +22,7 @@ public final class RedisNonceStore implements NonceStore {
    */
   public RedisNonceStore(Redis redis, Duration retention) {
     this.redis = redis;
-    this.keptMillis = retention.toMillis();
+    this.retentionMillis = retention.toMillis();
   }
 
   @Override
@@ -30,7 +30,7 @@ public final class RedisNonceStore implements NonceStore {
     String key =
         redis.key("non:" + tenant.value() + ":" + subject.length() + ":" + subject + nonce);
     try {
-      return redis.commands().set(key, "", new SetParams().nx().px(keptMillis)) != null;
+      return redis.commands().set(key, "", new SetParams().nx().px(retentionMillis)) != null;
     } catch (JedisException e) {
       throw new AuthenticationUnavailableException("Cannot check a nonce in Redis", e);
     }

@@ -41,7 +41,7 @@ import redis.clients.jedis.exceptions.JedisException;
 public final class RedisConnectionLimiter implements ConnectionLimiter {
 
   private static final System.Logger LOG = System.getLogger(RedisConnectionLimiter.class.getName());
-  private static final Script PLACE = Script.load(RedisConnectionLimiter.class, "acquire.lua");
+  private static final Script ACQUIRE = Script.load(RedisConnectionLimiter.class, "acquire.lua");
 
   /** The minimum time for which a node's reported counts are valid. */
   private static final long VALID_MILLIS = 90_000;
@@ -201,7 +201,7 @@ public final class RedisConnectionLimiter implements ConnectionLimiter {
     }
     try {
       Object left =
-          PLACE.run(redis.commands(), List.of(bytes(key(all)), bytes(key(user))), arguments);
+          ACQUIRE.run(redis.commands(), List.of(bytes(key(all)), bytes(key(user))), arguments);
       onRedisReached();
       return left.equals(1L);
     } catch (JedisException e) {

@@ -163,7 +163,7 @@ public final class JdbcOccupancyStore implements OccupancyStore {
 
   @Override
   public Collection<TenantChannel> channelsOf(String node, int limit) {
-    return ask(connection -> OccupancyTable.ofNode(connection, node, limit));
+    return query(connection -> OccupancyTable.ofNode(connection, node, limit));
   }
 
   /** {@inheritDoc} Does nothing, since only the channels' own rows are stored. */
@@ -178,7 +178,7 @@ public final class JdbcOccupancyStore implements OccupancyStore {
    */
   public void prune() {
     Boolean unused =
-        ask(
+        query(
             connection -> {
               OccupancyTable.prune(connection, clock.nowMillis() - LEFT_MILLIS);
               return true;
@@ -188,7 +188,7 @@ public final class JdbcOccupancyStore implements OccupancyStore {
   @Override
   public void close() {}
 
-  private <T> T ask(Transactions.Work<T> work) {
+  private <T> T query(Transactions.Work<T> work) {
     try {
       return transactions.runAutoCommit(work);
     } catch (SQLException e) {

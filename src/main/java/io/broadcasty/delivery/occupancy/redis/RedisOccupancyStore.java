@@ -34,10 +34,10 @@ public final class RedisOccupancyStore implements OccupancyStore {
   private static final Duration REPORT_VALIDITY = Duration.ofMinutes(10);
 
   /** How long a node that was considered dead can find out that its channels were removed. */
-  private static final Duration EMPTY = Duration.ofMinutes(10);
+  private static final Duration EMPTY_KEPT_FOR = Duration.ofMinutes(10);
 
-  private static final Duration KEPT = Duration.ofHours(1);
-  private static final Duration LISTED = Duration.ofDays(1);
+  private static final Duration OCCUPIED_KEPT_FOR = Duration.ofHours(1);
+  private static final Duration LIST_KEPT_FOR = Duration.ofDays(1);
 
   private static final Script CHANGE = Script.load(RedisOccupancyStore.class, "change.lua");
   private static final OccupancyAnswer[] ANSWERS = {
@@ -73,7 +73,7 @@ public final class RedisOccupancyStore implements OccupancyStore {
     if (possible.isEmpty()) {
       throw new OccupancyException("Redis cannot be reached", null);
     }
-    return asking(
+    return call(
         () -> {
           listUnderNode(possible);
           return changed(possible);
@@ -95,7 +95,7 @@ public final class RedisOccupancyStore implements OccupancyStore {
     if (!occupied.isEmpty()) {
       String key = listKey(self);
       redis.commands().sadd(key, occupied.toArray(String[]::new));
-      redis.commands().pexpire(key, LISTED.toMillis());
+      redis.commands().pexpire(key, LIST_KEPT_FOR.toMillis());
     }
   }
 
@@ -142,14 +142,14 @@ public final class RedisOccupancyStore implements OccupancyStore {
         bytes(change.number()),
         bytes(REPORT_VALIDITY.toMillis()),
         bytes(ChannelState.MAX_NOTIFICATION_MILLIS),
-        bytes(EMPTY.toMillis()),
-        bytes(KEPT.toMillis()),
+        bytes(EMPTY_KEPT_FOR.toMillis()),
+        bytes(OCCUPIED_KEPT_FOR.toMillis()),
         bytes(change.goneMillis(ticker.readNanos())));
   }
 
   @Override
   public Collection<TenantChannel> channelsOf(String node, int limit) {
-    return asking(
+    return call(
         () ->
             redis.commands().srandmember(listKey(node), limit).stream()
                 .map(RedisOccupancyStore::channel)
@@ -159,13 +159,13 @@ public final class RedisOccupancyStore implements OccupancyStore {
   @Override
   public void release(String node, Collection<TenantChannel> channels) {
     String[] texts = channels.stream().map(RedisOccupancyStore::text).toArray(String[]::new);
-    Long unused = asking(() -> redis.commands().srem(listKey(node), texts));
+    Long unused = call(() -> redis.commands().srem(listKey(node), texts));
   }
 
   @Override
   public void close() {}
 
-  private static <T> T asking(Supplier<T> question) {
+  private static <T> T call(Supplier<T> question) {
     try {
       return question.get();
     } catch (JedisException e) {

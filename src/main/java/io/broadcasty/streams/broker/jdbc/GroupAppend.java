@@ -45,13 +45,13 @@ final class GroupAppend {
   private final List<Submission> group;
   private final Connection connection;
   private final long nowMillis;
-  private final int idsAtOnce;
+  private final int maxIdsPerStatement;
 
   GroupAppend(List<Submission> group, Connection connection, long nowMillis, int idsAtOnce) {
     this.group = group;
     this.connection = connection;
     this.nowMillis = nowMillis;
-    this.idsAtOnce = idsAtOnce;
+    this.maxIdsPerStatement = idsAtOnce;
   }
 
   /** Runs everything but the commit. */
@@ -64,7 +64,7 @@ final class GroupAppend {
     for (Map.Entry<TenantChannel, Channel> entry : channels.entrySet()) {
       Channel channel = entry.getValue();
       channel.known =
-          IdsTable.find(connection, entry.getKey(), new ArrayList<>(channel.ids), idsAtOnce);
+          IdsTable.find(connection, entry.getKey(), new ArrayList<>(channel.ids), maxIdsPerStatement);
     }
     append();
     writeStreams();

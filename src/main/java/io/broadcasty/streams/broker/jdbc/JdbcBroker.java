@@ -52,8 +52,8 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
   private final JdbcBrokerSettings settings;
   private final Database database;
   private final Transactions transactions;
-  private final RetentionCutoff trim;
-  private final Pruning pruning;
+  private final RetentionCutoff retentionCutoff;
+  private final Pruner pruner;
   private final WallClock clock;
   private final DatabaseAvailability availability;
   private final GroupCommit commits;
@@ -78,8 +78,8 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
     this.database = database;
     this.clock = clock;
     this.transactions = new Transactions(database);
-    this.trim = new RetentionCutoff(settings.retention());
-    this.pruning = new Pruning(transactions, trim);
+    this.retentionCutoff = new RetentionCutoff(settings.retention());
+    this.pruner = new Pruner(transactions, retentionCutoff);
     try {
       transactions.runAutoCommit(
           connection -> {
@@ -182,7 +182,7 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
     StreamRow row = rows.get(partition);
     return row == null
         ? new StreamState(StreamsTable.epoch(connection), partition, 1, 0)
-        : trim.state(connection, channel, row, rows.size(), nowMillis);
+        : retentionCutoff.state(connection, channel, row, rows.size(), nowMillis);
   }
 
   @Override
@@ -248,7 +248,7 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
     long now = clock.nowMillis();
     refuseWhileDown();
     try {
-      pruning.run(
+      pruner.run(
           now,
           now - settings.idempotencyWindow().toMillis(),
           now - IDLE_BEFORE_EVICTION.toMillis());

@@ -38,10 +38,10 @@ final class ChannelSubscriptions {
   /** How long a channel without followers stays subscribed, since many come back. */
   private static final Duration LINGER = Duration.ofSeconds(5);
 
-  private static final int AT_ONCE = 1000;
+  private static final int BATCH_SIZE = 1000;
 
   /** A confirmed subscription, whose channel's heads are to be compared. */
-  private record Confirmed(FollowedChannel followed, int life) {}
+  private record Confirmed(FollowedChannel followed, int subscriptionNumber) {}
 
   private final Redis redis;
   private final PublicationListener listener;
@@ -168,7 +168,7 @@ final class ChannelSubscriptions {
     List<Confirmed> batch = new ArrayList<>();
     for (Confirmed next = confirmed.poll(); next != null; next = confirmed.poll()) {
       batch.add(next);
-      if (batch.size() == AT_ONCE) {
+      if (batch.size() == BATCH_SIZE) {
         break;
       }
     }
@@ -185,7 +185,7 @@ final class ChannelSubscriptions {
       StreamHeads found = heads.get(each);
       if (found == null) {
         confirmed.add(each);
-      } else if (each.followed().compareHeads(each.life(), found)) {
+      } else if (each.followed().compareHeads(each.subscriptionNumber(), found)) {
         missed(each.followed());
       }
     }
@@ -206,7 +206,7 @@ final class ChannelSubscriptions {
       if (redis.serverOf(ChannelKeys.of(redis, each.getKey()).hash()).equals(server)) {
         batch.put(each.getKey(), each.getValue());
       }
-      if (batch.size() == AT_ONCE) {
+      if (batch.size() == BATCH_SIZE) {
         divergenceDetector.verify(batch);
         batch.clear();
       }
@@ -219,7 +219,7 @@ final class ChannelSubscriptions {
     if (toCheck.isEmpty()) {
       toCheck = channels.values();
     }
-    int count = Math.min(toCheck.size(), Math.max(AT_ONCE, channels.size() / shares));
+    int count = Math.min(toCheck.size(), Math.max(BATCH_SIZE, channels.size() / shares));
     List<FollowedChannel> some = toCheck.subList(0, count);
     toCheck = toCheck.subList(count, toCheck.size());
     Map<TenantChannel, LastSeen> suspect = DivergenceDetector.lastSeen(some);

@@ -30,7 +30,7 @@ final class FollowedChannel {
   private final SubscriptionReadiness ready = new SubscriptionReadiness();
 
   @GuardedBy("this")
-  private boolean begun;
+  private boolean compared;
 
   @GuardedBy("this")
   private boolean uncertain;
@@ -129,8 +129,8 @@ final class FollowedChannel {
       if (ofSubscription != subscriptionNumber) {
         return false;
       }
-      missed = uncertain || (begun && heads.isAheadOf(knownHeads));
-      begun = true;
+      missed = uncertain || (compared && heads.isAheadOf(knownHeads));
+      compared = true;
       uncertain = false;
       knownHeads = heads;
       completion = ready.confirm();
@@ -146,7 +146,7 @@ final class FollowedChannel {
    * @return whether publications were missed
    */
   synchronized boolean checkHeads(StreamHeads heads) {
-    if (!begun || !subscribed) {
+    if (!compared || !subscribed) {
       return false;
     }
     boolean missed = ahead != null && ahead.isAheadOf(knownHeads);

@@ -42,7 +42,7 @@ final class FollowedPatterns {
     private final SubscriptionReadiness ready = new SubscriptionReadiness();
 
     @GuardedBy("this")
-    private boolean begun;
+    private boolean everSubscribed;
 
     Tenant(TenantId id) {
       this.id = id;
@@ -71,8 +71,8 @@ final class FollowedPatterns {
       boolean resubscribed;
       Runnable completion;
       synchronized (this) {
-        resubscribed = begun;
-        begun = true;
+        resubscribed = everSubscribed;
+        everSubscribed = true;
         completion = ready.confirm();
       }
       completion.run();
@@ -86,7 +86,7 @@ final class FollowedPatterns {
     void unreachable(BrokerException why) {
       Runnable completion;
       synchronized (this) {
-        begun = true; // names announced until then are missed
+        everSubscribed = true; // names announced until then are missed
         completion = ready.fail(why);
       }
       completion.run();
@@ -100,7 +100,7 @@ final class FollowedPatterns {
   /** By the name of the pub/sub channel; entries are added and removed within its updates only. */
   private final ConcurrentHashMap<String, Tenant> tenants = new ConcurrentHashMap<>();
 
-  private final ConcurrentLinkedQueue<Tenant> again = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Tenant> toNotify = new ConcurrentLinkedQueue<>();
 
   /**
    * @param wake triggers a call of {@link #notifyMissed} soon
@@ -158,7 +158,7 @@ final class FollowedPatterns {
       String name = new String(message, StandardCharsets.UTF_8);
       channel = new TenantChannel(tenant.id, new ChannelName(name));
     } catch (UnknownVersionException e) { // already logged
-      again.add(tenant);
+      toNotify.add(tenant);
       wake.run();
       return;
     }
@@ -170,7 +170,7 @@ final class FollowedPatterns {
         pubSubChannel,
         (name, tenant) -> {
           if (tenant.subscribed()) {
-            again.add(tenant);
+            toNotify.add(tenant);
           }
           return tenant;
         });
@@ -194,7 +194,7 @@ final class FollowedPatterns {
   }
 
   boolean hasMissed() {
-    return !again.isEmpty();
+    return !toNotify.isEmpty();
   }
 
   /**
@@ -203,13 +203,13 @@ final class FollowedPatterns {
    * @throws redis.clients.jedis.exceptions.JedisException when Redis does not answer
    */
   void notifyMissed(ChannelIndex index) {
-    for (Tenant tenant = again.peek(); tenant != null; tenant = again.peek()) {
+    for (Tenant tenant = toNotify.peek(); tenant != null; tenant = toNotify.peek()) {
       for (ChannelPattern pattern : tenant.patterns()) {
         for (ChannelName name : index.names(tenant.id, pattern, MAX_CHANNELS)) {
           listener.onChannel(new TenantChannel(tenant.id, name));
         }
       }
-      again.poll();
+      toNotify.poll();
     }
   }
 }

@@ -10,7 +10,7 @@ import io.broadcasty.cluster.control.SharedControlTopicContract;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.core.time.Ticker;
-import io.broadcasty.infra.database.CutDataSource;
+import io.broadcasty.infra.database.UnreachableDataSource;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
   Path dir;
 
   private final ManualTime time = new ManualTime();
-  private final Map<ControlTopic, CutDataSource> gates = new HashMap<>();
+  private final Map<ControlTopic, UnreachableDataSource> gates = new HashMap<>();
   private final List<ControlTopic> topics = new ArrayList<>();
   private @Nullable Database database;
 
@@ -67,7 +67,7 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
 
   @Override
   protected ControlTopic open(ControlRetention retention) {
-    CutDataSource gate = new CutDataSource(database().dataSource());
+    UnreachableDataSource gate = new UnreachableDataSource(database().dataSource());
     ControlTopic topic =
         new JdbcControlTopic(
             Database.using(gate),
@@ -82,12 +82,12 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
 
   @Override
   protected void cutOff(ControlTopic topic) {
-    Objects.requireNonNull(gates.get(topic)).cut();
+    Objects.requireNonNull(gates.get(topic)).makeUnreachable();
   }
 
   @Override
   protected void reconnect(ControlTopic topic) {
-    Objects.requireNonNull(gates.get(topic)).heal();
+    Objects.requireNonNull(gates.get(topic)).makeReachable();
   }
 
   @Override
@@ -127,14 +127,14 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
     try (Connection slow = database().dataSource().getConnection()) {
       slow.setAutoCommit(false);
       long number = ControlTable.insert(slow, UUID.randomUUID().toString(), text("late"), 0);
-      assertTrue(node.tell("early") > number);
-      assertEquals(named("early"), node.heard().next());
+      assertTrue(node.publishNamed("early") > number);
+      assertEquals(named("early"), node.received().next());
       slow.commit();
       slow.setAutoCommit(true);
     }
-    assertEquals(named("late"), node.heard().next());
-    node.tell("end");
-    assertEquals(List.of(), node.heard().until("end"));
+    assertEquals(named("late"), node.received().next());
+    node.publishNamed("end");
+    assertEquals(List.of(), node.received().until("end"));
   }
 
   @Test
@@ -146,9 +146,9 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
       failing.rollback();
       failing.setAutoCommit(true);
     }
-    node.tell("one");
-    node.tell("end");
-    assertEquals(List.of("one"), node.heard().until("end"));
+    node.publishNamed("one");
+    node.publishNamed("end");
+    assertEquals(List.of("one"), node.received().until("end"));
   }
 
   @Test
@@ -171,10 +171,10 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
   void continuesWithADatabaseThatLostItsTail() throws SQLException {
     Node node = node();
     for (int i = 0; i < 5; i++) {
-      node.tell("m");
+      node.publishNamed("m");
     }
-    node.tell("seen");
-    node.heard().until("seen");
+    node.publishNamed("seen");
+    node.received().until("seen");
     cutOff(node.topic());
     try (Connection connection = database().dataSource().getConnection();
         Statement statement = connection.createStatement()) {
@@ -187,7 +187,7 @@ class JdbcControlTopicTest extends SharedControlTopicContract {
               + "', 0)");
     }
     reconnect(node.topic());
-    assertEquals(named("instead"), node.heard().next());
-    node.heard().awaitMissed();
+    assertEquals(named("instead"), node.received().next());
+    node.received().awaitMissed();
   }
 }

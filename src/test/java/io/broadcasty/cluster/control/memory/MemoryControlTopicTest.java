@@ -21,8 +21,8 @@ class MemoryControlTopicTest extends ControlTopicContract {
   void continuesAfterAnErrorOfAListener() {
     ControlTopic topic = open();
     boolean[] fails = {true};
-    ReceivedMessages heard = new ReceivedMessages();
-    topic.addListener(heard);
+    ReceivedMessages received = new ReceivedMessages();
+    topic.addListener(received);
     topic.addListener(
         message -> {
           if (fails[0]) {
@@ -33,6 +33,6 @@ class MemoryControlTopicTest extends ControlTopicContract {
     fails[0] = false;
     topic.publish(named("two"));
     topic.publish(named("end"));
-    assertEquals(List.of("one", "two"), heard.until("end"));
+    assertEquals(List.of("one", "two"), received.until("end"));
   }
 }

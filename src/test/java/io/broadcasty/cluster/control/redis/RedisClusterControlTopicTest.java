@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 class RedisClusterControlTopicTest extends ControlTopicContract {
 
   private static final int PRIMARIES = 3;
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long TIMEOUT_NANOS = Duration.ofSeconds(30).toNanos();
 
   @SuppressWarnings("NullAway.Init")
   private static RedisCluster cluster;
@@ -67,11 +67,11 @@ class RedisClusterControlTopicTest extends ControlTopicContract {
   void nodesReceiveEachOthersMessages() {
     Node a = node();
     Node b = node();
-    a.tell("one");
-    b.tell("two");
-    a.tell("end");
-    assertEquals(List.of("one", "two"), a.heard().until("end"));
-    assertEquals(List.of("one", "two"), b.heard().until("end"));
+    a.publishNamed("one");
+    b.publishNamed("two");
+    a.publishNamed("end");
+    assertEquals(List.of("one", "two"), a.received().until("end"));
+    assertEquals(List.of("one", "two"), b.received().until("end"));
   }
 
   @Test
@@ -85,11 +85,11 @@ class RedisClusterControlTopicTest extends ControlTopicContract {
         ControlTopic b =
             new RedisControlTopic(
                 ofB, ControlRetention.DEFAULT, new BackgroundLoops(Ticker.system()))) {
-      ReceivedMessages heard = new ReceivedMessages();
-      b.addListener(heard);
+      ReceivedMessages received = new ReceivedMessages();
+      b.addListener(received);
       a.publish(named("before"));
       a.publish(named("seen"));
-      assertEquals(List.of("before"), heard.until("seen"));
+      assertEquals(List.of("before"), received.until("seen"));
       int owner = ofA.serverOf(ofA.key("{control}:log").getBytes(UTF_8)).getPort();
       for (int i = 0; i < PRIMARIES; i++) {
         if (mortal.primary(i).port() == owner) {
@@ -98,12 +98,12 @@ class RedisClusterControlTopicTest extends ControlTopicContract {
       }
       publishWithRetries(a, "after");
       publishWithRetries(b, "end");
-      assertEquals(List.of("after"), heard.until("end"));
+      assertEquals(List.of("after"), received.until("end"));
     }
   }
 
   private static void publishWithRetries(ControlTopic topic, String name) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (true) {
       try {
         topic.publish(named(name));

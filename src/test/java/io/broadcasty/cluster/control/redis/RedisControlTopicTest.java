@@ -67,7 +67,7 @@ class RedisControlTopicTest extends SharedControlTopicContract {
 
   @Override
   protected void reconnect(ControlTopic topic) {
-    Objects.requireNonNull(gates.get(topic)).heal();
+    Objects.requireNonNull(gates.get(topic)).restore();
   }
 
   @Override
@@ -109,7 +109,7 @@ class RedisControlTopicTest extends SharedControlTopicContract {
   void unannouncedMessagesAreReadFromTheLog() {
     Node node = node();
     append("1", text("unannounced"), "LPUSH");
-    assertEquals(named("unannounced"), node.heard().next());
+    assertEquals(named("unannounced"), node.received().next());
   }
 
   @Test
@@ -117,18 +117,18 @@ class RedisControlTopicTest extends SharedControlTopicContract {
     Node node = node();
     append("1", text("once"), "PUBLISH");
     append("1", text("once"), "PUBLISH");
-    node.tell("end");
-    assertEquals(List.of("once"), node.heard().until("end"));
+    node.publishNamed("end");
+    assertEquals(List.of("once"), node.received().until("end"));
   }
 
   /** As in a failover to a replica that lacks the last messages. */
   @Test
   void reassignedNumbersHideNoMessage() {
     Node node = node();
-    node.tell("one");
-    node.tell("lost");
-    node.tell("seen");
-    node.heard().until("seen");
+    node.publishNamed("one");
+    node.publishNamed("lost");
+    node.publishNamed("seen");
+    node.received().until("seen");
     List<StreamEntry> before = log();
     direct.commands().del(settings.prefix() + "{control}:log");
     for (StreamEntry entry : before.subList(0, 1)) {
@@ -136,24 +136,24 @@ class RedisControlTopicTest extends SharedControlTopicContract {
     }
     append("x", text("instead"), "PUBLISH");
     append("y", text("also instead"), "PUBLISH");
-    assertEquals(named("instead"), node.heard().next());
-    assertEquals(named("also instead"), node.heard().next());
-    node.heard().awaitMissed();
-    node.tell("end");
-    assertEquals(List.of(), node.heard().until("end"));
+    assertEquals(named("instead"), node.received().next());
+    assertEquals(named("also instead"), node.received().next());
+    node.received().awaitMissed();
+    node.publishNamed("end");
+    assertEquals(List.of(), node.received().until("end"));
   }
 
   @Test
   void continuesWithARedisThatLostEverything() {
     Node node = node();
-    node.tell("one");
-    node.tell("seen");
-    node.heard().until("seen");
+    node.publishNamed("one");
+    node.publishNamed("seen");
+    node.received().until("seen");
     direct.commands().del(settings.prefix() + "{control}:log");
-    node.heard().awaitMissed();
-    node.tell("end");
-    assertEquals(List.of(), node.heard().until("end"));
-    assertFalse(node.heard().hasMissed());
+    node.received().awaitMissed();
+    node.publishNamed("end");
+    assertEquals(List.of(), node.received().until("end"));
+    assertFalse(node.received().hasMissed());
   }
 
   @Test
@@ -164,14 +164,14 @@ class RedisControlTopicTest extends SharedControlTopicContract {
     }
     assertEquals(3, log().size());
     ControlTopic brief = open(new ControlRetention(Duration.ofMillis(1), 1000));
-    ReceivedMessages heard = new ReceivedMessages();
-    brief.addListener(heard);
+    ReceivedMessages received = new ReceivedMessages();
+    brief.addListener(received);
     brief.publish(named("old"));
-    heard.next();
+    received.next();
     long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
     while (log().size() > 2 && System.nanoTime() < deadline) {
       brief.publish(named("new"));
-      heard.next();
+      received.next();
     }
     assertTrue(log().size() <= 2, log().toString());
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Tests nodes on a Redis that is monitored by Sentinels. */
 class RedisSentinelControlTopicTest {
 
-  private static final long PATIENCE_NANOS = Duration.ofSeconds(40).toNanos();
+  private static final long TIMEOUT_NANOS = Duration.ofSeconds(40).toNanos();
 
   /** The replica that takes over lacks the last messages, and assigns their numbers to others. */
   @Test
@@ -46,7 +46,7 @@ class RedisSentinelControlTopicTest {
       assertEquals(List.of("lost 1", "lost 2"), heardByB.until("lost, but received"));
       heardByA.until("lost, but received");
       sentinel.killPrimary();
-      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      long deadline = System.nanoTime() + TIMEOUT_NANOS;
       publish(b, "after", deadline);
       publish(b, "end", deadline);
       assertEquals(List.of("after"), heardByB.until("end"));

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.time.Ticker;
-import io.broadcasty.infra.database.CutDataSource;
+import io.broadcasty.infra.database.UnreachableDataSource;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ class NodeLeasesTest {
 
   private static final Duration BEAT = Duration.ofMillis(100);
   private static final Duration LEASE = Duration.ofSeconds(2);
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -40,7 +40,7 @@ class NodeLeasesTest {
   private final List<Member> members = new ArrayList<>();
 
   private final class Member implements NodeRegistry.Listener {
-    private final CutDataSource gate = new CutDataSource(database.dataSource());
+    private final UnreachableDataSource gate = new UnreachableDataSource(database.dataSource());
     private final List<String> gone = new CopyOnWriteArrayList<>();
     private final AtomicInteger forgotten = new AtomicInteger();
     private final NodeLeases leases;
@@ -92,7 +92,7 @@ class NodeLeasesTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not in time: " + what);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
@@ -103,18 +103,18 @@ class NodeLeasesTest {
   void aDeadNodeIsReportedOnce() {
     Member one = new Member("one");
     Member two = new Member("two");
-    two.gate.cut();
+    two.gate.makeUnreachable();
     await("the end", () -> one.gone.equals(List.of("two")));
     LockSupport.parkNanos(LEASE.multipliedBy(2).toNanos());
     assertEquals(List.of("two"), one.gone);
     assertEquals(List.of(), two.gone);
     assertEquals(1, one.forgotten.get());
 
-    two.gate.heal(); // the node is alive after all
+    two.gate.makeReachable(); // the node is alive after all
     await("its return", () -> two.forgotten.get() >= 2);
-    two.gate.cut();
+    two.gate.makeUnreachable();
     await("its second end", () -> one.gone.equals(List.of("two", "two")));
-    two.gate.heal();
+    two.gate.makeReachable();
   }
 
   @Test
@@ -122,9 +122,9 @@ class NodeLeasesTest {
     Member one = new Member("one");
     Member two = new Member("two");
     one.failures.set(2);
-    two.gate.cut();
+    two.gate.makeUnreachable();
     await("the end", () -> one.gone.equals(List.of("two", "two", "two")));
-    two.gate.heal();
+    two.gate.makeReachable();
   }
 
   @Test
@@ -140,12 +140,12 @@ class NodeLeasesTest {
   void aNodeThatCouldNotReadConsidersNoOtherDead() {
     Member one = new Member("one");
     Member two = new Member("two");
-    one.gate.cut();
-    two.gate.cut();
+    one.gate.makeUnreachable();
+    two.gate.makeUnreachable();
     LockSupport.parkNanos(LEASE.multipliedBy(2).toNanos());
-    one.gate.heal();
+    one.gate.makeReachable();
     await("the return", () -> one.forgotten.get() >= 2);
-    two.gate.heal();
+    two.gate.makeReachable();
     await("the return", () -> two.forgotten.get() >= 2);
     LockSupport.parkNanos(LEASE.toNanos());
     assertEquals(List.of(), one.gone);

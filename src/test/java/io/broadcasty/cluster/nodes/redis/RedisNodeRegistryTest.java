@@ -29,7 +29,7 @@ class RedisNodeRegistryTest {
 
   private static final Heartbeat PULSE =
       new Heartbeat(Duration.ofMillis(500), Duration.ofSeconds(2));
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final RedisServer server = RedisServer.start();
   private final RedisSettings settings = server.settings();
@@ -87,7 +87,7 @@ class RedisNodeRegistryTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, "not in time: " + what);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));

@@ -52,7 +52,7 @@ class RedisConnectionLimiterTest extends ConnectionLimiterContract {
   @Test
   void theConnectionsOfAllNodesCount() {
     RedisConnectionLimiter second = node("n2");
-    ConnectionLimiter.Permit here = take("ann");
+    ConnectionLimiter.Permit here = acquire("ann");
     assertNotNull(second.tryAcquire(ACME, "ann"));
     assertNull(second.tryAcquire(ACME, "ann"));
     assertNull(limiter.tryAcquire(ACME, "ann"));
@@ -70,8 +70,8 @@ class RedisConnectionLimiterTest extends ConnectionLimiterContract {
     second.tryAcquire(ACME, "ann");
     assertNull(limiter.tryAcquire(ACME, "ann"));
     live.remove("n2");
-    take("ann");
-    take("ann");
+    acquire("ann");
+    acquire("ann");
     for (int round = 0; round < 2; round++) {
       time.advance(Duration.ofSeconds(30));
       limiter.reportCounts();
@@ -82,8 +82,8 @@ class RedisConnectionLimiterTest extends ConnectionLimiterContract {
   @Test
   void countsLostByRedisAreReportedAgain() {
     RedisConnectionLimiter second = node("n2");
-    take("ann");
-    take("ann");
+    acquire("ann");
+    acquire("ann");
     redis.commands().flushAll();
     time.advance(Duration.ofSeconds(30));
     limiter.reportCounts();
@@ -93,9 +93,9 @@ class RedisConnectionLimiterTest extends ConnectionLimiterContract {
   @Test
   void withoutRedisEachNodeCountsForItselfAndReportsLater() {
     RedisConnectionLimiter second = node("n2");
-    ConnectionLimiter.Permit before = take("ann");
+    ConnectionLimiter.Permit before = acquire("ann");
     SERVER.kill();
-    take("ann");
+    acquire("ann");
     assertNull(limiter.tryAcquire(ACME, "ann"));
     assertNotNull(second.tryAcquire(ACME, "ann"));
     assertEquals(Map.of(NODE, 2), limiter.connections(ACME));

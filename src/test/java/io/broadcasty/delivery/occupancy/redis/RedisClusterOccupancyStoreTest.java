@@ -70,16 +70,16 @@ class RedisClusterOccupancyStoreTest extends SharedOccupancyContract {
       for (int i = 0; i < channels; i++) {
         a.subscribe(channel("c" + i));
       }
-      settle(a);
-      settle(b);
+      awaitNotified(a);
+      awaitNotified(b);
       mortal.primary(0).kill();
       for (int i = 0; i < channels; i++) {
         b.subscribe(channel("c" + i));
         a.unsubscribe(channel("c" + i));
       }
       for (int i = 0; i < 3; i++) { // on each of the servers, sooner or later
-        settle(b);
-        settle(a);
+        awaitNotified(b);
+        awaitNotified(a);
       }
       for (int i = 0; i < channels; i++) {
         b.unsubscribe(channel("c" + i));

@@ -113,7 +113,7 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
     }
     a.unsubscribe(ORDERS);
     awaitNotifications(ORDERS, "a+", "a-");
-    settle(a);
+    awaitNotified(a);
     assertEquals(List.of("a+"), notifications(channel("news-19")));
   }
 
@@ -131,15 +131,15 @@ class RedisOccupancyStoreTest extends SharedOccupancyContract {
       a.subscribe(channel("news"));
       server.restart();
       awaitNotifications(channel("news"), "a+");
-      settle(b);
-      settle(a);
+      awaitNotified(b);
+      awaitNotified(a);
       assertAlternating();
       server.kill();
       server.deleteFiles();
       server.restart();
       a.unsubscribe(channel("news"));
       awaitNotifications(channel("news"), "a+", "a-");
-      settle(b);
+      awaitNotified(b);
       int before = notifications(ORDERS).size();
       b.unsubscribe(ORDERS);
       await("the end", () -> notifications(ORDERS).size() == before + 1);

@@ -45,7 +45,7 @@ class JdbcBrokerFaultTest {
   private static final Duration WINDOW = Duration.ofMinutes(10);
   private static final Retention PLENTY = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
 
-  private final RecordingPublicationListener heard = new RecordingPublicationListener();
+  private final RecordingPublicationListener received = new RecordingPublicationListener();
   private Database real;
   private FaultyDataSource faulty;
   private Broker broker;
@@ -54,7 +54,7 @@ class JdbcBrokerFaultTest {
   void open(@TempDir Path dir) {
     real = Database.open(new DatabaseSettings("jdbc:h2:file:" + dir.resolve("db"), "sa", null, 4));
     faulty = new FaultyDataSource(real.dataSource());
-    broker = broker(new JdbcBrokerSettings(PLENTY, WINDOW), heard);
+    broker = broker(new JdbcBrokerSettings(PLENTY, WINDOW), received);
   }
 
   private Broker broker(JdbcBrokerSettings settings, PublicationListener listener) {
@@ -83,7 +83,7 @@ class JdbcBrokerFaultTest {
       assertTrue(unavailable.retryAfter().compareTo(Duration.ZERO) > 0);
       assertTrue(unavailable.reason().contains("same id"), unavailable.reason());
     }
-    assertEquals(List.of(1L), heard.sequences(ORDERS, 0));
+    assertEquals(List.of(1L), received.sequences(ORDERS, 0));
 
     faulty.set(FaultyDataSource.Fault.NONE);
     AppendOutcome.Appended again = appended(broker, named(ORDERS, 0, "2"));
@@ -91,8 +91,8 @@ class JdbcBrokerFaultTest {
     assertEquals(2, again.position().sequence());
     assertEquals(1, appended(broker, named(ORDERS, 1, "3")).position().sequence());
     assertEquals(List.of(1L, 2L), sequences(kept(broker, ORDERS, 0)));
-    heard.assertContiguousFromOne();
-    assertEquals(3, heard.all().size());
+    received.assertContiguousFromOne();
+    assertEquals(3, received.all().size());
   }
 
   @Test
@@ -108,8 +108,8 @@ class JdbcBrokerFaultTest {
     AppendOutcome.Appended again = appended(broker, named(ORDERS, 0, "2"));
     assertTrue(again.duplicate());
     assertEquals(2, again.position().sequence());
-    assertEquals(List.of(1L, 2L, 3L, 4L), heard.sequences(ORDERS, 0));
-    assertEquals(heard.all(), kept(broker, ORDERS, 0));
+    assertEquals(List.of(1L, 2L, 3L, 4L), received.sequences(ORDERS, 0));
+    assertEquals(received.all(), kept(broker, ORDERS, 0));
   }
 
   @Test

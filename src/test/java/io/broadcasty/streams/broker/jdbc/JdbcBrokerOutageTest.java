@@ -44,7 +44,7 @@ class JdbcBrokerOutageTest {
   private static final TenantChannel ORDERS = channel("orders");
   private static final Retention PLENTY = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
   private static final int MANY = 100;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   @TempDir
@@ -82,7 +82,7 @@ class JdbcBrokerOutageTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() < deadline, () -> "not in time: " + what);
       LockSupport.parkNanos(POLL_NANOS);

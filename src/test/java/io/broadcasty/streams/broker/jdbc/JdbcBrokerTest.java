@@ -63,12 +63,12 @@ class JdbcBrokerTest extends BrokerContract {
 
   @Test
   void continuesAfterARestartWithoutAGap() {
-    Broker before = open(RetentionLookup.uniform(PLENTY), heard);
+    Broker before = open(RetentionLookup.uniform(PLENTY), received);
     Position first = appended(before, named(channel("a"), 0, "1")).position();
     before.close();
     database.close();
 
-    Broker after = open(RetentionLookup.uniform(PLENTY), heard);
+    Broker after = open(RetentionLookup.uniform(PLENTY), received);
     AppendOutcome.Appended again = appended(after, named(channel("a"), 0, "1"));
     assertTrue(again.duplicate());
     assertEquals(first, again.position());
@@ -79,7 +79,7 @@ class JdbcBrokerTest extends BrokerContract {
     Position next = appended(after, plain(channel("a"), 0, "2")).position();
     assertEquals(new Position(first.epoch(), 0, 2), next);
     assertEquals(List.of(1L, 2L), sequences(kept(after, channel("a"), 0)));
-    assertEquals(List.of(1L, 2L), heard.sequences(channel("a"), 0));
+    assertEquals(List.of(1L, 2L), received.sequences(channel("a"), 0));
     after.close();
   }
 }

@@ -44,12 +44,12 @@ class KillTest {
         new BufferedReader(
             new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
       while (acknowledged.size() < ACKNOWLEDGED) {
-        remember(lines.readLine(), acknowledged);
+        record(lines.readLine(), acknowledged);
       }
       child.toHandle().destroyForcibly(); // unlike Process, this leaves the output readable
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.matches("\\d+ t\\d-\\d+")) { // the last line may be cut off
-          remember(line, acknowledged);
+          record(line, acknowledged);
         }
       }
       assertTrue(child.waitFor(20, TimeUnit.SECONDS));
@@ -78,7 +78,7 @@ class KillTest {
     }
   }
 
-  private static void remember(String line, Map<Long, String> acknowledged) {
+  private static void record(String line, Map<Long, String> acknowledged) {
     String[] parts = line.split(" ", -1);
     acknowledged.put(Long.parseLong(parts[0]), parts[1]);
   }

@@ -32,7 +32,7 @@ class MemoryBrokerTest extends BrokerContract {
 
   @Test
   void refusesNewIdsInsteadOfForgettingOneEarly() {
-    Broker broker = open(RetentionLookup.uniform(PLENTY), heard, 2);
+    Broker broker = open(RetentionLookup.uniform(PLENTY), received, 2);
     appended(broker, named(channel("a"), 0, "1"));
     appended(broker, named(channel("a"), 0, "2"));
     assertInstanceOf(
@@ -46,11 +46,11 @@ class MemoryBrokerTest extends BrokerContract {
   @Test
   void createsANewEpochWithEveryStart() {
     String one =
-        appended(open(RetentionLookup.uniform(PLENTY), heard), plain(channel("a"), 0, "1"))
+        appended(open(RetentionLookup.uniform(PLENTY), received), plain(channel("a"), 0, "1"))
             .position()
             .epoch();
     String two =
-        appended(open(RetentionLookup.uniform(PLENTY), heard), plain(channel("a"), 0, "1"))
+        appended(open(RetentionLookup.uniform(PLENTY), received), plain(channel("a"), 0, "1"))
             .position()
             .epoch();
     assertNotEquals(one, two);

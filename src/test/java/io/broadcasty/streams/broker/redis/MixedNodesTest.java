@@ -64,9 +64,9 @@ class MixedNodesTest {
     appended(node.broker, new Envelope(ORDERS, 0, "a", true, Message.of("0")));
     node.append(ORDERS, written.get(0));
     node.append(ORDERS, written.get(1));
-    node.await("all", () -> node.heard.all().size() >= 3);
+    node.await("all", () -> node.received.all().size() >= 3);
     List<Publication> replayed = node.broker.replay(from(0)).publications();
-    assertEquals(node.heard.all(), replayed);
+    assertEquals(node.received.all(), replayed);
     assertEquals(
         List.of("0", "1", "{ \"n\": 1.50,  \"e\": \"😀\" }"),
         replayed.stream().map(p -> p.envelope().message().payload()).toList());

@@ -90,8 +90,8 @@ class RedisClusterTest extends BrokerContract {
     for (int c = 0; c < CHANNELS; c++) {
       fill(two.broker, channel("c" + c), 0, 10);
     }
-    one.await("all", () -> one.heard.all().size() == 10 * CHANNELS);
-    one.heard.assertContiguousFromOne();
+    one.await("all", () -> one.received.all().size() == 10 * CHANNELS);
+    one.received.assertContiguousFromOne();
     Set<TenantChannel> born = new HashSet<>();
     one.await(
         "the new channels",
@@ -133,7 +133,7 @@ class RedisClusterTest extends BrokerContract {
         TenantChannel channel = channel("c" + c);
         one.await(
             "the last of " + channel,
-            () -> one.heard.sequences(channel, 0).contains(6L) || one.gaps.contains(channel));
+            () -> one.received.sequences(channel, 0).contains(6L) || one.gaps.contains(channel));
       }
     }
   }

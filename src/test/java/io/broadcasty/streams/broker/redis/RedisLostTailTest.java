@@ -84,7 +84,7 @@ class RedisLostTailTest {
         "word of another epoch",
         () ->
             node.gaps.contains(ORDERS)
-                || node.heard.all().stream().anyMatch(p -> !p.position().epoch().equals(epoch)));
+                || node.received.all().stream().anyMatch(p -> !p.position().epoch().equals(epoch)));
   }
 
   /**
@@ -97,14 +97,14 @@ class RedisLostTailTest {
         "to be live again",
         () -> {
           fill(publisher, "live" + count.incrementAndGet() + "-", 1);
-          return listener.heard.all().stream().anyMatch(p -> p.envelope().id().startsWith("live"));
+          return listener.received.all().stream().anyMatch(p -> p.envelope().id().startsWith("live"));
         });
   }
 
   /** Asserts that no listener got two publications at one position, or one publication twice. */
   private static void assertOnePublicationAPosition(RedisNode node) {
     Map<Position, String> seen = new HashMap<>();
-    for (Publication publication : node.heard.all()) {
+    for (Publication publication : node.received.all()) {
       String before = seen.put(publication.position(), publication.envelope().id());
       assertNull(before, () -> publication.position() + " was " + before);
     }
@@ -125,8 +125,8 @@ class RedisLostTailTest {
     fill(two, "kept", 5);
     server.backUpFiles();
     fill(two, "gone", 5);
-    one.await("ten", () -> one.heard.all().size() == 10);
-    String epoch = one.heard.all().get(0).position().epoch();
+    one.await("ten", () -> one.received.all().size() == 10);
+    String epoch = one.received.all().get(0).position().epoch();
     server.kill();
     server.restoreFiles();
     server.restart();
@@ -154,8 +154,8 @@ class RedisLostTailTest {
     fill(one, "kept", 3);
     server.backUpFiles();
     fill(one, "gone", 2);
-    one.await("five", () -> one.heard.all().size() == 5);
-    String epoch = one.heard.all().get(0).position().epoch();
+    one.await("five", () -> one.received.all().size() == 5);
+    String epoch = one.received.all().get(0).position().epoch();
     server.kill();
     server.restoreFiles();
     server.restart();
@@ -172,13 +172,13 @@ class RedisLostTailTest {
     RedisNode one = node(server);
     follow(one, ORDERS);
     fill(one, "kept", 5);
-    one.await("five", () -> one.heard.all().size() == 5);
+    one.await("five", () -> one.received.all().size() == 5);
     server.kill();
     server.restart();
     fill(one, "more", 5);
     assertEquals(10, kept(one.broker, ORDERS, 0).size());
     assertEquals(
-        one.heard.all().get(0).position().epoch(),
+        one.received.all().get(0).position().epoch(),
         kept(one.broker, ORDERS, 0).get(9).position().epoch());
   }
 
@@ -191,9 +191,9 @@ class RedisLostTailTest {
     follow(one, ORDERS);
     follow(two, ORDERS);
     fill(one, "kept", 5);
-    one.await("five", () -> one.heard.all().size() == 5);
-    two.await("five", () -> two.heard.all().size() == 5);
-    String epoch = one.heard.all().get(0).position().epoch();
+    one.await("five", () -> one.received.all().size() == 5);
+    two.await("five", () -> two.received.all().size() == 5);
+    String epoch = one.received.all().get(0).position().epoch();
     one.loseTail(ORDERS, 2);
     one.await(
         "the report of the gap",
@@ -201,8 +201,8 @@ class RedisLostTailTest {
     two.await("the report of the gap", () -> two.gaps.contains(ORDERS));
     assertEquals(LostPosition.Reason.EPOCH, lost(one, epoch, 5).reason());
     fill(one, "new", 1);
-    one.await("it", () -> one.heard.all().size() == 6);
-    two.await("it", () -> two.heard.all().size() == 6);
+    one.await("it", () -> one.received.all().size() == 6);
+    two.await("it", () -> two.received.all().size() == 6);
     assertOnePublicationAPosition(two);
   }
 
@@ -236,9 +236,9 @@ class RedisLostTailTest {
     fill(two, "kept", 5);
     sentinel.stopReplication();
     fill(two, "gone", 5);
-    one.await("ten", () -> one.heard.all().size() == 10);
-    two.await("ten", () -> two.heard.all().size() == 10);
-    String epoch = one.heard.all().get(0).position().epoch();
+    one.await("ten", () -> one.received.all().size() == 10);
+    two.await("ten", () -> two.received.all().size() == 10);
+    String epoch = one.received.all().get(0).position().epoch();
     sentinel.killPrimary();
     fill(two, "new", 8);
     awaitGapOrNewEpoch(one, epoch);

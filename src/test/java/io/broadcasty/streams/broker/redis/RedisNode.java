@@ -28,13 +28,13 @@ import redis.clients.jedis.params.ClientKillParams;
 /** A node's broker, and the publications that its listener receives. */
 final class RedisNode implements AutoCloseable {
 
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final Retention PLENTY = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
 
   final RedisSettings settings;
   final ManualTime time = new ManualTime();
-  final RecordingPublicationListener heard = new RecordingPublicationListener();
+  final RecordingPublicationListener received = new RecordingPublicationListener();
   final Queue<TenantChannel> gaps = new ConcurrentLinkedQueue<>();
   final Queue<TenantChannel> channels = new ConcurrentLinkedQueue<>();
   final RedisBroker broker;
@@ -56,7 +56,7 @@ final class RedisNode implements AutoCloseable {
             new PublicationListener() {
               @Override
               public void onPublication(Publication publication) {
-                heard.onPublication(publication);
+                received.onPublication(publication);
               }
 
               @Override
@@ -74,11 +74,11 @@ final class RedisNode implements AutoCloseable {
   }
 
   void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError(
-            "not in time: " + what + "; heard " + heard.all().size() + ", gaps " + gaps);
+            "not in time: " + what + "; heard " + received.all().size() + ", gaps " + gaps);
       }
       LockSupport.parkNanos(POLL_NANOS);
     }

@@ -83,9 +83,9 @@ class RedisNodesTest {
           i, appended(nodes.get(i % 3).broker, named(ORDERS, 0, "o" + i)).position().sequence());
     }
     for (RedisNode node : nodes) {
-      node.await("all", () -> node.heard.sequences(ORDERS, 0).size() >= 60);
-      assertEquals(upTo(60), node.heard.sequences(ORDERS, 0));
-      assertEquals(node.heard.all(), kept(nodes.get(0).broker, ORDERS, 0));
+      node.await("all", () -> node.received.sequences(ORDERS, 0).size() >= 60);
+      assertEquals(upTo(60), node.received.sequences(ORDERS, 0));
+      assertEquals(node.received.all(), kept(nodes.get(0).broker, ORDERS, 0));
     }
     assertTrue(appended(nodes.get(2).broker, named(ORDERS, 0, "o1")).duplicate());
   }
@@ -99,13 +99,13 @@ class RedisNodesTest {
       following.toCompletableFuture().get(10, TimeUnit.SECONDS);
       fill(node.broker, ORDERS, 0, 20);
       int all = (round + 1) * 60 - 20;
-      node.await("all followed", () -> node.heard.all().size() >= all);
+      node.await("all followed", () -> node.received.all().size() >= all);
       node.broker.unfollow(ORDERS);
       node.time.advance(Duration.ofMinutes(1));
       node.await("silence", () -> !node.hasSubscriber(ORDERS));
       fill(node.broker, ORDERS, 0, 20);
     }
-    assertEquals(upTo(180), node.heard.sequences(ORDERS, 0));
+    assertEquals(upTo(180), node.received.sequences(ORDERS, 0));
   }
 
   @Test
@@ -117,8 +117,8 @@ class RedisNodesTest {
     fill(two.broker, channel("other"), 0, 5);
     fill(two.broker, channel("globex", "orders"), 0, 5);
     fill(two.broker, ORDERS, 0, 1);
-    one.await("it", () -> !one.heard.all().isEmpty());
-    assertEquals(1, one.heard.all().size());
+    one.await("it", () -> !one.received.all().isEmpty());
+    assertEquals(1, one.received.all().size());
   }
 
   @Test
@@ -150,7 +150,7 @@ class RedisNodesTest {
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
     fill(two.broker, ORDERS, 0, 3);
-    one.await("three", () -> one.heard.all().size() == 3);
+    one.await("three", () -> one.received.all().size() == 3);
     for (int round = 1; round <= 3; round++) {
       int gaps = round;
       one.whileDisconnected(
@@ -161,7 +161,7 @@ class RedisNodesTest {
       one.await("the gap", () -> one.gaps.size() >= gaps);
       one.await("the new channel", () -> one.channels.contains(channel("new." + gaps)));
       fill(two.broker, ORDERS, 0, 1);
-      one.await("to be live again", () -> one.heard.sequences(ORDERS, 0).contains(3L + 3L * gaps));
+      one.await("to be live again", () -> one.received.sequences(ORDERS, 0).contains(3L + 3L * gaps));
     }
     assertFalse(one.gaps.contains(quiet), "nothing was missed there");
   }
@@ -174,7 +174,7 @@ class RedisNodesTest {
     RedisNode two = node(settings);
     follow(one, ORDERS);
     fill(two.broker, ORDERS, 0, 3);
-    one.await("three", () -> one.heard.all().size() == 3);
+    one.await("three", () -> one.received.all().size() == 3);
     one.appendUnannounced(ORDERS);
     one.await("the gap", () -> one.gaps.contains(ORDERS));
     assertEquals(4, kept(one.broker, ORDERS, 0).size());
@@ -201,7 +201,7 @@ class RedisNodesTest {
     two.await("Redis again", () -> !isRefused(two, "back"));
     one.await(
         "what was published meanwhile",
-        () -> one.heard.sequences(ORDERS, 0).contains(6L) || one.gaps.contains(ORDERS));
+        () -> one.received.sequences(ORDERS, 0).contains(6L) || one.gaps.contains(ORDERS));
     assertEquals(6, kept(one.broker, ORDERS, 0).size());
     assertEquals(epoch, kept(one.broker, ORDERS, 0).get(5).position().epoch());
     two.await("what was followed meanwhile", () -> two.hasSubscriber(channel("late")));

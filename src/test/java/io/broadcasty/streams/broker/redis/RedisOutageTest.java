@@ -72,7 +72,7 @@ class RedisOutageTest {
   }
 
   /** Follows a fault from its start to its end. */
-  private void sees(State state, String setting, Runnable mend) {
+  private void assertOutage(State state, String setting, Runnable mend) {
     node.await("the refusal", () -> isRefused("during"));
     long began = System.nanoTime();
     for (int i = 0; i < MANY; i++) {
@@ -99,21 +99,21 @@ class RedisOutageTest {
   @Test
   void memoryIsFull() {
     admin.configSet("maxmemory", "100kb");
-    sees(State.READ_ONLY, "maxmemory", () -> admin.configSet("maxmemory", "0"));
+    assertOutage(State.READ_ONLY, "maxmemory", () -> admin.configSet("maxmemory", "0"));
   }
 
   @Test
   void wrongPassword() {
     admin.configSet("requirepass", "s3cret");
     admin.clientKill(new ClientKillParams().type(ClientType.NORMAL));
-    sees(State.DOWN, "broadcasty.redis.url", () -> admin.configSet("requirepass", ""));
+    assertOutage(State.DOWN, "broadcasty.redis.url", () -> admin.configSet("requirepass", ""));
     assertFalse(log.text().contains("s3cret"));
   }
 
   @Test
   void tooFewReplicas() {
     admin.configSet("min-replicas-to-write", "1");
-    sees(
+    assertOutage(
         State.READ_ONLY,
         "min-replicas-to-write",
         () -> admin.configSet("min-replicas-to-write", "0"));
@@ -122,7 +122,7 @@ class RedisOutageTest {
   @Test
   void primaryBecomesAReplica() {
     admin.replicaof("127.0.0.1", RedisServer.freePort());
-    sees(State.DOWN, "broadcasty.redis.url", () -> admin.replicaofNoOne());
+    assertOutage(State.DOWN, "broadcasty.redis.url", () -> admin.replicaofNoOne());
   }
 
   @Test
@@ -130,7 +130,7 @@ class RedisOutageTest {
     Path inTheWay = server.folder().resolve("dump.rdb");
     Files.createDirectory(inTheWay);
     save("err");
-    sees(
+    assertOutage(
         State.READ_ONLY,
         "stop-writes-on-bgsave-error",
         () -> {

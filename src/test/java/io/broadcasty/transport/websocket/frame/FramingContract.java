@@ -43,15 +43,15 @@ public interface FramingContract {
     void with(WebSocketPeer peer) throws IOException;
   }
 
-  default void talk(Exchange talk) throws IOException {
+  default void exchange(Exchange exchange) throws IOException {
     try (WebSocketPeer peer = open()) {
-      talk.with(peer);
+      exchange.with(peer);
     }
   }
 
   /** Asserts that the server fails the connection with the code and closes it. */
   default void assertFails(int code, byte[] bytes) throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(bytes);
           assertClosesWith(code, peer);
@@ -116,7 +116,7 @@ public interface FramingContract {
 
   @Test
   default void s5_1_aFrameWithoutAMaskIsRefused() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(question("seen", 0, peer).unmasked().bytes());
           assertClosesWith(PROTOCOL_ERROR, peer);
@@ -128,7 +128,7 @@ public interface FramingContract {
   @ParameterizedTest
   @ValueSource(ints = {0x40, 0x20, 0x10, 0x70})
   default void s5_2_aReservedBitIsRefused(int bit) throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(question("seen", 0, peer).reserved(bit).bytes());
           assertClosesWith(PROTOCOL_ERROR, peer);
@@ -146,7 +146,7 @@ public interface FramingContract {
   @ParameterizedTest
   @ValueSource(ints = {124, 125, 126, 127, 128, 65535, 65536})
   default void s5_2_everyFormOfTheLengthIsRead(int length) throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(question("m" + length, length, peer).bytes());
           assertAnswers("m" + length, peer);
@@ -172,7 +172,7 @@ public interface FramingContract {
 
   @Test
   default void s5_3_everyKeyIsTakenOff() throws IOException {
-    talk(
+    exchange(
         peer -> {
           ClientFrame question = question("masked", 0, peer);
           peer.send(
@@ -189,7 +189,7 @@ public interface FramingContract {
 
   @Test
   default void s5_4_fragmentsMakeOneMessage() throws IOException {
-    talk(
+    exchange(
         peer -> {
           byte[] text = utf8(peer.question("in parts", 0));
           peer.send(
@@ -211,7 +211,7 @@ public interface FramingContract {
 
   @Test
   default void s5_4_controlFramesMayComeBetweenFragments() throws IOException {
-    talk(
+    exchange(
         peer -> {
           byte[] text = utf8(peer.question("in parts", 0));
           peer.send(
@@ -230,7 +230,7 @@ public interface FramingContract {
   default void s5_4_aContinuationNeedsABeginning() throws IOException {
     assertFails(PROTOCOL_ERROR, ClientFrame.of(CONTINUATION, "lost").bytes());
     assertFails(PROTOCOL_ERROR, ClientFrame.of(CONTINUATION, "lost").notLast().bytes());
-    talk(
+    exchange(
         peer -> {
           peer.send(question("whole", 0, peer).bytes());
           assertAnswers("whole", peer);
@@ -261,7 +261,7 @@ public interface FramingContract {
   @ValueSource(
       ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999})
   default void s5_5_1_aCloseFrameIsAnsweredWithItsCode(int code) throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(ClientFrame.close(code, "so long").bytes());
           assertAnswersClose(code, peer);
@@ -270,7 +270,7 @@ public interface FramingContract {
 
   @Test
   default void s5_5_1_aCloseFrameWithoutACodeIsAnswered() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(ClientFrame.of(CLOSE, "").bytes());
           ServerFrame close = nextOf(CLOSE, peer);
@@ -284,7 +284,7 @@ public interface FramingContract {
 
   @Test
   default void s5_5_1_framesAfterACloseFrameAreIgnored() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(
               bytes(
@@ -303,7 +303,7 @@ public interface FramingContract {
 
   @Test
   default void s5_5_1_aCloseFrameEndsAMessageUnderWay() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(bytes(ClientFrame.of(TEXT, "half").notLast(), ClientFrame.close(1000, "")));
           assertAnswersClose(CloseCodes.NORMAL, peer);
@@ -323,7 +323,7 @@ public interface FramingContract {
 
   @Test
   default void s5_5_2_aPingIsAnsweredWithItsBody() throws IOException {
-    talk(
+    exchange(
         peer -> {
           byte[] longest = new byte[125];
           Arrays.fill(longest, (byte) 0xFE);
@@ -338,7 +338,7 @@ public interface FramingContract {
 
   @Test
   default void s5_5_2_theLastOfManyPingsIsAnswered() throws IOException {
-    talk(
+    exchange(
         peer -> {
           ClientFrame[] pings = new ClientFrame[10];
           for (int i = 0; i < pings.length; i++) {
@@ -356,7 +356,7 @@ public interface FramingContract {
 
   @Test
   default void s5_5_3_anUnsolicitedPongIsIgnored() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(bytes(ClientFrame.of(PONG, ""), ClientFrame.of(PONG, "unasked")));
           assertWorks(peer);
@@ -365,7 +365,7 @@ public interface FramingContract {
 
   @Test
   default void s5_7_theExamplesOfAClient() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(hex("89 85 37 fa 21 3d 7f 9f 4d 51 58")); // a masked ping "Hello"
           assertPong("Hello", peer);
@@ -382,7 +382,7 @@ public interface FramingContract {
 
   @Test
   default void s8_1_everyFormOfUtf8IsAccepted() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(question(FORMS, 0, peer).bytes());
           assertAnswers(FORMS, peer);
@@ -391,7 +391,7 @@ public interface FramingContract {
 
   @Test
   default void s8_1_aCharacterMayBeCutByFragments() throws IOException {
-    talk(
+    exchange(
         peer -> {
           byte[] text = utf8(peer.question(FORMS, 0));
           ClientFrame[] frames = new ClientFrame[text.length];
@@ -457,7 +457,7 @@ public interface FramingContract {
 
   @Test
   default void s10_4_aMessageThatIsTooLongIsRefusedWhenItIsAnnounced() throws IOException {
-    talk(
+    exchange(
         peer -> {
           int tooLong = peer.maxMessageBytes() + 1;
           peer.send(ClientFrame.of(TEXT, "").withLength(tooLong, 8).bytes());
@@ -468,7 +468,7 @@ public interface FramingContract {
 
   @Test
   default void s10_4_aMessageThatIsTooLongOverAllItsFramesIsRefused() throws IOException {
-    talk(
+    exchange(
         peer -> {
           byte[] part = new byte[peer.maxMessageBytes() / 2];
           Arrays.fill(part, (byte) ' ');
@@ -481,7 +481,7 @@ public interface FramingContract {
 
   @Test
   default void s10_4_aMessageOfTheMaximumLengthIsAccepted() throws IOException {
-    talk(
+    exchange(
         peer -> {
           peer.send(question("longest", peer.maxMessageBytes(), peer).bytes());
           assertAnswers("longest", peer);
@@ -490,7 +490,7 @@ public interface FramingContract {
 
   @Test
   default void bytesMayComeOneByOne() throws IOException {
-    talk(
+    exchange(
         peer -> {
           byte[] all = bytes(ClientFrame.of(PING, "slow"), question("slowly", 130, peer));
           for (byte b : all) {
@@ -503,7 +503,7 @@ public interface FramingContract {
 
   @Test
   default void manyFramesMayComeAtOnce() throws IOException {
-    talk(
+    exchange(
         peer -> {
           ClientFrame[] frames = new ClientFrame[200];
           for (int i = 0; i < frames.length; i++) {

@@ -7,17 +7,17 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 /** A data source that a test can make unreachable. */
-public final class CutDataSource extends DataSourceWrapper {
+public final class UnreachableDataSource extends DataSourceWrapper {
 
   private volatile CountDownLatch refused = new CountDownLatch(1);
   private volatile boolean cut;
 
-  public CutDataSource(DataSource real) {
+  public UnreachableDataSource(DataSource real) {
     super(real);
   }
 
   /** Makes the database unreachable, and returns once a caller has been refused. */
-  public void cut() {
+  public void makeUnreachable() {
     refused = new CountDownLatch(1);
     cut = true;
     try {
@@ -29,7 +29,7 @@ public final class CutDataSource extends DataSourceWrapper {
     }
   }
 
-  public void heal() {
+  public void makeReachable() {
     cut = false;
   }
 

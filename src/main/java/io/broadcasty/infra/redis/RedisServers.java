@@ -6,7 +6,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.util.Pool;
 
 /** The servers of a Redis installation; each kind of installation implements it. */
-interface Servers {
+interface RedisServers {
   /** Returns the server that has a key, as far as is known. */
   HostAndPort serverOf(byte[] key);
 

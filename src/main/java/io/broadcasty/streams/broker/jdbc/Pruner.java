@@ -12,16 +12,16 @@ import java.util.SortedMap;
  * Deletes what has left the retention or the idempotency window, in transactions of bounded size,
  * so that no lock is held for long.
  */
-final class Pruning {
+final class Pruner {
 
   private static final int CHUNK = 1000;
 
   private final Transactions transactions;
-  private final RetentionCutoff trim;
+  private final RetentionCutoff retentionCutoff;
 
-  Pruning(Transactions transactions, RetentionCutoff trim) {
+  Pruner(Transactions transactions, RetentionCutoff trim) {
     this.transactions = transactions;
-    this.trim = trim;
+    this.retentionCutoff = trim;
   }
 
   /**
@@ -50,7 +50,7 @@ final class Pruning {
         transactions.runAutoCommit(c -> StreamsTable.read(c, channel)).values();
     for (StreamRow row : rows) {
       long first =
-          transactions.runAutoCommit(c -> trim.first(c, channel, row, rows.size(), nowMillis));
+          transactions.runAutoCommit(c -> retentionCutoff.first(c, channel, row, rows.size(), nowMillis));
       for (long pruned = row.first(); pruned < first; ) {
         pruned = Math.min(first, pruned + CHUNK);
         long upTo = pruned;
