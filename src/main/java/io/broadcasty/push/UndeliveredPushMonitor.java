@@ -70,7 +70,7 @@ public final class UndeliveredPushMonitor {
   private record Watched(Set<String> users, Set<String> delivered) {}
 
   /**
-   * Creates a watch; {@link #poll} does its work.
+   * Creates a monitor; {@link #poll} does its work.
    *
    * @param quotaPerDay how many notifications a tenant may send on a day (UTC); 0 for any number
    * @param queued is called after a notification was queued
@@ -101,14 +101,14 @@ public final class UndeliveredPushMonitor {
    */
   public void poll() {
     List<PendingPush> open = pending.oldest(MAX_WATCHED);
-    Map<Long, Watched> still = new HashMap<>();
+    Map<Long, Watched> watchedNow = new HashMap<>();
     Set<TenantChannel> channels = new LinkedHashSet<>();
     for (PendingPush push : open) {
       Watched known = watched.get(push.number());
-      still.put(push.number(), known == null ? startWatching(push) : known);
+      watchedNow.put(push.number(), known == null ? startWatching(push) : known);
       channels.add(push.channel());
     }
-    watched = still;
+    watched = watchedNow;
     if (open.isEmpty()) {
       return;
     }
