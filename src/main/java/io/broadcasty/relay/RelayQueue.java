@@ -34,7 +34,8 @@ final class RelayQueue {
    * @param allPartitions whether to check all of its partitions
    * @param version changes when the channel is marked again
    */
-  record Task(TenantChannel channel, Map<Integer, Long> marked, boolean allPartitions, long version) {}
+  record Task(
+      TenantChannel channel, Map<Integer, Long> marked, boolean allPartitions, long version) {}
 
   private final int maxChannels;
   private final Ticker ticker;

@@ -80,7 +80,8 @@ public final class CommandReader {
         throw new ProblemException(Code.INVALID_JSON, "the frame is empty");
       }
       json.skip();
-      return new IdentifiedCommand(null, malformed("a command is a JSON object with `id` and `command`"));
+      return new IdentifiedCommand(
+          null, malformed("a command is a JSON object with `id` and `command`"));
     }
     CommandFields draft = new CommandFields();
     for (String field = json.nextField(); field != null; field = json.nextField()) {

@@ -34,7 +34,8 @@ public final class NativeSession extends MessageSession {
   private final AtomicInteger errorsInARow = new AtomicInteger();
   private final BoundedWait roomWait = new BoundedWait();
   private final ConnectionCommands commands = new ConnectionCommands(this, context, id);
-  private final PublishCommands publishCommands = new PublishCommands(context, this::tenantSettings);
+  private final PublishCommands publishCommands =
+      new PublishCommands(context, this::tenantSettings);
 
   /** Completes when the latest frame has been answered; the next answer waits for it. */
   private volatile CompletableFuture<@Nullable Void> answered =

@@ -65,7 +65,9 @@ final class PublishCommands {
    * @return the replies, in order
    */
   List<CompletableFuture<String>> publish(
-      Caller caller, List<CommandReader.IdentifiedCommand> commands, CompletableFuture<?> answered) {
+      Caller caller,
+      List<CommandReader.IdentifiedCommand> commands,
+      CompletableFuture<?> answered) {
     long bytes = 0;
     for (CommandReader.IdentifiedCommand command : commands) {
       bytes += publish(command).publication().message().payload().length();
@@ -165,7 +167,8 @@ final class PublishCommands {
     inFlightBytes.addAndGet(-bytes);
   }
 
-  private static String failure(CommandReader.IdentifiedCommand command, @Nullable Throwable failure) {
+  private static String failure(
+      CommandReader.IdentifiedCommand command, @Nullable Throwable failure) {
     LOG.log(Level.ERROR, "Publish failed unexpectedly", failure);
     return NativeFrames.error(
         command.id(),

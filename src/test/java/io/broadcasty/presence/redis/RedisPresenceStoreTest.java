@@ -186,7 +186,9 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     Node three = new Node(settings);
     assertEquals(List.of("ann"), ids(three));
     assertEquals(
-        List.of("+ann"), events(one.recordedEvents, ROOM), "reported by the node that made the change");
+        List.of("+ann"),
+        events(one.recordedEvents, ROOM),
+        "reported by the node that made the change");
     assertEquals(List.of("+bob", "-bob"), events(two.recordedEvents, ROOM));
     assertEquals(List.of(), events(three.recordedEvents, ROOM));
   }

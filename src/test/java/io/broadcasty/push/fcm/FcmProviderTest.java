@@ -96,7 +96,8 @@ class FcmProviderTest extends HttpProviderContract {
   protected void behave(Behaviour behaviour) {
     switch (behaviour) {
       case ACCEPT -> service.answer(200, "{\"name\":\"projects/shop-1/messages/1\"}");
-      case UNREGISTERED -> service.answer(404, error("NOT_FOUND", "Requested entity", "UNREGISTERED"));
+      case UNREGISTERED ->
+          service.answer(404, error("NOT_FOUND", "Requested entity", "UNREGISTERED"));
       case BUSY -> service.answer(503, error("UNAVAILABLE", "busy", "UNAVAILABLE"));
       case TOO_LARGE ->
           service.answer(400, error("INVALID_ARGUMENT", "too big", "INVALID_ARGUMENT"));

@@ -95,7 +95,8 @@ class OneSignalProviderTest extends HttpProviderContract {
                 Duration.ofMinutes(5),
                 Urgency.HIGH,
                 "order-7"));
-    assertEquals(new ProviderResponse.Accepted("m1"), outcome(opened(make(LONG_TIMEOUT)), dispatch));
+    assertEquals(
+        new ProviderResponse.Accepted("m1"), outcome(opened(make(LONG_TIMEOUT)), dispatch));
     FakePushService.Request request = service.last();
     assertEquals("/notifications?c=push", request.path());
     assertEquals("Key " + KEY, request.header("Authorization"));

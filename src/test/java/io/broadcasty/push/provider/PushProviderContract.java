@@ -123,7 +123,8 @@ public abstract class PushProviderContract {
     busyFor(7);
     ProviderResponse.Retry retry =
         assertInstanceOf(
-            ProviderResponse.Retry.class, outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
+            ProviderResponse.Retry.class,
+            outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
     assertEquals(sendsRetryAfter() ? Duration.ofSeconds(7) : null, retry.after());
   }
 

@@ -322,7 +322,8 @@ class PushSenderTest {
           List.of("java.lang.IllegalStateException"),
           log.thrown().stream().map(String::valueOf).toList());
     }
-    provider.follow(dispatch -> CompletableFuture.failedFuture(new IllegalStateException("secret")));
+    provider.follow(
+        dispatch -> CompletableFuture.failedFuture(new IllegalStateException("secret")));
     time.advance(Duration.ofSeconds(1));
     run(sender);
     assertEquals(DispatchState.RETRYING, only("s").state());

@@ -219,7 +219,8 @@ class WebPushProviderTest extends HttpProviderContract {
   void aRedirectIsNotFollowed() {
     service.answer(307, "", "Location", service.url() + "/inside");
     assertInstanceOf(
-        ProviderResponse.Rejected.class, outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
+        ProviderResponse.Rejected.class,
+        outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
     assertEquals(1, service.requests().size());
   }
 
@@ -237,7 +238,8 @@ class WebPushProviderTest extends HttpProviderContract {
 
   private @Nullable Duration retryAfter() {
     return assertInstanceOf(
-            ProviderResponse.Retry.class, outcome(opened(make(LONG_TIMEOUT)), notification("Hello")))
+            ProviderResponse.Retry.class,
+            outcome(opened(make(LONG_TIMEOUT)), notification("Hello")))
         .after();
   }
 

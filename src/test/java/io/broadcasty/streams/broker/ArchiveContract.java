@@ -99,8 +99,7 @@ public abstract class ArchiveContract {
     archive.append(ONE, run(ONE, 3, 5));
     assertEquals(12, archive.append(ONE, run(ONE, 10, 12)));
     archive.append(ONE, run(ONE, 13, 13));
-    assertEquals(
-        List.of(new SequenceRange(3, 5), new SequenceRange(10, 13)), ranges(archive, ONE));
+    assertEquals(List.of(new SequenceRange(3, 5), new SequenceRange(10, 13)), ranges(archive, ONE));
     assertEquals(List.of(3L, 4L, 5L, 10L, 11L, 12L, 13L), kept(archive, ONE));
   }
 

@@ -167,7 +167,8 @@ class PublishServiceTest {
     List<PublishOutcome> outcomes =
         publish(draft("secret", "0", null), draft("a", "1", null), draft("b", "2", null));
     assertEquals(
-        List.of("USER acme/ann", "CHANNEL acme/a", "USER acme/ann", "CHANNEL acme/b"), requestedKeys);
+        List.of("USER acme/ann", "CHANNEL acme/a", "USER acme/ann", "CHANNEL acme/b"),
+        requestedKeys);
     assertInstanceOf(PublishOutcome.Published.class, outcomes.get(1));
     PublishOutcome.Throttled throttled =
         assertInstanceOf(PublishOutcome.Throttled.class, outcomes.get(2));

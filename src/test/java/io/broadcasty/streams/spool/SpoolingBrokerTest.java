@@ -143,7 +143,8 @@ class SpoolingBrokerTest {
     queue(node, ORDERS, "a");
     publishOne(node, plain(ORDERS, 0, "made by the server"));
     streams.makeReachable();
-    streams.afterPublish = () -> spool.setUnreachable(true); // as when the node dies between the two
+    streams.afterPublish =
+        () -> spool.setUnreachable(true); // as when the node dies between the two
     try {
       node.drain().runRound();
     } catch (BrokerException e) {

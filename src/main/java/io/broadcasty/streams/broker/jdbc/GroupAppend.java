@@ -64,7 +64,8 @@ final class GroupAppend {
     for (Map.Entry<TenantChannel, Channel> entry : channels.entrySet()) {
       Channel channel = entry.getValue();
       channel.known =
-          IdsTable.find(connection, entry.getKey(), new ArrayList<>(channel.ids), maxIdsPerStatement);
+          IdsTable.find(
+              connection, entry.getKey(), new ArrayList<>(channel.ids), maxIdsPerStatement);
     }
     append();
     writeStreams();

@@ -50,7 +50,8 @@ final class Pruner {
         transactions.runAutoCommit(c -> StreamsTable.read(c, channel)).values();
     for (StreamRow row : rows) {
       long first =
-          transactions.runAutoCommit(c -> retentionCutoff.first(c, channel, row, rows.size(), nowMillis));
+          transactions.runAutoCommit(
+              c -> retentionCutoff.first(c, channel, row, rows.size(), nowMillis));
       for (long pruned = row.first(); pruned < first; ) {
         pruned = Math.min(first, pruned + CHUNK);
         long upTo = pruned;

@@ -97,7 +97,8 @@ class RedisLostTailTest {
         "to be live again",
         () -> {
           fill(publisher, "live" + count.incrementAndGet() + "-", 1);
-          return listener.received.all().stream().anyMatch(p -> p.envelope().id().startsWith("live"));
+          return listener.received.all().stream()
+              .anyMatch(p -> p.envelope().id().startsWith("live"));
         });
   }
 

@@ -161,7 +161,8 @@ class RedisNodesTest {
       one.await("the gap", () -> one.gaps.size() >= gaps);
       one.await("the new channel", () -> one.channels.contains(channel("new." + gaps)));
       fill(two.broker, ORDERS, 0, 1);
-      one.await("to be live again", () -> one.received.sequences(ORDERS, 0).contains(3L + 3L * gaps));
+      one.await(
+          "to be live again", () -> one.received.sequences(ORDERS, 0).contains(3L + 3L * gaps));
     }
     assertFalse(one.gaps.contains(quiet), "nothing was missed there");
   }
