@@ -38,27 +38,27 @@ public final class LocalPresenceStore implements PresenceStore {
       ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
       PresenceListener listener,
-      Executor later) {
-    this(maxMembers, ticker, listener, later, RealtimeListener.NONE);
+      Executor delayed) {
+    this(maxMembers, ticker, listener, delayed, RealtimeListener.NONE);
   }
 
   /**
    * Creates a store that reports members to a lifecycle listener too.
    *
    * @param maxMembers of one channel of a tenant; asked at each join
-   * @param later runs a short task after a short delay, for which changes are gathered
+   * @param delayed runs a short task after a short delay, for which changes are gathered
    * @param lifecycle is notified of joins and leaves, after changes were gathered
    */
   public LocalPresenceStore(
       ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
       PresenceListener listener,
-      Executor later,
+      Executor delayed,
       RealtimeListener lifecycle) {
     this.maxMembers = maxMembers;
     this.ticker = ticker;
     this.listener = listener;
-    this.delayed = later;
+    this.delayed = delayed;
     this.events = new MemberEvents(lifecycle);
   }
 
@@ -69,10 +69,10 @@ public final class LocalPresenceStore implements PresenceStore {
     membersByChannel.compute(
         channel,
         (c, known) -> {
-          ChannelMembers roster = known == null ? new ChannelMembers(c, listener, events) : known;
-          outcome[0] = roster.join(member, holder, max, ticker.readNanos());
-          notifyOrGather(roster);
-          return roster;
+          ChannelMembers members = known == null ? new ChannelMembers(c, listener, events) : known;
+          outcome[0] = members.join(member, holder, max, ticker.readNanos());
+          notifyOrGather(members);
+          return members;
         });
     events.flush();
     return CompletableFuture.completedFuture(outcome[0]);
@@ -80,13 +80,13 @@ public final class LocalPresenceStore implements PresenceStore {
 
   @Override
   public CompletionStage<Boolean> leave(TenantChannel channel, String memberId, Holder holder) {
-    return update(channel, roster -> roster.leave(memberId, holder));
+    return update(channel, members -> members.leave(memberId, holder));
   }
 
   @Override
   public CompletionStage<Boolean> renew(
       TenantChannel channel, String memberId, Holder.Lease lease) {
-    return update(channel, roster -> roster.renew(memberId, lease, ticker.readNanos()));
+    return update(channel, members -> members.renew(memberId, lease, ticker.readNanos()));
   }
 
   @Override
@@ -94,9 +94,9 @@ public final class LocalPresenceStore implements PresenceStore {
     membersByChannel.compute(
         channel,
         (c, known) -> {
-          ChannelMembers roster = known == null ? new ChannelMembers(c, listener, events) : known;
-          roster.follow();
-          return roster;
+          ChannelMembers members = known == null ? new ChannelMembers(c, listener, events) : known;
+          members.follow();
+          return members;
         });
     return CompletableFuture.completedFuture(null);
   }
@@ -105,9 +105,9 @@ public final class LocalPresenceStore implements PresenceStore {
   public void unfollow(TenantChannel channel) {
     membersByChannel.computeIfPresent(
         channel,
-        (c, roster) -> {
-          roster.unfollow();
-          return roster.isNeeded() ? roster : null;
+        (c, members) -> {
+          members.unfollow();
+          return members.isNeeded() ? members : null;
         });
   }
 
@@ -116,10 +116,10 @@ public final class LocalPresenceStore implements PresenceStore {
     PresencePage[] page = {EMPTY};
     membersByChannel.computeIfPresent(
         channel,
-        (c, roster) -> {
-          roster.notifyListener();
-          page[0] = roster.page(after, limit);
-          return roster;
+        (c, members) -> {
+          members.notifyListener();
+          page[0] = members.page(after, limit);
+          return members;
         });
     events.flush();
     return page[0];
@@ -130,7 +130,7 @@ public final class LocalPresenceStore implements PresenceStore {
     long now = ticker.readNanos();
     for (ChannelMembers each : membersByChannel.values()) {
       if (each.hasLeases()) {
-        CompletionStage<Boolean> unused = update(each.channel(), roster -> roster.expire(now));
+        CompletionStage<Boolean> unused = update(each.channel(), members -> members.expire(now));
       }
     }
   }
@@ -143,10 +143,10 @@ public final class LocalPresenceStore implements PresenceStore {
     boolean[] done = new boolean[1];
     membersByChannel.computeIfPresent(
         channel,
-        (c, roster) -> {
-          done[0] = change.apply(roster);
-          notifyOrGather(roster);
-          return roster;
+        (c, members) -> {
+          done[0] = change.apply(members);
+          notifyOrGather(members);
+          return members;
         });
     events.flush();
     return CompletableFuture.completedFuture(done[0]);
@@ -156,21 +156,21 @@ public final class LocalPresenceStore implements PresenceStore {
    * Notifies the listener of the first change at once, and gathers those that follow within a short
    * delay.
    */
-  private void notifyOrGather(ChannelMembers roster) {
-    if (!roster.isGathering() && roster.hasChanges()) {
-      roster.notifyListener();
-      roster.startGathering();
-      delayed.execute(() -> notifyGathered(roster.channel()));
+  private void notifyOrGather(ChannelMembers members) {
+    if (!members.isGathering() && members.hasChanges()) {
+      members.notifyListener();
+      members.startGathering();
+      delayed.execute(() -> notifyGathered(members.channel()));
     }
   }
 
   private void notifyGathered(TenantChannel channel) {
     membersByChannel.computeIfPresent(
         channel,
-        (c, roster) -> {
-          roster.endGathering();
-          notifyOrGather(roster);
-          return roster.isNeeded() ? roster : null;
+        (c, members) -> {
+          members.endGathering();
+          notifyOrGather(members);
+          return members.isNeeded() ? members : null;
         });
     events.flush();
   }

@@ -61,7 +61,7 @@ public final class RedisPresenceStore implements PresenceStore {
    *
    * @param redis stays open when the store is closed
    * @param node this node's name, which no other node has or had
-   * @param later runs a short task after a short delay, for which changes are gathered
+   * @param delayed runs a short task after a short delay, for which changes are gathered
    * @param lifecycle is notified of joins and leaves that this node's calls to Redis cause
    */
   public RedisPresenceStore(
@@ -72,11 +72,11 @@ public final class RedisPresenceStore implements PresenceStore {
       WallClock clock,
       PresenceListener listener,
       ThreadFactory threads,
-      Executor later,
+      Executor delayed,
       RealtimeListener lifecycle) {
     this.redis = redis;
     this.clock = clock;
-    this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, later);
+    this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, delayed);
     this.operations =
         new PresenceOperationQueue(
             redis, node, maxMembers, clock, memberships, new MemberEvents(lifecycle));

@@ -81,18 +81,18 @@ final class FrameReplies {
   }
 
   private CompletableFuture<String> reply(
-      ConnectionCommands commands, CommandReader.IdentifiedCommand numbered) {
-    Command command = numbered.command();
+      ConnectionCommands commands, CommandReader.IdentifiedCommand identified) {
+    Command command = identified.command();
     if (command instanceof Command.Malformed malformed) {
       session.countError();
       return CompletableFuture.completedFuture(
-          NativeFrames.error(numbered.id(), malformed.problem()));
+          NativeFrames.error(identified.id(), malformed.problem()));
     }
     session.resetErrors();
     return command instanceof Command.Join join
-        ? commands.join(join).thenApply(result -> text(numbered.id(), result))
+        ? commands.join(join).thenApply(result -> text(identified.id(), result))
         : CompletableFuture.completedFuture(
-            text(numbered.id(), commands.execute(command, afterwards)));
+            text(identified.id(), commands.execute(command, afterwards)));
   }
 
   private static String text(@Nullable String commandId, CommandResult result) {
