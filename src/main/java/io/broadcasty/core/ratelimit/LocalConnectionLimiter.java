@@ -71,15 +71,15 @@ public final class LocalConnectionLimiter implements ConnectionLimiter {
   @Override
   public @Nullable Permit tryAcquire(TenantId tenant, String subject) {
     TenantSettings max = tenants.of(tenant);
-    boolean[] taken = new boolean[1];
+    boolean[] acquired = new boolean[1];
     connections.compute(
         tenant,
         (t, known) -> {
           Counts counts = known == null ? new Counts() : known;
-          taken[0] = counts.add(subject, max);
+          acquired[0] = counts.add(subject, max);
           return counts.of(null) == 0 ? null : counts;
         });
-    if (!taken[0]) {
+    if (!acquired[0]) {
       return null;
     }
     AtomicBoolean held = new AtomicBoolean(true);

@@ -78,16 +78,16 @@ final class ReportedChannels {
    * again.
    */
   List<TenantChannel> takeLeft(boolean all) {
-    List<TenantChannel> taken = new ArrayList<>();
+    List<TenantChannel> removed = new ArrayList<>();
     long now = ticker.readNanos();
     while (!left.isEmpty()
         && (all || left.size() > MAX_LEFT || left.element().untilNanos() - now <= 0)) {
       TenantChannel channel = left.remove().channel();
       if (!channels.contains(channel)) {
-        taken.add(channel);
+        removed.add(channel);
       }
     }
-    return taken;
+    return removed;
   }
 
   /**

@@ -115,17 +115,17 @@ public final class Redis implements AutoCloseable {
 
   private <T, R> Map<T, R> queryAll(
       HostAndPort server, List<T> items, BiFunction<Pipeline, T, Response<R>> question) {
-    Map<T, Response<R>> asked = new HashMap<>();
+    Map<T, Response<R>> responses = new HashMap<>();
     Map<T, R> answers = new HashMap<>();
     try (Pipeline pipeline = pipeline(server)) {
       for (T item : items) {
-        asked.put(item, question.apply(pipeline, item));
+        responses.put(item, question.apply(pipeline, item));
       }
       pipeline.sync();
     } catch (JedisException e) {
       LOG.log(System.Logger.Level.DEBUG, "Redis at " + server + " did not answer", e);
     }
-    asked.forEach(
+    responses.forEach(
         (item, response) -> {
           try {
             answers.put(item, response.get());

@@ -86,13 +86,13 @@ final class ArchiveReplay {
     long next = resume.after() + 1;
     SequenceRange range = rangeOf(next, kept);
     if (range == null && next < state.first()) { // within a gap
-      Position asked = new Position(state.epoch(), state.partition(), resume.after());
+      Position requested = new Position(state.epoch(), state.partition(), resume.after());
       next = firstAfter(next, kept, state);
       range = rangeOf(next, kept);
       lost =
           new LostPosition(
               LostPosition.Reason.TRIMMED,
-              asked,
+              requested,
               new Position(state.epoch(), state.partition(), next - 1));
     }
     if (range == null || next >= state.first()) {

@@ -27,7 +27,7 @@ class BackgroundLoopsTest {
   /** A loop whose rounds are scripted by the test. */
   private static final class Scripted implements BackgroundLoop.Work {
     final BlockingQueue<Runnable> rounds = new LinkedBlockingQueue<>();
-    final List<Throwable> told = new ArrayList<>();
+    final List<Throwable> errors = new ArrayList<>();
     final CompletableFuture<Thread> end = new CompletableFuture<>();
     private volatile boolean over;
 
@@ -39,7 +39,7 @@ class BackgroundLoopsTest {
 
     @Override
     public void onError(Throwable error) {
-      told.add(error);
+      errors.add(error);
     }
 
     @Override
@@ -93,7 +93,7 @@ class BackgroundLoopsTest {
     Error error = new StackOverflowError("thrown by a test");
     work.throwing(error);
     assertNotSame(before, work.thread());
-    assertEquals(List.of(error), work.told);
+    assertEquals(List.of(error), work.errors);
     assertEquals(1, loops.condition("test").restarts());
     assertFalse(loops.condition("test").needsProcessRestart());
     work.end();
@@ -127,7 +127,7 @@ class BackgroundLoopsTest {
     loops.markStopping();
     work.throwing(new NoClassDefFoundError("taken away"));
     assertTrue(loop.join(TIMEOUT_MILLIS));
-    assertEquals(List.of(), work.told);
+    assertEquals(List.of(), work.errors);
     assertEquals(0, loops.condition("test").restarts());
   }
 

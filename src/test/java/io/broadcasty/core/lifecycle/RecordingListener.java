@@ -21,9 +21,9 @@ public final class RecordingListener implements RealtimeListener {
 
   /** Returns the events recorded since the last call, in order. */
   public List<LifecycleEvent> take() {
-    List<LifecycleEvent> taken = List.copyOf(events);
+    List<LifecycleEvent> recorded = List.copyOf(events);
     events.clear();
-    return taken;
+    return recorded;
   }
 
   /** Returns the recorded events of one type, in order. */

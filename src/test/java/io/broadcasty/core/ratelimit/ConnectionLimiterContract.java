@@ -124,9 +124,9 @@ public abstract class ConnectionLimiterContract {
     ExecutorService executor = Executors.newFixedThreadPool(USERS);
     try {
       for (int round = 0; round < 20; round++) {
-        List<Permit> taken = acquireConcurrently(executor);
-        assertEquals(PER_TENANT, taken.size(), "in round " + round);
-        taken.forEach(Permit::close);
+        List<Permit> permits = acquireConcurrently(executor);
+        assertEquals(PER_TENANT, permits.size(), "in round " + round);
+        permits.forEach(Permit::close);
       }
     } finally {
       executor.shutdownNow();
@@ -150,10 +150,10 @@ public abstract class ConnectionLimiterContract {
               }));
     }
     start.countDown();
-    List<Permit> taken = new ArrayList<>();
+    List<Permit> permits = new ArrayList<>();
     for (Future<List<Permit>> one : users) {
-      taken.addAll(one.get(30, TimeUnit.SECONDS));
+      permits.addAll(one.get(30, TimeUnit.SECONDS));
     }
-    return taken;
+    return permits;
   }
 }

@@ -144,11 +144,12 @@ public abstract class RateLimiterContract {
             executor.submit(
                 () -> {
                   assertTrue(start.await(10, TimeUnit.SECONDS));
-                  int mine = 0;
+                  int grantedHere = 0;
                   for (int i = 0; i < 1000; i++) {
-                    mine += limiter.tryAcquire(RateKey.ofChannel(ACME, "hot"), 1).granted() ? 1 : 0;
+                    grantedHere +=
+                        limiter.tryAcquire(RateKey.ofChannel(ACME, "hot"), 1).granted() ? 1 : 0;
                   }
-                  return mine;
+                  return grantedHere;
                 }));
       }
       start.countDown();

@@ -125,9 +125,9 @@ class PolicyTest {
     "-1, 1",
     "-2147483648, 1"
   })
-  void keepsPartitionsWithinBounds(int told, int used) {
+  void keepsPartitionsWithinBounds(int resolved, int used) {
     Asked resolver = new Asked();
-    resolver.partitions = told;
+    resolver.partitions = resolved;
     assertEquals(used, new Policy(resolver).partitions(caller, ORDERS));
     assertEquals(List.of("acme orders"), resolver.questions);
   }

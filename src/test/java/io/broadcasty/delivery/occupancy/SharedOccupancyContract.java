@@ -75,10 +75,10 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
   }
 
   /** Removes a dead node like a node registry: again, when the node's last report has come late. */
-  private static void forget(OccupancyNode survivor, String gone) {
+  private static void forget(OccupancyNode survivor, String dead) {
     for (int tries = 1; ; tries++) {
       try {
-        survivor.occupancy.removeNode(gone);
+        survivor.occupancy.removeNode(dead);
         return;
       } catch (OccupancyException e) {
         if (tries == 10) {
@@ -88,10 +88,10 @@ public abstract class SharedOccupancyContract extends OccupancyContract {
     }
   }
 
-  private static void forgetAtOnce(String gone, OccupancyNode... survivors) {
+  private static void forgetAtOnce(String dead, OccupancyNode... survivors) {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     List<Thread> threads =
-        List.of(survivors).stream().map(node -> new Thread(() -> forget(node, gone))).toList();
+        List.of(survivors).stream().map(node -> new Thread(() -> forget(node, dead))).toList();
     threads.forEach(thread -> thread.setUncaughtExceptionHandler((t, e) -> failure.set(e)));
     threads.forEach(Thread::start);
     try {

@@ -70,29 +70,29 @@ class JdbcLeaderLocksTest {
 
   @Test
   void aFailureReleasesTheLock() {
-    JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
+    JdbcLeaderLocks locks = new JdbcLeaderLocks(database);
     assertThrows(
         IllegalStateException.class,
         () ->
-            turns.runIfAcquired(
+            locks.runIfAcquired(
                 "prune",
                 LONG,
                 NO_MINIMUM,
                 () -> {
                   throw new IllegalStateException("broken");
                 }));
-    turns.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("again"));
+    locks.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("again"));
     assertEquals(List.of("again"), done);
   }
 
   @Test
   void withoutTheDatabaseNoNodeRunsTheTask() {
-    JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
-    turns.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("before"));
+    JdbcLeaderLocks locks = new JdbcLeaderLocks(database);
+    locks.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("before"));
     database.close();
     assertThrows(
         DatabaseException.class,
-        () -> turns.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("without")));
+        () -> locks.runIfAcquired("prune", LONG, NO_MINIMUM, () -> done.add("without")));
     assertEquals(List.of("before"), done);
   }
 

@@ -21,19 +21,19 @@ class SubscriptionReadinessTest {
   @Test
   void waitingCallersAreCompletedWhenConfirmed() {
     CompletableFuture<Void> waiting = future(readiness.stage());
-    Runnable tell = readiness.confirm();
+    Runnable completion = readiness.confirm();
     assertFalse(waiting.isDone(), "not before the owner has let go of its lock");
-    tell.run();
+    completion.run();
     assertTrue(waiting.isDone() && !waiting.isCompletedExceptionally());
     assertTrue(future(readiness.stage()).isDone());
   }
 
   @Test
   void callersAfterALossWaitForTheNextConfirmation() {
-    Runnable tell = readiness.confirm();
+    Runnable completion = readiness.confirm();
     readiness.reset(); // between the two steps of a confirmation
     CompletableFuture<Void> next = future(readiness.stage());
-    tell.run();
+    completion.run();
     assertFalse(next.isDone());
     readiness.confirm().run();
     assertTrue(next.isDone());

@@ -255,9 +255,9 @@ public abstract class BrokerContract {
     assertTrue(appended(broker, named(ORDERS, 0, "o-1")).duplicate());
     time.advance(Duration.ofSeconds(2));
     broker.prune();
-    AppendOutcome.Appended anew = appended(broker, named(ORDERS, 0, "o-1"));
-    assertFalse(anew.duplicate());
-    assertEquals(2, anew.position().sequence());
+    AppendOutcome.Appended afterWindow = appended(broker, named(ORDERS, 0, "o-1"));
+    assertFalse(afterWindow.duplicate());
+    assertEquals(2, afterWindow.position().sequence());
   }
 
   @Test
@@ -446,10 +446,10 @@ public abstract class BrokerContract {
     time.advance(Duration.ofHours(30));
     broker.prune();
     assertEquals(List.of(), channels(broker, "acme", "*", 10));
-    StreamState unborn = broker.states(ORDERS, 1).get(0);
-    assertEquals(0, unborn.head());
+    StreamState initial = broker.states(ORDERS, 1).get(0);
+    assertEquals(0, initial.head());
     AppendOutcome.Appended after = appended(broker, plain(ORDERS, 0, "1"));
-    assertEquals(unborn.epoch(), after.position().epoch());
+    assertEquals(initial.epoch(), after.position().epoch());
     assertEquals(1, after.position().sequence());
     assertFalse(before.position().epoch().equals(after.position().epoch()));
   }

@@ -58,9 +58,9 @@ public final class MemorySpool implements Spool {
   }
 
   @Override
-  public synchronized void remove(List<SpooledEnvelope> gone) {
+  public synchronized void remove(List<SpooledEnvelope> published) {
     reach();
-    gone.forEach(spooled -> waiting.remove(spooled.number()));
+    published.forEach(spooled -> waiting.remove(spooled.number()));
   }
 
   @Override

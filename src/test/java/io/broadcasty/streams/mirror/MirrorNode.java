@@ -18,7 +18,8 @@ final class MirrorNode {
   final ArchiveCopier copier;
   final MirroredBroker broker;
 
-  MirrorNode(Broker streams, Archive archive, Ticker ticker, LeaderLock turn, String... patterns) {
+  MirrorNode(
+      Broker streams, Archive archive, Ticker ticker, LeaderLock leaderLock, String... patterns) {
     CircuitBreakingArchive guarded = new CircuitBreakingArchive(archive, ticker);
     MirroredChannels mirrored =
         new MirroredChannels(List.of(patterns).stream().map(ChannelPattern::parse).toList());
@@ -28,7 +29,7 @@ final class MirrorNode {
             guarded,
             mirrored,
             (pattern, after, limit) -> channels(streams, pattern, after, limit),
-            turn,
+            leaderLock,
             ticker);
     broker =
         new MirroredBroker(

@@ -53,8 +53,8 @@ class MirroredBrokerTest {
         TEN, Duration.ofMinutes(10), 10_000, time, time, new RecordingPublicationListener());
   }
 
-  private MirrorNode node(Broker of, LeaderLock turn) {
-    return new MirrorNode(of, archive, time, turn, "orders.*", "private-audit.*");
+  private MirrorNode node(Broker of, LeaderLock leaderLock) {
+    return new MirrorNode(of, archive, time, leaderLock, "orders.*", "private-audit.*");
   }
 
   private static ReplayPage page(
@@ -259,13 +259,13 @@ class MirroredBrokerTest {
   void epochsOfAStreamAreNotMixed() {
     publishAndCopy(25);
     String former = epoch();
-    Broker anew = streams();
-    MirrorNode after = node(anew, MINE);
+    Broker restarted = streams();
+    MirrorNode after = node(restarted, MINE);
     for (int i = 0; i < 3; i++) {
       fill(after.broker, ORDERS, 0, 10);
       after.copier.runRound();
     }
-    String present = anew.states(ORDERS, 1).get(0).epoch();
+    String present = restarted.states(ORDERS, 1).get(0).epoch();
     ReplayPage page = page(after.broker, former, 25, 5, 1 << 20);
     assertEquals(
         new LostPosition(

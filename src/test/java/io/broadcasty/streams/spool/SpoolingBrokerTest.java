@@ -44,12 +44,12 @@ class SpoolingBrokerTest {
   private final List<SpoolingBroker> nodes = new ArrayList<>();
   private final SpoolingBroker node = node(Runnable::run);
 
-  private SpoolingBroker node(LeaderLock turn) {
+  private SpoolingBroker node(LeaderLock leaderLock) {
     WaitingChannels waiting = new WaitingChannels();
     GroupCommit queue =
         new GroupCommit(
             new SpoolAppender(streams, spool), 100, 1 << 20, Thread::new, Runnable::run);
-    SpoolingBroker made = new SpoolingBroker(streams, waiting, queue, spool, turn);
+    SpoolingBroker made = new SpoolingBroker(streams, waiting, queue, spool, leaderLock);
     nodes.add(made);
     return made;
   }

@@ -20,8 +20,8 @@ final class UnreachableBroker extends ForwardingBroker {
   private static final AppendOutcome REFUSED =
       new AppendOutcome.Unavailable("unreachable", Duration.ofSeconds(1));
 
-  private volatile boolean allAway;
-  private volatile @Nullable TenantChannel away;
+  private volatile boolean allUnreachable;
+  private volatile @Nullable TenantChannel unreachable;
 
   /** Runs after a publish, before its answer. */
   volatile Runnable afterPublish = () -> {};
@@ -31,27 +31,28 @@ final class UnreachableBroker extends ForwardingBroker {
   }
 
   void makeUnreachable() {
-    allAway = true;
+    allUnreachable = true;
   }
 
   /** Refuses publications to this channel alone, which the condition does not report. */
   void makeUnreachable(TenantChannel channel) {
-    away = channel;
+    unreachable = channel;
   }
 
   void makeReachable() {
-    allAway = false;
-    away = null;
+    allUnreachable = false;
+    unreachable = null;
   }
 
   private boolean isUnreachable(Envelope envelope) {
-    return allAway || envelope.channel().equals(away);
+    return allUnreachable || envelope.channel().equals(unreachable);
   }
 
   @Override
   public CompletionStage<List<AppendOutcome>> publish(List<Envelope> envelopes) {
-    List<Envelope> taken = envelopes.stream().filter(e -> !isUnreachable(e)).toList();
-    Iterator<AppendOutcome> outcomes = super.publish(taken).toCompletableFuture().join().iterator();
+    List<Envelope> accepted = envelopes.stream().filter(e -> !isUnreachable(e)).toList();
+    Iterator<AppendOutcome> outcomes =
+        super.publish(accepted).toCompletableFuture().join().iterator();
     afterPublish.run();
     List<AppendOutcome> all = new ArrayList<>();
     for (Envelope envelope : envelopes) {
@@ -62,7 +63,7 @@ final class UnreachableBroker extends ForwardingBroker {
 
   @Override
   public StoreCondition condition() {
-    return allAway
+    return allUnreachable
         ? new StoreCondition(StoreCondition.State.DOWN, "unreachable")
         : StoreCondition.UP;
   }

@@ -171,16 +171,16 @@ public final class RedisNodeRegistry implements NodeRegistry {
       listeners.forEach(Listener::onSelfExpired);
     }
     if (now - aliveSinceNanos >= heartbeat.timeToLive().toNanos()) {
-      for (Object gone : (List<?>) reply.get(1)) {
-        removeDeadNode(text(gone));
+      for (Object dead : (List<?>) reply.get(1)) {
+        removeDeadNode(text(dead));
       }
     }
   }
 
-  private void removeDeadNode(String gone) {
-    LOG.log(Level.INFO, "node " + gone + " is gone; its data is removed");
-    listeners.forEach(listener -> listener.onGone(gone));
-    remove(gone);
+  private void removeDeadNode(String dead) {
+    LOG.log(Level.INFO, "node " + dead + " is gone; its data is removed");
+    listeners.forEach(listener -> listener.onGone(dead));
+    remove(dead);
   }
 
   private void remove(String node) {

@@ -79,13 +79,13 @@ final class OccupancyTable {
   }
 
   private static ChannelState state(ResultSet row) throws SQLException {
-    int told = row.getInt(3);
+    int notified = row.getInt(3);
     return new ChannelState(
         claims(row.getString(2)),
-        told == VACANT
+        notified == VACANT
             ? ChannelState.VACANT
             : new LastNotification(
-                told == OCCUPIED, row.getString(4), row.getLong(5), row.getLong(6)));
+                notified == OCCUPIED, row.getString(4), row.getLong(5), row.getLong(6)));
   }
 
   /** Writes the states of channels. */
@@ -98,14 +98,17 @@ final class OccupancyTable {
     try (PreparedStatement write = connection.prepareStatement(isNew ? INSERT : UPDATE)) {
       for (Map.Entry<TenantChannel, ChannelState> each : states.entrySet()) {
         ChannelState state = each.getValue();
-        LastNotification told = state.lastNotification();
+        LastNotification notified = state.lastNotification();
         write.setInt(1, state.isOccupied() ? 1 : 0);
         write.setString(2, text(state.reports()));
         write.setInt(
-            3, told.occupied() ? OCCUPIED : told.equals(ChannelState.VACANT) ? VACANT : NOTIFYING);
-        write.setString(4, told.by());
-        write.setLong(5, told.number());
-        write.setLong(6, told.sinceMillis());
+            3,
+            notified.occupied()
+                ? OCCUPIED
+                : notified.equals(ChannelState.VACANT) ? VACANT : NOTIFYING);
+        write.setString(4, notified.by());
+        write.setLong(5, notified.number());
+        write.setLong(6, notified.sinceMillis());
         write.setLong(7, nowMillis);
         write.setString(8, each.getKey().tenant().value());
         write.setString(9, each.getKey().name().value());

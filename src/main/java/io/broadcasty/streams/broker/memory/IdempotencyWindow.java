@@ -57,14 +57,14 @@ final class IdempotencyWindow {
       size.decrementAndGet();
       return new Full();
     }
-    CompletableFuture<Position> mine = new CompletableFuture<>();
-    @Nullable CompletableFuture<Position> other = positions.putIfAbsent(key, mine);
+    CompletableFuture<Position> first = new CompletableFuture<>();
+    @Nullable CompletableFuture<Position> other = positions.putIfAbsent(key, first);
     if (other != null) {
       size.decrementAndGet();
       return new Repeated(other);
     }
     expiries.add(new Expiry(key, ticker.readNanos() + windowNanos));
-    return new First(mine);
+    return new First(first);
   }
 
   void expire() {

@@ -32,26 +32,26 @@ class RedisSentinelControlTopicTest {
         ControlTopic b =
             new RedisControlTopic(
                 ofB, ControlRetention.DEFAULT, new BackgroundLoops(Ticker.system()))) {
-      ReceivedMessages heardByA = new ReceivedMessages();
-      a.addListener(heardByA);
-      ReceivedMessages heardByB = new ReceivedMessages();
-      b.addListener(heardByB);
+      ReceivedMessages receivedByA = new ReceivedMessages();
+      a.addListener(receivedByA);
+      ReceivedMessages receivedByB = new ReceivedMessages();
+      b.addListener(receivedByB);
       a.publish(named("kept"));
       a.publish(named("seen"));
-      assertEquals(List.of("kept"), heardByB.until("seen"));
+      assertEquals(List.of("kept"), receivedByB.until("seen"));
       sentinel.stopReplication();
       a.publish(named("lost 1"));
       a.publish(named("lost 2"));
       a.publish(named("lost, but received"));
-      assertEquals(List.of("lost 1", "lost 2"), heardByB.until("lost, but received"));
-      heardByA.until("lost, but received");
+      assertEquals(List.of("lost 1", "lost 2"), receivedByB.until("lost, but received"));
+      receivedByA.until("lost, but received");
       sentinel.killPrimary();
       long deadline = System.nanoTime() + TIMEOUT_NANOS;
       publish(b, "after", deadline);
       publish(b, "end", deadline);
-      assertEquals(List.of("after"), heardByB.until("end"));
-      assertEquals(List.of("after"), heardByA.until("end"));
-      heardByA.awaitMissed();
+      assertEquals(List.of("after"), receivedByB.until("end"));
+      assertEquals(List.of("after"), receivedByA.until("end"));
+      receivedByA.awaitMissed();
     }
   }
 

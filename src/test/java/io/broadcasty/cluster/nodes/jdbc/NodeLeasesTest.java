@@ -41,7 +41,7 @@ class NodeLeasesTest {
 
   private final class Member implements NodeRegistry.Listener {
     private final UnreachableDataSource gate = new UnreachableDataSource(database.dataSource());
-    private final List<String> gone = new CopyOnWriteArrayList<>();
+    private final List<String> deadNodes = new CopyOnWriteArrayList<>();
     private final AtomicInteger forgotten = new AtomicInteger();
     private final NodeLeases leases;
     private final AtomicInteger failures = new AtomicInteger();
@@ -62,7 +62,7 @@ class NodeLeasesTest {
 
     @Override
     public void onGone(String node) {
-      gone.add(node);
+      deadNodes.add(node);
       if (failures.getAndDecrement() > 0) {
         throw new IllegalStateException("scripted: it cannot be forgotten now");
       }
@@ -104,16 +104,16 @@ class NodeLeasesTest {
     Member one = new Member("one");
     Member two = new Member("two");
     two.gate.makeUnreachable();
-    await("the end", () -> one.gone.equals(List.of("two")));
+    await("the end", () -> one.deadNodes.equals(List.of("two")));
     LockSupport.parkNanos(LEASE.multipliedBy(2).toNanos());
-    assertEquals(List.of("two"), one.gone);
-    assertEquals(List.of(), two.gone);
+    assertEquals(List.of("two"), one.deadNodes);
+    assertEquals(List.of(), two.deadNodes);
     assertEquals(1, one.forgotten.get());
 
     two.gate.makeReachable(); // the node is alive after all
     await("its return", () -> two.forgotten.get() >= 2);
     two.gate.makeUnreachable();
-    await("its second end", () -> one.gone.equals(List.of("two", "two")));
+    await("its second end", () -> one.deadNodes.equals(List.of("two", "two")));
     two.gate.makeReachable();
   }
 
@@ -123,7 +123,7 @@ class NodeLeasesTest {
     Member two = new Member("two");
     one.failures.set(2);
     two.gate.makeUnreachable();
-    await("the end", () -> one.gone.equals(List.of("two", "two", "two")));
+    await("the end", () -> one.deadNodes.equals(List.of("two", "two", "two")));
     two.gate.makeReachable();
   }
 
@@ -133,7 +133,7 @@ class NodeLeasesTest {
     Member two = new Member("two");
     two.leases.close();
     LockSupport.parkNanos(LEASE.multipliedBy(2).toNanos());
-    assertEquals(List.of(), one.gone);
+    assertEquals(List.of(), one.deadNodes);
   }
 
   @Test
@@ -148,7 +148,7 @@ class NodeLeasesTest {
     two.gate.makeReachable();
     await("the return", () -> two.forgotten.get() >= 2);
     LockSupport.parkNanos(LEASE.toNanos());
-    assertEquals(List.of(), one.gone);
-    assertEquals(List.of(), two.gone);
+    assertEquals(List.of(), one.deadNodes);
+    assertEquals(List.of(), two.deadNodes);
   }
 }

@@ -37,7 +37,7 @@ class RedisNodeRegistryTest {
 
   private final class Member implements NodeRegistry.Listener {
     private final Redis redis = Redis.open(settings);
-    private final List<String> gone = new CopyOnWriteArrayList<>();
+    private final List<String> deadNodes = new CopyOnWriteArrayList<>();
     private final AtomicInteger forgotten = new AtomicInteger();
     private final RedisNodeRegistry registry;
     private volatile boolean draining;
@@ -66,7 +66,7 @@ class RedisNodeRegistryTest {
       if (failures.getAndDecrement() > 0) {
         throw new JedisConnectionException("no answer");
       }
-      gone.add(node);
+      deadNodes.add(node);
     }
 
     @Override
@@ -109,7 +109,7 @@ class RedisNodeRegistryTest {
     await("the drain", () -> one.registry.nodes().get(0).draining());
     two.registry.close();
     await("the sign-off", () -> one.names().equals(List.of("one")));
-    assertEquals(List.of(), one.gone, "it has looked after its own end");
+    assertEquals(List.of(), one.deadNodes, "it has looked after its own end");
   }
 
   @Test
@@ -120,7 +120,7 @@ class RedisNodeRegistryTest {
     LockSupport.parkNanos(PULSE.timeToLive().toNanos()); // it has been alive for a while
     one.failures.set(1);
     two.redis.close(); // like kill -9
-    await("the end", () -> one.gone.equals(List.of("two")));
+    await("the end", () -> one.deadNodes.equals(List.of("two")));
     await("its end", () -> one.names().equals(List.of("one")));
   }
 
@@ -133,6 +133,6 @@ class RedisNodeRegistryTest {
     server.kill();
     server.restart();
     await("the outage", () -> one.forgotten.get() >= 3);
-    assertEquals(List.of(), one.gone);
+    assertEquals(List.of(), one.deadNodes);
   }
 }

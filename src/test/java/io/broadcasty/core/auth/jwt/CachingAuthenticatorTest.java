@@ -22,7 +22,7 @@ class CachingAuthenticatorTest {
 
   private final ManualTime time = new ManualTime();
   private final Instant end = time.now().plusSeconds(40);
-  private int asked;
+  private int verifications;
   private boolean down;
   private final CachingAuthenticator authenticator = remembering(Duration.ofSeconds(60));
 
@@ -30,9 +30,9 @@ class CachingAuthenticatorTest {
   void verifiesAValidTokenOnce() {
     Verdict first = authenticator.authenticate("good-a");
     assertSame(first, authenticator.authenticate("good-a"));
-    assertEquals(1, asked);
+    assertEquals(1, verifications);
     authenticator.authenticate("good-b");
-    assertEquals(2, asked);
+    assertEquals(2, verifications);
   }
 
   @Test
@@ -41,10 +41,10 @@ class CachingAuthenticatorTest {
     brief.authenticate("good");
     time.advance(Duration.ofSeconds(10).minusNanos(1));
     brief.authenticate("good");
-    assertEquals(1, asked);
+    assertEquals(1, verifications);
     time.advance(Duration.ofNanos(1));
     brief.authenticate("good");
-    assertEquals(2, asked, "from the first time on, not from the last use");
+    assertEquals(2, verifications, "from the first time on, not from the last use");
   }
 
   @Test
@@ -52,17 +52,17 @@ class CachingAuthenticatorTest {
     authenticator.authenticate("good");
     time.advance(Duration.ofSeconds(40).minusMillis(1));
     assertInstanceOf(Authenticated.class, authenticator.authenticate("good"));
-    assertEquals(1, asked);
+    assertEquals(1, verifications);
     time.advance(Duration.ofMillis(1));
     assertInstanceOf(Refused.class, authenticator.authenticate("good"));
-    assertEquals(2, asked);
+    assertEquals(2, verifications);
   }
 
   @Test
   void doesNotCacheARefusal() {
     assertInstanceOf(Refused.class, authenticator.authenticate("bad"));
     assertInstanceOf(Refused.class, authenticator.authenticate("bad"));
-    assertEquals(2, asked);
+    assertEquals(2, verifications);
   }
 
   @Test
@@ -81,7 +81,7 @@ class CachingAuthenticatorTest {
     CachingAuthenticator never = remembering(Duration.ZERO);
     never.authenticate("good");
     never.authenticate("good");
-    assertEquals(2, asked);
+    assertEquals(2, verifications);
   }
 
   private CachingAuthenticator remembering(Duration time) {
@@ -89,7 +89,7 @@ class CachingAuthenticatorTest {
   }
 
   private Verdict verify(String token) {
-    asked++;
+    verifications++;
     if (down) {
       throw new AuthenticationUnavailableException("down", new IllegalStateException());
     }

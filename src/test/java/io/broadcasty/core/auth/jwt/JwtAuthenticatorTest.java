@@ -204,10 +204,10 @@ class JwtAuthenticatorTest {
 
   @Test
   void refusesOtherClaimsUnderAGoodSignature() {
-    Map<String, Object> mine = claims();
-    mine.put("tid", "globex");
+    Map<String, Object> changedClaims = claims();
+    changedClaims.put("tid", "globex");
     String[] parts = good().split("\\.", -1);
-    refused(parts[0] + "." + payload(mine) + "." + parts[2], "signature");
+    refused(parts[0] + "." + payload(changedClaims) + "." + parts[2], "signature");
     refused(parts[0] + "." + parts[1] + "." + NO_SIGNATURE, "JSON Web Token", "signature");
   }
 

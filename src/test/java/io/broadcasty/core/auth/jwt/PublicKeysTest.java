@@ -172,8 +172,8 @@ class PublicKeysTest {
   private void assertAccepts(JwtSettings settings) {
     JwtAuthenticator authenticator = new JwtAuthenticator(settings, time);
     assertInstanceOf(Authenticated.class, authenticator.authenticate(token));
-    String stranger = TestTokens.sign(TestTokens.rsaOfNobody(), TestTokens.claims(time.now()));
-    assertInstanceOf(Refused.class, authenticator.authenticate(stranger));
+    String otherToken = TestTokens.sign(TestTokens.rsaOfNobody(), TestTokens.claims(time.now()));
+    assertInstanceOf(Refused.class, authenticator.authenticate(otherToken));
   }
 
   private static void assertRefused(String keys, String because) {

@@ -145,19 +145,19 @@ class JdbcBrokerFaultTest {
     Broker small =
         broker(
             new JdbcBrokerSettings(RetentionLookup.uniform(PLENTY), WINDOW, 3 * cost, 1000), stuck);
-    List<CompletableFuture<List<AppendOutcome>>> taken = new ArrayList<>();
-    taken.add(small.publish(List.of(named(ORDERS, 0, "0"))).toCompletableFuture());
+    List<CompletableFuture<List<AppendOutcome>>> accepted = new ArrayList<>();
+    accepted.add(small.publish(List.of(named(ORDERS, 0, "0"))).toCompletableFuture());
     assertTrue(entered.await(10, TimeUnit.SECONDS));
     for (int i = 1; i <= 3; i++) {
-      taken.add(small.publish(List.of(named(ORDERS, 0, "" + i))).toCompletableFuture());
+      accepted.add(small.publish(List.of(named(ORDERS, 0, "" + i))).toCompletableFuture());
     }
     CompletableFuture<List<AppendOutcome>> refused =
         small.publish(List.of(named(ORDERS, 0, "4"))).toCompletableFuture();
     assertTrue(refused.isDone());
     assertInstanceOf(AppendOutcome.Unavailable.class, refused.join().get(0));
-    assertFalse(taken.get(1).isDone());
+    assertFalse(accepted.get(1).isDone());
     leave.countDown();
-    for (CompletableFuture<List<AppendOutcome>> each : taken) {
+    for (CompletableFuture<List<AppendOutcome>> each : accepted) {
       assertInstanceOf(AppendOutcome.Appended.class, each.get(10, TimeUnit.SECONDS).get(0));
     }
     small.close();

@@ -72,7 +72,7 @@ class RedisOutageTest {
   }
 
   /** Follows a fault from its start to its end. */
-  private void assertOutage(State state, String setting, Runnable mend) {
+  private void assertOutage(State state, String setting, Runnable repair) {
     node.await("the refusal", () -> isRefused("during"));
     long began = System.nanoTime();
     for (int i = 0; i < MANY; i++) {
@@ -88,7 +88,7 @@ class RedisOutageTest {
       assertThrows(BrokerException.class, () -> node.broker.states(ORDERS, 1));
     }
     assertEquals(1, log.text().lines().filter(line -> line.contains(setting)).count(), log::text);
-    mend.run();
+    repair.run();
     node.await("the end", () -> node.broker.condition().state() == State.UP);
     assertFalse(isRefused("after"));
     assertEquals(2, kept(node.broker, ORDERS, 0).size());
