@@ -36,7 +36,7 @@ class PolicyTest {
   private final LogCapture log = new LogCapture(Policy.class);
 
   /** A resolver that records its calls. */
-  private static final class Asked implements PolicyResolver {
+  private static final class RecordingResolver implements PolicyResolver {
     private final List<String> questions = new ArrayList<>();
     private boolean answer = true;
     private int partitions = 1;
@@ -75,7 +75,7 @@ class PolicyTest {
 
   @Test
   void passesChannelAndPatternWithTheClaimsOfTheToken() {
-    Asked resolver = new Asked();
+    RecordingResolver resolver = new RecordingResolver();
     Policy policy = new Policy(resolver);
     assertTrue(policy.allows(caller, ORDERS, Action.PUBLISH));
     assertTrue(policy.allows(caller, ChannelPattern.parse("orders.*"), Action.SUBSCRIBE));
@@ -126,7 +126,7 @@ class PolicyTest {
     "-2147483648, 1"
   })
   void keepsPartitionsWithinBounds(int resolved, int used) {
-    Asked resolver = new Asked();
+    RecordingResolver resolver = new RecordingResolver();
     resolver.partitions = resolved;
     assertEquals(used, new Policy(resolver).partitions(caller, ORDERS));
     assertEquals(List.of("acme orders"), resolver.questions);
