@@ -27,9 +27,9 @@ class ProcessLifecycleIT {
         Map.of("BROADCASTY_REPLAY_STOER", "database", "BROADCASTY_STREAM_HEARTBEAT", "soon");
     try (ServerProcess server = ServerProcess.start(home, Ports.free(), wrong)) {
       Api.await(
-          "the faults in the log",
+          "the errors in the log",
           Duration.ofMinutes(2),
-          () -> server.log().contains("its configuration has 2 faults"));
+          () -> server.log().contains("its configuration has 2 errors"));
       assertTrue(server.log().contains("BROADCASTY_REPLAY_STOER: there is no such key"));
       assertTrue(server.log().contains("broadcasty.stream.heartbeat"));
     }
