@@ -50,6 +50,7 @@ public final class Database implements AutoCloseable {
     config.setPassword(settings.password() == null ? "" : settings.password());
     config.setMaximumPoolSize(settings.poolSize());
     config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+    config.setExceptionOverride(new BrokenConnections());
     HikariDataSource pool;
     try {
       pool = new HikariDataSource(config);

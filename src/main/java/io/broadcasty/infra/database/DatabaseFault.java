@@ -80,6 +80,14 @@ public enum DatabaseFault {
     return found;
   }
 
+  /**
+   * Returns whether the connection of a failed call cannot be used again, whatever the cause. An
+   * embedded H2 that could not write its file has closed itself, and its connections fail for ever.
+   */
+  static boolean isConnectionBroken(SQLException failure) {
+    return BROKEN.contains(String.valueOf(failure.getSQLState()));
+  }
+
   private static DatabaseFault ofOne(Throwable failure) {
     if (String.valueOf(failure.getMessage()).contains(NO_SPACE)) {
       return FULL;
