@@ -360,7 +360,7 @@ class PushProcessIT {
       assertEquals("focuses /", chromium.click("From the page"));
       Api.await("both to be closed", () -> chromium.shown().isEmpty());
       page.locator("#push-subscribe").click();
-      assertThat(page.locator("#push-answer")).containsText("no notifications any more");
+      assertThat(page.locator("#push-answer")).containsText("no longer gets notifications");
       assertEquals(
           "{\"subscriptions\":[]}",
           api.get("/broadcasty/push/subscriptions", member("bob")).body());
