@@ -170,9 +170,8 @@ final class Subscriber implements WebSocket.Listener {
                 true)
             .whenComplete(
                 (sent, failure) -> {
-                  if (failure
-                      != null) { // the previous send has not completed yet, although it was
-                                 // answered
+                  // The previous send has not completed yet, although it was answered.
+                  if (failure != null) {
                     joinLater(on);
                   }
                 });
