@@ -173,6 +173,8 @@ class HttpIT extends BuiltWarTestBase {
         List.of(
             "",
             "not.a.token",
+            DevTokens.sign(api.tokens.key(), good) + "=",
+            DevTokens.sign(api.tokens.key(), good).replace(".", ".*"),
             new PlainJWT(good).serialize(),
             confused.serialize(),
             DevTokens.sign(new RSAKeyGenerator(2048).generate(), good),

@@ -47,6 +47,16 @@ abstract class SseContract extends TransportContract {
   }
 
   @Test
+  void otherTextsOfATokenAreRefused() {
+    String token = api.tokens.guest();
+    String path = "/broadcasty/sse?channel=a&access_token=";
+    for (String text : List.of(token + "=", token + "%20", "%0A" + token, token + "*")) {
+      assertEquals(401, api.get(path + text, "").statusCode(), text);
+    }
+    assertEquals("unauthorized", refusal(token + "=", "a"));
+  }
+
+  @Test
   void version2IsAskedForInTheQuery() {
     String channel = Api.freshChannel("compact.");
     try (Stream stream =

@@ -139,6 +139,17 @@ abstract class WebSocketContract extends TransportContract {
   }
 
   @Test
+  void otherTextsOfATokenAreRefused() {
+    String connect = "{\"id\":7,\"command\":\"connect\",\"token\":\"%s\"}";
+    for (String text : List.of("%s=", "%s\\n", " %s", "%s*")) {
+      try (WsStream stream = WsStream.open(api, "")) {
+        String command = connect.formatted(text.formatted(api.tokens.guest()));
+        assertEquals("unauthorized", stream.send(command).next().field("code"), text);
+      }
+    }
+  }
+
+  @Test
   void aConnectionThatNeverAuthenticatesIsClosed() {
     WsStream stream = WsStream.open(api, "");
     assertEquals("unauthorized", stream.next().field("code"));

@@ -10,18 +10,19 @@ import io.broadcasty.core.time.WallClock;
 import java.time.Duration;
 
 /**
- * Caches verified tokens, so that a token is not verified again for a while. Refused tokens are not
- * cached, so that nobody can fill the memory with them. A key taken out of service stays accepted
- * for as long as tokens are cached.
+ * Caches verified tokens, so that a token is not verified again for a while. A token is found by
+ * the SHA-256 of its text. The number of tokens is bounded, and refused tokens are not cached, so
+ * that nobody can fill the memory with them. A key taken out of service stays accepted for as long
+ * as tokens are cached.
  */
 @ThreadSafe
 public final class CachingAuthenticator implements Authenticator {
 
-  private static final long MAX_TOKENS = 20_000;
+  static final long MAX_TOKENS = 20_000;
 
   private final Authenticator verifier;
   private final WallClock clock;
-  private final Cache<String, Authenticated> cache;
+  private final Cache<TokenHash, Authenticated> cache;
 
   /**
    * @param cacheDuration how long a token is cached; zero verifies every time
@@ -41,15 +42,21 @@ public final class CachingAuthenticator implements Authenticator {
 
   @Override
   public Verdict authenticate(String token) {
-    Authenticated known = cache.getIfPresent(token);
+    TokenHash hash = TokenHash.of(token);
+    Authenticated known = cache.getIfPresent(hash);
     if (known != null && isCurrent(known.caller())) {
       return known;
     }
     Verdict verdict = verifier.authenticate(token);
     if (verdict instanceof Authenticated authenticated) {
-      cache.put(token, authenticated);
+      cache.put(hash, authenticated);
     }
     return verdict;
+  }
+
+  long size() {
+    cache.cleanUp();
+    return cache.estimatedSize();
   }
 
   private boolean isCurrent(Caller caller) {

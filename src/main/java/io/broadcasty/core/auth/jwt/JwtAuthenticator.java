@@ -121,6 +121,9 @@ public final class JwtAuthenticator implements Authenticator {
     if (token.length() > MAX_TOKEN_LENGTH) {
       return refused("the token is longer than " + MAX_TOKEN_LENGTH + " characters");
     }
+    if (!CompactToken.isCanonical(token)) {
+      return malformed();
+    }
     try {
       JWT parsed = JWTParser.parse(token);
       if (!(parsed instanceof SignedJWT signed)
@@ -129,13 +132,20 @@ public final class JwtAuthenticator implements Authenticator {
             "the token's algorithm is not allowed; sign it with "
                 + String.join(" or ", new TreeSet<>(settings.algorithms())));
       }
+      if (CompactToken.hasExtensions(signed.getHeader())) {
+        return refused("the token's header has `crit` or `b64`; no extension is understood here");
+      }
       JOSEObjectType type = signed.getHeader().getType();
       if (type != null && !TYPES.contains(type)) {
         return refused("the token's `typ` is not that of an access token: JWT or at+jwt");
       }
-      return check(processor.process(signed, null), token);
+      JWTClaimsSet claims = processor.process(signed, null);
+      if (!(signed.getPayload().toJSONObject().get("sub") instanceof String)) {
+        return missing("sub"); // the library would make a text of a number
+      }
+      return check(claims, token);
     } catch (ParseException e) {
-      return refused("this is not a JSON Web Token: three parts in base64url, joined by dots");
+      return malformed();
     } catch (RateLimitReachedException e) {
       if (fetched) { // Fetched a moment ago. Made-up key ids must not cause a fetch each.
         return unknownKey();
@@ -154,6 +164,11 @@ public final class JwtAuthenticator implements Authenticator {
     } catch (JOSEException e) {
       return refused("the token's signature cannot be checked");
     }
+  }
+
+  private static Refused malformed() {
+    return refused(
+        "this is not a JSON Web Token: three parts in base64url without padding, joined by dots");
   }
 
   private static Refused unknownKey() {

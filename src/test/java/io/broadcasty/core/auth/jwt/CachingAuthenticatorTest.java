@@ -77,6 +77,29 @@ class CachingAuthenticatorTest {
   }
 
   @Test
+  void keepsABoundedNumberOfTokens() {
+    for (int i = 0; i < CachingAuthenticator.MAX_TOKENS + 1000; i++) {
+      authenticator.authenticate("good-" + i);
+    }
+    assertEquals(CachingAuthenticator.MAX_TOKENS, authenticator.size());
+  }
+
+  @Test
+  void otherTextsOfACachedTokenAreNeitherAcceptedNorCached() {
+    JwtAuthenticator verifier =
+        new JwtAuthenticator(TestTokens.settings(TestTokens.pem(TestTokens.RSA)), time);
+    CachingAuthenticator cached =
+        new CachingAuthenticator(verifier, Duration.ofSeconds(60), time, time);
+    String token = TestTokens.sign(TestTokens.RSA, TestTokens.claims(time.now()));
+    assertInstanceOf(Authenticated.class, cached.authenticate(token));
+    for (int i = 1; i <= 100; i++) {
+      assertInstanceOf(Refused.class, cached.authenticate(token + "=".repeat(i)));
+      assertInstanceOf(Refused.class, cached.authenticate(token + " ".repeat(i)));
+    }
+    assertEquals(1, cached.size());
+  }
+
+  @Test
   void zeroVerifiesEveryTime() {
     CachingAuthenticator never = remembering(Duration.ZERO);
     never.authenticate("good");
