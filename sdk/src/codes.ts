@@ -30,6 +30,8 @@ export type ServerCode =
   | 'too_many_channels'
   | 'connection_limit'
   | 'rate_limited'
+  | 'memory_limit'
+  | 'overloaded'
   | 'unavailable'
   | 'draining'
   | 'slow_consumer'
@@ -46,6 +48,8 @@ export const CLOSE_CODES: Readonly<Record<number, readonly [ServerCode, Retry]>>
   4403: ['too_many_channels', 'no'],
   4430: ['connection_limit', 'after'],
   4429: ['rate_limited', 'after'],
+  4431: ['memory_limit', 'after'],
+  4505: ['overloaded', 'after'],
   4504: ['unavailable', 'after'],
   4503: ['draining', 'yes'],
   4408: ['slow_consumer', 'yes'],

@@ -7,6 +7,7 @@ import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Policy;
@@ -28,6 +29,7 @@ import io.broadcasty.observability.meters.ConnectionMeters;
 import io.broadcasty.observability.meters.DriverMeters;
 import io.broadcasty.observability.meters.EventMeters;
 import io.broadcasty.observability.meters.LoopMeters;
+import io.broadcasty.observability.meters.MemoryMeters;
 import io.broadcasty.observability.meters.PublicationMeters;
 import io.broadcasty.observability.meters.PublishCounts;
 import io.broadcasty.observability.meters.RelayEvents;
@@ -78,6 +80,7 @@ public final class Node implements AutoCloseable {
   private final Ticker ticker;
   private final Duration drain;
   private final Threads threads;
+  private final MemoryBudgets memory;
   private final Store store;
   private final PushRuntime push;
   private final Policy policy;
@@ -103,6 +106,7 @@ public final class Node implements AutoCloseable {
       Ticker ticker,
       WallClock clock) {
     this.ticker = ticker;
+    this.memory = new MemoryBudgets(settings.memory());
     this.threads = new Threads(ticker);
     this.refresher = Executors.newSingleThreadExecutor(threads.loops.threadFactory("settings"));
     RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);
@@ -138,6 +142,7 @@ public final class Node implements AutoCloseable {
     this.store =
         new StoreFactory(
                 settings,
+                memory,
                 tenants,
                 () -> identity.info(sessions.isDraining()),
                 ticker,
@@ -154,6 +159,7 @@ public final class Node implements AutoCloseable {
     this.context =
         new SessionContext(
             settings.session(),
+            memory,
             tenants,
             new ObservedAuthenticator(authenticator, listeners),
             publish,
@@ -184,6 +190,7 @@ public final class Node implements AutoCloseable {
     store.control().addListener(refresh);
     refresh.onMissed(); // reads what changed since refreshAll() above
     meters.addAll(TenantMeters.of(tenants));
+    meters.addAll(MemoryMeters.of(memory));
     this.disconnect =
         new DisconnectStreams(
             settings.administration(),
@@ -255,6 +262,10 @@ public final class Node implements AutoCloseable {
 
   public Broker broker() {
     return store.broker();
+  }
+
+  public MemoryBudgets memory() {
+    return memory;
   }
 
   public Policy policy() {

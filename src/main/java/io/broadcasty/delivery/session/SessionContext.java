@@ -2,6 +2,7 @@ package io.broadcasty.delivery.session;
 
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.Ticker;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
 /**
  * The components that the sessions of a node share.
  *
+ * @param memory limits what clients can make the node hold
  * @param tenants the current settings of each tenant
  * @param eventLoops returns the event loop of the next connection, which fans out to it and writes
  *     its outbox; must never be blocked
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
  */
 public record SessionContext(
     SessionSettings settings,
+    MemoryBudgets memory,
     TenantSettingsLookup tenants,
     Authenticator authenticator,
     PublishService publish,

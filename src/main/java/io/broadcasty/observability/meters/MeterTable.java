@@ -339,6 +339,28 @@ public final class MeterTable {
           List.of(),
           "1 while this node is stopping and rejects new connections, otherwise 0.");
 
+  static final MeterFamily MEMORY_USED =
+      new MeterFamily(
+          "broadcasty_memory_used_bytes",
+          GAUGE,
+          List.of("area"),
+          "Memory that clients make this node hold, by area: inbound, streams, ids,"
+              + " subscriptions, queues, outboxes.");
+
+  static final MeterFamily MEMORY_LIMIT =
+      new MeterFamily(
+          "broadcasty_memory_limit_bytes",
+          GAUGE,
+          List.of("area"),
+          "Limit of that memory, by area (`broadcasty.memory.…`).");
+
+  static final MeterFamily MEMORY_REFUSED =
+      new MeterFamily(
+          "broadcasty_memory_refused_total",
+          COUNTER,
+          List.of("area", "owner"),
+          "Requests for memory refused, by area and by whose limit was reached: tenant or node.");
+
   static final MeterFamily TENANTS_OWN =
       new MeterFamily(
           "broadcasty_tenants_with_own_settings",
@@ -399,6 +421,9 @@ public final class MeterTable {
           PUSH_SERVICE_UP,
           TENANTS_OWN,
           TENANT_SETTINGS_FAILURES,
+          MEMORY_USED,
+          MEMORY_LIMIT,
+          MEMORY_REFUSED,
           LOOP_RESTARTS,
           LOOP_FAILURES,
           NODES,

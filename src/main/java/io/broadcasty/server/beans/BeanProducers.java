@@ -5,6 +5,7 @@ import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Administration;
@@ -53,6 +54,12 @@ public class BeanProducers {
   @Singleton
   SessionContext context() {
     return startup.node().context();
+  }
+
+  @Produces
+  @Singleton
+  MemoryBudgets memory() {
+    return startup.node().memory();
   }
 
   @Produces

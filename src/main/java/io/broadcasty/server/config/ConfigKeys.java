@@ -733,7 +733,11 @@ public final class ConfigKeys {
   /** Returns every key, including those of these providers, in the order of the reference. */
   static List<ConfigKey<?>> all(Providers providers) {
     return Stream.of(
-            BEFORE_RELAY_KEYS, providers.relayKeys(), AFTER_RELAY_KEYS, providers.pushKeys())
+            BEFORE_RELAY_KEYS,
+            providers.relayKeys(),
+            AFTER_RELAY_KEYS,
+            MemoryConfigKeys.ALL,
+            providers.pushKeys())
         .<ConfigKey<?>>flatMap(List::stream)
         .toList();
   }

@@ -2,6 +2,7 @@ package io.broadcasty.server.config;
 
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.memory.MemoryLimits;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.Rate;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param limitsEnabled whether rate limits are in force
  * @param addressRate of one client address
  * @param tenants the settings of each tenant, as configured
+ * @param memory what clients can make this node hold
  * @param webSockets the implementation of RFC 6455
  * @param internals whether internals of the server may be used to write streams
  * @param serverMetrics whether the server's own registry shows the meters too
@@ -48,6 +50,7 @@ public record Settings(
     boolean limitsEnabled,
     Rate addressRate,
     FixedTenantSettings tenants,
+    MemoryLimits memory,
     SessionSettings session,
     WebSocketRegistration.Engine webSockets,
     boolean internals,

@@ -7,6 +7,9 @@ import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.config.ConfigSource;
 import io.broadcasty.core.config.ConfigType;
 import io.broadcasty.core.config.ConfigValues;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryLimits;
+import io.broadcasty.core.memory.MemorySize;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.Rate;
@@ -22,9 +25,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -113,6 +118,7 @@ public final class SettingsReader {
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
         tenants,
+        memory(),
         session,
         WebSocketRegistration.Engine.valueOf(
             value(ConfigKeys.WEBSOCKET_ENGINE, "auto").toUpperCase(Locale.ROOT)),
@@ -132,6 +138,16 @@ public final class SettingsReader {
         pushProviders(),
         values.notices(),
         value(ConfigKeys.DRAIN, Duration.ZERO));
+  }
+
+  private MemoryLimits memory() {
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    Map<MemoryArea, Long> limits = new EnumMap<>(MemoryArea.class);
+    for (MemoryArea area : MemoryArea.values()) {
+      MemorySize size = value(MemoryConfigKeys.limit(area), new MemorySize(0, area.heapPercent()));
+      limits.put(area, size.of(heapBytes));
+    }
+    return new MemoryLimits(limits, count(MemoryConfigKeys.TENANT_PERCENT));
   }
 
   private List<PushProviderFactory.Opener> pushProviders() {

@@ -18,6 +18,7 @@ import io.broadcasty.cluster.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.core.auth.LocalNonceStore;
 import io.broadcasty.core.auth.redis.RedisNonceStore;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalRateLimiter;
 import io.broadcasty.core.ratelimit.RateLimits;
@@ -73,6 +74,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens the configured store.
  *
+ * @param budgets limit what clients can make this node hold
  * @param tenants the current settings of each tenant
  * @param self describes this node as it is now
  * @param meters registers the meters of the mirror and the spool
@@ -80,6 +82,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoreFactory(
     Settings settings,
+    MemoryBudgets budgets,
     TenantSettingsLookup tenants,
     Supplier<NodeInfo> self,
     Ticker ticker,

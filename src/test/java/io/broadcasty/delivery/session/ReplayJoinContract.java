@@ -12,6 +12,7 @@ import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
@@ -147,6 +148,7 @@ public abstract class ReplayJoinContract {
           new SessionContext(
               new SessionSettings(
                   Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(30)),
+              MemoryBudgets.unlimited(),
               tenants,
               token -> new Authenticator.Authenticated(caller),
               publish,

@@ -37,6 +37,7 @@ class SessionIndexTest {
   private final SessionContext atOnce =
       new SessionContext(
           node.context.settings(),
+          node.context.memory(),
           node.context.tenants(),
           node.context.authenticator(),
           node.context.publish(),

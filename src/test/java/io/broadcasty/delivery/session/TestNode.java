@@ -5,6 +5,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.lifecycle.RecordingListener;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
@@ -67,6 +68,7 @@ public final class TestNode {
   public static final int OUTBOX_BYTES = 20_000;
 
   public final ManualTime time = new ManualTime();
+  public final MemoryBudgets memory = MemoryBudgets.unlimited();
   public final Hub hub = new Hub(Runnable::run);
   public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final Executor eventLoop = tasks::add;
@@ -141,6 +143,7 @@ public final class TestNode {
         new SessionContext(
             new SessionSettings(
                 Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(40)),
+            memory,
             tenants,
             token ->
                 tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),

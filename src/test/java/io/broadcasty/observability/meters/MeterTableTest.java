@@ -8,6 +8,7 @@ import io.broadcasty.cluster.nodes.LocalNodeRegistry;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.RefreshedTenantSettings;
 import io.broadcasty.core.tenant.Retention;
@@ -109,6 +110,7 @@ class MeterTableTest {
             new RefreshedTenantSettings(
                 new FixedTenantSettings(TestTenantSettings.GENEROUS, Map.of()),
                 TenantSettingsSource.NONE)));
+    all.addAll(MemoryMeters.of(MemoryBudgets.unlimited()));
     all.addAll(LoopMeters.of(new BackgroundLoops(time), "event-loop"));
     return all;
   }

@@ -1,0 +1,31 @@
+package io.broadcasty.core.memory;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** The budgets of a node, one for each {@link MemoryArea}. */
+@ThreadSafe
+public final class MemoryBudgets {
+
+  @SuppressWarnings("ThreadSafe") // never changed after the constructor
+  private final Map<MemoryArea, MemoryBudget> budgets = new EnumMap<>(MemoryArea.class);
+
+  /** Creates unused budgets with these limits. */
+  public MemoryBudgets(MemoryLimits limits) {
+    for (MemoryArea area : MemoryArea.values()) {
+      budgets.put(area, new MemoryBudget(area, limits.bytes(area), limits.tenantPercent()));
+    }
+  }
+
+  /** Returns budgets that refuse nothing. */
+  public static MemoryBudgets unlimited() {
+    return new MemoryBudgets(MemoryLimits.ofHeap(Long.MAX_VALUE));
+  }
+
+  /** Returns the budget of an area. */
+  public MemoryBudget of(MemoryArea area) {
+    return Objects.requireNonNull(budgets.get(area));
+  }
+}
