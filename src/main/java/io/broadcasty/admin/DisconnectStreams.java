@@ -9,6 +9,7 @@ import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.DisconnectRequested;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.rbac.Administration;
@@ -42,7 +43,7 @@ public final class DisconnectStreams {
    * Creates the use case.
    *
    * @param matching returns how many connections of this node match now
-   * @param listener notified of denied requests
+   * @param listener notified of requests, accepted and denied
    */
   public DisconnectStreams(
       Administration administration,
@@ -93,7 +94,8 @@ public final class DisconnectStreams {
   }
 
   private DisconnectOutcome denied(Caller caller, String reason) {
-    listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null));
+    listener.onDenied(
+        new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
     return new DisconnectOutcome.Denied(reason);
   }
 
@@ -111,6 +113,15 @@ public final class DisconnectStreams {
       return new DisconnectOutcome.Unavailable(e);
     }
     LOG.log(Level.INFO, caller + " ends connections: " + message + ", control message " + sequence);
+    listener.onDisconnectRequested(
+        new DisconnectRequested(
+            caller.tenant(),
+            caller.subject(),
+            tenant,
+            request.user(),
+            request.tokenId() != null,
+            request.code(),
+            address));
     audit.append(
         new AuditEvent(
             tenant,

@@ -15,6 +15,7 @@ import io.broadcasty.cluster.nodes.LocalNodeRegistry;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.DisconnectRequested;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.RecordingListener;
 import io.broadcasty.core.rbac.Administration;
@@ -99,12 +100,21 @@ class DisconnectStreamsTest {
   }
 
   @Test
+  void anAcceptedRequestIsReportedWithoutTheTokensId() {
+    ask(caller(ACME, "admin"), null, "ann", "a-long-id-of-a-token");
+    assertEquals(
+        List.of(
+            new DisconnectRequested(ACME, "boss", ACME, "ann", true, "disconnected", "192.0.2.7")),
+        recorder.take());
+  }
+
+  @Test
   void anAdministratorCannotNameAnotherTenant() {
     assertInstanceOf(
         DisconnectOutcome.Denied.class, ask(caller(ACME, "admin"), "beta", "ann", null));
-    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), recorder.take());
+    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null, null)), recorder.take());
     assertInstanceOf(DisconnectOutcome.Denied.class, ask(caller(ACME, "member"), null, "a", null));
-    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null)), recorder.take());
+    assertEquals(List.of(new Denied(ACME, "boss", Operation.ADMIN, null, null)), recorder.take());
     assertEquals(List.of(), published);
     assertEquals(List.of(), audited);
   }

@@ -1,6 +1,7 @@
 package io.broadcasty.core.auth;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import org.jspecify.annotations.Nullable;
 
 /** Verifies a token and returns its {@link Caller}. Fast enough for every request. */
 @ThreadSafe
@@ -15,6 +16,16 @@ public interface Authenticator {
    *     cannot be fetched); trying again later is right
    */
   Verdict authenticate(String token);
+
+  /**
+   * Verifies a token that a client sent from an address. The address changes nothing about the
+   * verdict; it is for those who report refused tokens.
+   *
+   * @param address null where it is unknown
+   */
+  default Verdict authenticate(String token, @Nullable String address) {
+    return authenticate(token);
+  }
 
   /** The outcome of a verification. */
   sealed interface Verdict permits Authenticated, Refused {}

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authenticated caller, as a verified token describes it.
+ * The authenticated caller, as a verified token describes it, and the address it calls from.
  *
  * @param tenant the claim {@code tid}
  * @param subject the claim {@code sub}, the user's id
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenId identifies the token without revealing it: the claim {@code jti} or, without one,
  *     the SHA-256 of the token in base64url; of the latter only the beginning may be logged
  * @param keyId the id of the API key that the caller used; null for a token of an issuer
+ * @param address the client's address, for events and logs; null where it is unknown
  */
 public record Caller(
     TenantId tenant,
@@ -33,7 +34,8 @@ public record Caller(
     Map<String, Object> claims,
     String token,
     String tokenId,
-    @Nullable String keyId) {
+    @Nullable String keyId,
+    @Nullable String address) {
 
   /** Creates a caller with a token of an issuer, without an API key. */
   public Caller(
@@ -53,12 +55,19 @@ public record Caller(
         claims,
         token,
         claims.get("jti") instanceof String id && !id.isBlank() ? id : hash(token),
+        null,
         null);
   }
 
   public Caller {
     roles = Set.copyOf(roles);
     claims = Map.copyOf(claims);
+  }
+
+  /** Returns this caller as it calls from an address; null for an unknown one. */
+  public Caller from(@Nullable String clientAddress) {
+    return new Caller(
+        tenant, subject, roles, issuedAt, expiresAt, claims, token, tokenId, keyId, clientAddress);
   }
 
   /** Returns the tenant and subject without the token or other claims, so that it may be logged. */

@@ -43,8 +43,77 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
    */
   record SlowConsumer(ConnectionInfo connection, long outboxBytes) implements ConnectionEvent {}
 
-  /** A token was refused. The tenant and user that it claims are unverified, and are left out. */
-  record TokenRefused(TokenFault fault) implements ConnectionEvent {}
+  /**
+   * A token was refused. The tenant and user that it claims are unverified, and are left out.
+   *
+   * @param reason a sentence for people, without the token or any of its values
+   * @param address the client's address; null where it is unknown
+   */
+  record TokenRefused(TokenFault fault, String reason, @Nullable String address)
+      implements ConnectionEvent {}
+
+  /**
+   * A request of a caller was refused because it repeats an earlier one, by its nonce or its time.
+   *
+   * @param reason a sentence for people
+   * @param address the client's address; null where it is unknown
+   */
+  record Replayed(TenantId tenant, String subject, String reason, @Nullable String address)
+      implements ConnectionEvent {}
+
+  /**
+   * A limit is reached, and a request or connection was refused for it.
+   *
+   * @param limit names the limit, one of a few names known in advance: {@code rate_address}
+   * @param tenant null when the limit belongs to no tenant, or the tenant is unknown
+   * @param subject the user's id; null when the limit belongs to no user, or the user is unknown
+   * @param channel null when the limit does not belong to a channel
+   * @param address the client's address; null where it is unknown
+   */
+  record LimitReached(
+      String limit,
+      @Nullable TenantId tenant,
+      @Nullable String subject,
+      @Nullable String channel,
+      @Nullable String address)
+      implements ConnectionEvent {
+
+    /** The requests of one client address. */
+    public static final String RATE_ADDRESS = "rate_address";
+
+    /** The publications and commands of one user. */
+    public static final String RATE_USER = "rate_user";
+
+    /** The publications to one channel. */
+    public static final String RATE_CHANNEL = "rate_channel";
+
+    /** The connections of a tenant or user. */
+    public static final String CONNECTIONS = "connections";
+
+    /** The channels of one connection. */
+    public static final String CHANNELS = "channels";
+  }
+
+  /**
+   * An administrator or operator has ended connections on all nodes.
+   *
+   * @param tenant the caller's tenant
+   * @param subject the caller
+   * @param targetTenant whose connections are ended; null for those of all tenants
+   * @param targetSubject whose connections are ended; null for those of all users
+   * @param byToken whether only the connections of one token are ended
+   * @param code the code that the clients are told
+   * @param address the caller's address
+   */
+  record DisconnectRequested(
+      TenantId tenant,
+      String subject,
+      @Nullable TenantId targetTenant,
+      @Nullable String targetSubject,
+      boolean byToken,
+      String code,
+      @Nullable String address)
+      implements ConnectionEvent {}
 
   /**
    * A request to {@code /broadcasty/} has been answered; for a stream, when it begins.
@@ -92,9 +161,14 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
    * A caller with a valid token is not allowed to do what it requested.
    *
    * @param kind the channel's kind; null for an operation without a channel
+   * @param address the client's address; null where it is unknown
    */
   record Denied(
-      TenantId tenant, String subject, Operation operation, ChannelName.@Nullable Kind kind)
+      TenantId tenant,
+      String subject,
+      Operation operation,
+      ChannelName.@Nullable Kind kind,
+      @Nullable String address)
       implements ConnectionEvent {}
 
   /** The operation that a caller requests; a label of meters. */

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param transport the connection's transport
  * @param tenant the caller's tenant; null until a token has been verified
  * @param subject the user's id; null until a token has been verified
+ * @param address the client's address; null where it is unknown
  */
 public record ConnectionInfo(
-    long number, TransportType transport, @Nullable TenantId tenant, @Nullable String subject) {}
+    long number,
+    TransportType transport,
+    @Nullable TenantId tenant,
+    @Nullable String subject,
+    @Nullable String address) {}

@@ -43,6 +43,21 @@ public interface RealtimeListener {
   /** Called when a caller is not allowed to do what it requested. */
   default void onDenied(ConnectionEvent.Denied event) {}
 
+  /** Called when a request is refused because it repeats an earlier one. */
+  default void onReplayed(ConnectionEvent.Replayed event) {}
+
+  /**
+   * Called when a limit is reached and a request or connection is refused for it; as often as
+   * clients try.
+   */
+  default void onLimitReached(ConnectionEvent.LimitReached event) {}
+
+  /**
+   * Called when an administrator or operator has ended connections; on the node that received the
+   * request.
+   */
+  default void onDisconnectRequested(ConnectionEvent.DisconnectRequested event) {}
+
   /** Called when an HTTP request has been answered. */
   default void onHttpAnswered(ConnectionEvent.HttpAnswered event) {}
 

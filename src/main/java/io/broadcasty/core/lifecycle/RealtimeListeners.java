@@ -74,6 +74,21 @@ public final class RealtimeListeners implements RealtimeListener {
   }
 
   @Override
+  public void onReplayed(ConnectionEvent.Replayed event) {
+    dispatch(event, RealtimeListener::onReplayed);
+  }
+
+  @Override
+  public void onLimitReached(ConnectionEvent.LimitReached event) {
+    dispatch(event, RealtimeListener::onLimitReached);
+  }
+
+  @Override
+  public void onDisconnectRequested(ConnectionEvent.DisconnectRequested event) {
+    dispatch(event, RealtimeListener::onDisconnectRequested);
+  }
+
+  @Override
   public void onHttpAnswered(ConnectionEvent.HttpAnswered event) {
     dispatch(event, RealtimeListener::onHttpAnswered);
   }

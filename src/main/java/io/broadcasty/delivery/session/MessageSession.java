@@ -2,6 +2,7 @@ package io.broadcasty.delivery.session;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.delivery.hub.EncodedFrame;
@@ -46,6 +47,16 @@ public abstract class MessageSession extends Session {
     ConnectionLimiter.Permit place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place != null) {
       authenticated(caller, place);
+    } else {
+      context
+          .listener()
+          .onLimitReached(
+              new LimitReached(
+                  LimitReached.CONNECTIONS,
+                  caller.tenant(),
+                  caller.subject(),
+                  null,
+                  clientAddress()));
     }
     return place != null;
   }

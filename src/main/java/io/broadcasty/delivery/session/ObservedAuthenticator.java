@@ -6,24 +6,35 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import org.jspecify.annotations.Nullable;
 
 /** Notifies the listener of refused tokens. */
 @ThreadSafe
 public record ObservedAuthenticator(Authenticator inner, RealtimeListener listener)
     implements Authenticator {
 
+  private static final String UNVERIFIABLE = "the keys that verify tokens cannot be fetched";
+
   @Override
   public Verdict authenticate(String token) {
+    return authenticate(token, null);
+  }
+
+  @Override
+  public Verdict authenticate(String token, @Nullable String address) {
     Verdict verdict;
     try {
       verdict = inner.authenticate(token);
     } catch (AuthenticationUnavailableException e) {
-      listener.onTokenRefused(new TokenRefused(TokenFault.UNVERIFIABLE));
+      listener.onTokenRefused(new TokenRefused(TokenFault.UNVERIFIABLE, UNVERIFIABLE, address));
       throw e;
     }
     if (verdict instanceof Refused refused) {
       listener.onTokenRefused(
-          new TokenRefused(refused.expired() ? TokenFault.EXPIRED : TokenFault.INVALID));
+          new TokenRefused(
+              refused.expired() ? TokenFault.EXPIRED : TokenFault.INVALID,
+              refused.reason(),
+              address));
     }
     return verdict;
   }

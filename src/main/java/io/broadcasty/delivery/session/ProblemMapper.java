@@ -174,13 +174,18 @@ public final class ProblemMapper {
   /** The token is invalid, or cannot be verified now. */
   public record Unidentified(Problem problem) implements Identification {}
 
-  /** Verifies a token and returns its caller or a problem. */
-  public static Identification authenticate(Authenticator authenticator, String token) {
+  /**
+   * Verifies a token and returns its caller or a problem.
+   *
+   * @param address the client's address; null where it is unknown
+   */
+  public static Identification authenticate(
+      Authenticator authenticator, String token, @Nullable String address) {
     try {
-      Authenticator.Verdict verdict = authenticator.authenticate(token);
+      Authenticator.Verdict verdict = authenticator.authenticate(token, address);
       return verdict instanceof Authenticator.Refused refused
           ? new Unidentified(refused(refused))
-          : new Identified(((Authenticator.Authenticated) verdict).caller());
+          : new Identified(((Authenticator.Authenticated) verdict).caller().from(address));
     } catch (AuthenticationUnavailableException e) {
       LOG.log(Level.WARNING, "Cannot verify tokens now", e);
       return new Unidentified(

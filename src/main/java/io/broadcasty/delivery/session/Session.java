@@ -92,7 +92,11 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   public final ConnectionInfo info() {
     Caller who = caller;
     return new ConnectionInfo(
-        number, type(), who == null ? null : who.tenant(), who == null ? null : who.subject());
+        number,
+        type(),
+        who == null ? null : who.tenant(),
+        who == null ? null : who.subject(),
+        transport.clientAddress());
   }
 
   /** Returns how the session ended; valid only after its end. */
@@ -115,6 +119,11 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   /** Returns when the session was opened, by the ticker. */
   protected final long openedNanos() {
     return openedNanos;
+  }
+
+  /** Returns the client's address; null where it is unknown. */
+  public final @Nullable String clientAddress() {
+    return transport.clientAddress();
   }
 
   /** Returns the caller; null before authentication. */

@@ -2,9 +2,15 @@ package io.broadcasty.delivery.session;
 
 import io.broadcasty.delivery.hub.FrameWriter;
 import io.broadcasty.wire.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** Carries a session: one WebSocket or one SSE response. */
 public interface Transport extends FrameWriter {
+
+  /** Returns the client's address, for events and logs; null where it is unknown. */
+  default @Nullable String clientAddress() {
+    return null;
+  }
 
   /**
    * Closes the connection. Called once, at the session's end, on a thread that may block. Must not

@@ -67,7 +67,8 @@ public final class UndeliveredPushService {
     try {
       PushResult refusal = push.refusal(caller, request(wanted));
       if (refusal instanceof PushResult.Denied) {
-        listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.PUSH, null));
+        listener.onDenied(
+            new Denied(caller.tenant(), caller.subject(), Operation.PUSH, null, caller.address()));
       }
       return refusal == null ? null : PushMapper.problem(refusal);
     } catch (ProblemException e) {

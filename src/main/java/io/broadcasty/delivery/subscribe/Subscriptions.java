@@ -9,6 +9,7 @@ import io.broadcasty.core.lifecycle.ChannelEvent.Cause;
 import io.broadcasty.core.lifecycle.ChannelEvent.Subscribed;
 import io.broadcasty.core.lifecycle.ChannelEvent.Unsubscribed;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.ratelimit.RateKey;
@@ -59,6 +60,7 @@ public final class Subscriptions implements AutoCloseable {
     ChannelName name = pattern ? null : new ChannelName(target);
     SubscribeOutcome refusal = table.refusal(target, context.maxChannels(caller.tenant()));
     if (refusal != null) {
+      notifyRefused(caller, refusal);
       return refusal;
     }
     boolean allowed =
@@ -101,8 +103,24 @@ public final class Subscriptions implements AutoCloseable {
     }
   }
 
+  private void notifyRefused(Caller caller, SubscribeOutcome refusal) {
+    if (refusal instanceof SubscribeOutcome.TooManyChannels) {
+      context
+          .listener()
+          .onLimitReached(
+              new LimitReached(
+                  LimitReached.CHANNELS,
+                  caller.tenant(),
+                  caller.subject(),
+                  null,
+                  caller.address()));
+    }
+  }
+
   private void notifyDenied(Caller caller, Operation operation, ChannelName.Kind kind) {
-    context.listener().onDenied(new Denied(caller.tenant(), caller.subject(), operation, kind));
+    context
+        .listener()
+        .onDenied(new Denied(caller.tenant(), caller.subject(), operation, kind, caller.address()));
   }
 
   /** Ends a subscription; returns false when there was none. */

@@ -143,7 +143,12 @@ public record PresenceService(
 
   private void denied(Caller caller, ChannelName channel) {
     listener.onDenied(
-        new Denied(caller.tenant(), caller.subject(), Operation.PRESENCE, channel.kind()));
+        new Denied(
+            caller.tenant(),
+            caller.subject(),
+            Operation.PRESENCE,
+            channel.kind(),
+            caller.address()));
   }
 
   private static PresenceOutcome unavailable(Throwable failure) {

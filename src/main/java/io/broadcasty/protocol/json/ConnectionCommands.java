@@ -96,7 +96,7 @@ final class ConnectionCommands implements AutoCloseable {
     Caller known = session.caller();
     if (known == null) {
       ProblemMapper.Identification verdict =
-          ProblemMapper.authenticate(context.authenticator(), token);
+          ProblemMapper.authenticate(context.authenticator(), token, session.clientAddress());
       if (verdict instanceof ProblemMapper.Unidentified unidentified) {
         return CommandResult.refused(unidentified.problem());
       }
@@ -148,7 +148,7 @@ final class ConnectionCommands implements AutoCloseable {
 
   private CommandResult refresh(Caller caller, String token, List<Runnable> afterwards) {
     ProblemMapper.Identification verdict =
-        ProblemMapper.authenticate(context.authenticator(), token);
+        ProblemMapper.authenticate(context.authenticator(), token, session.clientAddress());
     if (verdict instanceof ProblemMapper.Unidentified unidentified) {
       return CommandResult.refused(unidentified.problem());
     }

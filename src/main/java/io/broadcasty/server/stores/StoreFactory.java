@@ -21,6 +21,7 @@ import io.broadcasty.core.lifecycle.RealtimeListeners;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalRateLimiter;
+import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateLimits;
 import io.broadcasty.core.ratelimit.redis.RedisConnectionLimiter;
 import io.broadcasty.core.ratelimit.redis.RedisRateLimiter;
@@ -215,7 +216,7 @@ public record StoreFactory(
         new LocalPresenceStore(
             this::maxMembers, ticker, hub, threads.delayed(PRESENCE_BATCH_MILLIS), listeners),
         occupancy,
-        new LocalRateLimiter(limits(), ticker),
+        new ObservedRateLimiter(new LocalRateLimiter(limits(), ticker), listeners),
         new LocalConnectionLimiter(self.get().name(), tenants),
         new LocalNonceStore(settings.edge().nonceRetention(), ticker),
         new LocalNodeRegistry(self, clock),
@@ -368,7 +369,7 @@ public record StoreFactory(
         broker,
         presence,
         occupancy,
-        limits,
+        new ObservedRateLimiter(limits, listeners),
         connections,
         new RedisNonceStore(redis, settings.edge().nonceRetention()),
         nodes,

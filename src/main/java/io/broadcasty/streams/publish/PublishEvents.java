@@ -29,7 +29,12 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
 
   void denied(PublishRequest request) {
     listener.onDenied(
-        new Denied(caller.tenant(), caller.subject(), Operation.PUBLISH, request.channel().kind()));
+        new Denied(
+            caller.tenant(),
+            caller.subject(),
+            Operation.PUBLISH,
+            request.channel().kind(),
+            caller.address()));
   }
 
   AppendStarted appendStarted(List<Envelope> envelopes) {

@@ -4,6 +4,8 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RealtimeListener;
@@ -95,6 +97,8 @@ public class EdgeFilter extends HttpFilter {
    */
   private boolean serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    String address = address(request);
+    ClientAddress.set(request, address);
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
     response.setHeader("X-Content-Type-Options", "nosniff");
@@ -124,7 +128,7 @@ public class EdgeFilter extends HttpFilter {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return false;
     }
-    Problem refusal = refuseByAddress(request, response);
+    Problem refusal = refuseByAddress(address, response);
     boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
     if (refusal == null && (stream || path.equals(PING_PATH)) && sessions.isDraining()) {
       refusal =
@@ -150,7 +154,8 @@ public class EdgeFilter extends HttpFilter {
       if (path.equals(WS_PATH)) {
         chain.doFilter(request, response);
       } else {
-        listener.onTokenRefused(new TokenRefused(TokenFault.MISSING));
+        listener.onTokenRefused(
+            new TokenRefused(TokenFault.MISSING, "the request has no token", address));
         ProblemWriter.write(
             response,
             Problem.of(
@@ -160,13 +165,17 @@ public class EdgeFilter extends HttpFilter {
       }
       return false;
     }
-    ProblemMapper.Identification verdict = ProblemMapper.authenticate(authenticator, token);
+    ProblemMapper.Identification verdict =
+        ProblemMapper.authenticate(authenticator, token, address);
     if (verdict instanceof ProblemMapper.Unidentified unidentified) {
       ProblemWriter.write(response, unidentified.problem());
       return false;
     }
     Caller caller = ((ProblemMapper.Identified) verdict).caller();
     if (stream && !connections.hasCapacity(caller.tenant(), caller.subject())) {
+      listener.onLimitReached(
+          new LimitReached(
+              LimitReached.CONNECTIONS, caller.tenant(), caller.subject(), null, address));
       ProblemWriter.write(
           response,
           new Problem(
@@ -177,6 +186,10 @@ public class EdgeFilter extends HttpFilter {
     }
     Problem replayed = refuseReplayed(request, caller);
     if (replayed != null) {
+      if (replayed.code() == Code.REPLAYED) {
+        listener.onReplayed(
+            new Replayed(caller.tenant(), caller.subject(), replayed.detail(), address));
+      }
       ProblemWriter.write(response, replayed);
       return false;
     }
@@ -185,13 +198,15 @@ public class EdgeFilter extends HttpFilter {
     return called.isAnsweredLater();
   }
 
-  private @Nullable Problem refuseByAddress(
-      HttpServletRequest request, HttpServletResponse response) {
-    if (!limits.isEnabled() || addresses == null) {
+  private String address(HttpServletRequest request) {
+    String peer = request.getRemoteAddr();
+    return addresses == null ? peer : addresses.resolve(peer, request.getHeader("X-Forwarded-For"));
+  }
+
+  private @Nullable Problem refuseByAddress(String address, HttpServletResponse response) {
+    if (!limits.isEnabled()) {
       return null;
     }
-    String address =
-        addresses.resolve(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
     RateLimiter.Verdict verdict = limits.tryAcquire(RateKey.ofAddress(address), 1);
     ProblemWriter.rateLimit(response, verdict);
     return verdict.granted() ? null : ProblemMapper.throttled(verdict);

@@ -91,7 +91,8 @@ public class AdminResource {
   }
 
   static ProblemException denied(Caller caller, RealtimeListener listener, String reason) {
-    listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null));
+    listener.onDenied(
+        new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
     return new ProblemException(Code.FORBIDDEN, reason);
   }
 }

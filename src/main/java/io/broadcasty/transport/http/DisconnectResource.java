@@ -5,7 +5,7 @@ import io.broadcasty.admin.DisconnectRequest;
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.transport.edge.CallerRequest;
-import io.broadcasty.transport.edge.ClientAddressResolver;
+import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.DisconnectReader;
@@ -52,18 +52,13 @@ public class DisconnectResource {
               caller,
               new DisconnectRequest(
                   read.tenant(), read.user(), read.tokenId(), read.code().wireName()),
-              address(request)));
+              ClientAddress.of(request)));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "The client left before its request was read", e);
       return Response.status(Response.Status.BAD_REQUEST).build();
     }
-  }
-
-  private String address(HttpServletRequest request) {
-    return new ClientAddressResolver(settings.trustedProxies())
-        .resolve(request.getRemoteAddr(), request.getHeader("X-Forwarded-For"));
   }
 
   private static Response answer(DisconnectOutcome outcome) {

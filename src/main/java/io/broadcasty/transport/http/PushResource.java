@@ -136,7 +136,8 @@ public class PushResource {
       }
       PushResult answer = wish.of(caller);
       if (answer instanceof PushResult.Denied) {
-        listener.onDenied(new Denied(caller.tenant(), caller.subject(), Operation.PUSH, null));
+        listener.onDenied(
+            new Denied(caller.tenant(), caller.subject(), Operation.PUSH, null, caller.address()));
       }
       return PushResponses.response(answer);
     } catch (InvalidChannelException e) {

@@ -69,7 +69,12 @@ public class ReplayResource {
       ChannelName name = new ChannelName(QueryParameters.required("channel", channel));
       if (!policy.allows(caller, name, Action.SUBSCRIBE)) {
         listener.onDenied(
-            new Denied(caller.tenant(), caller.subject(), Operation.REPLAY, name.kind()));
+            new Denied(
+                caller.tenant(),
+                caller.subject(),
+                Operation.REPLAY,
+                name.kind(),
+                caller.address()));
         throw new ProblemException(Code.FORBIDDEN, "your roles do not allow reading this channel");
       }
       RateLimiter.Verdict verdict =

@@ -3,6 +3,7 @@ package io.broadcasty.transport.sse;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.delivery.session.EventProtocol;
@@ -76,9 +77,12 @@ public class SseServlet extends HttpServlet {
     EventProtocol.Accepted accepted = protocols.event(wanted.parameter("protocol")).accept(wanted);
     ConnectionLimiter.Permit place = context.limits().tryAcquire(caller.tenant(), caller.subject());
     if (place == null) {
+      listener.onLimitReached(
+          new LimitReached(
+              LimitReached.CONNECTIONS, caller.tenant(), caller.subject(), null, caller.address()));
       throw new ProblemException(ProblemMapper.connectionLimit());
     }
-    SseTransport transport = new SseTransport(outputs, disconnects);
+    SseTransport transport = new SseTransport(outputs, disconnects, caller.address());
     EventSession session = accepted.open(context, transport, caller, place);
     boolean begun = false;
     try {

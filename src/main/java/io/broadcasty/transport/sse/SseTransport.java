@@ -36,6 +36,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
 
   private final StreamOutputSelector outputs;
   private final DisconnectDetector disconnects;
+  private final @Nullable String clientAddress;
   private volatile @Nullable NonBlockingOutput output;
 
   @GuardedBy("this")
@@ -47,9 +48,23 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   @GuardedBy("this")
   private @Nullable Early early;
 
-  SseTransport(StreamOutputSelector outputs, DisconnectDetector disconnects) {
+  /**
+   * Creates a transport whose response has not begun.
+   *
+   * @param clientAddress null where it is unknown
+   */
+  SseTransport(
+      StreamOutputSelector outputs,
+      DisconnectDetector disconnects,
+      @Nullable String clientAddress) {
     this.outputs = outputs;
     this.disconnects = disconnects;
+    this.clientAddress = clientAddress;
+  }
+
+  @Override
+  public @Nullable String clientAddress() {
+    return clientAddress;
   }
 
   /**

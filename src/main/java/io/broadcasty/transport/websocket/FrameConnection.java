@@ -55,6 +55,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       CompletableFuture.completedFuture(null);
 
   private final SessionContext context;
+  private final @Nullable String clientAddress;
   private final WebConnection connection;
   private final NonBlockingInput in;
   private final NonBlockingOutput out;
@@ -78,10 +79,12 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       MessageProtocol.Accepted accepted,
       boolean joinsMessages,
       int maxMessageBytes,
+      @Nullable String clientAddress,
       WebConnection connection,
       ServletOutputStream output)
       throws IOException {
     this.context = context;
+    this.clientAddress = clientAddress;
     this.connection = connection;
     this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
     this.out =
@@ -91,6 +94,11 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
             context.closers());
     this.reader = new FrameReader(maxMessageBytes, this);
     this.session = accepted.open(context, this);
+  }
+
+  @Override
+  public @Nullable String clientAddress() {
+    return clientAddress;
   }
 
   /** Sends the answer to the handshake, which Payara delays. */

@@ -20,6 +20,7 @@ public class FrameUpgradeHandler implements HttpUpgradeHandler {
    * The parameters of a new connection.
    *
    * @param joinsMessages see {@link MessageProtocol#joinsMessages}
+   * @param address the client's address
    * @param outputs chooses its output
    * @param request the handshake
    */
@@ -29,6 +30,7 @@ public class FrameUpgradeHandler implements HttpUpgradeHandler {
       boolean joinsMessages,
       int maxMessageBytes,
       @Nullable Caller caller,
+      @Nullable String address,
       StreamOutputSelector outputs,
       ServletRequest request) {}
 
@@ -54,6 +56,7 @@ public class FrameUpgradeHandler implements HttpUpgradeHandler {
               with.accepted(),
               with.joinsMessages(),
               with.maxMessageBytes(),
+              with.address(),
               webConnection,
               with.outputs().forWebSocket(webConnection, with.request()));
       connection = opened;

@@ -61,12 +61,18 @@ public class MessageEndpoint extends Endpoint {
     outputs.countContainer();
     webSocket.setMaxIdleTimeout(0); // Broadcasty's own heartbeat detects idle connections
     MessageProtocol protocol = protocols.message(webSocket.getNegotiatedSubprotocol());
+    Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
     MessageSession opened;
     try {
       opened =
           protocol
               .accept(new HandshakeRequest(webSocket))
-              .open(context, new WebSocketTransport(webSocket, protocol.joinsMessages()));
+              .open(
+                  context,
+                  new WebSocketTransport(
+                      webSocket,
+                      protocol.joinsMessages(),
+                      caller == null ? null : caller.address()));
     } catch (ProblemException e) { // refused by the filter, unless the container bypasses it
       WebSocketTransport.close(webSocket, e.problem());
       return;
@@ -83,7 +89,6 @@ public class MessageEndpoint extends Endpoint {
             () -> tooLong(webSocket)));
     webSocket.addMessageHandler(ByteBuffer.class, (part, last) -> opened.onBinary());
     webSocket.addMessageHandler(PongMessage.class, pong -> opened.recordActivity());
-    Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
     if (caller != null) {
       opened.open(caller);
     }

@@ -5,6 +5,7 @@ import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.CallerRequest;
+import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.transport.edge.ServletStreamRequest;
@@ -80,6 +81,7 @@ final class WebSocketServlet extends HttpServlet {
                 protocol.joinsMessages(),
                 settings.maxMessageBytes(),
                 CallerRequest.caller(request.getUserPrincipal()),
+                ClientAddress.of(request),
                 outputs,
                 request));
   }

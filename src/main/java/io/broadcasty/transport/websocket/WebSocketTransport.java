@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes to a {@code jakarta.websocket} session: asynchronously, with one frame in flight, as Open
@@ -29,14 +30,24 @@ final class WebSocketTransport implements Transport {
 
   private final boolean joinsMessages;
 
+  private final @Nullable String clientAddress;
+
   /**
    * Creates a transport for an open session.
    *
    * @param joinsMessages see {@link io.broadcasty.delivery.session.MessageProtocol#joinsMessages}
+   * @param clientAddress null where it is unknown
    */
-  WebSocketTransport(Session session, boolean joinsMessages) {
+  WebSocketTransport(Session session, boolean joinsMessages, @Nullable String clientAddress) {
     this.session = session;
     this.joinsMessages = joinsMessages;
+    this.clientAddress = clientAddress;
+  }
+
+  /** Returns the address of a caller whose token came with the handshake; otherwise null. */
+  @Override
+  public @Nullable String clientAddress() {
+    return clientAddress;
   }
 
   @Override

@@ -24,7 +24,8 @@ class RealtimeListenersTest {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantChannel CHANNEL =
       new TenantChannel(ACME, new ChannelName("presence-a"));
-  private static final ConnectionInfo ANN = new ConnectionInfo(1, TransportType.SSE, ACME, "ann");
+  private static final ConnectionInfo ANN =
+      new ConnectionInfo(1, TransportType.SSE, ACME, "ann", null);
   private static final PublicationInfo ABOUT =
       new PublicationInfo(CHANNEL, 0, "id", Map.of("traceparent", "00-1"));
   private static final Place PLACE = new Place("epoch", 1);
@@ -37,9 +38,13 @@ class RealtimeListenersTest {
           new ConnectionEvent.Authenticated(ANN),
           new ConnectionEvent.Disconnected(ANN, "draining", "the node stops", 1, 2, 3),
           new ConnectionEvent.SlowConsumer(ANN, 1),
-          new ConnectionEvent.TokenRefused(ConnectionEvent.TokenFault.EXPIRED),
+          new ConnectionEvent.TokenRefused(ConnectionEvent.TokenFault.EXPIRED, "old", null),
           new ConnectionEvent.Denied(
-              ACME, "ann", ConnectionEvent.Operation.PUBLISH, ChannelName.Kind.PRIVATE),
+              ACME, "ann", ConnectionEvent.Operation.PUBLISH, ChannelName.Kind.PRIVATE, null),
+          new ConnectionEvent.Replayed(ACME, "ann", "used before", "192.0.2.1"),
+          new ConnectionEvent.LimitReached("rate_user", ACME, "ann", null, null),
+          new ConnectionEvent.DisconnectRequested(
+              ACME, "boss", ACME, "ann", false, "disconnected", "192.0.2.7"),
           new ConnectionEvent.HttpAnswered(429, 17),
           new ConnectionEvent.Traffic(TransportType.SSE, 0, 12),
           new PublicationEvent.Written(3),

@@ -88,6 +88,21 @@ public final class RecordingListener implements RealtimeListener {
   }
 
   @Override
+  public void onReplayed(ConnectionEvent.Replayed event) {
+    record(event);
+  }
+
+  @Override
+  public void onLimitReached(ConnectionEvent.LimitReached event) {
+    record(event);
+  }
+
+  @Override
+  public void onDisconnectRequested(ConnectionEvent.DisconnectRequested event) {
+    record(event);
+  }
+
+  @Override
   public void onSubscribed(ChannelEvent.Subscribed event) {
     record(event);
   }

@@ -32,10 +32,12 @@ class ObservedAuthenticatorTest {
   void reportsARefusedTokenWithItsFault() {
     Authenticator.Verdict bad = new Authenticator.Refused("its signature is wrong", false);
     Authenticator.Verdict old = new Authenticator.Refused("it has expired", true);
-    assertSame(bad, observed(token -> bad).authenticate("t"));
+    assertSame(bad, observed(token -> bad).authenticate("t", "192.0.2.1"));
     assertSame(old, observed(token -> old).authenticate("t"));
     assertEquals(
-        List.of(new TokenRefused(TokenFault.INVALID), new TokenRefused(TokenFault.EXPIRED)),
+        List.of(
+            new TokenRefused(TokenFault.INVALID, "its signature is wrong", "192.0.2.1"),
+            new TokenRefused(TokenFault.EXPIRED, "it has expired", null)),
         listener.take());
   }
 
@@ -46,7 +48,14 @@ class ObservedAuthenticatorTest {
             token -> {
               throw new AuthenticationUnavailableException("no keys", new IllegalStateException());
             });
-    assertThrows(AuthenticationUnavailableException.class, () -> away.authenticate("t"));
-    assertEquals(List.of(new TokenRefused(TokenFault.UNVERIFIABLE)), listener.take());
+    assertThrows(
+        AuthenticationUnavailableException.class, () -> away.authenticate("t", "192.0.2.1"));
+    assertEquals(
+        List.of(
+            new TokenRefused(
+                TokenFault.UNVERIFIABLE,
+                "the keys that verify tokens cannot be fetched",
+                "192.0.2.1")),
+        listener.take());
   }
 }

@@ -63,7 +63,8 @@ class SessionIndexTest {
         Map.of(),
         "token",
         token,
-        key);
+        key,
+        null);
   }
 
   private EventSession open(Caller caller) {

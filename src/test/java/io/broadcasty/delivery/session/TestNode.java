@@ -145,8 +145,10 @@ public final class TestNode {
                 Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(40)),
             memory,
             tenants,
-            token ->
-                tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
+            new ObservedAuthenticator(
+                token ->
+                    tokens.getOrDefault(token, new Authenticator.Refused("it is not known", false)),
+                listener),
             publish,
             new UndeliveredPushService(
                 new PushIfUndelivered(new PushProviders(services), pushes, time), listener),
@@ -288,6 +290,12 @@ public final class TestNode {
     public final List<String> closed = new ArrayList<>();
     public boolean reading = true;
     public int heartbeats;
+    public @Nullable String address;
+
+    @Override
+    public @Nullable String clientAddress() {
+      return address;
+    }
 
     @Override
     public void write(List<EncodedFrame> batch, Done done) {

@@ -187,7 +187,7 @@ class MissedAnnouncementsTest {
 
     @Override
     public ConnectionInfo info() {
-      return new ConnectionInfo(1, TransportType.SSE, null, null);
+      return new ConnectionInfo(1, TransportType.SSE, null, null, null);
     }
 
     @Override

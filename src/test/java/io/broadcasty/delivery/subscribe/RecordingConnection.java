@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordingConnection implements SubscriberConnection {
 
   static final ConnectionInfo INFO =
-      new ConnectionInfo(1, TransportType.WEBSOCKET, new TenantId("acme"), "ann");
+      new ConnectionInfo(1, TransportType.WEBSOCKET, new TenantId("acme"), "ann", null);
 
   private static final Executor AT_ONCE = Runnable::run;
 

@@ -342,11 +342,15 @@ class SubscriptionsTest {
 
   @Test
   void notifiesTheListenerOfDenials() {
-    subscriptions.subscribe(caller(), "private-secret", new Since.Live());
+    subscriptions.subscribe(caller().from("192.0.2.1"), "private-secret", new Since.Live());
     assertEquals(
         List.of(
             new ConnectionEvent.Denied(
-                ACME, "ann", ConnectionEvent.Operation.SUBSCRIBE, ChannelName.Kind.PRIVATE)),
+                ACME,
+                "ann",
+                ConnectionEvent.Operation.SUBSCRIBE,
+                ChannelName.Kind.PRIVATE,
+                "192.0.2.1")),
         listener.take());
   }
 

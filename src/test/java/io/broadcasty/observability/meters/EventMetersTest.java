@@ -28,7 +28,8 @@ class EventMetersTest {
   private static final TenantId ACME = new TenantId("acme");
   private static final TenantChannel CHANNEL =
       new TenantChannel(ACME, new ChannelName("orders.eu"));
-  private static final ConnectionInfo ANN = new ConnectionInfo(1, TransportType.SSE, ACME, "ann");
+  private static final ConnectionInfo ANN =
+      new ConnectionInfo(1, TransportType.SSE, ACME, "ann", null);
 
   private final PrometheusMeters shown = new PrometheusMeters();
   private final EventMeters meters = new EventMeters();
@@ -90,9 +91,9 @@ class EventMetersTest {
 
   @Test
   void countsRefusalsByReason() {
-    meters.onTokenRefused(new ConnectionEvent.TokenRefused(TokenFault.EXPIRED));
+    meters.onTokenRefused(new ConnectionEvent.TokenRefused(TokenFault.EXPIRED, "expired", null));
     meters.onDenied(
-        new ConnectionEvent.Denied(ACME, "ann", Operation.REPLAY, ChannelName.Kind.PRIVATE));
+        new ConnectionEvent.Denied(ACME, "ann", Operation.REPLAY, ChannelName.Kind.PRIVATE, null));
     assertShown(
         "broadcasty_tokens_refused_total{reason=\"expired\"} 1.0",
         "broadcasty_tokens_refused_total{reason=\"missing\"} 0.0",

@@ -251,7 +251,8 @@ class TracingListenerTest {
 
   @Test
   void aReplaySpanHasItsPages() {
-    ConnectionInfo connection = new ConnectionInfo(1, TransportType.SSE, CHANNEL.tenant(), "ann");
+    ConnectionInfo connection =
+        new ConnectionInfo(1, TransportType.SSE, CHANNEL.tenant(), "ann", null);
     traces.onResumed(
         new ChannelEvent.Resumed(
             connection, CHANNEL, 0, ChannelEvent.Cause.POSITION, 0, 0, MILLISECOND));

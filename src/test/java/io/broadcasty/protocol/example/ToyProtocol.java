@@ -86,7 +86,7 @@ final class ToyProtocol implements MessageProtocol {
       String[] words = text.split(" ", 2);
       if (words[0].equals("token")) {
         ProblemMapper.Identification verdict =
-            ProblemMapper.authenticate(context.authenticator(), words[1]);
+            ProblemMapper.authenticate(context.authenticator(), words[1], clientAddress());
         if (verdict instanceof ProblemMapper.Identified identified) {
           tell(open(identified.caller()) ? "hello" : "full");
         } else {

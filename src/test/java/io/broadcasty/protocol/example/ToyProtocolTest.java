@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.lifecycle.ConnectionEvent;
 import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.protocol.compact.CompactProtocol;
@@ -58,6 +59,17 @@ class ToyProtocolTest {
     assertEquals(List.of("bye idle"), first.messages());
     node.advance(java.time.Duration.ofSeconds(10));
     assertTrue(node.isQuiet());
+  }
+
+  @Test
+  void eventsNameTheAddressOfTheHandshake() throws Exception {
+    container.open("toy.lines", Map.of()).send("token bad");
+    assertEquals(
+        FakeContainer.ADDRESS,
+        node.listener.ofType(ConnectionEvent.Connected.class).get(0).connection().address());
+    assertEquals(
+        FakeContainer.ADDRESS,
+        node.listener.ofType(ConnectionEvent.TokenRefused.class).get(0).address());
   }
 
   @Test

@@ -12,6 +12,10 @@ import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ChannelEvent;
 import io.broadcasty.core.lifecycle.ConnectionEvent;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.LifecycleEvent;
 import io.broadcasty.core.lifecycle.TransportType;
@@ -263,15 +267,18 @@ class NativeSessionTest {
 
   @Test
   void notifiesTheListenerInOrder() {
-    TestNode.Client client = node.connect().authenticate(node.ann());
+    TestNode.Client client = node.connect();
+    client.address = "192.0.2.1";
+    client.authenticate(node.ann());
     client.request(subscribe("a"));
     node.time.advance(Duration.ofSeconds(3));
     client.session.onTransportClosed();
     client.session.onTransportClosed();
     node.run();
 
-    ConnectionInfo unknown = new ConnectionInfo(1, TransportType.WEBSOCKET, null, null);
-    ConnectionInfo ann = new ConnectionInfo(1, TransportType.WEBSOCKET, TestNode.ACME, "ann");
+    ConnectionInfo unknown = new ConnectionInfo(1, TransportType.WEBSOCKET, null, null, null);
+    ConnectionInfo ann =
+        new ConnectionInfo(1, TransportType.WEBSOCKET, TestNode.ACME, "ann", "192.0.2.1");
     List<LifecycleEvent> received = node.listener.take();
     assertEquals(
         List.of(
@@ -286,6 +293,43 @@ class NativeSessionTest {
     assertEquals(0, over.outboxBytes());
     assertTrue(over.bytesOut() > 50, over.toString());
     assertEquals(5, received.size());
+  }
+
+  @Test
+  void aRefusedTokenIsReportedWithTheClientsAddress() {
+    TestNode.Client client = node.connect();
+    client.address = "192.0.2.1";
+    client.request("{\"id\":1,\"command\":\"connect\",\"token\":\"unknown\"}");
+    assertEquals(
+        List.of(new TokenRefused(TokenFault.INVALID, "it is not known", "192.0.2.1")),
+        node.listener.ofType(TokenRefused.class));
+  }
+
+  @Test
+  void aDenialIsReportedWithTheClientsAddress() {
+    TestNode.Client client = node.connect();
+    client.address = "192.0.2.1";
+    node.tokens.put("t", new Authenticator.Authenticated(node.ann()));
+    client.request("{\"id\":1,\"command\":\"connect\",\"token\":\"t\"}");
+    client.request(subscribe("private-secret"));
+    client.request("{\"id\":2,\"command\":\"refresh\",\"token\":\"t\"}");
+    client.request(publish(3, "private-secret"));
+    assertEquals(
+        List.of("192.0.2.1", "192.0.2.1"),
+        node.listener.ofType(Denied.class).stream().map(Denied::address).toList());
+  }
+
+  @Test
+  void aReachedLimitOfConnectionsIsReported() {
+    node.connect().authenticate(node.ann());
+    node.connect().authenticate(node.ann());
+    TestNode.Client third = node.connect();
+    third.address = "192.0.2.3";
+    third.authenticate(node.ann());
+    assertEquals(
+        List.of(
+            new LimitReached(LimitReached.CONNECTIONS, TestNode.ACME, "ann", null, "192.0.2.3")),
+        node.listener.ofType(LimitReached.class));
   }
 
   @Test

@@ -132,7 +132,7 @@ class PushedPublishTest {
     Map<String, Object> reply = member.request(publish(1, after(10, ",\"users\":[\"ben\"]", PAID)));
     assertEquals("forbidden", error(reply).get("code"));
     assertEquals(
-        List.of(new Denied(TestNode.ACME, "ann", Operation.PUSH, null)),
+        List.of(new Denied(TestNode.ACME, "ann", Operation.PUSH, null, null)),
         node.listener.ofType(Denied.class));
     member.session.onTransportClosed();
     nothingWasPublished();

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeContainer {
 
+  /** The address of each client. */
+  public static final String ADDRESS = "192.0.2.55";
+
   private final TestNode node;
   private @Nullable Servlet servlet;
 
@@ -89,6 +92,7 @@ public final class FakeContainer {
                 switch (method.getName()) {
                   case "getMethod" -> "GET";
                   case "getProtocol" -> "HTTP/1.1";
+                  case "getRemoteAddr" -> ADDRESS;
                   case "getHeaders" -> {
                     String value = headers.get((String) arguments[0]);
                     yield Collections.enumeration(value == null ? List.of() : List.of(value));
