@@ -69,6 +69,8 @@ export interface PushDevice {
   device?: string;
   /** The topics that it follows. */
   topics: string[];
+  /** The topics that it followed until now and that the token does not allow any more. */
+  dropped?: string[];
   /** The time of the last registration, in milliseconds since 1970. */
   confirmedAt: number;
 }

@@ -1,5 +1,6 @@
 package io.broadcasty.push;
 
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.PushSubscription;
@@ -12,8 +13,13 @@ import org.jspecify.annotations.Nullable;
 /** The result of a use case of push. */
 public sealed interface PushResult {
 
-  /** The device is registered and will get notifications. */
-  record Registered(PushSubscription subscription) implements PushResult {}
+  /**
+   * The device is registered and will get notifications.
+   *
+   * @param dropped topics that it followed before and that the caller may not follow any more
+   */
+  record Registered(PushSubscription subscription, List<ChannelName> dropped)
+      implements PushResult {}
 
   /** The user's devices. */
   record Devices(List<PushSubscription> subscriptions) implements PushResult {}

@@ -14,6 +14,7 @@ import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.push.device.Audience;
+import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.Recipient;
 import io.broadcasty.push.provider.Notification;
@@ -55,6 +56,7 @@ public final class PushSend {
   private final Policy policy;
   private final RateLimiter limits;
   private final PushSubscriptionStore subscriptions;
+  private final FollowerPolicy followers;
   private final PresenceStore presence;
   private final PushQueue queue;
   private final ToLongFunction<TenantId> quotaPerDay;
@@ -72,6 +74,7 @@ public final class PushSend {
       Policy policy,
       RateLimiter limits,
       PushSubscriptionStore subscriptions,
+      FollowerPolicy followers,
       PresenceStore presence,
       PushQueue queue,
       ToLongFunction<TenantId> quotaPerDay,
@@ -81,6 +84,7 @@ public final class PushSend {
     this.policy = policy;
     this.limits = limits;
     this.subscriptions = subscriptions;
+    this.followers = followers;
     this.presence = presence;
     this.queue = queue;
     this.quotaPerDay = quotaPerDay;
@@ -186,13 +190,16 @@ public final class PushSend {
   private Map<String, Recipient> recipients(TenantId tenant, Request request) {
     Map<String, Recipient> found = new LinkedHashMap<>();
     if (!request.audience().isEmpty()) {
-      add(subscriptions.find(tenant, request.audience(), MAX_DEVICES + 1), Set.of(), found);
+      add(
+          subscriptions.find(tenant, request.audience(), followers, MAX_DEVICES + 1),
+          Set.of(),
+          found);
     }
     ChannelName channel = request.absentFrom();
     if (channel != null) {
-      Audience followers = new Audience(Set.of(), Set.of(), Set.of(channel));
+      Audience audience = new Audience(Set.of(), Set.of(), Set.of(channel));
       add(
-          subscriptions.find(tenant, followers, MAX_DEVICES + 1),
+          subscriptions.find(tenant, audience, followers, MAX_DEVICES + 1),
           presentMembers(new TenantChannel(tenant, channel)),
           found);
     }
@@ -203,7 +210,7 @@ public final class PushSend {
       Collection<Recipient> recipients, Set<String> without, Map<String, Recipient> found) {
     for (Recipient recipient : recipients) {
       if (services.find(recipient.service()) != null && !without.contains(recipient.user())) {
-        found.put(recipient.subscriptionId(), recipient);
+        found.putIfAbsent(recipient.subscriptionId(), recipient);
       }
     }
   }

@@ -8,13 +8,17 @@ import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.Confirmation;
 import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.DeviceRegistration;
 import io.broadcasty.push.device.InvalidDeviceException;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.device.PushSubscriptionStore;
+import io.broadcasty.push.device.RegisteredDevice;
 import io.broadcasty.push.provider.PushProvider;
 import io.broadcasty.push.provider.PushProviders;
 import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +70,7 @@ public record PushSubscriptions(
       }
       for (ChannelName topic : registration.topics()) {
         if (!policy.allows(caller, topic, Action.SUBSCRIBE)) {
-          return new PushResult.Denied("your roles do not allow following `" + topic + "`");
+          return denied(caller, user, registration.address(), topic);
         }
       }
     }
@@ -75,14 +79,41 @@ public record PushSubscriptions(
     } catch (InvalidDeviceException e) {
       return new PushResult.Invalid(String.valueOf(e.getMessage()));
     }
-    return new PushResult.Registered(
+    RegisteredDevice saved =
         store.save(
             caller.tenant(),
-            user,
-            registration.address(),
-            registration.device(),
-            registration.topics(),
-            clock.nowMillis()));
+            new DeviceRegistration(
+                user,
+                registration.address(),
+                registration.device(),
+                registration.topics(),
+                confirmation(caller)),
+            topic -> policy.allows(caller, topic, Action.SUBSCRIBE));
+    return new PushResult.Registered(saved.subscription(), saved.dropped());
+  }
+
+  /**
+   * Refuses a topic. What the device follows already is checked too, or a user who has lost a role
+   * could keep it by asking for more.
+   */
+  private PushResult denied(Caller caller, String user, DeviceAddress address, ChannelName topic) {
+    List<ChannelName> dropped =
+        user.equals(caller.subject())
+            ? store.restrict(
+                caller.tenant(),
+                address,
+                confirmation(caller),
+                each -> policy.allows(caller, each, Action.SUBSCRIBE))
+            : List.of();
+    return new PushResult.Denied(
+        "your roles do not allow following `"
+            + topic
+            + "`"
+            + (dropped.isEmpty() ? "" : "; the device does not follow " + dropped + " any more"));
+  }
+
+  private Confirmation confirmation(Caller caller) {
+    return new Confirmation(caller.subject(), caller.roles(), clock.nowMillis());
   }
 
   /**

@@ -3,6 +3,7 @@ package io.broadcasty.push;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.Recipient;
@@ -55,6 +56,7 @@ public final class UndeliveredPushMonitor {
 
   private final PendingPushes pending;
   private final PushSubscriptionStore subscriptions;
+  private final FollowerPolicy followers;
   private final PushQueue queue;
   private final PushProviders services;
   private final ConnectedUsers connected;
@@ -78,6 +80,7 @@ public final class UndeliveredPushMonitor {
   public UndeliveredPushMonitor(
       PendingPushes pending,
       PushSubscriptionStore subscriptions,
+      FollowerPolicy followers,
       PushQueue queue,
       PushProviders services,
       ConnectedUsers connected,
@@ -86,6 +89,7 @@ public final class UndeliveredPushMonitor {
       Runnable queued) {
     this.pending = pending;
     this.subscriptions = subscriptions;
+    this.followers = followers;
     this.queue = queue;
     this.services = services;
     this.connected = connected;
@@ -177,7 +181,8 @@ public final class UndeliveredPushMonitor {
   private List<Recipient> recipients(PendingPush push) {
     List<Recipient> enabled = new ArrayList<>();
     for (Recipient each :
-        subscriptions.find(push.channel().tenant(), push.audience(), PushSend.MAX_DEVICES)) {
+        subscriptions.find(
+            push.channel().tenant(), push.audience(), followers, PushSend.MAX_DEVICES)) {
       if (services.find(each.service()) != null) {
         enabled.add(each);
       }

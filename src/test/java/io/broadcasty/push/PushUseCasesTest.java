@@ -4,6 +4,7 @@ import static io.broadcasty.push.queue.PushFixtures.ACME;
 import static io.broadcasty.push.queue.PushFixtures.ORDERS;
 import static io.broadcasty.push.queue.PushFixtures.caller;
 import static io.broadcasty.push.queue.PushFixtures.fcm;
+import static io.broadcasty.push.queue.PushFixtures.followers;
 import static io.broadcasty.push.queue.PushFixtures.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -103,6 +104,7 @@ class PushUseCasesTest {
         policy,
         limits,
         store,
+        followers(time),
         presence,
         queue,
         tenant -> quota,
@@ -298,5 +300,39 @@ class PushUseCasesTest {
     assertInstanceOf(
         PushResult.Disabled.class,
         new PushStatusQuery(none, limits, queue).find(publisher, "s", 0, 1));
+  }
+
+  @Test
+  void aUserWhoLostARoleLosesTheTopicWhenTheDeviceIsConfirmed() {
+    registered(register(member, fcm("m"), null, ORDERS, SECRET));
+    PushResult again =
+        devices()
+            .register(
+                caller("mel"), new PushSubscriptions.Registration(fcm("m"), null, null, null));
+    assertEquals(List.of(SECRET), assertInstanceOf(Registered.class, again).dropped());
+    assertEquals(List.of(ORDERS), registered(again).topics());
+    assertInstanceOf(Accepted.class, send(publisher, "s", Set.of(), Set.of(SECRET), null));
+    assertEquals(Set.of(), reached("s"));
+  }
+
+  @Test
+  void aRefusedTopicIsNotKeptEither() {
+    registered(register(member, fcm("m"), null, SECRET, ORDERS));
+    Denied denied = assertInstanceOf(Denied.class, register(caller("mel"), fcm("m"), null, SECRET));
+    assertTrue(denied.requirement().contains("any more"), denied.requirement());
+    assertInstanceOf(Denied.class, register(caller("ben"), fcm("m"), null, SECRET));
+    assertEquals(List.of(ORDERS), listed(devices().list(member, null)).get(0).topics());
+    assertInstanceOf(Accepted.class, send(publisher, "s", Set.of(), Set.of(SECRET), null));
+    assertEquals(Set.of(), reached("s"));
+  }
+
+  @Test
+  void aDeviceThatIsNotConfirmedGetsNoPrivateTopics() {
+    registered(register(member, fcm("m"), null, SECRET, ROOM, ORDERS));
+    time.advance(PushFixtures.CONFIRMED_WITHIN.plusMillis(1));
+    assertInstanceOf(Accepted.class, send(publisher, "s", Set.of(), Set.of(SECRET), ROOM));
+    assertEquals(Set.of(), reached("s"));
+    assertInstanceOf(Accepted.class, send(publisher, "t", Set.of(), Set.of(ORDERS), null));
+    assertEquals(Set.of("mel"), reached("t"));
   }
 }

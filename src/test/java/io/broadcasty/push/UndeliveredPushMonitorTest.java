@@ -4,6 +4,8 @@ import static io.broadcasty.push.queue.PushFixtures.ACME;
 import static io.broadcasty.push.queue.PushFixtures.ORDERS;
 import static io.broadcasty.push.queue.PushFixtures.caller;
 import static io.broadcasty.push.queue.PushFixtures.fcm;
+import static io.broadcasty.push.queue.PushFixtures.followers;
+import static io.broadcasty.push.queue.PushFixtures.save;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -73,6 +75,7 @@ class UndeliveredPushMonitorTest {
             new UndeliveredPushMonitor(
                 pending,
                 devices,
+                followers(time),
                 queue,
                 services,
                 this,
@@ -96,9 +99,9 @@ class UndeliveredPushMonitorTest {
   @BeforeEach
   void register() {
     for (String user : List.of("ann", "ben", "cleo")) {
-      devices.save(ACME, user, fcm(user), null, List.of(ORDERS), time.nowMillis());
+      save(devices, ACME, user, fcm(user), null, List.of(ORDERS), time.nowMillis());
     }
-    devices.save(ACME, "dan", fcm("dan"), null, List.of(), time.nowMillis());
+    save(devices, ACME, "dan", fcm("dan"), null, List.of(), time.nowMillis());
   }
 
   @AfterEach
@@ -229,5 +232,23 @@ class UndeliveredPushMonitorTest {
             new ChannelName("orders2"),
             "x",
             new PushIfUndelivered.Request(AFTER, null, PushFixtures.notification("n"))));
+  }
+
+  @Test
+  void pushesNothingToFollowersWhoMayNotFollowAnyMore() {
+    ChannelName secret = new ChannelName("private-x");
+    for (String user : List.of("ann", "ben")) {
+      save(devices, ACME, user, fcm(user), null, List.of(secret), time.nowMillis());
+    }
+    String sendId =
+        undelivered.schedule(
+            caller("pub", "publisher"),
+            secret,
+            "p-1",
+            new PushIfUndelivered.Request(AFTER, null, PushFixtures.notification("p-1")));
+    pass(Duration.ofSeconds(5));
+    devices.forgetRoles(ACME, "ben");
+    pass(Duration.ofSeconds(9));
+    assertEquals(Set.of("ann"), pushedTo(sendId));
   }
 }

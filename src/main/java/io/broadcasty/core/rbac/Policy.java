@@ -4,8 +4,10 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.lang.System.Logger.Level;
+import java.util.Set;
 
 /**
  * Checks channel permissions for all use cases. Wraps the {@link PolicyResolver}; its exceptions
@@ -28,6 +30,15 @@ public final class Policy {
   /** Returns whether the caller may do this on a channel of its own tenant. */
   public boolean allows(Caller caller, ChannelName channel, Action action) {
     return authorize(caller, channel.value(), action);
+  }
+
+  /**
+   * Returns whether a user with these roles may do this on a channel of the tenant, for work that
+   * goes on after the token that proved the roles.
+   */
+  public boolean allows(
+      TenantId tenant, String subject, Set<String> roles, ChannelName channel, Action action) {
+    return authorize(tenant, subject, roles, channel.value(), action);
   }
 
   /**
@@ -54,9 +65,13 @@ public final class Policy {
   }
 
   private boolean authorize(Caller caller, String channel, Action action) {
+    return authorize(caller.tenant(), caller.subject(), caller.roles(), channel, action);
+  }
+
+  private boolean authorize(
+      TenantId tenant, String subject, Set<String> roles, String channel, Action action) {
     try {
-      return resolver.authorize(
-          caller.tenant().value(), channel, caller.subject(), caller.roles(), action);
+      return resolver.authorize(tenant.value(), channel, subject, roles, action);
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       failures.recordFailure(e);
       return false;

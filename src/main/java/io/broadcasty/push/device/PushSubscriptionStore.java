@@ -3,8 +3,8 @@ package io.broadcasty.push.device;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
-import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,18 +22,38 @@ public interface PushSubscriptionStore {
 
   /**
    * Registers an address, or registers it again: then it keeps its id, and gets the given keys,
-   * user and name. A device that changes its user loses the topics of the former one.
+   * user, name and confirmation. A device that changes its user loses the topics of the former one.
    *
-   * @param topics what it follows from now on; null to keep what it follows already
-   * @return the subscription as stored, durably
+   * <p>Without topics it keeps those that it may still follow. When somebody other than its user
+   * registers it again without topics, the roles say nothing about the user: the device then keeps
+   * its topics and its former confirmation.
+   *
+   * @param mayFollow whether the confirming caller may follow a topic
+   * @return the subscription as stored, durably, and the topics that it lost
    */
-  PushSubscription save(
+  RegisteredDevice save(
+      TenantId tenant, DeviceRegistration registration, Predicate<ChannelName> mayFollow);
+
+  /**
+   * Applies a confirmation to a device of its user that is registered already, without registering
+   * it again: it loses the topics that it may not follow any more.
+   *
+   * @param mayFollow whether the confirming caller may follow a topic
+   * @return the topics that it lost, in order; none when the user has no such device
+   */
+  List<ChannelName> restrict(
       TenantId tenant,
-      String user,
       DeviceAddress address,
-      @Nullable String device,
-      @Nullable Collection<ChannelName> topics,
-      long nowMillis);
+      Confirmation confirmation,
+      Predicate<ChannelName> mayFollow);
+
+  /**
+   * Forgets the roles with which a user's devices were confirmed, until they are confirmed again.
+   *
+   * @param tenant null for every tenant
+   * @return how many devices had such roles
+   */
+  int forgetRoles(@Nullable TenantId tenant, String user);
 
   /** Returns a user's devices, the one that was registered last first. */
   List<PushSubscription> findByUser(TenantId tenant, String user);
@@ -47,9 +67,11 @@ public interface PushSubscriptionStore {
   boolean remove(TenantId tenant, String id, @Nullable String user);
 
   /**
-   * Finds the devices of an audience, each once.
+   * Finds the devices of an audience, each once: those that are named, and those that follow a
+   * topic and may.
    *
-   * @param limit at least 1; there may be more when the result has this many
+   * @param limit at least 1, the most devices looked at for each topic; there may be more when the
+   *     result has this many
    */
-  List<Recipient> find(TenantId tenant, Audience audience, int limit);
+  List<Recipient> find(TenantId tenant, Audience audience, FollowerPolicy followers, int limit);
 }

@@ -25,12 +25,13 @@ final class DispatchesTable {
 
   private static final String INSERT =
       "INSERT INTO broadcasty_push_dispatches (send_number, subscription_id, user_id, service,"
-          + " state, due_at, expires_at, attempts, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)";
+          + " state, due_at, expires_at, attempts, changed_at, topic)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)";
 
   // "service" comes first in the order too, or H2 would sort all due rows; the lower bound 0 keeps
   // it from reading finished rows, whose due_at is null
   static final String DUE =
-      "SELECT number, send_number, subscription_id, user_id, attempts, due_at"
+      "SELECT number, send_number, subscription_id, user_id, attempts, due_at, topic"
           + " FROM broadcasty_push_dispatches WHERE service = ? AND due_at BETWEEN 0 AND ?"
           + " ORDER BY service, due_at LIMIT ?";
   private static final String CLAIM =
@@ -65,6 +66,7 @@ final class DispatchesTable {
    * A due dispatch.
    *
    * @param attempts how often it was tried
+   * @param topic the topic by which it addresses its device; null for none
    */
   record Due(
       long number,
@@ -72,7 +74,8 @@ final class DispatchesTable {
       String subscriptionId,
       String user,
       int attempts,
-      long dueAtMillis) {}
+      long dueAtMillis,
+      @Nullable String topic) {}
 
   /** Inserts a dispatch for each recipient, due at once. */
   static void insert(
@@ -93,6 +96,7 @@ final class DispatchesTable {
         insert.setLong(6, nowMillis);
         insert.setLong(7, expiresAtMillis);
         insert.setLong(8, nowMillis);
+        insert.setString(9, recipient.topic() == null ? null : recipient.topic().value());
         insert.addBatch();
         if (++waiting == BATCH) {
           insert.executeBatch();
@@ -128,7 +132,8 @@ final class DispatchesTable {
                   row.getString(3),
                   row.getString(4),
                   row.getInt(5),
-                  row.getLong(6)));
+                  row.getLong(6),
+                  row.getString(7)));
         }
       }
     }

@@ -6,7 +6,6 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
-import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.Recipient;
 import io.broadcasty.push.jdbc.DispatchesTable.Due;
@@ -18,8 +17,6 @@ import io.broadcasty.push.queue.PushQueue;
 import io.broadcasty.push.queue.Send;
 import io.broadcasty.push.queue.SendStatus;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,9 +44,6 @@ public final class JdbcPushQueue implements PushQueue {
 
   private final PushDatabase database;
   private final WallClock clock;
-
-  /** The address of a device, and the user it belongs to now. */
-  private record Device(String user, DeviceAddress address) {}
 
   /**
    * Creates a queue.
@@ -114,7 +108,7 @@ public final class JdbcPushQueue implements PushQueue {
   }
 
   private List<ClaimedDispatch> claimed(Connection connection, List<Due> due) throws SQLException {
-    Map<String, Device> places = devices(connection, due);
+    ClaimedDevices devices = ClaimedDevices.read(connection, due, database.maxKeysPerStatement());
     Map<Long, Send> sends = new HashMap<>();
     List<ClaimedDispatch> claimed = new ArrayList<>(due.size());
     for (Due each : due) {
@@ -123,58 +117,20 @@ public final class JdbcPushQueue implements PushQueue {
         send = SendsTable.read(connection, each.sendNumber());
         sends.put(each.sendNumber(), send);
       }
-      Device place = places.get(each.subscriptionId());
       claimed.add(
           new ClaimedDispatch(
               each.number(),
               dispatchId(each, send),
               send.tenant(),
               each.subscriptionId(),
-              place != null && place.user().equals(each.user()) ? place.address() : null,
+              devices.address(each),
               send.notification(),
               send.createdAtMillis() + send.notification().ttl().toMillis(),
               send.expiresAtMillis(),
-              each.attempts() + 1));
+              each.attempts() + 1,
+              devices.topic(each)));
     }
     return claimed;
-  }
-
-  private Map<String, Device> devices(Connection connection, List<Due> due) throws SQLException {
-    Map<String, Device> places = new HashMap<>();
-    List<String> ids = due.stream().map(Due::subscriptionId).distinct().toList();
-    int step = database.maxKeysPerStatement();
-    String sql =
-        "SELECT id, user_id, service, token, public_key, auth_secret"
-            + " FROM broadcasty_user_push_subs WHERE id IN ";
-    PreparedStatement select = null;
-    int size = 0;
-    try {
-      for (int from = 0; from < ids.size(); from += step) {
-        List<String> some = ids.subList(from, Math.min(ids.size(), from + step));
-        if (select == null || size != some.size()) {
-          if (select != null) {
-            select.close();
-          }
-          size = some.size();
-          select = connection.prepareStatement(sql + PushDatabase.placeholders(size));
-        }
-        for (int i = 0; i < size; i++) {
-          select.setString(i + 1, some.get(i));
-        }
-        try (ResultSet row = select.executeQuery()) {
-          while (row.next()) {
-            places.put(
-                row.getString(1),
-                new Device(row.getString(2), JdbcPushSubscriptionStore.address(row, 3)));
-          }
-        }
-      }
-    } finally {
-      if (select != null) {
-        select.close();
-      }
-    }
-    return places;
   }
 
   /**

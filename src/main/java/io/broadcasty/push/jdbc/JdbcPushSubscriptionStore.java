@@ -7,11 +7,15 @@ import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.push.device.Audience;
+import io.broadcasty.push.device.Confirmation;
 import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.DeviceRegistration;
+import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.PushSubscription;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.Recipient;
+import io.broadcasty.push.device.RegisteredDevice;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
@@ -19,13 +23,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Stores push subscriptions in a relational database. */
@@ -42,25 +43,18 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
   private static final String UPDATE =
       "UPDATE broadcasty_user_push_subs SET user_id = ?, public_key = ?, auth_secret = ?,"
           + " device = ?, confirmed_at = ? WHERE id = ?";
+  private static final String CONFIRM =
+      "UPDATE broadcasty_user_push_subs SET roles_of = ?, roles = ?, roles_at = ? WHERE id = ?";
+  private static final String FORGET_ROLES =
+      "UPDATE broadcasty_user_push_subs SET roles_of = NULL, roles = NULL, roles_at = NULL"
+          + " WHERE user_id = ? AND roles_of IS NOT NULL";
   private static final String OF_USER =
       "SELECT id, service, token, public_key, auth_secret, device, confirmed_at"
           + " FROM broadcasty_user_push_subs WHERE tenant_id = ? AND user_id = ?"
           + " ORDER BY confirmed_at DESC, id";
-  private static final String TOPICS =
-      "SELECT topic FROM broadcasty_push_topics WHERE subscription_id = ? ORDER BY topic";
-  private static final String ADD_TOPIC =
-      "INSERT INTO broadcasty_push_topics (tenant_id, topic, subscription_id) VALUES (?, ?, ?)";
-  private static final String DROP_TOPICS =
-      "DELETE FROM broadcasty_push_topics WHERE subscription_id = ?";
   private static final String OWNER =
       "SELECT user_id FROM broadcasty_user_push_subs WHERE id = ? AND tenant_id = ? FOR UPDATE";
   private static final String DELETE = "DELETE FROM broadcasty_user_push_subs WHERE id = ?";
-  private static final String RECIPIENT = "SELECT s.id, s.user_id, s.service FROM ";
-  private static final String FOLLOWERS =
-      RECIPIENT
-          + "broadcasty_push_topics t JOIN broadcasty_user_push_subs s ON s.id = t.subscription_id"
-          + " WHERE t.tenant_id = ? AND t.topic = ? ORDER BY t.subscription_id LIMIT ?";
-
   private final PushDatabase database;
 
   /**
@@ -73,41 +67,118 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
   }
 
   @Override
-  public PushSubscription save(
+  public RegisteredDevice save(
+      TenantId tenant, DeviceRegistration registration, Predicate<ChannelName> mayFollow) {
+    return database.writeDurably(
+        connection -> {
+          Known known = known(connection, tenant, registration.address());
+          String id = known == null ? UUID.randomUUID().toString() : known.id();
+          writeDevice(connection, tenant, registration, id, known == null);
+          boolean own = known != null && known.user().equals(registration.user());
+          List<ChannelName> dropped =
+              writeTopics(connection, tenant, registration, id, own, mayFollow);
+          dropOldest(connection, tenant, registration.user());
+          return new RegisteredDevice(
+              new PushSubscription(
+                  id,
+                  tenant,
+                  registration.user(),
+                  registration.address(),
+                  registration.device(),
+                  TopicsTable.ofDevice(connection, id),
+                  registration.confirmation().atMillis()),
+              dropped);
+        });
+  }
+
+  private static void writeDevice(
+      Connection connection, TenantId tenant, DeviceRegistration device, String id, boolean isNew)
+      throws SQLException {
+    DeviceAddress address = device.address();
+    long now = device.confirmation().atMillis();
+    try (PreparedStatement save = connection.prepareStatement(isNew ? INSERT : UPDATE)) {
+      save.setString(1, device.user());
+      save.setString(2, address.publicKey());
+      save.setString(3, address.authSecret());
+      save.setString(4, device.device());
+      save.setLong(5, now);
+      save.setString(6, id);
+      if (isNew) {
+        save.setString(7, tenant.value());
+        save.setString(8, address.service().name());
+        save.setString(9, hash(address.token()));
+        save.setString(10, address.token());
+        save.setLong(11, now);
+      }
+      save.executeUpdate();
+    }
+  }
+
+  /**
+   * Writes the topics and the confirmation of a device.
+   *
+   * @param own whether it belonged to the same user before
+   * @return the topics that it lost because it may not follow them
+   */
+  private static List<ChannelName> writeTopics(
+      Connection connection,
       TenantId tenant,
-      String user,
+      DeviceRegistration device,
+      String id,
+      boolean own,
+      Predicate<ChannelName> mayFollow)
+      throws SQLException {
+    boolean byUser = device.confirmation().subject().equals(device.user());
+    if (device.topics() == null && own && !byUser) {
+      return List.of();
+    }
+    confirm(connection, id, device.confirmation());
+    if (device.topics() == null && own) {
+      return TopicsTable.dropUnless(connection, tenant, id, mayFollow);
+    }
+    TopicsTable.replace(
+        connection, tenant, id, device.topics() == null ? List.of() : device.topics());
+    return List.of();
+  }
+
+  private static void confirm(Connection connection, String id, Confirmation confirmation)
+      throws SQLException {
+    try (PreparedStatement update = connection.prepareStatement(CONFIRM)) {
+      ConfirmationColumns.bind(update, 1, confirmation);
+      update.setString(4, id);
+      update.executeUpdate();
+    }
+  }
+
+  @Override
+  public List<ChannelName> restrict(
+      TenantId tenant,
       DeviceAddress address,
-      @Nullable String device,
-      @Nullable Collection<ChannelName> topics,
-      long nowMillis) {
+      Confirmation confirmation,
+      Predicate<ChannelName> mayFollow) {
     return database.writeDurably(
         connection -> {
           Known known = known(connection, tenant, address);
-          String id = known == null ? UUID.randomUUID().toString() : known.id();
-          try (PreparedStatement save =
-              connection.prepareStatement(known == null ? INSERT : UPDATE)) {
-            save.setString(1, user);
-            save.setString(2, address.publicKey());
-            save.setString(3, address.authSecret());
-            save.setString(4, device);
-            save.setLong(5, nowMillis);
-            save.setString(6, id);
-            if (known == null) {
-              save.setString(7, tenant.value());
-              save.setString(8, address.service().name());
-              save.setString(9, hash(address.token()));
-              save.setString(10, address.token());
-              save.setLong(11, nowMillis);
+          if (known == null || !known.user().equals(confirmation.subject())) {
+            return List.of();
+          }
+          confirm(connection, known.id(), confirmation);
+          return TopicsTable.dropUnless(connection, tenant, known.id(), mayFollow);
+        });
+  }
+
+  @Override
+  public int forgetRoles(@Nullable TenantId tenant, String user) {
+    return database.writeDurably(
+        connection -> {
+          String sql = tenant == null ? FORGET_ROLES : FORGET_ROLES + " AND tenant_id = ?";
+          try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setString(1, user);
+            if (tenant != null) {
+              update.setString(2, tenant.value());
             }
-            save.executeUpdate();
+            return update.executeUpdate();
           }
-          boolean moved = known != null && !known.user().equals(user);
-          if (topics != null || moved) {
-            follow(connection, tenant, id, topics == null ? List.of() : topics);
-          }
-          dropOldest(connection, tenant, user);
-          return new PushSubscription(
-              id, tenant, user, address, device, topics(connection, id), nowMillis);
         });
   }
 
@@ -123,37 +194,6 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
         return row.next() ? new Known(row.getString(1), row.getString(2)) : null;
       }
     }
-  }
-
-  private static void follow(
-      Connection connection, TenantId tenant, String id, Collection<ChannelName> topics)
-      throws SQLException {
-    execute(connection, DROP_TOPICS, id);
-    if (topics.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement add = connection.prepareStatement(ADD_TOPIC)) {
-      for (ChannelName topic : new TreeSet<>(topics)) {
-        add.setString(1, tenant.value());
-        add.setString(2, topic.value());
-        add.setString(3, id);
-        add.addBatch();
-      }
-      add.executeBatch();
-    }
-  }
-
-  private static List<ChannelName> topics(Connection connection, String id) throws SQLException {
-    List<ChannelName> topics = new ArrayList<>();
-    try (PreparedStatement select = connection.prepareStatement(TOPICS)) {
-      select.setString(1, id);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          topics.add(new ChannelName(row.getString(1)));
-        }
-      }
-    }
-    return topics;
   }
 
   private static void dropOldest(Connection connection, TenantId tenant, String user)
@@ -192,7 +232,7 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
                         user,
                         address(row, 2),
                         row.getString(6),
-                        topics(connection, row.getString(1)),
+                        TopicsTable.ofDevice(connection, row.getString(1)),
                         row.getLong(7)));
               }
             }
@@ -234,75 +274,20 @@ public final class JdbcPushSubscriptionStore implements PushSubscriptionStore {
 
   /** Deletes a subscription and its topics. */
   static void delete(Connection connection, String id) throws SQLException {
-    execute(connection, DROP_TOPICS, id);
-    execute(connection, DELETE, id);
-  }
-
-  private static void execute(Connection connection, String sql, String id) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    TopicsTable.dropAll(connection, id);
+    try (PreparedStatement statement = connection.prepareStatement(DELETE)) {
       statement.setString(1, id);
       statement.executeUpdate();
     }
   }
 
   @Override
-  public List<Recipient> find(TenantId tenant, Audience audience, int limit) {
+  public List<Recipient> find(
+      TenantId tenant, Audience audience, FollowerPolicy followers, int limit) {
     return database.read(
-        connection -> {
-          Map<String, Recipient> found = new LinkedHashMap<>();
-          collect(connection, tenant, "user_id", new TreeSet<>(audience.users()), limit, found);
-          collect(connection, tenant, "id", new TreeSet<>(audience.devices()), limit, found);
-          for (ChannelName topic : new TreeSet<>(audience.topics())) {
-            if (found.size() < limit) {
-              try (PreparedStatement select = connection.prepareStatement(FOLLOWERS)) {
-                select.setString(1, tenant.value());
-                select.setString(2, topic.value());
-                select.setInt(3, limit);
-                read(select, limit, found);
-              }
-            }
-          }
-          return List.copyOf(found.values());
-        });
-  }
-
-  private void collect(
-      Connection connection,
-      TenantId tenant,
-      String column,
-      Collection<String> keys,
-      int limit,
-      Map<String, Recipient> found)
-      throws SQLException {
-    List<String> all = List.copyOf(keys);
-    int step = database.maxKeysPerStatement();
-    for (int from = 0; from < all.size() && found.size() < limit; from += step) {
-      List<String> some = all.subList(from, Math.min(all.size(), from + step));
-      String sql =
-          RECIPIENT
-              + "broadcasty_user_push_subs s WHERE s.tenant_id = ? AND s."
-              + column
-              + " IN "
-              + PushDatabase.placeholders(some.size());
-      try (PreparedStatement select = connection.prepareStatement(sql)) {
-        select.setString(1, tenant.value());
-        for (int i = 0; i < some.size(); i++) {
-          select.setString(i + 2, some.get(i));
-        }
-        read(select, limit, found);
-      }
-    }
-  }
-
-  private static void read(PreparedStatement select, int limit, Map<String, Recipient> found)
-      throws SQLException {
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next() && found.size() < limit) {
-        found.put(
-            row.getString(1),
-            new Recipient(row.getString(1), row.getString(2), service(row.getString(3))));
-      }
-    }
+        connection ->
+            new AudienceQuery(connection, tenant, followers, limit, database.maxKeysPerStatement())
+                .find(audience));
   }
 
   private static String hash(String token) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAtMillis the time after which it is not tried again; not before {@code
  *     ttlEndsAtMillis}
  * @param attempts how often it has been tried, including this time
+ * @param topic the topic by which the device is addressed; null when it or its user was named, or
+ *     {@code device} is null
  */
 public record ClaimedDispatch(
     long number,
@@ -27,4 +29,5 @@ public record ClaimedDispatch(
     Notification notification,
     long ttlEndsAtMillis,
     long expiresAtMillis,
-    int attempts) {}
+    int attempts,
+    @Nullable FollowedTopic topic) {}

@@ -3,6 +3,7 @@ package io.broadcasty.push.sending;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.background.RedactedThrowable;
 import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.provider.Dispatch;
 import io.broadcasty.push.provider.ProviderResponse;
@@ -10,6 +11,7 @@ import io.broadcasty.push.provider.PushProvider;
 import io.broadcasty.push.queue.AcknowledgedDispatch;
 import io.broadcasty.push.queue.ClaimedDispatch;
 import io.broadcasty.push.queue.DeliveryResult;
+import io.broadcasty.push.queue.FollowedTopic;
 import io.broadcasty.push.queue.PushQueue;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -65,6 +67,7 @@ final class PushSender {
 
   private final PushProvider provider;
   private final PushQueue queue;
+  private final FollowerPolicy followers;
   private final String owner;
   private final Duration responseTimeout;
   private final Duration lease;
@@ -101,6 +104,7 @@ final class PushSender {
   PushSender(
       PushProvider provider,
       PushQueue queue,
+      FollowerPolicy followers,
       String owner,
       int maxInFlight,
       PushClocks time,
@@ -112,6 +116,7 @@ final class PushSender {
         new FailureLog(
             LOG, Level.WARNING, "Push through " + provider.service().name(), time.ticker());
     this.queue = queue;
+    this.followers = followers;
     this.owner = owner;
     this.responseTimeout = provider.timeout().plus(GRACE);
     this.lease = responseTimeout.plus(ACKNOWLEDGE_TIME);
@@ -205,6 +210,11 @@ final class PushSender {
           claimed, new DeliveryResult.Expired("its time to live ended before it could be sent"), 0);
       return;
     }
+    String refusal = refusal(claimed);
+    if (refusal != null) {
+      acknowledge(claimed, new DeliveryResult.Rejected(refusal), 0);
+      return;
+    }
     InFlight flight = new InFlight(claimed, time.ticker().readNanos());
     inFlight.put(claimed.number(), flight);
     try {
@@ -221,6 +231,20 @@ final class PushSender {
     } catch (RuntimeException e) {
       addResponse(new Response(flight, null, e));
     }
+  }
+
+  /**
+   * Returns why a follower must not get the notification: it may have lost the topic while that
+   * waited. Null when it may get it.
+   */
+  private @Nullable String refusal(ClaimedDispatch claimed) {
+    FollowedTopic topic = claimed.topic();
+    if (topic == null) {
+      return null;
+    }
+    return topic.followed()
+        ? followers.refusal(claimed.tenant(), topic.topic(), topic.confirmation())
+        : "the device does not follow `" + topic.topic() + "` any more";
   }
 
   private void addResponse(Response answer) {

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.provider.PushProvider;
 import io.broadcasty.push.provider.PushProviders;
@@ -45,6 +46,7 @@ public final class PushWorker implements AutoCloseable {
   public PushWorker(
       PushProviders services,
       PushQueue queue,
+      FollowerPolicy followers,
       String node,
       int maxInFlight,
       Ticker ticker,
@@ -62,6 +64,7 @@ public final class PushWorker implements AutoCloseable {
                   new PushSender(
                       provider,
                       queue,
+                      followers,
                       node,
                       maxInFlight,
                       time,

@@ -639,6 +639,16 @@ public final class ConfigKeys {
           "Time for which the id and the results of a notification are kept after it was accepted."
               + " They are kept longer while the notification is still being tried.");
 
+  public static final ConfigKey<Duration> PUSH_CONFIRMED_WITHIN =
+      new ConfigKey<>(
+          "broadcasty.push.confirmed-within",
+          ConfigType.duration(Duration.ofMinutes(1), Duration.ofDays(365)),
+          "7d",
+          "1d",
+          "Time for which the roles of a device's last registration count. A device that has not"
+              + " been registered again by then gets no notifications of private-* and presence-*"
+              + " topics, and of other topics only those that the policy allows without roles.");
+
   public static final ConfigKey<Long> PUSH_IN_FLIGHT =
       new ConfigKey<>(
           "broadcasty.push.max-in-flight",
@@ -697,6 +707,7 @@ public final class ConfigKeys {
       List.of(
           PUSH_QUOTA,
           PUSH_RETENTION,
+          PUSH_CONFIRMED_WITHIN,
           PUSH_IN_FLIGHT,
           HEARTBEAT,
           CONNECT_TIMEOUT,

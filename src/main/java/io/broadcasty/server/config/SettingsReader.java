@@ -129,7 +129,9 @@ public final class SettingsReader {
         value(ConfigKeys.TRACES_ENABLED, false),
         value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
         new PushSettings(
-            value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)), count(ConfigKeys.PUSH_IN_FLIGHT)),
+            value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)),
+            value(ConfigKeys.PUSH_CONFIRMED_WITHIN, Duration.ofDays(7)),
+            count(ConfigKeys.PUSH_IN_FLIGHT)),
         dataSource(),
         database(dataDir),
         redis(),

@@ -4,11 +4,15 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.push.device.Audience;
+import io.broadcasty.push.device.Confirmation;
 import io.broadcasty.push.device.DeviceAddress;
+import io.broadcasty.push.device.DeviceRegistration;
+import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.PushSubscription;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.Recipient;
+import io.broadcasty.push.device.RegisteredDevice;
 import io.broadcasty.push.queue.AcknowledgedDispatch;
 import io.broadcasty.push.queue.ClaimedDispatch;
 import io.broadcasty.push.queue.EnqueueOutcome;
@@ -22,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +41,22 @@ final class DisabledPush implements PushSubscriptionStore, PushQueue, PendingPus
   }
 
   @Override
-  public PushSubscription save(
+  public RegisteredDevice save(
+      TenantId tenant, DeviceRegistration registration, Predicate<ChannelName> mayFollow) {
+    throw off();
+  }
+
+  @Override
+  public List<ChannelName> restrict(
       TenantId tenant,
-      String user,
       DeviceAddress address,
-      @Nullable String device,
-      @Nullable Collection<ChannelName> topics,
-      long nowMillis) {
+      Confirmation confirmation,
+      Predicate<ChannelName> mayFollow) {
+    throw off();
+  }
+
+  @Override
+  public int forgetRoles(@Nullable TenantId tenant, String user) {
     throw off();
   }
 
@@ -57,7 +71,8 @@ final class DisabledPush implements PushSubscriptionStore, PushQueue, PendingPus
   }
 
   @Override
-  public List<Recipient> find(TenantId tenant, Audience audience, int limit) {
+  public List<Recipient> find(
+      TenantId tenant, Audience audience, FollowerPolicy followers, int limit) {
     throw off();
   }
 

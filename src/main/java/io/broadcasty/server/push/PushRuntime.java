@@ -19,6 +19,7 @@ import io.broadcasty.push.PushSettings;
 import io.broadcasty.push.PushStatusQuery;
 import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.push.UndeliveredPushMonitor;
+import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.jdbc.JdbcPendingPushes;
@@ -103,12 +104,14 @@ public final class PushRuntime implements AutoCloseable {
     }
     this.ownDatabase = ofStore == null ? database : null;
     PushSettings push = settings.push();
+    FollowerPolicy followers = new FollowerPolicy(policy, push.confirmedWithin(), clock);
     PushCounts counts = new PushCounts();
     listeners.add(counts);
     this.worker =
         new PushWorker(
             services,
             queue,
+            followers,
             node,
             push.maxInFlight(),
             ticker,
@@ -123,6 +126,7 @@ public final class PushRuntime implements AutoCloseable {
             policy,
             store.limits(),
             devices,
+            followers,
             store.presence(),
             queue,
             tenant -> tenants.of(tenant).pushQuotaPerDay(),
@@ -135,6 +139,7 @@ public final class PushRuntime implements AutoCloseable {
           new UndeliveredPushMonitor(
               pending,
               devices,
+              followers,
               queue,
               services,
               connected,

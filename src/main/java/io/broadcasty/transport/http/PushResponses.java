@@ -13,6 +13,7 @@ import io.broadcasty.wire.Problem;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /** Converts answers of push to JAX-RS responses, without the addresses of devices. */
 final class PushResponses {
@@ -27,7 +28,13 @@ final class PushResponses {
       return ProblemResponses.of(problem);
     }
     if (answer instanceof PushResult.Registered registered) {
-      return ok(json -> write(json, registered.subscription()));
+      return ok(
+          json -> {
+            write(json, registered.subscription());
+            if (!registered.dropped().isEmpty()) {
+              writeTopics(json, "dropped", registered.dropped());
+            }
+          });
     }
     if (answer instanceof PushResult.Devices devices) {
       return ok(
@@ -70,12 +77,17 @@ final class PushResponses {
     if (subscription.device() != null) {
       json.writeStringField("device", subscription.device());
     }
-    json.writeArrayFieldStart("topics");
-    for (ChannelName topic : subscription.topics()) {
+    writeTopics(json, "topics", subscription.topics());
+    json.writeNumberField("confirmedAt", subscription.confirmedAtMillis());
+  }
+
+  private static void writeTopics(JsonGenerator json, String field, List<ChannelName> topics)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (ChannelName topic : topics) {
       json.writeString(topic.value());
     }
     json.writeEndArray();
-    json.writeNumberField("confirmedAt", subscription.confirmedAtMillis());
   }
 
   private static void write(JsonGenerator json, PushResult.Accepted taken) throws IOException {

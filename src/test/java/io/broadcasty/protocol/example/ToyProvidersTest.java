@@ -1,5 +1,6 @@
 package io.broadcasty.protocol.example;
 
+import static io.broadcasty.push.queue.PushFixtures.followers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -118,6 +119,7 @@ class ToyProvidersTest {
           new PushWorker(
               services,
               queue,
+              followers(CLOCK),
               "one",
               10,
               TICKER,

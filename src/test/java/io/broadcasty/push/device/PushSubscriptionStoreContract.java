@@ -4,6 +4,8 @@ import static io.broadcasty.push.queue.PushFixtures.ACME;
 import static io.broadcasty.push.queue.PushFixtures.GLOBEX;
 import static io.broadcasty.push.queue.PushFixtures.ORDERS;
 import static io.broadcasty.push.queue.PushFixtures.fcm;
+import static io.broadcasty.push.queue.PushFixtures.followers;
+import static io.broadcasty.push.queue.PushFixtures.save;
 import static io.broadcasty.push.queue.PushFixtures.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,21 +13,32 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.push.queue.PushFixtures;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The contract of every {@link PushSubscriptionStore}. */
 public abstract class PushSubscriptionStoreContract {
 
   private static final ChannelName NEWS = new ChannelName("news");
+  private static final ChannelName SECRET = new ChannelName("private-orders");
+
+  private final ManualTime time = new ManualTime();
+  private final FollowerPolicy followers = followers(time);
 
   /** Returns the same store as another node opens it; empty at the start of a test. */
   protected abstract PushSubscriptionStore open();
@@ -39,7 +52,7 @@ public abstract class PushSubscriptionStoreContract {
   }
 
   private Set<String> found(TenantId tenant, Audience audience) {
-    return open().find(tenant, audience, 100).stream()
+    return open().find(tenant, audience, followers, 100).stream()
         .map(Recipient::subscriptionId)
         .collect(Collectors.toSet());
   }
@@ -47,7 +60,7 @@ public abstract class PushSubscriptionStoreContract {
   @Test
   void returnsRegisteredDevices() {
     PushSubscription saved =
-        open().save(ACME, "ann", web("a"), "Ann's laptop", List.of(ORDERS, NEWS), 5);
+        save(open(), ACME, "ann", web("a"), "Ann's laptop", List.of(ORDERS, NEWS), 5);
     assertEquals(List.of(NEWS, ORDERS), saved.topics());
     assertEquals(List.of(saved), open().findByUser(ACME, "ann"));
     assertEquals(List.of(), open().findByUser(ACME, "ben"));
@@ -56,21 +69,21 @@ public abstract class PushSubscriptionStoreContract {
 
   @Test
   void registeringAnAddressAgainUpdatesIt() {
-    PushSubscription first = open().save(ACME, "ann", web("a"), "old", List.of(ORDERS), 5);
+    PushSubscription first = save(open(), ACME, "ann", web("a"), "old", List.of(ORDERS), 5);
     DeviceAddress renewed =
         new DeviceAddress(SamplePushServices.WEB_PUSH, web("a").token(), "key-2", "auth-2");
-    PushSubscription second = open().save(ACME, "ann", renewed, "new", null, 9);
+    PushSubscription second = save(open(), ACME, "ann", renewed, "new", null, 9);
     assertEquals(first.id(), second.id());
     assertEquals(List.of(ORDERS), second.topics(), "none were said");
     assertEquals(List.of(second), open().findByUser(ACME, "ann"));
     assertEquals("key-2", open().findByUser(ACME, "ann").get(0).address().publicKey());
-    assertEquals(List.of(), open().save(ACME, "ann", renewed, "new", List.of(), 9).topics());
+    assertEquals(List.of(), save(open(), ACME, "ann", renewed, "new", List.of(), 9).topics());
   }
 
   @Test
   void aTransferredDeviceLosesItsTopics() {
-    PushSubscription first = open().save(ACME, "ann", fcm("t"), null, List.of(ORDERS), 5);
-    PushSubscription second = open().save(ACME, "ben", fcm("t"), null, null, 6);
+    PushSubscription first = save(open(), ACME, "ann", fcm("t"), null, List.of(ORDERS), 5);
+    PushSubscription second = save(open(), ACME, "ben", fcm("t"), null, null, 6);
     assertEquals(first.id(), second.id());
     assertEquals(List.of(), open().findByUser(ACME, "ann"));
     assertEquals(List.of(second), open().findByUser(ACME, "ben"));
@@ -79,30 +92,30 @@ public abstract class PushSubscriptionStoreContract {
 
   @Test
   void separatesAddressesByTenantAndService() {
-    PushSubscription one = open().save(ACME, "ann", fcm("t"), null, List.of(), 5);
-    PushSubscription other = open().save(GLOBEX, "ann", fcm("t"), null, List.of(), 5);
+    PushSubscription one = save(open(), ACME, "ann", fcm("t"), null, List.of(), 5);
+    PushSubscription other = save(open(), GLOBEX, "ann", fcm("t"), null, List.of(), 5);
     PushSubscription apns =
-        open()
-            .save(
-                ACME,
-                "ann",
-                new DeviceAddress(SamplePushServices.APNS, "t", null, null),
-                null,
-                List.of(),
-                5);
+        save(
+            open(),
+            ACME,
+            "ann",
+            new DeviceAddress(SamplePushServices.APNS, "t", null, null),
+            null,
+            List.of(),
+            5);
     assertEquals(3, Set.of(one.id(), other.id(), apns.id()).size());
     assertEquals(1, open().findByUser(GLOBEX, "ann").size());
     assertNotEquals(fcm("t"), fcm("T"));
-    assertNotEquals(one.id(), open().save(ACME, "ann", fcm("T"), null, List.of(), 5).id());
+    assertNotEquals(one.id(), save(open(), ACME, "ann", fcm("T"), null, List.of(), 5).id());
   }
 
   @Test
   void findsByUserDeviceAndTopicEachOnce() {
     PushSubscriptionStore store = open();
-    PushSubscription a1 = store.save(ACME, "ann", fcm("a1"), null, List.of(ORDERS), 5);
-    PushSubscription a2 = store.save(ACME, "ann", web("a2"), null, List.of(NEWS), 5);
-    PushSubscription b = store.save(ACME, "ben", fcm("b"), null, List.of(ORDERS), 5);
-    PushSubscription g = store.save(GLOBEX, "ann", fcm("g"), null, List.of(ORDERS), 5);
+    PushSubscription a1 = save(store, ACME, "ann", fcm("a1"), null, List.of(ORDERS), 5);
+    PushSubscription a2 = save(store, ACME, "ann", web("a2"), null, List.of(NEWS), 5);
+    PushSubscription b = save(store, ACME, "ben", fcm("b"), null, List.of(ORDERS), 5);
+    PushSubscription g = save(store, GLOBEX, "ann", fcm("g"), null, List.of(ORDERS), 5);
     assertEquals(Set.of(a1.id(), a2.id()), found(ACME, users("ann", "nobody")));
     assertEquals(Set.of(a1.id(), b.id()), found(ACME, topic(ORDERS)));
     assertEquals(
@@ -111,7 +124,7 @@ public abstract class PushSubscriptionStoreContract {
     assertEquals(Set.of(), found(ACME, new Audience(Set.of(), Set.of(g.id()), Set.of())));
     assertEquals(
         new Recipient(b.id(), "ben", SamplePushServices.FCM),
-        store.find(ACME, users("ben"), 9).get(0));
+        store.find(ACME, users("ben"), followers, 9).get(0));
   }
 
   @Test
@@ -119,18 +132,20 @@ public abstract class PushSubscriptionStoreContract {
     PushSubscriptionStore store = open();
     Set<String> users = new java.util.HashSet<>();
     for (int i = 0; i < 130; i++) {
-      store.save(ACME, "u" + i, fcm("t" + i), null, List.of(ORDERS), 5);
+      save(store, ACME, "u" + i, fcm("t" + i), null, List.of(ORDERS), 5);
       users.add("u" + i);
     }
-    assertEquals(130, store.find(ACME, new Audience(users, Set.of(), Set.of()), 1000).size());
-    assertEquals(130, store.find(ACME, topic(ORDERS), 1000).size());
-    assertEquals(20, store.find(ACME, topic(ORDERS), 20).size());
-    assertEquals(20, store.find(ACME, new Audience(users, Set.of(), Set.of()), 20).size());
+    assertEquals(
+        130, store.find(ACME, new Audience(users, Set.of(), Set.of()), followers, 1000).size());
+    assertEquals(130, store.find(ACME, topic(ORDERS), followers, 1000).size());
+    assertEquals(20, store.find(ACME, topic(ORDERS), followers, 20).size());
+    assertEquals(
+        20, store.find(ACME, new Audience(users, Set.of(), Set.of()), followers, 20).size());
   }
 
   @Test
   void removes() {
-    PushSubscription a = open().save(ACME, "ann", fcm("a"), null, List.of(ORDERS), 5);
+    PushSubscription a = save(open(), ACME, "ann", fcm("a"), null, List.of(ORDERS), 5);
     assertFalse(open().remove(GLOBEX, a.id(), null));
     assertFalse(open().remove(ACME, a.id(), "ben"));
     assertTrue(open().remove(ACME, a.id(), "ann"));
@@ -143,7 +158,7 @@ public abstract class PushSubscriptionStoreContract {
   void removesTheOldestBeyondTheLimit() {
     PushSubscriptionStore store = open();
     for (int i = 0; i <= PushSubscriptionStore.MAX_DEVICES; i++) {
-      store.save(ACME, "ann", fcm("t" + i), null, List.of(), i);
+      save(store, ACME, "ann", fcm("t" + i), null, List.of(), i);
     }
     List<PushSubscription> kept = store.findByUser(ACME, "ann");
     assertEquals(PushSubscriptionStore.MAX_DEVICES, kept.size());
@@ -158,7 +173,7 @@ public abstract class PushSubscriptionStoreContract {
       List<Future<PushSubscription>> saved = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         saved.add(
-            threads.submit(() -> open().save(ACME, "ann", fcm("t"), null, List.of(ORDERS), 5)));
+            threads.submit(() -> save(open(), ACME, "ann", fcm("t"), null, List.of(ORDERS), 5)));
       }
       Set<String> ids = new java.util.HashSet<>();
       for (Future<PushSubscription> each : saved) {
@@ -168,5 +183,92 @@ public abstract class PushSubscriptionStoreContract {
     } finally {
       threads.shutdownNow();
     }
+  }
+
+  private Confirmation by(String subject, String... roles) {
+    return new Confirmation(subject, Set.of(roles), time.nowMillis());
+  }
+
+  private RegisteredDevice register(
+      String user, @Nullable Collection<ChannelName> topics, Confirmation confirmation) {
+    return open()
+        .save(
+            ACME,
+            new DeviceRegistration(user, fcm("t"), null, topics, confirmation),
+            topic -> followers.allows(ACME, topic, confirmation));
+  }
+
+  @Test
+  void aConfirmationWithFewerRolesDropsTopics() {
+    register("ann", List.of(ORDERS, SECRET), by("ann", "member"));
+    assertEquals(1, found(ACME, topic(SECRET)).size());
+    RegisteredDevice again = register("ann", null, by("ann"));
+    assertEquals(List.of(SECRET), again.dropped());
+    assertEquals(List.of(ORDERS), again.subscription().topics());
+    assertEquals(Set.of(), found(ACME, topic(SECRET)));
+    assertEquals(List.of(ORDERS), open().findByUser(ACME, "ann").get(0).topics());
+    assertEquals(List.of(), register("ann", null, by("ann", "member")).dropped());
+    assertEquals(Set.of(), found(ACME, topic(SECRET)), "a role does not bring a topic back");
+  }
+
+  @Test
+  void findsFollowersByTheRolesOfTheirConfirmation() {
+    PushSubscription kept =
+        register("ann", List.of(SECRET), by("ann", "member", "wri ter")).subscription();
+    Recipient found = open().find(ACME, topic(SECRET), followers, 9).get(0);
+    assertEquals(new Recipient(kept.id(), "ann", SamplePushServices.FCM, SECRET), found);
+    Policy closed = new Policy((tenant, channel, user, roles, action) -> roles.size() == 3);
+    FollowerPolicy strict = new FollowerPolicy(closed, PushFixtures.CONFIRMED_WITHIN, time);
+    assertEquals(List.of(), open().find(ACME, topic(SECRET), strict, 9));
+    assertEquals(1, open().find(ACME, users("ann"), strict, 9).size(), "named, not by a topic");
+  }
+
+  @Test
+  void anOldConfirmationProvesNoRoles() {
+    register("ann", List.of(ORDERS, SECRET), by("ann", "member"));
+    time.advance(PushFixtures.CONFIRMED_WITHIN);
+    assertEquals(1, found(ACME, topic(SECRET)).size());
+    time.advance(Duration.ofMillis(1));
+    assertEquals(Set.of(), found(ACME, topic(SECRET)));
+    assertEquals(1, found(ACME, topic(ORDERS)).size());
+    register("ann", null, by("ann", "member"));
+    assertEquals(1, found(ACME, topic(SECRET)).size());
+  }
+
+  @Test
+  void anotherConfirmsForTheUserOnlyTheTopicsItNames() {
+    register("ann", List.of(SECRET), by("ann", "member"));
+    assertEquals(List.of(), register("ann", null, by("backend", "publisher")).dropped());
+    assertEquals(1, found(ACME, topic(SECRET)).size());
+    time.advance(PushFixtures.CONFIRMED_WITHIN.plusMillis(1));
+    register("ann", null, by("backend", "publisher", "member"));
+    assertEquals(Set.of(), found(ACME, topic(SECRET)), "not confirmed by its user");
+    register("ann", List.of(SECRET), by("backend", "publisher", "member"));
+    assertEquals(1, found(ACME, topic(SECRET)).size());
+  }
+
+  @Test
+  void restrictsADeviceOfTheUserOnly() {
+    register("ann", List.of(ORDERS, SECRET), by("ann", "member"));
+    Predicate<ChannelName> none = topic -> !topic.equals(SECRET);
+    assertEquals(List.of(), open().restrict(ACME, fcm("t"), by("ben"), none));
+    assertEquals(List.of(), open().restrict(GLOBEX, fcm("t"), by("ann"), none));
+    assertEquals(1, found(ACME, topic(SECRET)).size());
+    assertEquals(List.of(SECRET), open().restrict(ACME, fcm("t"), by("ann"), none));
+    assertEquals(List.of(), open().restrict(ACME, fcm("other"), by("ann"), none));
+    assertEquals(List.of(ORDERS), open().findByUser(ACME, "ann").get(0).topics());
+  }
+
+  @Test
+  void forgetsTheRolesOfAUser() {
+    register("ann", List.of(ORDERS, SECRET), by("ann", "member"));
+    assertEquals(0, open().forgetRoles(GLOBEX, "ann"));
+    assertEquals(0, open().forgetRoles(ACME, "ben"));
+    assertEquals(1, open().forgetRoles(ACME, "ann"));
+    assertEquals(0, open().forgetRoles(null, "ann"));
+    assertEquals(Set.of(), found(ACME, topic(SECRET)));
+    assertEquals(1, found(ACME, topic(ORDERS)).size());
+    register("ann", null, by("ann", "member"));
+    assertEquals(1, open().forgetRoles(null, "ann"));
   }
 }

@@ -5,6 +5,7 @@ import static io.broadcasty.push.queue.PushFixtures.GLOBEX;
 import static io.broadcasty.push.queue.PushFixtures.fcm;
 import static io.broadcasty.push.queue.PushFixtures.recipient;
 import static io.broadcasty.push.queue.PushFixtures.register;
+import static io.broadcasty.push.queue.PushFixtures.save;
 import static io.broadcasty.push.queue.PushFixtures.send;
 import static io.broadcasty.push.queue.PushFixtures.web;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,7 +16,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.push.device.Confirmation;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.PushSubscription;
 import io.broadcasty.push.device.PushSubscriptionStore;
@@ -36,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The contract of every {@link PushQueue}. */
@@ -76,7 +80,7 @@ public abstract class PushQueueContract {
 
   @Test
   void aClaimContainsWhatSendingNeeds() {
-    PushSubscription device = subscriptions().save(ACME, "ann", web("a"), null, List.of(), 5);
+    PushSubscription device = save(subscriptions(), ACME, "ann", web("a"), null, List.of(), 5);
     Send send = send(ACME, "s-1", time);
     assertEquals(new Queued(1, false), open().enqueue(send, List.of(recipient(device)), 0));
     assertEquals(List.of(), claim("node", 10), "another service");
@@ -379,5 +383,51 @@ public abstract class PushQueueContract {
     assertNotEquals(claimed.get(0).number(), claimed.get(1).number());
     assertFalse(claimed.isEmpty());
     assertTrue(claimed.stream().allMatch(each -> each.device() != null));
+  }
+
+  @Test
+  void aClaimTellsWhetherTheTopicIsStillFollowed() {
+    ChannelName secret = new ChannelName("private-x");
+    PushSubscription kept =
+        save(subscriptions(), ACME, "ann", fcm("a"), null, List.of(secret), time.nowMillis());
+    PushSubscription left =
+        save(subscriptions(), ACME, "ben", fcm("b"), null, List.of(secret), time.nowMillis());
+    PushSubscription named =
+        save(subscriptions(), ACME, "cleo", fcm("c"), null, List.of(secret), time.nowMillis());
+    open()
+        .enqueue(
+            send(ACME, "s", time),
+            List.of(follower(kept, secret), follower(left, secret), recipient(named)),
+            0);
+    save(subscriptions(), ACME, "ben", fcm("b"), null, List.of(), time.nowMillis());
+    subscriptions().forgetRoles(ACME, "cleo");
+    Map<String, ClaimedDispatch> claimed = new java.util.HashMap<>();
+    claim("one", 3).forEach(each -> claimed.put(each.subscriptionId(), each));
+    Confirmation ann = new Confirmation("ann", Set.of("member"), time.nowMillis());
+    Confirmation ben = new Confirmation("ben", Set.of("member"), time.nowMillis());
+    assertEquals(new FollowedTopic(secret, true, ann), topic(claimed, kept));
+    assertEquals(new FollowedTopic(secret, false, ben), topic(claimed, left));
+    assertNull(topic(claimed, named));
+  }
+
+  @Test
+  void aClaimHasTheConfirmationOfThatMoment() {
+    ChannelName secret = new ChannelName("private-x");
+    PushSubscription device =
+        save(subscriptions(), ACME, "ann", fcm("a"), null, List.of(secret), time.nowMillis());
+    open().enqueue(send(ACME, "s", time), List.of(follower(device, secret)), 0);
+    subscriptions().forgetRoles(ACME, "ann");
+    assertEquals(
+        new FollowedTopic(secret, true, Confirmation.unknown("ann")),
+        claim("one", 1).get(0).topic());
+  }
+
+  private static Recipient follower(PushSubscription device, ChannelName topic) {
+    return new Recipient(device.id(), device.user(), device.address().service(), topic);
+  }
+
+  private static @Nullable FollowedTopic topic(
+      Map<String, ClaimedDispatch> claimed, PushSubscription device) {
+    return Objects.requireNonNull(claimed.get(device.id())).topic();
   }
 }

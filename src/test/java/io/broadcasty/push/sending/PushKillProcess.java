@@ -1,5 +1,8 @@
 package io.broadcasty.push.sending;
 
+import static io.broadcasty.push.queue.PushFixtures.followers;
+import static io.broadcasty.push.queue.PushFixtures.save;
+
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
@@ -48,6 +51,7 @@ final class PushKillProcess {
     return new PushWorker(
         new PushProviders(List.of(provider)),
         new JdbcPushQueue(database, WallClock.system()),
+        followers(WallClock.system()),
         node,
         IN_FLIGHT,
         Ticker.system(),
@@ -65,8 +69,14 @@ final class PushKillProcess {
     for (int i = 0; i < 50; i++) {
       devices.add(
           PushFixtures.recipient(
-              subscriptions.save(
-                  PushFixtures.ACME, "u" + i, PushFixtures.fcm("t" + i), null, List.of(), 1)));
+              save(
+                  subscriptions,
+                  PushFixtures.ACME,
+                  "u" + i,
+                  PushFixtures.fcm("t" + i),
+                  null,
+                  List.of(),
+                  1)));
     }
     PushQueue queue = new JdbcPushQueue(database, WallClock.system());
     long now = WallClock.system().nowMillis();

@@ -1,8 +1,10 @@
 package io.broadcasty.push.sending;
 
 import static io.broadcasty.push.queue.PushFixtures.ACME;
+import static io.broadcasty.push.queue.PushFixtures.followers;
 import static io.broadcasty.push.queue.PushFixtures.recipient;
 import static io.broadcasty.push.queue.PushFixtures.register;
+import static io.broadcasty.push.queue.PushFixtures.save;
 import static io.broadcasty.push.queue.PushFixtures.send;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,10 +14,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.LogCapture;
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.push.device.Confirmation;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.device.PushSubscription;
@@ -64,6 +68,7 @@ class PushSenderTest {
     return new PushSender(
         to,
         queue,
+        followers(time),
         owner,
         maxInFlight,
         new PushClocks(time, time),
@@ -263,7 +268,7 @@ class PushSenderTest {
     FakeProvider other = FakeProvider.accepting(SamplePushServices.WEB_PUSH);
     PushSender others = sender(other, "node", 50);
     PushSubscription web =
-        subscriptions.save(ACME, "w", PushFixtures.web("w"), null, List.of(), time.nowMillis());
+        save(subscriptions, ACME, "w", PushFixtures.web("w"), null, List.of(), time.nowMillis());
     queue.enqueue(send(ACME, "web", time), List.of(recipient(web)), 0);
     run(sender);
     run(others);
@@ -459,5 +464,46 @@ class PushSenderTest {
     List<UUID> twice = again.sent.stream().map(Dispatch::id).toList();
     assertTrue(twice.containsAll(first.subList(10, 50).stream().map(Dispatch::id).toList()));
     assertTrue(first.subList(0, 10).stream().noneMatch(each -> twice.contains(each.id())));
+  }
+
+  @Test
+  void sendsNothingToFollowersWhoLostTheTopicMeanwhile() {
+    ChannelName secret = new ChannelName("private-x");
+    List<Recipient> followers = new ArrayList<>();
+    for (String user : List.of("ann", "ben", "cleo", "dan")) {
+      PushSubscription device =
+          save(
+              subscriptions,
+              PushFixtures.ACME,
+              user,
+              PushFixtures.fcm(user),
+              null,
+              List.of(secret),
+              time.nowMillis());
+      followers.add(new Recipient(device.id(), user, SamplePushServices.FCM, secret));
+    }
+    queue.enqueue(send(ACME, "s", time), followers, 0);
+    save(
+        subscriptions,
+        PushFixtures.ACME,
+        "ben",
+        PushFixtures.fcm("ben"),
+        null,
+        List.of(),
+        time.nowMillis());
+    subscriptions.forgetRoles(ACME, "cleo");
+    Confirmation lessRoles = new Confirmation("dan", java.util.Set.of("guest"), time.nowMillis());
+    subscriptions.restrict(ACME, PushFixtures.fcm("dan"), lessRoles, topic -> true);
+    sender.runRound(true);
+    sender.runRound(true);
+    assertEquals(
+        List.of("ann"), provider.sent.stream().map(each -> each.device().token()).toList());
+    SendStatus status = Objects.requireNonNull(queue.status(ACME, "s", 0, 10));
+    assertEquals(Map.of(DispatchState.ACCEPTED, 1, DispatchState.REJECTED, 3), status.counts());
+    for (SendStatus.Device each : status.page()) {
+      assertEquals(
+          each.state() == DispatchState.REJECTED,
+          each.reason() != null && each.reason().contains("private-x"));
+    }
   }
 }

@@ -1,8 +1,10 @@
 package io.broadcasty.push.sending;
 
 import static io.broadcasty.push.queue.PushFixtures.ACME;
+import static io.broadcasty.push.queue.PushFixtures.followers;
 import static io.broadcasty.push.queue.PushFixtures.recipient;
 import static io.broadcasty.push.queue.PushFixtures.register;
+import static io.broadcasty.push.queue.PushFixtures.save;
 import static io.broadcasty.push.queue.PushFixtures.send;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -66,6 +68,7 @@ class PushWorkerTest {
         new PushWorker(
             new PushProviders(List.of(providers)),
             queue,
+            followers(WallClock.system()),
             node,
             100,
             Ticker.system(),
@@ -143,7 +146,8 @@ class PushWorkerTest {
     PushWorker worker =
         work("one", Duration.ofMillis(50), hanging, FakeProvider.accepting(SamplePushServices.FCM));
     PushSubscription apns =
-        subscriptions.save(
+        save(
+            subscriptions,
             ACME,
             "a",
             new DeviceAddress(SamplePushServices.APNS, "a", null, null),
