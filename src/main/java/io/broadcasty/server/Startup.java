@@ -19,6 +19,7 @@ import io.broadcasty.server.config.ConfigKeys;
 import io.broadcasty.server.config.InvalidConfigurationException;
 import io.broadcasty.server.config.Settings;
 import io.broadcasty.server.config.SettingsReader;
+import io.broadcasty.server.config.SettingsWarning;
 import io.broadcasty.server.dev.DevMode;
 import io.broadcasty.server.provider.FaultToleranceCallPolicy;
 import io.broadcasty.server.provider.ProviderCalls;
@@ -306,19 +307,8 @@ public class Startup {
           Level.INFO,
           () -> "tenants with settings of their own: " + settings.tenants().own().keySet());
     }
-    if (!settings.limitsEnabled()) {
-      LOG.log(
-          Level.WARNING,
-          "RATE LIMITS ARE OFF ("
-              + ConfigKeys.LIMITS_ENABLED.name()
-              + "=false): anybody with a token may publish as fast as they can");
-    }
-    if (settings.edge().allowedOrigins().contains("*")) {
-      LOG.log(
-          Level.WARNING,
-          "Web pages of any origin may call this server ("
-              + ConfigKeys.ALLOWED_ORIGINS.name()
-              + "=*); name your origins in production");
+    for (SettingsWarning warning : SettingsWarning.of(settings)) {
+      LOG.log(Level.WARNING, warning.text());
     }
     LOG.log(Level.INFO, () -> "data folder: " + Path.of(settings.dataDir()).toAbsolutePath());
   }

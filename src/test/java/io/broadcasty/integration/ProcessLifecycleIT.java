@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
@@ -32,6 +36,26 @@ class ProcessLifecycleIT {
           () -> server.log().contains("its configuration has 2 errors"));
       assertTrue(server.log().contains("BROADCASTY_REPLAY_STOER: there is no such key"));
       assertTrue(server.log().contains("broadcasty.stream.heartbeat"));
+    }
+  }
+
+  @Test
+  void theMinimalEnvironmentStartsAndWarnsOfWhatItLacks() throws IOException, JOSEException {
+    RSAKey key = new RSAKeyGenerator(2048).generate();
+    Map<String, String> minimal =
+        Map.of(
+            "BROADCASTY_DEV", "false", "BROADCASTY_JWT_PUBLIC_KEY", key.toPublicJWK().toString());
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), minimal)) {
+      Api api = server.awaitAnswer("/broadcasty/ping", 204);
+      String token =
+          DevTokens.sign(
+              key,
+              DevTokens.claims("demo", "ann", Duration.ofMinutes(5), List.of("publisher")).build());
+      String body = "{\"channel\":\"a\",\"payload\":1}";
+      assertEquals(200, api.post("/broadcasty/publish", token, body).statusCode());
+      for (String warning : List.of("TOKENS OF ANY ISSUER", "TOKENS FOR ANY AUDIENCE")) {
+        assertTrue(server.log().contains(warning), warning);
+      }
     }
   }
 

@@ -56,6 +56,11 @@ final class ServerProcess implements AutoCloseable {
   }
 
   Api awaitReady() {
+    return awaitAnswer("/dev/tokens", 200);
+  }
+
+  /** Waits until the server has started and answers the path with the status. */
+  Api awaitAnswer(String path, int status) {
     Api.await(
         "the server to be ready",
         Duration.ofMinutes(2),
@@ -65,7 +70,7 @@ final class ServerProcess implements AutoCloseable {
             throw new AssertionError("the server ended: " + log());
           }
           try {
-            return kind.hasStarted(log()) && api.get("/dev/tokens", "").statusCode() == 200;
+            return kind.hasStarted(log()) && api.get(path, "").statusCode() == status;
           } catch (IllegalStateException notYet) {
             return false;
           }

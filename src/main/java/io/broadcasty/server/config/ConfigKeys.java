@@ -81,7 +81,7 @@ public final class ConfigKeys {
           null,
           "https://sso.example.com/realms/main",
           "Required value of the token claim iss. Falls back to mp.jwt.verify.issuer; if neither is"
-              + " set, tokens of every issuer are accepted.");
+              + " set, tokens of every issuer are accepted, and the start logs a warning.");
 
   public static final ConfigKey<List<String>> JWT_AUDIENCES =
       new ConfigKey<>(
@@ -90,7 +90,9 @@ public final class ConfigKeys {
           null,
           "broadcasty",
           "Accepted audiences: the token claim aud must contain at least one of them. Falls back to"
-              + " mp.jwt.verify.audiences; if neither is set, aud is not checked.");
+              + " mp.jwt.verify.audiences; if neither is set, aud is not checked, so tokens that"
+              + " the issuer signs for other applications are accepted, and the start logs a"
+              + " warning.");
 
   public static final ConfigKey<Duration> JWT_SKEW =
       new ConfigKey<>(

@@ -6,6 +6,8 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.push.sending.PushServiceHealth;
 import io.broadcasty.relay.RelayStatus;
 import io.broadcasty.server.Node;
+import io.broadcasty.server.config.Settings;
+import io.broadcasty.server.config.SettingsWarning;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.StoreCondition;
@@ -68,6 +70,10 @@ public class HealthChecks {
       if (!store.reason().isEmpty()) {
         response.withData("reason", store.reason());
       }
+      String warnings = warnings(startup.settings());
+      if (!warnings.isEmpty()) {
+        response.withData("warnings", warnings);
+      }
       for (PushServiceHealth push : node.push().health()) {
         String trouble = push.problem();
         response.withData(
@@ -113,6 +119,12 @@ public class HealthChecks {
       }
     }
     return response.status(live);
+  }
+
+  /** Returns the keys of the settings that the log of the start warns about. */
+  static String warnings(Settings settings) {
+    return String.join(
+        ", ", SettingsWarning.of(settings).stream().map(SettingsWarning::key).toList());
   }
 
   /** Returns the store's condition, after an attempt to read from the store. */

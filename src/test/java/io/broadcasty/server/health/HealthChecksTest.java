@@ -3,6 +3,8 @@ package io.broadcasty.server.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.core.background.LoopCondition;
+import io.broadcasty.server.config.ConfigMap;
+import io.broadcasty.server.config.SettingsReader;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.StoreCondition;
@@ -56,6 +58,15 @@ class HealthChecksTest {
     assertEquals(
         new StoreCondition(State.DOWN, "it cannot be read"),
         HealthChecks.store(broker(false, StoreCondition.UP)));
+  }
+
+  @Test
+  void namesTheSettingsThatAreWarnedAbout() {
+    ConfigMap config = new ConfigMap();
+    config.texts.put("broadcasty.jwt.public-key", "a key");
+    assertEquals(
+        "broadcasty.jwt.issuer, broadcasty.jwt.audiences",
+        HealthChecks.warnings(SettingsReader.read(config)));
   }
 
   private static HealthCheckResponse live(Duration sinceSweep, LoopCondition loop) {
