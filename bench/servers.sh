@@ -2,8 +2,9 @@
 # Starts servers for a benchmark on free ports, all with the same Broadcasty settings and JVM
 # options. Source this file from bash after lib.sh.
 #
-# start_server sets SERVER_PID (the JVM), SERVER_PORT, SERVER_LOG and TOKEN. SERVER_ENV may contain
-# further NAME=VALUE settings. WANTED_PORT may contain a port to use instead of a free one.
+# start_server sets SERVER_PID (the JVM), SERVER_PORT, HEALTH_PORT, SERVER_LOG and TOKEN. SERVER_ENV
+# may contain further NAME=VALUE settings. WANTED_PORT may contain a port to use instead of a free
+# one. An empty SHIPPED_LIMITS lifts the limits, which would refuse the load of most benchmarks.
 
 SERVERS="payara wildfly liberty"
 SERVERS_DIR=$ROOT_DIR/target/server
@@ -14,6 +15,8 @@ SHUTDOWN_SECONDS=3 # the time it waits before it closes the sockets
 declare -a SERVER_ENV=()
 SERVER_PID=
 SERVER_PORT=
+HEALTH_PORT= # of /health; WildFly has it beside its management
+SHIPPED_LIMITS=
 WANTED_PORT=
 SERVER_LOG=
 TOKEN=
@@ -80,7 +83,7 @@ run_wildfly() { # HOME WARS…
   export JAVA_OPTS LAUNCH_JBOSS_IN_BACKGROUND=1 JBOSS_PIDFILE=$home/pid WILDFLY_SHUTDOWN_SECONDS=$SHUTDOWN_SECONDS
   JAVA_OPTS="$(jvm_options "$home" | tr '\n' ' ') -Djboss.modules.system.pkgs=org.jboss.byteman -Djava.awt.headless=true"
   exec "$SERVERS_DIR/wildfly/bin/standalone.sh" -c broadcasty.xml -b 127.0.0.1 "-Djboss.server.base.dir=$base" \
-    "-Djboss.http.port=$SERVER_PORT" "-Djboss.https.port=$(free_port)" "-Djboss.management.http.port=$(free_port)"
+    "-Djboss.http.port=$SERVER_PORT" "-Djboss.https.port=$(free_port)" "-Djboss.management.http.port=$HEALTH_PORT"
 }
 
 run_liberty() { # HOME WARS…
@@ -104,6 +107,8 @@ start_server() { # SERVER STORE [MORE WARS]
   home=$(mktemp -d "$WORK_DIR/server.XXXXXX")
   mkdir "$home/tmp" "$home/data"
   SERVER_PORT=${WANTED_PORT:-$(free_port)}
+  HEALTH_PORT=$SERVER_PORT
+  [ "$server" != wildfly ] || HEALTH_PORT=$(free_port)
   SERVER_LOG=$home/server.log
   START_FAILURE=
   say "starting $(server_name "$server") on port $SERVER_PORT, store: $store"
@@ -112,8 +117,8 @@ start_server() { # SERVER STORE [MORE WARS]
     export BROADCASTY_DEV=true \
       BROADCASTY_DATA_DIR="$home/data" \
       BROADCASTY_REPLAY_STORE="$store" \
-      BROADCASTY_DRAIN="${DRAIN_SECONDS}s" \
-      BROADCASTY_LIMITS_ENABLED=false \
+      BROADCASTY_DRAIN="${DRAIN_SECONDS}s"
+    [ -n "$SHIPPED_LIMITS" ] || export BROADCASTY_LIMITS_ENABLED=false \
       BROADCASTY_LIMITS_CONNECTIONS_PER_USER=1000000 \
       BROADCASTY_LIMITS_CONNECTIONS_PER_TENANT=1000000
     for setting in ${SERVER_ENV[@]+"${SERVER_ENV[@]}"}; do export "${setting?}"; done
