@@ -9,8 +9,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Captures the log records of a class, and keeps them from the log of the tests. The JVM routes
- * {@link System.Logger} to {@code java.util.logging}, which has the same logger by name.
+ * Captures the log records of a class or logger, and keeps them from the log of the tests. The JVM
+ * routes {@link System.Logger} to {@code java.util.logging}, which has the same logger by name.
  */
 public final class LogCapture extends Handler implements AutoCloseable {
 
@@ -20,13 +20,22 @@ public final class LogCapture extends Handler implements AutoCloseable {
   private final List<System.Logger.Level> levels = new CopyOnWriteArrayList<>();
 
   public LogCapture(Class<?> of) {
-    logger = Logger.getLogger(of.getName());
+    this(of.getName());
+  }
+
+  public LogCapture(String name) {
+    logger = Logger.getLogger(name);
     logger.addHandler(this);
     logger.setUseParentHandlers(false);
   }
 
   public String text() {
     return String.join("\n", lines);
+  }
+
+  /** Returns the messages of the records, in order. */
+  public List<String> lines() {
+    return List.copyOf(lines);
   }
 
   /** Returns the exceptions of the records, in order. */

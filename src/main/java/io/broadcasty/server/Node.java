@@ -1,6 +1,8 @@
 package io.broadcasty.server;
 
 import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.admin.securitylog.SecurityLog;
+import io.broadcasty.admin.securitylog.SecurityLogListener;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
@@ -33,6 +35,7 @@ import io.broadcasty.observability.meters.MemoryMeters;
 import io.broadcasty.observability.meters.PublicationMeters;
 import io.broadcasty.observability.meters.PublishCounts;
 import io.broadcasty.observability.meters.RelayEvents;
+import io.broadcasty.observability.meters.SecurityLogMeters;
 import io.broadcasty.observability.meters.StoreMeters;
 import io.broadcasty.observability.meters.TenantMeters;
 import io.broadcasty.observability.tracing.ServerTracing;
@@ -65,6 +68,7 @@ public final class Node implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Node.class.getName());
   private static final long SWEEP_MILLIS = 1000;
   private static final long PRUNE_MILLIS = 5000;
+  private static final long SUMMARY_MILLIS = 5000;
 
   /** The delay before a failed read of the store is retried. */
   private static final long RETRY_MILLIS = 500;
@@ -88,6 +92,7 @@ public final class Node implements AutoCloseable {
   private final RealtimeListeners listeners = new RealtimeListeners();
   private final SessionContext context;
   private final DisconnectStreams disconnect;
+  private final SecurityLog securityLog;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
 
@@ -153,6 +158,17 @@ public final class Node implements AutoCloseable {
                 meters,
                 listeners)
             .open();
+    this.securityLog =
+        new SecurityLog(
+            settings.securityLog(),
+            identity.name(),
+            store.audit(),
+            threads.housekeeper,
+            ticker,
+            clock);
+    if (settings.securityLog().enabled()) {
+      listeners.add(new SecurityLogListener(securityLog));
+    }
     this.push = startPush(settings, tenants, identity, meters, clock);
     RateLimiter limits = store.limits();
     PublishService publish = new PublishService(policy, limits, store.broker(), ticker, listeners);
@@ -204,11 +220,13 @@ public final class Node implements AutoCloseable {
     meters.addAll(PublicationMeters.of(publications, hub));
     events.register(meters, listeners::failures);
     meters.addAll(StoreMeters.of(store.broker()));
+    meters.addAll(SecurityLogMeters.of(securityLog));
     meters.addAll(DriverMeters.of(store.relay(), ticker));
     threads.loops.addNameListener(name -> meters.addAll(LoopMeters.of(threads.loops, name)));
     sweptNanos = ticker.readNanos();
     threads.eventLoops.onError(sessions::onEventLoopError);
     threads.schedule(SWEEP_MILLIS, "sweep", this::sweep);
+    threads.schedule(SUMMARY_MILLIS, "security-log", securityLog::summarize);
     threads.schedule(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
     threads.scheduleLong(PRUNE_MILLIS, "upkeep", store.upkeep());
     threads.scheduleLong(PRUNE_MILLIS, "tenant-settings", refresh::retry);
@@ -333,6 +351,7 @@ public final class Node implements AutoCloseable {
       LockSupport.parkNanos(CLOSE_GRACE_NANOS);
     }
     threads.stopReading();
+    securityLog.close();
     push.close();
     store.close();
     refresher.shutdownNow();

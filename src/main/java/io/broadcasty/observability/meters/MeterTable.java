@@ -110,6 +110,21 @@ public final class MeterTable {
           "Requests denied by the policy although the token was valid: subscribe, replay,"
               + " publish, presence, push, admin.");
 
+  static final MeterFamily SECURITY_EVENTS =
+      new MeterFamily(
+          "broadcasty_security_events_total",
+          COUNTER,
+          List.of("event"),
+          "Events that the security log has a line for: connected, disconnected,"
+              + " disconnect_requested, token_refused, denied, replayed, limit_reached.");
+
+  static final MeterFamily SECURITY_EVENTS_LEFT_OUT =
+      new MeterFamily(
+          "broadcasty_security_events_left_out_total",
+          COUNTER,
+          List.of("event"),
+          "Events that the security log only counts, because there were too many in a minute.");
+
   static final MeterFamily HTTP_ANSWERS =
       new MeterFamily(
           "broadcasty_http_answers_total",
@@ -391,6 +406,8 @@ public final class MeterTable {
           OUTBOX_AT_CLOSE,
           TOKENS_REFUSED,
           DENIALS,
+          SECURITY_EVENTS,
+          SECURITY_EVENTS_LEFT_OUT,
           HTTP_ANSWERS,
           SUBSCRIPTIONS,
           CHANNELS,

@@ -468,6 +468,32 @@ public final class ConfigKeys {
           "Time for which the database keeps entries of the audit log. Without a database there is"
               + " no audit log.");
 
+  public static final ConfigKey<Boolean> SECURITY_LOG =
+      new ConfigKey<>(
+          "broadcasty.security-log.enabled",
+          ConfigType.FLAG,
+          "true",
+          "false",
+          "Writes refused tokens, denials, replays, reached limits, and connections that open and"
+              + " end, as lines of the server's log; refusals also to the audit log.");
+
+  public static final ConfigKey<Long> SECURITY_LOG_LINES =
+      new ConfigKey<>(
+          "broadcasty.security-log.lines-per-minute",
+          ConfigType.number(0, 100_000),
+          "20",
+          "1000",
+          "Number of lines in a minute for events of one type, cause and tenant; one client address"
+              + " gets half of them. More events are only counted, in one line a minute.");
+
+  public static final ConfigKey<Long> SECURITY_LOG_MAX_LINES =
+      new ConfigKey<>(
+          "broadcasty.security-log.max-lines-per-minute",
+          ConfigType.number(0, 1_000_000),
+          "1000",
+          "10000",
+          "Number of lines in a minute for all events of a node. More events are only counted.");
+
   public static final ConfigKey<Duration> PRESENCE_TTL =
       new ConfigKey<>(
           "broadcasty.presence.ttl",
@@ -685,6 +711,9 @@ public final class ConfigKeys {
           MIRROR_RETENTION,
           TRACES_ENABLED,
           AUDIT_RETENTION,
+          SECURITY_LOG,
+          SECURITY_LOG_LINES,
+          SECURITY_LOG_MAX_LINES,
           PRESENCE_TTL,
           PRESENCE_MAX_MEMBERS,
           PRESENCE_MEMBER_BYTES,

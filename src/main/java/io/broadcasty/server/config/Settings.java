@@ -1,5 +1,6 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.memory.MemoryLimits;
@@ -59,6 +60,7 @@ public record Settings(
     boolean serverMetrics,
     boolean traces,
     Duration auditRetention,
+    SecurityLogSettings securityLog,
     PushSettings push,
     @Nullable String dataSource,
     DatabaseSettings database,

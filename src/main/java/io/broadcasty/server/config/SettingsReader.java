@@ -1,5 +1,6 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.InvalidChannelException;
@@ -128,6 +129,10 @@ public final class SettingsReader {
         value(ConfigKeys.METRICS_SERVER, true),
         value(ConfigKeys.TRACES_ENABLED, false),
         value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
+        new SecurityLogSettings(
+            value(ConfigKeys.SECURITY_LOG, true),
+            count(ConfigKeys.SECURITY_LOG_LINES),
+            count(ConfigKeys.SECURITY_LOG_MAX_LINES)),
         new PushSettings(
             value(ConfigKeys.PUSH_RETENTION, Duration.ofDays(7)),
             value(ConfigKeys.PUSH_CONFIRMED_WITHIN, Duration.ofDays(7)),

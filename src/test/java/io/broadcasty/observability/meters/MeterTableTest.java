@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.admin.securitylog.SecurityLog;
+import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.cluster.nodes.LocalNodeRegistry;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.background.BackgroundLoops;
@@ -111,6 +114,15 @@ class MeterTableTest {
                 new FixedTenantSettings(TestTenantSettings.GENEROUS, Map.of()),
                 TenantSettingsSource.NONE)));
     all.addAll(MemoryMeters.of(MemoryBudgets.unlimited()));
+    all.addAll(
+        SecurityLogMeters.of(
+            new SecurityLog(
+                new SecurityLogSettings(true, 1, 1),
+                "n",
+                AuditLog.NONE,
+                Runnable::run,
+                time,
+                time)));
     all.addAll(LoopMeters.of(new BackgroundLoops(time), "event-loop"));
     return all;
   }

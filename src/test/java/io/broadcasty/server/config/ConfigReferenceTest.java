@@ -64,6 +64,7 @@ class ConfigReferenceTest {
           Map.entry("traces", "Traces and metrics"),
           Map.entry("metrics", "Traces and metrics"),
           Map.entry("audit", "Audit log"),
+          Map.entry("security-log", "Security log"),
           Map.entry("presence", "Presence"),
           Map.entry("db", "Database"),
           Map.entry("redis", "Redis"),
