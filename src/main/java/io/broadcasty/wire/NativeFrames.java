@@ -140,9 +140,26 @@ public final class NativeFrames {
    * not unsubscribe.
    */
   public static String unsubscribed(String target, Code code) {
+    return ended("unsubscribed", target, code);
+  }
+
+  /**
+   * Returns the push for a channel whose members are no longer reported, although the channel is
+   * still delivered.
+   */
+  public static String unwatched(ChannelName channel, Code code) {
+    return ended("unwatched", channel.value(), code);
+  }
+
+  /** Returns the push for a channel in which the connection is not a member any more. */
+  public static String left(ChannelName channel, Code code) {
+    return ended("left", channel.value(), code);
+  }
+
+  private static String ended(String what, String target, Code code) {
     return JsonWriter.object(
         json -> {
-          json.writeStringField("push", "unsubscribed");
+          json.writeStringField("push", what);
           json.writeStringField("channel", target);
           json.writeStringField("code", code.wireName());
         });

@@ -190,13 +190,11 @@ public final class Subscriptions implements AutoCloseable {
 
   /**
    * Ends the subscriptions that a renewed token does not allow any more, and checks future channels
-   * against it.
-   *
-   * @return the targets that were ended, and the channels that are not delivered any more although
-   *     their pattern is
+   * against it. Nothing of them is delivered after the return, nor of a replay under way.
    */
-  public List<String> reauthorize(Caller caller) {
+  public LostAccess reauthorize(Caller caller) {
     List<String> lost = new ArrayList<>();
+    List<ChannelName> unwatched = new ArrayList<>();
     table.patterns().forEach(pattern -> pattern.reauthorize(caller));
     for (String target : targets()) {
       boolean allowed =
@@ -217,9 +215,10 @@ public final class Subscriptions implements AutoCloseable {
       } else if (subscription.isWatching()
           && !context.policy().allows(caller, name, Action.PRESENCE)) {
         subscription.watch(null);
+        unwatched.add(name);
       }
     }
-    return lost;
+    return new LostAccess(lost, unwatched);
   }
 
   /** Returns the names and patterns subscribed to. */

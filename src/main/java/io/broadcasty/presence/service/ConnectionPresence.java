@@ -8,6 +8,7 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,11 +61,13 @@ public final class ConnectionPresence implements AutoCloseable {
             outcome -> {
               boolean joined = outcome instanceof PresenceOutcome.Joined;
               if (!joined) {
-                restore(channel, before);
-              } else if (before != null && !before.memberId().equals(member.id())) {
+                restore(channel, place, before);
+                return outcome;
+              }
+              if (before != null && !before.memberId().equals(member.id())) {
                 end(before);
               }
-              if (joined && isClosed()) { // the connection has ended, perhaps before it joined
+              if (!isHeld(channel, place)) { // it left, or its connection ended, before it joined
                 end(place);
               }
               return outcome;
@@ -83,13 +86,30 @@ public final class ConnectionPresence implements AutoCloseable {
     return place != null;
   }
 
-  /** Leaves the channels that the caller may no longer join, after a refresh of its token. */
-  public void reauthorize(Caller caller) {
-    for (ChannelName channel : channels()) {
-      if (!presence.policy().allows(caller, channel, Action.PRESENCE)) {
-        leave(channel);
+  /**
+   * Leaves the channels in which the caller may no longer be this member, after a refresh of its
+   * token: those that it may not join, and those in which it is another member than itself and may
+   * not publish.
+   *
+   * @return the channels that it has left, in order
+   */
+  public List<ChannelName> reauthorize(Caller caller) {
+    List<ChannelName> left = new ArrayList<>();
+    for (Membership place : memberships()) {
+      ChannelName channel = place.channel().name();
+      if (!mayBe(caller, place) && leave(channel)) {
+        left.add(channel);
       }
     }
+    left.sort(null);
+    return left;
+  }
+
+  private boolean mayBe(Caller caller, Membership place) {
+    ChannelName channel = place.channel().name();
+    return presence.policy().allows(caller, channel, Action.PRESENCE)
+        && (place.memberId().equals(caller.subject())
+            || presence.policy().allows(caller, channel, Action.PUBLISH));
   }
 
   @Override
@@ -97,23 +117,29 @@ public final class ConnectionPresence implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    channels().forEach(this::leave);
+    memberships().forEach(place -> leave(place.channel().name()));
   }
 
-  private synchronized List<ChannelName> channels() {
-    return List.copyOf(memberships.keySet());
+  private synchronized List<Membership> memberships() {
+    return List.copyOf(memberships.values());
   }
 
-  private synchronized boolean isClosed() {
-    return closed;
+  private synchronized boolean isHeld(ChannelName channel, Membership place) {
+    return place.equals(memberships.get(channel));
   }
 
-  private synchronized void restore(ChannelName channel, @Nullable Membership before) {
-    if (before == null) {
-      memberships.remove(channel);
-    } else {
-      memberships.put(channel, before);
+  /** Undoes a join that failed, unless the channel was left meanwhile: then both members go. */
+  private void restore(ChannelName channel, Membership place, @Nullable Membership before) {
+    synchronized (this) {
+      if (before == null) {
+        memberships.remove(channel, place);
+        return;
+      }
+      if (memberships.replace(channel, place, before)) {
+        return;
+      }
     }
+    end(before);
   }
 
   private void end(Membership place) {

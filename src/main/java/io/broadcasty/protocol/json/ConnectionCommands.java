@@ -1,10 +1,12 @@
 package io.broadcasty.protocol.json;
 
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
+import io.broadcasty.delivery.subscribe.LostAccess;
 import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.wire.Code;
@@ -12,6 +14,7 @@ import io.broadcasty.wire.Command;
 import io.broadcasty.wire.NativeFrames;
 import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -161,11 +164,13 @@ final class ConnectionCommands implements AutoCloseable {
     }
     session.replaceCaller(fresh);
     PresenceCommands members = presence;
-    if (members != null) {
-      members.reauthorize(fresh);
-    }
-    for (String target : session.subscriptions().reauthorize(fresh)) {
-      String push = NativeFrames.unsubscribed(target, Code.FORBIDDEN);
+    List<ChannelName> left = members == null ? List.of() : members.reauthorize(fresh);
+    LostAccess lost = session.subscriptions().reauthorize(fresh);
+    List<String> pushes = new ArrayList<>();
+    lost.targets().forEach(each -> pushes.add(NativeFrames.unsubscribed(each, Code.FORBIDDEN)));
+    lost.members().forEach(each -> pushes.add(NativeFrames.unwatched(each, Code.FORBIDDEN)));
+    left.forEach(each -> pushes.add(NativeFrames.left(each, Code.FORBIDDEN)));
+    for (String push : pushes) {
       afterwards.add(() -> session.send(EncodedFrame.message(push)));
     }
     return CommandResult.done(

@@ -115,8 +115,9 @@ final class PresenceCommands implements AutoCloseable {
     }
   }
 
-  void reauthorize(Caller caller) {
-    connectionPresence.reauthorize(caller);
+  /** Leaves the channels that a refreshed token does not allow, and returns them. */
+  List<ChannelName> reauthorize(Caller caller) {
+    return connectionPresence.reauthorize(caller);
   }
 
   @Override

@@ -115,7 +115,11 @@ public final class TestNode {
           @Override
           public boolean authorize(
               String tenant, String channel, String userId, Set<String> roles, Action action) {
-            return !channel.contains("secret") || roles.contains("secrets");
+            boolean restricted =
+                channel.contains("secret")
+                    || (channel.contains("hidden") && action == Action.PRESENCE)
+                    || (channel.contains("quiet") && action == Action.PUBLISH);
+            return !restricted || roles.contains("secrets");
           }
 
           @Override

@@ -50,6 +50,9 @@ final class ScriptedBroker implements Broker {
   /** Runs once, after the next page was read and before it is returned. */
   @Nullable Runnable duringPage;
 
+  /** Runs once, while the next channel is followed. */
+  @Nullable Runnable duringFollow;
+
   /** Runs once, before the next states are read. */
   @Nullable Runnable beforeStates;
 
@@ -144,6 +147,11 @@ final class ScriptedBroker implements Broker {
   @Override
   public CompletionStage<Void> follow(TenantChannel channel) {
     followed.add(channel.name().value());
+    Runnable hook = duringFollow;
+    duringFollow = null;
+    if (hook != null) {
+      hook.run();
+    }
     return follows;
   }
 

@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,6 +72,7 @@ class SubscriptionsTest {
   private final RecordingConnection reader = new RecordingConnection();
   private int partitions = 1;
   private boolean limited;
+  private @Nullable Runnable afterAuthorize;
   private boolean stopped;
   private final Subscriptions subscriptions = subscribe().open(reader);
 
@@ -80,7 +82,16 @@ class SubscriptionsTest {
           @Override
           public boolean authorize(
               String tenant, String channel, String userId, Set<String> roles, Action action) {
-            return !channel.contains("secret") || roles.contains("secrets");
+            boolean allowed =
+                roles.contains("secrets")
+                    || !(channel.contains("secret")
+                        || (channel.contains("hidden") && action == Action.PRESENCE));
+            Runnable hook = afterAuthorize;
+            afterAuthorize = null;
+            if (hook != null) {
+              hook.run();
+            }
+            return allowed;
           }
 
           @Override
@@ -552,7 +563,9 @@ class SubscriptionsTest {
       SubscribeOutcome outcome = subscriptions.subscribe(full, target, new Since.Live());
       ((SubscribeOutcome.Subscribed) outcome).start().run();
     }
-    assertEquals(List.of("secret.x", "a.secret"), subscriptions.reauthorize(caller()));
+    assertEquals(
+        new LostAccess(List.of("secret.x", "a.secret"), List.of()),
+        subscriptions.reauthorize(caller()));
     publish("secret.x");
     publish("a.secret");
     publish("a.secret2");
@@ -560,10 +573,57 @@ class SubscriptionsTest {
     run();
     assertEquals(List.of("a.open 1"), reader.record);
     assertEquals(List.of("a.*", "a.open"), subscriptions.targets());
-    assertEquals(List.of(), subscriptions.reauthorize(full));
+    assertEquals(new LostAccess(List.of(), List.of()), subscriptions.reauthorize(full));
     publish("a.secret3");
     run();
     assertEquals(List.of("a.open 1", "a.secret3 1"), reader.record, "and more roles give more");
+  }
+
+  /** The refresh comes between the check of a new channel and its first publication. */
+  @Test
+  void aChannelThatAppearsDuringARefreshIsCheckedAgain() {
+    SubscribeOutcome outcome = subscriptions.subscribe(caller("secrets"), "a.*", new Since.Live());
+    assertInstanceOf(SubscribeOutcome.Subscribed.class, outcome).start().run();
+    broker.duringFollow = () -> publish("a.secret"); // by another thread
+    afterAuthorize = () -> subscriptions.reauthorize(caller());
+    publish("a.secret");
+    run();
+    publish("a.secret");
+    run();
+    assertEquals(List.of(), reader.record);
+    assertEquals(List.of("a.*"), broker.followed());
+  }
+
+  @Test
+  void aReplayUnderWayEndsWithTheRefresh() {
+    publish("a.secret", 0, 4);
+    SubscribeOutcome outcome =
+        subscriptions.subscribe(caller("secrets"), "a.*", new Since.FromSequence(0));
+    assertInstanceOf(SubscribeOutcome.Subscribed.class, outcome).start().run();
+    broker.duringPage =
+        () ->
+            assertEquals(
+                new LostAccess(List.of("a.secret"), List.of()),
+                subscriptions.reauthorize(caller()));
+    run();
+    assertEquals(List.of(), reader.record);
+    assertEquals(List.of("a.*"), broker.followed());
+  }
+
+  @Test
+  void aRefreshEndsTheWatchOfMembersThatItDoesNotAllow() {
+    for (String name : List.of("presence-hidden", "presence-open")) {
+      subscribe(name, new Since.Live()).start().run();
+      WatchOutcome outcome = subscriptions.watch(caller("secrets"), new ChannelName(name));
+      assertInstanceOf(WatchOutcome.Watching.class, outcome).start().run();
+    }
+    assertEquals(
+        new LostAccess(List.of(), List.of(new ChannelName("presence-hidden"))),
+        subscriptions.reauthorize(caller()));
+    join("presence-hidden", "42");
+    gather();
+    assertEquals(List.of(), reader.record);
+    assertEquals(new LostAccess(List.of(), List.of()), subscriptions.reauthorize(caller()));
   }
 
   @Test

@@ -233,6 +233,39 @@ class NativeSessionTest {
   }
 
   @Test
+  void aRefreshWithFewerRolesReportsLostMembers() {
+    TestNode.Client client =
+        node.connect().authenticate(node.caller("ann", Duration.ofSeconds(60), "secrets"));
+    client.request(subscribe("presence-hidden"));
+    client.request(command(2, "presence", "presence-hidden", ""));
+    client.request(command(3, "join", "presence-room", ""));
+    client.request(command(4, "join", "presence-quiet", ",\"member\":{\"id\":\"guest\"}"));
+    client.send(command(5, "join", "presence-hidden", ""));
+    client.take();
+    node.tokens.put("less", new Authenticator.Authenticated(node.ann()));
+    List<Map<String, Object>> answers =
+        client.send("{\"id\":9,\"command\":\"refresh\",\"token\":\"less\"}");
+    assertEquals(9L, answers.get(0).get("reply"));
+    assertEquals(
+        List.of(
+            Map.of("push", "unwatched", "channel", "presence-hidden", "code", "forbidden"),
+            Map.of("push", "left", "channel", "presence-hidden", "code", "forbidden"),
+            Map.of("push", "left", "channel", "presence-quiet", "code", "forbidden")),
+        answers.subList(1, answers.size()));
+    assertEquals(1, members("presence-room"));
+    assertEquals(0, members("presence-hidden"));
+    assertEquals(0, members("presence-quiet"));
+    assertEquals("not_present", error(client.request(command(6, "leave", "presence-quiet", ""))));
+  }
+
+  private long members(String channel) {
+    return node.presence
+        .members(new TenantChannel(TestNode.ACME, new ChannelName(channel)), null, 10)
+        .members()
+        .size();
+  }
+
+  @Test
   void aSlowClientIsClosedAndMissesNothingWhenItComesBack() {
     TestNode.Client slow = node.connect().authenticate(node.ann());
     slow.request(subscribe("a"));

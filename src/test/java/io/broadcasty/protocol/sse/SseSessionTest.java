@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.lifecycle.ConnectionEvent;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
@@ -53,7 +54,11 @@ class SseSessionTest {
   }
 
   private Stream open(FakeStreamRequest request) throws ProblemException {
-    Stream stream = prepare(request);
+    return open(request, node.ann());
+  }
+
+  private Stream open(FakeStreamRequest request, Caller caller) throws ProblemException {
+    Stream stream = prepare(request, caller);
     if (stream.opening() instanceof EventSession.Opening.Begun begun) {
       begun.start().run();
     } else {
@@ -64,12 +69,16 @@ class SseSessionTest {
   }
 
   private Stream prepare(FakeStreamRequest request) throws ProblemException {
+    return prepare(request, node.ann());
+  }
+
+  private Stream prepare(FakeStreamRequest request, Caller caller) throws ProblemException {
     TestNode.FakeTransport line = new TestNode.FakeTransport();
     ConnectionLimiter.Permit place =
         node.limits.tryAcquire(node.ann().tenant(), node.ann().subject());
     assertNotNull(place);
     EventSession session =
-        new SseProtocol().accept(request).open(node.context, line, node.ann(), place);
+        new SseProtocol().accept(request).open(node.context, line, caller, place);
     return new Stream(line, session, session.subscribe());
   }
 
@@ -155,6 +164,39 @@ class SseSessionTest {
     Stream second = resume(first.lastId(), "orders.*");
     assertEquals(List.of("orders.a/0/1"), publications(second.events()));
     second.session().onTransportClosed();
+  }
+
+  /** A stream keeps its token, so a token that allows less comes with the next stream. */
+  @Test
+  void aCursorGivesNothingThatTheNextTokenDoesNotAllow() throws ProblemException {
+    Caller before = node.caller("ann", Duration.ofHours(1), "secrets");
+    Stream named = open(FakeStreamRequest.channels("a.secret"), before);
+    Stream pattern = open(FakeStreamRequest.channels("a.*"), before);
+    publishAs(before, "a.secret");
+    publishAs(before, "a.open");
+    assertEquals(List.of("a.secret/0/1"), publications(named.events()));
+    assertEquals(List.of("a.secret/0/1", "a.open/0/1"), publications(pattern.events()));
+    named.session().onTransportClosed();
+    pattern.session().onTransportClosed();
+    publishAs(before, "a.secret");
+    publishAs(before, "a.open");
+    assertEquals(Code.FORBIDDEN, refusal(resume(named.lastId(), "a.secret")));
+    Stream less = resume(pattern.lastId(), "a.*");
+    publishAs(before, "a.secret");
+    assertEquals(List.of("a.open/0/2"), publications(less.events()));
+    less.session().onTransportClosed();
+    node.run();
+    assertTrue(node.isQuiet());
+  }
+
+  private void publishAs(Caller caller, String channel) {
+    node.publish
+        .publish(
+            caller,
+            List.of(new PublishRequest(new ChannelName(channel), null, null, Message.of("1"))))
+        .toCompletableFuture()
+        .join();
+    node.run();
   }
 
   @Test
