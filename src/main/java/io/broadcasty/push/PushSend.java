@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
-import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.Policy;
@@ -151,8 +150,7 @@ public final class PushSend {
     if (denial != null) {
       return denial;
     }
-    RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
+    RateLimiter.Verdict verdict = limits.tryAcquireRequest(caller.tenant(), caller.subject());
     if (!verdict.granted()) {
       return new PushResult.Throttled(verdict);
     }

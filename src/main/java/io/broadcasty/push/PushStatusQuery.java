@@ -2,7 +2,6 @@ package io.broadcasty.push;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
-import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.provider.PushProviders;
@@ -30,8 +29,7 @@ public record PushStatusQuery(PushProviders services, RateLimiter limits, PushQu
     if (!PushRights.mayManageUsers(caller)) {
       return new PushResult.Denied(PushRights.REQUIRED_ROLES);
     }
-    RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
+    RateLimiter.Verdict verdict = limits.tryAcquireRequest(caller.tenant(), caller.subject());
     if (!verdict.granted()) {
       return new PushResult.Throttled(verdict);
     }

@@ -3,7 +3,6 @@ package io.broadcasty.push;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
-import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.Policy;
@@ -160,8 +159,7 @@ public record PushSubscriptions(
               + "`; for another user "
               + PushRights.REQUIRED_ROLES);
     }
-    RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
+    RateLimiter.Verdict verdict = limits.tryAcquireRequest(caller.tenant(), caller.subject());
     return verdict.granted() ? null : new PushResult.Throttled(verdict);
   }
 }

@@ -194,6 +194,7 @@ public final class Node implements AutoCloseable {
                 listeners),
             new PresenceService(policy, limits, store.presence(), tenants, listeners),
             store.connections(),
+            limits,
             sessions,
             ticker,
             clock,

@@ -87,6 +87,18 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
     /** The publications to one channel. */
     public static final String RATE_CHANNEL = "rate_channel";
 
+    /** The publications and commands of all users of a tenant. */
+    public static final String RATE_TENANT = "rate_tenant";
+
+    /** The bytes that one user sends. */
+    public static final String BYTES_USER = "bytes_user";
+
+    /** The bytes that all users of a tenant send. */
+    public static final String BYTES_TENANT = "bytes_tenant";
+
+    /** The connections of one address, or of all, that have not authenticated. */
+    public static final String UNAUTHENTICATED = "unauthenticated";
+
     /** The connections of a tenant or user. */
     public static final String CONNECTIONS = "connections";
 

@@ -29,6 +29,11 @@ public record ObservedRateLimiter(RateLimiter inner, RealtimeListener listener)
       case USER -> new LimitReached(LimitReached.RATE_USER, key.tenant(), key.name(), null, null);
       case CHANNEL ->
           new LimitReached(LimitReached.RATE_CHANNEL, key.tenant(), null, key.name(), null);
+      case TENANT -> new LimitReached(LimitReached.RATE_TENANT, key.tenant(), null, null, null);
+      case USER_BYTES ->
+          new LimitReached(LimitReached.BYTES_USER, key.tenant(), key.name(), null, null);
+      case TENANT_BYTES ->
+          new LimitReached(LimitReached.BYTES_TENANT, key.tenant(), null, null, null);
     };
   }
 }

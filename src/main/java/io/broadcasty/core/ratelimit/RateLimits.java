@@ -6,11 +6,11 @@ import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 
 /**
- * The rate limits of addresses, users and channels.
+ * The rate limits of addresses, tenants, users and channels.
  *
  * @param enabled whether limits are in force
  * @param address the rate of one client address, which belongs to no tenant
- * @param tenants the rates of users and channels; queried each time
+ * @param tenants the rates of tenants, users and channels; queried each time
  */
 public record RateLimits(boolean enabled, Rate address, TenantSettingsLookup tenants) {
 
@@ -28,8 +28,11 @@ public record RateLimits(boolean enabled, Rate address, TenantSettingsLookup ten
   private Rate of(RateLimiter.Scope scope, TenantSettings settings) {
     return switch (scope) {
       case IP -> address;
-      case USER -> settings.userRate();
-      case CHANNEL -> settings.channelRate();
+      case USER -> settings.rates().user();
+      case CHANNEL -> settings.rates().channel();
+      case TENANT -> settings.rates().tenant();
+      case USER_BYTES -> settings.rates().userBytes();
+      case TENANT_BYTES -> settings.rates().tenantBytes();
     };
   }
 }

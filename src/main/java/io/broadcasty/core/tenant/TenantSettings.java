@@ -4,8 +4,7 @@ package io.broadcasty.core.tenant;
  * The limits of one tenant and how its data is kept: an immutable snapshot. Ask {@link
  * TenantSettingsLookup} for it at the moment of use, and do not keep it: the next one may differ.
  *
- * @param userRate publications, subscribes and replays of one user
- * @param channelRate publications to one channel
+ * @param rates how fast the tenant, its users and its channels may be used
  * @param maxConnections the maximum number of the tenant's streams: on all nodes together with
  *     Redis, else on one node
  * @param maxConnectionsPerUser the maximum number of one user's streams, counted likewise
@@ -18,8 +17,7 @@ package io.broadcasty.core.tenant;
  * @param pushQuotaPerDay notifications to devices per day (UTC); 0 for no limit
  */
 public record TenantSettings(
-    Rate userRate,
-    Rate channelRate,
+    TenantRates rates,
     int maxConnections,
     int maxConnectionsPerUser,
     int maxChannels,

@@ -11,8 +11,7 @@ import java.time.Duration;
  */
 public final class TenantSettingsBuilder {
 
-  private Rate userRate;
-  private Rate channelRate;
+  private TenantRates rates;
   private int maxConnections;
   private int maxConnectionsPerUser;
   private int maxChannels;
@@ -26,8 +25,7 @@ public final class TenantSettingsBuilder {
    * @param base the settings in force for everything that is not set
    */
   public TenantSettingsBuilder(TenantSettings base) {
-    this.userRate = base.userRate();
-    this.channelRate = base.channelRate();
+    this.rates = base.rates();
     this.maxConnections = base.maxConnections();
     this.maxConnectionsPerUser = base.maxConnectionsPerUser();
     this.maxChannels = base.maxChannels();
@@ -39,22 +37,52 @@ public final class TenantSettingsBuilder {
   }
 
   public TenantSettingsBuilder userPerSecond(long perSecond) {
-    userRate = new Rate(perSecond, userRate.burst());
+    rates = rates.withUser(new Rate(perSecond, rates.user().burst()));
     return this;
   }
 
   public TenantSettingsBuilder userBurst(long burst) {
-    userRate = new Rate(userRate.perSecond(), burst);
+    rates = rates.withUser(new Rate(rates.user().perSecond(), burst));
     return this;
   }
 
   public TenantSettingsBuilder channelPerSecond(long perSecond) {
-    channelRate = new Rate(perSecond, channelRate.burst());
+    rates = rates.withChannel(new Rate(perSecond, rates.channel().burst()));
     return this;
   }
 
   public TenantSettingsBuilder channelBurst(long burst) {
-    channelRate = new Rate(channelRate.perSecond(), burst);
+    rates = rates.withChannel(new Rate(rates.channel().perSecond(), burst));
+    return this;
+  }
+
+  public TenantSettingsBuilder tenantPerSecond(long perSecond) {
+    rates = rates.withTenant(new Rate(perSecond, rates.tenant().burst()));
+    return this;
+  }
+
+  public TenantSettingsBuilder tenantBurst(long burst) {
+    rates = rates.withTenant(new Rate(rates.tenant().perSecond(), burst));
+    return this;
+  }
+
+  public TenantSettingsBuilder userBytesPerSecond(long perSecond) {
+    rates = rates.withUserBytes(new Rate(perSecond, rates.userBytes().burst()));
+    return this;
+  }
+
+  public TenantSettingsBuilder userBytesBurst(long burst) {
+    rates = rates.withUserBytes(new Rate(rates.userBytes().perSecond(), burst));
+    return this;
+  }
+
+  public TenantSettingsBuilder tenantBytesPerSecond(long perSecond) {
+    rates = rates.withTenantBytes(new Rate(perSecond, rates.tenantBytes().burst()));
+    return this;
+  }
+
+  public TenantSettingsBuilder tenantBytesBurst(long burst) {
+    rates = rates.withTenantBytes(new Rate(rates.tenantBytes().perSecond(), burst));
     return this;
   }
 
@@ -126,8 +154,7 @@ public final class TenantSettingsBuilder {
 
   public TenantSettings build() {
     return new TenantSettings(
-        userRate,
-        channelRate,
+        rates,
         maxConnections,
         maxConnectionsPerUser,
         maxChannels,

@@ -9,16 +9,20 @@ import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.Utf8Length;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** A session whose client also sends messages, and is closed when it stays silent for too long. */
 @ThreadSafe
 public abstract class MessageSession extends Session {
 
+  private final ReceivedBytes received;
   private volatile long lastActivityNanos;
+  private volatile int messageBytes;
 
   /** Creates a session. A subclass calls {@link #opened} at the end of its constructor. */
   protected MessageSession(SessionContext context, Transport transport) {
     super(context, transport);
+    this.received = new ReceivedBytes(context.rates());
     this.lastActivityNanos = openedNanos();
   }
 
@@ -68,7 +72,44 @@ public abstract class MessageSession extends Session {
 
   /** Counts a message from the client before it is parsed. */
   public final void countMessage(String text) {
-    context.sessions().countReceived(type(), Utf8Length.of(text));
+    int bytes = Utf8Length.of(text);
+    messageBytes = bytes;
+    context.sessions().countReceived(type(), bytes);
+  }
+
+  /**
+   * Charges the message that was counted last to the client's user and tenant. Ends the session of
+   * a client that has ignored refusals for a whole burst.
+   *
+   * @param commands how many commands the message contains
+   * @return why none of its commands may be carried out; null when they may
+   */
+  protected final @Nullable Problem chargeMessage(int commands) {
+    ReceivedBytes.Exceeded exceeded = received.charge(caller(), messageBytes, commands);
+    if (exceeded == null) {
+      return null;
+    }
+    if (exceeded.ignored()) {
+      end(exceeded.problem());
+    }
+    return exceeded.problem();
+  }
+
+  /**
+   * Counts a command of a client that has not authenticated; ends the session and returns false
+   * when these are too many.
+   */
+  protected final boolean countUnauthenticated() {
+    if (!received.countUnauthenticated()) {
+      return true;
+    }
+    end(
+        Problem.of(
+            Code.PROTOCOL_ERROR,
+            "more than "
+                + ReceivedBytes.MAX_UNAUTHENTICATED
+                + " commands or pings came before a `connect` with a valid token"));
+    return false;
   }
 
   /**
@@ -83,13 +124,16 @@ public abstract class MessageSession extends Session {
   }
 
   /**
-   * Answers a ping.
+   * Answers a ping, unless the client sends more of them than its limits allow.
    *
    * @param answer the transport's pong, which is queued behind the waiting frames
    */
   public final void onPing(EncodedFrame answer) {
     recordActivity();
-    send(answer);
+    Caller caller = caller();
+    if (caller == null ? countUnauthenticated() : received.charge(caller, 0, 1) == null) {
+      send(answer);
+    }
   }
 
   @Override

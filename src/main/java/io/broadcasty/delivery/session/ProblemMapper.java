@@ -13,7 +13,6 @@ import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Maps the outcomes of use cases to the protocol's problems, the same for every transport. */
@@ -134,12 +133,38 @@ public final class ProblemMapper {
         Code.RATE_LIMITED,
         "the limit of "
             + verdict.limit()
+            + (verdict.scope().countsBytes() ? " bytes" : "")
             + " for this "
-            + (verdict.scope() == RateLimiter.Scope.IP
-                ? "address"
-                : verdict.scope().name().toLowerCase(Locale.ROOT))
+            + owner(verdict.scope())
             + " is used up",
         verdict.retryAfter());
+  }
+
+  /**
+   * Returns the problem of a message or body whose bytes were refused; one that could never be
+   * granted is too large.
+   */
+  public static Problem throttled(RateLimiter.Verdict verdict, long bytes) {
+    return verdict.isPossible(bytes)
+        ? throttled(verdict)
+        : Problem.of(
+            Code.PAYLOAD_TOO_LARGE,
+            "it counts for "
+                + bytes
+                + " bytes; this "
+                + owner(verdict.scope())
+                + " may send at most "
+                + verdict.limit()
+                + " at once; send it in parts");
+  }
+
+  private static String owner(RateLimiter.Scope scope) {
+    return switch (scope) {
+      case IP -> "address";
+      case USER, USER_BYTES -> "user";
+      case CHANNEL -> "channel";
+      case TENANT, TENANT_BYTES -> "tenant";
+    };
   }
 
   /** Returns the problem of an invalid channel name. */

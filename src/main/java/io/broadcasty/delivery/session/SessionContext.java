@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -18,6 +19,8 @@ import java.util.function.Supplier;
  *
  * @param memory limits what clients can make the node hold
  * @param tenants the current settings of each tenant
+ * @param limits limits the connections of tenants and users
+ * @param rates limits the bytes that clients send
  * @param eventLoops returns the event loop of the next connection, which fans out to it and writes
  *     its outbox; must never be blocked
  * @param readers run the commands of clients, which may block on the store
@@ -34,6 +37,7 @@ public record SessionContext(
     SubscribeService subscribe,
     PresenceService presence,
     ConnectionLimiter limits,
+    RateLimiter rates,
     Sessions sessions,
     Ticker ticker,
     WallClock clock,

@@ -12,7 +12,6 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
-import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.streams.broker.Broker;
@@ -72,7 +71,7 @@ public final class Subscriptions implements AutoCloseable {
       return new SubscribeOutcome.Denied();
     }
     RateLimiter.Verdict verdict =
-        context.limits().tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
+        context.limits().tryAcquireRequest(caller.tenant(), caller.subject());
     if (!verdict.granted()) {
       return new SubscribeOutcome.Throttled(verdict);
     }

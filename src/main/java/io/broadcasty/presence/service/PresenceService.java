@@ -7,7 +7,6 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.RealtimeListener;
-import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.Policy;
@@ -136,8 +135,7 @@ public record PresenceService(
       denied(caller, channel);
       return new PresenceOutcome.NotYourself(caller.subject());
     }
-    RateLimiter.Verdict verdict =
-        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
+    RateLimiter.Verdict verdict = limits.tryAcquireRequest(caller.tenant(), caller.subject());
     return verdict.granted() ? null : new PresenceOutcome.Throttled(verdict);
   }
 

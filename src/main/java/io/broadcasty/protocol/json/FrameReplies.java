@@ -1,9 +1,11 @@
 package io.broadcasty.protocol.json;
 
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Command;
 import io.broadcasty.wire.CommandReader;
 import io.broadcasty.wire.NativeFrames;
+import io.broadcasty.wire.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The replies to one frame, in the order of its commands; sent when all are complete. */
 final class FrameReplies {
+
+  private static final Problem CONNECT_FIRST =
+      Problem.of(Code.UNAUTHORIZED, "send `connect` with a token first");
 
   private final NativeSession session;
   private final CommandReader.Frame frame;
@@ -55,6 +60,13 @@ final class FrameReplies {
     }
   }
 
+  /** Refuses every command of the frame for the same reason. */
+  void refuse(Problem problem) {
+    for (CommandReader.IdentifiedCommand command : frame.commands()) {
+      replies.add(CompletableFuture.completedFuture(NativeFrames.error(command.id(), problem)));
+    }
+  }
+
   /**
    * Sends the replies.
    *
@@ -89,6 +101,9 @@ final class FrameReplies {
           NativeFrames.error(identified.id(), malformed.problem()));
     }
     session.resetErrors();
+    if (session.caller() == null && !session.admitsUnauthenticated()) {
+      return CompletableFuture.completedFuture(NativeFrames.error(identified.id(), CONNECT_FIRST));
+    }
     return command instanceof Command.Join join
         ? commands.join(join).thenApply(result -> text(identified.id(), result))
         : CompletableFuture.completedFuture(

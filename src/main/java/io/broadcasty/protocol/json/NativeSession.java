@@ -71,13 +71,19 @@ public final class NativeSession extends MessageSession {
     try {
       frame = reader.read(text, tenantSettings().publish());
     } catch (ProblemException e) {
-      String error = NativeFrames.error(null, e.problem());
+      Problem exceeded = chargeMessage(1);
+      String error = NativeFrames.error(null, exceeded == null ? e.problem() : exceeded);
       answered = answered.thenRun(() -> send(EncodedFrame.message(error)));
       countError();
       return;
     }
     FrameReplies replies = new FrameReplies(this, frame);
-    replies.execute(commands, publishCommands, answered);
+    Problem exceeded = chargeMessage(frame.commands().size());
+    if (exceeded == null) {
+      replies.execute(commands, publishCommands, answered);
+    } else {
+      replies.refuse(exceeded);
+    }
     answered = replies.sendAfter(answered, reply -> send(EncodedFrame.message(reply)));
   }
 
@@ -149,6 +155,11 @@ public final class NativeSession extends MessageSession {
    */
   void resetErrors() {
     errorsInARow.set(0);
+  }
+
+  /** Counts a command before authentication; returns false when it must not be carried out. */
+  boolean admitsUnauthenticated() {
+    return countUnauthenticated();
   }
 
   void countError() {

@@ -186,7 +186,8 @@ public final class ConfigKeys {
           ConfigType.FLAG,
           "true",
           "false",
-          "Enforces the rate limits broadcasty.limits.ip, user and channel. Limits of sizes and"
+          "Enforces the rate limits broadcasty.limits.ip, user, channel and tenant, and those of"
+              + " bytes. Limits of sizes and"
               + " connections hold in any case. Turn it off for load tests only.");
 
   public static final ConfigKey<Long> IP_PER_SECOND =
@@ -778,6 +779,7 @@ public final class ConfigKeys {
             BEFORE_RELAY_KEYS,
             providers.relayKeys(),
             AFTER_RELAY_KEYS,
+            RateConfigKeys.ALL,
             MemoryConfigKeys.ALL,
             providers.pushKeys())
         .<ConfigKey<?>>flatMap(List::stream)

@@ -7,6 +7,7 @@ import io.broadcasty.core.tenant.PublishCaps;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantRates;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsBuilder;
 import java.time.Duration;
@@ -31,11 +32,12 @@ final class TenantReader {
 
   private static final Pattern RECOVERABLE_ID = Pattern.compile("[A-Z0-9]{1,64}");
 
+  private static final Rate ONE = new Rate(1, 1);
+
   /** Initial values, which the keys' defaults replace except after a fault. */
   private static final TenantSettings PLACEHOLDER =
       new TenantSettings(
-          new Rate(1, 1),
-          new Rate(1, 1),
+          new TenantRates(ONE, ONE, ONE, ONE, ONE),
           1,
           1,
           1,

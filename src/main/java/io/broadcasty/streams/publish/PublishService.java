@@ -119,8 +119,7 @@ public final class PublishService {
     if (!limits.isEnabled()) {
       return null;
     }
-    RateLimiter.Verdict user =
-        limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
+    RateLimiter.Verdict user = limits.tryAcquireRequest(caller.tenant(), caller.subject());
     if (!user.granted()) {
       return new PublishOutcome.Throttled(user);
     }

@@ -17,6 +17,7 @@ import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -191,6 +192,12 @@ public class EdgeFilter extends HttpFilter {
             new Replayed(caller.tenant(), caller.subject(), replayed.detail(), address));
       }
       ProblemWriter.write(response, replayed);
+      return false;
+    }
+    try {
+      BodyBytes.chargeAnnounced(request, response, limits, caller);
+    } catch (ProblemException e) {
+      ProblemWriter.write(response, e.problem());
       return false;
     }
     CallerRequest called = new CallerRequest(request, caller);

@@ -7,7 +7,6 @@ import io.broadcasty.wire.Problem;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** Writes problem details (RFC 9457) as HTTP answers. */
 public final class ProblemWriter {
@@ -40,7 +39,7 @@ public final class ProblemWriter {
 
   /** Sets the headers for the state of a rate limit (draft-ietf-httpapi-ratelimit-headers). */
   public static void rateLimit(HttpServletResponse response, RateLimiter.Verdict verdict) {
-    String name = '"' + verdict.scope().name().toLowerCase(Locale.ROOT) + '"';
+    String name = '"' + verdict.scope().label() + '"';
     response.setHeader("RateLimit-Policy", name + ";q=" + verdict.limit());
     long seconds = (verdict.retryAfter().toMillis() + 999) / 1000;
     response.setHeader("RateLimit", name + ";r=" + verdict.remaining() + ";t=" + seconds);

@@ -7,7 +7,6 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.RealtimeListener;
-import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.Policy;
@@ -77,8 +76,7 @@ public class ReplayResource {
                 caller.address()));
         throw new ProblemException(Code.FORBIDDEN, "your roles do not allow reading this channel");
       }
-      RateLimiter.Verdict verdict =
-          limits.tryAcquire(RateKey.ofUser(caller.tenant(), caller.subject()), 1);
+      RateLimiter.Verdict verdict = limits.tryAcquireRequest(caller.tenant(), caller.subject());
       if (!verdict.granted()) {
         throw new ProblemException(ProblemMapper.throttled(verdict));
       }

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.http;
 
+import io.broadcasty.transport.edge.BodyBytes;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.ProblemException;
@@ -50,6 +51,7 @@ final class RequestBody {
       while (true) {
         int read = in.read(buffer, length, buffer.length - length);
         if (read < 0) {
+          BodyBytes.charge(request, length);
           return Arrays.copyOf(buffer, length);
         }
         if (length == 0 && read > 0) {

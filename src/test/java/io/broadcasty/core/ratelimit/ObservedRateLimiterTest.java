@@ -38,11 +38,17 @@ class ObservedRateLimiterTest {
     assertFalse(limiter.tryAcquire(RateKey.ofAddress("192.0.2.1"), 1).granted());
     assertFalse(limiter.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).granted());
     assertFalse(limiter.tryAcquire(RateKey.ofChannel(ACME, "a"), 1).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofTenant(ACME), 1).granted());
+    assertFalse(limiter.tryAcquireBytes(ACME, "ann", 5).granted());
+    assertFalse(limiter.tryAcquire(RateKey.ofTenantBytes(ACME), 5).granted());
     assertEquals(
         List.of(
             new LimitReached(LimitReached.RATE_ADDRESS, null, null, null, "192.0.2.1"),
             new LimitReached(LimitReached.RATE_USER, ACME, "ann", null, null),
-            new LimitReached(LimitReached.RATE_CHANNEL, ACME, null, "a", null)),
+            new LimitReached(LimitReached.RATE_CHANNEL, ACME, null, "a", null),
+            new LimitReached(LimitReached.RATE_TENANT, ACME, null, null, null),
+            new LimitReached(LimitReached.BYTES_USER, ACME, "ann", null, null),
+            new LimitReached(LimitReached.BYTES_TENANT, ACME, null, null, null)),
         listener.take());
   }
 

@@ -209,6 +209,60 @@ public abstract class RateLimiterContract {
   }
 
   @Test
+  void aRequestCountsForTheUserAndTheTenant() {
+    tenants.set(ACME, acme -> acme.userBurst(3).tenantPerSecond(1).tenantBurst(5));
+    for (int i = 0; i < 3; i++) {
+      assertTrue(limiter.tryAcquireRequest(ACME, "ann").granted());
+    }
+    assertEquals(Scope.USER, limiter.tryAcquireRequest(ACME, "ann").scope());
+    assertTrue(limiter.tryAcquireRequest(ACME, "bob").granted(), "ann's refusals cost no other");
+    assertTrue(limiter.tryAcquireRequest(ACME, "bob").granted());
+    Verdict refused = limiter.tryAcquireRequest(ACME, "eve");
+    assertFalse(refused.granted());
+    assertEquals(Scope.TENANT, refused.scope());
+    assertEquals(5, refused.limit());
+    assertTrue(refused.retryAfter().toNanos() > 0);
+    assertTrue(limiter.tryAcquireRequest(OTHER, "eve").granted());
+    time.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquireRequest(ACME, "eve").granted());
+  }
+
+  @Test
+  void bytesCountForTheUserAndTheTenant() {
+    tenants.set(
+        ACME,
+        acme ->
+            acme.userBytesPerSecond(100)
+                .userBytesBurst(1000)
+                .tenantBytesPerSecond(200)
+                .tenantBytesBurst(1500));
+    assertTrue(limiter.tryAcquireBytes(ACME, "ann", 1000).granted());
+    Verdict user = limiter.tryAcquireBytes(ACME, "ann", 200);
+    assertFalse(user.granted());
+    assertEquals(Scope.USER_BYTES, user.scope());
+    assertTrue(user.isPossible(200));
+    assertEquals(2, user.retryAfter().plusNanos(500_000_000).toSeconds());
+    Verdict tenant = limiter.tryAcquireBytes(ACME, "bob", 600);
+    assertFalse(tenant.granted());
+    assertEquals(Scope.TENANT_BYTES, tenant.scope());
+    assertTrue(limiter.tryAcquireRequest(ACME, "ann").granted(), "bytes are no requests");
+    assertTrue(limiter.tryAcquireBytes(OTHER, "ann", 5000).granted());
+    time.advance(Duration.ofSeconds(2));
+    assertTrue(limiter.tryAcquireBytes(ACME, "ann", 200).granted());
+    assertFalse(limiter.tryAcquireBytes(ACME, "ann", 1).granted());
+  }
+
+  @Test
+  void moreBytesThanTheBurstAreImpossible() {
+    tenants.set(ACME, acme -> acme.userBytesBurst(1000).tenantBytesBurst(500));
+    assertFalse(limiter.tryAcquireBytes(ACME, "ann", 1001).isPossible(1001));
+    Verdict ofTenant = limiter.tryAcquireBytes(ACME, "ann", 501);
+    assertFalse(ofTenant.granted());
+    assertFalse(ofTenant.isPossible(501));
+    assertTrue(limiter.tryAcquireBytes(ACME, "ann", 499).granted(), "501 were the user's");
+  }
+
+  @Test
   void aRateLetsSomethingThroughAndABucketHasOneOwner() {
     assertThrows(IllegalArgumentException.class, () -> new Rate(0, 1));
     assertThrows(IllegalArgumentException.class, () -> new Rate(1, 0));

@@ -8,11 +8,13 @@ import java.util.function.UnaryOperator;
 /** Tenant settings that a test changes while it runs; generous unless set. */
 public final class TestTenantSettings implements TenantSettingsLookup {
 
+  private static final Rate MILLION = new Rate(1_000_000, 1_000_000);
+  private static final Rate BILLION = new Rate(1_000_000_000, 1_000_000_000);
+
   /** Settings with more than a test needs. */
   public static final TenantSettings GENEROUS =
       new TenantSettings(
-          new Rate(1_000_000, 1_000_000),
-          new Rate(1_000_000, 1_000_000),
+          new TenantRates(MILLION, MILLION, MILLION, BILLION, BILLION),
           10_000,
           10_000,
           500,

@@ -172,6 +172,7 @@ public abstract class ReplayJoinContract {
                   RealtimeListener.NONE),
               new PresenceService(policy, unlimited, presence, tenants, RealtimeListener.NONE),
               limits,
+              new Unlimited(),
               sessions,
               Ticker.system(),
               WallClock.system(),

@@ -45,6 +45,7 @@ class SessionIndexTest {
           node.context.subscribe(),
           node.context.presence(),
           node.context.limits(),
+          node.context.rates(),
           node.sessions,
           node.time,
           node.time,

@@ -8,11 +8,14 @@ import io.broadcasty.core.lifecycle.RecordingListener;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
+import io.broadcasty.core.ratelimit.LocalRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.ratelimit.RateLimits;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.rbac.PolicyResolver;
+import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TestTenantSettings;
@@ -94,6 +97,8 @@ public final class TestNode {
   public final SessionContext context;
   public final FakePendingPushes pushes = new FakePendingPushes();
   public long permits = Long.MAX_VALUE;
+  public final RateLimiter rates =
+      new LocalRateLimiter(new RateLimits(true, new Rate(1, 1), tenants), time);
 
   /** Creates a node without push. */
   public TestNode() {
@@ -131,6 +136,9 @@ public final class TestNode {
         new RateLimiter() {
           @Override
           public Verdict tryAcquire(RateKey key, long wanted) {
+            if (key.scope() == Scope.TENANT) {
+              return rates.tryAcquire(key, wanted);
+            }
             boolean granted = permits > 0;
             permits -= granted ? wanted : 0;
             return new Verdict(granted, key.scope(), 10, permits, Duration.ofSeconds(3));
@@ -170,6 +178,7 @@ public final class TestNode {
                 listener),
             new PresenceService(policy, limiter, presence, tenants, listener),
             limits,
+            rates,
             sessions,
             time,
             time,

@@ -10,6 +10,7 @@ import io.broadcasty.core.tenant.PublishCaps;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantRates;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsBuilder;
 import java.time.Duration;
@@ -33,8 +34,12 @@ class TenantReaderTest {
   void unsetKeysHaveTheDefaults() {
     TenantSettings all =
         new TenantSettings(
-            new Rate(500, 5000),
-            new Rate(1000, 10_000),
+            new TenantRates(
+                new Rate(500, 5000),
+                new Rate(1000, 10_000),
+                new Rate(20_000, 100_000),
+                new Rate(5_000_000, 20_000_000),
+                new Rate(20_000_000, 80_000_000)),
             50_000,
             100,
             500,
@@ -80,7 +85,7 @@ class TenantReaderTest {
   void anEnvironmentVariableStandsForAnIdOfSmallLettersAndDigits() {
     values.put("BROADCASTY_TENANT_ACME_LIMITS_USER_PER_SECOND", "9");
     values.put("BROADCASTY_TENANT_ACME2_LIMITS_BATCH", "8");
-    assertEquals(9, read().of(ACME).userRate().perSecond());
+    assertEquals(9, read().of(ACME).rates().user().perSecond());
     assertEquals(8, batch("acme2"));
   }
 
@@ -88,7 +93,7 @@ class TenantReaderTest {
   void ignoresANameDerivedFromAVariable() {
     values.put("BROADCASTY_TENANT_ACME_LIMITS_USER_PER_SECOND", "9");
     values.put("broadcasty.tenant.acme.limits.user.per.second", "9");
-    assertEquals(9, read().of(ACME).userRate().perSecond());
+    assertEquals(9, read().of(ACME).rates().user().perSecond());
     assertEquals(Set.of(ACME), read().own().keySet());
   }
 

@@ -160,14 +160,20 @@ class PublishServiceTest {
   }
 
   @Test
-  void checksEnabledLimitsOfUserAndChannel() {
+  void checksEnabledLimitsOfUserTenantAndChannel() {
     publish(draft("a", "1", null));
     assertEquals(List.of(), requestedKeys);
-    permits = 3;
+    permits = 5;
     List<PublishOutcome> outcomes =
         publish(draft("secret", "0", null), draft("a", "1", null), draft("b", "2", null));
     assertEquals(
-        List.of("USER acme/ann", "CHANNEL acme/a", "USER acme/ann", "CHANNEL acme/b"),
+        List.of(
+            "USER acme/ann",
+            "TENANT acme/",
+            "CHANNEL acme/a",
+            "USER acme/ann",
+            "TENANT acme/",
+            "CHANNEL acme/b"),
         requestedKeys);
     assertInstanceOf(PublishOutcome.Published.class, outcomes.get(1));
     PublishOutcome.Throttled throttled =

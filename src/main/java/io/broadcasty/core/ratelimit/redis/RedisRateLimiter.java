@@ -21,7 +21,6 @@ import io.github.bucket4j.distributed.serialization.Mapper;
 import io.github.bucket4j.redis.jedis.Bucket4jJedis;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -147,7 +146,7 @@ public final class RedisRateLimiter implements RateLimiter {
     Rate rate = limits.defaultOf(key.scope());
     return redis.key(
         "lim:"
-            + key.scope().name().toLowerCase(Locale.ROOT)
+            + key.scope().label()
             + ":"
             + rate.perSecond()
             + ":"

@@ -1,0 +1,88 @@
+package io.broadcasty.server.config;
+
+import io.broadcasty.core.config.ConfigKey;
+import io.broadcasty.core.config.ConfigType;
+import java.util.List;
+
+/** The configuration keys of the rates of tenants and of bytes. */
+final class RateConfigKeys {
+
+  private static final ConfigType<Long> COUNT = ConfigType.number(1, 1_000_000_000);
+  private static final ConfigType<Long> BYTES = ConfigType.number(1024, 1_000_000_000_000L);
+
+  private static final String ON_ALL_NODES =
+      " The limit counts all nodes together with Redis, otherwise each node.";
+
+  static final ConfigKey<Long> TENANT_PER_SECOND =
+      new ConfigKey<>(
+          "broadcasty.limits.tenant.per-second",
+          COUNT,
+          "20000",
+          "100",
+          "Publications, subscriptions, replays, presence requests and push requests per second"
+              + " that all users of a tenant together may make on average. Beyond it they are"
+              + " refused with rate_limited (429)."
+              + ON_ALL_NODES);
+
+  static final ConfigKey<Long> TENANT_BURST =
+      new ConfigKey<>(
+          "broadcasty.limits.tenant.burst",
+          COUNT,
+          "100000",
+          "100",
+          "Publications, subscriptions, replays, presence requests and push requests that all"
+              + " users of a tenant together may make at once before"
+              + " broadcasty.limits.tenant.per-second applies.");
+
+  static final ConfigKey<Long> USER_BYTES_PER_SECOND =
+      new ConfigKey<>(
+          "broadcasty.limits.user-bytes-per-second",
+          BYTES,
+          "5000000",
+          "100000",
+          "Bytes per second that one user may send on average: request bodies and WebSocket"
+              + " messages, of which each command counts for at least 256 bytes. Beyond it they are"
+              + " refused with rate_limited (429)."
+              + ON_ALL_NODES);
+
+  static final ConfigKey<Long> USER_BYTES_BURST =
+      new ConfigKey<>(
+          "broadcasty.limits.user-bytes-burst",
+          BYTES,
+          "20000000",
+          "400000",
+          "Bytes that one user may send at once before broadcasty.limits.user-bytes-per-second"
+              + " applies. A larger body or message is refused with payload_too_large (413).");
+
+  static final ConfigKey<Long> TENANT_BYTES_PER_SECOND =
+      new ConfigKey<>(
+          "broadcasty.limits.tenant-bytes-per-second",
+          BYTES,
+          "20000000",
+          "1000000",
+          "Bytes per second that all users of a tenant together may send on average. Beyond it"
+              + " request bodies and WebSocket messages are refused with rate_limited (429)."
+              + ON_ALL_NODES);
+
+  static final ConfigKey<Long> TENANT_BYTES_BURST =
+      new ConfigKey<>(
+          "broadcasty.limits.tenant-bytes-burst",
+          BYTES,
+          "80000000",
+          "4000000",
+          "Bytes that all users of a tenant together may send at once before"
+              + " broadcasty.limits.tenant-bytes-per-second applies. A larger body or message is"
+              + " refused with payload_too_large (413).");
+
+  /** Every key, in the order of the reference. */
+  static final List<ConfigKey<?>> ALL =
+      List.of(
+          TENANT_PER_SECOND,
+          TENANT_BURST,
+          USER_BYTES_PER_SECOND,
+          USER_BYTES_BURST,
+          TENANT_BYTES_PER_SECOND,
+          TENANT_BYTES_BURST);
+
+  private RateConfigKeys() {}
+}
