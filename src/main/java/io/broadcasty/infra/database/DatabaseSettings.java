@@ -17,6 +17,11 @@ public record DatabaseSettings(String url, String user, @Nullable String passwor
     }
   }
 
+  /** Returns a copy with this password. */
+  DatabaseSettings withPassword(String other) {
+    return new DatabaseSettings(url, user, other, poolSize);
+  }
+
   /** Omits the password, and the URL, which may contain one. */
   @Override
   public String toString() {

@@ -537,7 +537,8 @@ public final class ConfigKeys {
           null,
           "jdbc:h2:file:/var/lib/broadcasty/broadcasty",
           "JDBC URL of the database: H2, PostgreSQL, MariaDB or MySQL. If unset, an embedded H2"
-              + " database in broadcasty.data-dir.");
+              + " database in broadcasty.data-dir. Only the user of the server's process can read"
+              + " the files of an embedded H2.");
 
   public static final ConfigKey<String> DB_USER =
       new ConfigKey<>(
@@ -553,7 +554,8 @@ public final class ConfigKeys {
           ConfigType.TEXT,
           null,
           "…",
-          "Password for the database of broadcasty.db.url.");
+          "Password for the database of broadcasty.db.url. If unset, an embedded H2 has a generated"
+              + " one, kept beside it in a file whose name ends in .password.");
 
   public static final ConfigKey<Long> DB_POOL =
       new ConfigKey<>(

@@ -3,11 +3,11 @@ package io.broadcasty.server.dev;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import io.broadcasty.core.file.OwnerOnlyFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.text.ParseException;
 
 /**
@@ -22,14 +22,12 @@ final class DevKey {
   static RSAKey loadOrCreate(Path file) {
     try {
       if (Files.exists(file)) {
+        OwnerOnlyFiles.restrict(file); // an earlier release may have created it by the umask
         return RSAKey.parse(Files.readString(file));
       }
       RSAKey key = new RSAKeyGenerator(BITS).generate();
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(file, key.toJSONString());
-      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-      }
+      OwnerOnlyFiles.createDirectories(file.toAbsolutePath().getParent());
+      OwnerOnlyFiles.write(file, key.toJSONString());
       return key;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read or write the development key " + file, e);

@@ -4,6 +4,7 @@ import io.broadcasty.core.config.ConfigKey;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseException;
+import io.broadcasty.infra.database.EmbeddedH2;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisUnusableException;
 import io.broadcasty.server.config.ConfigKeys;
@@ -31,7 +32,7 @@ public final class StoreConnections {
     ConfigKey<String> key = dataSource == null ? ConfigKeys.DB_URL : ConfigKeys.DB_DATASOURCE;
     try {
       return dataSource == null
-          ? Database.open(settings.database())
+          ? EmbeddedH2.open(settings.database())
           : Database.using(DataSourceFinder.ofServer(ticker).find(dataSource));
     } catch (DatabaseException e) {
       throw fault(key, e.reason());
