@@ -23,6 +23,7 @@ export type ServerCode =
   | 'not_present'
   | 'too_many_members'
   | 'payload_too_large'
+  | 'request_timeout'
   | 'too_many_items'
   | 'push_off'
   | 'no_device'
@@ -45,6 +46,7 @@ export const CLOSE_CODES: Readonly<Record<number, readonly [ServerCode, Retry]>>
   4401: ['unauthorized', 'no'],
   4402: ['token_expired', 'no'],
   4413: ['payload_too_large', 'no'],
+  4411: ['request_timeout', 'after'],
   4403: ['too_many_channels', 'no'],
   4430: ['connection_limit', 'after'],
   4429: ['rate_limited', 'after'],

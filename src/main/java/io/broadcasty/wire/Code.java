@@ -26,6 +26,7 @@ public enum Code {
   NOT_PRESENT(404, 0, Retry.NO, "The member is not present, or the caller did not join it"),
   TOO_MANY_MEMBERS(403, 0, Retry.NO, "The channel has reached its limit of members"),
   PAYLOAD_TOO_LARGE(413, 4413, Retry.NO, "The message is too large"),
+  REQUEST_TIMEOUT(408, 4411, Retry.AFTER, "The message did not arrive in time"),
   TOO_MANY_ITEMS(413, 0, Retry.NO, "The batch has more items than allowed"),
   PUSH_OFF(404, 0, Retry.NO, "Push, or this push service, is not configured"),
   NO_DEVICE(404, 0, Retry.NO, "No named recipient has a device"),

@@ -15,9 +15,17 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public abstract class MessageSession extends Session {
 
+  /** The longest message of a client that has not authenticated yet; ample for a token. */
+  public static final int MAX_BYTES_BEFORE_TOKEN = 16 * 1024;
+
+  private static final long NO_MESSAGE = Long.MIN_VALUE;
+
   private final ReceivedBytes received;
   private volatile long lastActivityNanos;
   private volatile int messageBytes;
+
+  /** When the message that is not whole began, by the ticker. */
+  private volatile long messageBegunNanos = NO_MESSAGE;
 
   /** Creates a session. A subclass calls {@link #opened} at the end of its constructor. */
   protected MessageSession(SessionContext context, Transport transport) {
@@ -68,6 +76,27 @@ public abstract class MessageSession extends Session {
   /** Records that a frame has arrived from the client. */
   public final void recordActivity() {
     lastActivityNanos = context.ticker().readNanos();
+  }
+
+  /**
+   * Returns how long a message may be now.
+   *
+   * @param configured the limit for authenticated clients
+   */
+  public final int maxMessageBytes(int configured) {
+    return caller() == null ? Math.min(configured, MAX_BYTES_BEFORE_TOKEN) : configured;
+  }
+
+  /** Records that a part of a message has arrived; the rest has a time limit. */
+  public final void onMessageBegun() {
+    messageBegunNanos = Math.max(NO_MESSAGE + 1, context.ticker().readNanos());
+  }
+
+  /** Records that no message is incomplete. */
+  public final void onMessageWhole() {
+    if (messageBegunNanos != NO_MESSAGE) {
+      messageBegunNanos = NO_MESSAGE;
+    }
   }
 
   /** Counts a message from the client before it is parsed. */
@@ -142,6 +171,12 @@ public abstract class MessageSession extends Session {
     if (Math.min(nowNanos - lastActivityNanos, nowNanos - awakeSinceNanos)
         > context.settings().maxSilence().toNanos()) {
       end(Problem.of(Code.IDLE, "the client sent nothing for two heartbeat intervals"));
+    }
+    long begun = messageBegunNanos;
+    if (begun != NO_MESSAGE
+        && Math.min(nowNanos - begun, nowNanos - awakeSinceNanos)
+            > context.settings().messageTimeout().toNanos()) {
+      end(ProblemMapper.messageTimeout(context.settings().messageTimeout()));
     }
   }
 }

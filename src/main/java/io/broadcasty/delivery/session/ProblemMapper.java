@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.delivery.subscribe.WatchOutcome;
@@ -20,6 +21,7 @@ public final class ProblemMapper {
 
   private static final System.Logger LOG = System.getLogger(ProblemMapper.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+  private static final Duration MEMORY_RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration CONNECTION_RETRY_AFTER = Duration.ofSeconds(10);
 
   private ProblemMapper() {}
@@ -183,6 +185,27 @@ public final class ProblemMapper {
         Code.CONNECTION_LIMIT,
         "this tenant or user has reached its connection limit; close some connections",
         CONNECTION_RETRY_AFTER);
+  }
+
+  /** Returns the problem of a message that did not arrive whole in time. */
+  public static Problem messageTimeout(Duration limit) {
+    return new Problem(
+        Code.REQUEST_TIMEOUT,
+        "a message must arrive whole within " + limit.toSeconds() + " s; send smaller ones",
+        RETRY_AFTER);
+  }
+
+  /** Returns the problem of a refused reservation: the limit that is reached, by its owner. */
+  public static Problem outOfMemory(MemoryBudget.Grant refusal) {
+    return refusal == MemoryBudget.Grant.TENANT_FULL
+        ? new Problem(
+            Code.MEMORY_LIMIT,
+            "too much input of this tenant is incomplete; send less at once",
+            MEMORY_RETRY_AFTER)
+        : new Problem(
+            Code.OVERLOADED,
+            "too much input of all clients is incomplete; try again later or at another node",
+            MEMORY_RETRY_AFTER);
   }
 
   /** Returns the problem of a failed read of the store. */

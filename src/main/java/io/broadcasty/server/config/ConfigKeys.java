@@ -256,7 +256,8 @@ public final class ConfigKeys {
           "4194304",
           "Maximum size in bytes of a request body with a batch of publications, and of a WebSocket"
               + " message from a client. A larger one is refused with payload_too_large (413, or"
-              + " close code 4413).");
+              + " close code 1009 of a WebSocket). Before a WebSocket client has authenticated, a"
+              + " message has at most 16384 bytes.");
 
   public static final ConfigKey<Long> CONNECTIONS_PER_TENANT =
       new ConfigKey<>(
@@ -355,6 +356,15 @@ public final class ConfigKeys {
           "service-operator",
           "Role (token claim roles) that makes a user an operator. It counts only in tokens of the"
               + " tenant broadcasty.operator.tenant.");
+
+  public static final ConfigKey<Duration> MESSAGE_TIMEOUT =
+      new ConfigKey<>(
+          "broadcasty.stream.message-timeout",
+          SHORT,
+          "30s",
+          "10s",
+          "Time limit for a WebSocket message of a client to arrive whole, from its first byte;"
+              + " then the server closes the connection with request_timeout (close code 4411).");
 
   public static final ConfigKey<Duration> DRAIN =
       new ConfigKey<>(
@@ -745,6 +755,7 @@ public final class ConfigKeys {
           PUSH_IN_FLIGHT,
           HEARTBEAT,
           CONNECT_TIMEOUT,
+          MESSAGE_TIMEOUT,
           OUTBOX_BYTES,
           WEBSOCKET_ENGINE,
           STREAM_INTERNALS,

@@ -94,6 +94,7 @@ public final class SettingsReader {
         new SessionSettings(
             value(ConfigKeys.HEARTBEAT, Duration.ofSeconds(1)),
             value(ConfigKeys.CONNECT_TIMEOUT, Duration.ofSeconds(1)),
+            value(ConfigKeys.MESSAGE_TIMEOUT, Duration.ofSeconds(1)),
             EXPIRY_NOTICE.plus(jwt.skew()));
     Settings.Replay replay =
         new Settings.Replay(

@@ -1,6 +1,7 @@
 package io.broadcasty.transport.io;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.transport.container.OpenLibertyInternals;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Open Liberty makes each call on a thread that may block, and reads on as soon as the call
  * returns, losing a byte that was not read; there the call waits until there is room.
  *
- * <p>Keeps no buffer while no bytes arrive.
+ * <p>Keeps no buffer while no bytes arrive. Bytes that wait are reserved in a memory budget; a
+ * refused reservation ends the input.
  */
 public final class NonBlockingInput implements ReadListener {
 
@@ -35,13 +37,28 @@ public final class NonBlockingInput implements ReadListener {
     /**
      * Called when no more bytes follow.
      *
-     * @param failure null when the peer has ended the stream
+     * @param failure null when the peer has ended the stream or the input was {@linkplain #close
+     *     closed}; an {@link OverloadedException} when there was no memory for more bytes
      */
     void onEnd(@Nullable Throwable failure);
   }
 
+  /** Says that the budget had no room for bytes that arrived. */
+  public static final class OverloadedException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private OverloadedException() {
+      super("no memory is left for incoming bytes");
+    }
+  }
+
   private static final int BUFFER_BYTES = 16 * 1024;
   private static final int MAX_WAITING_BYTES = 64 * 1024;
+
+  /** What an array and its place in the queue take besides its bytes. */
+  private static final int PIECE_BYTES = 32;
+
   private static final ThreadLocal<byte[]> BUFFERS =
       ThreadLocal.withInitial(() -> new byte[BUFFER_BYTES]);
 
@@ -49,6 +66,9 @@ public final class NonBlockingInput implements ReadListener {
   private final Executor executor;
   private final Receiver receiver;
   private final boolean mayBlock;
+
+  @GuardedBy("this")
+  private final MemoryReservation memory;
 
   private final AtomicInteger calls = new AtomicInteger();
 
@@ -70,10 +90,16 @@ public final class NonBlockingInput implements ReadListener {
   @GuardedBy("this")
   private @Nullable Throwable failure;
 
-  /** Creates an input that reads nothing before {@link #begin}. */
-  public NonBlockingInput(ServletInputStream in, Executor executor, Receiver receiver) {
+  /**
+   * Creates an input that reads nothing before {@link #begin}.
+   *
+   * @param memory for the bytes that wait; the input alone changes its size
+   */
+  public NonBlockingInput(
+      ServletInputStream in, Executor executor, MemoryReservation memory, Receiver receiver) {
     this.in = in;
     this.executor = executor;
+    this.memory = memory;
     this.receiver = receiver;
     this.mayBlock = OpenLibertyInternals.owns(in);
   }
@@ -81,6 +107,16 @@ public final class NonBlockingInput implements ReadListener {
   /** Starts reading. */
   public void begin() {
     in.setReadListener(this);
+  }
+
+  /** Reads nothing more, drops the bytes that wait, and reports the end unless that is done. */
+  public void close() {
+    synchronized (this) {
+      waiting.clear();
+      waitingBytes = 0;
+      memory.close();
+    }
+    end(null);
   }
 
   @Override
@@ -141,10 +177,24 @@ public final class NonBlockingInput implements ReadListener {
 
   private void add(byte[] bytes) {
     synchronized (this) {
-      waiting.add(bytes);
-      waitingBytes += bytes.length;
+      if (ended) {
+        return;
+      }
+      if (reserve(bytes.length, 1)) {
+        waiting.add(bytes);
+        waitingBytes += bytes.length;
+      } else {
+        ended = true;
+        failure = new OverloadedException();
+      }
     }
     scheduleDelivery();
+  }
+
+  @GuardedBy("this")
+  private boolean reserve(int moreBytes, int morePieces) {
+    return memory.resize(
+        waitingBytes + moreBytes + (long) PIECE_BYTES * (waiting.size() + morePieces));
   }
 
   private void end(@Nullable Throwable cause) {
@@ -184,6 +234,7 @@ public final class NonBlockingInput implements ReadListener {
         delivering = next != null || over || goOn;
         if (next != null) {
           waitingBytes -= next.length;
+          reserve(0, 0);
           notifyAll();
         }
       }
@@ -195,7 +246,7 @@ public final class NonBlockingInput implements ReadListener {
         if (over) {
           receiver.onEnd(why);
         }
-        return; // after the end `handing` stays true, so that the end is reported once
+        return; // after the end `delivering` stays true, so that the end is reported once
       }
     }
   }

@@ -2,9 +2,15 @@ package io.broadcasty.transport.websocket;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.background.ConfinedTo;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryBudget.Grant;
+import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.Transport;
 import io.broadcasty.transport.container.OpenLibertyInternals;
@@ -21,6 +27,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +67,8 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private final NonBlockingInput in;
   private final NonBlockingOutput out;
   private final FrameReader reader;
+  private final MemoryReservation readerMemory;
+  private final int maxMessageBytes;
   private final MessageSession session;
 
   // created with the connection, since a stopping Payara cannot link lambdas any more
@@ -67,6 +76,14 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   private final Runnable disconnect = this::disconnectNow;
 
   private final AtomicBoolean disconnected = new AtomicBoolean();
+
+  /** Whether the reader has the limits of an authenticated client. */
+  @ConfinedTo("the input's executor, one call at a time")
+  private boolean authenticated;
+
+  /** Whether a message became whole during the read. */
+  @ConfinedTo("the input's executor, one call at a time")
+  private boolean messageIsWhole;
 
   @GuardedBy("this")
   private CompletableFuture<@Nullable Void> scheduledDisconnect = NOT_SCHEDULED;
@@ -86,14 +103,19 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     this.context = context;
     this.clientAddress = clientAddress;
     this.connection = connection;
-    this.in = new NonBlockingInput(connection.getInputStream(), context.readers(), this);
+    this.maxMessageBytes = maxMessageBytes;
+    MemoryBudget inbound = context.memory().of(MemoryArea.INBOUND);
+    this.in =
+        new NonBlockingInput(
+            connection.getInputStream(), context.readers(), new MemoryReservation(inbound), this);
     this.out =
         new NonBlockingOutput(
             output,
             joinsMessages ? JoinedMessages.INSTANCE : FrameFormat.INSTANCE,
             context.closers());
-    this.reader = new FrameReader(maxMessageBytes, this);
     this.session = accepted.open(context, this);
+    this.readerMemory = new MemoryReservation(inbound);
+    this.reader = new FrameReader(session.maxMessageBytes(maxMessageBytes), readerMemory, this);
   }
 
   @Override
@@ -127,42 +149,87 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       }
       return;
     }
+    boolean continues = reader.isWithinMessage();
+    messageIsWhole = false;
     try {
+      raiseLimits(); // the token may have come with the handshake
       reader.read(bytes, 0, bytes.length);
     } catch (FrameException e) {
-      session.onTransportClosed();
-      startClosing(e.closeCode(), e.reason());
+      onFault(e);
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "Cannot handle a client's message; closing the connection", e);
       session.onTransportClosed();
       startClosing(INTERNAL_ERROR, "internal error");
     }
+    if (!reader.isWithinMessage()) {
+      session.onMessageWhole();
+    } else if (!continues || messageIsWhole) {
+      session.onMessageBegun();
+    }
+  }
+
+  private void onFault(FrameException fault) {
+    switch (fault.kind()) {
+      case TENANT_MEMORY -> session.end(ProblemMapper.outOfMemory(Grant.TENANT_FULL));
+      case NODE_MEMORY -> session.end(ProblemMapper.outOfMemory(Grant.NODE_FULL));
+      case SIZE -> {
+        session.onTransportClosed();
+        startClosing(fault.closeCode(), WebSocketRegistration.tooLong(session, maxMessageBytes));
+      }
+      case PROTOCOL -> {
+        session.onTransportClosed();
+        startClosing(fault.closeCode(), fault.reason());
+      }
+    }
+  }
+
+  /** Gives an authenticated client the configured limit, and its tenant what it keeps. */
+  private void raiseLimits() {
+    Caller caller = authenticated ? null : session.caller();
+    if (caller != null) {
+      authenticated = true;
+      reader.setMaxMessageBytes(maxMessageBytes);
+      if (readerMemory.bytes() == 0) {
+        readerMemory.assignTo(caller.tenant());
+      }
+    }
   }
 
   @Override
   public void onEnd(@Nullable Throwable failure) {
+    reader.stop();
+    session.onMessageWhole();
+    if (failure instanceof NonBlockingInput.OverloadedException) {
+      session.end(ProblemMapper.outOfMemory(Grant.NODE_FULL));
+      return;
+    }
     LOG.log(Level.DEBUG, "A WebSocket ended without a close frame", failure);
     disconnect();
   }
 
   @Override
   public void onText(String text) {
+    messageIsWhole = true;
     session.countMessage(text);
     session.onText(text);
+    raiseLimits();
   }
 
   @Override
   public void onBinary(int lengthBytes) {
+    messageIsWhole = true;
     session.onBinary();
   }
 
   @Override
   public void onPing(byte[] data) {
+    messageIsWhole |= !reader.isWithinMessage();
     session.onPing(EncodedFrame.control(Frames.pong(data)));
   }
 
   @Override
   public void onPong(byte[] data) {
+    messageIsWhole |= !reader.isWithinMessage();
     session.recordActivity();
   }
 
@@ -231,6 +298,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     session.onTransportClosed();
     if (disconnected.compareAndSet(false, true)) {
       cancelDisconnect();
+      stopReading();
       try {
         if (OpenLibertyInternals.owns(connection)) {
           OpenLibertyInternals.close(connection);
@@ -240,6 +308,15 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       } catch (Exception e) { // declared by WebConnection
         LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
       }
+    }
+  }
+
+  /** Stops the input, which then releases what the reader keeps. */
+  private void stopReading() {
+    try {
+      in.close();
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "The node stopped before this connection was closed", e);
     }
   }
 }

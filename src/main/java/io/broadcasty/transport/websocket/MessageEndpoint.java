@@ -1,8 +1,12 @@
 package io.broadcasty.transport.websocket;
 
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.StreamRequest;
@@ -46,6 +50,7 @@ public class MessageEndpoint extends Endpoint {
   private final EdgeSettings settings;
   private final StreamOutputSelector outputs;
   private @Nullable MessageSession session;
+  private @Nullable TextMessageAssembler messages;
 
   /** Looks up the shared components; Open Liberty requires a constructor without arguments. */
   public MessageEndpoint() {
@@ -78,15 +83,13 @@ public class MessageEndpoint extends Endpoint {
       return;
     }
     session = opened;
-    webSocket.addMessageHandler(
-        String.class,
+    TextMessageAssembler assembler =
         new TextMessageAssembler(
-            settings.maxMessageBytes(),
-            text -> {
-              opened.countMessage(text);
-              opened.onText(text);
-            },
-            () -> tooLong(webSocket)));
+            () -> opened.maxMessageBytes(settings.maxMessageBytes()),
+            new MemoryReservation(context.memory().of(MemoryArea.INBOUND)),
+            new MessageParts(webSocket, opened));
+    messages = assembler;
+    webSocket.addMessageHandler(String.class, assembler);
     webSocket.addMessageHandler(ByteBuffer.class, (part, last) -> opened.onBinary());
     webSocket.addMessageHandler(PongMessage.class, pong -> opened.recordActivity());
     if (caller != null) {
@@ -94,22 +97,50 @@ public class MessageEndpoint extends Endpoint {
     }
   }
 
-  private void tooLong(Session webSocket) {
-    if (session != null) {
-      session.onTransportClosed();
+  /** Passes messages to the session of a WebSocket, and ends it after a refused one. */
+  private final class MessageParts implements TextMessageAssembler.Receiver {
+    private final Session webSocket;
+    private final MessageSession open;
+
+    MessageParts(Session webSocket, MessageSession open) {
+      this.webSocket = webSocket;
+      this.open = open;
     }
-    try {
-      webSocket.close(
-          new CloseReason(
-              CloseReason.CloseCodes.TOO_BIG,
-              "a message may have at most " + settings.maxMessageBytes() + " bytes"));
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
+
+    @Override
+    public void onBegun() {
+      open.onMessageBegun();
+    }
+
+    @Override
+    public void onText(String text) {
+      open.onMessageWhole();
+      open.countMessage(text);
+      open.onText(text);
+    }
+
+    @Override
+    public void onTooLong() {
+      String reason = WebSocketRegistration.tooLong(open, settings.maxMessageBytes());
+      open.onTransportClosed();
+      try {
+        webSocket.close(new CloseReason(CloseReason.CloseCodes.TOO_BIG, reason));
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
+      }
+    }
+
+    @Override
+    public void onOutOfMemory(MemoryBudget.Grant refusal) {
+      open.end(ProblemMapper.outOfMemory(refusal));
     }
   }
 
   @Override
   public void onClose(Session webSocket, CloseReason reason) {
+    if (messages != null) {
+      messages.close();
+    }
     if (session != null) {
       session.onTransportClosed();
     }

@@ -1,9 +1,11 @@
 package io.broadcasty.transport.websocket;
 
+import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
+import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
@@ -73,6 +75,16 @@ public final class WebSocketRegistration {
   static int closeCode(Problem problem) {
     int code = problem.code().closeCode();
     return code == 0 ? POLICY_VIOLATION : code;
+  }
+
+  /** Returns the text of a close frame after a message that was longer than its limit. */
+  static String tooLong(MessageSession session, int configuredBytes) {
+    int most = session.maxMessageBytes(configuredBytes);
+    return Code.PAYLOAD_TOO_LARGE.wireName()
+        + ": a message may have at most "
+        + most
+        + " bytes"
+        + (session.caller() == null ? " before authentication" : "");
   }
 
   /** Returns the text of a close frame; may be longer than a close frame allows. */

@@ -147,7 +147,10 @@ public abstract class ReplayJoinContract {
       SessionContext context =
           new SessionContext(
               new SessionSettings(
-                  Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(30)),
+                  Duration.ofSeconds(20),
+                  Duration.ofSeconds(10),
+                  Duration.ofSeconds(30),
+                  Duration.ofSeconds(30)),
               MemoryBudgets.unlimited(),
               tenants,
               token -> new Authenticator.Authenticated(caller),

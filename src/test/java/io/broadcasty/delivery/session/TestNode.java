@@ -71,7 +71,7 @@ public final class TestNode {
   public static final int OUTBOX_BYTES = 20_000;
 
   public final ManualTime time = new ManualTime();
-  public final MemoryBudgets memory = MemoryBudgets.unlimited();
+  public final MemoryBudgets memory;
   public final Hub hub = new Hub(Runnable::run);
   public final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final Executor eventLoop = tasks::add;
@@ -106,6 +106,11 @@ public final class TestNode {
   }
 
   public TestNode(List<PushProvider> services) {
+    this(services, MemoryBudgets.unlimited());
+  }
+
+  public TestNode(List<PushProvider> services, MemoryBudgets memory) {
+    this.memory = memory;
     broker =
         new SlowBroker(
             new MemoryBroker(
@@ -154,7 +159,10 @@ public final class TestNode {
     context =
         new SessionContext(
             new SessionSettings(
-                Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(40)),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(40)),
             memory,
             tenants,
             new ObservedAuthenticator(

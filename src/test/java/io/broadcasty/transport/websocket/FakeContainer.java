@@ -22,6 +22,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -168,8 +169,43 @@ public final class FakeContainer {
       frame.write(0x80 | body.length);
       frame.writeBytes(new byte[4]); // a zero mask
       frame.writeBytes(body);
-      in.come(frame.toByteArray());
+      send(frame.toByteArray());
+    }
+
+    /** Sends bytes as they are. */
+    public void send(byte[] bytes) throws Exception {
+      arrive(bytes);
       node.run();
+    }
+
+    /** Lets bytes arrive without running the node's tasks. */
+    public void arrive(byte[] bytes) throws Exception {
+      in.come(bytes);
+    }
+
+    /** Closes the client's side. */
+    public void leave() throws Exception {
+      Objects.requireNonNull(in.listener).onAllDataRead();
+      node.run();
+    }
+
+    /** Returns the code and the reason of the close frame; empty if there is none. */
+    public String closeFrame() {
+      byte[] bytes = out.bytes.toByteArray();
+      for (int at = 0; at < bytes.length; ) {
+        int length = bytes[at + 1] & 0x7F;
+        int start = at + 2;
+        if (length == 126) {
+          length = ((bytes[start] & 0xFF) << 8) | (bytes[start + 1] & 0xFF);
+          start += 2;
+        }
+        if ((bytes[at] & 0x0F) == 8) {
+          int code = ((bytes[start] & 0xFF) << 8) | (bytes[start + 1] & 0xFF);
+          return code + " " + new String(bytes, start + 2, length - 2, StandardCharsets.UTF_8);
+        }
+        at = start + length;
+      }
+      return "";
     }
 
     /** Returns the received text messages, each in one frame of at most 65 535 bytes. */
@@ -205,9 +241,9 @@ public final class FakeContainer {
 
     @Override
     public int read(byte[] into) {
-      System.arraycopy(waiting, 0, into, 0, waiting.length);
-      int length = waiting.length;
-      waiting = new byte[0];
+      int length = Math.min(waiting.length, into.length);
+      System.arraycopy(waiting, 0, into, 0, length);
+      waiting = Arrays.copyOfRange(waiting, length, waiting.length);
       return length;
     }
 

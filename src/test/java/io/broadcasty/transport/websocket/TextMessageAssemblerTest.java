@@ -1,7 +1,11 @@
 package io.broadcasty.transport.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryReservation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +14,35 @@ import org.junit.jupiter.api.Test;
 class TextMessageAssemblerTest {
 
   private final List<String> received = new ArrayList<>();
+  private final MemoryBudget budget = new MemoryBudget(MemoryArea.INBOUND, 100, 100);
+
+  private final TextMessageAssembler.Receiver receiver =
+      new TextMessageAssembler.Receiver() {
+        @Override
+        public void onBegun() {
+          begun++;
+        }
+
+        @Override
+        public void onText(String text) {
+          received.add(text);
+        }
+
+        @Override
+        public void onTooLong() {
+          received.add("too long");
+        }
+
+        @Override
+        public void onOutOfMemory(MemoryBudget.Grant refusal) {
+          received.add(refusal.toString());
+        }
+      };
+
+  private int begun;
 
   private TextMessageAssembler upTo(int maxBytes) {
-    return new TextMessageAssembler(maxBytes, received::add, () -> received.add("too long"));
+    return new TextMessageAssembler(() -> maxBytes, new MemoryReservation(budget), receiver);
   }
 
   @Test
@@ -55,5 +85,39 @@ class TextMessageAssemblerTest {
     apart.onMessage(text.substring(0, 4), false); // between the two halves of a surrogate pair
     apart.onMessage(text.substring(4), true);
     assertEquals(List.of(text, "too long", text), received);
+  }
+
+  @Test
+  void anUnfinishedMessageIsReservedUntilItsEnd() {
+    TextMessageAssembler parts = upTo(50);
+    parts.onMessage("abc", false);
+    assertTrue(budget.usedBytes() >= 3, "used " + budget.usedBytes());
+    assertEquals(1, begun);
+    parts.onMessage("def", true);
+    assertEquals(0, budget.usedBytes());
+    parts.onMessage("abc", false);
+    parts.close();
+    assertEquals(0, budget.usedBytes());
+    parts.onMessage("more", true);
+    assertEquals(List.of("abcdef"), received);
+  }
+
+  @Test
+  void aMessageWithoutMemoryIsRefusedOnce() {
+    TextMessageAssembler parts = upTo(1000);
+    parts.onMessage("a".repeat(40), false);
+    parts.onMessage("b".repeat(40), false);
+    parts.onMessage("c", true);
+    assertEquals(List.of("NODE_FULL"), received);
+    assertEquals(0, budget.usedBytes());
+  }
+
+  @Test
+  void aTooLongMessageReleasesItsMemory() {
+    TextMessageAssembler parts = upTo(10);
+    parts.onMessage("a".repeat(8), false);
+    parts.onMessage("b".repeat(8), false);
+    assertEquals(List.of("too long"), received);
+    assertEquals(0, budget.usedBytes());
   }
 }

@@ -18,6 +18,9 @@ public final class CloseCodes {
   /** A message is longer than the receiver accepts. */
   public static final int TOO_BIG = 1009;
 
+  /** The receiver is overloaded; the peer may connect again later. */
+  public static final int TRY_AGAIN_LATER = 1013;
+
   private CloseCodes() {}
 
   /**

@@ -1,5 +1,8 @@
 package io.broadcasty.transport.websocket.frame;
 
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryReservation;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -10,7 +13,8 @@ import java.util.Objects;
  *
  * <p>It rejects whatever the RFC forbids as soon as it shows, including invalid UTF-8. It keeps no
  * buffer between two messages; within one, at most twice the bytes received, and never more than a
- * message may have. A message whose only frame lies whole in the input is decoded in place.
+ * message may have. A message whose only frame lies whole in the input is decoded in place. What it
+ * keeps is reserved first; a refused reservation is a fault.
  *
  * <p>There is one reader for each connection, used by one thread at a time.
  */
@@ -25,8 +29,11 @@ public final class FrameReader {
   private static final byte BODY = 4;
   private static final byte OVER = 5;
 
+  private static final MemoryBudget UNLIMITED = MemoryBudget.unlimited(MemoryArea.INBOUND);
+
   private final FrameListener listener;
-  private final int maxMessageBytes;
+  private final MemoryReservation memory;
+  private int maxMessageBytes;
 
   /** The part of a frame that the next byte belongs to. */
   private byte stage = FIRST_BYTE;
@@ -66,11 +73,29 @@ public final class FrameReader {
    * @param listener called on the thread that calls {@link #read}
    */
   public FrameReader(int maxMessageBytes, FrameListener listener) {
-    if (maxMessageBytes < 1) {
-      throw new IllegalArgumentException("maxMessageBytes must be positive: " + maxMessageBytes);
-    }
-    this.maxMessageBytes = maxMessageBytes;
+    this(maxMessageBytes, new MemoryReservation(UNLIMITED), listener);
+  }
+
+  /**
+   * Creates a reader at the start of a connection, whose buffers have a limit.
+   *
+   * @param memory for the bytes of an unfinished message; the reader alone changes its size
+   */
+  public FrameReader(int maxMessageBytes, MemoryReservation memory, FrameListener listener) {
+    this.memory = memory;
     this.listener = listener;
+    setMaxMessageBytes(maxMessageBytes);
+  }
+
+  /**
+   * Changes the longest accepted message, for frames whose length has not been read yet. Called by
+   * the thread that reads.
+   */
+  public void setMaxMessageBytes(int bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("maxMessageBytes must be positive: " + bytes);
+    }
+    maxMessageBytes = bytes;
   }
 
   /**
@@ -102,11 +127,23 @@ public final class FrameReader {
     return stage == OVER;
   }
 
-  /** Ignores all further bytes, including the rest of a {@link #read} under way. */
+  /**
+   * Returns whether a frame or a message has begun that is not whole. False once {@linkplain
+   * #isDone done}.
+   */
+  public boolean isWithinMessage() {
+    return stage != OVER && (stage != FIRST_BYTE || messageOpcode != 0);
+  }
+
+  /**
+   * Ignores all further bytes, including the rest of a {@link #read} under way, and releases the
+   * buffers. Called by the thread that reads.
+   */
   public void stop() {
     stage = OVER;
     text = NO_BYTES;
     controlBody = NO_BYTES;
+    memory.close();
   }
 
   /**
@@ -206,7 +243,7 @@ public final class FrameReader {
   private void lengthIsKnown() throws FrameException {
     if (!isControl() && bodyLength > maxMessageBytes - messageLength) {
       throw new FrameException(
-          CloseCodes.TOO_BIG, "a message has at most " + maxMessageBytes + " bytes");
+          CloseCodes.TOO_BIG, "a message may have at most " + maxMessageBytes + " bytes");
     }
     bodyRead = 0;
     missing = Integer.BYTES;
@@ -270,7 +307,10 @@ public final class FrameReader {
   private void nextMessage() {
     messageOpcode = 0;
     messageLength = 0;
-    text = NO_BYTES;
+    if (text.length > 0) {
+      text = NO_BYTES;
+      memory.close();
+    }
   }
 
   /**
@@ -296,7 +336,9 @@ public final class FrameReader {
     if (length > text.length) {
       // doubles, also across frames, so that many small frames do not cost a copy each
       long atMost = lastFrame ? length + bodyLength - bodyRead : maxMessageBytes;
-      text = Arrays.copyOf(text, (int) Math.min(atMost, Math.max(length, 2L * text.length)));
+      int capacity = (int) Math.min(atMost, Math.max(length, 2L * text.length));
+      reserve(capacity + controlBody.length);
+      text = Arrays.copyOf(text, capacity);
     }
     System.arraycopy(buffer, from, text, messageLength, to - from);
     messageLength = length;
@@ -309,13 +351,27 @@ public final class FrameReader {
       return;
     }
     if (controlBody.length == 0) {
+      reserve(text.length + length);
       controlBody = new byte[length];
     }
     System.arraycopy(buffer, from, controlBody, bodyRead - (to - from), to - from);
     if (whole) {
       byte[] body = controlBody;
       controlBody = NO_BYTES;
+      reserve(text.length);
       control(body);
+    }
+  }
+
+  private void reserve(int bytes) throws FrameException {
+    switch (memory.tryResize(bytes)) {
+      case GRANTED -> {}
+      case TENANT_FULL ->
+          throw FrameException.outOfMemory(
+              FrameException.Cause.TENANT_MEMORY, "the tenant's memory is used up");
+      case NODE_FULL ->
+          throw FrameException.outOfMemory(
+              FrameException.Cause.NODE_MEMORY, "the node's memory is used up");
     }
   }
 
