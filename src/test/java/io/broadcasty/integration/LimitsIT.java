@@ -1,14 +1,17 @@
 package io.broadcasty.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.delivery.session.JsonTree;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +29,8 @@ class LimitsIT {
           "BROADCASTY_LIMITS_USER_PER_SECOND", "1",
           "BROADCASTY_LIMITS_CHANNEL_BURST", "5",
           "BROADCASTY_LIMITS_CHANNEL_PER_SECOND", "1");
+
+  private static final Pattern LINE = Pattern.compile("\\{\"event\":.*}");
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -53,7 +58,51 @@ class LimitsIT {
         assertEquals("rate_limited", reply.field("code"));
         assertTrue(Integer.parseInt(reply.field("retryAfter")) >= 1);
       }
+      checkSecurityLog(server, api);
     }
+  }
+
+  /** Checks that the log of the server says who was refused, and that nobody forges its lines. */
+  private static void checkSecurityLog(ServerProcess server, Api api) {
+    String forger = "eve\n{\"event\":\"connected\"}";
+    String token = api.tokens.token("demo", forger, Duration.ofMinutes(5), List.of());
+    assertEquals(403, publishFrom("198.51.100.5", api, token).statusCode());
+    assertEquals(401, publishFrom("198.51.100.6", api, token + "x").statusCode());
+
+    Api.await("the lines", () -> securityLog(server, "198.51.100.6").size() == 1);
+    Map<String, Object> denied = securityLog(server, "198.51.100.5").get(0);
+    assertEquals("denied", denied.get("event"));
+    assertEquals("publish", denied.get("cause"));
+    assertEquals("demo", denied.get("tenant"));
+    assertEquals(forger, denied.get("user"));
+    Map<String, Object> refused = securityLog(server, "198.51.100.6").get(0);
+    assertEquals("token_refused", refused.get("event"));
+    assertEquals("invalid", refused.get("cause"));
+    Map<String, Object> limited = securityLog(server, "198.51.100.3").get(0);
+    assertEquals("limit_reached", limited.get("event"));
+    assertEquals("rate_address", limited.get("cause"));
+    assertFalse(server.log().contains("\n{\"event\":\"connected\"}"), "a forged line");
+    assertFalse(server.log().contains(token), "a token");
+  }
+
+  /** Returns the security log's lines about an address. */
+  private static List<Map<String, Object>> securityLog(ServerProcess server, String address) {
+    return LINE.matcher(server.log())
+        .results()
+        .map(line -> JsonTree.object(line.group()))
+        .filter(line -> address.equals(line.get("address")))
+        .toList();
+  }
+
+  private static HttpResponse<String> publishFrom(String address, Api api, String token) {
+    return api.send(
+        api.request("/broadcasty/publish", token)
+            .header("X-Forwarded-For", address)
+            .header("Content-Type", "application/json")
+            .POST(
+                java.net.http.HttpRequest.BodyPublishers.ofString(
+                    "{\"channel\":\"of.one\",\"payload\":1}"))
+            .build());
   }
 
   @Test

@@ -1,0 +1,234 @@
+package io.broadcasty.transport.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
+import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
+import io.broadcasty.core.ratelimit.ObservedRateLimiter;
+import io.broadcasty.core.ratelimit.RateKey;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.delivery.session.TestNode;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests that each refusal at the edge is reported with the client's address and the caller. */
+class EdgeFilterTest {
+
+  private static final String PROXY = "10.0.0.1";
+  private static final String CLIENT = "192.0.2.1";
+  private static final String PUBLISH = "/broadcasty/publish";
+
+  private final TestNode node = new TestNode();
+  private final EdgeFilter filter = new EdgeFilter();
+  private final List<Caller> passed = new ArrayList<>();
+  private boolean granted = true;
+
+  @BeforeEach
+  void start() throws ReflectiveOperationException {
+    RateLimiter limiter =
+        new RateLimiter() {
+          @Override
+          public Verdict tryAcquire(RateKey key, long permits) {
+            return new Verdict(granted, key.scope(), 10, 0, Duration.ofSeconds(1));
+          }
+
+          @Override
+          public boolean isEnabled() {
+            return true;
+          }
+        };
+    inject(
+        "settings",
+        new EdgeSettings(
+            List.of(),
+            List.of(PROXY),
+            1000,
+            1000,
+            false,
+            Duration.ofMinutes(1),
+            new MetricsAccess(false, null)));
+    inject("authenticator", node.context.authenticator());
+    inject("limits", new ObservedRateLimiter(limiter, node.listener));
+    inject("connections", node.limits);
+    inject("sessions", node.sessions);
+    inject("nonces", new LocalNonceStore(Duration.ofMinutes(2), node.time));
+    inject("listener", node.listener);
+    inject("clock", node.time);
+    filter.init();
+    node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
+  }
+
+  private void inject(String name, Object value) throws ReflectiveOperationException {
+    Field field = EdgeFilter.class.getDeclaredField(name);
+    field.setAccessible(true);
+    field.set(filter, value);
+  }
+
+  /** Sends a request and returns the status of its answer; 200 when it was let through. */
+  private int send(String method, String path, Map<String, String> headers) throws Exception {
+    Map<String, Object> attributes = new HashMap<>();
+    HttpServletRequest request =
+        fake(
+            HttpServletRequest.class,
+            (name, arguments) ->
+                switch (name) {
+                  case "getMethod" -> method;
+                  case "getRequestURI" -> path;
+                  case "getContextPath" -> "";
+                  case "getContentLengthLong" -> 0L;
+                  case "getRemoteAddr" -> PROXY;
+                  case "getHeader" -> headers.get((String) arguments[0]);
+                  case "getAttribute" -> attributes.get((String) arguments[0]);
+                  case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+                  default -> null;
+                });
+    int[] status = {HttpServletResponse.SC_OK};
+    HttpServletResponse response =
+        fake(
+            HttpServletResponse.class,
+            (name, arguments) ->
+                switch (name) {
+                  case "setStatus" -> status[0] = (int) arguments[0];
+                  case "getStatus" -> status[0];
+                  case "isCommitted" -> false;
+                  case "getOutputStream" -> new Discarded();
+                  default -> null;
+                });
+    FilterChain chain =
+        (served, answer) ->
+            passed.add(
+                Objects.requireNonNull(
+                    CallerRequest.caller(((HttpServletRequest) served).getUserPrincipal())));
+    filter.doFilter(request, response, chain);
+    return status[0];
+  }
+
+  private int send(String path, String... headers) throws Exception {
+    Map<String, String> all = new HashMap<>(Map.of("X-Forwarded-For", CLIENT));
+    for (int i = 0; i < headers.length; i += 2) {
+      all.put(headers[i], headers[i + 1]);
+    }
+    return send(path.equals(PUBLISH) ? "POST" : "GET", path, all);
+  }
+
+  @Test
+  void aCallerHasTheAddressThatATrustedProxyForwards() throws Exception {
+    assertEquals(200, send(PUBLISH, "Authorization", "Bearer good"));
+    assertEquals(CLIENT, passed.get(0).address());
+    assertNull(node.ann().address());
+  }
+
+  @Test
+  void reportsAMissingToken() throws Exception {
+    assertEquals(401, send(PUBLISH));
+    assertEquals(
+        List.of(new TokenRefused(TokenFault.MISSING, "the request has no token", CLIENT)),
+        node.listener.ofType(TokenRefused.class));
+  }
+
+  @Test
+  void reportsARefusedTokenWithItsReason() throws Exception {
+    assertEquals(401, send(PUBLISH, "Authorization", "Bearer forged"));
+    assertEquals(
+        List.of(new TokenRefused(TokenFault.INVALID, "it is not known", CLIENT)),
+        node.listener.ofType(TokenRefused.class));
+  }
+
+  @Test
+  void reportsAReplay() throws Exception {
+    String[] once = {
+      "Authorization",
+      "Bearer good",
+      ReplayGuard.NONCE,
+      "12345678",
+      ReplayGuard.TIMESTAMP,
+      Long.toString(node.time.nowMillis() / 1000)
+    };
+    assertEquals(200, send(PUBLISH, once));
+    assertEquals(List.of(), node.listener.ofType(Replayed.class));
+    assertEquals(401, send(PUBLISH, once));
+    assertEquals(
+        List.of(
+            new Replayed(
+                TestNode.ACME,
+                "ann",
+                "this nonce was used before; send another one with each request",
+                CLIENT)),
+        node.listener.ofType(Replayed.class));
+  }
+
+  @Test
+  void anIncompleteNonceIsNoReplay() throws Exception {
+    assertEquals(400, send(PUBLISH, "Authorization", "Bearer good", ReplayGuard.NONCE, "12345678"));
+    assertEquals(List.of(), node.listener.ofType(Replayed.class));
+  }
+
+  @Test
+  void reportsTheReachedRateOfAnAddress() throws Exception {
+    granted = false;
+    assertEquals(429, send(PUBLISH, "Authorization", "Bearer good"));
+    assertEquals(
+        List.of(new LimitReached(LimitReached.RATE_ADDRESS, null, null, null, CLIENT)),
+        node.listener.ofType(LimitReached.class));
+  }
+
+  @Test
+  void reportsTheReachedLimitOfConnections() throws Exception {
+    for (int i = 0; i < TestNode.PLACES; i++) {
+      node.limits.tryAcquire(TestNode.ACME, "ann");
+    }
+    assertEquals(429, send("/broadcasty/sse", "Authorization", "Bearer good"));
+    assertEquals(
+        List.of(new LimitReached(LimitReached.CONNECTIONS, TestNode.ACME, "ann", null, CLIENT)),
+        node.listener.ofType(LimitReached.class));
+  }
+
+  private interface Answers {
+    @Nullable Object to(String name, Object[] arguments);
+  }
+
+  private static <T> T fake(Class<T> type, Answers answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              Object answer =
+                  answers.to(method.getName(), arguments == null ? new Object[0] : arguments);
+              return method.getReturnType() == void.class ? null : answer;
+            }));
+  }
+
+  private static final class Discarded extends ServletOutputStream {
+    @Override
+    public void write(int each) {}
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {}
+  }
+}
