@@ -36,6 +36,7 @@ public final class MemoryBudget {
   private final ConcurrentHashMap<TenantId, Long> usedByTenant = new ConcurrentHashMap<>();
   private final LongAdder refusedToTenants = new LongAdder();
   private final LongAdder refusedByNode = new LongAdder();
+  private final LongAdder reclaimedBytes = new LongAdder();
 
   /**
    * Creates an unused budget.
@@ -78,6 +79,25 @@ public final class MemoryBudget {
 
   /** Reserves bytes for a tenant, or nothing. */
   public Grant tryReserve(TenantId tenant, long bytes) {
+    Grant grant = tryReserveUncounted(tenant, bytes);
+    countRefusal(grant);
+    return grant;
+  }
+
+  /** Counts a grant of {@link #tryReserveUncounted} as refused, unless it is none. */
+  public void countRefusal(Grant grant) {
+    if (grant == Grant.TENANT_FULL) {
+      refusedToTenants.increment();
+    } else if (grant == Grant.NODE_FULL) {
+      refusedByNode.increment();
+    }
+  }
+
+  /**
+   * Reserves bytes for a tenant, or nothing, as {@link #tryReserve(TenantId, long)} does, but does
+   * not count a refusal: for an owner that can make room and try again.
+   */
+  public Grant tryReserveUncounted(TenantId tenant, long bytes) {
     boolean[] within = new boolean[1];
     usedByTenant.compute(
         tenant,
@@ -87,12 +107,10 @@ public final class MemoryBudget {
           return within[0] ? now : before;
         });
     if (!within[0]) {
-      refusedToTenants.increment();
       return Grant.TENANT_FULL;
     }
     if (!add(bytes)) {
       subtract(tenant, bytes);
-      refusedByNode.increment();
       return Grant.NODE_FULL;
     }
     return Grant.GRANTED;
@@ -154,6 +172,16 @@ public final class MemoryBudget {
   /** Returns how many reservations were refused because the node had used its limit. */
   public long refusedByNode() {
     return refusedByNode.sum();
+  }
+
+  /** Counts bytes that their owner gave up early, to make room for others. */
+  public void countReclaimed(long bytes) {
+    reclaimedBytes.add(bytes);
+  }
+
+  /** Returns how many bytes were given up early. */
+  public long reclaimedBytes() {
+    return reclaimedBytes.sum();
   }
 
   private boolean add(long bytes) {

@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.InvalidChannelException;
+import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.delivery.subscribe.SubscribeOutcome;
@@ -37,7 +38,36 @@ public final class ProblemMapper {
     if (outcome instanceof PublishOutcome.Unavailable unavailable) {
       return new Problem(Code.UNAVAILABLE, unavailable.reason(), unavailable.retryAfter());
     }
+    if (outcome instanceof PublishOutcome.NoMemory full) {
+      return noMemory(full.outcome().area(), full.outcome().full(), full.outcome().retryAfter());
+    }
     return null;
+  }
+
+  /**
+   * Returns the problem of a reservation that a memory budget refused.
+   *
+   * @param full any grant except {@code GRANTED}
+   */
+  public static Problem noMemory(MemoryArea area, MemoryBudget.Grant full, Duration retryAfter) {
+    return full == MemoryBudget.Grant.TENANT_FULL
+        ? new Problem(
+            Code.MEMORY_LIMIT,
+            "your tenant has used its share of this node's memory for " + contents(area),
+            retryAfter)
+        : new Problem(
+            Code.OVERLOADED, "this node has no memory left for " + contents(area), retryAfter);
+  }
+
+  private static String contents(MemoryArea area) {
+    return switch (area) {
+      case INBOUND -> "incomplete messages";
+      case STREAMS -> "publications; publish less, or smaller ones";
+      case IDS -> "ids of publications; publish more slowly, or without ids";
+      case SUBSCRIPTIONS -> "subscriptions and members; end some";
+      case QUEUES -> "publications that wait for the store; publish more slowly";
+      case OUTBOXES -> "frames that wait for clients";
+    };
   }
 
   /** Returns the problem of a subscribe outcome; null for a success. */

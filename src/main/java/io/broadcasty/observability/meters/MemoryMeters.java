@@ -24,6 +24,7 @@ public final class MemoryMeters {
               MeterTable.MEMORY_REFUSED,
               List.of(area.label(), "tenant"),
               budget::refusedToTenants));
+      meters.add(new Meter(MeterTable.MEMORY_RECLAIMED, label, budget::reclaimedBytes));
       meters.add(
           new Meter(
               MeterTable.MEMORY_REFUSED, List.of(area.label(), "node"), budget::refusedByNode));

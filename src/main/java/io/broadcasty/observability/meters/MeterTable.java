@@ -369,6 +369,14 @@ public final class MeterTable {
           List.of("area"),
           "Limit of that memory, by area (`broadcasty.memory.…`).");
 
+  static final MeterFamily MEMORY_RECLAIMED =
+      new MeterFamily(
+          "broadcasty_memory_reclaimed_bytes_total",
+          COUNTER,
+          List.of("area"),
+          "Memory given up early to make room: in streams, publications dropped before their"
+              + " retention ended.");
+
   static final MeterFamily MEMORY_REFUSED =
       new MeterFamily(
           "broadcasty_memory_refused_total",
@@ -440,6 +448,7 @@ public final class MeterTable {
           TENANT_SETTINGS_FAILURES,
           MEMORY_USED,
           MEMORY_LIMIT,
+          MEMORY_RECLAIMED,
           MEMORY_REFUSED,
           LOOP_RESTARTS,
           LOOP_FAILURES,

@@ -139,6 +139,7 @@ public record StoreFactory(
             RetentionLookup.of(tenants),
             replay.idempotencyWindow(),
             replay.maxIds(),
+            budgets,
             ticker,
             clock,
             hub);

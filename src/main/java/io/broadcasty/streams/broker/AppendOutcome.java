@@ -1,5 +1,7 @@
 package io.broadcasty.streams.broker;
 
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import java.time.Duration;
 
 /** The outcome of appending one envelope. */
@@ -24,4 +26,14 @@ public sealed interface AppendOutcome {
    * @param reason for the client: what is wrong
    */
   record Unavailable(String reason, Duration retryAfter) implements AppendOutcome {}
+
+  /**
+   * The envelope was not accepted, because this node has no memory left for it; trying again after
+   * a while is right.
+   *
+   * @param area what the memory is needed for
+   * @param full whose memory is used up
+   */
+  record NoMemory(MemoryArea area, MemoryBudget.Grant full, Duration retryAfter)
+      implements AppendOutcome {}
 }

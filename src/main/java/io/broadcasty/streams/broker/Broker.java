@@ -19,7 +19,9 @@ import java.util.concurrent.CompletionStage;
  * repeated id of an idempotent envelope, on the same channel and within the idempotency window (at
  * least 10 minutes), is answered with the first position and appended once, also while the first
  * append is still in progress. Publications that have left the retention (age, count, bytes) are
- * not served any more.
+ * not served any more. A store with limited memory may end the retention early: readers then get a
+ * {@link LostPosition}, as at the end of any retention, and an envelope for which no memory can be
+ * found is refused with {@link AppendOutcome.NoMemory}.
  */
 @ThreadSafe
 public interface Broker extends AutoCloseable {

@@ -1,6 +1,7 @@
 package io.broadcasty.streams.broker;
 
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.HeapSize;
 
 /**
  * A message with its channel and partition, validated and authorised, before it has a position.
@@ -13,11 +14,15 @@ import io.broadcasty.core.channel.TenantChannel;
 public record Envelope(
     TenantChannel channel, int partition, String id, boolean idempotent, Message message) {
 
+  /** The objects of a publication and its message, without their texts, and its slot. */
   private static final int OVERHEAD_BYTES = 200;
 
   /** Returns the approximate size in memory, in bytes; retention by bytes counts it. */
   public int costBytes() {
-    return OVERHEAD_BYTES + message.costBytes();
+    return OVERHEAD_BYTES
+        + HeapSize.ofText(channel.name().value())
+        + HeapSize.ofText(id)
+        + message.costBytes();
   }
 
   /** Returns a copy whose id is recognised when it is repeated. */

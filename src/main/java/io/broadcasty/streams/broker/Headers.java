@@ -3,6 +3,7 @@ package io.broadcasty.streams.broker;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.memory.HeapSize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,11 +33,8 @@ public final class Headers {
   /** No headers. */
   public static final Headers NONE = new Headers(new String[0]);
 
-  /**
-   * The approximate size of an entry in memory without its characters: two strings with their
-   * arrays.
-   */
-  private static final int ENTRY_BYTES = 80;
+  /** A reference in {@link #pairs}. */
+  private static final int SLOT_BYTES = 4;
 
   /** Name, value, name, value. */
   private final String[] pairs;
@@ -98,9 +96,9 @@ public final class Headers {
 
   /** Returns the approximate size in memory, in bytes. */
   int costBytes() {
-    int cost = pairs.length / 2 * ENTRY_BYTES;
+    int cost = 0;
     for (String text : pairs) {
-      cost += text.length();
+      cost += SLOT_BYTES + HeapSize.ofText(text);
     }
     return cost;
   }

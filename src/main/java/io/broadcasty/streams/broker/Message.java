@@ -1,6 +1,7 @@
 package io.broadcasty.streams.broker;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.memory.HeapSize;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +34,14 @@ public record Message(
     return new Message(payload, meta, event, correlationId, replyTo, changed);
   }
 
-  /** Returns the approximate size of its long parts in memory, in bytes. */
+  /** Returns the approximate size of its texts in memory, in bytes. */
   int costBytes() {
-    return payload.length() + (meta == null ? 0 : meta.length()) + headers.costBytes();
+    return HeapSize.ofText(payload)
+        + HeapSize.ofText(meta)
+        + HeapSize.ofText(event)
+        + HeapSize.ofText(correlationId)
+        + HeapSize.ofText(replyTo)
+        + headers.costBytes();
   }
 
   /** Omits the content, so that it may be logged. */

@@ -30,4 +30,7 @@ public sealed interface PublishOutcome {
 
   /** The store cannot accept the publication now. */
   record Unavailable(String reason, Duration retryAfter) implements PublishOutcome {}
+
+  /** The node has no memory left for the publication. */
+  record NoMemory(AppendOutcome.NoMemory outcome) implements PublishOutcome {}
 }

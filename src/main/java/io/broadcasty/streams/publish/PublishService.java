@@ -163,6 +163,9 @@ public final class PublishService {
     if (outcome instanceof AppendOutcome.Queued) {
       return new PublishOutcome.Queued(envelope.id());
     }
+    if (outcome instanceof AppendOutcome.NoMemory full) {
+      return new PublishOutcome.NoMemory(full);
+    }
     AppendOutcome.Unavailable unavailable = (AppendOutcome.Unavailable) outcome;
     return new PublishOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
   }

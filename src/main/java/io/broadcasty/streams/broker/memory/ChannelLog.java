@@ -1,6 +1,8 @@
 package io.broadcasty.streams.broker.memory;
 
 import io.broadcasty.core.tenant.Retention;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -56,12 +58,29 @@ final class ChannelLog {
     return partitions.isEmpty();
   }
 
-  /**
-   * Removes the partitions that keep nothing and have been idle for long; returns whether there
-   * were any.
-   */
-  boolean evictIdle(long nowMillis, Retention ofChannel, long idleSinceMillis) {
+  /** Decides whether a partition is evicted, and evicts it. */
+  interface Eviction {
+
+    /**
+     * @param kept the partition's share of the channel's retention
+     */
+    boolean evicts(PartitionLog log, Retention kept);
+  }
+
+  /** Removes the partitions that are evicted, and returns them. */
+  List<PartitionLog> evictIf(Retention ofChannel, Eviction eviction) {
     Retention kept = share(ofChannel);
-    return partitions.values().removeIf(log -> log.evictIfIdle(nowMillis, kept, idleSinceMillis));
+    List<PartitionLog> evicted = new ArrayList<>(0);
+    partitions
+        .values()
+        .removeIf(
+            log -> {
+              boolean gone = eviction.evicts(log, kept);
+              if (gone) {
+                evicted.add(log);
+              }
+              return gone;
+            });
+    return evicted;
   }
 }

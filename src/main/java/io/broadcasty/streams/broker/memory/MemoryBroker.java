@@ -4,6 +4,9 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget.Grant;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
@@ -13,8 +16,6 @@ import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.ChannelDirectory;
 import io.broadcasty.streams.broker.Envelope;
-import io.broadcasty.streams.broker.Epochs;
-import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
@@ -22,38 +23,41 @@ import io.broadcasty.streams.broker.StreamState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The broker in the memory of a single node: other nodes do not receive its publications. The epoch
  * changes with every start, so that a client with an older position learns that the stream was
  * lost.
+ *
+ * <p>What it keeps is counted in the budget of {@link MemoryArea#STREAMS}. When that is used up,
+ * retention ends early: see {@link StreamMemory}.
  */
 @ThreadSafe
 public final class MemoryBroker implements Broker, ChannelDirectory {
 
   private static final Duration IDLE_BEFORE_EVICTION = Duration.ofHours(24);
-  private static final Duration FULL_RETRY_AFTER = Duration.ofSeconds(10);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+  private static final int MAX_ATTEMPTS = 64;
+  private static final AppendOutcome CLOSED =
+      new AppendOutcome.Unavailable("the node is shutting down", RETRY_AFTER);
+  private static final AppendOutcome FAILED =
+      new AppendOutcome.Unavailable("the publication failed", RETRY_AFTER);
 
   private final ConcurrentHashMap<TenantChannel, ChannelLog> logs = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<TenantId, NavigableSet<ChannelName>> names =
-      new ConcurrentHashMap<>();
-  private final AtomicLong evictions = new AtomicLong();
-  private final String baseEpoch = Epochs.next();
+  private final ChannelNames names = new ChannelNames();
+  private final StreamEpochs epochs = new StreamEpochs();
   private final RetentionLookup retention;
+  private final StreamMemory memory;
   private final IdempotencyWindow ids;
   private final WallClock clock;
   private final PublicationListener listener;
   private volatile boolean closed;
 
-  /** Creates a broker with the same retention for every tenant. */
+  /** Creates a broker with the same retention for every tenant, and unlimited memory. */
   public MemoryBroker(
       Retention retention,
       Duration idempotencyWindow,
@@ -64,14 +68,7 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
     this(RetentionLookup.uniform(retention), idempotencyWindow, maxIds, ticker, clock, listener);
   }
 
-  /**
-   * Creates a broker.
-   *
-   * @param retention the retention of each tenant's channels; queried each time
-   * @param idempotencyWindow how long an id is remembered
-   * @param maxIds the maximum number of remembered ids; beyond it, publications with an id are
-   *     refused for a while
-   */
+  /** Creates a broker with unlimited memory. */
   public MemoryBroker(
       RetentionLookup retention,
       Duration idempotencyWindow,
@@ -79,8 +76,29 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
       Ticker ticker,
       WallClock clock,
       PublicationListener listener) {
+    this(retention, idempotencyWindow, maxIds, MemoryBudgets.unlimited(), ticker, clock, listener);
+  }
+
+  /**
+   * Creates a broker.
+   *
+   * @param retention the retention of each tenant's channels; queried each time
+   * @param idempotencyWindow how long an id is remembered
+   * @param maxIds the maximum number of remembered ids; beyond it, publications with an id are
+   *     refused for a while
+   * @param budgets limit the streams and the ids in bytes
+   */
+  public MemoryBroker(
+      RetentionLookup retention,
+      Duration idempotencyWindow,
+      int maxIds,
+      MemoryBudgets budgets,
+      Ticker ticker,
+      WallClock clock,
+      PublicationListener listener) {
     this.retention = retention;
-    this.ids = new IdempotencyWindow(ticker, idempotencyWindow, maxIds);
+    this.memory = new StreamMemory(budgets.of(MemoryArea.STREAMS), this::evictIfEmpty);
+    this.ids = new IdempotencyWindow(ticker, idempotencyWindow, maxIds, budgets.of(MemoryArea.IDS));
     this.clock = clock;
     this.listener = listener;
   }
@@ -100,7 +118,7 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
     PartitionLog partition = log == null ? null : log.partition(request.partition());
     long now = clock.nowMillis();
     if (log == null || partition == null) {
-      StreamState state = notCreated(request.partition());
+      StreamState state = notCreated(request.channel(), request.partition());
       return new ReplayPage(
           state, List.of(), state.resume(request.epoch(), request.after()).lost());
     }
@@ -117,7 +135,7 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
       PartitionLog partition = log == null ? null : log.partition(p);
       states.add(
           log == null || partition == null
-              ? notCreated(p)
+              ? notCreated(channel, p)
               : partition.state(now, share(channel, log)));
     }
     return states;
@@ -125,55 +143,22 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
 
   @Override
   public List<ChannelName> channels(TenantId tenant, ChannelPattern pattern, int limit) {
-    List<ChannelName> found = new ArrayList<>();
-    NavigableSet<ChannelName> all = names.get(tenant);
-    if (all == null) {
-      return found;
-    }
-    Iterable<ChannelName> fromPrefix =
-        pattern.prefix().isEmpty() ? all : all.tailSet(new ChannelName(pattern.prefix()), true);
-    for (ChannelName name : fromPrefix) {
-      if (found.size() == limit || !name.value().startsWith(pattern.prefix())) {
-        break;
-      }
-      if (pattern.matches(name)) {
-        found.add(name);
-      }
-    }
-    return found;
+    return names.find(tenant, pattern, limit);
   }
 
   @Override
   public List<TenantChannel> channels(
       ChannelPattern pattern, @Nullable TenantChannel after, int limit) {
-    List<TenantChannel> found = new ArrayList<>();
-    for (String name : new TreeSet<>(names.keySet().stream().map(TenantId::value).toList())) {
-      TenantId tenant = new TenantId(name);
-      for (ChannelName channel : namesOf(tenant)) {
-        if (found.size() == limit) {
-          return found;
-        }
-        if (pattern.matches(channel) && isAfter(tenant, channel, after)) {
-          found.add(new TenantChannel(tenant, channel));
-        }
-      }
-    }
-    return found;
-  }
-
-  private static boolean isAfter(
-      TenantId tenant, ChannelName channel, @Nullable TenantChannel after) {
-    int order = after == null ? 1 : tenant.value().compareTo(after.tenant().value());
-    return order > 0 || (after != null && order == 0 && channel.compareTo(after.name()) > 0);
+    return names.find(pattern, after, limit);
   }
 
   @Override
   public void prune() {
     ids.expire();
     long now = clock.nowMillis();
-    long idleSince = now - IDLE_BEFORE_EVICTION.toMillis();
     for (TenantChannel channel : logs.keySet()) {
-      logs.computeIfPresent(channel, (c, log) -> pruned(c, log, now, idleSince));
+      Duration idle = memory.isShort(channel.tenant()) ? Duration.ZERO : IDLE_BEFORE_EVICTION;
+      evictIf(channel, (log, kept) -> log.evictIfIdle(now, kept, now - idle.toMillis()));
     }
   }
 
@@ -185,92 +170,123 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
   @Override
   public void close() {
     closed = true;
+    for (TenantChannel channel : logs.keySet()) {
+      evictIf(channel, (log, kept) -> log.evict());
+    }
+    ids.close();
   }
 
   private CompletableFuture<AppendOutcome> publish(Envelope envelope) {
     if (closed) {
-      return unavailable("the node is shutting down");
+      return CompletableFuture.completedFuture(CLOSED);
     }
     if (!envelope.idempotent()) {
-      return CompletableFuture.completedFuture(new AppendOutcome.Appended(append(envelope), false));
+      return CompletableFuture.completedFuture(append(envelope));
     }
     IdempotencyWindow.Claim claim = ids.claim(envelope.channel(), envelope.id());
     if (claim instanceof IdempotencyWindow.First first) {
-      Position position = append(envelope);
-      first.position().complete(position);
-      return CompletableFuture.completedFuture(new AppendOutcome.Appended(position, false));
+      return CompletableFuture.completedFuture(append(envelope, first));
     }
     if (claim instanceof IdempotencyWindow.Repeated repeated) {
-      return repeated.position().thenApply(p -> new AppendOutcome.Appended(p, true));
+      return repeated.outcome();
     }
-    return unavailable("too many ids within the idempotency window");
+    Grant full = ((IdempotencyWindow.Full) claim).grant();
+    return CompletableFuture.completedFuture(
+        new AppendOutcome.NoMemory(MemoryArea.IDS, full, RETRY_AFTER));
   }
 
-  private Position append(Envelope envelope) {
-    long now = clock.nowMillis();
-    ChannelLog log = logs.get(envelope.channel());
-    PartitionLog partition = log == null ? null : log.partition(envelope.partition());
-    Position position = null;
-    while (position == null) {
+  private AppendOutcome append(Envelope envelope, IdempotencyWindow.First claimed) {
+    AppendOutcome outcome = FAILED;
+    try {
+      outcome = append(envelope);
+    } finally {
+      ids.complete(claimed, outcome);
+    }
+    return outcome;
+  }
+
+  private AppendOutcome append(Envelope envelope) {
+    TenantChannel channel = envelope.channel();
+    int cost = envelope.costBytes();
+    Grant full = Grant.NODE_FULL;
+    for (int attempt = 0; attempt < MAX_ATTEMPTS && !closed; attempt++) {
+      ChannelLog log = logs.get(channel);
+      PartitionLog partition = log == null ? null : log.partition(envelope.partition());
       if (log == null || partition == null) {
-        log =
-            logs.compute(envelope.channel(), (c, known) -> withPartition(c, known, envelope, now));
-        partition = log.partition(envelope.partition());
-        continue;
+        full = create(channel, envelope.partition());
+      } else {
+        PartitionLog.Attempt result =
+            partition.append(envelope, cost, clock.nowMillis(), share(channel, log), listener);
+        if (result instanceof PartitionLog.Done done) {
+          return new AppendOutcome.Appended(done.position(), false);
+        }
+        full = result instanceof PartitionLog.Full refused ? refused.grant() : Grant.GRANTED;
       }
-      position = partition.append(envelope, now, share(envelope.channel(), log), listener);
-      partition = null; // if it has just been evicted, create it again
+      long needed = cost + StreamMemory.baseBytes(channel);
+      if (full != Grant.GRANTED && !memory.makeRoom(channel.tenant(), full, needed, partition)) {
+        break;
+      }
     }
-    return position;
+    return closed ? CLOSED : memory.refusal(full == Grant.GRANTED ? Grant.NODE_FULL : full);
   }
 
-  private ChannelLog withPartition(
-      TenantChannel channel, @Nullable ChannelLog known, Envelope envelope, long now) {
-    ChannelLog log = known == null ? new ChannelLog(retention.of(channel.tenant())) : known;
-    log.addPartition(envelope.partition(), p -> new PartitionLog(currentEpoch(), p, now));
-    namesOf(channel.tenant()).add(channel.name());
-    return log;
+  /** Creates a partition's log unless it exists, or there is no memory for it. */
+  private Grant create(TenantChannel channel, int partition) {
+    Grant grant = memory.reserveLog(channel);
+    if (grant != Grant.GRANTED) {
+      return grant;
+    }
+    LogMemory reserved = memory.reservedLog(channel);
+    long now = clock.nowMillis();
+    @Nullable PartitionLog[] created = new @Nullable PartitionLog[1];
+    logs.compute(
+        channel,
+        (c, known) -> {
+          ChannelLog log = known == null ? new ChannelLog(retention.of(c.tenant())) : known;
+          log.addPartition(
+              partition,
+              p -> created[0] = new PartitionLog(c, epochs.current(c), p, now, reserved));
+          names.add(c);
+          return log;
+        });
+    if (created[0] == null) {
+      reserved.close();
+    } else {
+      memory.add(created[0]);
+    }
+    if (closed) {
+      evictIf(channel, (log, kept) -> log.evict());
+    }
+    return grant;
   }
 
-  /**
-   * Prunes a channel; runs within the map's atomic update of the channel, like {@link
-   * #withPartition}.
-   */
-  private @Nullable ChannelLog pruned(
-      TenantChannel channel, ChannelLog log, long now, long idleSince) {
-    if (log.evictIdle(now, retention.of(channel.tenant()), idleSince)) {
-      evictions.incrementAndGet();
-    }
-    if (log.isEmpty()) {
-      namesOf(channel.tenant()).remove(channel.name());
-      return null;
-    }
-    return log;
+  private void evictIfEmpty(PartitionLog log) {
+    evictIf(log.channel(), (candidate, kept) -> candidate == log && log.evictIfEmpty());
+  }
+
+  /** Evicts partitions of a channel within the map's atomic update, as they are created. */
+  private void evictIf(TenantChannel channel, ChannelLog.Eviction eviction) {
+    logs.computeIfPresent(
+        channel,
+        (c, log) -> {
+          List<PartitionLog> evicted = log.evictIf(retention.of(c.tenant()), eviction);
+          evicted.forEach(memory::remove);
+          if (!evicted.isEmpty()) {
+            epochs.change(c);
+          }
+          if (log.isEmpty()) {
+            names.remove(c);
+          }
+          return log.isEmpty() ? null : log;
+        });
   }
 
   private Retention share(TenantChannel channel, ChannelLog log) {
     return log.share(retention.of(channel.tenant()));
   }
 
-  private NavigableSet<ChannelName> namesOf(TenantId tenant) {
-    return names.computeIfAbsent(tenant, t -> new ConcurrentSkipListSet<>());
-  }
-
-  private StreamState notCreated(int partition) {
-    return new StreamState(currentEpoch(), partition, 1, 0);
-  }
-
-  /**
-   * Returns another epoch after each eviction, so that positions of an evicted stream are not
-   * mistaken for those of its successor.
-   */
-  private String currentEpoch() {
-    return baseEpoch + Long.toString(evictions.get(), Character.MAX_RADIX);
-  }
-
-  private static CompletableFuture<AppendOutcome> unavailable(String reason) {
-    return CompletableFuture.completedFuture(
-        new AppendOutcome.Unavailable(reason, FULL_RETRY_AFTER));
+  private StreamState notCreated(TenantChannel channel, int partition) {
+    return new StreamState(epochs.current(channel), partition, 1, 0);
   }
 
   private static CompletionStage<List<AppendOutcome>> allOf(

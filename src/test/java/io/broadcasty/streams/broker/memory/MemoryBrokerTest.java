@@ -36,8 +36,7 @@ class MemoryBrokerTest extends BrokerContract {
     appended(broker, named(channel("a"), 0, "1"));
     appended(broker, named(channel("a"), 0, "2"));
     assertInstanceOf(
-        AppendOutcome.Unavailable.class,
-        publish(broker, List.of(named(channel("a"), 0, "3"))).get(0));
+        AppendOutcome.NoMemory.class, publish(broker, List.of(named(channel("a"), 0, "3"))).get(0));
     assertTrue(appended(broker, named(channel("a"), 0, "1")).duplicate());
     time.advance(WINDOW.plus(Duration.ofSeconds(1)));
     assertFalse(appended(broker, named(channel("a"), 0, "3")).duplicate());
