@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Ends connections on all nodes. An administrator of a tenant ends those of that tenant, an
  * operator those of any tenant. A request has to name a target, so that nobody ends all connections
  * by leaving something out. Connections opened afterwards are not affected.
+ *
+ * <p>A named user's devices get no notifications of private topics either, until they are
+ * registered again with a valid token; except when the connections are only to move to another
+ * node.
  */
 @ThreadSafe
 public final class DisconnectStreams {
@@ -31,9 +35,13 @@ public final class DisconnectStreams {
   private static final System.Logger LOG = System.getLogger(DisconnectStreams.class.getName());
   private static final int SHOWN_OF_TOKEN_ID = 8;
 
+  /** The code with which clients come back at once with the same token. */
+  private static final String RECONNECT = "draining";
+
   private final Administration administration;
   private final ControlTopic topic;
   private final ToIntFunction<ControlMessage.Disconnect> matching;
+  private final OfflineAccess offline;
   private final NodeRegistry nodes;
   private final AuditLog audit;
   private final WallClock clock;
@@ -43,12 +51,14 @@ public final class DisconnectStreams {
    * Creates the use case.
    *
    * @param matching returns how many connections of this node match now
+   * @param offline ends what a user gets without a connection
    * @param listener notified of requests, accepted and denied
    */
   public DisconnectStreams(
       Administration administration,
       ControlTopic topic,
       ToIntFunction<ControlMessage.Disconnect> matching,
+      OfflineAccess offline,
       NodeRegistry nodes,
       AuditLog audit,
       WallClock clock,
@@ -56,6 +66,7 @@ public final class DisconnectStreams {
     this.administration = administration;
     this.topic = topic;
     this.matching = matching;
+    this.offline = offline;
     this.nodes = nodes;
     this.audit = audit;
     this.clock = clock;
@@ -122,22 +133,37 @@ public final class DisconnectStreams {
             request.tokenId() != null,
             request.code(),
             address));
+    DisconnectOutcome outcome =
+        new DisconnectOutcome.Accepted(sequence, nodes.nodes().size(), here);
+    int devices = 0;
+    try {
+      devices = endOfflineAccess(tenant, request);
+    } catch (ControlException e) { // the connections are ended all the same
+      LOG.log(Level.WARNING, "Cannot end the notifications of a user whose connections ended", e);
+      outcome = new DisconnectOutcome.Unavailable(e);
+    }
     audit.append(
         new AuditEvent(
             tenant,
             "admin.disconnect",
             caller.subject(),
             address,
-            context(caller, request, sequence),
+            context(caller, request, sequence, devices),
             clock.nowMillis()));
-    return new DisconnectOutcome.Accepted(sequence, nodes.nodes().size(), here);
+    return outcome;
+  }
+
+  private int endOfflineAccess(@Nullable TenantId tenant, DisconnectRequest request) {
+    String user = request.user();
+    return user == null || request.code().equals(RECONNECT) ? 0 : offline.end(tenant, user);
   }
 
   /**
    * Describes a request for the log without the token's id, of which only the beginning may be
    * kept.
    */
-  private static String context(Caller caller, DisconnectRequest request, long sequence) {
+  private static String context(
+      Caller caller, DisconnectRequest request, long sequence, int devices) {
     StringBuilder json = new StringBuilder("{");
     json.append("\"sequence\":").append(sequence);
     json.append(",\"actorTenant\":").append(quoted(caller.tenant().value()));
@@ -149,6 +175,9 @@ public final class DisconnectStreams {
       String id = request.tokenId();
       json.append(",\"tokenId\":")
           .append(quoted(id.substring(0, Math.min(SHOWN_OF_TOKEN_ID, id.length())) + "…"));
+    }
+    if (devices > 0) {
+      json.append(",\"devices\":").append(devices);
     }
     return json.append('}').toString();
   }

@@ -213,6 +213,7 @@ public final class Node implements AutoCloseable {
             settings.administration(),
             store.control(),
             sessions::count,
+            push::endAccess,
             store.nodes(),
             store.audit(),
             clock,

@@ -39,7 +39,10 @@ class DisconnectStreamsTest {
   private final ManualTime time = new ManualTime();
   private final List<ControlMessage> published = new ArrayList<>();
   private final List<AuditEvent> audited = new ArrayList<>();
+  private final List<String> endedOffline = new ArrayList<>();
+  private int devices;
   private boolean away;
+  private boolean databaseAway;
 
   private final ControlTopic topic =
       new ControlTopic() {
@@ -67,6 +70,13 @@ class DisconnectStreamsTest {
         new Administration("operator", operators),
         topic,
         whom -> 2,
+        (tenant, user) -> {
+          if (databaseAway) {
+            throw new ControlException("away");
+          }
+          endedOffline.add(tenant + "/" + user);
+          return devices;
+        },
         new LocalNodeRegistry(() -> self, time),
         audited::add,
         time,
@@ -186,6 +196,36 @@ class DisconnectStreamsTest {
             + "\"user\":\"a\\\"nn\",\"tokenId\":\"uCg5Zk1h…\"}",
         context);
     assertFalse(context.contains(tokenId));
+  }
+
+  @Test
+  void aNamedUsersDevicesGetNothingPrivateAnyMore() {
+    devices = 3;
+    ask(caller(ACME, "admin"), null, "ann", null);
+    ask(caller(OPERATIONS, "operator"), null, "ben", null);
+    assertEquals(List.of("acme/ann", "null/ben"), endedOffline);
+    assertTrue(String.valueOf(audited.get(0).context()).contains("\"devices\":3"));
+  }
+
+  @Test
+  void onlyConnectionsMoveOrEndWithoutANamedUser() {
+    ask(caller(ACME, "admin"), "acme", null, "a-token");
+    use(OPERATIONS)
+        .disconnect(
+            caller(ACME, "admin"),
+            new DisconnectRequest(null, "ann", null, "draining"),
+            "192.0.2.7");
+    assertEquals(2, published.size());
+    assertEquals(List.of(), endedOffline);
+  }
+
+  @Test
+  void connectionsEndAlthoughTheDatabaseOfPushIsAway() {
+    databaseAway = true;
+    assertInstanceOf(
+        DisconnectOutcome.Unavailable.class, ask(caller(ACME, "admin"), null, "ann", null));
+    assertEquals(1, published.size());
+    assertEquals(1, audited.size());
   }
 
   @Test

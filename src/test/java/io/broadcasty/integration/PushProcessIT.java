@@ -327,6 +327,51 @@ class PushProcessIT {
     hans.close();
   }
 
+  @Test
+  @Order(4)
+  void aUserWhoLostARoleGetsNoMorePushOfATopic() {
+    String topic = Api.freshChannel("private-feed.");
+    String to = "{\"topics\":[\"" + topic + "\"]}";
+    String phone = "{\"service\":\"fcm\",\"token\":\"" + fcmToken() + "\"";
+    String follows = phone + ",\"topics\":[\"" + topic + "\"]}";
+    String guest = api.tokens.token("demo", "ivan", Duration.ofMinutes(10), List.of());
+    register(member("ivan"), follows);
+    sendWhileBusy("waits", to);
+    String again = register(guest, phone + "}");
+    assertTrue(again.contains("\"dropped\":[\"" + topic + "\"]"), again);
+    awaitRejected("waits", topic);
+    assertTrue(send("later", to).contains("\"devices\":0"));
+
+    register(member("ivan"), follows);
+    HttpResponse<String> refused = api.post("/broadcasty/push/subscriptions", guest, follows);
+    assertEquals(403, refused.statusCode(), refused.body());
+    assertTrue(send("after-403", to).contains("\"devices\":0"));
+
+    register(member("ivan"), follows);
+    sendWhileBusy("waits-too", to);
+    HttpResponse<String> ended =
+        api.post("/broadcasty/admin/disconnect", api.tokens.admin(), "{\"user\":\"ivan\"}");
+    assertEquals(202, ended.statusCode(), ended.body());
+    awaitRejected("waits-too", topic);
+    assertTrue(send("after-the-end", to).contains("\"devices\":0"));
+    register(member("ivan"), phone + "}");
+    assertTrue(send("confirmed", to).contains("\"devices\":1"));
+    awaitAccepted("confirmed", 1, Api.PATIENCE);
+  }
+
+  private void sendWhileBusy(String id, String to) {
+    services.fcm.answer(503, "{\"error\":{\"status\":\"UNAVAILABLE\"}}");
+    send(id, to);
+    Api.await("a try that fails", () -> outcomes(id).contains("\"retrying\""));
+  }
+
+  /** Lets the service answer again, and waits until the server refuses to send. */
+  private void awaitRejected(String id, String topic) {
+    services.fcm.answer(200, "{\"name\":\"projects/shop-1/messages/2\"}");
+    Api.await("the refusal of " + id, () -> outcomes(id).contains("\"rejected\":1"));
+    assertTrue(outcomes(id).contains(topic), outcomes(id));
+  }
+
   private static String pushOf(String answer) {
     Matcher push = Pattern.compile("\"push\":\"([^\"]+)\"").matcher(answer);
     assertTrue(push.find(), answer);

@@ -1,7 +1,9 @@
 package io.broadcasty.server.push;
 
+import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
 import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -59,6 +61,7 @@ public final class PushRuntime implements AutoCloseable {
 
   private final OpenPushProviders providers;
   private final @Nullable Database ownDatabase;
+  private final PushSubscriptionStore devices;
   private final PushWorker worker;
   private final PushSubscriptions subscriptions;
   private final PushSend send;
@@ -103,6 +106,7 @@ public final class PushRuntime implements AutoCloseable {
       pending = new JdbcPendingPushes(database);
     }
     this.ownDatabase = ofStore == null ? database : null;
+    this.devices = devices;
     PushSettings push = settings.push();
     FollowerPolicy followers = new FollowerPolicy(policy, push.confirmedWithin(), clock);
     PushCounts counts = new PushCounts();
@@ -178,6 +182,25 @@ public final class PushRuntime implements AutoCloseable {
         LOG.log(Level.DEBUG, "Cannot reach the database of push; the task will run again", e);
       }
     };
+  }
+
+  /**
+   * Ends the notifications of private topics to a user's devices, also those that wait, until the
+   * devices are registered again.
+   *
+   * @param tenant null for every tenant
+   * @return how many devices were concerned
+   * @throws ControlException when the database cannot be reached; trying again is right
+   */
+  public int endAccess(@Nullable TenantId tenant, String user) {
+    if (providers.services().isEmpty()) {
+      return 0;
+    }
+    try {
+      return devices.forgetRoles(tenant, user);
+    } catch (PushStoreException e) {
+      throw new ControlException("cannot reach the database of push", e);
+    }
   }
 
   public PushSubscriptions subscriptions() {
