@@ -111,7 +111,7 @@ public final class Node implements AutoCloseable {
       Ticker ticker,
       WallClock clock) {
     this.ticker = ticker;
-    this.memory = new MemoryBudgets(settings.memory());
+    this.memory = new MemoryBudgets(settings.memory(), listeners);
     this.threads = new Threads(ticker);
     this.refresher = Executors.newSingleThreadExecutor(threads.loops.threadFactory("settings"));
     RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);

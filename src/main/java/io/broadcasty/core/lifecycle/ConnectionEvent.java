@@ -99,6 +99,9 @@ public sealed interface ConnectionEvent extends LifecycleEvent {
     /** The connections of one address, or of all, that have not authenticated. */
     public static final String UNAUTHENTICATED = "unauthenticated";
 
+    /** The memory of an area, whose name follows. */
+    public static final String MEMORY = "memory_";
+
     /** The connections of a tenant or user. */
     public static final String CONNECTIONS = "connections";
 

@@ -1,6 +1,8 @@
 package io.broadcasty.core.memory;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
+import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.Comparator;
 import java.util.Map;
@@ -8,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the bytes that one kind of memory uses on this node, and refuses more than its limit.
@@ -32,25 +35,34 @@ public final class MemoryBudget {
   private final MemoryArea area;
   private final long limitBytes;
   private final long tenantLimitBytes;
+  private final RealtimeListener listener;
   private final AtomicLong used = new AtomicLong();
   private final ConcurrentHashMap<TenantId, Long> usedByTenant = new ConcurrentHashMap<>();
   private final LongAdder refusedToTenants = new LongAdder();
   private final LongAdder refusedByNode = new LongAdder();
   private final LongAdder reclaimedBytes = new LongAdder();
 
+  /** Creates an unused budget that reports its refusals to nobody. */
+  public MemoryBudget(MemoryArea area, long limitBytes, int tenantPercent) {
+    this(area, limitBytes, tenantPercent, RealtimeListener.NONE);
+  }
+
   /**
    * Creates an unused budget.
    *
    * @param limitBytes what all tenants together may use
    * @param tenantPercent the share of the limit that one tenant may use, from 1 to 100
+   * @param listener notified of refusals
    */
-  public MemoryBudget(MemoryArea area, long limitBytes, int tenantPercent) {
+  public MemoryBudget(
+      MemoryArea area, long limitBytes, int tenantPercent, RealtimeListener listener) {
     if (limitBytes < 1 || tenantPercent < 1 || tenantPercent > 100) {
       throw new IllegalArgumentException(
           "a budget needs a positive limit and a share from 1 to 100 percent");
     }
     this.area = area;
     this.limitBytes = limitBytes;
+    this.listener = listener;
     this.tenantLimitBytes = Math.max(1, (long) (limitBytes / 100.0 * tenantPercent));
   }
 
@@ -74,23 +86,24 @@ public final class MemoryBudget {
       return true;
     }
     refusedByNode.increment();
+    notifyRefused(null);
     return false;
   }
 
   /** Reserves bytes for a tenant, or nothing. */
   public Grant tryReserve(TenantId tenant, long bytes) {
     Grant grant = tryReserveUncounted(tenant, bytes);
-    countRefusal(grant);
+    countRefusal(tenant, grant);
     return grant;
   }
 
-  /** Counts a grant of {@link #tryReserveUncounted} as refused, unless it is none. */
-  public void countRefusal(Grant grant) {
-    if (grant == Grant.TENANT_FULL) {
-      refusedToTenants.increment();
-    } else if (grant == Grant.NODE_FULL) {
-      refusedByNode.increment();
+  /** Counts and reports a tenant's refused reservation of {@link #tryReserveUncounted}. */
+  public void countRefusal(TenantId tenant, Grant grant) {
+    if (grant == Grant.GRANTED) {
+      return;
     }
+    (grant == Grant.TENANT_FULL ? refusedToTenants : refusedByNode).increment();
+    notifyRefused(tenant);
   }
 
   /**
@@ -182,6 +195,11 @@ public final class MemoryBudget {
   /** Returns how many bytes were given up early. */
   public long reclaimedBytes() {
     return reclaimedBytes.sum();
+  }
+
+  private void notifyRefused(@Nullable TenantId tenant) {
+    listener.onLimitReached(
+        new LimitReached(LimitReached.MEMORY + area.label(), tenant, null, null, null));
   }
 
   private boolean add(long bytes) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
+import io.broadcasty.core.lifecycle.RecordingListener;
 import io.broadcasty.core.tenant.TenantId;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,8 @@ class MemoryBudgetTest {
   private static final TenantId B = new TenantId("b");
   private static final TenantId C = new TenantId("c");
 
-  private final MemoryBudget budget = new MemoryBudget(MemoryArea.STREAMS, 1000, 60);
+  private final RecordingListener listener = new RecordingListener();
+  private final MemoryBudget budget = new MemoryBudget(MemoryArea.STREAMS, 1000, 60, listener);
 
   @Test
   void refusesATenantMoreThanItsShare() {
@@ -89,6 +92,21 @@ class MemoryBudgetTest {
       first.close();
     }
     assertEquals(0, budget.usedBytes());
+  }
+
+  @Test
+  void reportsRefusalsWithTheTenant() {
+    assertEquals(GRANTED, budget.tryReserve(A, 600));
+    assertEquals(List.of(), listener.take());
+    assertEquals(TENANT_FULL, budget.tryReserve(A, 1));
+    assertEquals(NODE_FULL, budget.tryReserve(B, 500));
+    assertFalse(budget.tryReserve(500));
+    assertEquals(
+        List.of(
+            new LimitReached("memory_streams", A, null, null, null),
+            new LimitReached("memory_streams", B, null, null, null),
+            new LimitReached("memory_streams", null, null, null, null)),
+        listener.take());
   }
 
   @Test

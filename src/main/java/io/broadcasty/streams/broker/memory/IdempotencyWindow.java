@@ -133,7 +133,7 @@ final class IdempotencyWindow {
   private Grant reserve(First claim) {
     if (size.incrementAndGet() > maxEntries) {
       size.decrementAndGet();
-      budget.countRefusal(Grant.NODE_FULL);
+      budget.countRefusal(claim.key.channel().tenant(), Grant.NODE_FULL);
       return Grant.NODE_FULL;
     }
     Grant grant = budget.tryReserve(claim.key.channel().tenant(), claim.costBytes);

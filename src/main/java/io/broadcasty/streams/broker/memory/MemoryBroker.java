@@ -227,7 +227,9 @@ public final class MemoryBroker implements Broker, ChannelDirectory {
         break;
       }
     }
-    return closed ? CLOSED : memory.refusal(full == Grant.GRANTED ? Grant.NODE_FULL : full);
+    return closed
+        ? CLOSED
+        : memory.refusal(channel.tenant(), full == Grant.GRANTED ? Grant.NODE_FULL : full);
   }
 
   /** Creates a partition's log unless it exists, or there is no memory for it. */

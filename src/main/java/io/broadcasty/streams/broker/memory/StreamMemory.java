@@ -78,9 +78,9 @@ final class StreamMemory {
         || isMost(budget.usedBytes(tenant), budget.tenantLimitBytes());
   }
 
-  /** Counts and describes a refusal. */
-  AppendOutcome refusal(Grant full) {
-    budget.countRefusal(full);
+  /** Counts, reports and describes a refusal. */
+  AppendOutcome refusal(TenantId tenant, Grant full) {
+    budget.countRefusal(tenant, full);
     return new AppendOutcome.NoMemory(MemoryArea.STREAMS, full, RETRY_AFTER);
   }
 
