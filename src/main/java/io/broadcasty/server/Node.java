@@ -134,7 +134,7 @@ public final class Node implements AutoCloseable {
     }
     Hub hub =
         new Hub(threads.patternMatchers, listeners, clock); // asks now which events are observed
-    this.sessions = new Sessions(ticker, clock, listeners);
+    this.sessions = new Sessions(ticker, clock, listeners, memory);
     RelayRuntime relays =
         new RelayRuntime(
             settings,

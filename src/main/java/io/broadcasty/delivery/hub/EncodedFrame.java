@@ -1,6 +1,8 @@
 package io.broadcasty.delivery.hub;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.memory.MemoryBudget;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +24,18 @@ public final class EncodedFrame {
   /** The heartbeat frame. */
   public static final EncodedFrame HEARTBEAT = new EncodedFrame(Kind.HEARTBEAT, "", OVERHEAD_BYTES);
 
+  private static final AtomicIntegerFieldUpdater<EncodedFrame> HOLDERS =
+      AtomicIntegerFieldUpdater.newUpdater(EncodedFrame.class, "holders");
+
   private record Bytes(@Nullable WireFormat format, byte[] bytes) {}
 
   private final Kind kind;
   private final String text;
   private final int sizeBytes;
   private volatile @Nullable Bytes encoded;
+
+  /** How many outboxes hold the frame behind a write that is under way. */
+  private volatile int holders;
 
   private EncodedFrame(Kind kind, String text, int sizeBytes) {
     this.kind = kind;
@@ -72,6 +80,20 @@ public final class EncodedFrame {
   /** Returns the length of the message in bytes; 0 for a heartbeat. */
   int messageBytes() {
     return sizeBytes - OVERHEAD_BYTES;
+  }
+
+  /** Counts an outbox in which the frame is stuck; the first one reserves the frame's size. */
+  void hold(MemoryBudget budget) {
+    if (kind != Kind.HEARTBEAT && HOLDERS.getAndIncrement(this) == 0) {
+      budget.reserveAnyway(sizeBytes);
+    }
+  }
+
+  /** Undoes one {@link #hold}; the last one releases the frame's size. */
+  void release(MemoryBudget budget) {
+    if (kind != Kind.HEARTBEAT && HOLDERS.decrementAndGet(this) == 0) {
+      budget.release(sizeBytes);
+    }
   }
 
   /** Returns the frame's bytes in this format; caches them for the latest format requested. */

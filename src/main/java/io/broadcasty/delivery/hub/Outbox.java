@@ -2,6 +2,7 @@ package io.broadcasty.delivery.hub;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.memory.MemoryBudget;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A frame that does not fit ends the outbox: all waiting frames are dropped and the owner is
  * told once. One write is under way at a time; frames added meanwhile go out together in the next
  * one.
+ *
+ * <p>What waits behind a write that is under way is counted in the budget of the node's outboxes. A
+ * connection that is written to at once does not touch the budget.
  *
  * <p>{@link #offer} never blocks: the executor's threads write, or the thread on which the
  * transport reports. An executor that rejects tasks means that the node is stopping: the outbox
@@ -45,7 +49,13 @@ public final class Outbox implements FrameWriter.Done {
   private static final int MAX_FRAMES_PER_WRITE = 128;
   private static final int MAX_BYTES_PER_WRITE = 128 * 1024;
 
+  /**
+   * The bound of an outbox without progress is divided by this while the node's memory is short.
+   */
+  private static final int SHORT_DIVISOR = 8;
+
   private volatile long maxBytes;
+  private final OutboxMemory memory;
   private final Executor executor;
   private final FrameWriter writer;
   private final Owner owner;
@@ -82,6 +92,12 @@ public final class Outbox implements FrameWriter.Done {
   private boolean closed;
 
   @GuardedBy("this")
+  private long sweptBytes;
+
+  @GuardedBy("this")
+  private int stalledSweeps;
+
+  @GuardedBy("this")
   private @Nullable Runnable whenRoom;
 
   @GuardedBy("this")
@@ -96,10 +112,13 @@ public final class Outbox implements FrameWriter.Done {
    * Creates an empty outbox.
    *
    * @param maxBytes the bound, over frames that wait and frames that are being written
+   * @param budget counts what the outboxes of the node hold because clients do not read
    * @param executor runs the writes; many outboxes share it
    */
-  public Outbox(long maxBytes, Executor executor, FrameWriter writer, Owner owner) {
+  public Outbox(
+      long maxBytes, MemoryBudget budget, Executor executor, FrameWriter writer, Owner owner) {
     this.maxBytes = maxBytes;
+    this.memory = new OutboxMemory(budget);
     this.executor = executor;
     this.writer = writer;
     this.owner = owner;
@@ -123,7 +142,7 @@ public final class Outbox implements FrameWriter.Done {
       if (closed) {
         return false;
       }
-      if (bytes + frame.sizeBytes() > maxBytes && bytes > 0) {
+      if (bytes > 0 && exceedsBound(bytes + frame.sizeBytes())) {
         long waited = bytes;
         end();
         run(() -> owner.onOverflow(waited));
@@ -131,10 +150,28 @@ public final class Outbox implements FrameWriter.Done {
       }
       bytes += frame.sizeBytes();
       enqueue(frame);
+      countBacklog();
       start = !writing;
       writing = true;
     }
     return !start || run(pump);
+  }
+
+  /**
+   * Notes whether frames have been written since the last call; called about once a second.
+   *
+   * @return the number of calls in a row for which something has waited without progress
+   */
+  public synchronized int sweep() {
+    stalledSweeps = bytes > 0 && writtenBytes == sweptBytes ? stalledSweeps + 1 : 0;
+    sweptBytes = writtenBytes;
+    return stalledSweeps;
+  }
+
+  @GuardedBy("this")
+  private boolean exceedsBound(long wanted) {
+    return wanted > maxBytes
+        || (stalledSweeps > 0 && wanted > maxBytes / SHORT_DIVISOR && memory.isShort());
   }
 
   /** Returns whether at most half of the bound is in use; a replay continues only then. */
@@ -188,6 +225,7 @@ public final class Outbox implements FrameWriter.Done {
       whenRoom = null;
       bytes += last.sizeBytes();
       enqueue(last);
+      countBacklog();
       whenDrained = action;
       start = !writing;
       writing = true;
@@ -243,6 +281,7 @@ public final class Outbox implements FrameWriter.Done {
       return;
     }
     synchronized (this) {
+      memory.writeEnded();
       bytes -= writingBytes;
       writtenBytes += writingMessageBytes;
       writingMessageBytes = 0;
@@ -318,8 +357,25 @@ public final class Outbox implements FrameWriter.Done {
     return batch;
   }
 
+  /** Counts the waiting frames from the moment on when they wait behind a write. */
+  @GuardedBy("this")
+  private void countBacklog() {
+    if (!memory.isCounting() && memory.begins(writingBytes, bytes - writingBytes)) {
+      memory.begin(writingBytes);
+      if (first != null) {
+        memory.hold(first);
+      }
+      if (others != null) {
+        others.forEach(memory::hold);
+      }
+    }
+  }
+
   @GuardedBy("this")
   private void enqueue(EncodedFrame frame) {
+    if (memory.isCounting()) {
+      memory.hold(frame);
+    }
     if (first == null) {
       first = frame;
       return;
@@ -335,7 +391,9 @@ public final class Outbox implements FrameWriter.Done {
     writingBytes = head.sizeBytes();
     writingMessageBytes = head.messageBytes();
     first = null;
+    memory.taken(head);
     if (others == null) {
+      memory.nextWrite(0, true);
       return List.of(head);
     }
     List<EncodedFrame> batch = new ArrayList<>(Math.min(others.size() + 1, MAX_FRAMES_PER_WRITE));
@@ -345,6 +403,7 @@ public final class Outbox implements FrameWriter.Done {
         && batch.size() < MAX_FRAMES_PER_WRITE
         && writingBytes < MAX_BYTES_PER_WRITE) {
       batch.add(first);
+      memory.taken(first);
       writingBytes += first.sizeBytes();
       writingMessageBytes += first.messageBytes();
       first = others.poll();
@@ -352,6 +411,8 @@ public final class Outbox implements FrameWriter.Done {
     if (first == null) {
       others = null; // an idle connection keeps no large queue
     }
+    memory.nextWrite(writingBytes, first == null);
+    countBacklog();
     return batch;
   }
 
@@ -371,6 +432,15 @@ public final class Outbox implements FrameWriter.Done {
   @GuardedBy("this")
   private void end() {
     closed = true;
+    if (memory.isCounting()) {
+      if (first != null) {
+        memory.taken(first);
+      }
+      if (others != null) {
+        others.forEach(memory::taken);
+      }
+      memory.nextWrite(0, true);
+    }
     bytes = writingBytes;
     first = null;
     others = null;

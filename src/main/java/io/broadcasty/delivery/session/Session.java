@@ -6,6 +6,7 @@ import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.lifecycle.ConnectionEvent;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.TransportType;
+import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.delivery.hub.EncodedFrame;
@@ -47,6 +48,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   private volatile ConnectionLimiter.@Nullable Permit lease;
   private volatile long lastHeartbeatNanos;
   private volatile boolean failedByError;
+  private volatile int stalledSweeps;
 
   private final long number;
   private final long openedNanos;
@@ -69,7 +71,12 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
     this.transport = transport;
     this.eventLoop = context.eventLoops().get();
     this.outbox =
-        new Outbox(context.tenants().defaults().outboxBytes(), eventLoop, transport, this);
+        new Outbox(
+            context.tenants().defaults().outboxBytes(),
+            context.memory().of(MemoryArea.OUTBOXES),
+            eventLoop,
+            transport,
+            this);
     this.subscriptions = context.subscribe().open(this);
     this.openedNanos = context.ticker().readNanos();
     this.lastHeartbeatNanos = openedNanos;
@@ -180,6 +187,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
    *     not timed out
    */
   public void sweep(long nowNanos, long nowMillis, long awakeSinceNanos) {
+    stalledSweeps = outbox.sweep();
     End over = end.get();
     if (over != null) {
       if (nowNanos - over.atNanos() > LINGER_NANOS) {
@@ -252,15 +260,38 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
     }
   }
 
+  /** Returns for how many sweeps in a row the client has read nothing of what waits for it. */
+  final int stalledSweeps() {
+    return stalledSweeps;
+  }
+
+  /** Returns how many bytes wait for the client. */
+  final long pendingBytes() {
+    return outbox.pendingBytes();
+  }
+
+  /** Ends the session to free memory of the node, and drops what waits for the client at once. */
+  final void endSlowest() {
+    long waitingBytes = outbox.pendingBytes();
+    context.listener().onSlowConsumer(new ConnectionEvent.SlowConsumer(info(), waitingBytes));
+    endWithoutFrame(
+        Problem.of(
+            Code.SLOW_CONSUMER,
+            "the node needs the memory of what waits for slow clients; reconnect and resume from"
+                + " the last position"),
+        true,
+        waitingBytes);
+  }
+
   @Override
   public final void onOverflow(long waitingBytes) {
     context.listener().onSlowConsumer(new ConnectionEvent.SlowConsumer(info(), waitingBytes));
     endWithoutFrame(
         Problem.of(
             Code.SLOW_CONSUMER,
-            "more than "
-                + tenantSettings().outboxBytes()
-                + " bytes waited for this connection; reconnect and resume from the last position"),
+            waitingBytes
+                + " bytes waited for this connection, as many as are allowed now; reconnect and"
+                + " resume from the last position"),
         true,
         waitingBytes);
   }

@@ -9,6 +9,8 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ConnectionEvent;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.lifecycle.TransportType;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -56,6 +58,7 @@ public final class Sessions {
   private final WallClock clock;
   private final RealtimeListener listener;
   private final FailureLog failures;
+  private final SlowestSessions slowest;
   private final LongAdder[] bytesIn = countersByTransport();
   private final LongAdder[] bytesOut = countersByTransport();
   private volatile boolean draining;
@@ -71,8 +74,10 @@ public final class Sessions {
    * Creates an empty set of sessions.
    *
    * @param listener notified of connections that open and close
+   * @param memory limits what the outboxes of all sessions hold
    */
-  public Sessions(Ticker ticker, WallClock clock, RealtimeListener listener) {
+  public Sessions(Ticker ticker, WallClock clock, RealtimeListener listener, MemoryBudgets memory) {
+    this.slowest = new SlowestSessions(memory.of(MemoryArea.OUTBOXES));
     this.ticker = ticker;
     this.failures =
         new FailureLog(
@@ -277,6 +282,7 @@ public final class Sessions {
         failures.recordFailure(e);
       }
     }
+    slowest.endUntilThereIsRoom(open);
     reportTraffic();
   }
 

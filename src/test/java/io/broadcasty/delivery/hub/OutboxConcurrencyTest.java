@@ -3,6 +3,8 @@ package io.broadcasty.delivery.hub;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,8 @@ class OutboxConcurrencyTest {
   private static final int PRODUCERS = 8;
   private static final int FRAMES = 5_000;
 
+  private final MemoryBudget budget = new MemoryBudget(MemoryArea.OUTBOXES, 10_000, 100);
+
   private final ExecutorService executor = Executors.newFixedThreadPool(4);
   private final ExecutorService elsewhere = Executors.newFixedThreadPool(4);
 
@@ -36,6 +40,7 @@ class OutboxConcurrencyTest {
     elsewhere.shutdownNow();
     assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS));
     assertTrue(elsewhere.awaitTermination(10, TimeUnit.SECONDS));
+    assertEquals(0, budget.usedBytes());
   }
 
   /** Records frames and checks that only one thread at a time calls it. */
@@ -141,7 +146,7 @@ class OutboxConcurrencyTest {
   void neitherLosesNorDuplicatesNorReordersFrames(long seed) throws InterruptedException {
     String story = "seed " + seed;
     Recorder recorder = new Recorder(seed, Integer.MAX_VALUE);
-    Outbox outbox = new Outbox(Long.MAX_VALUE, executor, recorder, recorder);
+    Outbox outbox = new Outbox(Long.MAX_VALUE, budget, executor, recorder, recorder);
     assertEquals(PRODUCERS * FRAMES, produce(outbox, new AtomicLong()), story);
     CountDownLatch drained = new CountDownLatch(1);
     outbox.closeAfter(EncodedFrame.message("0:" + FRAMES), drained::countDown);
@@ -157,7 +162,7 @@ class OutboxConcurrencyTest {
   void reportsAFailureOnceToManyProducers(long seed) throws InterruptedException {
     String story = "seed " + seed;
     Recorder recorder = new Recorder(seed, 10_000);
-    Outbox outbox = new Outbox(Long.MAX_VALUE, executor, recorder, recorder);
+    Outbox outbox = new Outbox(Long.MAX_VALUE, budget, executor, recorder, recorder);
     produce(outbox, new AtomicLong());
     assertTrue(recorder.ended.await(20, TimeUnit.SECONDS), story);
     assertOrdered(recorder.written, story);
@@ -172,6 +177,7 @@ class OutboxConcurrencyTest {
     Outbox outbox =
         new Outbox(
             10_000,
+            budget,
             executor,
             (frames, done) -> {}, // a client that never reads
             new Outbox.Owner() {
@@ -201,7 +207,7 @@ class OutboxConcurrencyTest {
   @ValueSource(longs = {7, 8})
   void alwaysReportsRoomEventually(long seed) throws InterruptedException {
     Recorder recorder = new Recorder(seed, Integer.MAX_VALUE);
-    Outbox outbox = new Outbox(2_000, executor, recorder, recorder);
+    Outbox outbox = new Outbox(2_000, budget, executor, recorder, recorder);
     for (int round = 0; round < 2_000; round++) {
       while (outbox.hasRoom()) {
         outbox.offer(EncodedFrame.message("0:" + round));

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ class OutboxTest {
   private final List<String> reported = new ArrayList<>();
   private boolean atOnce;
 
+  private final MemoryBudget budget = new MemoryBudget(MemoryArea.OUTBOXES, 10_000, 100);
+
   private final Outbox outbox = outbox(MAX_BYTES, tasks::add);
 
   private Outbox outbox(long maxBytes, Executor executor) {
@@ -42,6 +46,7 @@ class OutboxTest {
         };
     return new Outbox(
         maxBytes,
+        budget,
         executor,
         writer,
         new Outbox.Owner() {
@@ -260,6 +265,7 @@ class OutboxTest {
     Outbox throwing =
         new Outbox(
             MAX_BYTES,
+            budget,
             tasks::add,
             (frames, done) -> {
               throw new IllegalStateException("thrown");
@@ -284,6 +290,7 @@ class OutboxTest {
     Outbox throwing =
         new Outbox(
             MAX_BYTES,
+            budget,
             tasks::add,
             (frames, done) -> {
               throw new OutOfMemoryError("thrown by a test");

@@ -132,7 +132,12 @@ public abstract class ReplayJoinContract {
       PresenceStore presence = new LocalPresenceStore(tenant -> 100, Ticker.system(), hub, replays);
       PublishService publish =
           new PublishService(policy, unlimited, broker, Ticker.system(), RealtimeListener.NONE);
-      Sessions sessions = new Sessions(Ticker.system(), WallClock.system(), RealtimeListener.NONE);
+      Sessions sessions =
+          new Sessions(
+              Ticker.system(),
+              WallClock.system(),
+              RealtimeListener.NONE,
+              MemoryBudgets.unlimited());
       eventLoops.onError(sessions::onEventLoopError);
       TestTenantSettings tenants =
           new TestTenantSettings()

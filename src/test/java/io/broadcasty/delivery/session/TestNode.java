@@ -79,7 +79,7 @@ public final class TestNode {
   public final SlowBroker broker;
   public final PublishService publish;
   public final RecordingListener listener = new RecordingListener();
-  public final Sessions sessions = new Sessions(time, time, listener);
+  public final Sessions sessions;
   public final TestTenantSettings tenants =
       new TestTenantSettings()
           .all(
@@ -111,6 +111,7 @@ public final class TestNode {
 
   public TestNode(List<PushProvider> services, MemoryBudgets memory) {
     this.memory = memory;
+    sessions = new Sessions(time, time, listener, memory);
     broker =
         new SlowBroker(
             new MemoryBroker(

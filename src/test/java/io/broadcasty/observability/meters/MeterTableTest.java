@@ -94,7 +94,7 @@ class MeterTableTest {
     all.addAll(
         ConnectionMeters.of(
             new ConnectionCounts(),
-            new Sessions(time, time, RealtimeListener.NONE),
+            new Sessions(time, time, RealtimeListener.NONE, MemoryBudgets.unlimited()),
             new LocalNodeRegistry(() -> self, time)));
     all.addAll(OutputMeters.of(new StreamOutputSelector(true, ""), () -> 0));
     all.addAll(PublicationMeters.of(new PublishCounts(), new Hub(Runnable::run)));
