@@ -1,3 +1,4 @@
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -5,6 +6,7 @@ import java.util.function.Supplier;
 /** One way to harm a node. Its connections run in one {@link Loop} until the time is up. */
 abstract class Attack {
 
+  private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int ANY_ADDRESS = -1;
   private static final int PAUSE_MILLIS = 20;
 
@@ -66,11 +68,13 @@ abstract class Attack {
 
   /** Returns a random name of as many characters. */
   static String random(int length) {
-    StringBuilder name = new StringBuilder(length);
+    byte[] name = new byte[length];
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    while (name.length() < length) {
-      name.append("abcdefghijklmnopqrstuvwxyz0123456789".charAt(random.nextInt(36)));
+    long bits = 0;
+    for (int i = 0; i < length; i++) {
+      bits = i % 12 == 0 ? random.nextLong() : bits >>> 5;
+      name[i] = (byte) LETTERS.charAt((int) bits & 31);
     }
-    return name.toString();
+    return new String(name, StandardCharsets.US_ASCII);
   }
 }

@@ -27,6 +27,10 @@ final class Attacker {
     ATTACKS.put("token-spellings", TokenSpellings::new);
     ATTACKS.put("presence-flood", PresenceFlood::new);
     ATTACKS.put("rate-key-flood", RateKeyFlood::new);
+    ATTACKS.put("ping-flood", PingFlood::new);
+    ATTACKS.put("bad-messages", BadMessages::new);
+    ATTACKS.put("slow-reads", SlowReads::new);
+    ATTACKS.put("churn", Churn::new);
   }
 
   private Attacker() {}

@@ -3,6 +3,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -33,10 +34,6 @@ final class HealthProbe {
     thread.start();
   }
 
-  String path() {
-    return path;
-  }
-
   synchronized void reset() {
     slowest = 0;
     asked = 0;
@@ -47,17 +44,14 @@ final class HealthProbe {
     return slowest;
   }
 
-  synchronized int asked() {
-    return asked;
-  }
-
   synchronized int failed() {
     return failures.values().stream().mapToInt(Integer::intValue).sum();
   }
 
-  /** Returns the failures by cause. */
-  synchronized String failures() {
-    return failures.toString();
+  @Override
+  public synchronized String toString() {
+    return String.format(
+        Locale.ROOT, "%s %.0f ms, %d of %d failed %s", path, slowest, failed(), asked, failures);
   }
 
   private void run() {

@@ -83,17 +83,14 @@ final class Neighbour {
 
   private final URI node;
   private final String token;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(TIMEOUT_SECONDS))
-          .build();
+  private final HttpClient http;
   private final List<NeighbourStream> streams = new ArrayList<>();
   private final AtomicInteger number = new AtomicInteger();
   private volatile Window window = new Window();
 
-  Neighbour(int port, Tokens tokens) {
-    node = URI.create("http://127.0.0.1:" + port);
+  Neighbour(URI node, Tokens tokens, HttpClient http) {
+    this.node = node;
+    this.http = http;
     token = tokens.of("neighbour", "member", "publisher");
     for (int i = 0; i < STREAMS; i++) {
       streams.add(new NeighbourStream(http, node, token, i % CHANNELS, i < STREAMS / 2, number));

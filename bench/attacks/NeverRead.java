@@ -39,6 +39,10 @@ final class NeverRead extends Attack {
         body.append("\",\"payload\":\"").append(payload).append("\"}");
       }
       send(Requests.post("/broadcasty/publish", token, body.append(']').toString()));
+    }
+
+    @Override
+    void status(int status) {
       loop.after(PAUSE_MILLIS, this::opened);
     }
   }

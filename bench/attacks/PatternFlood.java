@@ -6,7 +6,7 @@ final class PatternFlood extends Attack {
 
   private static final int SOCKETS = 200;
   private static final int USERS = 40;
-  private static final int FRAMES = 10;
+  private static final int FRAMES = 5; // of 100 patterns each: what a connection may have
   private static final int PUBLISHERS = 4;
 
   @Override
