@@ -52,6 +52,10 @@ final class DevTokens {
     return token("demo", "dora", Duration.ofMinutes(10), List.of("admin"));
   }
 
+  String operator() {
+    return token("operations", "olga", Duration.ofMinutes(10), List.of("operator"));
+  }
+
   String guest() {
     return token("demo", "carol", Duration.ofMinutes(10), List.of());
   }

@@ -255,7 +255,38 @@ class HttpIT extends BuiltWarTestBase {
           api.send(HttpRequest.newBuilder(server.resolve("/health/" + check)).build());
       assertEquals(200, health.statusCode(), check);
       assertTrue(health.body().contains("broadcasty-" + check), health.body());
+      for (String inside : List.of("store", "driver", "embedded", "connections", "warnings")) {
+        assertFalse(health.body().contains("\"" + inside + "\""), health.body());
+      }
     }
+  }
+
+  @Test
+  void operatorsAloneReadTheDetailsOfHealth() {
+    String path = "/broadcasty/admin/health";
+    assertProblem(401, "unauthorized", api.get(path, ""));
+    assertProblem(403, "forbidden", api.get(path, api.tokens.member()));
+    assertProblem(403, "forbidden", api.get(path, api.tokens.admin()));
+    HttpResponse<String> health = api.get(path, api.tokens.operator());
+    assertEquals(200, health.statusCode(), health.body());
+    assertTrue(health.body().startsWith("{\"status\":\"UP\",\"checks\":["), health.body());
+    for (String inside :
+        List.of("broadcasty-ready", "\"store\":\"up\"", "\"driver\":\"embedded\"", "live")) {
+      assertTrue(health.body().contains(inside), health.body());
+    }
+  }
+
+  @Test
+  void administratorsOfATenantSeeNeitherHostsNorProviders() {
+    String nodes = api.get("/broadcasty/admin/nodes", api.tokens.admin()).body();
+    assertFalse(nodes.contains("host") || nodes.contains("pid"), nodes);
+    assertProblem(403, "forbidden", api.get("/broadcasty/admin/drivers", api.tokens.admin()));
+    String impostor = api.tokens.token("demo", "x", Duration.ofMinutes(5), List.of("operator"));
+    assertProblem(403, "forbidden", api.get("/broadcasty/admin/drivers", impostor));
+    assertProblem(403, "forbidden", api.get("/broadcasty/admin/nodes", impostor));
+    String seen = api.get("/broadcasty/admin/nodes", api.tokens.operator()).body();
+    assertTrue(seen.contains("\"host\":\"") && seen.contains("(pid "), seen);
+    assertEquals(200, api.get("/broadcasty/admin/drivers", api.tokens.operator()).statusCode());
   }
 
   private String handshake(String header) throws IOException {

@@ -185,7 +185,7 @@ class RelayIT {
   }
 
   private static String drivers(Api api) {
-    HttpResponse<String> answer = api.get("/broadcasty/admin/drivers", api.tokens.admin());
+    HttpResponse<String> answer = api.get("/broadcasty/admin/drivers", api.tokens.operator());
     assertEquals(200, answer.statusCode(), answer.body());
     return answer.body();
   }

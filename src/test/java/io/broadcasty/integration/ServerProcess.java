@@ -44,6 +44,7 @@ final class ServerProcess implements AutoCloseable {
     environment.keySet().removeIf(name -> name.startsWith("BROADCASTY_"));
     environment.put("BROADCASTY_DEV", "true");
     environment.put("BROADCASTY_DRAIN", "1s");
+    environment.put("BROADCASTY_OPERATOR_TENANT", "operations");
     environment.put("BROADCASTY_DATA_DIR", home.resolve("data").toString());
     environment.putAll(settings);
     environment.put(JVM_OPTIONS, QUICK_START + " " + settings.getOrDefault(JVM_OPTIONS, ""));

@@ -1,6 +1,7 @@
 package io.broadcasty.server.beans;
 
 import io.broadcasty.admin.DisconnectStreams;
+import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
@@ -27,6 +28,7 @@ import io.broadcasty.push.PushStatusQuery;
 import io.broadcasty.push.PushSubscriptions;
 import io.broadcasty.relay.RelayStatusSource;
 import io.broadcasty.server.Startup;
+import io.broadcasty.server.health.NodeChecks;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.publish.PublishService;
 import io.broadcasty.transport.container.DisconnectDetector;
@@ -156,6 +158,12 @@ public class BeanProducers {
   @Singleton
   DisconnectStreams disconnect() {
     return startup.node().disconnect();
+  }
+
+  @Produces
+  @Singleton
+  NodeHealth health() {
+    return new NodeChecks(startup);
   }
 
   @Produces

@@ -180,6 +180,16 @@ public final class ConfigKeys {
           "Adds the meters to the server's own /metrics. It has no effect on servers without"
               + " MicroProfile Metrics.");
 
+  public static final ConfigKey<Boolean> HEALTH_DETAILS =
+      new ConfigKey<>(
+          "broadcasty.health.details",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Adds reasons and the states of store, driver and threads to the server's /health, which"
+              + " most servers answer to anyone. If false, /health only says UP or DOWN, and"
+              + " operators read the details from /broadcasty/admin/health.");
+
   public static final ConfigKey<Boolean> LIMITS_ENABLED =
       new ConfigKey<>(
           "broadcasty.limits.enabled",
@@ -345,8 +355,9 @@ public final class ConfigKeys {
           null,
           "operations",
           "Tenant (token claim tid) whose users may be operators, who can end connections of every"
-              + " tenant. If unset, there are no operators, only the administrators of each tenant."
-              + " Make sure that no other tenant's issuer can sign tokens with this tenant.");
+              + " tenant, and see hosts, providers and details of health. If unset, there are no"
+              + " operators, only the administrators of each tenant. Make sure that no other"
+              + " tenant's issuer can sign tokens with this tenant.");
 
   public static final ConfigKey<String> OPERATOR_ROLE =
       new ConfigKey<>(
@@ -767,6 +778,7 @@ public final class ConfigKeys {
           METRICS_PUBLIC,
           METRICS_TOKEN,
           METRICS_SERVER,
+          HEALTH_DETAILS,
           LIMITS_ENABLED,
           IP_PER_SECOND,
           IP_BURST,

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param webSockets the implementation of RFC 6455
  * @param internals whether internals of the server may be used to write streams
  * @param serverMetrics whether the server's own registry shows the meters too
+ * @param healthDetails whether the server's {@code /health} shows the data of the checks
  * @param traces whether publications are traced by the server's OpenTelemetry
  * @param auditRetention how long entries of the audit log are kept
  * @param dataSource the JNDI name of the server's data source; null for Broadcasty's own pool, see
@@ -58,6 +59,7 @@ public record Settings(
     Replay replay,
     Mirror mirror,
     boolean serverMetrics,
+    boolean healthDetails,
     boolean traces,
     Duration auditRetention,
     SecurityLogSettings securityLog,

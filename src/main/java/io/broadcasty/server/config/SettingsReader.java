@@ -128,6 +128,7 @@ public final class SettingsReader {
         replay,
         mirror(replay, tenants),
         value(ConfigKeys.METRICS_SERVER, true),
+        value(ConfigKeys.HEALTH_DETAILS, false),
         value(ConfigKeys.TRACES_ENABLED, false),
         value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
         new SecurityLogSettings(

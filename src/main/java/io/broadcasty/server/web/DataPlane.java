@@ -3,6 +3,7 @@ package io.broadcasty.server.web;
 import io.broadcasty.transport.http.AdminResource;
 import io.broadcasty.transport.http.DisconnectResource;
 import io.broadcasty.transport.http.DriversResource;
+import io.broadcasty.transport.http.HealthResource;
 import io.broadcasty.transport.http.MetricsResource;
 import io.broadcasty.transport.http.PingResource;
 import io.broadcasty.transport.http.PresenceResource;
@@ -24,6 +25,7 @@ public class DataPlane extends Application {
         AdminResource.class,
         DisconnectResource.class,
         DriversResource.class,
+        HealthResource.class,
         MetricsResource.class,
         PresenceResource.class,
         PingResource.class,

@@ -26,7 +26,7 @@ import java.util.Map;
 
 /**
  * Serves {@code /broadcasty/admin}: the state of the service, for administrators and operators. It
- * shows a caller the own tenant only, and machines only to those who may see the service.
+ * shows a caller the own tenant only, and machines only to operators.
  */
 @Path("admin")
 @Produces("application/json")
@@ -43,7 +43,7 @@ public class AdminResource {
   public Response nodes(@Context HttpServletRequest request) {
     try {
       Caller caller = admin(request, administration, listener);
-      boolean hosts = administration.maySeeService(caller);
+      boolean hosts = administration.isOperator(caller);
       Map<String, Integer> ofTenant = connections.connections(caller.tenant());
       return Response.ok(
               JsonWriter.object(
@@ -90,7 +90,28 @@ public class AdminResource {
     return caller;
   }
 
-  static ProblemException denied(Caller caller, RealtimeListener listener, String reason) {
+  /**
+   * Requires an operator: what belongs to no tenant is not for the administrators of one.
+   *
+   * @throws ProblemException for anybody else
+   */
+  static void requireOperator(
+      HttpServletRequest request, Administration administration, RealtimeListener listener)
+      throws ProblemException {
+    Caller caller = CallerRequest.caller(request.getUserPrincipal());
+    if (caller == null) {
+      throw new ProblemException(Code.UNAUTHORIZED, "send a token");
+    }
+    if (!administration.isOperator(caller)) {
+      throw denied(
+          caller,
+          listener,
+          "this is for operators of the service: it needs the role of `broadcasty.operator.role`"
+              + " in a token of the tenant `broadcasty.operator.tenant`");
+    }
+  }
+
+  private static ProblemException denied(Caller caller, RealtimeListener listener, String reason) {
     listener.onDenied(
         new Denied(caller.tenant(), caller.subject(), Operation.ADMIN, null, caller.address()));
     return new ProblemException(Code.FORBIDDEN, reason);

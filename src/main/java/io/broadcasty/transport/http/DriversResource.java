@@ -1,7 +1,6 @@
 package io.broadcasty.transport.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.relay.RelayStatus;
@@ -22,8 +21,7 @@ import java.util.Locale;
 
 /**
  * Serves {@code /broadcasty/admin/drivers}: the provider to which this node relays publications,
- * and the state of each provider. For operators, or for administrators where there are no
- * operators.
+ * and the state of each provider. For operators.
  */
 @Path("admin/drivers")
 @Produces("application/json")
@@ -37,11 +35,7 @@ public class DriversResource {
   @GET
   public Response drivers(@Context HttpServletRequest request) {
     try {
-      Caller caller = AdminResource.admin(request, administration, listener);
-      if (!administration.maySeeService(caller)) {
-        throw AdminResource.denied(
-            caller, listener, "providers are the service's, which its operators see");
-      }
+      AdminResource.requireOperator(request, administration, listener);
       RelayStatus status = report.status();
       return Response.ok(JsonWriter.object(json -> write(json, status))).build();
     } catch (ProblemException e) {

@@ -2,6 +2,7 @@ package io.broadcasty.server.health;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.core.background.LoopCondition;
 import io.broadcasty.server.config.ConfigMap;
 import io.broadcasty.server.config.SettingsReader;
@@ -45,19 +46,19 @@ class HealthChecksTest {
 
   @Test
   void reportsTheBrokersCondition() {
-    assertEquals(StoreCondition.UP, HealthChecks.store(broker(true, StoreCondition.UP)));
-    assertEquals(FULL, HealthChecks.store(broker(true, FULL)));
-    assertEquals(AWAY, HealthChecks.store(broker(true, AWAY)));
+    assertEquals(StoreCondition.UP, NodeChecks.store(broker(true, StoreCondition.UP)));
+    assertEquals(FULL, NodeChecks.store(broker(true, FULL)));
+    assertEquals(AWAY, NodeChecks.store(broker(true, AWAY)));
   }
 
   @Test
   void anUnreadableStoreIsDownWithTheKnownReason() {
-    assertEquals(AWAY, HealthChecks.store(broker(false, AWAY)));
+    assertEquals(AWAY, NodeChecks.store(broker(false, AWAY)));
     assertEquals(
-        new StoreCondition(State.DOWN, FULL.reason()), HealthChecks.store(broker(false, FULL)));
+        new StoreCondition(State.DOWN, FULL.reason()), NodeChecks.store(broker(false, FULL)));
     assertEquals(
         new StoreCondition(State.DOWN, "it cannot be read"),
-        HealthChecks.store(broker(false, StoreCondition.UP)));
+        NodeChecks.store(broker(false, StoreCondition.UP)));
   }
 
   @Test
@@ -66,13 +67,22 @@ class HealthChecksTest {
     config.texts.put("broadcasty.jwt.public-key", "a key");
     assertEquals(
         "broadcasty.jwt.issuer, broadcasty.jwt.audiences",
-        HealthChecks.warnings(SettingsReader.read(config)));
+        NodeChecks.warnings(SettingsReader.read(config)));
   }
 
   private static HealthCheckResponse live(Duration sinceSweep, LoopCondition loop) {
     RecordedResponse response = new RecordedResponse();
-    HealthChecks.live(response, sinceSweep, List.of(loop));
+    NodeHealth.Check check = NodeChecks.live(sinceSweep, List.of(loop));
+    HealthChecks.addData(response.status(check.up()), check);
     return response.build();
+  }
+
+  @Test
+  void keepsTheTypesOfTheData() {
+    Map<String, Object> data = Map.of("draining", false, "connections", 7L, "store", "up");
+    RecordedResponse response = new RecordedResponse();
+    HealthChecks.addData(response, new NodeHealth.Check("ready", true, data));
+    assertEquals(data, response.build().getData().orElseThrow());
   }
 
   @Test
