@@ -175,10 +175,10 @@ public final class ConfigKeys {
       new ConfigKey<>(
           "broadcasty.metrics.server",
           ConfigType.FLAG,
-          "true",
           "false",
-          "Adds the meters to the server's own /metrics. It has no effect on servers without"
-              + " MicroProfile Metrics.");
+          "true",
+          "Adds the meters to the server's own /metrics, which anyone can read on some servers. It"
+              + " has no effect on servers without MicroProfile Metrics.");
 
   public static final ConfigKey<Boolean> HEALTH_DETAILS =
       new ConfigKey<>(

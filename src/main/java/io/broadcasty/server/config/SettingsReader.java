@@ -127,7 +127,7 @@ public final class SettingsReader {
         value(ConfigKeys.STREAM_INTERNALS, "auto").equals("auto"),
         replay,
         mirror(replay, tenants),
-        value(ConfigKeys.METRICS_SERVER, true),
+        value(ConfigKeys.METRICS_SERVER, false),
         value(ConfigKeys.HEALTH_DETAILS, false),
         value(ConfigKeys.TRACES_ENABLED, false),
         value(ConfigKeys.AUDIT_RETENTION, Duration.ofDays(90)),
