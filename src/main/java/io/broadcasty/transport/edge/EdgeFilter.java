@@ -61,13 +61,16 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient WallClock clock;
 
   private transient @Nullable ClientAddressResolver addresses;
+  private transient @Nullable SecurityHeaders headers;
   private transient @Nullable OriginPolicy origins;
   private transient @Nullable ReplayGuard replays;
   private transient @Nullable ScraperAccess scrapers;
 
   @Override
   public void init() {
-    addresses = new ClientAddressResolver(settings.trustedProxies());
+    ClientAddressResolver resolver = new ClientAddressResolver(settings.trustedProxies());
+    addresses = resolver;
+    headers = new SecurityHeaders(resolver);
     origins = new OriginPolicy(settings.allowedOrigins());
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     scrapers = new ScraperAccess(settings.metrics());
@@ -102,7 +105,9 @@ public class EdgeFilter extends HttpFilter {
     ClientAddress.set(request, address);
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
-    response.setHeader("X-Content-Type-Options", "nosniff");
+    if (headers != null) {
+      headers.ofApi(request, response);
+    }
     String path = request.getRequestURI().substring(request.getContextPath().length());
     String origin = request.getHeader("Origin");
     if (origins == null || !origins.allows(origin, request.getHeader("Host"))) {

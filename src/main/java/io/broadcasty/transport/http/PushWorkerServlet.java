@@ -1,5 +1,6 @@
 package io.broadcasty.transport.http;
 
+import io.broadcasty.transport.edge.SecurityHeaders;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -25,6 +26,7 @@ public class PushWorkerServlet extends HttpServlet {
     response.setContentType("text/javascript");
     response.setCharacterEncoding("UTF-8");
     response.setHeader("Cache-Control", "no-cache");
+    SecurityHeaders.ofWorker(response);
     response.setHeader("Service-Worker-Allowed", "/"); // allows it for every page of this origin
     response.getWriter().write(pages.serviceWorker());
   }
