@@ -64,6 +64,16 @@ public final class ConfigKeys {
               + " fetches them again when a token names an unknown key. Falls back to"
               + " mp.jwt.verify.publickey.location.");
 
+  public static final ConfigKey<Boolean> JWT_JWKS_HTTP =
+      new ConfigKey<>(
+          "broadcasty.jwt.jwks-http",
+          ConfigType.FLAG,
+          "false",
+          "true",
+          "Allows a JWK set whose URL begins with http: and names another machine. Whoever is on"
+              + " the way can replace the keys and sign any token, so turn it on only for a network"
+              + " that you trust. http: on this machine (localhost) is always allowed.");
+
   public static final ConfigKey<List<String>> JWT_ALGORITHMS =
       new ConfigKey<>(
           "broadcasty.jwt.algorithms",
@@ -717,6 +727,7 @@ public final class ConfigKeys {
           PUBLIC_URL,
           JWT_PUBLIC_KEY,
           JWT_JWKS_URL,
+          JWT_JWKS_HTTP,
           JWT_ALGORITHMS,
           JWT_ISSUER,
           JWT_AUDIENCES,

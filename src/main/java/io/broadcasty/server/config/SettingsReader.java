@@ -2,6 +2,7 @@ package io.broadcasty.server.config;
 
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.auth.jwt.KeyLocation;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.config.ConfigKey;
@@ -217,6 +218,17 @@ public final class SettingsReader {
           "there is no key to verify tokens with; set BROADCASTY_JWT_PUBLIC_KEY to the public key"
               + " of your token issuer in PEM, or BROADCASTY_JWT_JWKS_URL to the URL of its JWK"
               + " set");
+    }
+    if (publicKey == null
+        && location != null
+        && KeyLocation.isUnprotected(location)
+        && !value(ConfigKeys.JWT_JWKS_HTTP, true)) {
+      faults.add(
+          ConfigKeys.JWT_JWKS_URL.name()
+              + ": keys over http: can be replaced on their way, and then tokens be forged; use"
+              + " https:, or set "
+              + ConfigKeys.JWT_JWKS_HTTP.name()
+              + "=true if you trust the network between this server and the issuer");
     }
     List<String> algorithms =
         list(optional(ConfigKeys.JWT_ALGORITHMS), "mp.jwt.verify.publickey.algorithm");

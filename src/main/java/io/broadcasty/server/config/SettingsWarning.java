@@ -1,5 +1,6 @@
 package io.broadcasty.server.config;
 
+import io.broadcasty.core.auth.jwt.KeyLocation;
 import io.broadcasty.core.config.ConfigKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,15 @@ public record SettingsWarning(String key, String text) {
   }
 
   private static void addTokenWarnings(Settings settings, List<SettingsWarning> warnings) {
+    String location = settings.jwt().location();
+    if (settings.jwt().publicKeys() == null
+        && location != null
+        && KeyLocation.isUnprotected(location)) {
+      warnings.add(
+          warning(
+              ConfigKeys.JWT_JWKS_HTTP,
+              "KEYS COME OVER PLAIN HTTP (%s=true): whoever is on their way can forge tokens"));
+    }
     if (settings.jwt().issuer() == null) {
       warnings.add(
           warning(

@@ -96,6 +96,23 @@ class SettingsReaderTest {
   }
 
   @Test
+  void keysOverPlainHttpNeedASetting() {
+    for (String name : List.of("broadcasty.jwt.jwks-url", "mp.jwt.verify.publickey.location")) {
+      values.clear();
+      values.put(name, "http://sso.example.com/jwks");
+      String fault = faults().get(0);
+      assertTrue(fault.contains("broadcasty.jwt.jwks-http"), fault);
+      values.put("broadcasty.jwt.jwks-http", "true");
+      read();
+      for (String allowed : List.of("http://127.0.0.1:8081/jwks", "https://sso.example.com/jwks")) {
+        values.clear();
+        values.put(name, allowed);
+        read();
+      }
+    }
+  }
+
+  @Test
   void theStandardKeysWork() {
     values.clear();
     values.put("mp.jwt.verify.publickey.location", "https://sso.example.com/keys");

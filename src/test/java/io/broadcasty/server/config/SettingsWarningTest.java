@@ -45,6 +45,15 @@ class SettingsWarningTest {
   }
 
   @Test
+  void warnsOfKeysOverPlainHttp() {
+    config.texts.put("broadcasty.jwt.jwks-url", "http://sso.internal/jwks");
+    config.texts.put("broadcasty.jwt.jwks-http", "true");
+    assertTrue(keys().contains("broadcasty.jwt.jwks-http"), keys().toString());
+    config.texts.put("broadcasty.jwt.jwks-url", "http://localhost:8081/jwks");
+    assertEquals(List.of("broadcasty.jwt.issuer", "broadcasty.jwt.audiences"), keys());
+  }
+
+  @Test
   void warnsOfAnyOriginAndOfMissingLimits() {
     config.texts.put("broadcasty.dev", "true");
     config.texts.put("broadcasty.allowed-origins", "*");

@@ -5,15 +5,12 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.source.CachingJWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.BadJWSException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.JWTParser;
@@ -25,11 +22,6 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
-import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -37,7 +29,6 @@ import java.util.Collection;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,8 +42,6 @@ import org.jspecify.annotations.Nullable;
 @ThreadSafe
 public final class JwtAuthenticator implements Authenticator {
 
-  private static final int FETCH_TIMEOUT_MILLIS = 2000;
-  private static final int MAX_JWKS_BYTES = 256 * 1024;
   private static final int MAX_TOKEN_LENGTH = 8192;
 
   /**
@@ -101,7 +90,7 @@ public final class JwtAuthenticator implements Authenticator {
       source = PublicKeys.source(set);
       keys = PublicKeys.describe(set);
     } else if (settings.location() != null) {
-      source = source(settings.location());
+      source = KeyLocation.source(settings.location(), () -> fetched = true);
       keys = "from " + settings.location();
     } else {
       throw new IllegalArgumentException("neither a public key nor a location of keys is given");
@@ -278,36 +267,5 @@ public final class JwtAuthenticator implements Authenticator {
 
   private static Refused refused(String reason) {
     return new Refused(reason, false);
-  }
-
-  private JWKSource<SecurityContext> source(String location) {
-    String scheme = location.toLowerCase(Locale.ROOT);
-    try {
-      if (scheme.startsWith("http:") || scheme.startsWith("https:")) {
-        return JWKSourceBuilder.create(
-                URI.create(location).toURL(),
-                new DefaultResourceRetriever(
-                    FETCH_TIMEOUT_MILLIS, FETCH_TIMEOUT_MILLIS, MAX_JWKS_BYTES))
-            .retrying(true)
-            .outageTolerant(true)
-            .refreshAheadCache(
-                false) // The library's rate limiter would start a thread that nothing stops.
-            .cache(
-                JWKSourceBuilder.DEFAULT_CACHE_TIME_TO_LIVE,
-                JWKSourceBuilder.DEFAULT_CACHE_REFRESH_TIMEOUT,
-                event -> {
-                  if (event instanceof CachingJWKSetSource.RefreshCompletedEvent<?>) {
-                    fetched = true;
-                  }
-                })
-            .build();
-      }
-      Path file = scheme.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
-      return PublicKeys.source(PublicKeys.parse(Files.readString(file)));
-    } catch (MalformedURLException e) {
-      throw new IllegalArgumentException(location + " is not a URL", e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the keys in " + location + " cannot be read", e);
-    }
   }
 }

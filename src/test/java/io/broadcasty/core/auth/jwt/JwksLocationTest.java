@@ -1,6 +1,7 @@
 package io.broadcasty.core.auth.jwt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests keys fetched from the URL of a JWK set. */
 class JwksLocationTest {
@@ -116,6 +119,55 @@ class JwksLocationTest {
     assertAccepted(TestTokens.RSA);
     issuer.stop(0);
     assertAccepted(TestTokens.RSA);
+  }
+
+  @Test
+  void followsNoRedirectFromPlainHttp() {
+    serve(TestTokens.RSA);
+    issuer.createContext(
+        "/elsewhere",
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", location());
+          exchange.sendResponseHeaders(302, -1);
+          exchange.close();
+        });
+    authenticator =
+        new JwtAuthenticator(TestTokens.at(location().replace("/jwks", "/elsewhere")), time);
+    assertUnavailable();
+    assertEquals(0, fetches.get());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://sso.example.com/jwks",
+        "HTTP://sso.example.com/jwks",
+        "http://10.0.0.1/jwks",
+        "http://sso_internal/jwks",
+        "http://127.0.0.1@sso.example.com/jwks",
+        "http://127.0.0.1.example.com/jwks",
+        "http://localhost.example.com/jwks",
+        "http://[2001:db8::1]/jwks",
+        "http://2130706433/jwks"
+      })
+  void plainHttpToAnotherMachineIsUnprotected(String location) {
+    assertTrue(KeyLocation.isUnprotected(location));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://sso.example.com/jwks",
+        "http://localhost/jwks",
+        "http://LOCALHOST:8081/jwks",
+        "http://127.0.0.1:8081/jwks",
+        "http://127.1.2.3/jwks",
+        "http://[::1]:8081/jwks",
+        "/etc/keys/jwks.json",
+        "file:/etc/keys/jwks.json"
+      })
+  void httpsAndThisMachineAreProtected(String location) {
+    assertFalse(KeyLocation.isUnprotected(location));
   }
 
   @Test

@@ -1,0 +1,103 @@
+package io.broadcasty.core.auth.jwt;
+
+import com.nimbusds.jose.jwk.source.CachingJWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Reads public keys from where they are: the URL of a JWK set, or a file. */
+public final class KeyLocation {
+
+  private static final int FETCH_TIMEOUT_MILLIS = 2000;
+  private static final int MAX_JWKS_BYTES = 256 * 1024;
+
+  /** A literal address, not a name that only begins like one. */
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127(?:\\.[0-9]{1,3}){3}|\\[(?:::1|0:0:0:0:0:0:0:1)]");
+
+  private KeyLocation() {}
+
+  /**
+   * Returns whether the keys would travel over plain HTTP and leave this machine: whoever is on the
+   * way could then replace them, and sign tokens of anybody.
+   */
+  public static boolean isUnprotected(String location) {
+    if (!location.toLowerCase(Locale.ROOT).startsWith("http:")) {
+      return false;
+    }
+    try {
+      return !isLoopback(URI.create(location).toURL());
+    } catch (IllegalArgumentException | MalformedURLException e) {
+      return false; // no keys come from there; the authenticator says why
+    }
+  }
+
+  private static boolean isLoopback(URL url) {
+    return LOOPBACK.matcher(url.getHost().toLowerCase(Locale.ROOT)).matches();
+  }
+
+  /**
+   * Returns the keys of a location.
+   *
+   * @param onFetched called when the keys of a URL have been fetched
+   * @throws IllegalArgumentException when the location is invalid or a file cannot be read
+   */
+  static JWKSource<SecurityContext> source(String location, Runnable onFetched) {
+    String scheme = location.toLowerCase(Locale.ROOT);
+    try {
+      if (scheme.startsWith("http:") || scheme.startsWith("https:")) {
+        return ofUrl(URI.create(location).toURL(), onFetched);
+      }
+      Path file = scheme.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
+      return PublicKeys.source(PublicKeys.parse(Files.readString(file)));
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException(location + " is not a URL", e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("the keys in " + location + " cannot be read", e);
+    }
+  }
+
+  private static JWKSource<SecurityContext> ofUrl(URL url, Runnable onFetched) {
+    return JWKSourceBuilder.create(url, new Fetcher())
+        .retrying(true)
+        .outageTolerant(true)
+        .refreshAheadCache(
+            false) // The library's rate limiter would start a thread that nothing stops.
+        .cache(
+            JWKSourceBuilder.DEFAULT_CACHE_TIME_TO_LIVE,
+            JWKSourceBuilder.DEFAULT_CACHE_REFRESH_TIMEOUT,
+            event -> {
+              if (event instanceof CachingJWKSetSource.RefreshCompletedEvent<?>) {
+                onFetched.run();
+              }
+            })
+        .build();
+  }
+
+  /** Follows no redirect from plain HTTP, which could lead off this machine. */
+  private static final class Fetcher extends DefaultResourceRetriever {
+
+    Fetcher() {
+      super(FETCH_TIMEOUT_MILLIS, FETCH_TIMEOUT_MILLIS, MAX_JWKS_BYTES);
+    }
+
+    @Override
+    protected HttpURLConnection openHTTPConnection(URL url) throws IOException {
+      HttpURLConnection connection = super.openHTTPConnection(url);
+      if (url.getProtocol().equalsIgnoreCase("http")) {
+        connection.setInstanceFollowRedirects(false);
+      }
+      return connection;
+    }
+  }
+}
