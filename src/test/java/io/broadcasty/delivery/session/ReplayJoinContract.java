@@ -258,8 +258,10 @@ public abstract class ReplayJoinContract {
       assertEquals(0, errors.get(), "Errors that were not thrown");
       assertTrue(paced.get() > 0, "followers came and left while there were publications");
       assertEquals(losesPublications(), lost > 0, "lost and told: " + lost);
-      closers.shutdown();
-      assertTrue(closers.awaitTermination(20, TimeUnit.SECONDS));
+      for (ExecutorService each : List.of(closers, patterns)) { // a match keeps its topic open
+        each.shutdown();
+        assertTrue(each.awaitTermination(20, TimeUnit.SECONDS));
+      }
       assertEquals(0, sessions.size(), "sessions left behind");
       assertEquals(
           List.of(), hub.channels(caller.tenant(), ChannelPattern.parse("*")), "topics left");
