@@ -11,15 +11,28 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests starts that must fail, graceful stops, and killed processes. */
 class ProcessLifecycleIT {
+
+  /** What the JVM returns when it ends with {@code -XX:+ExitOnOutOfMemoryError}. */
+  private static final int EXIT_ON_OUT_OF_MEMORY = 3;
+
+  private static final Map<String, String> BUDGETS_OFF =
+      Map.of(
+          "BROADCASTY_MEMORY_STREAMS", "100%",
+          "BROADCASTY_MEMORY_IDS", "100%",
+          "BROADCASTY_MEMORY_TENANT_PERCENT", "100",
+          "BROADCASTY_LIMITS_ENABLED", "false");
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -136,6 +149,44 @@ class ProcessLifecycleIT {
       assertNotEquals(cursor, lost.cursor());
       api.publishNumbers("feed", 1, 1);
       assertEquals(1, events.next().sequence());
+    }
+  }
+
+  /** A drill: what fills the heap although there are budgets, ends the process at once. */
+  @Test
+  @Tag("any-server")
+  void aFullHeapEndsTheProcessAndTheNextOneServes() throws IOException {
+    Map<String, String> withoutBudgets = new HashMap<>(BUDGETS_OFF);
+    withoutBudgets.put(
+        ServerProcess.JVM_OPTIONS, "-XX:+ExitOnOutOfMemoryError -XX:+UseSerialGC");
+    Ports ports = Ports.free();
+    try (ServerProcess server = ServerProcess.start(home, ports, withoutBudgets)) {
+      Api api = server.awaitReady();
+      for (int round = 0; server.isAlive() && round < 5000; round++) {
+        publishUnlessEnded(api, largeBatch(round));
+      }
+      server.awaitEnd(Duration.ofSeconds(20));
+      assertEquals(EXIT_ON_OUT_OF_MEMORY, server.exitCode(), server::log);
+    }
+    try (ServerProcess server = ServerProcess.start(home, ports, Map.of())) {
+      server.awaitReady().publishNumbers("feed", 1, 1);
+    }
+  }
+
+  /** Returns almost a mebibyte of publications, each to a channel of its own. */
+  private static String largeBatch(int round) {
+    String payload = "x".repeat(60_000);
+    return IntStream.range(0, 16)
+        .mapToObj(
+            i -> "{\"channel\":\"c" + round + "-" + i + "\",\"payload\":\"" + payload + "\"}")
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static void publishUnlessEnded(Api api, String json) {
+    try {
+      assertEquals(200, api.publish(json).statusCode());
+    } catch (IllegalStateException ended) {
+      assertTrue(ended.getCause() instanceof IOException, ended::toString);
     }
   }
 

@@ -105,6 +105,15 @@ final class ServerProcess implements AutoCloseable {
     process.destroy();
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Returns the exit code of a process that has ended. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
   void awaitEnd(Duration atMost) {
     Api.await("the end of the process", atMost, () -> !process.isAlive());
   }
