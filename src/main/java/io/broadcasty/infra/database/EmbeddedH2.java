@@ -42,9 +42,9 @@ public final class EmbeddedH2 {
   private final Path directory;
   private final String name;
 
-  private EmbeddedH2(DatabaseSettings settings, Path base) {
+  private EmbeddedH2(DatabaseSettings settings, Path base, Path directory) {
     this.settings = settings;
-    this.directory = base.toAbsolutePath().getParent();
+    this.directory = directory;
     this.name = String.valueOf(base.getFileName());
   }
 
@@ -56,11 +56,12 @@ public final class EmbeddedH2 {
    */
   public static Database open(DatabaseSettings settings) {
     Path base = file(settings.url());
-    if (base == null || base.toAbsolutePath().getParent() == null) {
+    Path directory = base == null ? null : base.toAbsolutePath().getParent();
+    if (base == null || directory == null) {
       return Database.open(settings);
     }
     try {
-      return new EmbeddedH2(settings, base).open();
+      return new EmbeddedH2(settings, base, directory).open();
     } catch (IOException e) {
       throw new DatabaseException("the directory of the database cannot be prepared", e);
     }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
+import java.util.Objects;
 
 /**
  * Creates the RSA key pair of development mode on the first start and keeps it in the data folder.
@@ -26,7 +27,8 @@ final class DevKey {
         return RSAKey.parse(Files.readString(file));
       }
       RSAKey key = new RSAKeyGenerator(BITS).generate();
-      OwnerOnlyFiles.createDirectories(file.toAbsolutePath().getParent());
+      OwnerOnlyFiles.createDirectories(
+          Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a directory"));
       OwnerOnlyFiles.write(file, key.toJSONString());
       return key;
     } catch (IOException e) {

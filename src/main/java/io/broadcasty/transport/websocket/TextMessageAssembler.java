@@ -85,8 +85,9 @@ final class TextMessageAssembler implements MessageHandler.Partial<String> {
       bytes = 0;
       return () -> receiver.onText(part);
     }
-    boolean first = begun == null;
-    StringBuilder text = first ? new StringBuilder(0) : begun;
+    StringBuilder before = begun;
+    boolean first = before == null;
+    StringBuilder text = before == null ? new StringBuilder(0) : before;
     Grant grant = append(text, part);
     if (grant != Grant.GRANTED) {
       close();
