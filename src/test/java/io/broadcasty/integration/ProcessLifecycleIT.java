@@ -157,8 +157,7 @@ class ProcessLifecycleIT {
   @Tag("any-server")
   void aFullHeapEndsTheProcessAndTheNextOneServes() throws IOException {
     Map<String, String> withoutBudgets = new HashMap<>(BUDGETS_OFF);
-    withoutBudgets.put(
-        ServerProcess.JVM_OPTIONS, "-XX:+ExitOnOutOfMemoryError -XX:+UseSerialGC");
+    withoutBudgets.put(ServerProcess.JVM_OPTIONS, "-XX:+ExitOnOutOfMemoryError -XX:+UseSerialGC");
     Ports ports = Ports.free();
     try (ServerProcess server = ServerProcess.start(home, ports, withoutBudgets)) {
       Api api = server.awaitReady();
@@ -177,8 +176,7 @@ class ProcessLifecycleIT {
   private static String largeBatch(int round) {
     String payload = "x".repeat(60_000);
     return IntStream.range(0, 16)
-        .mapToObj(
-            i -> "{\"channel\":\"c" + round + "-" + i + "\",\"payload\":\"" + payload + "\"}")
+        .mapToObj(i -> "{\"channel\":\"c" + round + "-" + i + "\",\"payload\":\"" + payload + "\"}")
         .collect(Collectors.joining(",", "[", "]"));
   }
 
