@@ -12,20 +12,20 @@ import java.util.concurrent.atomic.AtomicLong;
  * tenant, the health checks and the heap noticed.
  *
  * <p>Usage: {@code java AttackBench PORT HEALTH_PORT KEY PID LOG SECONDS ADDRESSES SOAK_MINUTES
- * ATTACK…}. Ends after the first row with a broken bound with the status 2, so that the next attack
- * meets a new server. A soak goes on without a pause, round after round, adds a row for the whole,
- * and ends with 2 if any row has a broken bound.
+ * SETTLE_SECONDS ATTACK…}. Ends after the first row with a broken bound with the status 2, so that
+ * the next attack meets a new server. A soak goes on without a pause, round after round, adds a row
+ * for the whole, and ends with 2 if any row has a broken bound.
  */
 final class AttackBench {
 
   private static final int WARM_UP_SECONDS = 20;
   private static final int MAX_CALM_SECONDS = 15;
-  private static final int SETTLE_SECONDS = 90; // longer than the lease of a member
   private static final int BROKEN = 2;
 
   private final String[] args;
   private final int seconds;
   private final long soakMinutes;
+  private final int settleSeconds;
   private final ServerProcess server;
   private final Neighbour neighbour;
   private final WarmUp warmUp;
@@ -40,6 +40,7 @@ final class AttackBench {
     this.args = args;
     seconds = Integer.parseInt(args[5]);
     soakMinutes = Long.parseLong(args[7]);
+    settleSeconds = Integer.parseInt(args[8]);
     server = new ServerProcess(args[3], Path.of(args[4]));
     int port = Integer.parseInt(args[0]);
     int health = Integer.parseInt(args[1]);
@@ -72,7 +73,7 @@ final class AttackBench {
     sampler.start();
     say("warm-up of %d s", WARM_UP_SECONDS);
     warmUp.run(WARM_UP_SECONDS);
-    List<String> attacks = List.of(args).subList(8, args.length);
+    List<String> attacks = List.of(args).subList(9, args.length);
     return soakMinutes > 0 ? soak(attacks) : each(attacks);
   }
 
@@ -180,7 +181,7 @@ final class AttackBench {
 
   /** Collects garbage until the heap is back, for a while; returns the last figure. */
   private long settle() throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(settleSeconds);
     long heap = server.collectedMegabytes();
     while (!Row.isBack(heapBefore, heap) && System.nanoTime() < end && server.isAlive()) {
       TimeUnit.SECONDS.sleep(3);
