@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelMembers {
 
+  /** A page ends when its members have about this many bytes, whatever its limit. */
+  static final int MAX_PAGE_BYTES = 128 * 1024;
+
   /** A member and its holders. */
   private static final class Entry {
     private Member member;
@@ -182,9 +185,12 @@ final class ChannelMembers {
   PresencePage page(@Nullable String after, int limit) {
     Map<String, Entry> rest = after == null ? entries : entries.tailMap(after, false);
     List<Member> members = new ArrayList<>(Math.min(limit, rest.size()));
+    int bytes = 0;
     for (Entry entry : rest.values()) {
-      if (members.size() == limit) {
-        return new PresencePage(version, entries.size(), members, members.get(limit - 1).id());
+      bytes += entry.member.id().length() + entry.member.json().length();
+      if (members.size() == limit || (bytes > MAX_PAGE_BYTES && !members.isEmpty())) {
+        String last = members.get(members.size() - 1).id();
+        return new PresencePage(version, entries.size(), members, last);
       }
       members.add(entry.member);
     }

@@ -60,7 +60,7 @@ public interface PresenceStore extends AutoCloseable {
    * every change up to the page's version has been reported, and every later one will be. May block
    * on the store.
    *
-   * @param limit the most members, at least 1
+   * @param limit the most members, at least 1; a page of large members ends earlier
    */
   PresencePage members(TenantChannel channel, @Nullable String after, int limit);
 

@@ -262,6 +262,19 @@ public abstract class PresenceStoreContract {
   }
 
   @Test
+  void aPageOfLargeMembersEndsBeforeItsLimit() {
+    String large = "x".repeat(50_000);
+    for (int i = 0; i < 6; i++) {
+      Member member = new Member("m" + i, "{\"id\":\"m" + i + "\",\"info\":\"" + large + "\"}");
+      got(store.join(ROOM, member, connection("c")));
+    }
+    PresencePage page = store.members(ROOM, null, 1000);
+    assertEquals(2, page.members().size());
+    assertEquals("m1", page.next());
+    assertEquals(List.of("m0", "m1", "m2", "m3", "m4", "m5"), ids(ROOM));
+  }
+
+  @Test
   void pagesThroughManyMembersInOrderOfId() {
     for (int i = 0; i < 2500; i++) {
       join(ROOM, "m%04d".formatted(i), connection("c"));

@@ -6,6 +6,7 @@ import io.broadcasty.wire.Command;
 import io.broadcasty.wire.CommandReader;
 import io.broadcasty.wire.NativeFrames;
 import io.broadcasty.wire.Problem;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,10 +19,25 @@ final class FrameReplies {
   private static final Problem CONNECT_FIRST =
       Problem.of(Code.UNAUTHORIZED, "send `connect` with a token first");
 
+  /**
+   * Once the replies to a message are longer, the rest of its commands are not carried out: a few
+   * bytes may ask for any number of pages.
+   */
+  private static final int MAX_REPLY_BYTES = 512 * 1024;
+
+  private static final Problem TOO_LONG =
+      new Problem(
+          Code.RATE_LIMITED,
+          "the replies to this message have more than "
+              + MAX_REPLY_BYTES
+              + " bytes; send the rest of the commands in another message",
+          Duration.ofSeconds(1));
+
   private final NativeSession session;
   private final CommandReader.Frame frame;
   private final List<CompletableFuture<String>> replies = new ArrayList<>();
   private final List<Runnable> afterwards = new ArrayList<>(0);
+  private long bytes;
 
   FrameReplies(NativeSession session, CommandReader.Frame frame) {
     this.session = session;
@@ -104,10 +120,20 @@ final class FrameReplies {
     if (session.caller() == null && !session.admitsUnauthenticated()) {
       return CompletableFuture.completedFuture(NativeFrames.error(identified.id(), CONNECT_FIRST));
     }
-    return command instanceof Command.Join join
-        ? commands.join(join).thenApply(result -> text(identified.id(), result))
-        : CompletableFuture.completedFuture(
-            text(identified.id(), commands.execute(command, afterwards)));
+    if (bytes > MAX_REPLY_BYTES) {
+      return CompletableFuture.completedFuture(NativeFrames.error(identified.id(), TOO_LONG));
+    }
+    if (command instanceof Command.Join join) {
+      return commands.join(join).thenApply(result -> text(identified.id(), result));
+    }
+    String reply = text(identified.id(), commands.execute(command, afterwards));
+    bytes += reply.length();
+    return CompletableFuture.completedFuture(reply);
+  }
+
+  /** Returns the approximate size of the replies that are complete, in bytes. */
+  long bytes() {
+    return bytes;
   }
 
   private static String text(@Nullable String commandId, CommandResult result) {

@@ -16,9 +16,11 @@ import io.broadcasty.wire.CommandReader;
 import io.broadcasty.wire.NativeFrames;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket connection of the native protocol (protocol/PROTOCOL.md). */
@@ -33,6 +35,11 @@ public final class NativeSession extends MessageSession {
   private volatile long noticedExpiryMillis;
   private final AtomicInteger errorsInARow = new AtomicInteger();
   private final BoundedWait roomWait = new BoundedWait();
+  private final BoundedWait answeredWait = new BoundedWait();
+
+  /** The size of the replies that wait for those of earlier messages. */
+  private final AtomicLong unsentBytes = new AtomicLong();
+
   private final ConnectionCommands commands = new ConnectionCommands(this, context, id);
   private final PublishCommands publishCommands =
       new PublishCommands(context, this::tenantSettings);
@@ -67,6 +74,9 @@ public final class NativeSession extends MessageSession {
     }
     recordActivity();
     roomWait.await(whenRoomOrEnded());
+    if (!awaitReplies()) {
+      return;
+    }
     CommandReader.Frame frame;
     try {
       frame = reader.read(text, tenantSettings().publish());
@@ -84,7 +94,28 @@ public final class NativeSession extends MessageSession {
     } else {
       replies.refuse(exceeded);
     }
-    answered = replies.sendAfter(answered, reply -> send(EncodedFrame.message(reply)));
+    long bytes = replies.bytes();
+    unsentBytes.addAndGet(bytes);
+    answered =
+        replies
+            .sendAfter(answered, reply -> send(EncodedFrame.message(reply)))
+            .whenComplete((sent, failure) -> unsentBytes.addAndGet(-bytes));
+  }
+
+  /**
+   * Waits a moment when too many replies wait for an earlier one, which waits for the store; ends
+   * the session and returns false when that does not help.
+   */
+  private boolean awaitReplies() {
+    if (unsentBytes.get() <= tenantSettings().outboxBytes() || answeredWait.await(answered)) {
+      return true;
+    }
+    end(
+        new Problem(
+            Code.RATE_LIMITED,
+            "too many replies to this connection wait for the store; await some of them",
+            Duration.ofSeconds(1)));
+    return false;
   }
 
   NativeDialect dialect() {

@@ -42,7 +42,7 @@ public class ReplayResource {
   private static final System.Logger LOG = System.getLogger(ReplayResource.class.getName());
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1000;
-  private static final long MAX_PAGE_BYTES = 4 * 1024 * 1024;
+  private static final long MAX_PAGE_BYTES = 256 * 1024;
 
   @Inject private Broker broker;
   @Inject private Policy policy;
