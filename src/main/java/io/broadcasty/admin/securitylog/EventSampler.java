@@ -2,8 +2,10 @@ package io.broadcasty.admin.securitylog;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,10 @@ final class EventSampler {
 
   /** How many windows may be open; tenants beyond it share the window of the unknown tenant. */
   static final int MAX_WINDOWS = 2000;
+
+  /** The faults of tokens that belong to normal operation. */
+  private static final Set<String> EXPECTED_FAULTS =
+      Set.of(TokenFault.MISSING.wireName(), TokenFault.EXPIRED.wireName());
 
   private final int linesPerWindow;
   private final int linesPerAddress;
@@ -54,7 +61,18 @@ final class EventSampler {
    * @param cause one of a few names
    * @param tenant null when it is unknown
    */
-  record Key(SecurityEventType type, String cause, @Nullable TenantId tenant) {}
+  record Key(SecurityEventType type, String cause, @Nullable TenantId tenant) {
+
+    /** Returns whether well-behaved clients cause such events too. */
+    boolean isExpected() {
+      return type == SecurityEventType.TOKEN_REFUSED && EXPECTED_FAULTS.contains(cause);
+    }
+
+    /** Returns the level of lines about such events. */
+    Level level() {
+      return isExpected() ? Level.INFO : type.level();
+    }
+  }
 
   /**
    * The events of one minute that were not written one by one.

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param address the client's address; null when it is unknown
  * @param facts more fields by name, in order: texts, whole numbers and booleans, without secrets
  *     and payloads
- * @param expected whether it happens to well-behaved clients too, so that nobody need look at it
  */
 record SecurityEvent(
     SecurityEventType type,
@@ -21,21 +20,15 @@ record SecurityEvent(
     @Nullable TenantId tenant,
     @Nullable String user,
     @Nullable String address,
-    Map<String, Object> facts,
-    boolean expected) {
+    Map<String, Object> facts) {
 
   /** Returns what the event is sampled by. */
   EventSampler.Key key() {
     return new EventSampler.Key(type, cause, tenant);
   }
 
-  /** Returns the level of the event's line. */
-  System.Logger.Level level() {
-    return expected ? System.Logger.Level.INFO : type.level();
-  }
-
   /** Returns whether the audit log gets the event too. */
   boolean isAudited() {
-    return type.isAudited() && !expected;
+    return type.isAudited() && !key().isExpected();
   }
 }

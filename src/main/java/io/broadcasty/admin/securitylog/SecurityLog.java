@@ -97,7 +97,7 @@ public final class SecurityLog implements AutoCloseable {
     }
     of(written, event.type()).increment();
     long now = clock.nowMillis();
-    LINES.log(event.level(), lines.line(event, now));
+    LINES.log(event.key().level(), lines.line(event, now));
     if (event.isAudited()) {
       append(event, now);
     }
@@ -148,6 +148,6 @@ public final class SecurityLog implements AutoCloseable {
   }
 
   private void summarize(EventSampler.LeftOut count) {
-    LINES.log(count.key().type().level(), lines.line(count, clock.nowMillis()));
+    LINES.log(count.key().level(), lines.line(count, clock.nowMillis()));
   }
 }

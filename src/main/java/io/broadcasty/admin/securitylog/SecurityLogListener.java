@@ -7,7 +7,6 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.DisconnectRequested;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Disconnected;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
-import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.RealtimeListener;
@@ -60,8 +59,7 @@ public record SecurityLogListener(SecurityLog log) implements RealtimeListener {
             event.tenant(),
             event.subject(),
             event.address(),
-            facts,
-            false));
+            facts));
   }
 
   @Override
@@ -73,8 +71,7 @@ public record SecurityLogListener(SecurityLog log) implements RealtimeListener {
             null,
             null,
             event.address(),
-            Map.of("reason", event.reason()),
-            event.fault() == TokenFault.MISSING || event.fault() == TokenFault.EXPIRED));
+            Map.of("reason", event.reason())));
   }
 
   @Override
@@ -91,8 +88,7 @@ public record SecurityLogListener(SecurityLog log) implements RealtimeListener {
             event.tenant(),
             event.subject(),
             event.address(),
-            facts,
-            false));
+            facts));
   }
 
   @Override
@@ -104,8 +100,7 @@ public record SecurityLogListener(SecurityLog log) implements RealtimeListener {
             event.tenant(),
             event.subject(),
             event.address(),
-            Map.of("reason", event.reason()),
-            false));
+            Map.of("reason", event.reason())));
   }
 
   @Override
@@ -119,14 +114,13 @@ public record SecurityLogListener(SecurityLog log) implements RealtimeListener {
             event.tenant(),
             event.subject(),
             event.address(),
-            facts,
-            false));
+            facts));
   }
 
   private static SecurityEvent of(
       SecurityEventType type, String cause, ConnectionInfo connection, Map<String, Object> facts) {
     return new SecurityEvent(
-        type, cause, connection.tenant(), connection.subject(), connection.address(), facts, false);
+        type, cause, connection.tenant(), connection.subject(), connection.address(), facts);
   }
 
   private static Map<String, Object> facts(ConnectionInfo connection) {

@@ -21,8 +21,7 @@ class EventLinesTest {
         new TenantId("acme"),
         user,
         "192.0.2.1",
-        Map.of("channelKind", "private"),
-        false);
+        Map.of("channelKind", "private"));
   }
 
   @Test

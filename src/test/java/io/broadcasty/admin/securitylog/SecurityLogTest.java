@@ -135,6 +135,12 @@ class SecurityLogTest {
     assertEquals(List.of(System.Logger.Level.INFO, System.Logger.Level.INFO), captured.levels());
     run();
     assertEquals(List.of(), audited);
+    for (int i = 0; i < 10; i++) {
+      listener.onTokenRefused(new TokenRefused(TokenFault.MISSING, "there is none", ADDRESS));
+    }
+    captured.clear();
+    log.close();
+    assertEquals(List.of(System.Logger.Level.INFO), captured.levels(), "their count too");
   }
 
   @Test
