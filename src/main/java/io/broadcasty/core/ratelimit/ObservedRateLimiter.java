@@ -25,7 +25,7 @@ public record ObservedRateLimiter(RateLimiter inner, RealtimeListener listener)
 
   private static LimitReached event(RateKey key) {
     return switch (key.scope()) {
-      case IP -> new LimitReached(LimitReached.RATE_ADDRESS, null, null, null, key.name());
+      case IP, PING -> new LimitReached(LimitReached.RATE_ADDRESS, null, null, null, key.name());
       case USER -> new LimitReached(LimitReached.RATE_USER, key.tenant(), key.name(), null, null);
       case CHANNEL ->
           new LimitReached(LimitReached.RATE_CHANNEL, key.tenant(), null, key.name(), null);

@@ -22,7 +22,7 @@ public record RateKey(RateLimiter.Scope scope, @Nullable TenantId tenant, String
           .thenComparing(RateKey::name);
 
   public RateKey {
-    if ((scope == RateLimiter.Scope.IP) != (tenant == null)) {
+    if (scope.isOfAddress() != (tenant == null)) {
       throw new IllegalArgumentException(
           "every key needs a tenant except that of an address, which must have none");
     }
@@ -31,6 +31,11 @@ public record RateKey(RateLimiter.Scope scope, @Nullable TenantId tenant, String
   /** Returns the key of a client's address. */
   public static RateKey ofAddress(String address) {
     return new RateKey(RateLimiter.Scope.IP, null, address);
+  }
+
+  /** Returns the key of the pings of a client's address. */
+  public static RateKey ofPing(String address) {
+    return new RateKey(RateLimiter.Scope.PING, null, address);
   }
 
   /** Returns the key of a tenant's user. */

@@ -56,6 +56,8 @@ public interface RateLimiter {
   enum Scope {
     /** Requests and connections of one client address. */
     IP,
+    /** Pings of one client address, apart from its other requests. */
+    PING,
     /** Publications and commands of one user. */
     USER,
     /** Publications to one channel. */
@@ -70,6 +72,11 @@ public interface RateLimiter {
     /** Returns the name for clients. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns whether the limit belongs to an address, and so to no tenant. */
+    public boolean isOfAddress() {
+      return this == IP || this == PING;
     }
 
     /** Returns whether the permits are bytes. */

@@ -27,7 +27,7 @@ public record RateLimits(boolean enabled, Rate address, TenantSettingsLookup ten
 
   private Rate of(RateLimiter.Scope scope, TenantSettings settings) {
     return switch (scope) {
-      case IP -> address;
+      case IP, PING -> address;
       case USER -> settings.rates().user();
       case CHANNEL -> settings.rates().channel();
       case TENANT -> settings.rates().tenant();

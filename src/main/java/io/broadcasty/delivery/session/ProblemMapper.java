@@ -192,7 +192,7 @@ public final class ProblemMapper {
 
   private static String owner(RateLimiter.Scope scope) {
     return switch (scope) {
-      case IP -> "address";
+      case IP, PING -> "address";
       case USER, USER_BYTES -> "user";
       case CHANNEL -> "channel";
       case TENANT, TENANT_BYTES -> "tenant";

@@ -126,7 +126,7 @@ public final class ClientAddressResolver {
   }
 
   /** Parses a literal address; never queries a name server, whatever a header contains. */
-  private static byte @Nullable [] bytes(String literal) {
+  static byte @Nullable [] bytes(String literal) {
     if (literal.indexOf(':') < 0 ? !isIpv4(literal) : !IPV6.matcher(literal).matches()) {
       return null;
     }

@@ -10,7 +10,6 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
-import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.ProblemMapper;
@@ -31,8 +30,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks every request of the data plane before servlets, JAX-RS and the WebSocket upgrade: origin,
- * address, request rate, token.
+ * Checks every request of the data plane before servlets, JAX-RS and the WebSocket upgrade: rate of
+ * the address, origin, token, bytes of the body.
  *
  * <p>It refuses requests with an HTTP answer. Behind it the request's principal is the caller; only
  * a WebSocket handshake may come without a token, to authenticate by its first command.
@@ -60,7 +59,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient RealtimeListener listener;
   @Inject private transient WallClock clock;
 
-  private transient @Nullable ClientAddressResolver addresses;
+  private transient @Nullable AddressLimiter addresses;
   private transient @Nullable SecurityHeaders headers;
   private transient @Nullable OriginPolicy origins;
   private transient @Nullable ReplayGuard replays;
@@ -68,9 +67,8 @@ public class EdgeFilter extends HttpFilter {
 
   @Override
   public void init() {
-    ClientAddressResolver resolver = new ClientAddressResolver(settings.trustedProxies());
-    addresses = resolver;
-    headers = new SecurityHeaders(resolver);
+    addresses = new AddressLimiter(limits, settings);
+    headers = new SecurityHeaders(new ClientAddressResolver(settings.trustedProxies()));
     origins = new OriginPolicy(settings.allowedOrigins());
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     scrapers = new ScraperAccess(settings.metrics());
@@ -101,16 +99,26 @@ public class EdgeFilter extends HttpFilter {
    */
   private boolean serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    String address = address(request);
-    ClientAddress.set(request, address);
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
     if (headers != null) {
       headers.ofApi(request, response);
     }
     String path = request.getRequestURI().substring(request.getContextPath().length());
+    if (addresses == null || origins == null) {
+      throw new ServletException("The edge has not been initialised");
+    }
+    Problem refusal = addresses.refusal(request, response, path.equals(PING_PATH));
     String origin = request.getHeader("Origin");
-    if (origins == null || !origins.allows(origin, request.getHeader("Host"))) {
+    boolean allowed = origins.allows(origin, request.getHeader("Host"));
+    if (allowed && origin != null) {
+      allow(origin, response);
+    }
+    if (refusal != null) {
+      ProblemWriter.write(response, refusal);
+      return false;
+    }
+    if (!allowed) {
       ProblemWriter.write(
           response,
           Problem.of(
@@ -118,9 +126,6 @@ public class EdgeFilter extends HttpFilter {
               "pages of this origin may not call this server; add it to"
                   + " BROADCASTY_ALLOWED_ORIGINS"));
       return false;
-    }
-    if (origin != null) {
-      allow(origin, response);
     }
     if (request.getMethod().equals("OPTIONS")) {
       response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
@@ -134,17 +139,15 @@ public class EdgeFilter extends HttpFilter {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return false;
     }
-    Problem refusal = refuseByAddress(address, response);
+    String address = ClientAddress.of(request);
     boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
-    if (refusal == null && (stream || path.equals(PING_PATH)) && sessions.isDraining()) {
-      refusal =
+    if ((stream || path.equals(PING_PATH)) && sessions.isDraining()) {
+      ProblemWriter.write(
+          response,
           new Problem(
               Code.DRAINING,
               "this node is shutting down; reconnect to another one",
-              Duration.ofSeconds(1));
-    }
-    if (refusal != null) {
-      ProblemWriter.write(response, refusal);
+              Duration.ofSeconds(1)));
       return false;
     }
     if (OPEN_PATHS.contains(path)) {
@@ -208,20 +211,6 @@ public class EdgeFilter extends HttpFilter {
     CallerRequest called = new CallerRequest(request, caller);
     chain.doFilter(called, response);
     return called.isAnsweredLater();
-  }
-
-  private String address(HttpServletRequest request) {
-    String peer = request.getRemoteAddr();
-    return addresses == null ? peer : addresses.resolve(peer, request.getHeader("X-Forwarded-For"));
-  }
-
-  private @Nullable Problem refuseByAddress(String address, HttpServletResponse response) {
-    if (!limits.isEnabled()) {
-      return null;
-    }
-    RateLimiter.Verdict verdict = limits.tryAcquire(RateKey.ofAddress(address), 1);
-    ProblemWriter.rateLimit(response, verdict);
-    return verdict.granted() ? null : ProblemMapper.throttled(verdict);
   }
 
   private @Nullable Problem refuseReplayed(HttpServletRequest request, Caller caller) {

@@ -1,0 +1,236 @@
+package io.broadcasty.transport.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.ratelimit.LocalRateLimiter;
+import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.ratelimit.RateLimits;
+import io.broadcasty.core.tenant.Rate;
+import io.broadcasty.delivery.session.TestNode;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Tests that every request counts for its address, once, before anything else is checked. */
+class AddressLimitTest {
+
+  private static final String ORIGIN = "https://app.example";
+  private static final int BURST = 3;
+
+  private final TestNode node = new TestNode();
+  private final EdgeFilter edge = new EdgeFilter();
+  private final AddressFilter others = new AddressFilter();
+  private final Map<String, String> answered = new HashMap<>();
+  private String address = "192.0.2.1";
+
+  @BeforeEach
+  void start() throws ReflectiveOperationException {
+    RateLimiter limits =
+        new LocalRateLimiter(
+            new RateLimits(true, new Rate(1, BURST), node.tenants), node.time);
+    EdgeSettings settings =
+        new EdgeSettings(
+            List.of(ORIGIN),
+            List.of(),
+            1000,
+            1000,
+            false,
+            Duration.ofMinutes(1),
+            new MetricsAccess(false, null));
+    Map<String, Object> beans =
+        Map.of(
+            "settings", settings,
+            "authenticator", node.context.authenticator(),
+            "limits", limits,
+            "connections", node.limits,
+            "sessions", node.sessions,
+            "nonces", new LocalNonceStore(Duration.ofMinutes(2), node.time),
+            "listener", node.listener,
+            "clock", node.time);
+    inject(edge, beans);
+    inject(others, beans);
+    edge.init();
+    others.init();
+    node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
+  }
+
+  private static void inject(HttpFilter filter, Map<String, Object> beans)
+      throws ReflectiveOperationException {
+    for (Field field : filter.getClass().getDeclaredFields()) {
+      if (beans.containsKey(field.getName())) {
+        field.setAccessible(true);
+        field.set(filter, beans.get(field.getName()));
+      }
+    }
+  }
+
+  /**
+   * Sends a request through the filters that a container would find, in either order; returns the
+   * status.
+   */
+  private int send(String method, String path, boolean edgeFirst, String... headers)
+      throws Exception {
+    Map<String, Object> attributes = new HashMap<>();
+    HttpServletRequest request =
+        fake(
+            HttpServletRequest.class,
+            (name, arguments) ->
+                switch (name) {
+                  case "getMethod" -> method;
+                  case "getRequestURI", "getServletPath" -> path;
+                  case "getContextPath" -> "";
+                  case "getContentLengthLong" -> 0L;
+                  case "getRemoteAddr" -> address;
+                  case "isSecure" -> false;
+                  case "getHeader" -> header(headers, (String) arguments[0]);
+                  case "getAttribute" -> attributes.get((String) arguments[0]);
+                  case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+                  default -> null;
+                });
+    int[] status = {HttpServletResponse.SC_OK};
+    answered.clear();
+    HttpServletResponse response =
+        fake(
+            HttpServletResponse.class,
+            (name, arguments) ->
+                switch (name) {
+                  case "setStatus" -> status[0] = (int) arguments[0];
+                  case "getStatus" -> status[0];
+                  case "isCommitted" -> false;
+                  case "setHeader" -> answered.put((String) arguments[0], (String) arguments[1]);
+                  case "getOutputStream" -> new Discarded();
+                  default -> null;
+                });
+    FilterChain end = (served, answer) -> {};
+    if (!path.startsWith("/broadcasty/")) {
+      others.doFilter(request, response, end);
+    } else if (edgeFirst) {
+      edge.doFilter(request, response, (r, a) -> others.doFilter(r, a, end));
+    } else {
+      others.doFilter(request, response, (r, a) -> edge.doFilter(r, a, end));
+    }
+    return status[0];
+  }
+
+  private static @Nullable String header(String[] headers, String name) {
+    for (int i = 0; i < headers.length; i += 2) {
+      if (headers[i].equals(name)) {
+        return headers[i + 1];
+      }
+    }
+    return null;
+  }
+
+  private void useUp(String method, String path, String... headers) throws Exception {
+    for (int i = 0; i < BURST; i++) {
+      int status = send(method, path, i % 2 == 0, headers);
+      assertEquals(false, status == 429, "request " + i + " of " + path);
+    }
+    assertEquals(429, send(method, path, true, headers), path);
+    assertEquals(429, send(method, path, false, headers), path);
+    assertEquals("1", answered.get("Retry-After"));
+  }
+
+  @Test
+  void preflightsCount() throws Exception {
+    useUp("OPTIONS", "/broadcasty/publish", "Origin", ORIGIN);
+    assertEquals(ORIGIN, answered.get("Access-Control-Allow-Origin"), "a page may read the answer");
+  }
+
+  @Test
+  void requestsOfForeignOriginsCount() throws Exception {
+    useUp("GET", "/broadcasty/sse", "Origin", "https://evil.example");
+    assertEquals(null, answered.get("Access-Control-Allow-Origin"));
+  }
+
+  @Test
+  void filesAndUnknownPathsCount() throws Exception {
+    useUp("GET", "/index.html");
+    assertEquals(429, send("GET", "/no-such-file", true));
+    assertEquals(429, send("OPTIONS", "/", true));
+    assertEquals(429, send("GET", "/broadcasty/no-such-path", true));
+  }
+
+  @Test
+  void requestsWithoutATokenCount() throws Exception {
+    useUp("POST", "/broadcasty/publish");
+  }
+
+  @Test
+  void callersCountOnce() throws Exception {
+    useUp("GET", "/broadcasty/replay", "Authorization", "Bearer good");
+    node.time.advance(Duration.ofSeconds(1));
+    assertEquals(200, send("GET", "/broadcasty/replay", false, "Authorization", "Bearer good"));
+  }
+
+  @Test
+  void pingsAndHealthAreAnsweredWhateverElseTheAddressRequests() throws Exception {
+    useUp("GET", "/index.html");
+    assertEquals(200, send("GET", "/health/live", true));
+    assertEquals(200, send("GET", "/broadcasty/ping", true));
+    useUpPings();
+    address = "192.0.2.2";
+    useUp("GET", "/broadcasty/ping");
+  }
+
+  private void useUpPings() throws Exception {
+    assertEquals(200, send("GET", "/broadcasty/ping", false));
+    assertEquals(200, send("GET", "/broadcasty/ping", true));
+    assertEquals(429, send("GET", "/broadcasty/ping", true));
+  }
+
+  @Test
+  void theAddressesOfAnIpv6NetworkCountTogether() throws Exception {
+    for (int i = 0; i < BURST; i++) {
+      address = "2001:db8:0:1::" + i;
+      assertEquals(200, send("GET", "/index.html", true));
+    }
+    address = "2001:db8:0:1:ffff::";
+    assertEquals(429, send("GET", "/index.html", true));
+    address = "2001:db8:0:2::1";
+    assertEquals(200, send("GET", "/index.html", true));
+  }
+
+  private interface Answers {
+    @Nullable Object to(String name, Object[] arguments);
+  }
+
+  private static <T> T fake(Class<T> type, Answers answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) -> {
+              Object answer =
+                  answers.to(method.getName(), arguments == null ? new Object[0] : arguments);
+              return method.getReturnType() == void.class ? null : answer;
+            }));
+  }
+
+  private static final class Discarded extends ServletOutputStream {
+    @Override
+    public void write(int each) {}
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {}
+  }
+}
