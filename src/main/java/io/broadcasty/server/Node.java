@@ -12,6 +12,7 @@ import io.broadcasty.core.lifecycle.RealtimeListeners;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.RefreshedTenantSettings;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
@@ -85,6 +86,7 @@ public final class Node implements AutoCloseable {
   private final Duration drain;
   private final Threads threads;
   private final MemoryBudgets memory;
+  private final UnauthenticatedConnections unauthenticated;
   private final Store store;
   private final PushRuntime push;
   private final Policy policy;
@@ -112,6 +114,7 @@ public final class Node implements AutoCloseable {
       WallClock clock) {
     this.ticker = ticker;
     this.memory = new MemoryBudgets(settings.memory(), listeners);
+    this.unauthenticated = new UnauthenticatedConnections(settings.unauthenticated(), ticker);
     this.threads = new Threads(ticker);
     this.refresher = Executors.newSingleThreadExecutor(threads.loops.threadFactory("settings"));
     RefreshedTenantSettings tenants = new RefreshedTenantSettings(settings.tenants(), source);
@@ -294,6 +297,10 @@ public final class Node implements AutoCloseable {
 
   public RateLimiter limits() {
     return store.limits();
+  }
+
+  public UnauthenticatedConnections unauthenticated() {
+    return unauthenticated;
   }
 
   public ConnectionLimiter connections() {

@@ -2,19 +2,30 @@ package io.broadcasty.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.delivery.session.JsonTree;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests small rate limits behind a trusted proxy. */
 @Tag("any-server")
@@ -130,6 +141,142 @@ class LimitsIT {
       assertTrue(taken >= 2, "as many as its burst");
       assertEquals(429, last.statusCode(), last.body());
       assertEquals(200, publish(api, demo, "1").statusCode());
+    }
+  }
+
+  @Test
+  void everyRequestCountsForItsAddress() throws IOException {
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), SMALL)) {
+      Api api = server.awaitReady();
+      int last = 0;
+      for (String path :
+          List.of("/", "/no-such-file", "/broadcasty/no-such-path", "/broadcasty/publish")) {
+        String address = "198.51.100." + ++last;
+        for (int i = 0; i < 20; i++) {
+          assertNotEquals(429, request(api, "OPTIONS", path, address).statusCode(), path);
+        }
+        HttpResponse<String> refused = answerOf(api, "OPTIONS", path, address, 429);
+        assertTrue(refused.headers().firstValue("Retry-After").isPresent(), path);
+        answerOf(api, "GET", path, address, 429);
+        assertEquals(204, request(api, "GET", "/broadcasty/ping", address).statusCode());
+      }
+      for (int i = 0; i < 20; i++) {
+        request(api, "GET", "/", "2001:db8::" + i);
+      }
+      answerOf(api, "GET", "/", "2001:db8::ffff", 429);
+      assertEquals(200, request(api, "GET", "/", "2001:db8:0:1::1").statusCode());
+    }
+  }
+
+  /** Requests until the status comes, since a permit may have come back meanwhile. */
+  private static HttpResponse<String> answerOf(
+      Api api, String method, String path, String address, int status) {
+    for (int i = 0; i < 10; i++) {
+      HttpResponse<String> answer = request(api, method, path, address);
+      if (answer.statusCode() == status) {
+        return answer;
+      }
+    }
+    throw new AssertionError(method + " " + path + " is never answered with " + status);
+  }
+
+  private static HttpResponse<String> request(
+      Api api, String method, String path, String address) {
+    return api.send(
+        HttpRequest.newBuilder(api.base.resolve(path))
+            .header("X-Forwarded-For", address)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
+  @Test
+  void bytesAreLimitedForUserAndTenant() throws IOException {
+    Map<String, String> few =
+        Map.of(
+            "BROADCASTY_LIMITS_USER_BYTES_BURST", "8000",
+            "BROADCASTY_LIMITS_USER_BYTES_PER_SECOND", "1024",
+            "BROADCASTY_TENANT_SMALL_LIMITS_TENANT_BYTES_BURST", "6000",
+            "BROADCASTY_TENANT_SMALL_LIMITS_TENANT_BYTES_PER_SECOND", "1024");
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), few)) {
+      Api api = server.awaitReady();
+      String five = "\"" + "x".repeat(5000) + "\"";
+      String ann = token(api, "ann");
+      assertEquals(200, publish(api, ann, five).statusCode());
+      assertRefusedBytes("for this user", publish(api, ann, five));
+      String bob = token(api, "bob");
+      assertEquals(200, publishInChunks(api, bob, five).statusCode());
+      assertRefusedBytes("for this user", publishInChunks(api, bob, five));
+      HttpResponse<String> tooLarge =
+          publish(api, token(api, "cid"), "\"" + "x".repeat(9000) + "\"");
+      assertEquals(413, tooLarge.statusCode(), tooLarge.body());
+      assertTrue(tooLarge.body().contains("at most 8000 at once"), tooLarge.body());
+      assertEquals(200, publish(api, tokenOf(api, "small"), five).statusCode());
+      String other =
+          api.tokens.token("small", "ben", Duration.ofMinutes(5), List.of("publisher"));
+      assertRefusedBytes("for this tenant", publish(api, other, five));
+      try (WsStream socket = WsStream.open(api, token(api, "dan"))) {
+        String command =
+            "{\"id\":1,\"command\":\"publish\",\"channel\":\"ws\",\"payload\":" + five + "}";
+        assertEquals("reply", socket.send(command).next().kind());
+        assertEquals("rate_limited", socket.send(command).next().field("code"));
+      }
+    }
+  }
+
+  private static void assertRefusedBytes(String owner, HttpResponse<String> answer) {
+    assertEquals(429, answer.statusCode(), answer.body());
+    assertTrue(answer.body().contains("bytes " + owner), answer.body());
+    assertTrue(answer.headers().firstValue("Retry-After").isPresent());
+  }
+
+  private static HttpResponse<String> publishInChunks(Api api, String token, String payload) {
+    byte[] body =
+        ("{\"channel\":\"of.one\",\"payload\":" + payload + "}")
+            .getBytes(StandardCharsets.UTF_8);
+    return api.send(
+        api.request("/broadcasty/publish", token)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+            .build());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"own", "container"})
+  void webSocketsWithoutATokenAreLimitedAtOnce(String engine) throws IOException {
+    Map<String, String> few =
+        Map.of(
+            "BROADCASTY_STREAM_WEBSOCKET", engine,
+            "BROADCASTY_STREAM_CONNECT_TIMEOUT", "1h",
+            "BROADCASTY_LIMITS_UNAUTHENTICATED_CONNECTIONS_PER_ADDRESS", "3");
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), few)) {
+      Api api = server.awaitReady();
+      List<WsStream> open = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        open.add(WsStream.open(api, ""));
+      }
+      CompletionException refused =
+          assertThrows(CompletionException.class, () -> WsStream.open(api, ""));
+      WebSocketHandshakeException handshake =
+          assertInstanceOf(WebSocketHandshakeException.class, refused.getCause());
+      assertEquals(429, handshake.getResponse().statusCode());
+      assertEquals("1", handshake.getResponse().headers().firstValue("Retry-After").orElse(""));
+      open.add(WsStream.open(api, token(api, "ann")));
+      open.get(0)
+          .send("{\"id\":1,\"command\":\"connect\",\"token\":\"" + token(api, "ben") + "\"}");
+      assertEquals("reply", open.get(0).next().kind());
+      open.add(WsStream.open(api, ""));
+      open.get(1).breakConnection();
+      Api.await(
+          "the place of a client that has left",
+          () -> {
+            try {
+              open.add(WsStream.open(api, ""));
+              return true;
+            } catch (CompletionException e) {
+              return false;
+            }
+          });
+      open.forEach(WsStream::breakConnection);
     }
   }
 

@@ -7,6 +7,7 @@ import io.broadcasty.core.channel.InvalidChannelException;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.delivery.subscribe.WatchOutcome;
 import io.broadcasty.presence.service.PresenceOutcome;
@@ -236,6 +237,20 @@ public final class ProblemMapper {
             Code.OVERLOADED,
             "too much input of all clients is incomplete; try again later or at another node",
             MEMORY_RETRY_AFTER);
+  }
+
+  /** Returns the problem of too many connections that have not authenticated. */
+  public static Problem unauthenticatedLimit(UnauthenticatedConnections.Refused refused) {
+    String mend = "; send a token with the handshake, or try again later";
+    return refused.ofAddress()
+        ? new Problem(
+            Code.RATE_LIMITED,
+            "this address has " + refused.limit() + " connections without a token" + mend,
+            refused.retryAfter())
+        : new Problem(
+            Code.OVERLOADED,
+            "too many connections of this node have no token yet" + mend,
+            refused.retryAfter());
   }
 
   /** Returns the problem of a failed read of the store. */

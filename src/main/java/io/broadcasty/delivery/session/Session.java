@@ -8,6 +8,7 @@ import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
+import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.tenant.TenantSettings;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.Outbox;
@@ -46,6 +47,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   private final AtomicBoolean transportClosed = new AtomicBoolean();
   private volatile @Nullable Caller caller;
   private volatile ConnectionLimiter.@Nullable Permit lease;
+  private volatile UnauthenticatedConnections.@Nullable Place unauthenticatedPlace;
   private volatile long lastHeartbeatNanos;
   private volatile boolean failedByError;
   private volatile int stalledSweeps;
@@ -143,9 +145,26 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
     return subscriptions.isDelivered(channel);
   }
 
+  /** Keeps the place of a connection without a token until it has authenticated or ended. */
+  public final void occupyUntilAuthenticated(UnauthenticatedConnections.Place place) {
+    place.use();
+    unauthenticatedPlace = place;
+    if (caller != null || hasEnded()) {
+      place.close();
+    }
+  }
+
+  private void leaveUnauthenticated() {
+    UnauthenticatedConnections.Place place = unauthenticatedPlace;
+    if (place != null) {
+      place.close();
+    }
+  }
+
   /** Sets the caller; the lease is released when the session ends. */
   protected final void authenticated(Caller now, ConnectionLimiter.@Nullable Permit place) {
     context.sessions().index(this, now, () -> caller = now);
+    leaveUnauthenticated();
     outbox.setMaxBytes(tenantSettings().outboxBytes());
     if (place != null) {
       lease = place;
@@ -385,6 +404,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
   protected void onReleased() {}
 
   private void release() {
+    leaveUnauthenticated();
     subscriptions.close();
     onReleased();
     ConnectionLimiter.Permit place = lease;

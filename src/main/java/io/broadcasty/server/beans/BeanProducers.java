@@ -9,6 +9,7 @@ import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
@@ -140,6 +141,12 @@ public class BeanProducers {
   @Singleton
   RateLimiter limits() {
     return startup.node().limits();
+  }
+
+  @Produces
+  @Singleton
+  UnauthenticatedConnections unauthenticated() {
+    return startup.node().unauthenticated();
   }
 
   @Produces

@@ -74,6 +74,44 @@ final class RateConfigKeys {
               + " broadcasty.limits.tenant-bytes-per-second applies. A larger body or message is"
               + " refused with payload_too_large (413).");
 
+  static final ConfigKey<Long> UNAUTHENTICATED =
+      new ConfigKey<>(
+          "broadcasty.limits.unauthenticated-connections",
+          ConfigType.number(1, 100_000),
+          "2000",
+          "500",
+          "Maximum number of WebSockets of this node that opened without a token and have not sent"
+              + " connect yet. A handshake without a token beyond it is refused with overloaded"
+              + " (503).");
+
+  static final ConfigKey<Long> UNAUTHENTICATED_PER_ADDRESS =
+      new ConfigKey<>(
+          "broadcasty.limits.unauthenticated-connections-per-address",
+          ConfigType.number(1, 100_000),
+          "100",
+          "20",
+          "Maximum number of WebSockets of one client address on this node that opened without a"
+              + " token and have not sent connect yet. A handshake without a token beyond it is"
+              + " refused with rate_limited (429).");
+
+  static final ConfigKey<Long> UNAUTHENTICATED_PER_SECOND =
+      new ConfigKey<>(
+          "broadcasty.limits.unauthenticated-connects.per-second",
+          COUNT,
+          "1000",
+          "100",
+          "WebSocket handshakes without a token per second that this node accepts on average, from"
+              + " all clients together. Beyond it they are refused with overloaded (503).");
+
+  static final ConfigKey<Long> UNAUTHENTICATED_BURST =
+      new ConfigKey<>(
+          "broadcasty.limits.unauthenticated-connects.burst",
+          COUNT,
+          "5000",
+          "200",
+          "WebSocket handshakes without a token that this node accepts at once before"
+              + " broadcasty.limits.unauthenticated-connects.per-second applies.");
+
   /** Every key, in the order of the reference. */
   static final List<ConfigKey<?>> ALL =
       List.of(
@@ -82,7 +120,11 @@ final class RateConfigKeys {
           USER_BYTES_PER_SECOND,
           USER_BYTES_BURST,
           TENANT_BYTES_PER_SECOND,
-          TENANT_BYTES_BURST);
+          TENANT_BYTES_BURST,
+          UNAUTHENTICATED,
+          UNAUTHENTICATED_PER_ADDRESS,
+          UNAUTHENTICATED_PER_SECOND,
+          UNAUTHENTICATED_BURST);
 
   private RateConfigKeys() {}
 }

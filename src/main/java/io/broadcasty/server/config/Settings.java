@@ -4,6 +4,7 @@ import io.broadcasty.admin.securitylog.SecurityLogSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.memory.MemoryLimits;
+import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.Rate;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param jwt has keys, except perhaps in development mode
  * @param limitsEnabled whether rate limits are in force
  * @param addressRate of one client address
+ * @param unauthenticated of WebSockets without a token
  * @param tenants the settings of each tenant, as configured
  * @param memory what clients can make this node hold
  * @param webSockets the implementation of RFC 6455
@@ -51,6 +53,7 @@ public record Settings(
     Administration administration,
     boolean limitsEnabled,
     Rate addressRate,
+    UnauthenticatedLimits unauthenticated,
     FixedTenantSettings tenants,
     MemoryLimits memory,
     SessionSettings session,

@@ -12,6 +12,7 @@ import io.broadcasty.core.config.ConfigValues;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryLimits;
 import io.broadcasty.core.memory.MemorySize;
+import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.Rate;
@@ -49,6 +50,9 @@ public final class SettingsReader {
    * end of the clock skew after it.
    */
   private static final Duration EXPIRY_NOTICE = Duration.ofSeconds(30);
+
+  /** The time that a handshake may take besides the time for its connect. */
+  private static final Duration HANDSHAKE_GRACE = Duration.ofSeconds(10);
 
   private final ConfigSource source;
   private final List<String> faults = new ArrayList<>();
@@ -120,6 +124,7 @@ public final class SettingsReader {
         administration(),
         value(ConfigKeys.LIMITS_ENABLED, true),
         new Rate(value(ConfigKeys.IP_PER_SECOND, 1L), value(ConfigKeys.IP_BURST, 1L)),
+        unauthenticated(session),
         tenants,
         memory(),
         session,
@@ -148,6 +153,17 @@ public final class SettingsReader {
         pushProviders(),
         values.notices(),
         value(ConfigKeys.DRAIN, Duration.ZERO));
+  }
+
+  private UnauthenticatedLimits unauthenticated(SessionSettings session) {
+    return new UnauthenticatedLimits(
+        count(RateConfigKeys.UNAUTHENTICATED_PER_ADDRESS),
+        count(RateConfigKeys.UNAUTHENTICATED),
+        value(ConfigKeys.LIMITS_ENABLED, true),
+        new Rate(
+            value(RateConfigKeys.UNAUTHENTICATED_PER_SECOND, 1L),
+            value(RateConfigKeys.UNAUTHENTICATED_BURST, 1L)),
+        session.connectTimeout().plus(HANDSHAKE_GRACE));
   }
 
   private MemoryLimits memory() {

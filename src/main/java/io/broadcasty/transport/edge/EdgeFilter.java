@@ -11,6 +11,7 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.Sessions;
@@ -54,6 +55,7 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient Authenticator authenticator;
   @Inject private transient RateLimiter limits;
   @Inject private transient ConnectionLimiter connections;
+  @Inject private transient UnauthenticatedConnections unauthenticated;
   @Inject private transient Sessions sessions;
   @Inject private transient NonceStore nonces;
   @Inject private transient RealtimeListener listener;
@@ -161,7 +163,7 @@ public class EdgeFilter extends HttpFilter {
     }
     if (token == null) {
       if (path.equals(WS_PATH)) {
-        chain.doFilter(request, response);
+        openUnauthenticated(request, response, chain);
       } else {
         listener.onTokenRefused(
             new TokenRefused(TokenFault.MISSING, "the request has no token", address));
@@ -211,6 +213,31 @@ public class EdgeFilter extends HttpFilter {
     CallerRequest called = new CallerRequest(request, caller);
     chain.doFilter(called, response);
     return called.isAnsweredLater();
+  }
+
+  /** Lets a handshake without a token pass if there is a place for it. */
+  private void openUnauthenticated(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    String address = ClientAddress.of(request);
+    UnauthenticatedConnections.Admission admission =
+        unauthenticated.tryAcquire(ClientNetwork.of(address));
+    if (admission instanceof UnauthenticatedConnections.Refused refused) {
+      listener.onLimitReached(
+          new LimitReached(LimitReached.UNAUTHENTICATED, null, null, null, address));
+      ProblemWriter.write(response, ProblemMapper.unauthenticatedLimit(refused));
+      return;
+    }
+    UnauthenticatedConnections.Place place = (UnauthenticatedConnections.Place) admission;
+    boolean answered = false;
+    try {
+      chain.doFilter(new UnauthenticatedRequest(request, place, address), response);
+      answered = response.getStatus() < HttpServletResponse.SC_BAD_REQUEST;
+    } finally {
+      if (!answered && !place.isInUse()) {
+        place.close();
+      }
+    }
   }
 
   private @Nullable Problem refuseReplayed(HttpServletRequest request, Caller caller) {

@@ -14,6 +14,7 @@ import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.Transport;
 import io.broadcasty.transport.container.OpenLibertyInternals;
+import io.broadcasty.transport.edge.UnauthenticatedRequest;
 import io.broadcasty.transport.io.NonBlockingInput;
 import io.broadcasty.transport.io.NonBlockingOutput;
 import io.broadcasty.transport.websocket.frame.FrameException;
@@ -129,10 +130,13 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   }
 
   /** Begins to read and write. */
-  void open(@Nullable Caller caller) throws IOException {
+  void open(@Nullable Caller caller, UnauthenticatedRequest.@Nullable Nobody nobody)
+      throws IOException {
     out.begin();
     if (caller != null) {
       session.open(caller);
+    } else if (nobody != null) {
+      session.occupyUntilAuthenticated(nobody.place());
     }
     in.begin();
   }

@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.delivery.session.MessageProtocol;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.transport.container.StreamOutputSelector;
+import io.broadcasty.transport.edge.UnauthenticatedRequest;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
@@ -21,6 +22,7 @@ public class FrameUpgradeHandler implements HttpUpgradeHandler {
    *
    * @param joinsMessages see {@link MessageProtocol#joinsMessages}
    * @param address the client's address
+   * @param nobody a client without a token; null for a caller
    * @param outputs chooses its output
    * @param request the handshake
    */
@@ -31,6 +33,7 @@ public class FrameUpgradeHandler implements HttpUpgradeHandler {
       int maxMessageBytes,
       @Nullable Caller caller,
       @Nullable String address,
+      UnauthenticatedRequest.@Nullable Nobody nobody,
       StreamOutputSelector outputs,
       ServletRequest request) {}
 
@@ -62,7 +65,7 @@ public class FrameUpgradeHandler implements HttpUpgradeHandler {
       connection = opened;
       opened.begin();
       with.outputs().releaseBuffers(with.request());
-      opened.open(with.caller());
+      opened.open(with.caller(), with.nobody());
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "The client left during the handshake", e);
     }

@@ -15,6 +15,7 @@ import io.broadcasty.transport.edge.CallerRequest;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.transport.edge.ServletStreamRequest;
+import io.broadcasty.transport.edge.UnauthenticatedRequest;
 import io.broadcasty.transport.websocket.frame.Handshake;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
@@ -67,6 +68,8 @@ public class MessageEndpoint extends Endpoint {
     webSocket.setMaxIdleTimeout(0); // Broadcasty's own heartbeat detects idle connections
     MessageProtocol protocol = protocols.message(webSocket.getNegotiatedSubprotocol());
     Caller caller = CallerRequest.caller(webSocket.getUserPrincipal());
+    UnauthenticatedRequest.Nobody nobody =
+        UnauthenticatedRequest.nobody(webSocket.getUserPrincipal());
     MessageSession opened;
     try {
       opened =
@@ -77,7 +80,7 @@ public class MessageEndpoint extends Endpoint {
                   new WebSocketTransport(
                       webSocket,
                       protocol.joinsMessages(),
-                      caller == null ? null : caller.address()));
+                      address(caller, nobody)));
     } catch (ProblemException e) { // refused by the filter, unless the container bypasses it
       WebSocketTransport.close(webSocket, e.problem());
       return;
@@ -94,7 +97,17 @@ public class MessageEndpoint extends Endpoint {
     webSocket.addMessageHandler(PongMessage.class, pong -> opened.recordActivity());
     if (caller != null) {
       opened.open(caller);
+    } else if (nobody != null) {
+      opened.occupyUntilAuthenticated(nobody.place());
     }
+  }
+
+  private static @Nullable String address(
+      @Nullable Caller caller, UnauthenticatedRequest.@Nullable Nobody nobody) {
+    if (caller != null) {
+      return caller.address();
+    }
+    return nobody == null ? null : nobody.address();
   }
 
   /** Passes messages to the session of a WebSocket, and ends it after a refused one. */

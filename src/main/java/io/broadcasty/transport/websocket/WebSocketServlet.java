@@ -9,6 +9,7 @@ import io.broadcasty.transport.edge.ClientAddress;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.ProblemWriter;
 import io.broadcasty.transport.edge.ServletStreamRequest;
+import io.broadcasty.transport.edge.UnauthenticatedRequest;
 import io.broadcasty.transport.io.NonBlockingOutput;
 import io.broadcasty.transport.websocket.frame.Handshake;
 import io.broadcasty.wire.Code;
@@ -82,6 +83,7 @@ final class WebSocketServlet extends HttpServlet {
                 settings.maxMessageBytes(),
                 CallerRequest.caller(request.getUserPrincipal()),
                 ClientAddress.of(request),
+                UnauthenticatedRequest.nobody(request.getUserPrincipal()),
                 outputs,
                 request));
   }

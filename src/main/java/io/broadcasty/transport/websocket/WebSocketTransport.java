@@ -44,7 +44,6 @@ final class WebSocketTransport implements Transport {
     this.clientAddress = clientAddress;
   }
 
-  /** Returns the address of a caller whose token came with the handshake; otherwise null. */
   @Override
   public @Nullable String clientAddress() {
     return clientAddress;

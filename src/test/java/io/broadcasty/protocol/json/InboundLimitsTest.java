@@ -2,10 +2,14 @@ package io.broadcasty.protocol.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
+import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
+import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
+import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.session.JsonTree;
 import io.broadcasty.delivery.session.TestNode;
@@ -22,6 +26,11 @@ class InboundLimitsTest {
   private static final String PING = "{\"id\":7,\"command\":\"ping\"}";
 
   private final TestNode node = new TestNode();
+
+  private final UnauthenticatedConnections unauthenticated =
+      new UnauthenticatedConnections(
+          new UnauthenticatedLimits(5, 5, true, new Rate(100, 100), Duration.ofMinutes(1)),
+          node.time);
 
   private void limit(long perSecond, long burst) {
     node.tenants.set(
@@ -189,5 +198,40 @@ class InboundLimitsTest {
     commands.addAll(Collections.nCopies(99, PING));
     assertFalse(sendFrame(client, commands).contains("error"));
     assertEquals(List.of(), client.closed);
+  }
+
+  private UnauthenticatedConnections.Place occupy(TestNode.Client client) {
+    UnauthenticatedConnections.Place place =
+        assertInstanceOf(
+            UnauthenticatedConnections.Place.class, unauthenticated.tryAcquire("192.0.2.1"));
+    client.session.occupyUntilAuthenticated(place);
+    assertTrue(place.isInUse());
+    return place;
+  }
+
+  @Test
+  void aConnectionWithoutATokenHasItsPlaceUntilItConnects() {
+    node.tokens.put("good", new Authenticator.Authenticated(node.ann()));
+    TestNode.Client client = node.connect();
+    occupy(client);
+    send(client, "{\"id\":1,\"command\":\"connect\",\"token\":\"bad\"}");
+    assertEquals(1, unauthenticated.count());
+    send(client, "{\"id\":2,\"command\":\"connect\",\"token\":\"good\"}");
+    assertEquals(0, unauthenticated.count());
+    assertEquals(List.of(), client.closed);
+  }
+
+  @Test
+  void aConnectionWithoutATokenHasItsPlaceUntilItEnds() {
+    TestNode.Client late = node.connect();
+    occupy(late);
+    node.advance(Duration.ofSeconds(11));
+    assertEquals(List.of("unauthorized 4401"), late.closed);
+    assertEquals(0, unauthenticated.count());
+    TestNode.Client gone = node.connect();
+    gone.session.onTransportClosed();
+    node.run();
+    occupy(gone);
+    assertEquals(0, unauthenticated.count());
   }
 }

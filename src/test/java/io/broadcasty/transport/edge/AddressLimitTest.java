@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.LocalNonceStore;
+import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.ratelimit.LocalRateLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.ratelimit.RateLimits;
+import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
+import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.delivery.session.TestNode;
 import jakarta.servlet.FilterChain;
@@ -34,6 +37,11 @@ class AddressLimitTest {
   private final TestNode node = new TestNode();
   private final EdgeFilter edge = new EdgeFilter();
   private final AddressFilter others = new AddressFilter();
+  private final UnauthenticatedConnections unauthenticated =
+      new UnauthenticatedConnections(
+          new UnauthenticatedLimits(1, 2, true, new Rate(100, 100), Duration.ofSeconds(20)),
+          node.time);
+  private int handshakeStatus = HttpServletResponse.SC_SWITCHING_PROTOCOLS;
   private final Map<String, String> answered = new HashMap<>();
   private String address = "192.0.2.1";
 
@@ -57,6 +65,7 @@ class AddressLimitTest {
             "authenticator", node.context.authenticator(),
             "limits", limits,
             "connections", node.limits,
+            "unauthenticated", unauthenticated,
             "sessions", node.sessions,
             "nonces", new LocalNonceStore(Duration.ofMinutes(2), node.time),
             "listener", node.listener,
@@ -115,7 +124,12 @@ class AddressLimitTest {
                   case "getOutputStream" -> new Discarded();
                   default -> null;
                 });
-    FilterChain end = (served, answer) -> {};
+    FilterChain end =
+        (served, answer) -> {
+          if (path.equals("/broadcasty/ws")) {
+            status[0] = handshakeStatus;
+          }
+        };
     if (!path.startsWith("/broadcasty/")) {
       others.doFilter(request, response, end);
     } else if (edgeFirst) {
@@ -203,6 +217,38 @@ class AddressLimitTest {
     assertEquals(429, send("GET", "/index.html", true));
     address = "2001:db8:0:2::1";
     assertEquals(200, send("GET", "/index.html", true));
+  }
+
+  private int handshake(String from, String... headers) throws Exception {
+    address = from;
+    return send("GET", "/broadcasty/ws", true, headers);
+  }
+
+  @Test
+  void handshakesWithoutATokenAreLimitedAtOnceByAddressAndInAll() throws Exception {
+    assertEquals(101, handshake("192.0.2.1"));
+    assertEquals(429, handshake("192.0.2.1"));
+    assertEquals("1", answered.get("Retry-After"));
+    assertEquals(101, handshake("2001:db8::1"));
+    assertEquals(429, handshake("2001:db8::2"), "of the same network");
+    assertEquals(503, handshake("192.0.2.2"));
+    assertEquals("1", answered.get("Retry-After"));
+    assertEquals(
+        3,
+        node.listener.ofType(LimitReached.class).stream()
+            .filter(event -> event.limit().equals(LimitReached.UNAUTHENTICATED))
+            .count());
+    assertEquals(101, handshake("192.0.2.2", "Authorization", "Bearer good"));
+  }
+
+  @Test
+  void aRefusedHandshakeTakesNoPlace() throws Exception {
+    handshakeStatus = HttpServletResponse.SC_BAD_REQUEST;
+    assertEquals(400, handshake("192.0.2.1"));
+    assertEquals(0, unauthenticated.count());
+    handshakeStatus = HttpServletResponse.SC_SWITCHING_PROTOCOLS;
+    assertEquals(101, handshake("192.0.2.1"));
+    assertEquals(1, unauthenticated.count());
   }
 
   private interface Answers {
