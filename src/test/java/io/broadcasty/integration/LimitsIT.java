@@ -180,8 +180,7 @@ class LimitsIT {
     throw new AssertionError(method + " " + path + " is never answered with " + status);
   }
 
-  private static HttpResponse<String> request(
-      Api api, String method, String path, String address) {
+  private static HttpResponse<String> request(Api api, String method, String path, String address) {
     return api.send(
         HttpRequest.newBuilder(api.base.resolve(path))
             .header("X-Forwarded-For", address)
@@ -211,8 +210,7 @@ class LimitsIT {
       assertEquals(413, tooLarge.statusCode(), tooLarge.body());
       assertTrue(tooLarge.body().contains("at most 8000 at once"), tooLarge.body());
       assertEquals(200, publish(api, tokenOf(api, "small"), five).statusCode());
-      String other =
-          api.tokens.token("small", "ben", Duration.ofMinutes(5), List.of("publisher"));
+      String other = api.tokens.token("small", "ben", Duration.ofMinutes(5), List.of("publisher"));
       assertRefusedBytes("for this tenant", publish(api, other, five));
       try (WsStream socket = WsStream.open(api, token(api, "dan"))) {
         String command =
@@ -231,8 +229,7 @@ class LimitsIT {
 
   private static HttpResponse<String> publishInChunks(Api api, String token, String payload) {
     byte[] body =
-        ("{\"channel\":\"of.one\",\"payload\":" + payload + "}")
-            .getBytes(StandardCharsets.UTF_8);
+        ("{\"channel\":\"of.one\",\"payload\":" + payload + "}").getBytes(StandardCharsets.UTF_8);
     return api.send(
         api.request("/broadcasty/publish", token)
             .header("Content-Type", "application/json")

@@ -1,46 +1,56 @@
 package io.broadcasty.core.ratelimit;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.core.time.Ticker;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
-import io.github.bucket4j.TokensInheritanceStrategy;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Limits rates with bucket4j buckets on this node, which other nodes' use can lower. A bucket is
- * removed once it would be full again, so memory follows the recent callers.
+ * Limits rates with bucket4j buckets on this node, which other nodes' use can lower. The number of
+ * buckets is bounded, see {@link BucketTable}.
  */
 @ThreadSafe
 public final class LocalRateLimiter implements RateLimiter {
 
-  private static final long MAX_BUCKETS_PER_SCOPE = 200_000;
+  /** The part of the heap that the buckets of one kind of limit may use, in percent. */
+  private static final int HEAP_PERCENT = 1;
+
+  /** About what a bucket uses of the heap with its key. */
+  private static final int BUCKET_BYTES = 700;
+
+  private static final int MAX_BUCKETS = 200_000;
 
   private final RateLimits limits;
-  private final Map<Scope, LoadingCache<RateKey, RatedBucket>> buckets = new EnumMap<>(Scope.class);
 
+  @SuppressWarnings("ThreadSafe") // never changed after the constructor
+  private final Map<Scope, BucketTable> buckets = new EnumMap<>(Scope.class);
+
+  /** Creates a limiter whose buckets use a small part of the heap. */
   public LocalRateLimiter(RateLimits limits, Ticker ticker) {
+    this(limits, ticker, maxBuckets(Runtime.getRuntime().maxMemory()));
+  }
+
+  /**
+   * Creates a limiter with a number of buckets.
+   *
+   * @param maxBuckets how many keys of one kind of limit have buckets of their own
+   */
+  public LocalRateLimiter(RateLimits limits, Ticker ticker, int maxBuckets) {
     this.limits = limits;
     TickerMeter meter = new TickerMeter(ticker);
     for (Scope scope : Scope.values()) {
-      buckets.put(
-          scope,
-          Caffeine.newBuilder()
-              .maximumSize(MAX_BUCKETS_PER_SCOPE)
-              .expireAfter(new UntilFull(limits))
-              .ticker(ticker::readNanos)
-              .executor(Runnable::run)
-              .build(key -> new RatedBucket(limits.of(key), meter)));
+      buckets.put(scope, new BucketTable(limits, ticker, meter, maxBuckets));
     }
+  }
+
+  private static int maxBuckets(long heapBytes) {
+    return (int) Math.min(MAX_BUCKETS, heapBytes / 100 * HEAP_PERCENT / BUCKET_BYTES + 1);
   }
 
   @Override
@@ -77,8 +87,22 @@ public final class LocalRateLimiter implements RateLimiter {
     }
   }
 
+  /** Returns whether a key has a bucket of its own, and does not share one with other keys. */
+  public boolean hasOwnBucket(RateKey key) {
+    return table(key.scope()).contains(key);
+  }
+
+  /** Returns how many keys of a kind of limit have buckets of their own. */
+  public long ownBuckets(Scope scope) {
+    return table(scope).size();
+  }
+
+  private BucketTable table(Scope scope) {
+    return Objects.requireNonNull(buckets.get(scope));
+  }
+
   private Bucket bucket(RateKey key, Rate rate) {
-    return Objects.requireNonNull(buckets.get(key.scope())).get(key).withRate(rate);
+    return table(key.scope()).bucket(key).withRate(rate);
   }
 
   /**
@@ -86,62 +110,6 @@ public final class LocalRateLimiter implements RateLimiter {
    */
   private static Duration waitFor(ConsumptionProbe probe) {
     return Duration.ofNanos(probe.getNanosToWaitForRefill()).plusNanos(1);
-  }
-
-  /** A bucket and its current rate. */
-  private static final class RatedBucket {
-    private final Bucket bucket;
-    private volatile Rate rate;
-
-    RatedBucket(Rate rate, TimeMeter meter) {
-      this.rate = rate;
-      this.bucket =
-          Bucket.builder()
-              .addLimit(BucketConfigurations.configuration(rate).getBandwidths()[0])
-              .withCustomTimePrecision(meter)
-              .build();
-    }
-
-    /** Returns the bucket, changed to this rate if it has another. */
-    Bucket withRate(Rate now) {
-      if (!rate.equals(now)) {
-        change(now);
-      }
-      return bucket;
-    }
-
-    private synchronized void change(Rate now) {
-      if (!rate.equals(now)) {
-        bucket.replaceConfiguration(
-            BucketConfigurations.configuration(now), TokensInheritanceStrategy.AS_IS);
-        rate = now;
-      }
-    }
-  }
-
-  /** Expires a bucket that has not been used for so long that it is full again. */
-  private record UntilFull(RateLimits limits) implements Expiry<RateKey, RatedBucket> {
-
-    @Override
-    public long expireAfterCreate(RateKey key, RatedBucket bucket, long nanos) {
-      return untilFullNanos(key);
-    }
-
-    @Override
-    public long expireAfterUpdate(RateKey key, RatedBucket bucket, long nanos, long left) {
-      return untilFullNanos(key);
-    }
-
-    @Override
-    public long expireAfterRead(RateKey key, RatedBucket bucket, long nanos, long left) {
-      return untilFullNanos(key);
-    }
-
-    /** Returns after how long an empty bucket is full, rounded up. */
-    private long untilFullNanos(RateKey key) {
-      Rate rate = limits.of(key);
-      return TimeUnit.SECONDS.toNanos(rate.burst() / rate.perSecond() + 1);
-    }
   }
 
   private record TickerMeter(Ticker ticker) implements TimeMeter {

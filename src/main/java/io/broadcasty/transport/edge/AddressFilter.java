@@ -46,7 +46,10 @@ public class AddressFilter extends HttpFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     String path = decodedPath(request);
-    if (addresses != null && headers != null && !path.startsWith(DATA_PLANE) && !SERVERS_OWN.contains(path)) {
+    if (addresses != null
+        && headers != null
+        && !path.startsWith(DATA_PLANE)
+        && !SERVERS_OWN.contains(path)) {
       Problem refusal = addresses.refusal(request, response, false);
       if (refusal != null) {
         headers.ofApi(request, response);

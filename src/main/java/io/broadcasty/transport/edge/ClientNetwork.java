@@ -10,7 +10,9 @@ import java.util.Locale;
 final class ClientNetwork {
 
   /** The prefix of addresses that stand for an IPv4 address (RFC 6052, section 2.1). */
-  private static final byte[] TRANSLATED = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
+  private static final byte[] TRANSLATED = {
+    0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0
+  };
 
   private ClientNetwork() {}
 

@@ -78,9 +78,7 @@ public class MessageEndpoint extends Endpoint {
               .open(
                   context,
                   new WebSocketTransport(
-                      webSocket,
-                      protocol.joinsMessages(),
-                      address(caller, nobody)));
+                      webSocket, protocol.joinsMessages(), address(caller, nobody)));
     } catch (ProblemException e) { // refused by the filter, unless the container bypasses it
       WebSocketTransport.close(webSocket, e.problem());
       return;

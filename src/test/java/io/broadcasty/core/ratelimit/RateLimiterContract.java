@@ -36,10 +36,14 @@ public abstract class RateLimiterContract {
   private final RateLimiter limiter = limiter(true);
 
   /** Creates the limiter under test, without earlier requests. */
-  protected abstract RateLimiter limiter(RateLimits limits, ManualTime time);
+  protected abstract RateLimiter limiter(RateLimits limits, ManualTime time, int maxBuckets);
 
   private RateLimiter limiter(boolean enabled) {
-    return limiter(new RateLimits(enabled, new Rate(1, 1), tenants), time);
+    return limiter(new RateLimits(enabled, new Rate(1, 1), tenants), time, 10_000);
+  }
+
+  private RateLimiter small(int maxBuckets) {
+    return limiter(new RateLimits(true, new Rate(1, 1), tenants), time, maxBuckets);
   }
 
   @Test
@@ -260,6 +264,63 @@ public abstract class RateLimiterContract {
     assertFalse(ofTenant.granted());
     assertFalse(ofTenant.isPossible(501));
     assertTrue(limiter.tryAcquireBytes(ACME, "ann", 499).granted(), "501 were the user's");
+  }
+
+  @Test
+  void aFloodOfKeysGivesNoKeyItsBurstBack() {
+    RateLimiter small = small(20);
+    assertTrue(small.tryAcquire(RateKey.ofUser(ACME, "ann"), 10).granted());
+    assertTrue(small.tryAcquire(RateKey.ofAddress("192.0.2.1"), 1).granted());
+    for (int i = 0; i < 200; i++) {
+      small.tryAcquire(RateKey.ofUser(ACME, "user" + i), 1);
+      small.tryAcquire(RateKey.ofAddress("address" + i), 1);
+    }
+    assertFalse(small.tryAcquire(RateKey.ofUser(ACME, "ann"), 1).granted());
+    assertFalse(small.tryAcquire(RateKey.ofAddress("192.0.2.1"), 1).granted());
+  }
+
+  @Test
+  void aFloodOfKeysIsGrantedABoundedNumberOfBursts() {
+    RateLimiter small = small(20);
+    int granted = 0;
+    int addresses = 0;
+    for (int i = 0; i < 300; i++) {
+      granted += small.tryAcquire(RateKey.ofUser(ACME, "user" + i), 10).granted() ? 1 : 0;
+      addresses += small.tryAcquire(RateKey.ofAddress("address" + i), 1).granted() ? 1 : 0;
+    }
+    assertTrue(
+        granted <= 10 + 16, granted + " bursts of 10 for half a table and 16 shared buckets");
+    assertTrue(granted >= 10, granted + " bursts of 10");
+    assertTrue(addresses <= 20 + 16, addresses + " addresses");
+    time.advance(Duration.ofSeconds(1));
+    int later = 0;
+    for (int i = 300; i < 600; i++) {
+      later += small.tryAcquire(RateKey.ofUser(ACME, "user" + i), 1).granted() ? 1 : 0;
+    }
+    assertTrue(later > 0 && later <= 16 * 3, later + " at the rate of the shared buckets");
+  }
+
+  @Test
+  void theFloodOfATenantLeavesRoomForAnother() {
+    RateLimiter small = small(20);
+    for (int i = 0; i < 200; i++) {
+      small.tryAcquire(RateKey.ofUser(ACME, "user" + i), 10);
+    }
+    for (int i = 0; i < 9; i++) {
+      assertTrue(small.tryAcquire(RateKey.ofUser(OTHER, "user" + i), 10).granted(), "user" + i);
+    }
+  }
+
+  @Test
+  void keysHaveBucketsOfTheirOwnAgainAfterAFlood() {
+    RateLimiter small = small(20);
+    for (int i = 0; i < 200; i++) {
+      small.tryAcquire(RateKey.ofUser(ACME, "user" + i), 10);
+    }
+    time.advance(Duration.ofSeconds(10));
+    for (int i = 1000; i < 1009; i++) {
+      assertTrue(small.tryAcquire(RateKey.ofUser(ACME, "user" + i), 10).granted(), "user" + i);
+    }
   }
 
   @Test

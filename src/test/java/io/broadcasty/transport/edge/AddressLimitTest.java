@@ -48,8 +48,7 @@ class AddressLimitTest {
   @BeforeEach
   void start() throws ReflectiveOperationException {
     RateLimiter limits =
-        new LocalRateLimiter(
-            new RateLimits(true, new Rate(1, BURST), node.tenants), node.time);
+        new LocalRateLimiter(new RateLimits(true, new Rate(1, BURST), node.tenants), node.time);
     EdgeSettings settings =
         new EdgeSettings(
             List.of(ORIGIN),
@@ -61,15 +60,24 @@ class AddressLimitTest {
             new MetricsAccess(false, null));
     Map<String, Object> beans =
         Map.of(
-            "settings", settings,
-            "authenticator", node.context.authenticator(),
-            "limits", limits,
-            "connections", node.limits,
-            "unauthenticated", unauthenticated,
-            "sessions", node.sessions,
-            "nonces", new LocalNonceStore(Duration.ofMinutes(2), node.time),
-            "listener", node.listener,
-            "clock", node.time);
+            "settings",
+            settings,
+            "authenticator",
+            node.context.authenticator(),
+            "limits",
+            limits,
+            "connections",
+            node.limits,
+            "unauthenticated",
+            unauthenticated,
+            "sessions",
+            node.sessions,
+            "nonces",
+            new LocalNonceStore(Duration.ofMinutes(2), node.time),
+            "listener",
+            node.listener,
+            "clock",
+            node.time);
     inject(edge, beans);
     inject(others, beans);
     edge.init();

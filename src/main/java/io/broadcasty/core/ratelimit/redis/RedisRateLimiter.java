@@ -27,8 +27,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Limits the rates of all nodes together. A node decides by its own bucket, so that no caller waits
  * for Redis; {@link #share} then takes the permits granted here from the shared bucket, and lowers
- * the node's own bucket to it. Between two rounds each node may grant permits that others have
- * granted already; these are paid back, since the shared bucket may become negative.
+ * the node's own bucket to it. Keys that share a bucket on this node are not shared among nodes.
+ * Between two rounds each node may grant permits that others have granted already; these are paid
+ * back, since the shared bucket may become negative.
  *
  * <p>While Redis cannot be reached, each node counts for itself.
  */
@@ -62,9 +63,17 @@ public final class RedisRateLimiter implements RateLimiter {
    * @param redis stays open
    */
   public RedisRateLimiter(Redis redis, RateLimits limits, Ticker ticker, WallClock clock) {
+    this(redis, limits, new LocalRateLimiter(limits, ticker), clock);
+  }
+
+  /**
+   * @param redis stays open
+   * @param local the buckets of this node
+   */
+  RedisRateLimiter(Redis redis, RateLimits limits, LocalRateLimiter local, WallClock clock) {
     this.redis = redis;
     this.limits = limits;
-    this.local = new LocalRateLimiter(limits, ticker);
+    this.local = local;
     this.shared =
         Bucket4jJedis.casBasedBuilder(redis.commands())
             .keyMapper(Mapper.STRING)
@@ -82,7 +91,10 @@ public final class RedisRateLimiter implements RateLimiter {
   @Override
   public Verdict tryAcquire(RateKey key, long permits) {
     Verdict verdict = local.tryAcquire(key, permits);
-    if (verdict.granted() && limits.enabled() && granted.size() < MAX_UNSHARED) {
+    if (verdict.granted()
+        && limits.enabled()
+        && granted.size() < MAX_UNSHARED
+        && local.hasOwnBucket(key)) {
       granted.merge(key, permits, Long::sum);
     }
     return verdict;

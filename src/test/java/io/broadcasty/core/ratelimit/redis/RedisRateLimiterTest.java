@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.core.ratelimit.LocalRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.ratelimit.RateLimiterContract;
@@ -56,8 +57,9 @@ class RedisRateLimiterTest extends RateLimiterContract {
   }
 
   @Override
-  protected RateLimiter limiter(RateLimits limits, ManualTime time) {
-    RedisRateLimiter node = new RedisRateLimiter(redis(), limits, time, time);
+  protected RateLimiter limiter(RateLimits limits, ManualTime time, int maxBuckets) {
+    RedisRateLimiter node =
+        new RedisRateLimiter(redis(), limits, new LocalRateLimiter(limits, time, maxBuckets), time);
     return new RateLimiter() {
       @Override
       public Verdict tryAcquire(RateKey key, long permits) {
