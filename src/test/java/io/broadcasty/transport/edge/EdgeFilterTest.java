@@ -97,6 +97,7 @@ class EdgeFilterTest {
                   case "getContextPath" -> "";
                   case "getContentLengthLong" -> 0L;
                   case "getRemoteAddr" -> PROXY;
+                  case "isSecure" -> false;
                   case "getHeader" -> headers.get((String) arguments[0]);
                   case "getAttribute" -> attributes.get((String) arguments[0]);
                   case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
