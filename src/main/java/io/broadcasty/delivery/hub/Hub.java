@@ -19,7 +19,6 @@ import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.PublicationListener;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,8 +39,8 @@ public final class Hub implements PublicationListener, PresenceListener {
   private static final int SAMPLE_MASK = 15;
 
   private final ConcurrentHashMap<TenantChannel, Topic> topics = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<TenantId, Set<PatternSubscriber>> patterns =
-      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TenantId, PatternIndex> patterns = new ConcurrentHashMap<>();
+  private final UnwantedTopics unwanted = new UnwantedTopics();
   private final LongAdder deliveries = new LongAdder();
   private final ChannelNumbers numbers = new ChannelNumbers();
   private final Executor patternExecutor;
@@ -183,8 +182,7 @@ public final class Hub implements PublicationListener, PresenceListener {
     patterns.compute(
         tenant,
         (t, known) -> {
-          Set<PatternSubscriber> subscribers =
-              known == null ? ConcurrentHashMap.newKeySet() : known;
+          PatternIndex subscribers = known == null ? new PatternIndex() : known;
           subscribers.add(subscriber);
           return subscribers;
         });
@@ -195,7 +193,7 @@ public final class Hub implements PublicationListener, PresenceListener {
    * one by one.
    */
   public void remove(TenantId tenant, PatternSubscriber subscriber) {
-    Set<PatternSubscriber> left =
+    PatternIndex left =
         patterns.computeIfPresent(
             tenant,
             (t, subscribers) -> {
@@ -282,7 +280,7 @@ public final class Hub implements PublicationListener, PresenceListener {
   /**
    * Opens a topic that a pattern may join; returns null when no pattern matches. The topic stays
    * open even if all of them decline, so that they are not asked again, until the tenant has no
-   * pattern any more.
+   * pattern any more or too many are open.
    */
   private @Nullable Topic openForPatterns(TenantChannel channel) {
     if (!hasMatchingPattern(channel)) {
@@ -307,11 +305,15 @@ public final class Hub implements PublicationListener, PresenceListener {
    * same time either is asked or finds it. Runs on other threads, since the decision may take long.
    */
   private void matchPatterns(TenantChannel channel, Topic topic) {
-    for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
-      if (subscriber.pattern().matches(channel.name())) {
-        topic.beginMatch();
-        matchPattern(subscriber, channel, topic);
-      }
+    PatternIndex index = patterns.get(channel.tenant());
+    if (index != null) {
+      index.forEachMatching(
+          channel.name(),
+          subscriber -> {
+            topic.beginMatch();
+            matchPattern(subscriber, channel, topic);
+            return true;
+          });
     }
     endMatch(channel, topic);
   }
@@ -332,8 +334,12 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   private void endMatch(TenantChannel channel, Topic topic) {
-    if (topic.endMatch() && topic.isEmpty() && !hasMatchingPattern(channel)) {
-      topics.computeIfPresent(channel, (c, known) -> unlessUnused(known));
+    if (!topic.endMatch() || !topic.isEmpty()) {
+      return;
+    }
+    TenantChannel closing = hasMatchingPattern(channel) ? unwanted.add(channel) : channel;
+    if (closing != null) {
+      topics.computeIfPresent(closing, (c, known) -> unlessUnused(known));
     }
   }
 
@@ -356,11 +362,7 @@ public final class Hub implements PublicationListener, PresenceListener {
   }
 
   private boolean hasMatchingPattern(TenantChannel channel) {
-    for (PatternSubscriber subscriber : patterns.getOrDefault(channel.tenant(), Set.of())) {
-      if (subscriber.pattern().matches(channel.name())) {
-        return true;
-      }
-    }
-    return false;
+    PatternIndex index = patterns.get(channel.tenant());
+    return index != null && !index.forEachMatching(channel.name(), subscriber -> false);
   }
 }

@@ -385,6 +385,44 @@ class HubTest {
   }
 
   @Test
+  void aNewChannelCostsOnlyThePatternsThatMatchIt() {
+    AtomicInteger looks = new AtomicInteger();
+    for (int i = 0; i < 1_000; i++) {
+      String text = "user-" + i + ".*";
+      hub.add(
+          ACME,
+          new PatternSubscriber() {
+            @Override
+            public ChannelPattern pattern() {
+              looks.incrementAndGet();
+              return ChannelPattern.parse(text);
+            }
+
+            @Override
+            public void onChannel(TenantChannel channel) {
+              received.add(text + " " + channel.name());
+            }
+          });
+    }
+    looks.set(0);
+    publish(channel("orders.eu"), 1);
+    publish(channel("user-7.a"), 1);
+    assertEquals(List.of("user-7.* user-7.a"), received);
+    assertTrue(looks.get() < 10, looks + " patterns were looked at");
+  }
+
+  @Test
+  void keepsOnlySoManyChannelsOpenThatAllPatternsDeclined() {
+    Late late = new Late();
+    late.hub.add(ACME, pattern("*", null));
+    for (int i = 0; i < UnwantedTopics.MAX + 100; i++) {
+      late.publish("news-" + i, 1);
+      late.runNextJoin();
+    }
+    assertEquals(UnwantedTopics.MAX, late.hub.channels());
+  }
+
+  @Test
   void keepsNothingOfAChannelAllPatternsDeclined() {
     Late late = new Late();
     PatternSubscriber refusing = pattern("*", null);
