@@ -53,7 +53,7 @@ final class BucketTable {
     this.buckets =
         Caffeine.newBuilder()
             .expireAfter(new UntilFull(limits))
-            .evictionListener((RateKey key, RatedBucket bucket, RemovalCause cause) -> forget(key))
+            .evictionListener(this::onRemoved)
             .ticker(ticker::readNanos)
             .executor(Runnable::run)
             .build();
@@ -106,7 +106,7 @@ final class BucketTable {
     return new RatedBucket(limits.of(key), meter);
   }
 
-  private void forget(@Nullable RateKey key) {
+  private void onRemoved(@Nullable RateKey key, @Nullable RatedBucket bucket, RemovalCause cause) {
     TenantId tenant = key == null ? null : key.tenant();
     if (tenant != null) {
       ofTenants.computeIfPresent(tenant, (t, count) -> count == 1 ? null : count - 1);
@@ -114,7 +114,7 @@ final class BucketTable {
   }
 
   private RatedBucket shared(RateKey key) {
-    int ofTenant = Math.floorMod(key.hashCode() * 0x9E3779B9 >>> 16, SHARED_OF_TENANT);
+    int ofTenant = Math.floorMod((key.hashCode() * 0x9E3779B9) >>> 16, SHARED_OF_TENANT);
     int index = Math.floorMod(Objects.hashCode(key.tenant()) * SHARED_OF_TENANT + ofTenant, SHARED);
     RatedBucket bucket = shared.get(index);
     if (bucket == null) {
