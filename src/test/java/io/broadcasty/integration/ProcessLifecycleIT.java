@@ -1,6 +1,7 @@
 package io.broadcasty.integration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -68,6 +70,46 @@ class ProcessLifecycleIT {
       assertEquals(200, api.post("/broadcasty/publish", token, body).statusCode());
       for (String warning : List.of("TOKENS OF ANY ISSUER", "TOKENS FOR ANY AUDIENCE")) {
         assertTrue(server.log().contains(warning), warning);
+      }
+    }
+  }
+
+  @Test
+  void clientsThatLeaveDuringTheirBodyLeaveNoStackTrace() throws IOException {
+    try (ServerProcess server = ServerProcess.start(home, Ports.free(), Map.of())) {
+      Api api = server.awaitReady();
+      String badRequests = "broadcasty_http_answers_total{class=\"4xx\",code=\"400\"}";
+      double before = Scrape.of(api).samples().getOrDefault(badRequests, 0.0);
+      String log = server.log();
+      int requests = 0;
+      for (String path : List.of("publish", "presence/heartbeat", "admin/disconnect")) {
+        for (boolean reset : List.of(false, true)) {
+          leaveDuringTheBody(api, path, reset);
+          requests++;
+        }
+      }
+      double expected = before + requests;
+      Api.await("their end", () -> Scrape.of(api).value(badRequests) == expected);
+      String added = server.log().substring(log.length());
+      assertFalse(added.contains("\tat ") || added.contains("Exception"), added);
+    }
+  }
+
+  /** Sends a part of a body once the server reads it, and leaves by a close or a reset. */
+  private static void leaveDuringTheBody(Api api, String path, boolean reset) throws IOException {
+    try (RawSocket client = new RawSocket(api)) {
+      client.write(
+          ("POST /broadcasty/"
+                  + path
+                  + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                  + "Expect: 100-continue\r\nContent-Length: 1000\r\nAuthorization: Bearer "
+                  + api.tokens.admin()
+                  + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      client.readUntil("100 Continue\r\n\r\n");
+      client.write("{\"channel\":".getBytes(StandardCharsets.US_ASCII));
+      if (reset) {
+        client.reset();
       }
     }
   }

@@ -26,6 +26,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public class EdgeFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
+  private static final System.Logger LOG = System.getLogger(EdgeFilter.class.getName());
   private static final String WS_PATH = "/broadcasty/ws";
   private static final String SSE_PATH = "/broadcasty/sse";
   private static final String PING_PATH = "/broadcasty/ping";
@@ -86,6 +88,12 @@ public class EdgeFilter extends HttpFilter {
     try {
       toldLater = serve(request, response, chain);
       failed = false;
+    } catch (IOException e) {
+      failed = false; // only the client's connection fails so; the server would log a stack trace
+      LOG.log(Level.DEBUG, "The client left during its request", e);
+      if (!response.isCommitted()) {
+        response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+      }
     } finally {
       if (!toldLater) {
         boolean broken = failed && !response.isCommitted();
