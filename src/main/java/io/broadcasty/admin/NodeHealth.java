@@ -1,11 +1,9 @@
 package io.broadcasty.admin;
 
-import com.google.errorprone.annotations.ThreadSafe;
 import java.util.List;
 import java.util.Map;
 
 /** Reports the health of this node with its reasons, for operators. */
-@ThreadSafe
 public interface NodeHealth {
 
   /** Returns every check as it is now; may read from the store. */

@@ -1,6 +1,5 @@
 package io.broadcasty.server.health;
 
-import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.admin.NodeHealth;
 import io.broadcasty.core.background.LoopCondition;
 import io.broadcasty.core.channel.ChannelPattern;
@@ -31,7 +30,6 @@ import java.util.Map;
  *   <li>Live: the scheduler and the background threads run.
  * </ul>
  */
-@ThreadSafe
 public final class NodeChecks implements NodeHealth {
 
   private static final Duration MAX_SWEEP_AGE = Duration.ofSeconds(30);
@@ -39,7 +37,6 @@ public final class NodeChecks implements NodeHealth {
   private static final String READY = "broadcasty-ready";
   private static final String LIVE = "broadcasty-live";
 
-  @SuppressWarnings("Immutable") // a bean, whose fields are guarded
   private final Startup startup;
 
   public NodeChecks(Startup startup) {
