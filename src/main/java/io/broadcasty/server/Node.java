@@ -340,6 +340,15 @@ public final class Node implements AutoCloseable {
     return threads.loops;
   }
 
+  /**
+   * Runs a short task about once a second, as long as the node runs.
+   *
+   * @param name of the task in the meters
+   */
+  void sweepRegularly(String name, Runnable task) {
+    threads.schedule(SWEEP_MILLIS, name, task);
+  }
+
   /** Returns the time since the last sweep of the connections. */
   public Duration sinceSweep() {
     return Duration.ofNanos(ticker.readNanos() - sweptNanos);

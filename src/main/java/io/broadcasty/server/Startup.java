@@ -4,6 +4,7 @@ import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.jwt.CachingAuthenticator;
 import io.broadcasty.core.auth.jwt.JwtAuthenticator;
 import io.broadcasty.core.auth.jwt.JwtSettings;
+import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.rbac.DefaultPolicyResolver;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.rbac.PolicyResolver;
@@ -23,6 +24,7 @@ import io.broadcasty.server.config.SettingsWarning;
 import io.broadcasty.server.dev.DevMode;
 import io.broadcasty.server.provider.FaultToleranceCallPolicy;
 import io.broadcasty.server.provider.ProviderCalls;
+import io.broadcasty.transport.body.RequestBodies;
 import io.broadcasty.transport.container.ClientSocketFinder;
 import io.broadcasty.transport.container.DisconnectDetector;
 import io.broadcasty.transport.container.StreamOutputSelector;
@@ -59,6 +61,7 @@ public class Startup {
   private volatile @Nullable DevMode devMode;
   private volatile @Nullable StreamOutputSelector outputs;
   private volatile @Nullable DisconnectDetector disconnects;
+  private volatile @Nullable RequestBodies bodies;
   private volatile @Nullable Exposition exposition;
   private @Nullable Meters meters;
   private @Nullable StopSignals signals;
@@ -94,8 +97,17 @@ public class Startup {
       throw e;
     }
     StreamOutputSelector streams = new StreamOutputSelector(read.internals(), serverInfo);
-    DisconnectDetector detector =
-        new DisconnectDetector(new ClientSocketFinder(read.internals(), serverInfo));
+    ClientSocketFinder sockets = new ClientSocketFinder(read.internals(), serverInfo);
+    RequestBodies incoming =
+        new RequestBodies(
+            read.edge().bodies(),
+            node.memory().of(MemoryArea.INBOUND),
+            ticker,
+            node.context().closers(),
+            sockets);
+    node.sweepRegularly("request-bodies", incoming::sweep);
+    bodies = incoming;
+    DisconnectDetector detector = new DisconnectDetector(sockets);
     node.loops().start("disconnects", detector::poll);
     shown.addAll(OutputMeters.of(streams, detector::watchedCount));
     outputs = streams;
@@ -197,6 +209,14 @@ public class Startup {
 
   public DisconnectDetector disconnects() {
     DisconnectDetector made = disconnects;
+    if (made == null) {
+      throw new IllegalStateException("Broadcasty has not started");
+    }
+    return made;
+  }
+
+  public RequestBodies bodies() {
+    RequestBodies made = bodies;
     if (made == null) {
       throw new IllegalStateException("Broadcasty has not started");
     }

@@ -226,6 +226,12 @@ public final class ProblemMapper {
         RETRY_AFTER);
   }
 
+  /** Returns the problem of a request body that did not arrive in time. */
+  public static Problem bodyTimeout(String reason) {
+    return new Problem(
+        Code.REQUEST_TIMEOUT, reason + "; send it without pauses, or in parts", RETRY_AFTER);
+  }
+
   /** Returns the problem of a refused reservation: the limit that is reached, by its owner. */
   public static Problem outOfMemory(MemoryBudget.Grant refusal) {
     return refusal == MemoryBudget.Grant.TENANT_FULL

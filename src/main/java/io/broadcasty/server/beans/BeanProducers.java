@@ -32,6 +32,7 @@ import io.broadcasty.server.Startup;
 import io.broadcasty.server.health.NodeChecks;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.publish.PublishService;
+import io.broadcasty.transport.body.RequestBodies;
 import io.broadcasty.transport.container.DisconnectDetector;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
@@ -219,6 +220,12 @@ public class BeanProducers {
   @Singleton
   DisconnectDetector disconnects() {
     return startup.disconnects();
+  }
+
+  @Produces
+  @Singleton
+  RequestBodies bodies() {
+    return startup.bodies();
   }
 
   @Produces

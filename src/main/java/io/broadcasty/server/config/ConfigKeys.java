@@ -279,6 +279,35 @@ public final class ConfigKeys {
               + " close code 1009 of a WebSocket). Before a WebSocket client has authenticated, a"
               + " message has at most 16384 bytes.");
 
+  public static final ConfigKey<Duration> BODY_TIMEOUT =
+      new ConfigKey<>(
+          "broadcasty.limits.body-timeout",
+          SHORT,
+          "30s",
+          "10s",
+          "Time limit for a request body to arrive whole. A later body is refused with"
+              + " request_timeout (408), and so is one that after 5 s has come at less than 1024"
+              + " bytes a second on average.");
+
+  public static final ConfigKey<Long> SLOW_BODIES_PER_USER =
+      new ConfigKey<>(
+          "broadcasty.limits.slow-bodies-per-user",
+          COUNT,
+          "16",
+          "64",
+          "Maximum number of request bodies of one user that take longer than 2 s to arrive, at the"
+              + " same time. The newest beyond it are refused with rate_limited (429).");
+
+  public static final ConfigKey<Long> SLOW_BODIES_PER_ADDRESS =
+      new ConfigKey<>(
+          "broadcasty.limits.slow-bodies-per-address",
+          COUNT,
+          "128",
+          "1000",
+          "Maximum number of request bodies from one client address that take longer than 2 s to"
+              + " arrive, at the same time. The newest beyond it are refused with rate_limited"
+              + " (429).");
+
   public static final ConfigKey<Long> CONNECTIONS_PER_TENANT =
       new ConfigKey<>(
           "broadcasty.limits.connections-per-tenant",
@@ -800,6 +829,9 @@ public final class ConfigKeys {
           PAYLOAD_BYTES,
           BATCH,
           MESSAGE_BYTES,
+          BODY_TIMEOUT,
+          SLOW_BODIES_PER_USER,
+          SLOW_BODIES_PER_ADDRESS,
           CONNECTIONS_PER_TENANT,
           CONNECTIONS_PER_USER,
           CHANNELS_PER_CONNECTION);

@@ -1,6 +1,7 @@
 package io.broadcasty.server.config;
 
 import io.broadcasty.core.tenant.TenantSettings;
+import io.broadcasty.transport.body.BodySettings;
 import io.broadcasty.transport.edge.ClientAddressResolver;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.MetricsAccess;
@@ -27,7 +28,12 @@ final class EdgeReader {
         reader.count(ConfigKeys.MESSAGE_BYTES),
         reader.value(ConfigKeys.NONCE_REQUIRED, false),
         reader.value(ConfigKeys.NONCE_WINDOW, Duration.ofSeconds(60)),
-        metricsAccess());
+        metricsAccess(),
+        new BodySettings(
+            reader.count(ConfigKeys.MESSAGE_BYTES),
+            reader.value(ConfigKeys.BODY_TIMEOUT, Duration.ofSeconds(1)),
+            reader.count(ConfigKeys.SLOW_BODIES_PER_USER),
+            reader.count(ConfigKeys.SLOW_BODIES_PER_ADDRESS)));
   }
 
   private List<String> origins() {

@@ -2,6 +2,8 @@ package io.broadcasty.transport.container;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import jakarta.servlet.ServletRequest;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 @ThreadSafe
-public final class ClientSocketFinder {
+public final class ClientSocketFinder implements ClientConnection {
+
+  private static final System.Logger LOG = System.getLogger(ClientSocketFinder.class.getName());
 
   /** The consequence of a socket that is not found, for the log. */
   static final String CONSEQUENCE = "only heartbeats detect that a client has gone";
@@ -53,6 +57,20 @@ public final class ClientSocketFinder {
       ServerInternals.warnMissing("the socket below a request", CONSEQUENCE, failure);
     }
     return socket;
+  }
+
+  @Override
+  public void endInput(ServletRequest request) {
+    try {
+      SocketChannel socket = findSocket(request);
+      if (socket != null) {
+        socket.shutdownInput();
+      } else if (internals && WildFlyInternals.owns(ServerInternals.unwrap(request))) {
+        WildFlyInternals.closeConnection(ServerInternals.unwrap(request));
+      }
+    } catch (IOException | ReflectiveOperationException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "Cannot end the input of a connection", e);
+    }
   }
 
   private static @Nullable SocketChannel find(ServletRequest made)

@@ -5,6 +5,8 @@ import static io.broadcasty.transport.container.ServerInternals.hasClass;
 import static io.broadcasty.transport.container.ServerInternals.invokeGetter;
 
 import jakarta.servlet.ServletRequest;
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -34,5 +36,15 @@ final class WildFlyInternals {
     }
     Object conduit = findField(channel, "conduit").get(channel);
     return (SocketChannel) findField(conduit, "socketChannel").get(conduit);
+  }
+
+  /**
+   * Closes the connection of a request. Undertow reads the rest of a body, waiting for it, before
+   * it completes a request; on a closed connection it does not wait.
+   */
+  static void closeConnection(ServletRequest request)
+      throws ReflectiveOperationException, IOException {
+    Object connection = invokeGetter(invokeGetter(request, "getExchange"), "getConnection");
+    ((Closeable) connection).close();
   }
 }

@@ -3,6 +3,7 @@ package io.broadcasty.transport.edge;
 import io.broadcasty.core.auth.Caller;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
@@ -29,6 +30,24 @@ public final class CallerRequest extends HttpServletRequestWrapper {
   /** Returns the caller behind a principal; null for a principal that is not Broadcasty's. */
   public static @Nullable Caller caller(@Nullable Principal principal) {
     return principal instanceof CallerJsonWebToken token ? token.caller() : null;
+  }
+
+  /** Returns the request with a caller behind a request; null when it has none. */
+  static @Nullable CallerRequest find(ServletRequest request) {
+    ServletRequest inner = request;
+    while (inner instanceof ServletRequestWrapper wrapper && !(inner instanceof CallerRequest)) {
+      inner = wrapper.getRequest();
+    }
+    return inner instanceof CallerRequest found ? found : null;
+  }
+
+  Caller caller() {
+    return principal.caller();
+  }
+
+  /** Begins to handle the request again, after its body has arrived. */
+  void resume() {
+    answeredLater = false;
   }
 
   /** Returns whether the request is answered asynchronously. */

@@ -12,13 +12,16 @@ import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
+import io.broadcasty.core.tenant.TenantSettingsLookup;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.transport.body.RequestBodies;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebFilter;
@@ -38,7 +41,11 @@ import org.jspecify.annotations.Nullable;
  * <p>It refuses requests with an HTTP answer. Behind it the request's principal is the caller; only
  * a WebSocket handshake may come without a token, to authenticate by its first command.
  */
-@WebFilter(urlPatterns = "/broadcasty/*", asyncSupported = true, filterName = "broadcasty-edge")
+@WebFilter(
+    urlPatterns = "/broadcasty/*",
+    asyncSupported = true,
+    dispatcherTypes = {DispatcherType.REQUEST, DispatcherType.ASYNC},
+    filterName = "broadcasty-edge")
 public class EdgeFilter extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
@@ -59,6 +66,8 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient ConnectionLimiter connections;
   @Inject private transient UnauthenticatedConnections unauthenticated;
   @Inject private transient Sessions sessions;
+  @Inject private transient RequestBodies bodies;
+  @Inject private transient TenantSettingsLookup tenants;
   @Inject private transient NonceStore nonces;
   @Inject private transient RealtimeListener listener;
   @Inject private transient WallClock clock;
@@ -68,6 +77,7 @@ public class EdgeFilter extends HttpFilter {
   private transient @Nullable OriginPolicy origins;
   private transient @Nullable ReplayGuard replays;
   private transient @Nullable ScraperAccess scrapers;
+  private transient @Nullable BodyStage stage;
 
   @Override
   public void init() {
@@ -76,17 +86,24 @@ public class EdgeFilter extends HttpFilter {
     origins = new OriginPolicy(settings.allowedOrigins());
     replays = new ReplayGuard(nonces, settings.nonceRequired(), settings.nonceWindow());
     scrapers = new ScraperAccess(settings.metrics());
+    stage = new BodyStage(bodies, tenants, listener);
   }
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
+    if (request.getDispatcherType() == DispatcherType.ASYNC) {
+      BodyStage.resume(request, response, chain, listener);
+      return;
+    }
     long requestBytes = Math.max(0, request.getContentLengthLong());
     boolean toldLater = false;
     boolean failed = true;
+    HttpServletRequest received = request;
     try {
-      toldLater = serve(request, response, chain);
+      received = bodies.receive(request);
+      toldLater = serve(received, response, chain);
       failed = false;
     } catch (IOException e) {
       failed = false; // only the client's connection fails so; the server would log a stack trace
@@ -100,6 +117,9 @@ public class EdgeFilter extends HttpFilter {
         int status = broken ? HttpServletResponse.SC_INTERNAL_SERVER_ERROR : response.getStatus();
         listener.onHttpAnswered(new HttpAnswered(status, requestBytes));
       }
+    }
+    if (!toldLater) {
+      bodies.discardRest(received, response);
     }
   }
 
@@ -125,11 +145,12 @@ public class EdgeFilter extends HttpFilter {
       allow(origin, response);
     }
     if (refusal != null) {
-      ProblemWriter.write(response, refusal);
+      refuse(request, response, refusal);
       return false;
     }
     if (!allowed) {
-      ProblemWriter.write(
+      refuse(
+          request,
           response,
           Problem.of(
               Code.ORIGIN_NOT_ALLOWED,
@@ -138,6 +159,7 @@ public class EdgeFilter extends HttpFilter {
       return false;
     }
     if (request.getMethod().equals("OPTIONS")) {
+      bodies.expectUnread(request, response);
       response.setHeader("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
       response.setHeader(
           "Access-Control-Allow-Headers",
@@ -151,8 +173,16 @@ public class EdgeFilter extends HttpFilter {
     }
     String address = ClientAddress.of(request);
     boolean stream = path.equals(WS_PATH) || path.equals(SSE_PATH);
+    if (stream && RequestBodies.isUnread(request)) {
+      refuse(
+          request,
+          response,
+          Problem.of(Code.INVALID_REQUEST, "a request that opens a stream has no body"));
+      return false;
+    }
     if ((stream || path.equals(PING_PATH)) && sessions.isDraining()) {
-      ProblemWriter.write(
+      refuse(
+          request,
           response,
           new Problem(
               Code.DRAINING,
@@ -161,11 +191,13 @@ public class EdgeFilter extends HttpFilter {
       return false;
     }
     if (OPEN_PATHS.contains(path)) {
+      bodies.expectUnread(request, response);
       chain.doFilter(request, response);
       return false;
     }
     String token = TokenExtractor.extract(request, stream);
     if (scrapers != null && scrapers.admit(request, path, token)) {
+      bodies.expectUnread(request, response);
       chain.doFilter(request, response);
       return false;
     }
@@ -175,7 +207,8 @@ public class EdgeFilter extends HttpFilter {
       } else {
         listener.onTokenRefused(
             new TokenRefused(TokenFault.MISSING, "the request has no token", address));
-        ProblemWriter.write(
+        refuse(
+            request,
             response,
             Problem.of(
                 Code.UNAUTHORIZED,
@@ -187,7 +220,7 @@ public class EdgeFilter extends HttpFilter {
     ProblemMapper.Identification verdict =
         ProblemMapper.authenticate(authenticator, token, address);
     if (verdict instanceof ProblemMapper.Unidentified unidentified) {
-      ProblemWriter.write(response, unidentified.problem());
+      refuse(request, response, unidentified.problem());
       return false;
     }
     Caller caller = ((ProblemMapper.Identified) verdict).caller();
@@ -195,7 +228,8 @@ public class EdgeFilter extends HttpFilter {
       listener.onLimitReached(
           new LimitReached(
               LimitReached.CONNECTIONS, caller.tenant(), caller.subject(), null, address));
-      ProblemWriter.write(
+      refuse(
+          request,
           response,
           new Problem(
               Code.CONNECTION_LIMIT,
@@ -209,16 +243,24 @@ public class EdgeFilter extends HttpFilter {
         listener.onReplayed(
             new Replayed(caller.tenant(), caller.subject(), replayed.detail(), address));
       }
-      ProblemWriter.write(response, replayed);
+      refuse(request, response, replayed);
       return false;
     }
     try {
       BodyBytes.chargeAnnounced(request, response, limits, caller);
     } catch (ProblemException e) {
-      ProblemWriter.write(response, e.problem());
+      refuse(request, response, e.problem());
       return false;
     }
     CallerRequest called = new CallerRequest(request, caller);
+    try {
+      if (stage != null && !stage.read(called, response, address)) {
+        return true;
+      }
+    } catch (ProblemException e) {
+      refuse(request, response, e.problem());
+      return false;
+    }
     chain.doFilter(called, response);
     return called.isAnsweredLater();
   }
@@ -233,7 +275,7 @@ public class EdgeFilter extends HttpFilter {
     if (admission instanceof UnauthenticatedConnections.Refused refused) {
       listener.onLimitReached(
           new LimitReached(LimitReached.UNAUTHENTICATED, null, null, null, address));
-      ProblemWriter.write(response, ProblemMapper.unauthenticatedLimit(refused));
+      refuse(request, response, ProblemMapper.unauthenticatedLimit(refused));
       return;
     }
     UnauthenticatedConnections.Place place = (UnauthenticatedConnections.Place) admission;
@@ -246,6 +288,12 @@ public class EdgeFilter extends HttpFilter {
         place.close();
       }
     }
+  }
+
+  private void refuse(HttpServletRequest request, HttpServletResponse response, Problem problem)
+      throws IOException {
+    bodies.expectUnread(request, response);
+    ProblemWriter.write(response, problem);
   }
 
   private @Nullable Problem refuseReplayed(HttpServletRequest request, Caller caller) {

@@ -1,6 +1,7 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.core.tenant.PublishCaps;
+import io.broadcasty.transport.body.BodySettings;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param nonceRequired whether a request that changes something must have a nonce
  * @param nonceWindow by how much its time may differ from the server's
  * @param metrics who may read the meters
+ * @param bodies the limits of request bodies
  */
 public record EdgeSettings(
     List<String> allowedOrigins,
@@ -23,7 +25,8 @@ public record EdgeSettings(
     int maxMessageBytes,
     boolean nonceRequired,
     Duration nonceWindow,
-    MetricsAccess metrics) {
+    MetricsAccess metrics,
+    BodySettings bodies) {
 
   /**
    * The bytes that a publication may need besides its payload, mostly for headers with many

@@ -19,8 +19,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
@@ -31,7 +29,6 @@ import java.time.Duration;
 @Produces("application/json")
 public class DisconnectResource {
 
-  private static final System.Logger LOG = System.getLogger(DisconnectResource.class.getName());
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   @Inject private DisconnectStreams disconnect;
@@ -55,9 +52,6 @@ public class DisconnectResource {
               ClientAddress.of(request)));
     } catch (ProblemException e) {
       return ProblemResponses.of(e.problem());
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "The client left before its request was read", e);
-      return Response.status(Response.Status.BAD_REQUEST).build();
     }
   }
 

@@ -25,7 +25,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -120,9 +119,6 @@ public class PresenceResource {
       return done(ProblemResponses.of(ProblemMapper.invalidChannel(e)));
     } catch (ProblemException e) {
       return done(ProblemResponses.of(e.problem()));
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "The client left before its request was read", e);
-      return done(Response.status(Response.Status.BAD_REQUEST).build());
     }
   }
 

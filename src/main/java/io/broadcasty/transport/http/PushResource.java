@@ -33,7 +33,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -125,7 +124,7 @@ public class PushResource {
 
   /** An operation of push. */
   private interface PushCall {
-    PushResult of(Caller caller) throws ProblemException, IOException;
+    PushResult of(Caller caller) throws ProblemException;
   }
 
   private Response execute(HttpServletRequest request, PushCall wish) {
@@ -147,9 +146,6 @@ public class PushResource {
     } catch (PushStoreException | PresenceException e) {
       LOG.log(Level.DEBUG, "Cannot reach the stores of push", e);
       return ProblemResponses.of(PushResponses.unavailable());
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "The client left before its request was read", e);
-      return Response.status(Response.Status.BAD_REQUEST).build();
     }
   }
 

@@ -57,9 +57,12 @@ class AddressLimitTest {
             1000,
             false,
             Duration.ofMinutes(1),
-            new MetricsAccess(false, null));
+            new MetricsAccess(false, null),
+            TestBodies.SETTINGS);
     Map<String, Object> beans =
         Map.of(
+            "bodies",
+            TestBodies.of(node),
             "settings",
             settings,
             "authenticator",

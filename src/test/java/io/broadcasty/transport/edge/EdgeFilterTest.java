@@ -66,7 +66,10 @@ class EdgeFilterTest {
             1000,
             false,
             Duration.ofMinutes(1),
-            new MetricsAccess(false, null)));
+            new MetricsAccess(false, null),
+            TestBodies.SETTINGS));
+    inject("bodies", TestBodies.of(node));
+    inject("tenants", node.tenants);
     inject("authenticator", node.context.authenticator());
     inject("limits", new ObservedRateLimiter(limiter, node.listener));
     inject("connections", node.limits);

@@ -2,6 +2,7 @@ package io.broadcasty.transport.websocket;
 
 import io.broadcasty.delivery.session.Protocols;
 import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.transport.body.BodySettings;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.MetricsAccess;
@@ -61,7 +62,8 @@ public final class FakeContainer {
             65_536,
             false,
             Duration.ofMinutes(1),
-            new MetricsAccess(false, null)),
+            new MetricsAccess(false, null),
+            new BodySettings(65_536, Duration.ofSeconds(30), 16, 128)),
         new StreamOutputSelector(false, "none"));
   }
 

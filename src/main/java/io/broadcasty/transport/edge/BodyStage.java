@@ -1,0 +1,110 @@
+package io.broadcasty.transport.edge;
+
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.lifecycle.ConnectionEvent.HttpAnswered;
+import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.tenant.TenantSettingsLookup;
+import io.broadcasty.transport.body.BodyAnswer;
+import io.broadcasty.transport.body.BodyOwner;
+import io.broadcasty.transport.body.RequestBodies;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * The last stage of the edge: the body of a request whose caller is known. A body that has not
+ * arrived yet holds no thread; the request is dispatched again when it has (docs/adr/0033).
+ */
+final class BodyStage {
+
+  private final RequestBodies bodies;
+  private final TenantSettingsLookup tenants;
+  private final RealtimeListener listener;
+
+  BodyStage(RequestBodies bodies, TenantSettingsLookup tenants, RealtimeListener listener) {
+    this.bodies = bodies;
+    this.tenants = tenants;
+    this.listener = listener;
+  }
+
+  /**
+   * Reads the body if something behind the edge reads it: only JSON is read.
+   *
+   * @return false when the request was put aside
+   * @throws ProblemException when the body is refused
+   */
+  boolean read(CallerRequest request, HttpServletResponse response, String address)
+      throws ProblemException, IOException {
+    if (!RequestBodies.isUnread(request)) {
+      return true;
+    }
+    if (!isJson(request)) {
+      bodies.expectUnread(request, response);
+      return true;
+    }
+    Caller caller = request.caller();
+    BodyOwner owner =
+        new BodyOwner(
+            caller.tenant(),
+            caller.subject(),
+            address,
+            EdgeSettings.maxSingleBytes(tenants.of(caller.tenant()).publish()));
+    return bodies.read(request, response, owner, answer(request));
+  }
+
+  private static boolean isJson(HttpServletRequest request) {
+    String type = request.getContentType();
+    return request.getMethod().equals("POST")
+        && type != null
+        && type.regionMatches(true, 0, "application/json", 0, 16);
+  }
+
+  /** Returns what answers a request whose body is refused or whose client leaves meanwhile. */
+  private BodyAnswer answer(CallerRequest request) {
+    long requestBytes = Math.max(0, request.getContentLengthLong());
+    return new BodyAnswer() {
+      @Override
+      public void refuse(HttpServletResponse response, Problem problem) throws IOException {
+        listener.onHttpAnswered(new HttpAnswered(problem.code().httpStatus(), requestBytes));
+        ProblemWriter.write(response, problem);
+      }
+
+      @Override
+      public void onGone() {
+        listener.onHttpAnswered(new HttpAnswered(HttpServletResponse.SC_BAD_REQUEST, requestBytes));
+      }
+    };
+  }
+
+  /** Serves a request that was put aside until its body arrived. */
+  static void resume(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain,
+      RealtimeListener listener)
+      throws IOException, ServletException {
+    CallerRequest called = CallerRequest.find(request);
+    if (called == null) {
+      chain.doFilter(request, response); // dispatched by somebody else
+      return;
+    }
+    called.resume();
+    boolean failed = true;
+    try {
+      chain.doFilter(request, response);
+      failed = false;
+    } finally {
+      RequestBodies.release(request);
+      if (!called.isAnsweredLater()) {
+        boolean broken = failed && !response.isCommitted();
+        int status = broken ? HttpServletResponse.SC_INTERNAL_SERVER_ERROR : response.getStatus();
+        listener.onHttpAnswered(
+            new HttpAnswered(status, Math.max(0, request.getContentLengthLong())));
+      }
+    }
+  }
+}
