@@ -95,14 +95,18 @@ final class AttackBench {
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(soakMinutes);
     boolean broken = false;
     long highest = 0;
-    Row last = null;
     for (int i = 0; System.nanoTime() < end && server.isAlive(); i++) {
-      last = attack(attacks.get(i % attacks.size()));
+      Row last = attack(attacks.get(i % attacks.size()));
       last.heapAfter = server.collectedMegabytes();
       finish(last, false);
       highest = Math.max(highest, last.heapPeak);
       broken |= !last.broken(false).isEmpty();
     }
+    return server.isAlive() && afterwards(highest) && !broken ? 0 : BROKEN;
+  }
+
+  /** Prints a row for the time after a soak; returns whether its bounds hold. */
+  private boolean afterwards(long highest) throws Exception {
     Row whole = new Row("afterwards");
     begin(whole);
     whole.before = before;
@@ -116,7 +120,7 @@ final class AttackBench {
     whole.during.await();
     whole.health(probes);
     finish(whole, true);
-    return broken || !whole.broken(true).isEmpty() ? BROKEN : 0;
+    return whole.broken(true).isEmpty();
   }
 
   private void sample() {

@@ -97,7 +97,7 @@ final class Loop {
       selector.selectedKeys().clear();
       runTimers();
     }
-    counts.add("open-at-end", selector.keys().size());
+    counts.add("open-at-end", selector.keys().stream().filter(SelectionKey::isValid).count());
     for (SelectionKey key : selector.keys()) {
       key.channel().close();
     }
