@@ -1,6 +1,7 @@
 package io.broadcasty.presence;
 
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.HeapSize;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +19,12 @@ final class ChannelMembers {
 
   /** A page ends when its members have about this many bytes, whatever its limit. */
   static final int MAX_PAGE_BYTES = 128 * 1024;
+
+  /** The objects of a channel, of a member, and of one connection that holds it. */
+  private static final int CHANNEL_BYTES = 600;
+
+  private static final int MEMBER_BYTES = 250;
+  private static final int HOLDER_BYTES = 140;
 
   /** A member and its holders. */
   private static final class Entry {
@@ -47,6 +54,8 @@ final class ChannelMembers {
   private final Map<String, @Nullable Member> reportedState = new LinkedHashMap<>();
 
   private long version;
+  private long memberBytes;
+  private long countedBytes;
   private boolean gathering;
   private int followers;
   private volatile int leases;
@@ -70,9 +79,11 @@ final class ChannelMembers {
       }
       entry = new Entry(member);
       entries.put(member.id(), entry);
+      memberBytes += bytes(member);
       rememberBefore(member.id(), null);
     } else if (!entry.member.equals(member)) {
       rememberBefore(member.id(), entry.member);
+      memberBytes += bytes(member) - bytes(entry.member);
       entry.member = member;
     }
     hold(entry, holder, nowNanos);
@@ -86,7 +97,7 @@ final class ChannelMembers {
     }
     boolean held =
         holder instanceof Holder.Connection connection
-            ? entry.connections.remove(connection.id())
+            ? removeConnection(entry, connection)
             : endLease(entry);
     dropUnheld(memberId, entry);
     return held;
@@ -99,6 +110,35 @@ final class ChannelMembers {
     }
     hold(entry, lease, nowNanos);
     return true;
+  }
+
+  private boolean removeConnection(Entry entry, Holder.Connection connection) {
+    boolean removed = entry.connections.remove(connection.id());
+    if (removed) {
+      memberBytes -= HOLDER_BYTES;
+    }
+    return removed;
+  }
+
+  /** Returns what a join of this member may take at most. */
+  static long joinBytes(Member member) {
+    return CHANNEL_BYTES + HOLDER_BYTES + bytes(member);
+  }
+
+  private static long bytes(Member member) {
+    return MEMBER_BYTES + HeapSize.ofText(member.id()) + HeapSize.ofText(member.json());
+  }
+
+  /** Returns what the members take, in bytes. */
+  long bytes() {
+    return entries.isEmpty() ? 0 : CHANNEL_BYTES + memberBytes;
+  }
+
+  /** Sets what is counted in the budget, and returns what was counted before. */
+  long setCounted(long bytes) {
+    long before = countedBytes;
+    countedBytes = bytes;
+    return before;
   }
 
   /** Ends leases that were not renewed in time; returns whether there were any. */
@@ -200,7 +240,9 @@ final class ChannelMembers {
   @SuppressWarnings("NonAtomicVolatileUpdate") // changed by one thread at a time, read by any
   private void hold(Entry entry, Holder holder, long nowNanos) {
     if (holder instanceof Holder.Connection connection) {
-      entry.connections.add(connection.id());
+      if (entry.connections.add(connection.id())) {
+        memberBytes += HOLDER_BYTES;
+      }
     } else if (holder instanceof Holder.Lease lease) {
       if (!entry.leased) {
         entry.leased = true;
@@ -223,6 +265,7 @@ final class ChannelMembers {
   private void dropUnheld(String memberId, Entry entry) {
     if (!entry.isHeld()) {
       entries.remove(memberId);
+      memberBytes -= bytes(entry.member);
       rememberBefore(memberId, entry.member);
     }
   }

@@ -1,5 +1,6 @@
 package io.broadcasty.presence;
 
+import io.broadcasty.core.memory.MemoryBudget;
 import java.time.Duration;
 
 /** The result of a join. */
@@ -18,6 +19,13 @@ public sealed interface JoinOutcome {
    * @param limit the limit
    */
   record Full(int limit) implements JoinOutcome {}
+
+  /**
+   * There is no memory for the member.
+   *
+   * @param full whose memory is used up
+   */
+  record NoMemory(MemoryBudget.Grant full) implements JoinOutcome {}
 
   /**
    * The store did not accept the join; trying again after a delay is right.

@@ -3,6 +3,9 @@ package io.broadcasty.presence;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.util.List;
@@ -25,6 +28,7 @@ public final class LocalPresenceStore implements PresenceStore {
   private final PresenceListener listener;
   private final Executor delayed;
   private final MemberEvents events;
+  private final MemoryBudget memory;
 
   /**
    * The members by channel. A channel without members and followers has no entry; entries change
@@ -39,7 +43,13 @@ public final class LocalPresenceStore implements PresenceStore {
       Ticker ticker,
       PresenceListener listener,
       Executor delayed) {
-    this(maxMembers, ticker, listener, delayed, RealtimeListener.NONE);
+    this(
+        maxMembers,
+        ticker,
+        listener,
+        delayed,
+        RealtimeListener.NONE,
+        MemoryBudget.unlimited(MemoryArea.SUBSCRIPTIONS));
   }
 
   /**
@@ -48,13 +58,16 @@ public final class LocalPresenceStore implements PresenceStore {
    * @param maxMembers of one channel of a tenant; asked at each join
    * @param delayed runs a short task after a short delay, for which changes are gathered
    * @param lifecycle is notified of joins and leaves, after changes were gathered
+   * @param memory counts the members of all channels
    */
   public LocalPresenceStore(
       ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
       PresenceListener listener,
       Executor delayed,
-      RealtimeListener lifecycle) {
+      RealtimeListener lifecycle,
+      MemoryBudget memory) {
+    this.memory = memory;
     this.maxMembers = maxMembers;
     this.ticker = ticker;
     this.listener = listener;
@@ -66,13 +79,19 @@ public final class LocalPresenceStore implements PresenceStore {
   public CompletionStage<JoinOutcome> join(TenantChannel channel, Member member, Holder holder) {
     int max = maxMembers.applyAsInt(channel.tenant());
     JoinOutcome[] outcome = new JoinOutcome[1];
+    long needed = ChannelMembers.joinBytes(member);
+    Grant grant = memory.tryReserve(channel.tenant(), needed);
+    if (grant != Grant.GRANTED) {
+      return CompletableFuture.completedFuture(new JoinOutcome.NoMemory(grant));
+    }
     membersByChannel.compute(
         channel,
         (c, known) -> {
           ChannelMembers members = known == null ? new ChannelMembers(c, listener, events) : known;
           outcome[0] = members.join(member, holder, max, ticker.readNanos());
+          settle(members, needed);
           notifyOrGather(members);
-          return members;
+          return members.isNeeded() ? members : null;
         });
     events.flush();
     return CompletableFuture.completedFuture(outcome[0]);
@@ -136,7 +155,29 @@ public final class LocalPresenceStore implements PresenceStore {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    for (TenantChannel channel : membersByChannel.keySet()) {
+      membersByChannel.computeIfPresent(
+          channel,
+          (c, members) -> {
+            memory.release(c.tenant(), members.setCounted(0));
+            return null;
+          });
+    }
+  }
+
+  /**
+   * Counts what the members take now.
+   *
+   * @param reservedBytes what was reserved for the change
+   */
+  private void settle(ChannelMembers members, long reservedBytes) {
+    long now = members.bytes();
+    long spare = members.setCounted(now) + reservedBytes - now;
+    if (spare != 0) {
+      memory.release(members.channel().tenant(), spare);
+    }
+  }
 
   private CompletionStage<Boolean> update(
       TenantChannel channel, Function<ChannelMembers, Boolean> change) {
@@ -145,6 +186,7 @@ public final class LocalPresenceStore implements PresenceStore {
         channel,
         (c, members) -> {
           done[0] = change.apply(members);
+          settle(members, 0);
           notifyOrGather(members);
           return members;
         });

@@ -9,6 +9,7 @@ import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
+import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
@@ -193,6 +194,7 @@ public final class Node implements AutoCloseable {
                 threads.delayed(RETRY_MILLIS),
                 tenants,
                 REPLAY_PAGE_BYTES,
+                memory.of(MemoryArea.SUBSCRIPTIONS),
                 ticker,
                 listeners),
             new PresenceService(policy, limits, store.presence(), tenants, listeners),

@@ -83,6 +83,9 @@ public final class ProblemMapper {
     if (outcome instanceof SubscribeOutcome.Throttled throttled) {
       return throttled(throttled.verdict());
     }
+    if (outcome instanceof SubscribeOutcome.NoMemory none) {
+      return noMemory(MemoryArea.SUBSCRIPTIONS, none.full(), MEMORY_RETRY_AFTER);
+    }
     if (outcome instanceof SubscribeOutcome.AlreadySubscribed) {
       return Problem.of(
           Code.ALREADY_SUBSCRIBED, "unsubscribe first to subscribe from another position");
@@ -131,6 +134,9 @@ public final class ProblemMapper {
     if (outcome instanceof PresenceOutcome.Full full) {
       return Problem.of(
           Code.TOO_MANY_MEMBERS, "the channel has " + full.limit() + " members, its limit");
+    }
+    if (outcome instanceof PresenceOutcome.NoMemory none) {
+      return noMemory(MemoryArea.SUBSCRIPTIONS, none.full(), MEMORY_RETRY_AFTER);
     }
     if (outcome instanceof PresenceOutcome.TooManyChannels many) {
       return Problem.of(

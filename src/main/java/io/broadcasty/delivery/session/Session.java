@@ -7,6 +7,7 @@ import io.broadcasty.core.lifecycle.ConnectionEvent;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.tenant.TenantSettings;
@@ -36,6 +37,7 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
 
   private static final System.Logger LOG = System.getLogger(Session.class.getName());
   private static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+  private static final Duration MEMORY_RETRY_AFTER = Duration.ofSeconds(5);
   private static final Duration BROKEN_RETRY_AFTER = Duration.ofSeconds(1);
 
   protected final SessionContext context;
@@ -357,6 +359,11 @@ public abstract class Session implements SubscriberConnection, Outbox.Owner {
             Code.UNAVAILABLE,
             "the store cannot be read now; reconnect and resume",
             Duration.ofSeconds(2)));
+  }
+
+  @Override
+  public final void endWithoutMemory(MemoryBudget.Grant full) {
+    end(ProblemMapper.noMemory(MemoryArea.SUBSCRIPTIONS, full, MEMORY_RETRY_AFTER));
   }
 
   @Override

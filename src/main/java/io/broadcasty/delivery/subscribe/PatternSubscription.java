@@ -4,7 +4,9 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.ChannelEvent.Cause;
+import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.rbac.Action;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.delivery.hub.PatternSubscriber;
 import io.broadcasty.streams.broker.Broker;
 import java.util.ArrayList;
@@ -46,6 +48,10 @@ final class PatternSubscription implements PatternSubscriber {
             () -> broker.unfollow(caller.tenant(), pattern));
   }
 
+  TenantId tenant() {
+    return caller.tenant();
+  }
+
   String target() {
     return target;
   }
@@ -75,6 +81,8 @@ final class PatternSubscription implements PatternSubscriber {
         table.onChannelOpened(channel, partitions, this, context.maxChannels(who.tenant()));
     if (arrival.full()) {
       subscriber.endTooManyChannels();
+    } else if (arrival.memory() != Grant.GRANTED) {
+      subscriber.endWithoutMemory(arrival.memory());
     }
     ChannelSubscription subscription = arrival.subscription();
     if (subscription == null || !arrival.created()) {

@@ -1,6 +1,7 @@
 package io.broadcasty.delivery.subscribe;
 
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.streams.broker.Position;
 import java.util.List;
@@ -34,6 +35,13 @@ public sealed interface SubscribeOutcome {
 
   /** A rate limit is exceeded. */
   record Throttled(RateLimiter.Verdict verdict) implements SubscribeOutcome {}
+
+  /**
+   * There is no memory for the subscription.
+   *
+   * @param full whose memory is used up
+   */
+  record NoMemory(MemoryBudget.Grant full) implements SubscribeOutcome {}
 
   /** The connection has this subscription already. */
   record AlreadySubscribed() implements SubscribeOutcome {}

@@ -1,6 +1,8 @@
 package io.broadcasty.delivery.subscribe;
 
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Policy;
 import io.broadcasty.core.tenant.TenantId;
@@ -19,6 +21,7 @@ import java.util.concurrent.Executor;
  * @param tenants returns how many channels a connection may have, including those matched by
  *     patterns, and the size of its outbox
  * @param pageBytes the approximate maximum of replayed bytes delivered to a connection at once
+ * @param memory counts the subscriptions of all connections
  * @param ticker measures how long replays take
  * @param listener notified of subscriptions and replays
  */
@@ -32,8 +35,37 @@ public record SubscribeService(
     Executor later,
     TenantSettingsLookup tenants,
     long pageBytes,
+    MemoryBudget memory,
     Ticker ticker,
     RealtimeListener listener) {
+
+  /** Creates the use case without a limit of memory. */
+  public SubscribeService(
+      Policy policy,
+      RateLimiter limits,
+      Broker broker,
+      PresenceStore presence,
+      Hub hub,
+      Executor replays,
+      Executor later,
+      TenantSettingsLookup tenants,
+      long pageBytes,
+      Ticker ticker,
+      RealtimeListener listener) {
+    this(
+        policy,
+        limits,
+        broker,
+        presence,
+        hub,
+        replays,
+        later,
+        tenants,
+        pageBytes,
+        MemoryBudget.unlimited(MemoryArea.SUBSCRIPTIONS),
+        ticker,
+        listener);
+  }
 
   /** Opens the subscriptions of a new connection, to be closed with it. */
   public Subscriptions open(SubscriberConnection subscriber) {

@@ -3,6 +3,7 @@ package io.broadcasty.delivery.subscribe;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.delivery.hub.EncodedPresence;
 import io.broadcasty.delivery.hub.EncodedPublication;
 import io.broadcasty.presence.PresencePage;
@@ -58,4 +59,7 @@ public interface SubscriberConnection {
 
   /** Ends the stream because a pattern matches more channels than the connection may have. */
   void endTooManyChannels();
+
+  /** Ends the stream because there is no memory for a channel that a pattern matches. */
+  void endWithoutMemory(MemoryBudget.Grant full);
 }

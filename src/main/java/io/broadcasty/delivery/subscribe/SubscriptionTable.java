@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryBudget.Grant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,8 +32,9 @@ final class SubscriptionTable {
    *
    * @param subscription to be set up; null when the channel is delivered already
    * @param full whether the connection may not have another channel, or has ended
+   * @param memory whether there is memory for it
    */
-  record Claim(@Nullable ChannelSubscription subscription, boolean full) {}
+  record Claim(@Nullable ChannelSubscription subscription, boolean full, Grant memory) {}
 
   /**
    * The result for a channel that has been created and matches a pattern.
@@ -40,12 +43,14 @@ final class SubscriptionTable {
    * @param created whether it has to be set up
    * @param answered whether the pattern's subscriber has been answered
    * @param full whether the connection may not have another channel
+   * @param memory whether there is memory for it
    */
   record Arrival(
       @Nullable ChannelSubscription subscription,
       boolean created,
       boolean answered,
-      boolean full) {}
+      boolean full,
+      Grant memory) {}
 
   /**
    * The result of removing a target: the channels that no target needs any more.
@@ -58,9 +63,10 @@ final class SubscriptionTable {
       List<ChannelSubscription> channels,
       boolean confirmed) {}
 
-  private static final Arrival NOBODY = new Arrival(null, false, false, false);
+  private static final Arrival NOBODY = new Arrival(null, false, false, false, Grant.GRANTED);
 
   private final Opener opener;
+  private final SubscriptionMemory memory;
 
   @GuardedBy("this")
   private final Map<ChannelName, ChannelSubscription> channels = new HashMap<>(2);
@@ -75,8 +81,9 @@ final class SubscriptionTable {
   @GuardedBy("this")
   private @Nullable Set<String> unconfirmed;
 
-  SubscriptionTable(Opener opener) {
+  SubscriptionTable(Opener opener, MemoryBudget budget) {
     this.opener = opener;
+    this.memory = new SubscriptionMemory(budget);
   }
 
   /** Returns why a target cannot be subscribed to now; null when it can. */
@@ -92,35 +99,48 @@ final class SubscriptionTable {
         : null;
   }
 
-  /** Adds a pattern; returns false when the connection has ended. */
-  synchronized boolean add(PatternSubscription subscription) {
-    if (!closed) {
-      targets.put(subscription.target(), subscription);
-      addUnconfirmed(subscription.target());
+  /** Adds a pattern; returns why it cannot be added, or null. */
+  synchronized @Nullable SubscribeOutcome add(PatternSubscription subscription) {
+    if (closed) {
+      return new SubscribeOutcome.Closed();
     }
-    return !closed;
+    Grant grant = memory.reserveTarget(subscription.tenant(), subscription.target());
+    if (grant != Grant.GRANTED) {
+      return new SubscribeOutcome.NoMemory(grant);
+    }
+    targets.put(subscription.target(), subscription);
+    addUnconfirmed(subscription.target());
+    return null;
   }
 
   /** Claims a channel for its name, or for a pattern that is being set up. */
   synchronized Claim claim(TenantChannel channel, int partitions, String target, int maxChannels) {
     if (closed) {
-      return new Claim(null, true);
+      return new Claim(null, true, Grant.GRANTED);
     }
     if (!targets.containsKey(target)) {
+      Grant grant = memory.reserveTarget(channel.tenant(), target);
+      if (grant != Grant.GRANTED) {
+        return new Claim(null, false, grant);
+      }
       targets.put(target, null);
       addUnconfirmed(target);
     }
     ChannelSubscription known = channels.get(channel.name());
     if (known != null) {
-      known.targets.add(target);
+      Grant grant = link(known, target);
       PatternSubscription pattern = targets.get(target);
-      boolean setUpNow = pattern != null && pattern.waiting.remove(known);
-      return new Claim(setUpNow ? known : null, false);
+      boolean setUpNow =
+          grant == Grant.GRANTED && pattern != null && pattern.waiting.remove(known);
+      return new Claim(setUpNow ? known : null, false, grant);
     }
     if (channels.size() >= maxChannels) {
-      return new Claim(null, true);
+      return new Claim(null, true, Grant.GRANTED);
     }
-    return new Claim(open(channel, partitions, target), false);
+    Grant grant = memory.reserveChannel(channel);
+    return grant == Grant.GRANTED
+        ? new Claim(open(channel, partitions, target), false, grant)
+        : new Claim(null, false, grant);
   }
 
   /** Confirms that a target has been set up; returns false when it has been removed in between. */
@@ -140,17 +160,20 @@ final class SubscriptionTable {
     }
     ChannelSubscription known = channels.get(channel.name());
     if (known != null) {
-      known.targets.add(pattern.target());
-      return new Arrival(known, false, false, false);
+      return new Arrival(known, false, false, false, link(known, pattern.target()));
     }
     if (channels.size() >= maxChannels) {
-      return new Arrival(null, false, false, true);
+      return new Arrival(null, false, false, true, Grant.GRANTED);
+    }
+    Grant grant = memory.reserveChannel(channel);
+    if (grant != Grant.GRANTED) {
+      return new Arrival(null, false, false, false, grant);
     }
     ChannelSubscription subscription = open(channel, partitions, pattern.target());
     if (!pattern.answered) {
       pattern.waiting.add(subscription);
     }
-    return new Arrival(subscription, true, pattern.answered, false);
+    return new Arrival(subscription, true, pattern.answered, false, grant);
   }
 
   /** Marks a pattern's subscriber as answered; returns the channels created in between. */
@@ -167,14 +190,20 @@ final class SubscriptionTable {
       return null;
     }
     PatternSubscription pattern = targets.remove(target); // null for a channel's own name
+    memory.releaseTarget(target);
     boolean confirmed = !removeUnconfirmed(target);
     List<ChannelSubscription> ended = new ArrayList<>();
     channels
         .values()
         .removeIf(
             subscription -> {
-              boolean last = subscription.targets.remove(target) && subscription.targets.isEmpty();
+              boolean linked = subscription.targets.remove(target);
+              boolean last = linked && subscription.targets.isEmpty();
+              if (linked && !last) {
+                memory.releaseLinks(1);
+              }
               if (last) {
+                memory.releaseChannel(subscription.channel());
                 ended.add(subscription);
               }
               return last;
@@ -187,6 +216,8 @@ final class SubscriptionTable {
     if (!channels.remove(subscription.channel().name(), subscription)) {
       return false;
     }
+    memory.releaseChannel(subscription.channel());
+    memory.releaseLinks(subscription.targets.size() - 1);
     subscription.targets.clear();
     return true;
   }
@@ -221,6 +252,19 @@ final class SubscriptionTable {
 
   synchronized boolean isClosed() {
     return closed;
+  }
+
+  /** Lets another target stand for a channel; the first one is counted with the channel. */
+  @GuardedBy("this")
+  private Grant link(ChannelSubscription known, String target) {
+    if (known.targets.contains(target)) {
+      return Grant.GRANTED;
+    }
+    Grant grant = memory.reserveLink(known.channel().tenant());
+    if (grant == Grant.GRANTED) {
+      known.targets.add(target);
+    }
+    return grant;
   }
 
   @GuardedBy("this")

@@ -12,6 +12,7 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.Denied;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Operation;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
+import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.rbac.Action;
 import io.broadcasty.streams.broker.Broker;
@@ -43,7 +44,7 @@ public final class Subscriptions implements AutoCloseable {
     this.context = context;
     this.subscriber = subscriber;
     this.replayReader = replayReader;
-    this.table = new SubscriptionTable(this::open);
+    this.table = new SubscriptionTable(this::open, context.memory());
   }
 
   /**
@@ -236,8 +237,9 @@ public final class Subscriptions implements AutoCloseable {
       Caller caller, String target, ChannelPattern pattern, Since since) {
     PatternSubscription subscription =
         new PatternSubscription(context, table, subscriber, caller, target, pattern);
-    if (!table.add(subscription)) {
-      return new SubscribeOutcome.Closed();
+    SubscribeOutcome refused = table.add(subscription);
+    if (refused != null) {
+      return refused;
     }
     context.hub().add(caller.tenant(), subscription);
     if (table
@@ -287,6 +289,10 @@ public final class Subscriptions implements AutoCloseable {
       int partitions = context.policy().partitions(caller, name);
       SubscriptionTable.Claim claim =
           table.claim(new TenantChannel(caller.tenant(), name), partitions, target, maxChannels);
+      if (claim.memory() != Grant.GRANTED) {
+        unsubscribe(target);
+        return new SubscribeOutcome.NoMemory(claim.memory());
+      }
       if (claim.full()) {
         unsubscribe(target);
         return table.isClosed()

@@ -1,5 +1,6 @@
 package io.broadcasty.presence.service;
 
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresencePage;
@@ -45,6 +46,9 @@ public sealed interface PresenceOutcome {
 
   /** The channel has reached its limit of members. */
   record Full(int limit) implements PresenceOutcome {}
+
+  /** There is no memory for the member. */
+  record NoMemory(MemoryBudget.Grant full) implements PresenceOutcome {}
 
   /** The connection has reached its limit of channels. */
   record TooManyChannels(int limit) implements PresenceOutcome {}

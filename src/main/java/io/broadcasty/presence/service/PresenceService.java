@@ -162,6 +162,9 @@ public record PresenceService(
     if (outcome instanceof JoinOutcome.Full full) {
       return new PresenceOutcome.Full(full.limit());
     }
+    if (outcome instanceof JoinOutcome.NoMemory none) {
+      return new PresenceOutcome.NoMemory(none.full());
+    }
     if (outcome instanceof JoinOutcome.Unavailable unavailable) {
       return new PresenceOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
     }

@@ -18,6 +18,7 @@ import io.broadcasty.cluster.nodes.redis.RedisNodeRegistry;
 import io.broadcasty.core.auth.LocalNonceStore;
 import io.broadcasty.core.auth.redis.RedisNonceStore;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
+import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalRateLimiter;
@@ -215,7 +216,7 @@ public record StoreFactory(
     return new Store(
         broker,
         new LocalPresenceStore(
-            this::maxMembers, ticker, hub, threads.delayed(PRESENCE_BATCH_MILLIS), listeners),
+            this::maxMembers, ticker, hub, threads.delayed(PRESENCE_BATCH_MILLIS), listeners, budgets.of(MemoryArea.SUBSCRIPTIONS)),
         occupancy,
         new ObservedRateLimiter(new LocalRateLimiter(limits(), ticker), listeners),
         new LocalConnectionLimiter(self.get().name(), tenants),

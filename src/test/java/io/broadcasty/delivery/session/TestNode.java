@@ -5,6 +5,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.lifecycle.RecordingListener;
+import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.LocalConnectionLimiter;
@@ -183,6 +184,7 @@ public final class TestNode {
                 tasks::add,
                 tenants,
                 2_000,
+                memory.of(MemoryArea.SUBSCRIPTIONS),
                 time,
                 listener),
             new PresenceService(policy, limiter, presence, tenants, listener),

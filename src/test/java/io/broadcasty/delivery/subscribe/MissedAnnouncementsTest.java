@@ -8,6 +8,7 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.lifecycle.TransportType;
@@ -229,6 +230,11 @@ class MissedAnnouncementsTest {
     @Override
     public void endWithFailure(Throwable failure) {
       wrong.add("failed: " + failure);
+    }
+
+    @Override
+    public void endWithoutMemory(MemoryBudget.Grant full) {
+      throw new AssertionError("memory is not limited here");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.broadcasty.delivery.subscribe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.core.tenant.TenantId;
@@ -115,6 +116,11 @@ final class RecordingConnection implements SubscriberConnection {
   @Override
   public void endWithFailure(Throwable failure) {
     failed = true;
+  }
+
+  @Override
+  public void endWithoutMemory(MemoryBudget.Grant full) {
+    throw new AssertionError("memory is not limited here");
   }
 
   @Override
