@@ -19,7 +19,8 @@ class LocalPresenceStoreTest extends PresenceStoreContract {
 
   @Override
   protected PresenceStore open(ToIntFunction<TenantId> maxMembers) {
-    return new LocalPresenceStore(maxMembers, time, changes::add, delayed::add, recordedEvents, memory);
+    return new LocalPresenceStore(
+        maxMembers, time, changes::add, delayed::add, recordedEvents, memory);
   }
 
   @Override

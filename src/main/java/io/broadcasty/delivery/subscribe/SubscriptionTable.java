@@ -130,8 +130,7 @@ final class SubscriptionTable {
     if (known != null) {
       Grant grant = link(known, target);
       PatternSubscription pattern = targets.get(target);
-      boolean setUpNow =
-          grant == Grant.GRANTED && pattern != null && pattern.waiting.remove(known);
+      boolean setUpNow = grant == Grant.GRANTED && pattern != null && pattern.waiting.remove(known);
       return new Claim(setUpNow ? known : null, false, grant);
     }
     if (channels.size() >= maxChannels) {

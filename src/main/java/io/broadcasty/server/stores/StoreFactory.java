@@ -165,7 +165,10 @@ public record StoreFactory(
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
         new JdbcBroker(
-            new JdbcBrokerSettings(RetentionLookup.of(tenants), replay.idempotencyWindow()),
+            new JdbcBrokerSettings(
+                RetentionLookup.of(tenants),
+                replay.idempotencyWindow(),
+                budgets.of(MemoryArea.QUEUES)),
             database,
             clock,
             hub,
@@ -216,7 +219,12 @@ public record StoreFactory(
     return new Store(
         broker,
         new LocalPresenceStore(
-            this::maxMembers, ticker, hub, threads.delayed(PRESENCE_BATCH_MILLIS), listeners, budgets.of(MemoryArea.SUBSCRIPTIONS)),
+            this::maxMembers,
+            ticker,
+            hub,
+            threads.delayed(PRESENCE_BATCH_MILLIS),
+            listeners,
+            budgets.of(MemoryArea.SUBSCRIPTIONS)),
         occupancy,
         new ObservedRateLimiter(new LocalRateLimiter(limits(), ticker), listeners),
         new LocalConnectionLimiter(self.get().name(), tenants),
@@ -255,7 +263,10 @@ public record StoreFactory(
     Settings.Replay replay = settings.replay();
     return new RedisBroker(
         new RedisBrokerSettings(
-            RetentionLookup.of(tenants), replay.idempotencyWindow(), settings.redisReplicas()),
+            RetentionLookup.of(tenants),
+            replay.idempotencyWindow(),
+            settings.redisReplicas(),
+            budgets.of(MemoryArea.QUEUES)),
         redis,
         ticker,
         clock,
@@ -331,6 +342,7 @@ public record StoreFactory(
             streams,
             new JdbcSpool(database, clock),
             work -> runExclusively(turns, "spool", SHORT_TASK_LEASE, Duration.ZERO, work),
+            budgets.of(MemoryArea.QUEUES),
             threads.loops.supervised("spool"),
             threads.publishAnswers);
     meters.addAll(StoreMeters.ofSpool(queued));

@@ -3,10 +3,15 @@ package io.broadcasty.streams.broker;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.background.RedactedThrowable;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryBudget.Grant;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +54,7 @@ public final class GroupCommit implements AutoCloseable {
   private final SubmissionQueue queue;
   private final Appender appender;
   private final int maxGroup;
+  private final MemoryBudget memory;
   private final Executor answers;
   private final FailureLog failures =
       new FailureLog(LOG, Level.ERROR, "Publishing a group", Ticker.system());
@@ -60,6 +66,8 @@ public final class GroupCommit implements AutoCloseable {
    * @param maxGroup the approximate maximum number of envelopes in a group
    * @param maxWaitingBytes how many bytes may wait for the store; beyond it publications are
    *     refused
+   * @param memory counts what waits, from the call until the answer, for the tenant of the first
+   *     envelope
    * @param answers completes the publishers' futures, and thus runs their dependents; {@code
    *     Runnable::run} does it on the appending thread, which must then not be blocked
    */
@@ -67,8 +75,10 @@ public final class GroupCommit implements AutoCloseable {
       Appender appender,
       int maxGroup,
       long maxWaitingBytes,
+      MemoryBudget memory,
       ThreadFactory threads,
       Executor answers) {
+    this.memory = memory;
     this.queue = new SubmissionQueue(maxWaitingBytes);
     this.appender = appender;
     this.maxGroup = maxGroup;
@@ -83,8 +93,23 @@ public final class GroupCommit implements AutoCloseable {
       return CompletableFuture.completedFuture(List.of());
     }
     Submission submission = Submission.of(envelopes);
-    return switch (queue.offer(submission)) {
-      case TAKEN -> submission.answer();
+    TenantId tenant = envelopes.get(0).channel().tenant();
+    Grant grant = memory.tryReserve(tenant, submission.bytes());
+    if (grant != Grant.GRANTED) {
+      return CompletableFuture.completedFuture(
+          Collections.nCopies(
+              envelopes.size(),
+              new AppendOutcome.NoMemory(MemoryArea.QUEUES, grant, FULL_RETRY_AFTER)));
+    }
+    SubmissionQueue.Offer offer = queue.offer(submission);
+    if (offer != SubmissionQueue.Offer.TAKEN) {
+      memory.release(tenant, submission.bytes());
+    }
+    return switch (offer) {
+      case TAKEN ->
+          submission
+              .answer()
+              .whenComplete((all, failure) -> memory.release(tenant, submission.bytes()));
       case FULL ->
           CompletableFuture.completedFuture(
               submission.allUnavailable(

@@ -1,6 +1,7 @@
 package io.broadcasty.streams.spool;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.Envelope;
@@ -43,15 +44,26 @@ public final class SpoolingBroker extends ForwardingBroker {
    *
    * @param streams the broker of the streams; closed with this one
    * @param leaderLock decides which node empties the spool
+   * @param memory counts what waits for the spool, for its tenant
    * @param answers completes the publishers' futures, as for {@link GroupCommit}
    */
   public SpoolingBroker(
-      Broker streams, Spool spool, LeaderLock leaderLock, ThreadFactory threads, Executor answers) {
+      Broker streams,
+      Spool spool,
+      LeaderLock leaderLock,
+      MemoryBudget memory,
+      ThreadFactory threads,
+      Executor answers) {
     this(
         streams,
         new WaitingChannels(),
         new GroupCommit(
-            new SpoolAppender(streams, spool), MAX_GROUP, MAX_WAITING_BYTES, threads, answers),
+            new SpoolAppender(streams, spool),
+            MAX_GROUP,
+            MAX_WAITING_BYTES,
+            memory,
+            threads,
+            answers),
         spool,
         leaderLock);
     drain.start(threads);

@@ -99,11 +99,9 @@ class SubscriptionMemoryTest {
   void aPatternWithoutMemoryForItsNextChannelEndsTheConnection() {
     TestNode.Client ann = node.connect().authenticate(node.ann());
     assertEquals("ok", outcome(ann, "subscribe", "n*"));
-    TestNode.Client bob =
-        node.connect().authenticate(node.caller("bob", Duration.ofHours(1)));
+    TestNode.Client bob = node.connect().authenticate(node.caller("bob", Duration.ofHours(1)));
     for (int i = 0; i < 50 && !ann.session.hasEnded(); i++) {
-      bob.send(
-          "{\"id\":1,\"command\":\"publish\",\"channel\":\"n" + i + "\",\"payload\":1}");
+      bob.send("{\"id\":1,\"command\":\"publish\",\"channel\":\"n" + i + "\",\"payload\":1}");
     }
     assertEquals(List.of("memory_limit 4431"), ann.closed);
     assertFalse(bob.session.hasEnded());

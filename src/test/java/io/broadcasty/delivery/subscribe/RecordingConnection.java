@@ -3,9 +3,9 @@ package io.broadcasty.delivery.subscribe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.core.channel.ChannelName;
-import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.lifecycle.ConnectionInfo;
 import io.broadcasty.core.lifecycle.TransportType;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.delivery.hub.EncodedPresence;
 import io.broadcasty.delivery.hub.EncodedPublication;

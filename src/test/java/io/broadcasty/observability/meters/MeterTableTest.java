@@ -11,6 +11,8 @@ import io.broadcasty.cluster.nodes.LocalNodeRegistry;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.tenant.FixedTenantSettings;
 import io.broadcasty.core.tenant.RefreshedTenantSettings;
@@ -178,7 +180,12 @@ class MeterTableTest {
 
   private SpoolingBroker spool() {
     return new SpoolingBroker(
-        streams(), new MemorySpool(), Runnable::run, Thread::new, Runnable::run);
+        streams(),
+        new MemorySpool(),
+        Runnable::run,
+        MemoryBudget.unlimited(MemoryArea.QUEUES),
+        Thread::new,
+        Runnable::run);
   }
 
   @Test

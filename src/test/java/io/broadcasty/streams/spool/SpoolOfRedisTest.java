@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
@@ -61,6 +63,7 @@ class SpoolOfRedisTest {
         streams,
         new JdbcSpool(database, WallClock.system()),
         work -> turns.runIfAcquired("spool", Duration.ofSeconds(30), Duration.ZERO, work),
+        MemoryBudget.unlimited(MemoryArea.QUEUES),
         Thread::new,
         Runnable::run);
   }

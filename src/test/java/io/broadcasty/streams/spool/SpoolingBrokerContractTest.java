@@ -1,5 +1,7 @@
 package io.broadcasty.streams.spool;
 
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
@@ -16,6 +18,7 @@ class SpoolingBrokerContractTest extends BrokerContract {
         new MemoryBroker(retention, WINDOW, 10_000, time, time, listener),
         new MemorySpool(),
         Runnable::run,
+        MemoryBudget.unlimited(MemoryArea.QUEUES),
         Thread::new,
         Runnable::run);
   }

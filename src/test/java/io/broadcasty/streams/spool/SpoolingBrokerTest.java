@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.streams.broker.AppendOutcome;
@@ -48,7 +50,12 @@ class SpoolingBrokerTest {
     WaitingChannels waiting = new WaitingChannels();
     GroupCommit queue =
         new GroupCommit(
-            new SpoolAppender(streams, spool), 100, 1 << 20, Thread::new, Runnable::run);
+            new SpoolAppender(streams, spool),
+            100,
+            1 << 20,
+            MemoryBudget.unlimited(MemoryArea.QUEUES),
+            Thread::new,
+            Runnable::run);
     SpoolingBroker made = new SpoolingBroker(streams, waiting, queue, spool, leaderLock);
     nodes.add(made);
     return made;

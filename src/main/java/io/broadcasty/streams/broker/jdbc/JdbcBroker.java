@@ -95,6 +95,7 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
             new JdbcAppender(transactions, availability, clock, listener),
             settings.maxGroup(),
             settings.maxWaitingBytes(),
+            settings.memory(),
             threads,
             answers);
   }

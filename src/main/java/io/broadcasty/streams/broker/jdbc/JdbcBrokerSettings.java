@@ -1,5 +1,7 @@
 package io.broadcasty.streams.broker.jdbc;
 
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.RetentionLookup;
 import java.time.Duration;
@@ -12,9 +14,14 @@ import java.time.Duration;
  * @param maxWaitingBytes how many bytes may wait for the database, by {@link
  *     io.broadcasty.streams.broker.Envelope#costBytes}; beyond it publications are refused at once
  * @param maxGroup the approximate maximum number of envelopes in one transaction
+ * @param memory counts what waits, for its tenant
  */
 public record JdbcBrokerSettings(
-    RetentionLookup retention, Duration idempotencyWindow, long maxWaitingBytes, int maxGroup) {
+    RetentionLookup retention,
+    Duration idempotencyWindow,
+    long maxWaitingBytes,
+    int maxGroup,
+    MemoryBudget memory) {
 
   private static final long DEFAULT_WAITING_BYTES = 32L * 1024 * 1024;
   private static final int DEFAULT_GROUP = 1000;
@@ -30,6 +37,23 @@ public record JdbcBrokerSettings(
   }
 
   /** Creates settings with at most 32 MiB waiting and 1 000 envelopes in a transaction. */
+  public JdbcBrokerSettings(
+      RetentionLookup retention, Duration idempotencyWindow, MemoryBudget memory) {
+    this(retention, idempotencyWindow, DEFAULT_WAITING_BYTES, DEFAULT_GROUP, memory);
+  }
+
+  /** Creates settings with these limits, and memory without one. */
+  public JdbcBrokerSettings(
+      RetentionLookup retention, Duration idempotencyWindow, long maxWaitingBytes, int maxGroup) {
+    this(
+        retention,
+        idempotencyWindow,
+        maxWaitingBytes,
+        maxGroup,
+        MemoryBudget.unlimited(MemoryArea.QUEUES));
+  }
+
+  /** Creates settings with unlimited memory. */
   public JdbcBrokerSettings(RetentionLookup retention, Duration idempotencyWindow) {
     this(retention, idempotencyWindow, DEFAULT_WAITING_BYTES, DEFAULT_GROUP);
   }

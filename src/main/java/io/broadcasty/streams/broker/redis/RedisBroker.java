@@ -108,6 +108,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
             new RedisAppender(redis, settings, scriptArguments, availability, subscriptions, index),
             settings.maxGroup(),
             settings.maxWaitingBytes(),
+            settings.memory(),
             threads,
             answers);
   }
