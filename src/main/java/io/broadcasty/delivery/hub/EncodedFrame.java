@@ -35,6 +35,7 @@ public final class EncodedFrame {
   private volatile @Nullable Bytes encoded;
 
   /** How many outboxes hold the frame behind a write that is under way. */
+  @SuppressWarnings("UnusedVariable") // read through HOLDERS
   private volatile int holders;
 
   private EncodedFrame(Kind kind, String text, int sizeBytes) {

@@ -29,7 +29,7 @@ final class IdleOrder {
   private final TreeMap<Place, PartitionLog> logs = new TreeMap<>();
 
   @GuardedBy("this")
-  private final Map<PartitionLog, Place> places = new IdentityHashMap<>();
+  private final IdentityHashMap<PartitionLog, Place> places = new IdentityHashMap<>();
 
   @GuardedBy("this")
   private long last;
