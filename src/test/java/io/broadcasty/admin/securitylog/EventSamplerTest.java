@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.broadcasty.admin.securitylog.EventSampler.Key;
 import io.broadcasty.admin.securitylog.EventSampler.LeftOut;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
@@ -18,8 +17,10 @@ class EventSamplerTest {
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final TenantId ACME = new TenantId("acme");
-  private static final Key DENIED = new Key(SecurityEventType.DENIED, "publish", ACME);
-  private static final Key INVALID = new Key(SecurityEventType.TOKEN_REFUSED, "invalid", null);
+  private static final EventSampler.Key DENIED =
+      new EventSampler.Key(SecurityEventType.DENIED, "publish", ACME);
+  private static final EventSampler.Key INVALID =
+      new EventSampler.Key(SecurityEventType.TOKEN_REFUSED, "invalid", null);
 
   private final ManualTime time = new ManualTime();
   private EventSampler sampler = sampler(4, 1000);
@@ -28,7 +29,7 @@ class EventSamplerTest {
     return new EventSampler(new SecurityLogSettings(true, lines, maxLines), time);
   }
 
-  private int admitted(Key key, @Nullable String address, int events) {
+  private int admitted(EventSampler.Key key, @Nullable String address, int events) {
     int admitted = 0;
     for (int i = 0; i < events; i++) {
       admitted += sampler.admit(key, address) ? 1 : 0;
@@ -82,8 +83,11 @@ class EventSamplerTest {
   void tenantsAndCausesDoNotTakeLinesFromEachOther() {
     admitted(DENIED, null, 100);
     assertEquals(
-        4, admitted(new Key(SecurityEventType.DENIED, "publish", new TenantId("b")), null, 9));
-    assertEquals(4, admitted(new Key(SecurityEventType.DENIED, "subscribe", ACME), null, 9));
+        4,
+        admitted(
+            new EventSampler.Key(SecurityEventType.DENIED, "publish", new TenantId("b")), null, 9));
+    assertEquals(
+        4, admitted(new EventSampler.Key(SecurityEventType.DENIED, "subscribe", ACME), null, 9));
   }
 
   @Test
@@ -98,7 +102,8 @@ class EventSamplerTest {
   @Test
   void manyTenantsTakeBoundedMemory() {
     for (int i = 0; i < 3 * EventSampler.MAX_WINDOWS; i++) {
-      sampler.admit(new Key(SecurityEventType.DENIED, "publish", new TenantId("t" + i)), null);
+      sampler.admit(
+          new EventSampler.Key(SecurityEventType.DENIED, "publish", new TenantId("t" + i)), null);
     }
     List<LeftOut> ended = sampler.endAll();
     assertTrue(ended.size() <= EventSampler.MAX_WINDOWS + 1, () -> ended.size() + " counts");
