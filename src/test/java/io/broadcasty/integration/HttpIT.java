@@ -359,4 +359,59 @@ class HttpIT extends BuiltWarTestBase {
         "https://app.example.com",
         answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
   }
+
+  /** A server has fewer request threads than this. */
+  private static final int CROWD = 230;
+
+  @Test
+  void bodiesThatDribbleHoldNoThread() throws IOException {
+    List<RawSocket> crowd = new ArrayList<>();
+    try {
+      for (int i = 0; i < CROWD; i++) {
+        RawSocket socket = new RawSocket(api);
+        crowd.add(socket);
+        String token = i % 2 == 0 ? api.tokens.publisher() : "";
+        socket.sendPost("/broadcasty/publish", token, 500);
+        socket.write(new byte[] {'{'});
+      }
+      assertEquals(204, api.get("/broadcasty/ping", "").statusCode());
+      assertEquals(200, health("live").statusCode());
+      String channel = Api.freshChannel("beside.");
+      assertEquals(
+          200, api.publish("{\"channel\":\"%s\",\"payload\":1}".formatted(channel)).statusCode());
+      assertTrue(crowd.get(0).readUntil("\r\n").contains(" 408 "));
+      assertTrue(crowd.get(1).readUntil("\r\n").contains(" 401 "));
+      assertTrue(crowd.get(CROWD - 2).readUntil("\r\n").contains(" 429 "));
+    } finally {
+      for (RawSocket socket : crowd) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatComesLaterIsReadLikeOneThatComesAtOnce() throws IOException {
+    String publication = "{\"channel\":\"%s\",\"payload\":1}".formatted(Api.freshChannel("later."));
+    String member = "{\"channel\":\"presence-later\",\"member\":{\"id\":\"alice\"}}";
+    assertEquals(" 200 ", statusOfLateBody("/broadcasty/publish", publication));
+    assertEquals(" 200 ", statusOfLateBody("/broadcasty/presence/join", member));
+    assertEquals(" 400 ", statusOfLateBody("/broadcasty/push/subscriptions", "{}"));
+  }
+
+  private HttpResponse<String> health(String check) {
+    int port = Integer.getInteger("it.health-port", api.base.getPort());
+    URI server = URI.create("http://localhost:" + port);
+    return api.send(HttpRequest.newBuilder(server.resolve("/health/" + check)).build());
+  }
+
+  private String statusOfLateBody(String path, String body) throws IOException {
+    try (RawSocket socket = new RawSocket(api)) {
+      socket.sendPost(path, api.tokens.publisher(), body.length());
+      api.get("/broadcasty/ping", ""); // the server begins without the body meanwhile
+      socket.write(body.substring(0, 5).getBytes(StandardCharsets.US_ASCII));
+      api.get("/broadcasty/ping", "");
+      socket.write(body.substring(5).getBytes(StandardCharsets.US_ASCII));
+      return socket.readUntil("\r\n").substring("HTTP/1.1".length(), "HTTP/1.1 200 ".length());
+    }
+  }
 }

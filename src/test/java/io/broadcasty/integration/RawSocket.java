@@ -64,6 +64,21 @@ final class RawSocket implements AutoCloseable {
             .getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** Sends the head of a request with JSON of this length. */
+  void sendPost(String path, String token, int length) throws IOException {
+    String authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
+    write(
+        ("POST "
+                + path
+                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: "
+                + length
+                + "\r\n"
+                + authorization
+                + "\r\n")
+            .getBytes(StandardCharsets.US_ASCII));
+  }
+
   /** Ends the connection with a reset (RST) instead of a close (FIN). */
   void reset() throws IOException {
     socket.setSoLinger(true, 0);

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.transport.container.OpenLibertyInternals;
 import io.broadcasty.wire.Problem;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -305,7 +306,7 @@ final class IncomingBody implements ReadListener, AsyncListener {
     try {
       response.setHeader("Connection", "close");
       Objects.requireNonNull(answer).refuse(response, problem);
-      response.flushBuffer();
+      OpenLibertyInternals.finish(response.getOutputStream());
     } catch (IOException | RuntimeException e) { // containers throw these for a closed connection
       LOG.log(Level.DEBUG, "A client left before its answer", e);
     }

@@ -7,6 +7,7 @@ import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.transport.container.ClientConnection;
+import io.broadcasty.transport.container.OpenLibertyInternals;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
@@ -170,7 +171,7 @@ public final class RequestBodies {
       return;
     }
     try {
-      response.getOutputStream().flush();
+      OpenLibertyInternals.finish(response.getOutputStream());
       start(
           IncomingBody.answered(this, body, request, response, new MemoryReservation(memory)),
           body.clientStream());

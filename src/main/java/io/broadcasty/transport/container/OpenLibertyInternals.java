@@ -36,6 +36,18 @@ public final class OpenLibertyInternals {
   }
 
   /**
+   * Sends a whole answer while its request is not complete yet. Open Liberty keeps an answer of a
+   * known length until its output is closed.
+   */
+  public static void finish(ServletOutputStream out) throws IOException {
+    if (owns(out)) {
+      out.close();
+    } else {
+      out.flush();
+    }
+  }
+
+  /**
    * Returns the output of an upgraded connection below the servlet's. Use it once the answer to the
    * handshake has been flushed.
    *
