@@ -11,7 +11,8 @@ public interface NonceStore {
    * Marks the nonce as used, and returns whether this user had not used it before, as far back as
    * the store remembers. May block.
    *
-   * @throws AuthenticationUnavailableException when the store cannot be reached now
+   * @throws AuthenticationUnavailableException when the store cannot be reached, or has no room,
+   *     now
    */
   boolean tryUse(TenantId tenant, String subject, String nonce);
 }

@@ -228,7 +228,7 @@ public record StoreFactory(
         occupancy,
         new ObservedRateLimiter(new LocalRateLimiter(limits(), ticker), listeners),
         new LocalConnectionLimiter(self.get().name(), tenants),
-        new LocalNonceStore(settings.edge().nonceRetention(), ticker),
+        new LocalNonceStore(settings.edge().nonceRetention(), budgets.of(MemoryArea.IDS), ticker),
         new LocalNodeRegistry(self, clock),
         control,
         audit(database),

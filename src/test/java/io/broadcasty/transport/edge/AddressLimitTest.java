@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.LocalNonceStore;
 import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.LocalRateLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.ratelimit.RateLimits;
@@ -76,7 +78,8 @@ class AddressLimitTest {
             "sessions",
             node.sessions,
             "nonces",
-            new LocalNonceStore(Duration.ofMinutes(2), node.time),
+            new LocalNonceStore(
+                Duration.ofMinutes(2), MemoryBudget.unlimited(MemoryArea.IDS), node.time),
             "listener",
             node.listener,
             "clock",

@@ -10,6 +10,8 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.LimitReached;
 import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
@@ -74,7 +76,10 @@ class EdgeFilterTest {
     inject("limits", new ObservedRateLimiter(limiter, node.listener));
     inject("connections", node.limits);
     inject("sessions", node.sessions);
-    inject("nonces", new LocalNonceStore(Duration.ofMinutes(2), node.time));
+    inject(
+        "nonces",
+        new LocalNonceStore(
+            Duration.ofMinutes(2), MemoryBudget.unlimited(MemoryArea.IDS), node.time));
     inject("listener", node.listener);
     inject("clock", node.time);
     filter.init();

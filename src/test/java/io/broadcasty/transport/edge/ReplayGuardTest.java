@@ -8,6 +8,8 @@ import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.auth.LocalNonceStore;
 import io.broadcasty.core.auth.NonceStore;
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.wire.Code;
@@ -29,7 +31,8 @@ class ReplayGuardTest {
           new TenantId("acme"), "ann", Set.of(), Instant.EPOCH, Instant.MAX, Map.of(), "token");
 
   private final ManualTime time = new ManualTime();
-  private final NonceStore nonces = new LocalNonceStore(Duration.ofMinutes(2), time);
+  private final NonceStore nonces =
+      new LocalNonceStore(Duration.ofMinutes(2), MemoryBudget.unlimited(MemoryArea.IDS), time);
   private final ReplayGuard guard = guard(nonces, false);
 
   private static ReplayGuard guard(NonceStore nonces, boolean required) {
