@@ -21,10 +21,10 @@ final class ChannelMembers {
   static final int MAX_PAGE_BYTES = 128 * 1024;
 
   /** The objects of a channel, of a member, and of one connection that holds it. */
-  private static final int CHANNEL_BYTES = 600;
+  private static final long CHANNEL_BYTES = 600;
 
-  private static final int MEMBER_BYTES = 250;
-  private static final int HOLDER_BYTES = 140;
+  private static final long MEMBER_BYTES = 250;
+  private static final long HOLDER_BYTES = 140;
 
   /** A member and its holders. */
   private static final class Entry {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalNonceStore implements NonceStore {
 
   /** The objects of an entry, without their texts. */
-  private static final int ENTRY_BYTES = 150;
+  private static final long ENTRY_BYTES = 150;
 
   private final Cache<Use, Boolean> used;
   private final MemoryBudget memory;

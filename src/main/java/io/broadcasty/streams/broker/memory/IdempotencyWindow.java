@@ -23,7 +23,7 @@ final class IdempotencyWindow {
   /**
    * The objects of an entry without their texts: key, futures, position, nodes of map and queue.
    */
-  private static final int ENTRY_BYTES = 200;
+  private static final long ENTRY_BYTES = 200;
 
   private record Key(TenantChannel channel, String id) {
 
