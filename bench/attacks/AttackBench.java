@@ -20,6 +20,7 @@ final class AttackBench {
 
   private static final int WARM_UP_SECONDS = 20;
   private static final int MAX_CALM_SECONDS = 15;
+  private static final int DELIVERY_SECONDS = 15;
   private static final int BROKEN = 2;
 
   private final String[] args;
@@ -112,6 +113,7 @@ final class AttackBench {
     whole.before = before;
     whole.heapBefore = heapBefore;
     whole.heapPeak = highest;
+    whole.residentPeak = server.residentMegabytes();
     whole.heapAfter = settle();
     probes.forEach(HealthProbe::reset);
     whole.during = neighbour.begin();
@@ -160,9 +162,17 @@ final class AttackBench {
     row.health(probes);
     row.heapPeak = peak.get();
     row.residentPeak = residentPeak.get();
-    TimeUnit.SECONDS.sleep(2); // what was acknowledged last is still delivered
-    row.lost = neighbour.lost(row.during);
+    row.lost = lost(row.during);
     return row;
+  }
+
+  /** Returns how many deliveries are missing, after some time for those that are on their way. */
+  private int lost(Neighbour.Window during) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DELIVERY_SECONDS);
+    while (neighbour.lost(during) > 0 && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(250);
+    }
+    return neighbour.lost(during);
   }
 
   /** Notes the counts from which those of the row are measured. */
