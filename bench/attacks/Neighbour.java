@@ -142,18 +142,21 @@ final class Neighbour {
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build();
     into.begin();
-    http.sendAsync(request, HttpResponse.BodyHandlers.discarding())
+    http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
         .whenComplete(
             (answer, error) ->
                 into.end(n, (System.nanoTime() - due) / 1e6, failure(answer, error)));
   }
 
-  private static String failure(HttpResponse<?> answer, Throwable error) {
+  private static String failure(HttpResponse<String> answer, Throwable error) {
     if (error != null) {
       Throwable cause = error.getCause() == null ? error : error.getCause();
       return cause.getClass().getSimpleName();
     }
-    return answer.statusCode() == 200 ? null : String.valueOf(answer.statusCode());
+    boolean positioned = answer.body().contains("\"sequence\":");
+    return answer.statusCode() != 200
+        ? String.valueOf(answer.statusCode())
+        : positioned ? null : "200 without a position";
   }
 
   /** Begins a new window, into which all publications go from now on. */
