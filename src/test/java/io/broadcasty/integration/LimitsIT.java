@@ -28,7 +28,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests small rate limits behind a trusted proxy. */
-@Tag("any-server")
 class LimitsIT {
 
   private static final Map<String, String> SMALL =
@@ -48,6 +47,7 @@ class LimitsIT {
   Path home;
 
   @Test
+  @Tag("any-server")
   void aRefusedRequestGetsARetryDelay() throws IOException {
     try (ServerProcess server = ServerProcess.start(home, Ports.free(), SMALL)) {
       Api api = server.awaitReady();
@@ -117,6 +117,7 @@ class LimitsIT {
   }
 
   @Test
+  @Tag("any-server")
   void aTenantMayHaveItsOwnLimits() throws IOException {
     Map<String, String> ofOne =
         Map.of(
@@ -189,6 +190,7 @@ class LimitsIT {
   }
 
   @Test
+  @Tag("any-server")
   void bytesAreLimitedForUserAndTenant() throws IOException {
     Map<String, String> few =
         Map.of(
