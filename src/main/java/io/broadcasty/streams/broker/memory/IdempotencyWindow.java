@@ -28,7 +28,7 @@ final class IdempotencyWindow {
   private record Key(TenantChannel channel, String id) {
 
     long costBytes() {
-      return (long) ENTRY_BYTES + HeapSize.ofText(channel.name().value()) + HeapSize.ofText(id);
+      return ENTRY_BYTES + HeapSize.ofText(channel.name().value()) + HeapSize.ofText(id);
     }
   }
 
