@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterEach;
@@ -293,9 +294,9 @@ class SecurityLogTest {
     listener.onDenied(
         new Denied(ACME, "a\u0000\n".repeat(200), Operation.PUSH, null, "1".repeat(100)));
     run();
-    String actor = audited.get(0).actor();
+    String actor = Objects.requireNonNull(audited.get(0).actor());
     String ip = audited.get(0).ip();
-    assertTrue(actor != null && actor.length() <= 200 && actor.startsWith("a??a"), actor);
+    assertTrue(actor.length() <= 200 && actor.startsWith("a??a"), actor);
     assertFalse(actor.chars().anyMatch(Character::isISOControl));
     assertTrue(ip != null && ip.length() <= 45, ip);
   }

@@ -24,7 +24,7 @@ class MemorySizeTest {
   void refusesAnythingElse(String text) {
     IllegalArgumentException refused =
         assertThrows(IllegalArgumentException.class, () -> MemorySize.parse(text));
-    assertTrue(refused.getMessage().contains("64m"), refused.getMessage());
+    assertTrue(String.valueOf(refused.getMessage()).contains("64m"), refused::toString);
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Tests how much a WebSocket client may send, by bytes and before it has authenticated. */
@@ -65,7 +66,7 @@ class InboundLimitsTest {
   }
 
   private static Object code(Map<String, Object> answer) {
-    return JsonTree.object(answer, "error").get("code");
+    return Objects.requireNonNull(JsonTree.object(answer, "error").get("code"));
   }
 
   @Test

@@ -131,7 +131,10 @@ class AddressLimitTest {
             HttpServletResponse.class,
             (name, arguments) ->
                 switch (name) {
-                  case "setStatus" -> status[0] = (int) arguments[0];
+                  case "setStatus" -> {
+                    status[0] = (int) arguments[0];
+                    yield null;
+                  }
                   case "getStatus" -> status[0];
                   case "isCommitted" -> false;
                   case "setHeader" -> answered.put((String) arguments[0], (String) arguments[1]);

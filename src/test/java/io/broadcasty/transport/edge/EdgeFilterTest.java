@@ -117,7 +117,10 @@ class EdgeFilterTest {
             HttpServletResponse.class,
             (name, arguments) ->
                 switch (name) {
-                  case "setStatus" -> status[0] = (int) arguments[0];
+                  case "setStatus" -> {
+                    status[0] = (int) arguments[0];
+                    yield null;
+                  }
                   case "getStatus" -> status[0];
                   case "isCommitted" -> false;
                   case "getOutputStream" -> new Discarded();
