@@ -8,7 +8,11 @@ const { codes } = JSON.parse(readFileSync(source, 'utf8'));
 const union = codes.map(({ code }) => `  | '${code}'`).join('\n');
 const closes = codes
   .filter(({ close }) => close)
-  .map(({ code, close, retry }) => `  ${close}: ['${code}', '${retry}'],`)
+  .map(({ code, close }) => `  ${close}: '${code}',`)
+  .join('\n');
+const retries = codes
+  .filter(({ retry }) => retry !== 'no')
+  .map(({ code, retry }) => `  ${code}: '${retry}',`)
   .join('\n');
 const text = `// Generated from protocol/codes.json by \`npm run codes\`; do not edit.
 
@@ -19,9 +23,14 @@ export type Retry = 'no' | 'yes' | 'after';
 export type ServerCode =
 ${union};
 
-/** The code and the retry rule of each WebSocket close code. */
-export const CLOSE_CODES: Readonly<Record<number, readonly [ServerCode, Retry]>> = {
+/** The code of each WebSocket close code. */
+export const CLOSE_CODES: Readonly<Record<number, ServerCode>> = {
 ${closes}
+};
+
+/** The retry rules of the codes that allow another attempt. */
+export const RETRIES: Readonly<Partial<Record<ServerCode, Retry>>> = {
+${retries}
 };
 `;
 

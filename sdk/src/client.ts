@@ -202,7 +202,7 @@ export class BroadcastyClient extends CoreClient {
   async presence(channel: string, { join = false, member, signal }: PresenceOptions = {}): Promise<PresenceView> {
     checkChannel(channel);
     const { subscription, ready } = this.open({ channel, onMessage: () => undefined, ...(signal ? { signal } : {}) });
-    const view = new PresenceView(channel, this.connection, subscription, member, join || member !== undefined);
+    const view = new PresenceView(channel, this.connection, subscription, member, join || member !== undefined, this.clock);
     await ready;
     await view.ensureStarted();
     return view;

@@ -41,22 +41,37 @@ export type ServerCode =
   | 'protocol_error'
   | 'internal_error';
 
-/** The code and the retry rule of each WebSocket close code. */
-export const CLOSE_CODES: Readonly<Record<number, readonly [ServerCode, Retry]>> = {
-  4401: ['unauthorized', 'no'],
-  4402: ['token_expired', 'no'],
-  4413: ['payload_too_large', 'no'],
-  4411: ['request_timeout', 'after'],
-  4403: ['too_many_channels', 'no'],
-  4430: ['connection_limit', 'after'],
-  4429: ['rate_limited', 'after'],
-  4431: ['memory_limit', 'after'],
-  4505: ['overloaded', 'after'],
-  4504: ['unavailable', 'after'],
-  4503: ['draining', 'yes'],
-  4408: ['slow_consumer', 'yes'],
-  4410: ['disconnected', 'no'],
-  4409: ['idle', 'yes'],
-  4400: ['protocol_error', 'no'],
-  4500: ['internal_error', 'after'],
+/** The code of each WebSocket close code. */
+export const CLOSE_CODES: Readonly<Record<number, ServerCode>> = {
+  4401: 'unauthorized',
+  4402: 'token_expired',
+  4413: 'payload_too_large',
+  4411: 'request_timeout',
+  4403: 'too_many_channels',
+  4430: 'connection_limit',
+  4429: 'rate_limited',
+  4431: 'memory_limit',
+  4505: 'overloaded',
+  4504: 'unavailable',
+  4503: 'draining',
+  4408: 'slow_consumer',
+  4410: 'disconnected',
+  4409: 'idle',
+  4400: 'protocol_error',
+  4500: 'internal_error',
+};
+
+/** The retry rules of the codes that allow another attempt. */
+export const RETRIES: Readonly<Partial<Record<ServerCode, Retry>>> = {
+  request_timeout: 'after',
+  push_quota: 'after',
+  connection_limit: 'after',
+  rate_limited: 'after',
+  memory_limit: 'after',
+  overloaded: 'after',
+  unavailable: 'after',
+  draining: 'yes',
+  slow_consumer: 'yes',
+  idle: 'yes',
+  internal_error: 'after',
 };

@@ -1,7 +1,7 @@
 import type { Backoff } from './backoff.js';
 import { isPattern, matches } from './channels.js';
 import { delay } from './clock.js';
-import { toError, BroadcastyError, closed } from './errors.js';
+import { toError, BroadcastyError, closed, isFinal } from './errors.js';
 import { Emitter } from './emitter.js';
 import { OrderedStream } from './ordered-stream.js';
 import type { NetworkMonitor } from './network-monitor.js';
@@ -237,7 +237,8 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       if (this.isStopped()) {
         return;
       }
-      if (isFatal(end)) {
+      // After payload_too_large only the sender gets the error; the streams resume without it.
+      if (isFinal(end) && end.code !== 'payload_too_large') {
         this.emit('error', end);
         this.terminate(end, 'failed');
         return;
@@ -384,13 +385,4 @@ export class Connection extends Emitter<ConnectionEvents & { presence: PresenceP
       this.emit('state', to);
     }
   }
-}
-
-/**
- * Returns whether reconnecting is pointless. After `token_expired` the next session uses a new
- * token; after `payload_too_large` only the sender gets the error, and the connection resumes
- * without the message.
- */
-function isFatal({ code, retry }: BroadcastyError): boolean {
-  return retry === 'no' && code !== 'token_expired' && code !== 'payload_too_large' && code !== 'closed';
 }

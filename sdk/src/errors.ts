@@ -1,3 +1,4 @@
+import { RETRIES } from './codes.js';
 import type { Retry, ServerCode } from './codes.js';
 import type { End, WireError } from './wire.js';
 
@@ -44,24 +45,23 @@ export class BroadcastyError extends Error {
 
 /** Advice for the errors that developers meet first; appended to the server’s detail. */
 const ADVICE: Partial<Record<ServerCode, string>> = {
-  unauthorized: 'check that getToken() returns a JWT that this server trusts, with sub, tid, roles, iat, exp',
-  forbidden: 'the token’s roles do not allow it; change them or the channel policy',
+  unauthorized: 'getToken() must return a JWT that this server trusts, with sub, tid, roles, iat, exp',
+  forbidden: 'the roles of the token do not allow it; change them or the channel policy',
   origin_not_allowed: 'add this origin to BROADCASTY_ALLOWED_ORIGINS',
 };
 
-/** Creates an error from an error answer of the server. */
-export function fromServerError({ code, status, detail, retryAfter }: WireError): BroadcastyError {
+/** Creates an error from the server’s answer, or from its reason for ending a connection. */
+export function fromServerError({ code, status, detail = code, retryAfter, retry = retryAfter === undefined ? RETRIES[code] : 'after' }: WireError | End): BroadcastyError {
   const advice = ADVICE[code];
-  const retry = retryAfter !== undefined || code === 'unavailable' || code === 'internal_error' ? 'after' : code === 'draining' ? 'yes' : 'no';
-  return new BroadcastyError(code, [detail ?? code, ...(advice ? [advice] : [])].join('; '), retry, {
-    status,
-    retryAfterMillis: retryAfter === undefined ? undefined : retryAfter * 1000,
-  });
+  return new BroadcastyError(code, advice ? `${detail}; ${advice}` : detail, retry, { status, retryAfterMillis: retryAfter && retryAfter * 1000 });
 }
 
-/** Creates an error from the server’s reason for ending a connection. */
-export function fromEnd({ code, retry, retryAfter, detail = code }: End): BroadcastyError {
-  return new BroadcastyError(code, detail, retry, { retryAfterMillis: retryAfter && retryAfter * 1000 });
+/**
+ * Returns whether the server refuses the client for good. After `token_expired` the next session
+ * uses a new token.
+ */
+export function isFinal({ code, retry }: BroadcastyError): boolean {
+  return retry === 'no' && code !== 'token_expired' && code !== 'closed';
 }
 
 /** Creates an error for a server that cannot be reached or a connection that broke. */

@@ -113,6 +113,7 @@ export interface Queued {
 /** The error of one command, or of one item of a batch. */
 export interface WireError {
   code: ServerCode;
+  retry?: undefined;
   status?: number;
   detail?: string;
   /** Seconds. */
@@ -185,6 +186,7 @@ export interface Lost {
 export interface End {
   code: ServerCode;
   retry: Retry;
+  status?: undefined;
   /** Seconds. */
   retryAfter?: number;
   detail?: string;
@@ -208,14 +210,25 @@ export interface MembersPage {
 }
 
 /** A change of the members: those who joined or changed, and the ids of those who left. */
-interface MembersChange {
+export interface MembersChange {
+  push?: 'presence';
+  reset?: undefined;
   channel: string;
   version: number;
   joined: Member[];
   left: string[];
 }
 
-export type PresencePush = ({ reset: true } & MembersPage) | ({ reset?: undefined } & MembersChange);
+/**
+ * What a new token no longer allows in a channel that is still delivered: `left`, the connection’s
+ * own membership; `unwatched`, its view of the members.
+ */
+export type PresenceEnd = { push: 'left' | 'unwatched' } & Unsubscribed;
+
+/** A page that replaces everything known about the members. */
+export type MembersReset = { push?: 'presence'; reset: true } & MembersPage;
+
+export type PresencePush = MembersReset | MembersChange | PresenceEnd;
 
 /** A channel or pattern that a new token no longer allows. */
 export interface Unsubscribed {
@@ -281,6 +294,7 @@ export type Push =
   | ({ push: 'end' } & End)
   | ({ push: 'presence' } & PresencePush)
   | ({ push: 'unsubscribed' } & Unsubscribed)
+  | PresenceEnd
   | ({ push: 'channel' } & ChannelNumber)
   | { push: 'expiring'; expires: number };
 

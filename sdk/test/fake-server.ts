@@ -104,6 +104,8 @@ export class FakeServer {
   silent = false;
   /** The problems that answer the next publishes. */
   publishProblems: Problem[] = [];
+  /** The problems that answer the next joins and heartbeats of members. */
+  joinProblems: Problem[] = [];
   /** How many publishes are executed although the connection breaks before the answer. */
   lostAnswers = 0;
   /** The number of publications after which the connection breaks. */
@@ -251,6 +253,18 @@ export class FakeServer {
   leave(channel: string, id: string): void {
     if (this.room(channel).delete(id)) {
       this.membersChanged(channel, { joined: [], left: [id] });
+    }
+  }
+
+  /** Ends memberships or the watching of members, as after a token that allows less. */
+  endPresence(push: 'left' | 'unwatched', channel: string): void {
+    for (const connection of this.connections) {
+      if (push === 'unwatched') {
+        connection.presenceChannels.delete(channel);
+      } else {
+        this.room(channel).forEach(({ holder }, id) => holder === connection && this.leave(channel, id));
+      }
+      connection.send(push, { channel, code: 'forbidden' });
     }
   }
 
@@ -549,6 +563,10 @@ export class FakeServer {
       case 'members':
         return { reply: id, result: this.membersPage(channel, (fields as { after?: string }).after) };
       case 'join': {
+        const problem = this.joinProblems.shift();
+        if (problem) {
+          return { reply: id, error: problem };
+        }
         const member = { id: connection.subject, ...fields.member };
         this.join(channel, member, connection);
         return { reply: id, result: { channel, member } };
@@ -628,6 +646,11 @@ export class FakeServer {
         const member = { id: who.subject, ...body?.member };
         this.join(body?.channel ?? '', member, 'lease');
         answer(200, { channel: body?.channel, member, ttl: 60 });
+        return;
+      }
+      case 'presence/heartbeat': {
+        const problem = this.joinProblems.shift();
+        answer(problem?.status ?? 200, problem ?? { channel: body?.channel, id: body?.id, ttl: 60 });
         return;
       }
       case 'presence/leave':

@@ -29,7 +29,9 @@ export class ComponentPresence {
         const show = () => update({ state: 'live', members: [...view.members.values()] });
         show();
         view.on('change', show);
-        view.on('error', (error) => update({ state: 'failed', error }));
+        view.on('left', (error) => update({ error }));
+        view.on('unwatched', (error) => update({ state: 'failed', error }));
+        view.on('error', (error) => error.retry === 'no' && update({ state: 'failed', error }));
       },
       (error: unknown) => update({ state: 'failed', error: toError(error) }),
     );

@@ -97,6 +97,9 @@ export class TabHub implements SessionListener {
   }
 
   onPresence(body: PresencePush): void {
+    if (body.push === 'left') {
+      this.joined.delete(body.channel);
+    }
     this.post({ type: 'presence', body });
   }
 

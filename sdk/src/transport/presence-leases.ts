@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
+import type { ServerCode } from '../codes.js';
 import { toError } from '../errors.js';
-import type { Member } from '../wire.js';
+import type { Member, PresenceEnd } from '../wire.js';
 
 /**
  * Renews the leases of members that joined over HTTP, each at a third of its time to live, until
@@ -11,7 +12,12 @@ export class PresenceLeases {
 
   constructor(
     private readonly clock: Clock,
-    private readonly api: { renew(channel: string, id: string): Promise<unknown>; rejoin(channel: string, member: Member): Promise<unknown> },
+    private readonly api: {
+      renew(channel: string, id: string): Promise<unknown>;
+      rejoin(channel: string, member: Member): Promise<unknown>;
+      /** Called when the server refuses the member, so that it is not renewed any more. */
+      ended(end: PresenceEnd): void;
+    },
   ) {}
 
   hold(channel: string, member: Member, ttlSeconds: number): void {
@@ -19,23 +25,25 @@ export class PresenceLeases {
     this.timers.set(
       channel,
       this.clock.setTimeout(() => {
-        this.api.renew(channel, member.id).then(
-          () => {
-            if (this.timers.has(channel)) {
-              this.hold(channel, member, ttlSeconds);
-            }
-          },
-          (error: unknown) => {
-            if (!this.timers.has(channel)) {
-              return;
-            }
-            if (toError(error).code === 'not_present') {
-              this.api.rejoin(channel, member).catch(() => undefined);
-            } else {
-              this.hold(channel, member, ttlSeconds);
-            }
-          },
-        );
+        const failed = (thrown: unknown): Promise<unknown> | undefined => {
+          const error = toError(thrown);
+          if (!this.timers.has(channel)) {
+            return;
+          }
+          if (error.code === 'not_present') {
+            return this.api.rejoin(channel, member).catch(failed);
+          }
+          if (error.retry === 'no') {
+            this.drop(channel);
+            this.api.ended({ push: 'left', channel, code: error.code as ServerCode });
+          } else {
+            this.hold(channel, member, ttlSeconds);
+          }
+        };
+        this.api
+          .renew(channel, member.id)
+          .then(() => this.timers.has(channel) && this.hold(channel, member, ttlSeconds))
+          .catch(failed);
       }, (ttlSeconds * 1000) / 3),
     );
   }

@@ -1,6 +1,6 @@
 import { matches } from '../channels.js';
 import { ChannelTable } from '../channel-table.js';
-import { BroadcastyError, fromEnd, unreachable } from '../errors.js';
+import { BroadcastyError, fromServerError, unreachable } from '../errors.js';
 import type { End } from '../wire.js';
 import { SseParser } from './sse-parser.js';
 import type { SseEvent } from './sse-parser.js';
@@ -37,7 +37,7 @@ export class SseStream {
           return;
         }
         if (event.event === 'end') {
-          this.endError = fromEnd(JSON.parse(event.data) as End);
+          this.endError = fromServerError(JSON.parse(event.data) as End);
           return;
         }
         this.listener.onEvent(event);

@@ -59,6 +59,7 @@ class SseSession implements Session {
     this.leases = new PresenceLeases(settings.clock, {
       renew: (channel, id) => this.request('presence/heartbeat', { channel, id }),
       rejoin: (channel, member) => this.join(channel, member),
+      ended: (end) => this.listener.onPresence(end),
     });
     this.scheduleExpiry();
   }

@@ -1,8 +1,8 @@
 import { ChannelTable, UNDECODABLE } from '../channel-table.js';
-import { CLOSE_CODES } from '../codes.js';
+import { CLOSE_CODES, RETRIES } from '../codes.js';
 import { withTimeout } from '../clock.js';
 import type { Clock } from '../clock.js';
-import { BroadcastyError, closed, fromEnd, fromServerError, timeout, toError, unreachable } from '../errors.js';
+import { BroadcastyError, closed, fromServerError, isFinal, timeout, toError, unreachable } from '../errors.js';
 import type { Command, Connected, Envelope, MembersPage, Published, Push, Queued, Reply, ServerMessage, Since, Subscribed } from '../wire.js';
 import { PendingRequests } from './pending-requests.js';
 import type { Session, SessionListener, PublishOutcome, Transport } from './transport.js';
@@ -191,6 +191,8 @@ class WebSocketSession implements Session {
         this.table.update(push.channel, [push]);
         return;
       case 'presence':
+      case 'left':
+      case 'unwatched':
         listener.onPresence(push);
         return;
       case 'unsubscribed':
@@ -200,7 +202,7 @@ class WebSocketSession implements Session {
         listener.onExpiring();
         return;
       case 'end':
-        this.endError = fromEnd(push);
+        this.endError = fromServerError(push);
     }
   }
 
@@ -220,16 +222,15 @@ class WebSocketSession implements Session {
     } catch {
       // already closed
     }
-    const final = end.retry === 'no' && end.code !== 'token_expired' && end.code !== 'closed';
-    this.pending.fail(final ? end : undefined);
+    this.pending.fail(isFinal(end) ? end : undefined);
     this.setEnd(end);
   }
 }
 
 /** Creates the error for a close code; an unknown code means that the connection broke. */
 function closeError(close: number): BroadcastyError {
-  const [code, retry] = CLOSE_CODES[close] ?? (['unreachable', 'yes'] as const);
-  return new BroadcastyError(code, `connection closed with code ${close}`, retry);
+  const code = CLOSE_CODES[close];
+  return new BroadcastyError(code ?? 'unreachable', `connection closed with code ${close}`, code ? RETRIES[code] : 'yes');
 }
 
 export const webSocketTransport: Transport = {
