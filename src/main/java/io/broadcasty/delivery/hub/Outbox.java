@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * one.
  *
  * <p>What waits behind a write that is under way is counted in the budget of the node's outboxes. A
- * connection that is written to at once does not touch the budget.
+ * connection that is written to at once does not touch the budget. A write without progress is
+ * counted too, after the end as well, until the transport reports that it has ended.
  *
  * <p>{@link #offer} never blocks: the executor's threads write, or the thread on which the
  * transport reports. An executor that rejects tasks means that the node is stopping: the outbox
@@ -165,6 +166,9 @@ public final class Outbox implements FrameWriter.Done {
   public synchronized int sweep() {
     stalledSweeps = bytes > 0 && writtenBytes == sweptBytes ? stalledSweeps + 1 : 0;
     sweptBytes = writtenBytes;
+    if (stalledSweeps > 0) {
+      memory.writeStalls(writingBytes);
+    }
     return stalledSweeps;
   }
 
@@ -439,8 +443,8 @@ public final class Outbox implements FrameWriter.Done {
       if (others != null) {
         others.forEach(memory::taken);
       }
-      memory.nextWrite(0, true);
     }
+    memory.outboxEnded(writingBytes);
     bytes = writingBytes;
     first = null;
     others = null;

@@ -5,7 +5,8 @@ import io.broadcasty.core.memory.MemoryBudget;
 /**
  * Counts what one outbox holds because its client does not read: the frames that wait behind a
  * write, each once for all outboxes that hold it, and the write itself, which is the connection's
- * own copy. Used under the outbox's monitor.
+ * own copy: also one behind which nothing waits, if it makes no progress or its outbox has ended,
+ * until the connection is closed. Used under the outbox's monitor.
  */
 final class OutboxMemory {
 
@@ -66,6 +67,17 @@ final class OutboxMemory {
       counting = !last;
       setWriting(last ? 0 : writing);
     }
+  }
+
+  /** Counts a write that makes no progress, although nothing may wait behind it. */
+  void writeStalls(int writing) {
+    setWriting(writing > COUNTED_FROM_BYTES ? writing : writingBytes);
+  }
+
+  /** Ends the counting, except of a write under way: the connection keeps it until it ends. */
+  void outboxEnded(int writing) {
+    counting = false;
+    setWriting(writing > COUNTED_FROM_BYTES ? writing : 0);
   }
 
   private void setWriting(int bytes) {

@@ -67,7 +67,7 @@ public final class ProblemMapper {
       case IDS -> "ids of publications; publish more slowly, or without ids";
       case SUBSCRIPTIONS -> "subscriptions and members; end some";
       case QUEUES -> "publications that wait for the store; publish more slowly";
-      case OUTBOXES -> "frames that wait for clients";
+      case OUTBOXES -> "what waits for clients to read";
     };
   }
 

@@ -59,6 +59,7 @@ public final class Sessions {
   private final RealtimeListener listener;
   private final FailureLog failures;
   private final SlowestSessions slowest;
+  private final LingeringConnections lingering;
   private final LongAdder[] bytesIn = countersByTransport();
   private final LongAdder[] bytesOut = countersByTransport();
   private volatile boolean draining;
@@ -78,6 +79,7 @@ public final class Sessions {
    */
   public Sessions(Ticker ticker, WallClock clock, RealtimeListener listener, MemoryBudgets memory) {
     this.slowest = new SlowestSessions(memory.of(MemoryArea.OUTBOXES));
+    this.lingering = new LingeringConnections(memory.of(MemoryArea.OUTBOXES));
     this.ticker = ticker;
     this.failures =
         new FailureLog(
@@ -224,6 +226,11 @@ public final class Sessions {
     return failures;
   }
 
+  /** Returns the connections that stay open after their session's end. */
+  public LingeringConnections lingering() {
+    return lingering;
+  }
+
   /** Returns how many sessions are open. */
   public int size() {
     return open.size();
@@ -282,6 +289,7 @@ public final class Sessions {
         failures.recordFailure(e);
       }
     }
+    lingering.giveUpUntilThereIsRoom();
     slowest.endUntilThereIsRoom(open);
     reportTraffic();
   }

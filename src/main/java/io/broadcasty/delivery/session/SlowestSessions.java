@@ -39,8 +39,11 @@ final class SlowestSessions {
             .sorted(SLOWEST_FIRST)
             .toList();
     int ended = 0;
-    while (ended < slow.size() && budget.usedBytes() > budget.limitBytes() * FREE_BELOW) {
-      slow.get(ended++).session().endSlowest();
+    long closing = 0; // counted until the connections are closed
+    while (ended < slow.size() && budget.usedBytes() - closing > budget.limitBytes() * FREE_BELOW) {
+      Session session = slow.get(ended++).session();
+      session.endSlowest();
+      closing += session.pendingBytes();
     }
     LOG.log(
         Level.WARNING,

@@ -16,6 +16,7 @@ import org.glassfish.grizzly.asyncqueue.AsyncQueueEnabledTransport;
 import org.glassfish.grizzly.asyncqueue.AsyncQueueWriter;
 import org.glassfish.grizzly.asyncqueue.WritableMessage;
 import org.glassfish.grizzly.memory.ByteBufferWrapper;
+import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Loaded on Payara only, since only Payara has Grizzly.
  */
-final class GrizzlyOutput extends ServletOutputStream {
+final class GrizzlyOutput extends ServletOutputStream implements AbortableOutput {
+
+  /**
+   * When Grizzly's queue accepts no more writes. By default it accepts four times the system's send
+   * buffer, up to 16 MB, none of which the outbox would count.
+   */
+  private static final int MAX_QUEUE_BYTES = 32 * 1024;
 
   private final Connection<SocketAddress> connection;
+  private final int serverMaxQueueBytes;
   private volatile @Nullable WriteListener listener;
 
   private final Consumer<Buffer> bufferWriter;
@@ -53,6 +61,7 @@ final class GrizzlyOutput extends ServletOutputStream {
   GrizzlyOutput(Connection<SocketAddress> connection, boolean secure) {
     this.connection = connection;
     this.bufferWriter = secure ? throughFilters() : withoutFilters();
+    this.serverMaxQueueBytes = setMaxQueueBytes(MAX_QUEUE_BYTES);
   }
 
   @Override
@@ -90,6 +99,28 @@ final class GrizzlyOutput extends ServletOutputStream {
   @Override
   public void write(int b) throws IOException {
     write(new byte[] {(byte) b});
+  }
+
+  /** Sets the bound of the connection's queue and returns the one before. */
+  private int setMaxQueueBytes(int bytes) {
+    if (!(connection instanceof NIOConnection queued)) {
+      return bytes;
+    }
+    int before = queued.getMaxAsyncWriteQueueSize();
+    queued.setMaxAsyncWriteQueueSize(bytes);
+    return before;
+  }
+
+  /** Restores the server's bound: beyond the bound its own writes would hold a thread. */
+  @Override
+  public void endWrites() {
+    setMaxQueueBytes(serverMaxQueueBytes);
+  }
+
+  /** Closes the connection; Grizzly's {@code close} would wait until the peer has read all. */
+  @Override
+  public void abort() {
+    connection.terminateSilently();
   }
 
   /** Does nothing, since every write is sent at once. */

@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.nio.NIOConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,20 @@ final class PayaraInternals {
       return chunked && !encoded ? below(facade) : null;
     } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
       warnMissing("Grizzly's connection below a response", e);
+      return null;
+    }
+  }
+
+  /** Returns a watch of the reply to an HTTP/1 request; null where it is not found. */
+  static @Nullable ReplyWatch watchReply(ServletRequest request) {
+    ServletRequest facade = facade(request);
+    if (facade == null || !facade.getProtocol().startsWith("HTTP/1.")) {
+      return null;
+    }
+    try {
+      return new GrizzlyReplyWatch((NIOConnection) invokeGetter(packet(facade), "getConnection"));
+    } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+      warnMissing("Grizzly's connection below a reply", e);
       return null;
     }
   }

@@ -116,6 +116,15 @@ public final class StreamOutputSelector {
     }
   }
 
+  /**
+   * Watches a reply that has not begun.
+   *
+   * @return null where the server buffers no reply that the client does not read
+   */
+  public @Nullable ReplyWatch watchReply(ServletRequest request) {
+    return find(request) ? PayaraInternals.watchReply(request) : null;
+  }
+
   private boolean find(ServletRequest request) {
     return internals && found(PayaraInternals.owns(request), payara, "Payara's request");
   }

@@ -9,6 +9,7 @@ import io.broadcasty.core.lifecycle.ConnectionEvent.Replayed;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenFault;
 import io.broadcasty.core.lifecycle.ConnectionEvent.TokenRefused;
 import io.broadcasty.core.lifecycle.RealtimeListener;
+import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.ratelimit.ConnectionLimiter;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
@@ -17,6 +18,7 @@ import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.transport.body.RequestBodies;
+import io.broadcasty.transport.container.StreamOutputSelector;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
@@ -71,6 +73,8 @@ public class EdgeFilter extends HttpFilter {
   @Inject private transient NonceStore nonces;
   @Inject private transient RealtimeListener listener;
   @Inject private transient WallClock clock;
+  @Inject private transient MemoryBudgets memory;
+  @Inject private transient StreamOutputSelector outputs;
 
   private transient @Nullable AddressLimiter addresses;
   private transient @Nullable SecurityHeaders headers;
@@ -261,8 +265,16 @@ public class EdgeFilter extends HttpFilter {
       refuse(request, response, e.problem());
       return false;
     }
-    chain.doFilter(called, response);
+    try {
+      largeReplies().serve(path, called, response, chain);
+    } catch (ProblemException e) {
+      refuse(request, response, e.problem());
+    }
     return called.isAnsweredLater();
+  }
+
+  private LargeReplies largeReplies() {
+    return new LargeReplies(memory, sessions, outputs);
   }
 
   /** Lets a handshake without a token pass if there is a place for it. */

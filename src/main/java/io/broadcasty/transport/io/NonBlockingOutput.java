@@ -3,6 +3,7 @@ package io.broadcasty.transport.io;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.hub.FrameWriter;
 import io.broadcasty.delivery.hub.WireFormat;
+import io.broadcasty.transport.container.AbortableOutput;
 import io.broadcasty.transport.container.OpenLibertyInternals;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -132,6 +133,29 @@ public final class NonBlockingOutput implements FrameWriter, WriteListener {
     broken = failure;
     begun = true;
     resume();
+  }
+
+  /** Returns whether a write waits for the peer to read. */
+  public boolean isWaiting() {
+    return waiting != null;
+  }
+
+  /** Lets the container write the end of a response, after the last write. */
+  public void endWrites() {
+    if (out instanceof AbortableOutput output) {
+      output.endWrites();
+    }
+  }
+
+  /**
+   * Fails the write that waits, if there is one, and drops what the container keeps where it can.
+   * Call it when the connection is given up; nothing can be written afterwards.
+   */
+  public void abort() {
+    if (out instanceof AbortableOutput output) {
+      output.abort();
+    }
+    onError(new IOException("The connection was closed"));
   }
 
   private void resume() {

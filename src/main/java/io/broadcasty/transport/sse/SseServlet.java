@@ -82,7 +82,8 @@ public class SseServlet extends HttpServlet {
               LimitReached.CONNECTIONS, caller.tenant(), caller.subject(), null, caller.address()));
       throw new ProblemException(ProblemMapper.connectionLimit());
     }
-    SseTransport transport = new SseTransport(outputs, disconnects, caller.address());
+    SseTransport transport =
+        new SseTransport(outputs, disconnects, context.sessions().lingering(), caller.address());
     EventSession session = accepted.open(context, transport, caller, place);
     boolean begun = false;
     try {

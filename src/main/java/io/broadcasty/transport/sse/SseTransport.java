@@ -3,6 +3,7 @@ package io.broadcasty.transport.sse;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.delivery.hub.EncodedFrame;
 import io.broadcasty.delivery.session.EventSession;
+import io.broadcasty.delivery.session.LingeringConnections;
 import io.broadcasty.delivery.session.Transport;
 import io.broadcasty.transport.container.DisconnectDetector;
 import io.broadcasty.transport.container.StreamOutputSelector;
@@ -17,8 +18,10 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +35,19 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   /** Tells the client how long to wait before it reconnects, in milliseconds; sent first. */
   private static final byte[] RETRY = "retry: 1000\n\n".getBytes(StandardCharsets.UTF_8);
 
+  /** How long a peer that does not read may take to read the rest of its response. */
+  private static final long LINGER_MILLIS = 60_000;
+
   private record Early(List<EncodedFrame> frames, Done done) {}
 
   private final StreamOutputSelector outputs;
   private final DisconnectDetector disconnects;
+  private final LingeringConnections lingering;
   private final @Nullable String clientAddress;
   private volatile @Nullable NonBlockingOutput output;
+
+  // created with the stream, since a stopping Payara cannot link lambdas any more
+  private final Runnable giveUp = this::giveUpUnread;
 
   @GuardedBy("this")
   private @Nullable Response response;
@@ -51,14 +61,17 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   /**
    * Creates a transport whose response has not begun.
    *
+   * @param lingering knows the responses that a client has not read at their end
    * @param clientAddress null where it is unknown
    */
   SseTransport(
       StreamOutputSelector outputs,
       DisconnectDetector disconnects,
+      LingeringConnections lingering,
       @Nullable String clientAddress) {
     this.outputs = outputs;
     this.disconnects = disconnects;
+    this.lingering = lingering;
     this.clientAddress = clientAddress;
   }
 
@@ -104,6 +117,27 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
     complete();
   }
 
+  /** Gives a peer that does not read some time to read the rest, unless memory is short. */
+  private void lingerIfUnread() {
+    NonBlockingOutput to = output;
+    if (to != null && to.isWaiting()) {
+      lingering.add(giveUp);
+      var unused =
+          new CompletableFuture<@Nullable Void>()
+              .completeOnTimeout(null, LINGER_MILLIS, TimeUnit.MILLISECONDS)
+              .thenRun(giveUp);
+    }
+  }
+
+  /** Drops the rest of the response if the peer has not read it. */
+  private void giveUpUnread() {
+    lingering.remove(giveUp);
+    NonBlockingOutput to = output;
+    if (to != null && to.isWaiting()) {
+      to.abort();
+    }
+  }
+
   @Override
   public void onDisconnect() {
     Response left = response();
@@ -128,11 +162,16 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   private void complete() {
     Response open = end();
     if (open != null) {
+      NonBlockingOutput to = output;
+      if (to != null) {
+        to.endWrites();
+      }
       try {
         open.async.complete();
       } catch (RuntimeException e) {
         LOG.log(Level.DEBUG, "The response ended before it was completed", e);
       }
+      lingerIfUnread();
     }
   }
 
@@ -224,7 +263,9 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
 
     private void onEnded() {
       session.onTransportClosed();
-      var unused = end();
+      if (end() != null) {
+        lingerIfUnread();
+      }
     }
   }
 }

@@ -75,6 +75,7 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   // created with the connection, since a stopping Payara cannot link lambdas any more
   private final Done afterCloseFrame = this::onCloseFrameWritten;
   private final Runnable disconnect = this::disconnectNow;
+  private final Runnable giveUp = this::giveUpUnread;
 
   private final AtomicBoolean disconnected = new AtomicBoolean();
 
@@ -241,6 +242,9 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
   public void onClose(int code, String reason) {
     peerClosed = true;
     session.onTransportClosed();
+    if (!closing) {
+      linger();
+    }
     out.writeLast(Frames.closeAnswer(code), afterCloseFrame);
     if (closing) {
       disconnectAfter(PEER_CLOSE_MILLIS);
@@ -266,8 +270,17 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
    */
   private void startClosing(int code, String reason) {
     closing = true;
-    disconnectAfter(CLOSE_WRITE_MILLIS);
+    linger();
     out.writeLast(Frames.close(code, reason), afterCloseFrame);
+  }
+
+  /** Lets a peer that does not read take some time, unless memory becomes short. */
+  private void linger() {
+    disconnectAfter(CLOSE_WRITE_MILLIS);
+    context.sessions().lingering().add(giveUp);
+    if (disconnected.get()) {
+      context.sessions().lingering().remove(giveUp);
+    }
   }
 
   private void onCloseFrameWritten(@Nullable Throwable failure) {
@@ -302,7 +315,11 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
     session.onTransportClosed();
     if (disconnected.compareAndSet(false, true)) {
       cancelDisconnect();
+      context.sessions().lingering().remove(giveUp);
       stopReading();
+      if (out.isWaiting()) {
+        out.abort(); // otherwise the close might wait for the peer to read
+      }
       try {
         if (OpenLibertyInternals.owns(connection)) {
           OpenLibertyInternals.close(connection);
@@ -312,6 +329,15 @@ final class FrameConnection implements Transport, FrameListener, NonBlockingInpu
       } catch (Exception e) { // declared by WebConnection
         LOG.log(Level.DEBUG, "The connection ended before it was closed", e);
       }
+      out.abort(); // the server may keep an unread write otherwise
+    }
+  }
+
+  /** Closes without a close frame if the peer does not read, to free memory of the node. */
+  private void giveUpUnread() {
+    if (out.isWaiting()) {
+      out.abort();
+      disconnect();
     }
   }
 

@@ -94,11 +94,39 @@ class OutboxMemoryTest {
     connections.get(0).writeEnds();
     assertEquals(3 * FRAME, budget.usedBytes(), "nothing waits behind the first one's write");
     connections.get(1).outbox.close();
-    assertEquals(2 * FRAME, budget.usedBytes());
+    assertEquals(3 * FRAME, budget.usedBytes(), "the connection still has its write");
     connections.get(2).underWay.remove().accept(new IllegalStateException("broken"));
-    assertEquals(0, budget.usedBytes());
+    assertEquals(FRAME, budget.usedBytes());
     connections.get(0).writeEnds();
+    assertEquals(FRAME, budget.usedBytes());
     connections.get(1).writeEnds();
+    assertEquals(0, budget.usedBytes());
+  }
+
+  @Test
+  void aWriteBehindWhichNothingWaitsCountsOnceItMakesNoProgress() {
+    Connection connection = new Connection();
+    connection.outbox.offer(frame());
+    connection.writeEnds();
+    connection.outbox.offer(frame());
+    connection.outbox.sweep();
+    assertEquals(0, budget.usedBytes(), "there has been progress");
+    connection.outbox.sweep();
+    assertEquals(FRAME, budget.usedBytes());
+    connection.outbox.offer(frame());
+    connection.writeEnds();
+    connection.writeEnds();
+    assertEquals(0, budget.usedBytes());
+  }
+
+  @Test
+  void aWriteUnderWayAtTheEndCountsUntilTheConnectionIsClosed() {
+    Connection connection = new Connection();
+    connection.outbox.offer(frame());
+    connection.outbox.close();
+    connection.outbox.close();
+    assertEquals(FRAME, budget.usedBytes());
+    connection.underWay.remove().accept(new IllegalStateException("closed"));
     assertEquals(0, budget.usedBytes());
   }
 

@@ -7,6 +7,7 @@ import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.memory.MemoryBudgets;
 import io.broadcasty.core.memory.MemoryLimits;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -57,6 +58,7 @@ class SlowestSessionsTest {
     node.run();
     assertEquals(List.of("slow_consumer 4408"), stalled.closed);
     assertEquals(List.of(), reading.closed);
+    stalled.unread.remove().accept(new IOException("closed"));
     assertEquals(0, outboxes.usedBytes());
   }
 

@@ -14,6 +14,7 @@ import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.transport.container.StreamOutputSelector;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -85,6 +86,7 @@ class AddressLimitTest {
             "clock",
             node.time);
     inject(edge, beans);
+    inject(edge, Map.of("memory", node.memory, "outputs", new StreamOutputSelector(false, "none")));
     inject(others, beans);
     edge.init();
     others.init();

@@ -16,6 +16,7 @@ import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.transport.container.StreamOutputSelector;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
@@ -76,6 +77,8 @@ class EdgeFilterTest {
     inject("limits", new ObservedRateLimiter(limiter, node.listener));
     inject("connections", node.limits);
     inject("sessions", node.sessions);
+    inject("memory", node.memory);
+    inject("outputs", new StreamOutputSelector(false, "none"));
     inject(
         "nonces",
         new LocalNonceStore(

@@ -47,7 +47,11 @@ class SseTransportTest {
   private final DisconnectDetector disconnects =
       new DisconnectDetector(new ClientSocketFinder(true, SERVER));
   private final SseTransport transport =
-      new SseTransport(new StreamOutputSelector(true, SERVER), disconnects, null);
+      new SseTransport(
+          new StreamOutputSelector(true, SERVER),
+          disconnects,
+          new TestNode().sessions.lingering(),
+          null);
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
   private @Nullable AsyncListener container;
   private int completed;

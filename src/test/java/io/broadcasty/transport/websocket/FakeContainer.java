@@ -141,6 +141,10 @@ public final class FakeContainer {
                   switch (method.getName()) {
                     case "getInputStream" -> client.in;
                     case "getOutputStream" -> client.out;
+                    case "close" -> {
+                      client.closed = true;
+                      yield null;
+                    }
                     default -> nothing(proxy, method, arguments);
                   }));
     }
@@ -154,6 +158,17 @@ public final class FakeContainer {
     private final Input in = new Input();
     private final Output out = new Output();
     private int status;
+    private boolean closed;
+
+    /** Returns whether the server has closed the connection. */
+    public boolean isClosed() {
+      return closed;
+    }
+
+    /** Reads nothing any more: what is written next is not sent. */
+    public void stopReading() {
+      out.full = true;
+    }
 
     public int status() {
       return status;
@@ -272,6 +287,7 @@ public final class FakeContainer {
 
   private static final class Output extends ServletOutputStream {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private boolean full;
 
     @Override
     public void write(int b) {
@@ -280,7 +296,7 @@ public final class FakeContainer {
 
     @Override
     public boolean isReady() {
-      return true;
+      return !full;
     }
 
     @Override
