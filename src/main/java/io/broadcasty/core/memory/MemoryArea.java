@@ -14,7 +14,7 @@ public enum MemoryArea {
   SUBSCRIPTIONS(10),
   /** Publications that wait for a store. */
   QUEUES(8),
-  /** Frames that wait because a client does not read. */
+  /** Frames and large replies that wait because a client does not read. */
   OUTBOXES(10);
 
   private final String label = name().toLowerCase(Locale.ROOT);

@@ -178,9 +178,12 @@ public final class Outbox implements FrameWriter.Done {
         || (stalledSweeps > 0 && wanted > maxBytes / SHORT_DIVISOR && memory.isShort());
   }
 
-  /** Returns whether at most half of the bound is in use; a replay continues only then. */
+  /**
+   * Returns whether at most half of the bound is in use, and much less while the node's memory is
+   * short; a replay continues only then.
+   */
   public synchronized boolean hasRoom() {
-    return bytes <= maxBytes / 2;
+    return bytes <= maxBytes / 2 && (bytes <= maxBytes / 2 / SHORT_DIVISOR || !memory.isShort());
   }
 
   /**

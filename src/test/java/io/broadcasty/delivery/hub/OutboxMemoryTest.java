@@ -131,6 +131,19 @@ class OutboxMemoryTest {
   }
 
   @Test
+  void replaysHaveLessRoomWhileTheNodeIsShortOfMemory() {
+    Connection connection = new Connection();
+    connection.outbox.offer(frame());
+    connection.outbox.offer(frame());
+    assertTrue(connection.outbox.hasRoom());
+    budget.reserveAnyway(10_000);
+    assertFalse(connection.outbox.hasRoom());
+    connection.writeEnds();
+    assertTrue(connection.outbox.hasRoom(), "some room is left");
+    budget.release(10_000);
+  }
+
+  @Test
   void whatIsWrittenBeforeTheCloseIsReleased() {
     Connection connection = new Connection();
     for (int i = 0; i < 5; i++) {
