@@ -22,7 +22,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One body while it arrives. It ends in one of three ways: whole, and the request is dispatched;
+ * One body while it arrives. It ends in one of three ways: whole, and the request continues;
  * refused, and the answer is written while the rest is read and dropped for a short time; or gone,
  * with its client.
  */
@@ -135,6 +135,10 @@ final class IncomingBody implements ReadListener, AsyncListener {
     return owner;
   }
 
+  BodyOwner requiredOwner() {
+    return Objects.requireNonNull(owner, "a body that is kept has an owner");
+  }
+
   long begunNanos() {
     return begunNanos;
   }
@@ -163,17 +167,11 @@ final class IncomingBody implements ReadListener, AsyncListener {
     boolean whole;
     synchronized (this) {
       ended = true;
-      long announced = body.getContentLengthLong();
-      whole = state == State.READING && (announced < 0 || announced == length);
-      if (whole) {
-        state = State.DONE;
-        body.setBody(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
-        bytes = NOTHING;
-      }
+      whole = finish();
     }
     if (whole) {
       all.remove(this);
-      Objects.requireNonNull(async).dispatch();
+      Objects.requireNonNull(answer).onWhole(Objects.requireNonNull(async));
     } else {
       end();
     }
@@ -230,6 +228,18 @@ final class IncomingBody implements ReadListener, AsyncListener {
     return null;
   }
 
+  /** Makes what has been kept the body of the request; returns false when some of it is missing. */
+  synchronized boolean finish() {
+    long announced = body.getContentLengthLong();
+    if (state != State.READING || (announced >= 0 && announced != length)) {
+      return false;
+    }
+    state = State.DONE;
+    body.setBody(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
+    bytes = NOTHING;
+    return true;
+  }
+
   private synchronized boolean isDone() {
     return state == State.DONE;
   }
@@ -264,8 +274,8 @@ final class IncomingBody implements ReadListener, AsyncListener {
     return true;
   }
 
-  @GuardedBy("this")
-  private @Nullable String lateness(long ageNanos, Duration timeout) {
+  /** Returns why a body of this age is too late or too slow; null when it may go on. */
+  synchronized @Nullable String lateness(long ageNanos, Duration timeout) {
     if (ageNanos > timeout.toNanos()) {
       return "the body did not arrive within " + timeout.toSeconds() + " s";
     }

@@ -51,6 +51,7 @@ public final class RequestBodies {
   private final Ticker ticker;
   private final Executor blocking;
   private final ClientConnection connections;
+  private final WaitingReads waiting;
   private final Set<IncomingBody> open = ConcurrentHashMap.newKeySet();
 
   @ConfinedTo("the thread that sweeps")
@@ -77,6 +78,7 @@ public final class RequestBodies {
     this.ticker = ticker;
     this.blocking = blocking;
     this.connections = connections;
+    this.waiting = new WaitingReads(ticker);
     this.sweptNanos = ticker.readNanos();
     this.awakeSinceNanos = sweptNanos;
   }
@@ -110,7 +112,7 @@ public final class RequestBodies {
    *
    * @param request possibly wrapped; it is dispatched again when its body is whole
    * @return true when the body is whole now, or there is none; false when the request was put aside
-   *     and will be dispatched, or refused by the answer
+   *     and the answer continues or refuses it
    * @throws ProblemException when the body is refused unread
    */
   public boolean read(
@@ -138,6 +140,10 @@ public final class RequestBodies {
     if (problem != null) {
       incoming.release();
       throw new ProblemException(problem);
+    }
+    if (answer.isDispatching() && OpenLibertyInternals.losesDispatchedRequests(request)) {
+      waiting.read(incoming, body.clientStream(), settings.timeout());
+      return true;
     }
     start(incoming, body.clientStream());
     return false;

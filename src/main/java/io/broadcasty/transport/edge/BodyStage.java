@@ -9,11 +9,14 @@ import io.broadcasty.transport.body.BodyOwner;
 import io.broadcasty.transport.body.RequestBodies;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last stage of the edge: the body of a request whose caller is known. A body that has not
@@ -34,10 +37,16 @@ final class BodyStage {
   /**
    * Reads the body if something behind the edge reads it: only JSON is read.
    *
+   * @param whole continues the request when its body has arrived later; null to have the server
+   *     dispatch it again
    * @return false when the request was put aside
    * @throws ProblemException when the body is refused
    */
-  boolean read(CallerRequest request, HttpServletResponse response, String address)
+  boolean read(
+      CallerRequest request,
+      HttpServletResponse response,
+      String address,
+      @Nullable Consumer<AsyncContext> whole)
       throws ProblemException, IOException {
     if (!RequestBodies.isUnread(request)) {
       return true;
@@ -53,7 +62,7 @@ final class BodyStage {
             caller.subject(),
             address,
             EdgeSettings.maxSingleBytes(tenants.of(caller.tenant()).publish()));
-    return bodies.read(request, response, owner, answer(request));
+    return bodies.read(request, response, owner, answer(request, whole));
   }
 
   private static boolean isJson(HttpServletRequest request) {
@@ -64,9 +73,23 @@ final class BodyStage {
   }
 
   /** Returns what answers a request whose body is refused or whose client leaves meanwhile. */
-  private BodyAnswer answer(CallerRequest request) {
+  private BodyAnswer answer(CallerRequest request, @Nullable Consumer<AsyncContext> whole) {
     long requestBytes = Math.max(0, request.getContentLengthLong());
     return new BodyAnswer() {
+      @Override
+      public void onWhole(AsyncContext async) {
+        if (whole == null) {
+          BodyAnswer.super.onWhole(async);
+        } else {
+          whole.accept(async);
+        }
+      }
+
+      @Override
+      public boolean isDispatching() {
+        return whole == null;
+      }
+
       @Override
       public void refuse(HttpServletResponse response, Problem problem) throws IOException {
         listener.onHttpAnswered(new HttpAnswered(problem.code().httpStatus(), requestBytes));

@@ -1,13 +1,17 @@
 package io.broadcasty.transport.edge;
 
 import io.broadcasty.core.auth.Caller;
+import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.security.Principal;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,8 @@ public final class CallerRequest extends HttpServletRequestWrapper {
 
   private final CallerJsonWebToken principal;
   private boolean answeredLater;
+  private @Nullable BodyStage bodyStage;
+  private String clientAddress = "";
 
   CallerRequest(HttpServletRequest request, Caller caller) {
     super(request);
@@ -43,6 +49,38 @@ public final class CallerRequest extends HttpServletRequestWrapper {
 
   Caller caller() {
     return principal.caller();
+  }
+
+  /** Lets the handler of this request read its body, by {@link #readBody}. */
+  void leaveBodyTo(@Nullable BodyStage stage, String address) {
+    bodyStage = stage;
+    clientAddress = address;
+  }
+
+  /**
+   * Reads the body of a request that the edge has left to its handler. Unlike a dispatch this costs
+   * nothing when the body comes later than its head.
+   *
+   * @param whole continues with a body that has arrived later: handles the request, notifies the
+   *     listener of the answer, and completes the context. Called on the thread on which the server
+   *     reports the body
+   * @return false when {@code whole} is called later, or the request is refused elsewhere
+   * @throws ProblemException when the body is refused
+   */
+  public static boolean readBody(
+      HttpServletRequest request, HttpServletResponse response, Consumer<AsyncContext> whole)
+      throws ProblemException, IOException {
+    CallerRequest called = find(request);
+    BodyStage stage = called == null ? null : called.bodyStage;
+    if (called == null || stage == null) {
+      return true;
+    }
+    try {
+      return stage.read(called, response, called.clientAddress, whole);
+    } catch (ProblemException e) {
+      response.setHeader("Connection", "close");
+      throw e;
+    }
   }
 
   /** Begins to handle the request again, after its body has arrived. */

@@ -54,6 +54,7 @@ public class EdgeFilter extends HttpFilter {
   private static final System.Logger LOG = System.getLogger(EdgeFilter.class.getName());
   private static final String WS_PATH = "/broadcasty/ws";
   private static final String SSE_PATH = "/broadcasty/sse";
+  private static final String PUBLISH_PATH = "/broadcasty/publish";
   private static final String PING_PATH = "/broadcasty/ping";
 
   private static final Set<String> CHANGING = Set.of("POST", "DELETE");
@@ -258,7 +259,9 @@ public class EdgeFilter extends HttpFilter {
     }
     CallerRequest called = new CallerRequest(request, caller);
     try {
-      if (stage != null && !stage.read(called, response, address)) {
+      if (path.equals(PUBLISH_PATH)) {
+        called.leaveBodyTo(stage, address);
+      } else if (stage != null && !stage.read(called, response, address, null)) {
         return true;
       }
     } catch (ProblemException e) {

@@ -78,38 +78,93 @@ public class PublishServlet extends HttpServlet {
     PublishReader.Request read;
     try {
       RequestBody.requireJson(request);
-      PublishCaps caps = tenants.of(caller.tenant()).publish();
-      byte[] body = RequestBody.read(request, settings, EdgeSettings.maxSingleBytes(caps));
-      read = undelivered.withRefusals(caller, reader.read(body, caps));
+      if (!CallerRequest.readBody(
+          request, response, async -> publishLater(caller, request, response, async))) {
+        return;
+      }
+      read = read(caller, request);
     } catch (ProblemException e) {
       ProblemWriter.write(response, e.problem());
       return;
     }
+    CompletableFuture<List<PublishOutcome>> outcomes = publish(caller, request, read);
+    if (awaitBriefly(outcomes)) {
+      answer(caller, response, read, outcomes);
+    } else {
+      long requestBytes = requestBytes(request);
+      AsyncContext async = request.startAsync(request, response);
+      var unused =
+          outcomes.whenComplete(
+              (all, failure) ->
+                  complete(
+                      async,
+                      response,
+                      requestBytes,
+                      () -> answer(caller, response, read, outcomes)));
+    }
+  }
+
+  /** Publishes a request whose body has arrived later than its head. */
+  private void publishLater(
+      Caller caller, HttpServletRequest request, HttpServletResponse response, AsyncContext async) {
+    long requestBytes = requestBytes(request);
+    try {
+      PublishReader.Request read = read(caller, request);
+      CompletableFuture<List<PublishOutcome>> outcomes = publish(caller, request, read);
+      var unused =
+          outcomes.whenComplete(
+              (all, failure) ->
+                  complete(
+                      async,
+                      response,
+                      requestBytes,
+                      () -> answer(caller, response, read, outcomes)));
+    } catch (ProblemException e) {
+      complete(async, response, requestBytes, () -> ProblemWriter.write(response, e.problem()));
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "A publish failed unexpectedly", e);
+      complete(
+          async, response, requestBytes, () -> ProblemWriter.write(response, unknownOutcome()));
+    }
+  }
+
+  private PublishReader.Request read(Caller caller, HttpServletRequest request)
+      throws ProblemException {
+    PublishCaps caps = tenants.of(caller.tenant()).publish();
+    byte[] body = RequestBody.read(request, settings, EdgeSettings.maxSingleBytes(caps));
+    return undelivered.withRefusals(caller, reader.read(body, caps));
+  }
+
+  private CompletableFuture<List<PublishOutcome>> publish(
+      Caller caller, HttpServletRequest request, PublishReader.Request read) {
     List<PublishRequest> requests = new ArrayList<>(read.items().size());
     for (PublishReader.Item item : read.items()) {
       if (item.request() != null) {
         requests.add(withRequestTrace(item.request(), request));
       }
     }
-    CompletableFuture<List<PublishOutcome>> outcomes =
-        publish.publish(caller, requests).toCompletableFuture();
-    if (awaitBriefly(outcomes)) {
-      answer(caller, response, read, outcomes);
-    } else {
-      long requestBytes = Math.max(0, request.getContentLengthLong());
-      AsyncContext async = request.startAsync(request, response);
-      var unused =
-          outcomes.whenComplete(
-              (all, failure) -> {
-                try {
-                  answer(caller, response, read, outcomes);
-                } catch (IOException e) {
-                  LOG.log(Level.DEBUG, "The publisher left before its answer", e);
-                } finally {
-                  listener.onHttpAnswered(new HttpAnswered(response.getStatus(), requestBytes));
-                  async.complete();
-                }
-              });
+    return publish.publish(caller, requests).toCompletableFuture();
+  }
+
+  private static long requestBytes(HttpServletRequest request) {
+    return Math.max(0, request.getContentLengthLong());
+  }
+
+  /** Writes an answer. */
+  private interface Writing {
+    void write() throws IOException;
+  }
+
+  /** Answers a request that is handled asynchronously, and completes it. */
+  private void complete(
+      AsyncContext async, HttpServletResponse response, long requestBytes, Writing answer) {
+    try {
+      answer.write();
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "The publisher left before its answer", e);
+    } finally {
+      listener.onHttpAnswered(new HttpAnswered(response.getStatus(), requestBytes));
+      async.complete();
     }
   }
 
@@ -177,12 +232,7 @@ public class PublishServlet extends HttpServlet {
       outcomes = done.join();
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "A publish failed unexpectedly", e);
-      ProblemWriter.write(
-          response,
-          new Problem(
-              Code.INTERNAL_ERROR,
-              "the publication may or may not have been accepted; publish again with the same id",
-              Duration.ofSeconds(2)));
+      ProblemWriter.write(response, unknownOutcome());
       return;
     }
     List<Answer> answers = answers(caller, read, outcomes);
@@ -205,6 +255,13 @@ public class PublishServlet extends HttpServlet {
       ProblemWriter.rateLimit(response, throttled.verdict());
     }
     ProblemWriter.write(response, problem);
+  }
+
+  private static Problem unknownOutcome() {
+    return new Problem(
+        Code.INTERNAL_ERROR,
+        "the publication may or may not have been accepted; publish again with the same id",
+        Duration.ofSeconds(2));
   }
 
   private List<Answer> answers(

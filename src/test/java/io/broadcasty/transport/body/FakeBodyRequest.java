@@ -101,6 +101,17 @@ public final class FakeBodyRequest {
     Objects.requireNonNull(input.listener).onAllDataRead();
   }
 
+  /** Lets the whole body arrive before the request is handled. */
+  public void sendAllBefore(String text) {
+    sendBefore(text);
+    input.ended = true;
+  }
+
+  /** Returns the stream of the body. */
+  ServletInputStream stream() {
+    return input;
+  }
+
   /** Breaks the connection. */
   public void leave() {
     Objects.requireNonNull(input.listener).onError(new IOException("reset"));
@@ -109,6 +120,7 @@ public final class FakeBodyRequest {
   private static final class Input extends ServletInputStream {
     private byte[] waiting = new byte[0];
     private @Nullable ReadListener listener;
+    private boolean ended;
 
     void add(byte[] bytes) throws IOException {
       waiting = bytes;
@@ -122,6 +134,9 @@ public final class FakeBodyRequest {
 
     @Override
     public int read(byte[] into, int offset, int length) {
+      if (waiting.length == 0 && ended) {
+        return -1;
+      }
       if (waiting.length == 0) {
         throw new IllegalStateException("this read would block");
       }

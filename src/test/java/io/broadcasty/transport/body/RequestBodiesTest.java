@@ -14,6 +14,7 @@ import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -141,6 +142,48 @@ class RequestBodiesTest {
     assertTrue(memory.usedBytes(ACME) >= 6);
     RequestBodies.release(request);
     assertEquals(0, memory.usedBytes());
+  }
+
+  @Test
+  void aHandlerContinuesWithABodyThatArrivesLater() throws Exception {
+    FakeBodyRequest client = new FakeBodyRequest(6);
+    HttpServletRequest request = receive(client);
+    assertFalse(
+        bodies.read(
+            request,
+            client.response(),
+            new BodyOwner(ACME, "ann", "192.0.2.1", SINGLE),
+            new Continuing(client)));
+    client.send("abcdef");
+    assertEquals(List.of(), client.events);
+    client.end();
+    assertEquals(List.of("continue", "complete"), client.events);
+    assertEquals("abcdef", text(request));
+  }
+
+  /** Continues a request itself, without a dispatch. */
+  private record Continuing(FakeBodyRequest client) implements BodyAnswer {
+
+    @Override
+    public void onWhole(AsyncContext async) {
+      client.events.add("continue");
+      async.complete();
+    }
+
+    @Override
+    public boolean isDispatching() {
+      return false;
+    }
+
+    @Override
+    public void refuse(HttpServletResponse response, Problem problem) {
+      throw new AssertionError("refused: " + problem);
+    }
+
+    @Override
+    public void onGone() {
+      throw new AssertionError("gone");
+    }
   }
 
   private static String text0(HttpServletRequest request) throws IOException {

@@ -1,0 +1,114 @@
+package io.broadcasty.transport.body;
+
+import com.google.errorprone.annotations.ThreadSafe;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
+import jakarta.servlet.ServletInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Reads bodies on the thread of their request, for a server that cannot dispatch a request again
+ * (Open Liberty). Few threads wait at the same time, and a user or a tenant gets only some of these
+ * places, so that slow clients neither take the threads of the server nor all places.
+ */
+@ThreadSafe
+final class WaitingReads {
+
+  static final int PLACES = 16;
+  static final int PLACES_OF_TENANT = 8;
+  static final int PLACES_OF_USER = 4;
+
+  private static final int BUFFER_BYTES = 8 * 1024;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private record User(TenantId tenant, String subject) {}
+
+  private final Ticker ticker;
+
+  /** The places in use by tenant and by user. */
+  @GuardedBy("this")
+  private final Map<Object, Integer> used = new HashMap<>();
+
+  @GuardedBy("this")
+  private int usedByAll;
+
+  WaitingReads(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  /**
+   * Reads a body to its end.
+   *
+   * @throws ProblemException when it is too long or too slow, or when there is no place
+   * @throws IOException when the client leaves before its end
+   */
+  void read(IncomingBody body, ServletInputStream in, Duration timeout)
+      throws ProblemException, IOException {
+    BodyOwner owner = body.requiredOwner();
+    if (!acquire(owner)) {
+      body.release();
+      throw new ProblemException(
+          new Problem(
+              Code.RATE_LIMITED,
+              "too many request bodies arrive slowly; send this one again in a moment",
+              RETRY_AFTER));
+    }
+    boolean whole = false;
+    try {
+      readToEnd(body, in, timeout);
+      whole = true;
+    } finally {
+      release(owner);
+      if (!whole) {
+        body.release();
+      }
+    }
+  }
+
+  private void readToEnd(IncomingBody body, ServletInputStream in, Duration timeout)
+      throws ProblemException, IOException {
+    long begun = ticker.readNanos();
+    byte[] buffer = new byte[BUFFER_BYTES];
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      Problem problem = body.add(buffer, read);
+      if (problem != null) {
+        throw new ProblemException(problem);
+      }
+      String late = body.lateness(ticker.readNanos() - begun, timeout);
+      if (late != null) {
+        throw new ProblemException(ProblemMapper.bodyTimeout(late));
+      }
+    }
+    if (!body.finish()) {
+      throw new IOException("the client sent less than it announced");
+    }
+  }
+
+  private synchronized boolean acquire(BodyOwner owner) {
+    User user = new User(owner.tenant(), owner.subject());
+    if (usedByAll >= PLACES
+        || used.getOrDefault(owner.tenant(), 0) >= PLACES_OF_TENANT
+        || used.getOrDefault(user, 0) >= PLACES_OF_USER) {
+      return false;
+    }
+    usedByAll++;
+    used.merge(owner.tenant(), 1, Integer::sum);
+    used.merge(user, 1, Integer::sum);
+    return true;
+  }
+
+  private synchronized void release(BodyOwner owner) {
+    usedByAll--;
+    used.computeIfPresent(owner.tenant(), (key, count) -> count == 1 ? null : count - 1);
+    used.computeIfPresent(
+        new User(owner.tenant(), owner.subject()), (key, count) -> count == 1 ? null : count - 1);
+  }
+}

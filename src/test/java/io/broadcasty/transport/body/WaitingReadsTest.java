@@ -1,0 +1,179 @@
+package io.broadcasty.transport.body;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.broadcasty.core.memory.MemoryArea;
+import io.broadcasty.core.memory.MemoryBudget;
+import io.broadcasty.core.memory.MemoryReservation;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
+import io.broadcasty.wire.ProblemException;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WaitingReadsTest {
+
+  private static final TenantId ACME = new TenantId("acme");
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final ManualTime time = new ManualTime();
+  private final MemoryBudget memory = new MemoryBudget(MemoryArea.INBOUND, 100_000, 100);
+  private final WaitingReads reads = new WaitingReads(time);
+  private final RequestBodies bodies =
+      new RequestBodies(
+          new BodySettings(10_000, TIMEOUT, 3, 5), memory, time, Runnable::run, request -> {});
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertEquals(0, memory.usedBytes());
+  }
+
+  private record Received(BodyRequest request, IncomingBody body) {}
+
+  private Received receive(FakeBodyRequest client, String user) {
+    HttpServletRequest plain = client.request();
+    BodyRequest request = new BodyRequest(plain);
+    return new Received(
+        request,
+        new IncomingBody(
+            bodies,
+            request,
+            plain,
+            client.response(),
+            new BodyOwner(ACME, user, "192.0.2.1", 1_000),
+            new MemoryReservation(memory, ACME),
+            new BodyCap(10_000, 1_000),
+            new NoAnswer()));
+  }
+
+  @Test
+  void readsABodyToItsEnd() throws Exception {
+    FakeBodyRequest client = new FakeBodyRequest(6);
+    client.sendAllBefore("abcdef");
+    Received received = receive(client, "ann");
+    reads.read(received.body(), client.stream(), TIMEOUT);
+    assertArrayEquals(
+        "abcdef".getBytes(StandardCharsets.UTF_8), BodyRequest.bytes(received.request()));
+    received.body().release();
+  }
+
+  @Test
+  void aClientThatSendsLessThanAnnouncedHasLeft() {
+    FakeBodyRequest client = new FakeBodyRequest(7);
+    client.sendAllBefore("abcdef");
+    Received received = receive(client, "ann");
+    assertThrows(IOException.class, () -> reads.read(received.body(), client.stream(), TIMEOUT));
+    assertEquals(0, BodyRequest.bytes(received.request()).length);
+  }
+
+  @Test
+  void aBodyThatDribblesIsRefused() {
+    FakeBodyRequest client = new FakeBodyRequest(900);
+    Received received = receive(client, "ann");
+    ProblemException refused =
+        assertThrows(
+            ProblemException.class, () -> reads.read(received.body(), new Dribble(), TIMEOUT));
+    assertEquals(Code.REQUEST_TIMEOUT, refused.problem().code());
+  }
+
+  @Test
+  void aUserHasOnlySomeOfThePlaces() throws Exception {
+    FakeBodyRequest client = new FakeBodyRequest(900);
+    Received first = receive(client, "ann");
+    Refused refused =
+        assertThrows(
+            Refused.class,
+            () -> reads.read(first.body(), new Nested(WaitingReads.PLACES_OF_USER), TIMEOUT));
+    assertEquals(Code.RATE_LIMITED, refused.code);
+    readsABodyToItsEnd(); // the places are free again
+  }
+
+  /** Sends a byte every two seconds. */
+  private final class Dribble extends OneByte {
+    @Override
+    public int read() {
+      time.advance(Duration.ofSeconds(2));
+      return ' ';
+    }
+  }
+
+  /** Has the same user send another body while this one is read, so many deep. */
+  private final class Nested extends OneByte {
+    private final int depth;
+
+    Nested(int depth) {
+      this.depth = depth;
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        Received inner = receive(new FakeBodyRequest(900), "ann");
+        reads.read(inner.body(), new Nested(depth - 1), TIMEOUT);
+      } catch (ProblemException e) {
+        assertEquals(0, depth - 1, "refused too early");
+        throw new Refused(e);
+      }
+      return -1;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      return read();
+    }
+  }
+
+  /** Carries a refusal out of a stream. */
+  private static final class Refused extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final Code code;
+
+    Refused(ProblemException cause) {
+      super(cause);
+      this.code = cause.problem().code();
+    }
+  }
+
+  private abstract static class OneByte extends ServletInputStream {
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      into[offset] = (byte) read();
+      return 1;
+    }
+
+    @Override
+    public boolean isFinished() {
+      return false;
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setReadListener(ReadListener listener) {}
+  }
+
+  private static final class NoAnswer implements BodyAnswer {
+    @Override
+    public void refuse(HttpServletResponse response, Problem problem) {
+      throw new AssertionError("refused: " + problem);
+    }
+
+    @Override
+    public void onGone() {}
+  }
+}
