@@ -38,6 +38,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +51,9 @@ import org.jspecify.annotations.Nullable;
 public class Startup {
 
   private static final System.Logger LOG = System.getLogger(Startup.class.getName());
+
+  /** The time after which the server's threads have left a request whose body came late. */
+  private static final long SETTLED_MILLIS = 200;
 
   @Inject private Config config;
   @Inject @Any private Instance<PolicyResolver> resolvers;
@@ -104,6 +109,8 @@ public class Startup {
             node.memory().of(MemoryArea.INBOUND),
             ticker,
             node.context().closers(),
+            CompletableFuture.delayedExecutor(
+                SETTLED_MILLIS, TimeUnit.MILLISECONDS, node.context().closers()),
             sockets);
     node.sweepRegularly("request-bodies", incoming::sweep);
     bodies = incoming;

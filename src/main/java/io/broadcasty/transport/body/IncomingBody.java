@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.memory.MemoryBudget.Grant;
 import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.delivery.session.ProblemMapper;
+import io.broadcasty.transport.container.EarlyReuse;
 import io.broadcasty.transport.container.OpenLibertyInternals;
 import io.broadcasty.wire.Problem;
 import jakarta.servlet.AsyncContext;
@@ -81,6 +82,7 @@ final class IncomingBody implements ReadListener, AsyncListener {
   private @Nullable ServletInputStream in;
   private @Nullable AsyncContext async;
   private volatile long begunNanos;
+  private volatile boolean early;
 
   IncomingBody(
       RequestBodies all,
@@ -114,6 +116,14 @@ final class IncomingBody implements ReadListener, AsyncListener {
       made.state = State.DISCARDING;
     }
     return made;
+  }
+
+  /** Keeps a server that may reuse the request too early from using its connection again. */
+  void prepare() {
+    early = EarlyReuse.isPossible(request);
+    if (early && !response.isCommitted()) {
+      response.setHeader("Connection", "close");
+    }
   }
 
   void begin(ServletInputStream input, AsyncContext context, long nowNanos) {
@@ -171,7 +181,7 @@ final class IncomingBody implements ReadListener, AsyncListener {
     }
     if (whole) {
       all.remove(this);
-      Objects.requireNonNull(answer).onWhole(Objects.requireNonNull(async));
+      whenSettled(() -> Objects.requireNonNull(answer).onWhole(Objects.requireNonNull(async)));
     } else {
       end();
     }
@@ -357,7 +367,24 @@ final class IncomingBody implements ReadListener, AsyncListener {
     if (gone) {
       Objects.requireNonNull(answer).onGone();
     }
-    runBlocking(this::complete);
+    if (early) {
+      whenSettled(this::complete);
+    } else {
+      runBlocking(this::complete);
+    }
+  }
+
+  /** Continues at once, or later where the server's threads must have left the request before. */
+  private void whenSettled(Runnable action) {
+    if (!early) {
+      action.run();
+      return;
+    }
+    try {
+      all.settled().execute(action);
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "The node stopped before a request was handled", e);
+    }
   }
 
   private void complete() {

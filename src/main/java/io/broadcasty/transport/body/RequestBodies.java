@@ -7,6 +7,7 @@ import io.broadcasty.core.memory.MemoryReservation;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.transport.container.ClientConnection;
+import io.broadcasty.transport.container.EarlyReuse;
 import io.broadcasty.transport.container.OpenLibertyInternals;
 import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
@@ -50,6 +51,7 @@ public final class RequestBodies {
   private final MemoryBudget memory;
   private final Ticker ticker;
   private final Executor blocking;
+  private final Executor settled;
   private final ClientConnection connections;
   private final WaitingReads waiting;
   private final Set<IncomingBody> open = ConcurrentHashMap.newKeySet();
@@ -65,6 +67,8 @@ public final class RequestBodies {
    *
    * @param memory for the bytes of bodies
    * @param blocking runs actions that may block on a connection
+   * @param settled runs actions later, when the server's threads have left the request ({@link
+   *     EarlyReuse}); they may block
    * @param connections ends the input of a connection whose body is not read to its end
    */
   public RequestBodies(
@@ -72,11 +76,13 @@ public final class RequestBodies {
       MemoryBudget memory,
       Ticker ticker,
       Executor blocking,
+      Executor settled,
       ClientConnection connections) {
     this.settings = settings;
     this.memory = memory;
     this.ticker = ticker;
     this.blocking = blocking;
+    this.settled = settled;
     this.connections = connections;
     this.waiting = new WaitingReads(ticker);
     this.sweptNanos = ticker.readNanos();
@@ -141,9 +147,14 @@ public final class RequestBodies {
       incoming.release();
       throw new ProblemException(problem);
     }
-    if (answer.isDispatching() && OpenLibertyInternals.losesDispatchedRequests(request)) {
-      waiting.read(incoming, body.clientStream(), settings.timeout());
-      return true;
+    if (EarlyReuse.isPossible(request)) {
+      if (waiting.tryRead(incoming, body.clientStream(), settings.timeout())) {
+        return true;
+      }
+      if (answer.isDispatching() && EarlyReuse.losesDispatches(request)) {
+        incoming.release();
+        throw new ProblemException(tooManySlow());
+      }
     }
     start(incoming, body.clientStream());
     return false;
@@ -188,6 +199,7 @@ public final class RequestBodies {
   }
 
   private void start(IncomingBody incoming, ServletInputStream in) {
+    incoming.prepare();
     AsyncContext async = incoming.request().startAsync(incoming.request(), incoming.response());
     async.setTimeout(0);
     async.addListener(incoming);
@@ -234,6 +246,10 @@ public final class RequestBodies {
     return blocking;
   }
 
+  Executor settled() {
+    return settled;
+  }
+
   ClientConnection connections() {
     return connections;
   }
@@ -267,13 +283,16 @@ public final class RequestBodies {
       int ofUser = counts.merge(new User(owner), 1, Integer::sum);
       int ofAddress = counts.merge(owner.address(), 1, Integer::sum);
       if (ofUser > settings.slowPerUser() || ofAddress > settings.slowPerAddress()) {
-        body.refuse(
-            new Problem(
-                Code.RATE_LIMITED,
-                "too many request bodies of this user or address arrive slowly; send fewer at once",
-                RETRY_AFTER));
+        body.refuse(tooManySlow());
       }
     }
+  }
+
+  private static Problem tooManySlow() {
+    return new Problem(
+        Code.RATE_LIMITED,
+        "too many request bodies of this user or address arrive slowly; send fewer at once",
+        RETRY_AFTER);
   }
 
   /** A user, as a key. */

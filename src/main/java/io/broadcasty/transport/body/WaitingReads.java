@@ -5,7 +5,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.delivery.session.ProblemMapper;
-import io.broadcasty.wire.Code;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
 import jakarta.servlet.ServletInputStream;
@@ -15,19 +14,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Reads bodies on the thread of their request, for a server that cannot dispatch a request again
- * (Open Liberty). Few threads wait at the same time, and a user or a tenant gets only some of these
- * places, so that slow clients neither take the threads of the server nor all places.
+ * Reads bodies on the thread of their request, for servers whose asynchronous reads are not safe
+ * ({@link io.broadcasty.transport.container.EarlyReuse}). Few threads wait at the same time, and a
+ * user or a tenant gets only some of these places, so that slow clients neither take the threads of
+ * the server nor all places.
  */
 @ThreadSafe
 final class WaitingReads {
 
-  static final int PLACES = 16;
-  static final int PLACES_OF_TENANT = 8;
-  static final int PLACES_OF_USER = 4;
+  static final int PLACES = 32;
+  static final int PLACES_OF_TENANT = 24;
+  static final int PLACES_OF_USER = 16;
 
   private static final int BUFFER_BYTES = 8 * 1024;
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private record User(TenantId tenant, String subject) {}
 
@@ -47,24 +46,21 @@ final class WaitingReads {
   /**
    * Reads a body to its end.
    *
-   * @throws ProblemException when it is too long or too slow, or when there is no place
+   * @return false when there is no place; nothing has been read then
+   * @throws ProblemException when it is too long or too slow
    * @throws IOException when the client leaves before its end
    */
-  void read(IncomingBody body, ServletInputStream in, Duration timeout)
+  boolean tryRead(IncomingBody body, ServletInputStream in, Duration timeout)
       throws ProblemException, IOException {
     BodyOwner owner = body.requiredOwner();
     if (!acquire(owner)) {
-      body.release();
-      throw new ProblemException(
-          new Problem(
-              Code.RATE_LIMITED,
-              "too many request bodies arrive slowly; send this one again in a moment",
-              RETRY_AFTER));
+      return false;
     }
     boolean whole = false;
     try {
       readToEnd(body, in, timeout);
       whole = true;
+      return true;
     } finally {
       release(owner);
       if (!whole) {

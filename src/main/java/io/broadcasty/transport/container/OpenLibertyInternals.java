@@ -6,7 +6,6 @@ import static io.broadcasty.transport.container.ServerInternals.warnMissing;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -82,18 +81,6 @@ public final class OpenLibertyInternals {
       warnMissing("the buffers of a response", e);
       return null;
     }
-  }
-
-  /**
-   * Returns whether the server may lose a request that is dispatched from a read listener: Open
-   * Liberty sometimes recycles it before, and answers 200 without a body.
-   */
-  public static boolean losesDispatchedRequests(ServletRequest request) {
-    ServletRequest inner = request;
-    while (inner instanceof ServletRequestWrapper wrapper) {
-      inner = wrapper.getRequest();
-    }
-    return ownsRequest(inner);
   }
 
   /** Returns whether a request, without wrappers, is Open Liberty's. */

@@ -45,6 +45,7 @@ class RequestBodiesTest {
           memory,
           time,
           Runnable::run,
+          Runnable::run,
           request -> endedInputs.add((HttpServletRequest) request));
   private final List<HttpServletRequest> put = new ArrayList<>();
 
@@ -317,6 +318,7 @@ class RequestBodiesTest {
             new BodySettings(1_000_000, Duration.ofSeconds(30), SLOW, 5),
             MemoryBudget.unlimited(MemoryArea.INBOUND),
             time,
+            Runnable::run,
             Runnable::run,
             request -> {});
     FakeBodyRequest client = new FakeBodyRequest(-1);

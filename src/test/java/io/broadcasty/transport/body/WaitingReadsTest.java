@@ -32,7 +32,12 @@ class WaitingReadsTest {
   private final WaitingReads reads = new WaitingReads(time);
   private final RequestBodies bodies =
       new RequestBodies(
-          new BodySettings(10_000, TIMEOUT, 3, 5), memory, time, Runnable::run, request -> {});
+          new BodySettings(10_000, TIMEOUT, 3, 5),
+          memory,
+          time,
+          Runnable::run,
+          Runnable::run,
+          request -> {});
 
   @AfterEach
   void nothingIsLeft() {
@@ -62,7 +67,7 @@ class WaitingReadsTest {
     FakeBodyRequest client = new FakeBodyRequest(6);
     client.sendAllBefore("abcdef");
     Received received = receive(client, "ann");
-    reads.read(received.body(), client.stream(), TIMEOUT);
+    reads.tryRead(received.body(), client.stream(), TIMEOUT);
     assertArrayEquals(
         "abcdef".getBytes(StandardCharsets.UTF_8), BodyRequest.bytes(received.request()));
     received.body().release();
@@ -73,7 +78,7 @@ class WaitingReadsTest {
     FakeBodyRequest client = new FakeBodyRequest(7);
     client.sendAllBefore("abcdef");
     Received received = receive(client, "ann");
-    assertThrows(IOException.class, () -> reads.read(received.body(), client.stream(), TIMEOUT));
+    assertThrows(IOException.class, () -> reads.tryRead(received.body(), client.stream(), TIMEOUT));
     assertEquals(0, BodyRequest.bytes(received.request()).length);
   }
 
@@ -83,7 +88,7 @@ class WaitingReadsTest {
     Received received = receive(client, "ann");
     ProblemException refused =
         assertThrows(
-            ProblemException.class, () -> reads.read(received.body(), new Dribble(), TIMEOUT));
+            ProblemException.class, () -> reads.tryRead(received.body(), new Dribble(), TIMEOUT));
     assertEquals(Code.REQUEST_TIMEOUT, refused.problem().code());
   }
 
@@ -91,11 +96,9 @@ class WaitingReadsTest {
   void aUserHasOnlySomeOfThePlaces() throws Exception {
     FakeBodyRequest client = new FakeBodyRequest(900);
     Received first = receive(client, "ann");
-    Refused refused =
-        assertThrows(
-            Refused.class,
-            () -> reads.read(first.body(), new Nested(WaitingReads.PLACES_OF_USER), TIMEOUT));
-    assertEquals(Code.RATE_LIMITED, refused.code);
+    assertThrows(
+        NoPlace.class,
+        () -> reads.tryRead(first.body(), new Nested(WaitingReads.PLACES_OF_USER), TIMEOUT));
     readsABodyToItsEnd(); // the places are free again
   }
 
@@ -118,12 +121,14 @@ class WaitingReadsTest {
 
     @Override
     public int read() throws IOException {
+      Received inner = receive(new FakeBodyRequest(900), "ann");
       try {
-        Received inner = receive(new FakeBodyRequest(900), "ann");
-        reads.read(inner.body(), new Nested(depth - 1), TIMEOUT);
+        if (!reads.tryRead(inner.body(), new Nested(depth - 1), TIMEOUT)) {
+          assertEquals(1, depth, "refused too early");
+          throw new NoPlace();
+        }
       } catch (ProblemException e) {
-        assertEquals(0, depth - 1, "refused too early");
-        throw new Refused(e);
+        throw new AssertionError(e);
       }
       return -1;
     }
@@ -134,16 +139,9 @@ class WaitingReadsTest {
     }
   }
 
-  /** Carries a refusal out of a stream. */
-  private static final class Refused extends IOException {
+  /** Ends the reads when there was no place. */
+  private static final class NoPlace extends IOException {
     private static final long serialVersionUID = 1L;
-
-    private final Code code;
-
-    Refused(ProblemException cause) {
-      super(cause);
-      this.code = cause.problem().code();
-    }
   }
 
   private abstract static class OneByte extends ServletInputStream {

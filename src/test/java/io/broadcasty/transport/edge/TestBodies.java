@@ -15,6 +15,11 @@ final class TestBodies {
 
   static RequestBodies of(TestNode node) {
     return new RequestBodies(
-        SETTINGS, node.memory.of(MemoryArea.INBOUND), node.time, Runnable::run, request -> {});
+        SETTINGS,
+        node.memory.of(MemoryArea.INBOUND),
+        node.time,
+        Runnable::run,
+        Runnable::run,
+        request -> {});
   }
 }
