@@ -309,6 +309,11 @@ final class IncomingBody implements ReadListener, AsyncListener {
     all.connections().endInput(request);
   }
 
+  /** Ends the input of the connection, for a read that waits on another thread. */
+  void endInput() {
+    runBlocking(() -> all.connections().endInput(request));
+  }
+
   /** Answers with a problem; the rest of the body is dropped. */
   void refuse(Problem problem) {
     synchronized (this) {

@@ -84,7 +84,7 @@ public final class RequestBodies {
     this.blocking = blocking;
     this.settled = settled;
     this.connections = connections;
-    this.waiting = new WaitingReads(ticker);
+    this.waiting = new WaitingReads(ticker, IncomingBody::endInput);
     this.sweptNanos = ticker.readNanos();
     this.awakeSinceNanos = sweptNanos;
   }
@@ -266,6 +266,7 @@ public final class RequestBodies {
       awakeSinceNanos = now;
     }
     sweptNanos = now;
+    waiting.sweep(settings.timeout());
     List<IncomingBody> slow = new ArrayList<>();
     for (IncomingBody body : open) {
       long age = Math.min(now - body.begunNanos(), now - awakeSinceNanos);

@@ -12,6 +12,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads bodies on the thread of their request, for servers whose asynchronous reads are not safe
@@ -30,7 +34,23 @@ final class WaitingReads {
 
   private record User(TenantId tenant, String subject) {}
 
+  /** A read on a thread that may wait. */
+  private static final class Read {
+    private final IncomingBody body;
+    private final long begunNanos;
+
+    /** Why its input was ended; null as long as it was not. */
+    private volatile @Nullable String late;
+
+    Read(IncomingBody body, long begunNanos) {
+      this.body = body;
+      this.begunNanos = begunNanos;
+    }
+  }
+
   private final Ticker ticker;
+  private final Consumer<IncomingBody> endInput;
+  private final Set<Read> reads = ConcurrentHashMap.newKeySet();
 
   /** The places in use by tenant and by user. */
   @GuardedBy("this")
@@ -39,8 +59,14 @@ final class WaitingReads {
   @GuardedBy("this")
   private int usedByAll;
 
-  WaitingReads(Ticker ticker) {
+  /**
+   * Creates reads of which none is under way.
+   *
+   * @param endInput ends the input of a body's connection; must not block
+   */
+  WaitingReads(Ticker ticker, Consumer<IncomingBody> endInput) {
     this.ticker = ticker;
+    this.endInput = endInput;
   }
 
   /**
@@ -71,20 +97,43 @@ final class WaitingReads {
 
   private void readToEnd(IncomingBody body, ServletInputStream in, Duration timeout)
       throws ProblemException, IOException {
-    long begun = ticker.readNanos();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-      Problem problem = body.add(buffer, read);
-      if (problem != null) {
-        throw new ProblemException(problem);
+    Read read = new Read(body, ticker.readNanos());
+    reads.add(read);
+    try {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        Problem problem = body.add(buffer, count);
+        if (problem != null) {
+          throw new ProblemException(problem);
+        }
+        String late = body.lateness(ticker.readNanos() - read.begunNanos, timeout);
+        if (late != null) {
+          throw new ProblemException(ProblemMapper.bodyTimeout(late));
+        }
       }
-      String late = body.lateness(ticker.readNanos() - begun, timeout);
+      if (!body.finish()) {
+        throw new IOException("the client sent less than it announced");
+      }
+    } catch (IOException e) {
+      String late = read.late;
       if (late != null) {
         throw new ProblemException(ProblemMapper.bodyTimeout(late));
       }
+      throw e;
+    } finally {
+      reads.remove(read);
     }
-    if (!body.finish()) {
-      throw new IOException("the client sent less than it announced");
+  }
+
+  /** Ends the input of the bodies that are too slow, which ends the reads that wait for them. */
+  void sweep(Duration timeout) {
+    long now = ticker.readNanos();
+    for (Read read : reads) {
+      String late = read.late == null ? read.body.lateness(now - read.begunNanos, timeout) : null;
+      if (late != null) {
+        read.late = late;
+        endInput.accept(read.body);
+      }
     }
   }
 

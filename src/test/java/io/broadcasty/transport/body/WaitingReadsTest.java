@@ -3,6 +3,7 @@ package io.broadcasty.transport.body;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
@@ -19,6 +20,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +32,8 @@ class WaitingReadsTest {
 
   private final ManualTime time = new ManualTime();
   private final MemoryBudget memory = new MemoryBudget(MemoryArea.INBOUND, 100_000, 100);
-  private final WaitingReads reads = new WaitingReads(time);
+  private final List<IncomingBody> endedInputs = new ArrayList<>();
+  private final WaitingReads reads = new WaitingReads(time, endedInputs::add);
   private final RequestBodies bodies =
       new RequestBodies(
           new BodySettings(10_000, TIMEOUT, 3, 5),
@@ -90,6 +94,34 @@ class WaitingReadsTest {
         assertThrows(
             ProblemException.class, () -> reads.tryRead(received.body(), new Dribble(), TIMEOUT));
     assertEquals(Code.REQUEST_TIMEOUT, refused.problem().code());
+  }
+
+  @Test
+  void aBodyThatSendsNothingIsRefusedWhenItsInputWasEnded() {
+    Received received = receive(new FakeBodyRequest(900), "ann");
+    ProblemException refused =
+        assertThrows(
+            ProblemException.class, () -> reads.tryRead(received.body(), new Silence(), TIMEOUT));
+    assertEquals(Code.REQUEST_TIMEOUT, refused.problem().code());
+    assertEquals(List.of(received.body()), endedInputs);
+  }
+
+  /** Sends nothing until the input is ended. */
+  private final class Silence extends OneByte {
+    @Override
+    public int read() {
+      throw new UnsupportedOperationException("byte by byte");
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+      for (int i = 0; endedInputs.isEmpty(); i++) {
+        assertTrue(i < 40, "nobody ended the input");
+        time.advance(Duration.ofSeconds(1));
+        reads.sweep(TIMEOUT);
+      }
+      return -1;
+    }
   }
 
   @Test
