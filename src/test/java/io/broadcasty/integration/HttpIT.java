@@ -379,14 +379,27 @@ class HttpIT extends BuiltWarTestBase {
       String channel = Api.freshChannel("beside.");
       assertEquals(
           200, api.publish("{\"channel\":\"%s\",\"payload\":1}".formatted(channel)).statusCode());
-      assertTrue(crowd.get(0).readUntil("\r\n").contains(" 408 "));
+      String first = statusOrEnd(crowd.get(0));
+      assertTrue(first.isEmpty() || first.contains(" 408 "), first);
       assertTrue(crowd.get(1).readUntil("\r\n").contains(" 401 "));
-      String last = crowd.get(CROWD - 2).readUntil("\r\n"); // too many, or late like the first
-      assertTrue(last.contains(" 429 ") || last.contains(" 408 "), last);
+      String last = statusOrEnd(crowd.get(CROWD - 2)); // too many, or late like the first
+      assertTrue(last.isEmpty() || last.contains(" 429 ") || last.contains(" 408 "), last);
     } finally {
       for (RawSocket socket : crowd) {
         socket.close();
       }
+    }
+  }
+
+  /**
+   * Returns the first line of an answer; empty when the server closed the connection instead, as
+   * Payara does when one of its threads waited for the body.
+   */
+  private static String statusOrEnd(RawSocket socket) {
+    try {
+      return socket.readUntil("\r\n");
+    } catch (IOException closed) {
+      return "";
     }
   }
 
