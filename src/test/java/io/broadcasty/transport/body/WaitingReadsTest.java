@@ -135,6 +135,7 @@ class WaitingReadsTest {
   }
 
   /** Sends a byte every two seconds. */
+  @SuppressWarnings("InputStreamSlowMultibyteRead") // slow on purpose
   private final class Dribble extends OneByte {
     @Override
     public int read() {
