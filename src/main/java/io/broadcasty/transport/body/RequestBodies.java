@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.memory.MemoryReservation;
-import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.transport.container.ClientConnection;
 import io.broadcasty.transport.container.EarlyReuse;
@@ -30,9 +29,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * Reads the bodies of requests without blocking: at once those that have arrived, the others as
- * they arrive. A body that is too slow is refused, so are the newest of too many slow bodies of one
- * user or one client address.
+ * Reads the bodies of requests: at once those that have arrived, the others as they arrive. No
+ * thread waits for a client, except a few on servers whose asynchronous reads are not safe ({@link
+ * WaitingReads}). A body that is too slow is refused, so are the newest of too many slow bodies of
+ * one user or one client address.
  */
 @ThreadSafe
 public final class RequestBodies {
@@ -281,7 +281,7 @@ public final class RequestBodies {
       if (owner == null) {
         continue;
       }
-      int ofUser = counts.merge(new User(owner), 1, Integer::sum);
+      int ofUser = counts.merge(owner.user(), 1, Integer::sum);
       int ofAddress = counts.merge(owner.address(), 1, Integer::sum);
       if (ofUser > settings.slowPerUser() || ofAddress > settings.slowPerAddress()) {
         body.refuse(tooManySlow());
@@ -294,12 +294,5 @@ public final class RequestBodies {
         Code.RATE_LIMITED,
         "too many request bodies of this user or address arrive slowly; send fewer at once",
         RETRY_AFTER);
-  }
-
-  /** A user, as a key. */
-  private record User(TenantId tenant, String subject) {
-    User(BodyOwner owner) {
-      this(owner.tenant(), owner.subject());
-    }
   }
 }

@@ -2,7 +2,6 @@ package io.broadcasty.transport.body;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.delivery.session.ProblemMapper;
 import io.broadcasty.wire.Problem;
@@ -31,8 +30,6 @@ final class WaitingReads {
   static final int PLACES_OF_USER = 16;
 
   private static final int BUFFER_BYTES = 8 * 1024;
-
-  private record User(TenantId tenant, String subject) {}
 
   /** A read on a thread that may wait. */
   private static final class Read {
@@ -138,7 +135,7 @@ final class WaitingReads {
   }
 
   private synchronized boolean acquire(BodyOwner owner) {
-    User user = new User(owner.tenant(), owner.subject());
+    BodyOwner.User user = owner.user();
     if (usedByAll >= PLACES
         || used.getOrDefault(owner.tenant(), 0) >= PLACES_OF_TENANT
         || used.getOrDefault(user, 0) >= PLACES_OF_USER) {
@@ -153,7 +150,6 @@ final class WaitingReads {
   private synchronized void release(BodyOwner owner) {
     usedByAll--;
     used.computeIfPresent(owner.tenant(), (key, count) -> count == 1 ? null : count - 1);
-    used.computeIfPresent(
-        new User(owner.tenant(), owner.subject()), (key, count) -> count == 1 ? null : count - 1);
+    used.computeIfPresent(owner.user(), (key, count) -> count == 1 ? null : count - 1);
   }
 }

@@ -1,4 +1,4 @@
-/** Bodies of requests, read without a thread that waits for the client. */
+/** Bodies of requests, read so that slow clients do not hold the threads of the server. */
 @NullMarked
 package io.broadcasty.transport.body;
 

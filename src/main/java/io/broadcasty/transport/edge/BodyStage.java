@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last stage of the edge: the body of a request whose caller is known. A body that has not
- * arrived yet holds no thread; the request is dispatched again when it has (docs/adr/0033).
+ * The last stage of the edge: the body of a request whose caller is known. A request whose body has
+ * not arrived yet is put aside, and continues when it has (docs/adr/0033).
  */
 final class BodyStage {
 

@@ -1,15 +1,14 @@
 package io.broadcasty.transport.body;
 
+import static io.broadcasty.transport.FakeServlets.fake;
+
+import io.broadcasty.transport.FakeServlets;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,7 +81,7 @@ public final class FakeBodyRequest {
           if (name.equals("setHeader")) {
             events.add(arguments[0] + ": " + arguments[1]);
           }
-          return name.equals("getOutputStream") ? new Output() : null;
+          return name.equals("getOutputStream") ? new FakeServlets.DiscardedOutput() : null;
         });
   }
 
@@ -165,31 +164,5 @@ public final class FakeBodyRequest {
     public void setReadListener(ReadListener reads) {
       listener = reads;
     }
-  }
-
-  private static final class Output extends ServletOutputStream {
-    @Override
-    public void write(int b) {}
-
-    @Override
-    public boolean isReady() {
-      return true;
-    }
-
-    @Override
-    public void setWriteListener(WriteListener listener) {}
-  }
-
-  private interface Calls {
-    @Nullable Object call(String name, Object[] arguments);
-  }
-
-  private static <T> T fake(Class<T> type, Calls calls) {
-    InvocationHandler handler =
-        (proxy, method, arguments) ->
-            calls.call(method.getName(), arguments == null ? new Object[0] : arguments);
-    return type.cast(
-        Proxy.newProxyInstance(
-            FakeBodyRequest.class.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }

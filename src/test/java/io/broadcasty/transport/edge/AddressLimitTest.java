@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import static io.broadcasty.transport.FakeServlets.fake;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.broadcasty.core.auth.Authenticator;
@@ -14,15 +15,13 @@ import io.broadcasty.core.ratelimit.UnauthenticatedConnections;
 import io.broadcasty.core.ratelimit.UnauthenticatedLimits;
 import io.broadcasty.core.tenant.Rate;
 import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.transport.FakeServlets;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Field;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -140,7 +139,7 @@ class AddressLimitTest {
                   case "getStatus" -> status[0];
                   case "isCommitted" -> false;
                   case "setHeader" -> answered.put((String) arguments[0], (String) arguments[1]);
-                  case "getOutputStream" -> new Discarded();
+                  case "getOutputStream" -> new FakeServlets.DiscardedOutput();
                   default -> null;
                 });
     FilterChain end =
@@ -268,34 +267,5 @@ class AddressLimitTest {
     handshakeStatus = HttpServletResponse.SC_SWITCHING_PROTOCOLS;
     assertEquals(101, handshake("192.0.2.1"));
     assertEquals(1, unauthenticated.count());
-  }
-
-  private interface Answers {
-    @Nullable Object to(String name, Object[] arguments);
-  }
-
-  private static <T> T fake(Class<T> type, Answers answers) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) -> {
-              Object answer =
-                  answers.to(method.getName(), arguments == null ? new Object[0] : arguments);
-              return method.getReturnType() == void.class ? null : answer;
-            }));
-  }
-
-  private static final class Discarded extends ServletOutputStream {
-    @Override
-    public void write(int each) {}
-
-    @Override
-    public boolean isReady() {
-      return true;
-    }
-
-    @Override
-    public void setWriteListener(WriteListener listener) {}
   }
 }

@@ -1,5 +1,6 @@
 package io.broadcasty.transport.edge;
 
+import static io.broadcasty.transport.FakeServlets.fake;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -16,21 +17,18 @@ import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.delivery.session.TestNode;
+import io.broadcasty.transport.FakeServlets;
 import io.broadcasty.transport.container.StreamOutputSelector;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Field;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -126,7 +124,7 @@ class EdgeFilterTest {
                   }
                   case "getStatus" -> status[0];
                   case "isCommitted" -> false;
-                  case "getOutputStream" -> new Discarded();
+                  case "getOutputStream" -> new FakeServlets.DiscardedOutput();
                   default -> null;
                 });
     FilterChain chain =
@@ -216,34 +214,5 @@ class EdgeFilterTest {
     assertEquals(
         List.of(new LimitReached(LimitReached.CONNECTIONS, TestNode.ACME, "ann", null, CLIENT)),
         node.listener.ofType(LimitReached.class));
-  }
-
-  private interface Answers {
-    @Nullable Object to(String name, Object[] arguments);
-  }
-
-  private static <T> T fake(Class<T> type, Answers answers) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) -> {
-              Object answer =
-                  answers.to(method.getName(), arguments == null ? new Object[0] : arguments);
-              return method.getReturnType() == void.class ? null : answer;
-            }));
-  }
-
-  private static final class Discarded extends ServletOutputStream {
-    @Override
-    public void write(int each) {}
-
-    @Override
-    public boolean isReady() {
-      return true;
-    }
-
-    @Override
-    public void setWriteListener(WriteListener listener) {}
   }
 }
