@@ -13,6 +13,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -20,8 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tests publish, replay, health and errors over HTTP. */
 class HttpIT extends BuiltWarTestBase {
@@ -410,6 +414,52 @@ class HttpIT extends BuiltWarTestBase {
     assertEquals(" 200 ", statusOfLateBody("/broadcasty/publish", publication));
     assertEquals(" 200 ", statusOfLateBody("/broadcasty/presence/join", member));
     assertEquals(" 400 ", statusOfLateBody("/broadcasty/push/subscriptions", "{}"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "POST, /broadcasty/publish, text/plain",
+    "PUT, /broadcasty/publish, application/json",
+    "PATCH, /broadcasty/presence/join, application/json",
+    "POST, /broadcasty/presence/join, text/plain",
+    "POST, /broadcasty/replay, application/json",
+    "DELETE, /broadcasty/replay, text/plain",
+    "POST, /broadcasty/nowhere, application/json",
+    "POST, /broadcasty/nowhere, text/plain",
+    "POST, /broadcasty/sse, application/json",
+    "OPTIONS, /broadcasty/publish, application/json",
+    "POST, /broadcasty/ping, application/json",
+    "POST, /broadcasty/metrics, text/plain",
+    "POST, /demo/index.html, text/plain",
+    "POST, /dev/tokens, application/json"
+  })
+  void aConnectionGoesOnOrClosesAfterABodyThatNobodyReads(String method, String path, String type)
+      throws IOException {
+    for (String token : List.of(api.tokens.publisher(), "")) {
+      try (RawSocket socket = new RawSocket(api)) {
+        socket.sendHead(method, path, token, type, 5);
+        api.get("/broadcasty/ping", ""); // the server begins without the body meanwhile
+        socket.write("{ }  ".getBytes(StandardCharsets.US_ASCII));
+        String head = socket.readUntil("\r\n\r\n");
+        if (head.toLowerCase(Locale.ROOT).contains("connection: close")) {
+          assertTrue(socket.isClosedByServer(), head);
+        } else {
+          socket.sendGet("/broadcasty/ping", "");
+          assertTrue(isAnsweredOrClosed(socket), head);
+        }
+      }
+    }
+  }
+
+  /** Returns whether a ping is answered, or the connection is closed instead. */
+  private static boolean isAnsweredOrClosed(RawSocket socket) throws IOException {
+    try {
+      return !socket.readUntil("HTTP/1.1 204").isEmpty();
+    } catch (SocketTimeoutException silence) {
+      return false;
+    } catch (IOException closed) {
+      return true;
+    }
   }
 
   private HttpResponse<String> health(String check) {

@@ -66,12 +66,20 @@ final class RawSocket implements AutoCloseable {
 
   /** Sends the head of a request with JSON of this length. */
   void sendPost(String path, String token, int length) throws IOException {
+    sendHead("POST", path, token, "application/json", length);
+  }
+
+  /** Sends the head of a request with a body of this type and length. */
+  void sendHead(String method, String path, String token, String type, int length)
+      throws IOException {
     String authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
     write(
-        ("POST "
+        (method
+                + " "
                 + path
-                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Content-Length: "
+                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                + type
+                + "\r\nContent-Length: "
                 + length
                 + "\r\n"
                 + authorization

@@ -11,6 +11,7 @@ import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -40,5 +41,13 @@ abstract class ServerTestBase {
   void connect() {
     int port = Objects.requireNonNull(url).getPort();
     api = new Api(URI.create("http://localhost:" + port), DevTokens.ofTestServer());
+  }
+
+  /** What messages and bodies took while they arrived is given back, however a test ended them. */
+  @AfterEach
+  void nothingIncompleteIsLeft() {
+    Api.await(
+        "the memory of what was incomplete",
+        () -> Scrape.of(api).value("broadcasty_memory_used_bytes{area=\"inbound\"}") == 0);
   }
 }

@@ -36,7 +36,7 @@ public final class FakeServlets {
   }
 
   /** An output that is always ready and drops what is written. */
-  public static final class DiscardedOutput extends ServletOutputStream {
+  public static class DiscardedOutput extends ServletOutputStream {
 
     @Override
     public void write(int each) {}

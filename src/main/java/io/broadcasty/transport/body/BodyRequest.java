@@ -31,6 +31,7 @@ public final class BodyRequest extends HttpServletRequestWrapper {
 
   private volatile byte[] body = NOTHING;
   private volatile boolean whole;
+  private boolean closing;
   private byte[] begun = NOTHING;
   private @Nullable Map<String, String[]> parameters;
 
@@ -74,6 +75,15 @@ public final class BodyRequest extends HttpServletRequestWrapper {
   /** Returns whether the body was read to its end. */
   boolean isWhole() {
     return whole;
+  }
+
+  /** Notes that the answer says that the connection is not used again. */
+  void setClosing() {
+    closing = true;
+  }
+
+  boolean isClosing() {
+    return closing;
   }
 
   /** Returns the server's own stream of the body. */

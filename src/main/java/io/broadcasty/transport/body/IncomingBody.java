@@ -132,6 +132,11 @@ final class IncomingBody implements ReadListener, AsyncListener {
     begunNanos = nowNanos;
   }
 
+  /** Returns whether the request is handled after the server's call; call it within that call. */
+  boolean isPutAside() {
+    return async != null;
+  }
+
   HttpServletRequest request() {
     return request;
   }

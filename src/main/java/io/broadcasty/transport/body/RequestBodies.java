@@ -172,27 +172,32 @@ public final class RequestBodies {
    */
   public void expectUnread(HttpServletRequest request, HttpServletResponse response) {
     BodyRequest body = BodyRequest.of(request);
-    if (body != null && !body.isWhole()) {
+    if (body != null && !body.isWhole() && !response.isCommitted()) {
       response.setHeader("Connection", "close");
+      body.setClosing();
     }
   }
 
   /**
    * Drops the rest of a body that was not read, after the answer: without a thread that waits for
-   * it, and not for long.
+   * it, and not for long. A client that has left has no rest.
    */
-  public void discardRest(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  public void discardRest(HttpServletRequest request, HttpServletResponse response) {
     BodyRequest body = BodyRequest.of(request);
     if (body == null || body.isWhole() || request.isAsyncStarted()) {
       return;
     }
+    expectUnread(request, response);
     try {
       OpenLibertyInternals.finish(response.getOutputStream());
+      if (!body.isClosing()) { // the client may send its next request, which nobody would find
+        connections.endInput(request);
+        return;
+      }
       start(
           IncomingBody.answered(this, body, request, response, new MemoryReservation(memory)),
           body.clientStream());
-    } catch (IllegalStateException e) { // the response is complete
+    } catch (IOException | IllegalStateException e) { // the client left, the response is complete
       LOG.log(Level.DEBUG, "The rest of a body cannot be dropped; ending its connection", e);
       connections.endInput(request);
     }
@@ -230,6 +235,14 @@ public final class RequestBodies {
   /** Releases the memory of a body once the request has been handled. */
   public static void release(HttpServletRequest request) {
     if (request.getAttribute(IncomingBody.ATTRIBUTE) instanceof IncomingBody body) {
+      body.release();
+    }
+  }
+
+  /** Releases the memory of a body unless its request was put aside and is handled later. */
+  public static void releaseUnlessPutAside(HttpServletRequest request) {
+    if (request.getAttribute(IncomingBody.ATTRIBUTE) instanceof IncomingBody body
+        && !body.isPutAside()) {
       body.release();
     }
   }

@@ -117,6 +117,7 @@ public class EdgeFilter extends HttpFilter {
         response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
       }
     } finally {
+      RequestBodies.releaseUnlessPutAside(received);
       if (!toldLater) {
         boolean broken = failed && !response.isCommitted();
         int status = broken ? HttpServletResponse.SC_INTERNAL_SERVER_ERROR : response.getStatus();
@@ -259,7 +260,7 @@ public class EdgeFilter extends HttpFilter {
     }
     CallerRequest called = new CallerRequest(request, caller);
     try {
-      if (path.equals(PUBLISH_PATH)) {
+      if (path.equals(PUBLISH_PATH) && request.getMethod().equals("POST")) {
         called.leaveBodyTo(stage, address);
       } else if (stage != null && !stage.read(called, response, address, null)) {
         return true;

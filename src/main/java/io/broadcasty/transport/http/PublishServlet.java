@@ -77,11 +77,11 @@ public class PublishServlet extends HttpServlet {
     }
     PublishReader.Request read;
     try {
-      RequestBody.requireJson(request);
       if (!CallerRequest.readBody(
           request, response, async -> publishLater(caller, request, response, async))) {
         return;
       }
+      RequestBody.requireJson(request);
       read = read(caller, request);
     } catch (ProblemException e) {
       ProblemWriter.write(response, e.problem());

@@ -6,6 +6,7 @@ import io.broadcasty.transport.FakeServlets;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -28,7 +29,9 @@ public final class FakeBodyRequest {
   private final Map<String, String> headers = new HashMap<>();
   private final long announced;
   private final Input input = new Input();
+  private ServletOutputStream output = new FakeServlets.DiscardedOutput();
   private boolean async;
+  private boolean committed;
 
   /**
    * Creates a request of which no byte of the body has arrived.
@@ -81,7 +84,10 @@ public final class FakeBodyRequest {
           if (name.equals("setHeader")) {
             events.add(arguments[0] + ": " + arguments[1]);
           }
-          return name.equals("getOutputStream") ? new FakeServlets.DiscardedOutput() : null;
+          if (name.equals("isCommitted")) {
+            return committed;
+          }
+          return name.equals("getOutputStream") ? output : null;
         });
   }
 
@@ -114,6 +120,22 @@ public final class FakeBodyRequest {
   /** Breaks the connection. */
   public void leave() {
     Objects.requireNonNull(input.listener).onError(new IOException("reset"));
+  }
+
+  /** Sends the head of the answer. */
+  public void commit() {
+    committed = true;
+  }
+
+  /** Breaks the connection before the answer is written. */
+  public void leaveBeforeAnswer() {
+    output =
+        new FakeServlets.DiscardedOutput() {
+          @Override
+          public void flush() throws IOException {
+            throw new IOException("Connection is closed");
+          }
+        };
   }
 
   private static final class Input extends ServletInputStream {

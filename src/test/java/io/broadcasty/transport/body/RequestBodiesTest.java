@@ -399,7 +399,6 @@ class RequestBodiesTest {
   void theRestOfARefusedRequestIsDroppedWithoutWaiting() throws Exception {
     FakeBodyRequest client = new FakeBodyRequest(100);
     HttpServletRequest request = receive(client);
-    bodies.expectUnread(request, client.response());
     bodies.discardRest(request, client.response());
     assertEquals(List.of("Connection: close"), client.events);
     client.send("some");
@@ -408,6 +407,25 @@ class RequestBodiesTest {
     assertEquals(List.of(request), endedInputs);
     client.leave();
     assertEquals(List.of("Connection: close", "complete"), client.events);
+  }
+
+  @Test
+  void anAnswerThatDidNotAnnounceAnUnreadBodyEndsItsConnection() throws Exception {
+    FakeBodyRequest client = new FakeBodyRequest(100);
+    HttpServletRequest request = receive(client);
+    client.commit();
+    bodies.discardRest(request, client.response());
+    assertEquals(List.of(), client.events);
+    assertEquals(List.of(request), endedInputs);
+  }
+
+  @Test
+  void aClientThatLeftBeforeItsAnswerFailsNoRequest() throws Exception {
+    FakeBodyRequest client = new FakeBodyRequest(100);
+    HttpServletRequest request = receive(client);
+    client.leaveBeforeAnswer();
+    bodies.discardRest(request, client.response());
+    assertEquals(List.of(request), endedInputs);
   }
 
   @Test
