@@ -160,7 +160,7 @@ describe('against the WAR', { timeout: 900_000 }, () => {
         const cases: [what: string, attempt: () => Promise<unknown>, code: string, advice: RegExp][] = [
           ['no token', () => connect({ transport, getToken: () => '' }).subscribe({ channel: 'a' }), 'no_token', /getToken\(\) returned no token; it must return a JWT/],
           ['a token that cannot be got', () => connect({ transport, getToken: () => Promise.reject(new Error('no')) }).connect({ timeoutMs: 500 }), 'no_token', /getToken\(\) failed/],
-          ['what is no token', () => connect({ transport, getToken: () => 'a.b.c' }).subscribe({ channel: 'a' }), 'unauthorized', /check that getToken\(\) returns a JWT that this server trusts/],
+          ['what is no token', () => connect({ transport, getToken: () => 'a.b.c' }).subscribe({ channel: 'a' }), 'unauthorized', /getToken\(\) must return a JWT that this server trusts/],
           ['a bad channel', () => anyone.subscribe({ channel: 'orders/eu' }), 'invalid_channel', /"orders\/eu" is not a channel name; use 1–200 characters/],
           ['a pattern to publish to', () => anyone.publish({ channel: 'orders.*', payload: 1 }), 'invalid_channel', /patterns can only be subscribed to/],
           ['a role that may not listen', () => guest.subscribe({ channel: 'private-a' }), 'forbidden', /the roles of the token do not allow it/],
