@@ -148,7 +148,7 @@ public final class RequestBodies {
       throw new ProblemException(problem);
     }
     if (EarlyReuse.isPossible(request)) {
-      if (waiting.tryRead(incoming, body.clientStream(), settings.timeout())) {
+      if (waiting.tryRead(incoming, body.clientStream())) {
         return true;
       }
       if (answer.isDispatching() && EarlyReuse.losesDispatches(request)) {
@@ -279,7 +279,7 @@ public final class RequestBodies {
       awakeSinceNanos = now;
     }
     sweptNanos = now;
-    waiting.sweep(settings.timeout());
+    waiting.sweep(settings.timeout(), now - awakeSinceNanos);
     List<IncomingBody> slow = new ArrayList<>();
     for (IncomingBody body : open) {
       long age = Math.min(now - body.begunNanos(), now - awakeSinceNanos);

@@ -73,15 +73,14 @@ final class WaitingReads {
    * @throws ProblemException when it is too long or too slow
    * @throws IOException when the client leaves before its end
    */
-  boolean tryRead(IncomingBody body, ServletInputStream in, Duration timeout)
-      throws ProblemException, IOException {
+  boolean tryRead(IncomingBody body, ServletInputStream in) throws ProblemException, IOException {
     BodyOwner owner = body.requiredOwner();
     if (!acquire(owner)) {
       return false;
     }
     boolean whole = false;
     try {
-      readToEnd(body, in, timeout);
+      readToEnd(body, in);
       whole = true;
       return true;
     } finally {
@@ -92,7 +91,7 @@ final class WaitingReads {
     }
   }
 
-  private void readToEnd(IncomingBody body, ServletInputStream in, Duration timeout)
+  private void readToEnd(IncomingBody body, ServletInputStream in)
       throws ProblemException, IOException {
     Read read = new Read(body, ticker.readNanos());
     reads.add(read);
@@ -103,9 +102,8 @@ final class WaitingReads {
         if (problem != null) {
           throw new ProblemException(problem);
         }
-        String late = body.lateness(ticker.readNanos() - read.begunNanos, timeout);
-        if (late != null) {
-          throw new ProblemException(ProblemMapper.bodyTimeout(late));
+        if (read.late != null) {
+          throw new IOException("the body is too slow");
         }
       }
       if (!body.finish()) {
@@ -122,11 +120,16 @@ final class WaitingReads {
     }
   }
 
-  /** Ends the input of the bodies that are too slow, which ends the reads that wait for them. */
-  void sweep(Duration timeout) {
+  /**
+   * Ends the input of the bodies that are too slow, which ends the reads that wait for them.
+   *
+   * @param awakeNanos how long the node has run since it was last paused itself
+   */
+  void sweep(Duration timeout, long awakeNanos) {
     long now = ticker.readNanos();
     for (Read read : reads) {
-      String late = read.late == null ? read.body.lateness(now - read.begunNanos, timeout) : null;
+      long age = Math.min(now - read.begunNanos, awakeNanos);
+      String late = read.late == null ? read.body.lateness(age, timeout) : null;
       if (late != null) {
         read.late = late;
         endInput.accept(read.body);

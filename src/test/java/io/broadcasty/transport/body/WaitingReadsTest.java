@@ -71,7 +71,7 @@ class WaitingReadsTest {
     FakeBodyRequest client = new FakeBodyRequest(6);
     client.sendAllBefore("abcdef");
     Received received = receive(client, "ann");
-    reads.tryRead(received.body(), client.stream(), TIMEOUT);
+    reads.tryRead(received.body(), client.stream());
     assertArrayEquals(
         "abcdef".getBytes(StandardCharsets.UTF_8), BodyRequest.bytes(received.request()));
     received.body().release();
@@ -82,7 +82,7 @@ class WaitingReadsTest {
     FakeBodyRequest client = new FakeBodyRequest(7);
     client.sendAllBefore("abcdef");
     Received received = receive(client, "ann");
-    assertThrows(IOException.class, () -> reads.tryRead(received.body(), client.stream(), TIMEOUT));
+    assertThrows(IOException.class, () -> reads.tryRead(received.body(), client.stream()));
     assertEquals(0, BodyRequest.bytes(received.request()).length);
   }
 
@@ -91,8 +91,7 @@ class WaitingReadsTest {
     FakeBodyRequest client = new FakeBodyRequest(900);
     Received received = receive(client, "ann");
     ProblemException refused =
-        assertThrows(
-            ProblemException.class, () -> reads.tryRead(received.body(), new Dribble(), TIMEOUT));
+        assertThrows(ProblemException.class, () -> reads.tryRead(received.body(), new Dribble()));
     assertEquals(Code.REQUEST_TIMEOUT, refused.problem().code());
   }
 
@@ -100,8 +99,7 @@ class WaitingReadsTest {
   void aBodyThatSendsNothingIsRefusedWhenItsInputWasEnded() {
     Received received = receive(new FakeBodyRequest(900), "ann");
     ProblemException refused =
-        assertThrows(
-            ProblemException.class, () -> reads.tryRead(received.body(), new Silence(), TIMEOUT));
+        assertThrows(ProblemException.class, () -> reads.tryRead(received.body(), new Silence()));
     assertEquals(Code.REQUEST_TIMEOUT, refused.problem().code());
     assertEquals(List.of(received.body()), endedInputs);
   }
@@ -118,7 +116,7 @@ class WaitingReadsTest {
       for (int i = 0; endedInputs.isEmpty(); i++) {
         assertTrue(i < 40, "nobody ended the input");
         time.advance(Duration.ofSeconds(1));
-        reads.sweep(TIMEOUT);
+        reads.sweep(TIMEOUT, Long.MAX_VALUE);
       }
       return -1;
     }
@@ -129,9 +127,35 @@ class WaitingReadsTest {
     FakeBodyRequest client = new FakeBodyRequest(900);
     Received first = receive(client, "ann");
     assertThrows(
-        NoPlace.class,
-        () -> reads.tryRead(first.body(), new Nested(WaitingReads.PLACES_OF_USER), TIMEOUT));
+        NoPlace.class, () -> reads.tryRead(first.body(), new Nested(WaitingReads.PLACES_OF_USER)));
     readsABodyToItsEnd(); // the places are free again
+  }
+
+  @Test
+  void aPauseOfTheNodeIsNotTheClientsFault() throws Exception {
+    FakeBodyRequest client = new FakeBodyRequest(2);
+    Received received = receive(client, "ann");
+    assertTrue(reads.tryRead(received.body(), new Paused()));
+    assertEquals(List.of(), endedInputs);
+    received.body().release();
+  }
+
+  /** Sends two bytes, between which the node is paused. */
+  @SuppressWarnings("InputStreamSlowMultibyteRead") // the test reads little
+  private final class Paused extends OneByte {
+    private int sent;
+
+    @Override
+    public int read() {
+      time.advance(TIMEOUT.multipliedBy(2));
+      reads.sweep(TIMEOUT, 0);
+      return ' ';
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      return ++sent > 2 ? -1 : super.read(into, offset, length);
+    }
   }
 
   /** Sends a byte every two seconds. */
@@ -140,6 +164,7 @@ class WaitingReadsTest {
     @Override
     public int read() {
       time.advance(Duration.ofSeconds(2));
+      reads.sweep(TIMEOUT, Long.MAX_VALUE);
       return ' ';
     }
   }
@@ -156,7 +181,7 @@ class WaitingReadsTest {
     public int read() throws IOException {
       Received inner = receive(new FakeBodyRequest(900), "ann");
       try {
-        if (!reads.tryRead(inner.body(), new Nested(depth - 1), TIMEOUT)) {
+        if (!reads.tryRead(inner.body(), new Nested(depth - 1))) {
           assertEquals(1, depth, "refused too early");
           throw new NoPlace();
         }
