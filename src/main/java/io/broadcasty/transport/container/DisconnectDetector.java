@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ThreadSafe
 public final class DisconnectDetector implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(DisconnectDetector.class.getName());
 
   /**
    * The longest duration of a round. A socket that the server closes is released in the next round
@@ -71,6 +74,20 @@ public final class DisconnectDetector implements AutoCloseable {
       if (registered != null) {
         registered.cancel();
         selector.wakeup(); // the selector then releases the socket
+      }
+    }
+
+    /**
+     * Ends the connection in both directions, upon which the server fails its write and closes it.
+     * Call it only while the server still waits to write the response that was watched: afterwards
+     * the connection may carry another request. Does not block.
+     */
+    public void endConnection() {
+      try {
+        socket.shutdownInput();
+        socket.shutdownOutput();
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "The connection has ended already", e);
       }
     }
 

@@ -55,6 +55,9 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   @GuardedBy("this")
   private DisconnectDetector.@Nullable Watch watch;
 
+  /** The watch of a response that has ended, while its client has not read everything. */
+  private volatile DisconnectDetector.@Nullable Watch endedWatch;
+
   @GuardedBy("this")
   private @Nullable Early early;
 
@@ -133,7 +136,12 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
   private void giveUpUnread() {
     lingering.remove(giveUp);
     NonBlockingOutput to = output;
+    DisconnectDetector.Watch unread = endedWatch;
+    endedWatch = null;
     if (to != null && to.isWaiting()) {
+      if (unread != null) {
+        unread.endConnection();
+      }
       to.abort();
     }
   }
@@ -190,6 +198,7 @@ final class SseTransport implements Transport, DisconnectDetector.Listener {
     response = null;
     if (watch != null) {
       watch.stop();
+      endedWatch = watch;
       watch = null;
     }
     return open;

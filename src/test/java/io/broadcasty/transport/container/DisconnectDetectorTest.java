@@ -3,6 +3,7 @@ package io.broadcasty.transport.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.servlet.ServletRequest;
@@ -12,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -160,6 +162,23 @@ class DisconnectDetectorTest {
     awaitAnotherEnd();
     assertEquals(0, connection.reported);
     assertEquals(0, other.reported);
+  }
+
+  @Test
+  void endsTheConnectionOfAStoppedWatch() throws Exception {
+    Connection connection = new Connection();
+    DisconnectDetector.Watch watch = connection.watch();
+    detector.poll();
+    watch.stop();
+    watch.endConnection();
+    assertEquals(-1, connection.client.getInputStream().read());
+    assertThrows(
+        ClosedChannelException.class,
+        () -> connection.accepted.write(ByteBuffer.wrap(new byte[] {1})));
+    watch.endConnection();
+    connection.accepted.close();
+    watch.endConnection();
+    assertEquals(0, connection.reported);
   }
 
   @Test
