@@ -33,8 +33,9 @@ public interface NodeRegistry extends AutoCloseable {
     void onGone(String node);
 
     /**
-     * Called when this node's own heartbeat had expired for a while, so that others may have
-     * removed its data, which has to be stored again. Also called at the start.
+     * Called when the data of this node may be missing and has to be stored again: its own
+     * heartbeat had expired for a while, so that others may have removed the data, or the store may
+     * have lost its last writes by a failover. Also called at the start.
      */
     void onSelfExpired();
   }

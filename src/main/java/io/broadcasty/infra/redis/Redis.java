@@ -171,6 +171,11 @@ public final class Redis implements AutoCloseable {
     throw new JedisException("the server has none of the test keys");
   }
 
+  /** Returns a connection to one server from its pool; the caller closes it. */
+  Connection connection(HostAndPort server) {
+    return servers.connection(server);
+  }
+
   /** Returns the servers that accept writes, as far as is known. */
   public Collection<HostAndPort> primaries() {
     return servers.primaries();

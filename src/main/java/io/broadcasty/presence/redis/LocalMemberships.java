@@ -3,9 +3,13 @@ package io.broadcasty.presence.redis;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.presence.Member;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,8 +41,26 @@ final class LocalMemberships {
     }
   }
 
+  /** A member that was released, for those who write again what Redis may have lost. */
+  record Release(TenantChannel channel, String memberId) {}
+
+  /** The time for which releases are remembered, longer than a failover goes unnoticed. */
+  private static final Duration REMEMBERED = Duration.ofMinutes(1);
+
+  private static final int MAX_RELEASES = 100_000;
+
+  private final Ticker ticker;
+
   @GuardedBy("this")
   private final Map<TenantChannel, Map<String, HeldMember>> channels = new HashMap<>();
+
+  /** The latest releases and their times, the oldest first. */
+  @GuardedBy("this")
+  private final Map<Release, Long> releases = new LinkedHashMap<>();
+
+  LocalMemberships(Ticker ticker) {
+    this.ticker = ticker;
+  }
 
   /**
    * Records that a connection holds a member.
@@ -72,7 +94,30 @@ final class LocalMemberships {
     if (members.isEmpty()) {
       channels.remove(channel);
     }
+    rememberRelease(new Release(channel, memberId));
     return Released.LAST;
+  }
+
+  @GuardedBy("this")
+  private void rememberRelease(Release release) {
+    releases.remove(release);
+    releases.put(release, ticker.readNanos());
+    dropOldReleases();
+  }
+
+  @GuardedBy("this")
+  private void dropOldReleases() {
+    long oldest = ticker.readNanos() - REMEMBERED.toNanos();
+    Iterator<Long> times = releases.values().iterator();
+    while (times.hasNext() && (releases.size() > MAX_RELEASES || times.next() - oldest < 0)) {
+      times.remove();
+    }
+  }
+
+  /** Returns what was released lately, whose removal Redis may have lost. */
+  synchronized List<Release> recentReleases() {
+    dropOldReleases();
+    return List.copyOf(releases.keySet());
   }
 
   /** Returns the member, if it is held here. */

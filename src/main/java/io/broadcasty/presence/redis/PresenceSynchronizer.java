@@ -170,11 +170,11 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     if (forgotten) {
       forgotten = false;
       operations.forgetListedChannels();
-      unsent.addAll(allHoldOperations());
+      unsent.addAll(allMembershipUpdates());
     }
   }
 
-  private List<PresenceOperation> allHoldOperations() {
+  private List<PresenceOperation> allMembershipUpdates() {
     List<PresenceOperation> all = new ArrayList<>();
     synchronized (memberships) {
       for (TenantChannel channel : memberships.channels()) {
@@ -183,6 +183,15 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
               new PresenceOperation(
                   channel, PresenceOperation.MEMBERSHIP_UPDATE, new Member(id, ""), 0, null));
         }
+      }
+      for (LocalMemberships.Release release : memberships.recentReleases()) {
+        all.add(
+            new PresenceOperation(
+                release.channel(),
+                PresenceOperation.MEMBERSHIP_UPDATE,
+                new Member(release.memberId(), ""),
+                0,
+                null));
       }
     }
     return all;

@@ -50,7 +50,7 @@ public final class RedisPresenceStore implements PresenceStore {
   private final Redis redis;
   private final WallClock clock;
   private final LocalPresenceStore local;
-  private final LocalMemberships memberships = new LocalMemberships();
+  private final LocalMemberships memberships;
   private final MembershipCaches caches;
   private final PubSub pubSub;
   private final PresenceOperationQueue operations;
@@ -76,6 +76,7 @@ public final class RedisPresenceStore implements PresenceStore {
       RealtimeListener lifecycle) {
     this.redis = redis;
     this.clock = clock;
+    this.memberships = new LocalMemberships(ticker);
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, delayed);
     this.operations =
         new PresenceOperationQueue(

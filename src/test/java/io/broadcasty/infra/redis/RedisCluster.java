@@ -5,15 +5,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** A real Redis Cluster of three primaries, optionally with a replica each. */
 public final class RedisCluster implements AutoCloseable {
 
   private static final int PRIMARIES = 3;
   private static final int SLOTS = 16384;
+  private static final Pattern OFFSET = Pattern.compile("master_repl_offset:\\d+");
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -56,6 +63,29 @@ public final class RedisCluster implements AutoCloseable {
   /** Returns one of the first three servers, which are the primaries at the beginning. */
   public RedisServer primary(int number) {
     return servers.get(number);
+  }
+
+  /**
+   * Has the replica of a key's primary take over, without what is written meanwhile, while all
+   * connections stay open.
+   */
+  public void failOver(byte[] key, Runnable meanwhile) {
+    int number = JedisClusterCRC16.getSlot(key) * PRIMARIES / SLOTS;
+    try (Jedis replica = jedis(number + PRIMARIES);
+        Jedis primary = jedis(number)) {
+      await("the replica", () -> offset(primary).equals(offset(replica)));
+      replica.configSet("masterauth", "what the primary refuses");
+      replica.clientKill(ClientKillParams.clientKillParams().type(ClientType.MASTER));
+      await("a broken link", () -> replica.info("replication").contains("master_link_status:down"));
+      meanwhile.run();
+      replica.sendCommand(Protocol.Command.CLUSTER, "FAILOVER", "TAKEOVER");
+      await("the takeover", () -> primary.info("replication").contains("role:slave"));
+    }
+  }
+
+  private static String offset(Jedis server) {
+    Matcher found = OFFSET.matcher(server.info("replication"));
+    return found.find() ? found.group() : "";
   }
 
   @Override

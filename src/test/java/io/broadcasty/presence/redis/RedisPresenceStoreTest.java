@@ -17,6 +17,7 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisCluster;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.infra.redis.TcpProxy;
@@ -205,7 +206,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
             Redis.open(
                 RedisSettings.parse("redis://127.0.0.1:" + gate.port(), settings.prefix(), 16))) {
       byte[] members = PresenceKeys.of(direct, ROOM).scripts().get(0);
-      LocalMemberships held = new LocalMemberships();
+      LocalMemberships held = new LocalMemberships(Ticker.system());
       PresenceOperationQueue steps = operations(gated, "node", held, told);
       held.hold(ROOM, ann, "c");
       held.hold(ROOM, bob, "c");
@@ -223,7 +224,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       assertEquals(List.of(), steps.send(again));
       assertEquals(List.of("+ann", "+bob", "-ann", "+ann"), events(told, ROOM));
 
-      LocalMemberships ofOther = new LocalMemberships();
+      LocalMemberships ofOther = new LocalMemberships(Ticker.system());
       ofOther.hold(ROOM, new Member("cid", "{}"), "c");
       RecordingListener toldOther = new RecordingListener();
       PresenceOperation cid = holding(new Member("cid", "{}"));
@@ -308,12 +309,40 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
   }
 
   @Test
+  void whatAFailoverLosesIsWrittenAgainAlthoughNoCallFails() {
+    try (RedisCluster cluster = RedisCluster.start(true)) {
+      Node one = new Node(cluster.settings());
+      Node two = new Node(one.redis.settings());
+      for (String id : List.of("ann", "bob", "cid", "dan")) {
+        one.join(id);
+      }
+      await("four", () -> two.present().size() == 4);
+      byte[] key = PresenceKeys.of(one.redis, ROOM).scripts().get(0);
+      cluster.failOver(
+          key,
+          () -> {
+            one.join("eve");
+            two.join("fay");
+            assertTrue(got(one.store.leave(ROOM, "bob", new Holder.Connection("c-bob"))));
+            await("both", () -> two.present().equals(Set.of("ann", "cid", "dan", "eve", "fay")));
+          });
+      Set<String> all = Set.of("ann", "cid", "dan", "eve", "fay");
+      await("what was lost", () -> one.redis.commands().hlen(key) == 5);
+      await("all", () -> Set.copyOf(ids(one)).equals(all) && Set.copyOf(ids(two)).equals(all));
+      await("all here", () -> one.present().equals(all) && two.present().equals(all));
+      nodes.forEach(node -> node.store.close());
+      nodes.forEach(node -> node.registry.close());
+    }
+  }
+
+  @Test
   void aLateCallHasNoEffect() {
     Redis redis = Redis.open(RedisServer.shared().settings());
     connected.add(redis);
-    LocalMemberships before = new LocalMemberships(); // when she was not held, or no longer
+    LocalMemberships before =
+        new LocalMemberships(Ticker.system()); // when she was not held, or no longer
     PresenceOperationQueue late = operations(redis, "node", before, RealtimeListener.NONE);
-    LocalMemberships now = new LocalMemberships();
+    LocalMemberships now = new LocalMemberships(Ticker.system());
     PresenceOperationQueue steps = operations(redis, "node", now, RealtimeListener.NONE);
     Member ann = new Member("ann", "{}");
     PresenceOperation step =

@@ -9,6 +9,7 @@ import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.time.Ticker;
+import io.broadcasty.infra.redis.FailoverDetector;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
 import java.lang.System.Logger.Level;
@@ -42,6 +43,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final String name;
   private final Heartbeat heartbeat;
   private final Ticker ticker;
+  private final FailoverDetector failovers;
   private final String seenKey;
   private final String infoKey;
   private volatile List<Listener> listeners = List.of();
@@ -71,6 +73,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
     this.name = self.get().name();
     this.heartbeat = pulse;
     this.ticker = ticker;
+    this.failovers = new FailoverDetector(redis);
     this.seenKey = redis.key("{nodes}:seen");
     this.infoKey = redis.key("{nodes}:info");
   }
@@ -165,9 +168,18 @@ public final class RedisNodeRegistry implements NodeRegistry {
     nodes = described((List<?>) reply.get(2));
     boolean counted = reply.get(0).equals(1L);
     long now = ticker.readNanos();
+    boolean failedOver = failovers.hasFailedOver();
+    if (failedOver) {
+      LOG.log(
+          Level.WARNING,
+          "A Redis server was replaced by its replica or restarted; what this node holds is"
+              + " written again");
+    }
     if (!counted || !alive) {
       alive = true;
       aliveSinceNanos = now;
+      listeners.forEach(Listener::onSelfExpired);
+    } else if (failedOver) {
       listeners.forEach(Listener::onSelfExpired);
     }
     if (now - aliveSinceNanos >= heartbeat.timeToLive().toNanos()) {
