@@ -62,7 +62,7 @@ public final class ApnsFactory implements PushProviderFactory {
 
   static final ConfigKey<Boolean> SANDBOX =
       new ConfigKey<>(
-          "broadcasty.push.apns.sandbox",
+          ApnsSettings.SANDBOX_KEY,
           ConfigType.FLAG,
           null,
           "true",

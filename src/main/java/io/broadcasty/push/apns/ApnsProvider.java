@@ -134,8 +134,13 @@ public final class ApnsProvider implements PushProvider {
     return switch (rejection) {
       case "Unregistered", "ExpiredToken" ->
           new ProviderResponse.Unregistered(reason, invalidSinceMillis);
-      case "BadDeviceToken", "DeviceTokenNotForTopic" ->
-          new ProviderResponse.Unregistered(reason, Long.MAX_VALUE);
+      case "BadDeviceToken" ->
+          new ProviderResponse.Mismatched(
+              reason + ": the device token is bad, or of the other environment",
+              ApnsSettings.SANDBOX_KEY);
+      case "DeviceTokenNotForTopic" ->
+          new ProviderResponse.Mismatched(
+              reason + ": the device token is of another app", ApnsSettings.TOPIC);
       case "TopicDisallowed", "MissingTopic", "BadTopic", "InvalidPushType" ->
           new ProviderResponse.Misconfigured(reason, ApnsSettings.TOPIC);
       case "ExpiredProviderToken" ->

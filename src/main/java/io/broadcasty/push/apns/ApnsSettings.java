@@ -35,6 +35,7 @@ public record ApnsSettings(
   static final String KEY = "broadcasty.push.apns.key";
 
   static final String TOPIC = "broadcasty.push.apns.topic";
+  static final String SANDBOX_KEY = "broadcasty.push.apns.sandbox";
   private static final int P256_BITS = 256;
   private static final String APPLE_ID = "[A-Z0-9]{10}";
 

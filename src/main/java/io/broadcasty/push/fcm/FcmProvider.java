@@ -118,15 +118,19 @@ public final class FcmProvider implements PushProvider {
           : retry;
     }
     return switch (code) {
-      case "UNREGISTERED", "SENDER_ID_MISMATCH" ->
-          new ProviderResponse.Unregistered(reason, Long.MAX_VALUE);
+      case "UNREGISTERED" -> new ProviderResponse.Unregistered(reason, Long.MAX_VALUE);
+      case "SENDER_ID_MISMATCH" ->
+          mismatched(reason + ": the device was registered with another project");
       case "INVALID_ARGUMENT" ->
           error.aboutToken()
-              ? new ProviderResponse.Unregistered(
-                  reason + ": the registration token is invalid", Long.MAX_VALUE)
+              ? mismatched(reason + ": the registration token is invalid")
               : new ProviderResponse.Rejected(reason);
       case "THIRD_PARTY_AUTH_ERROR" ->
-          misconfigured(reason + ": the project's APNs or Web Push credentials are not right");
+          // concerns the project's Apple devices and browsers only: the others are accepted
+          mismatched(
+              reason
+                  + ": the project's APNs or Web Push credentials in the Firebase console are not"
+                  + " right");
       default -> byStatus(status, reason);
     };
   }
@@ -138,6 +142,10 @@ public final class FcmProvider implements PushProvider {
       case 404 -> misconfigured(reason + ": there is no such project");
       default -> new ProviderResponse.Rejected(reason);
     };
+  }
+
+  private static ProviderResponse mismatched(String reason) {
+    return new ProviderResponse.Mismatched(reason, FcmSettings.ACCOUNT);
   }
 
   private static ProviderResponse misconfigured(String reason) {

@@ -102,8 +102,7 @@ public final class OneSignalProvider implements PushProvider {
           : byStatus(status, reason, "");
     }
     if (parsed.invalid().stream().anyMatch(device::equalsIgnoreCase)) {
-      return new ProviderResponse.Unregistered(
-          reason + ": the subscription is invalid", Long.MAX_VALUE);
+      return mismatched(reason + ": the app does not know the subscription");
     }
     String errors = String.join(" ", parsed.errors()).toLowerCase(Locale.ROOT);
     if (status != 200) {
@@ -113,15 +112,23 @@ public final class OneSignalProvider implements PushProvider {
       return new ProviderResponse.Accepted(parsed.id());
     }
     return errors.isEmpty() || errors.contains("not subscribed")
-        ? new ProviderResponse.Unregistered(
-            reason + ", nothing sent: the device is not subscribed", Long.MAX_VALUE)
+        ? mismatched(reason + ", nothing sent: the device is not subscribed to the app")
         : new ProviderResponse.Rejected(reason + ", nothing sent");
+  }
+
+  /** With another app id every subscription is unknown, so this is no proof that one is gone. */
+  private static ProviderResponse mismatched(String reason) {
+    return new ProviderResponse.Mismatched(reason, OneSignalSettings.APP_ID);
   }
 
   private static ProviderResponse byStatus(int status, String reason, String errors) {
     if (status == 401 || status == 403) {
       return new ProviderResponse.Misconfigured(
           reason + ": the API key is not taken", OneSignalSettings.API_KEY);
+    }
+    if (status == 404) {
+      return new ProviderResponse.Misconfigured(
+          reason + ": the address is not that of the API", OneSignalSettings.BASE_URL);
     }
     if (errors.contains("app_id")) {
       return new ProviderResponse.Misconfigured(

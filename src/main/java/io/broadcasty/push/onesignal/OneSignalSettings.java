@@ -15,6 +15,8 @@ public record OneSignalSettings(UUID appId, String apiKey, URI baseUrl, Duration
   /** The keys' names, for messages to operators. */
   static final String APP_ID = "broadcasty.push.onesignal.app-id";
 
+  static final String BASE_URL = "broadcasty.push.onesignal.base-url";
+
   static final String API_KEY = "broadcasty.push.onesignal.api-key";
 
   /**

@@ -14,7 +14,8 @@ public sealed interface ProviderResponse {
   record Accepted(@Nullable String serviceId) implements ProviderResponse {}
 
   /**
-   * The device is no longer registered: its subscription is to be removed.
+   * The device is no longer registered: its subscription is to be removed. Only for an answer that
+   * no wrong setting can cause.
    *
    * @param sinceMillis a subscription that was confirmed after this time (epoch milliseconds) is
    *     kept; {@link Long#MAX_VALUE} when the service names no time
@@ -39,6 +40,16 @@ public sealed interface ProviderResponse {
 
   /** The service will never accept this notification, for this device or for any. */
   record Rejected(String reason) implements ProviderResponse {}
+
+  /**
+   * The service refuses this device: it may have been registered with another application or
+   * project than the settings name, or the device alone is at fault. One answer does not tell
+   * which, so the subscription is kept and the notification is tried again. When many devices in a
+   * row are refused, the setting is in doubt.
+   *
+   * @param setting the key to look at, as {@code broadcasty.push.…}
+   */
+  record Mismatched(String reason, String setting) implements ProviderResponse {}
 
   /**
    * Nothing can be sent until an operator corrects the configuration; the subscription is kept.

@@ -1,41 +1,73 @@
 package io.broadcasty.push.sending;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many dispatches are in flight to one push service, and pauses a service that fails.
+ * Stops sending to a push service that fails, or that refuses what the configuration makes of every
+ * device.
  *
- * <p>After several temporary failures in a row, nothing is sent for a while; then one dispatch at a
- * time, until the service gives a final answer again. A configuration fault pauses it at once. Pure
- * but for its state; for one thread.
+ * <p>One device proves nothing: its own service may fail, or it may have been registered with
+ * another application. So the breaker counts different devices in a row. When there are enough of
+ * them, dispatches are sent one at a time, as probes. A probe that fails begins a pause, each
+ * longer than the one before; a probe that succeeds closes the breaker. The first probe follows at
+ * once, so that devices that were all of one bad neighbour cost the others no more than one
+ * exchange.
+ *
+ * <p>Pure but for its state; for one thread.
  */
 final class CircuitBreaker {
 
-  /**
-   * The number of failures in a row that opens the breaker: so many are not caused by single
-   * devices.
-   */
+  /** How many different devices in a row must fail, so that no single device is the cause. */
   static final int FAILURE_THRESHOLD = 10;
 
-  static final Duration MISCONFIGURED_PAUSE = Duration.ofMinutes(1);
+  /** The longest pause, however long the service asks for. */
+  static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
-  private final int maxInFlight;
-  private int failures;
+  private final Set<String> failing = new HashSet<>();
+  private final Set<String> refused = new HashSet<>();
+  private @Nullable Cause cause;
+  private @Nullable String problem;
+  private boolean probeInFlight;
   private int pauses;
   private long pausedUntilMillis = Long.MIN_VALUE;
-  private @Nullable String problem;
 
-  CircuitBreaker(int maxInFlight) {
-    this.maxInFlight = maxInFlight;
+  /** Why the breaker is open. */
+  private enum Cause {
+    /** The service fails; any definite answer proves that it works again. */
+    FAILURE,
+    /** The configuration is in doubt; only an accepted notification proves that it is right. */
+    CONFIGURATION
   }
 
-  /** Returns how many dispatches may be in flight. */
-  int maxInFlight(long nowMillis) {
-    if (nowMillis < pausedUntilMillis) {
-      return 0;
+  /** What may be sent now. */
+  enum Permission {
+    ALL,
+    /** One dispatch; see {@link #startProbe}. */
+    ONE_PROBE,
+    NOTHING
+  }
+
+  /** Returns what may be sent now. */
+  Permission permission(long nowMillis) {
+    if (cause == null) {
+      return Permission.ALL;
     }
-    return pauses > 0 ? 1 : maxInFlight;
+    return probeInFlight || nowMillis < pausedUntilMillis
+        ? Permission.NOTHING
+        : Permission.ONE_PROBE;
+  }
+
+  /** Records that the one dispatch that may be sent is under way. */
+  void startProbe() {
+    probeInFlight = true;
+  }
+
+  /** Records that a probe has ended without an answer that says anything. */
+  void endProbe() {
+    probeInFlight = false;
   }
 
   /** Returns when the pause ends, by the wall clock; in the past when there is none. */
@@ -43,40 +75,91 @@ final class CircuitBreaker {
     return pausedUntilMillis;
   }
 
-  /** Returns why the service is paused; null when it is not. */
+  /** Returns why the breaker is open; null when it is closed. */
   @Nullable String problem() {
     return problem;
   }
 
-  /** Closes the breaker, since the service gave a final answer, whether it accepted or rejected. */
-  void recordSuccess() {
-    failures = 0;
-    pauses = 0;
-    pausedUntilMillis = Long.MIN_VALUE;
-    problem = null;
+  /**
+   * Records that the service has accepted a notification, which proves that everything is right.
+   */
+  void recordAccepted() {
+    refused.clear();
+    failing.clear();
+    close();
+  }
+
+  /** Records a definite answer that proves only that the service works. */
+  void recordAnswer() {
+    failing.clear();
+    if (cause == Cause.FAILURE) {
+      close();
+    }
   }
 
   /**
-   * Counts a temporary failure, or a missing answer, of the service.
+   * Records a temporary failure, or a missing answer.
    *
+   * @param probe whether the dispatch was the probe
    * @param asked the pause that the service asks for; null when it does not say
+   * @param random from 0 to 1
    */
-  void recordFailure(String reason, @Nullable Duration asked, long nowMillis, double random) {
-    failures++;
-    if (nowMillis < pausedUntilMillis || (failures < FAILURE_THRESHOLD && pauses == 0)) {
-      return; // an answer to what was in flight when the pause began, or too few failures to tell
+  void recordFailure(
+      String device,
+      boolean probe,
+      String reason,
+      @Nullable Duration asked,
+      long nowMillis,
+      double random) {
+    count(failing, device, FAILURE_THRESHOLD);
+    if (probe) {
+      pause(reason, asked, nowMillis, random);
+    } else if (cause == null && failing.size() >= FAILURE_THRESHOLD) {
+      open(Cause.FAILURE, reason);
     }
-    pauses++;
-    pausedUntilMillis = nowMillis + Backoff.delayMillis(pauses, asked, random);
+  }
+
+  /**
+   * Records that the service has refused a device for a reason that may lie in the configuration.
+   *
+   * @param probe whether the dispatch was the probe
+   * @param threshold how many different devices must be refused in a row before the configuration
+   *     is in doubt; 1 when the reason can lie nowhere else
+   * @param random from 0 to 1
+   */
+  void recordRefusal(
+      String device, boolean probe, String reason, int threshold, long nowMillis, double random) {
+    recordAnswer();
+    count(refused, device, FAILURE_THRESHOLD);
+    if (probe && cause == Cause.CONFIGURATION) {
+      pause(reason, null, nowMillis, random);
+    } else if (cause == null && refused.size() >= threshold) {
+      open(Cause.CONFIGURATION, reason);
+    }
+  }
+
+  private static void count(Set<String> devices, String device, int most) {
+    if (devices.size() < most) {
+      devices.add(device);
+    }
+  }
+
+  private void open(Cause why, String reason) {
+    cause = why;
     problem = reason;
   }
 
-  /** Pauses the service, since nothing can be sent until an operator corrects the configuration. */
-  void recordMisconfiguration(String reason, long nowMillis) {
+  private void pause(String reason, @Nullable Duration asked, long nowMillis, double random) {
     problem = reason;
-    if (nowMillis >= pausedUntilMillis) { // else it answers what was in flight when the pause began
-      pauses++;
-      pausedUntilMillis = nowMillis + MISCONFIGURED_PAUSE.toMillis();
-    }
+    pauses++;
+    Duration bounded = asked == null || asked.compareTo(MAX_PAUSE) < 0 ? asked : MAX_PAUSE;
+    pausedUntilMillis = nowMillis + Backoff.delayMillis(pauses, bounded, random);
+  }
+
+  private void close() {
+    cause = null;
+    problem = null;
+    pauses = 0;
+    pausedUntilMillis = Long.MIN_VALUE;
   }
 }

@@ -76,7 +76,8 @@ final class PushSender {
   private final PushListener listener;
   private final Runnable onEnoughResponses;
   private final int enoughResponses;
-  private final CircuitBreaker circuitBreaker;
+  private final int maxInFlight;
+  private final CircuitBreaker circuitBreaker = new CircuitBreaker();
   private final ConcurrentLinkedQueue<Response> responses = new ConcurrentLinkedQueue<>();
   private final AtomicInteger gathered = new AtomicInteger();
   private final Map<Long, InFlight> inFlight = new HashMap<>();
@@ -86,8 +87,12 @@ final class PushSender {
   private volatile boolean pollRequested = true;
   private long lastPollNanos;
 
-  /** A dispatch in flight. */
-  private record InFlight(ClaimedDispatch claimed, long sinceNanos) {}
+  /**
+   * A dispatch in flight.
+   *
+   * @param probe whether it tests a service that is stopped
+   */
+  private record InFlight(ClaimedDispatch claimed, long sinceNanos, boolean probe) {}
 
   /** The answer to a dispatch in flight; exactly one of outcome and failure is set. */
   private record Response(
@@ -125,7 +130,7 @@ final class PushSender {
     this.listener = listener;
     this.onEnoughResponses = answered;
     this.enoughResponses = Math.max(1, maxInFlight / BATCH_FRACTION);
-    this.circuitBreaker = new CircuitBreaker(maxInFlight);
+    this.maxInFlight = maxInFlight;
   }
 
   /** Returns the health of the service. May be called by any thread. */
@@ -156,9 +161,8 @@ final class PushSender {
     expireUnanswered();
     acknowledge();
     long now = time.clock().nowMillis();
-    int limit = claiming ? circuitBreaker.maxInFlight(now) : 0;
-    int free = limit - inFlight.size();
-    if (free < 1 || free < limit / BATCH_FRACTION || !isPollDue()) {
+    int free = claiming ? freePlaces(now) : 0;
+    if (free < 1 || !isPollDue()) {
       return nextDelayMillis();
     }
     List<ClaimedDispatch> claimed = claim(free);
@@ -171,6 +175,18 @@ final class PushSender {
     }
     pollQueue(); // another node may have locked some
     return claimed.size() == free ? 0 : nextDelayMillis();
+  }
+
+  /** Returns how many dispatches may be claimed now; 0 as well when too few for a statement. */
+  private int freePlaces(long nowMillis) {
+    return switch (circuitBreaker.permission(nowMillis)) {
+      case NOTHING -> 0;
+      case ONE_PROBE -> 1;
+      case ALL -> {
+        int free = maxInFlight - inFlight.size();
+        yield free < maxInFlight / BATCH_FRACTION ? 0 : free;
+      }
+    };
   }
 
   private boolean isPollDue() {
@@ -215,7 +231,11 @@ final class PushSender {
       acknowledge(claimed, new DeliveryResult.Rejected(refusal), 0);
       return;
     }
-    InFlight flight = new InFlight(claimed, time.ticker().readNanos());
+    boolean probe = circuitBreaker.permission(nowMillis) == CircuitBreaker.Permission.ONE_PROBE;
+    if (probe) {
+      circuitBreaker.startProbe();
+    }
+    InFlight flight = new InFlight(claimed, time.ticker().readNanos(), probe);
     inFlight.put(claimed.number(), flight);
     try {
       var unused =
@@ -262,7 +282,7 @@ final class PushSender {
       if (inFlight.remove(flight.claimed().number(), flight)) {
         acknowledge(
             flight.claimed(),
-            result(flight.claimed(), outcome(answer)),
+            result(flight, outcome(answer)),
             time.ticker().readNanos() - flight.sinceNanos());
       }
     }
@@ -277,8 +297,7 @@ final class PushSender {
         each.remove();
         acknowledge(
             flight.claimed(),
-            result(
-                flight.claimed(), new ProviderResponse.Retry("the service did not answer", null)),
+            result(flight, new ProviderResponse.Retry("the service did not answer", null)),
             now - flight.sinceNanos());
       }
     }
@@ -300,27 +319,50 @@ final class PushSender {
     return outcome;
   }
 
-  private DeliveryResult result(ClaimedDispatch claimed, ProviderResponse outcome) {
-    long now = time.clock().nowMillis();
+  private DeliveryResult result(InFlight flight, ProviderResponse outcome) {
+    ClaimedDispatch claimed = flight.claimed();
+    if (flight.probe()) {
+      circuitBreaker.endProbe();
+    }
     if (outcome instanceof ProviderResponse.Retry retry) {
-      circuitBreaker.recordFailure(retry.reason(), retry.after(), now, random.getAsDouble());
+      long now = time.clock().nowMillis();
+      circuitBreaker.recordFailure(
+          claimed.subscriptionId(),
+          flight.probe(),
+          retry.reason(),
+          retry.after(),
+          now,
+          random.getAsDouble());
       long due = now + Backoff.delayMillis(claimed.attempts(), retry.after(), random.getAsDouble());
       return retryOrExpire(claimed, retry.reason(), due);
     }
     if (outcome instanceof ProviderResponse.Misconfigured misconfigured) {
-      String reason = misconfigured.reason() + " (" + misconfigured.setting() + ")";
-      circuitBreaker.recordMisconfiguration(reason, now);
-      return retryOrExpire(claimed, reason, circuitBreaker.pausedUntilMillis());
+      return refused(flight, misconfigured.reason(), misconfigured.setting(), 1);
     }
-    circuitBreaker.recordSuccess();
+    if (outcome instanceof ProviderResponse.Mismatched mismatched) {
+      return refused(
+          flight, mismatched.reason(), mismatched.setting(), CircuitBreaker.FAILURE_THRESHOLD);
+    }
     if (outcome instanceof ProviderResponse.Accepted accepted) {
+      circuitBreaker.recordAccepted();
       return new DeliveryResult.Accepted(accepted.serviceId());
     }
+    circuitBreaker.recordAnswer();
     if (outcome instanceof ProviderResponse.Unregistered unregistered) {
       return new DeliveryResult.Unregistered(
           shortened(unregistered.reason()), unregistered.sinceMillis());
     }
     return new DeliveryResult.Rejected(shortened(((ProviderResponse.Rejected) outcome).reason()));
+  }
+
+  private DeliveryResult refused(InFlight flight, String reason, String setting, int threshold) {
+    ClaimedDispatch claimed = flight.claimed();
+    long now = time.clock().nowMillis();
+    String named = reason + " (" + setting + ")";
+    circuitBreaker.recordRefusal(
+        claimed.subscriptionId(), flight.probe(), named, threshold, now, random.getAsDouble());
+    long due = now + Backoff.afterRefusalMillis(claimed.attempts(), random.getAsDouble());
+    return retryOrExpire(claimed, named, due);
   }
 
   private static DeliveryResult retryOrExpire(

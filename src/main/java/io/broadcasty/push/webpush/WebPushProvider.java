@@ -16,6 +16,7 @@ import io.broadcasty.push.webpush.VapidKeys.Base64Url;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,13 @@ public final class WebPushProvider implements PushProvider {
   private static final String TOPIC = "[A-Za-z0-9_-]{1,32}";
 
   private static final int TOPIC_CHARACTERS = 32;
+
+  /**
+   * What a service calls the identity of the sender that it does not take, in the body of a 400.
+   */
+  private static final Pattern IDENTITY =
+      Pattern.compile("vapid|jwt|unauthorized", Pattern.CASE_INSENSITIVE);
+
   private static final UUID SOME_ID = new UUID(0, 0);
 
   /** The most concurrent DNS lookups; a high number, so that slow ones delay few others. */
@@ -191,13 +200,22 @@ public final class WebPushProvider implements PushProvider {
     }
     return switch (status) {
       case 404, 410 -> new ProviderResponse.Unregistered(reason, Long.MAX_VALUE);
-      case 401, 403 ->
-          new ProviderResponse.Misconfigured(
-              reason + ": the subscription was made with another VAPID key, or the subject is bad",
-              WebPushSettings.KEYS);
+      case 401, 403 -> mismatched(reason);
+      case 400 ->
+          IDENTITY.matcher(new String(reply.body(), StandardCharsets.UTF_8)).find()
+              ? mismatched(reason)
+              : new ProviderResponse.Rejected(reason);
       case 413 -> new ProviderResponse.Rejected(reason + ": the notification is too long");
       default -> new ProviderResponse.Rejected(reason);
     };
+  }
+
+  private static ProviderResponse mismatched(String reason) {
+    return new ProviderResponse.Mismatched(
+        reason
+            + ": the subscription was made with another VAPID key, or the service does not take the"
+            + " subject (broadcasty.push.webpush.vapid-subject)",
+        WebPushSettings.KEYS);
   }
 
   @Override

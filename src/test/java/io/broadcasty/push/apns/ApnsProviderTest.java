@@ -132,6 +132,7 @@ class ApnsProviderTest extends PushProviderContract {
           case ACCEPT -> null;
           case UNREGISTERED ->
               new UnregisteredDeviceTokenException(Instant.ofEpochMilli(1_790_000_000_000L));
+          case MISMATCHED -> new RejectedNotificationException(RejectionReason.BAD_DEVICE_TOKEN);
           case BUSY -> new RejectedNotificationException(RejectionReason.SERVICE_UNAVAILABLE);
           case TOO_LARGE -> new RejectedNotificationException(RejectionReason.PAYLOAD_TOO_LARGE);
         };
@@ -226,8 +227,8 @@ class ApnsProviderTest extends PushProviderContract {
     "410, Unregistered, Unregistered",
     "410, ExpiredToken, Unregistered",
     "410, '', Unregistered",
-    "400, BadDeviceToken, Unregistered",
-    "400, DeviceTokenNotForTopic, Unregistered",
+    "400, BadDeviceToken, Mismatched",
+    "400, DeviceTokenNotForTopic, Mismatched",
     "429, TooManyRequests, Retry",
     "429, TooManyProviderTokenUpdates, Retry",
     "403, ExpiredProviderToken, Retry",
@@ -255,6 +256,18 @@ class ApnsProviderTest extends PushProviderContract {
           status == 403 ? "broadcasty.push.apns.key" : "broadcasty.push.apns.topic",
           mend.setting());
     }
+  }
+
+  @Test
+  void namesTheSettingThatMayNotFitTheDevice() {
+    assertEquals("broadcasty.push.apns.sandbox", suspected("BadDeviceToken"));
+    assertEquals("broadcasty.push.apns.topic", suspected("DeviceTokenNotForTopic"));
+  }
+
+  private static String suspected(String reason) {
+    return assertInstanceOf(
+            ProviderResponse.Mismatched.class, ApnsProvider.toResponse(400, reason, Long.MAX_VALUE))
+        .setting();
   }
 
   @Test

@@ -98,6 +98,8 @@ class FcmProviderTest extends HttpProviderContract {
       case ACCEPT -> service.answer(200, "{\"name\":\"projects/shop-1/messages/1\"}");
       case UNREGISTERED ->
           service.answer(404, error("NOT_FOUND", "Requested entity", "UNREGISTERED"));
+      case MISMATCHED ->
+          service.answer(403, error("PERMISSION_DENIED", "other", "SENDER_ID_MISMATCH"));
       case BUSY -> service.answer(503, error("UNAVAILABLE", "busy", "UNAVAILABLE"));
       case TOO_LARGE ->
           service.answer(400, error("INVALID_ARGUMENT", "too big", "INVALID_ARGUMENT"));
@@ -222,14 +224,19 @@ class FcmProviderTest extends HttpProviderContract {
   @Test
   void reportsUnregisteredTokens() {
     assertGone(404, error("NOT_FOUND", "gone", "UNREGISTERED"));
-    assertGone(403, error("PERMISSION_DENIED", "other", "SENDER_ID_MISMATCH"));
-    assertGone(
+  }
+
+  @Test
+  void keepsDevicesThatMayOnlyNotFitTheProject() {
+    assertMismatched(403, error("PERMISSION_DENIED", "other", "SENDER_ID_MISMATCH"));
+    assertMismatched(401, error("UNAUTHENTICATED", "x", "THIRD_PARTY_AUTH_ERROR"));
+    assertMismatched(
         400,
         error(
             "INVALID_ARGUMENT",
             "The registration token is not a valid FCM registration token",
             "INVALID_ARGUMENT"));
-    assertGone(
+    assertMismatched(
         400,
         """
         {"error":{"code":400,"message":"Invalid","status":"INVALID_ARGUMENT","details":[
@@ -270,7 +277,6 @@ class FcmProviderTest extends HttpProviderContract {
   @Test
   void reportsMisconfigurations() {
     assertMisconfigured(answered(401, error("UNAUTHENTICATED", "x", null)));
-    assertMisconfigured(answered(401, error("UNAUTHENTICATED", "x", "THIRD_PARTY_AUTH_ERROR")));
     assertMisconfigured(answered(403, error("PERMISSION_DENIED", "x", null)));
     assertMisconfigured(answered(404, error("NOT_FOUND", "x", null)));
     assertMisconfigured(answered(404, "<html>no such page</html>"));
@@ -284,6 +290,13 @@ class FcmProviderTest extends HttpProviderContract {
 
   private void assertGone(int status, String body) {
     assertInstanceOf(ProviderResponse.Unregistered.class, answered(status, body), body);
+  }
+
+  private void assertMismatched(int status, String body) {
+    assertEquals(
+        "broadcasty.push.fcm.service-account",
+        assertInstanceOf(ProviderResponse.Mismatched.class, answered(status, body), body)
+            .setting());
   }
 
   private static void assertMisconfigured(ProviderResponse outcome) {

@@ -64,12 +64,19 @@ class OneSignalProviderTest extends HttpProviderContract {
   protected void behave(Behaviour behaviour) {
     switch (behaviour) {
       case ACCEPT -> service.answer(200, "{\"id\":\"m1\",\"external_id\":null}");
-      case UNREGISTERED ->
+      case UNREGISTERED -> throw new IllegalStateException("OneSignal does not say so for sure");
+      case MISMATCHED ->
           service.answer(
               200, "{\"id\":\"\",\"errors\":{\"invalid_player_ids\":[\"" + DEVICE + "\"]}}");
       case BUSY -> service.answer(503, "");
       case TOO_LARGE -> service.answer(400, "{\"errors\":[\"Data must be no more than\"]}");
     }
+  }
+
+  /** Returns false: another app id would make every subscription unknown as well. */
+  @Override
+  protected boolean reportsUnregisteredForSure() {
+    return false;
   }
 
   @Override
@@ -126,10 +133,10 @@ class OneSignalProviderTest extends HttpProviderContract {
 
   @Test
   void detectsASuccessThatSentNothing() {
-    assertGone("{\"id\":\"\",\"errors\":[\"All included players are not subscribed\"]}");
-    assertGone("{\"id\":\"\"}");
-    assertGone("{\"id\":\"m\",\"errors\":{\"invalid_player_ids\":[\"" + DEVICE + "\"]}}");
-    assertGone(
+    assertUnknown("{\"id\":\"\",\"errors\":[\"All included players are not subscribed\"]}");
+    assertUnknown("{\"id\":\"\"}");
+    assertUnknown("{\"id\":\"m\",\"errors\":{\"invalid_player_ids\":[\"" + DEVICE + "\"]}}");
+    assertUnknown(
         "{\"id\":\"\",\"errors\":{\"x\":1,\"invalid_subscription_ids\":[\""
             + DEVICE.toLowerCase(java.util.Locale.ROOT)
             + "\"]}}");
@@ -159,7 +166,7 @@ class OneSignalProviderTest extends HttpProviderContract {
     assertMisconfigured("api-key", answered(401, "{\"errors\":[\"Access denied.\"]}"));
     assertMisconfigured("api-key", answered(403, ""));
     assertMisconfigured("app-id", answered(400, "{\"errors\":[\"app_id not found\"]}"));
-    assertInstanceOf(ProviderResponse.Rejected.class, answered(404, "<html>"));
+    assertMisconfigured("base-url", answered(404, "<html>"));
   }
 
   @Test
@@ -169,8 +176,10 @@ class OneSignalProviderTest extends HttpProviderContract {
         () -> new OneSignalSettings(APP, "a\nb", URI.create("http://x"), LONG_TIMEOUT));
   }
 
-  private void assertGone(String body) {
-    assertInstanceOf(ProviderResponse.Unregistered.class, answered(200, body), body);
+  private void assertUnknown(String body) {
+    assertEquals(
+        "broadcasty.push.onesignal.app-id",
+        assertInstanceOf(ProviderResponse.Mismatched.class, answered(200, body), body).setting());
   }
 
   private static void assertMisconfigured(String setting, ProviderResponse outcome) {

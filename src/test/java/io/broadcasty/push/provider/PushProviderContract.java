@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.InvalidDeviceException;
@@ -38,6 +39,7 @@ public abstract class PushProviderContract {
   protected enum Behaviour {
     ACCEPT,
     UNREGISTERED,
+    MISMATCHED,
     BUSY,
     TOO_LARGE
   }
@@ -104,8 +106,25 @@ public abstract class PushProviderContract {
     assertEquals(1, received());
   }
 
+  /** Returns whether the service has an answer that says that a device is gone for sure. */
+  protected boolean reportsUnregisteredForSure() {
+    return true;
+  }
+
+  @Test
+  void keepsADeviceThatMayOnlyNotFitTheSettings() {
+    behave(Behaviour.MISMATCHED);
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
+    ProviderResponse.Mismatched kept =
+        assertInstanceOf(ProviderResponse.Mismatched.class, outcome, outcome.toString());
+    assertTrue(
+        kept.setting().startsWith("broadcasty.push." + device().service().name() + "."),
+        kept.setting());
+  }
+
   @Test
   void reportsUnregistered() {
+    assumeTrue(reportsUnregisteredForSure());
     behave(Behaviour.UNREGISTERED);
     ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
     assertInstanceOf(ProviderResponse.Unregistered.class, outcome, outcome.toString());

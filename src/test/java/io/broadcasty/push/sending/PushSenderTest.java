@@ -272,14 +272,14 @@ class PushSenderTest {
     queue.enqueue(send(ACME, "web", time), List.of(recipient(web)), 0);
     run(sender);
     run(others);
-    assertEquals(50, provider.sent.size(), "those that were under way together");
+    assertEquals(51, provider.sent.size(), "those that were under way together, and a probe");
     assertEquals("503", sender.health().problem());
     assertNull(others.health().problem());
     assertEquals(Map.of(DispatchState.ACCEPTED, 1), counts("web"));
     time.advance(Duration.ofSeconds(1));
     sender.runRound(true);
     sender.runRound(true);
-    assertEquals(51, provider.sent.size(), "one tries whether it is back");
+    assertEquals(52, provider.sent.size(), "one tries whether it is back");
     provider.answer(new ProviderResponse.Accepted(null));
     for (int i = 0; i < 20; i++) {
       time.advance(Duration.ofSeconds(1));
@@ -311,6 +311,49 @@ class PushSenderTest {
       run(sender);
     }
     assertEquals(Map.of(DispatchState.ACCEPTED, 120), counts("s"));
+  }
+
+  @Test
+  void aWrongSettingRemovesNoDeviceAndIsToldOnce() {
+    ProviderResponse wrong =
+        new ProviderResponse.Mismatched("403 SENDER_ID_MISMATCH", "broadcasty.push.fcm.project");
+    provider.answer(wrong);
+    enqueue("s", 60);
+    try (LogCapture log = new LogCapture(PushSender.class)) {
+      for (int i = 0; i < 10; i++) {
+        run(sender);
+        time.advance(Duration.ofMinutes(1));
+      }
+      assertEquals(1, log.text().split("broadcasty.push.fcm.project", -1).length - 1, log.text());
+    }
+    assertEquals("403 SENDER_ID_MISMATCH (broadcasty.push.fcm.project)", sender.health().problem());
+    assertTrue(provider.sent.size() < 60 + 10 * 10, "one probe at a time: " + provider.sent.size());
+    for (int i = 0; i < 60; i++) {
+      assertEquals(1, subscriptions.findByUser(ACME, "u" + i).size());
+    }
+    provider.answer(new ProviderResponse.Accepted(null));
+    for (int i = 0; i < 40; i++) {
+      time.advance(Duration.ofMinutes(1));
+      run(sender);
+    }
+    assertEquals(Map.of(DispatchState.ACCEPTED, 60), counts("s"));
+    assertNull(sender.health().problem());
+  }
+
+  @Test
+  void oneRefusedDeviceStopsNobody() {
+    provider.follow(
+        dispatch ->
+            CompletableFuture.completedFuture(
+                dispatch.device().token().equals("t7")
+                    ? new ProviderResponse.Mismatched("401 THIRD_PARTY_AUTH_ERROR", "broadcasty.x")
+                    : new ProviderResponse.Accepted(null)));
+    for (int i = 0; i < 20; i++) {
+      enqueue("s" + i, 8);
+      run(sender);
+      assertNull(sender.health().problem());
+      assertEquals(Map.of(DispatchState.ACCEPTED, 7, DispatchState.RETRYING, 1), counts("s" + i));
+    }
   }
 
   @Test

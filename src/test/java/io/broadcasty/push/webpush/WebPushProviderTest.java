@@ -92,6 +92,7 @@ class WebPushProviderTest extends HttpProviderContract {
     switch (behaviour) {
       case ACCEPT -> service.answer(201, "");
       case UNREGISTERED -> service.answer(410, "");
+      case MISMATCHED -> service.answer(403, "");
       case BUSY -> service.answer(503, "busy");
       case TOO_LARGE -> service.answer(413, "");
     }
@@ -198,9 +199,18 @@ class WebPushProviderTest extends HttpProviderContract {
   @ParameterizedTest
   @ValueSource(ints = {401, 403})
   void reportsAnotherVapidKey(int status) {
-    ProviderResponse.Misconfigured outcome =
-        assertInstanceOf(ProviderResponse.Misconfigured.class, answered(status));
-    assertEquals("broadcasty.push.webpush.vapid-public-key", outcome.setting());
+    assertEquals("broadcasty.push.webpush.vapid-public-key", mismatched(answered(status)));
+  }
+
+  @Test
+  void recognisesAnotherVapidKeyInABadRequest() {
+    service.answer(400, "{\"reason\":\"VapidPkHashMismatch\"}");
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
+    assertEquals("broadcasty.push.webpush.vapid-public-key", mismatched(outcome));
+  }
+
+  private static String mismatched(ProviderResponse outcome) {
+    return assertInstanceOf(ProviderResponse.Mismatched.class, outcome).setting();
   }
 
   @ParameterizedTest
