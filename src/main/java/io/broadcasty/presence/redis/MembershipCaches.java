@@ -1,6 +1,7 @@
 package io.broadcasty.presence.redis;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.collection.ReferenceCountedMap;
 import io.broadcasty.core.format.TextVersion;
@@ -41,6 +42,10 @@ final class MembershipCaches implements PubSub.Listener {
 
   private final Redis redis;
   private final LocalPresenceStore local;
+
+  @ConfinedTo("the synchronising thread")
+  private final DepartedHolders departed;
+
   private final Runnable wake;
 
   /** The copies by the pub/sub channel of their announcements. */
@@ -57,11 +62,18 @@ final class MembershipCaches implements PubSub.Listener {
   /**
    * Creates an empty set of copies.
    *
+   * @param departed is told which nodes may hold members of the channels that are read
    * @param wake causes {@link #readOutOfSync} to be called soon
    */
-  MembershipCaches(Redis redis, LocalPresenceStore local, Ticker ticker, Runnable wake) {
+  MembershipCaches(
+      Redis redis,
+      LocalPresenceStore local,
+      DepartedHolders departed,
+      Ticker ticker,
+      Runnable wake) {
     this.redis = redis;
     this.local = local;
+    this.departed = departed;
     this.caches = new ReferenceCountedMap<>(ticker, LINGER);
     this.wake = wake;
   }
@@ -139,6 +151,9 @@ final class MembershipCaches implements PubSub.Listener {
       List<?> flat = (List<?>) reply.get(1);
       try {
         cache.replaceAll(generation, (Long) reply.get(0), members(flat));
+        departed.onRead(
+            cache.channel(),
+            ((List<?>) reply.get(2)).stream().map(MembershipCaches::text).toList());
       } catch (UnknownVersionException e) { // which has been logged
         cache.failWaiting(e);
         undecodable.add(cache);
@@ -178,6 +193,25 @@ final class MembershipCaches implements PubSub.Listener {
             queueRead(cache);
           }
         });
+  }
+
+  /** Returns the followed channels of which a node may hold members. For any thread. */
+  List<TenantChannel> channelsOf(String node) {
+    List<TenantChannel> held = new ArrayList<>();
+    Map<MembershipCache, Boolean> answers =
+        redis.queryAll(
+            caches.values(),
+            cache -> PresenceKeys.of(redis, cache.channel()).calls(),
+            (pipeline, cache) ->
+                pipeline.hexists(
+                    PresenceKeys.of(redis, cache.channel()).calls(), PresenceKeys.bytes(node)));
+    answers.forEach(
+        (cache, known) -> {
+          if (known) {
+            held.add(cache.channel());
+          }
+        });
+    return held;
   }
 
   void failWaiting(RuntimeException why) {

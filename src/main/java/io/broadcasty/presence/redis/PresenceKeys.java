@@ -32,6 +32,11 @@ record PresenceKeys(List<byte[]> scripts, String announcements) {
     return scripts.get(2);
   }
 
+  /** Returns the key of each node's last call, whose fields tell which nodes may hold members. */
+  byte[] calls() {
+    return scripts.get(3);
+  }
+
   /** Formats a channel as one text, which {@link #parse} parses. */
   static String format(TenantChannel channel) {
     return channel.tenant() + ":" + channel.name();

@@ -41,6 +41,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
   private final PresenceOperationQueue operations;
   private final MembershipCaches caches;
   private final PubSub pubSub;
+  private final DepartedHolders departed;
 
   private final List<PresenceOperation> unsent = new ArrayList<>();
   private long checkNanos;
@@ -60,7 +61,8 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       LocalMemberships memberships,
       PresenceOperationQueue operations,
       MembershipCaches caches,
-      PubSub pubSub) {
+      PubSub pubSub,
+      DepartedHolders departed) {
     this.redis = redis;
     this.node = node;
     this.ticker = ticker;
@@ -69,6 +71,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     this.operations = operations;
     this.caches = caches;
     this.pubSub = pubSub;
+    this.departed = departed;
   }
 
   @Override
@@ -154,6 +157,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       checkNanos = now;
       caches.removeUnfollowed(pubSub);
       caches.compareVersions();
+      departed.removeMissing(operations);
     }
   }
 
@@ -207,6 +211,9 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       var unused = operations.run(PresenceKeys.parse(channel), "forget", deadNode);
     }
     redis.commands().del(key);
+    for (TenantChannel channel : caches.channelsOf(deadNode)) { // which the index may have lost
+      var unused = operations.run(channel, "forget", deadNode);
+    }
   }
 
   /** Removes this node's members when it stops. */

@@ -18,6 +18,7 @@ import io.broadcasty.presence.PresenceListener;
 import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
@@ -61,12 +63,14 @@ public final class RedisPresenceStore implements PresenceStore {
    *
    * @param redis stays open when the store is closed
    * @param node this node's name, which no other node has or had
+   * @param liveNodes returns the names of the nodes that run; empty as long as they are unknown
    * @param delayed runs a short task after a short delay, for which changes are gathered
    * @param lifecycle is notified of joins and leaves that this node's calls to Redis cause
    */
   public RedisPresenceStore(
       Redis redis,
       String node,
+      Supplier<? extends Collection<String>> liveNodes,
       ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
       WallClock clock,
@@ -81,11 +85,12 @@ public final class RedisPresenceStore implements PresenceStore {
     this.operations =
         new PresenceOperationQueue(
             redis, node, maxMembers, clock, memberships, new MemberEvents(lifecycle));
-    this.caches = new MembershipCaches(redis, local, ticker, operations::wake);
+    DepartedHolders departed = new DepartedHolders(liveNodes, ticker);
+    this.caches = new MembershipCaches(redis, local, departed, ticker, operations::wake);
     this.pubSub = new PubSub(redis, caches, threads);
     this.synchronizer =
         new PresenceSynchronizer(
-            redis, node, ticker, clock, memberships, operations, caches, pubSub);
+            redis, node, ticker, clock, memberships, operations, caches, pubSub, departed);
     threads.newThread(synchronizer).start();
   }
 

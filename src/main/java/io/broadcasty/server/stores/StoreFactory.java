@@ -357,6 +357,7 @@ public record StoreFactory(
         new RedisPresenceStore(
             redis,
             nodes.self(),
+            () -> names(nodes),
             this::maxMembers,
             ticker,
             clock,
@@ -366,12 +367,7 @@ public record StoreFactory(
             listeners);
     RedisRateLimiter limits = new RedisRateLimiter(redis, limits(), ticker, clock);
     RedisConnectionLimiter connections =
-        new RedisConnectionLimiter(
-            redis,
-            nodes.self(),
-            tenants,
-            ticker,
-            () -> nodes.nodes().stream().map(NodeInfo::name).toList());
+        new RedisConnectionLimiter(redis, nodes.self(), tenants, ticker, () -> names(nodes));
     ChannelOccupancy occupancy =
         occupancy(new RedisOccupancyStore(redis, nodes.self(), ticker), OCCUPANCY_RENEWAL);
     nodes.start(
@@ -396,6 +392,10 @@ public record StoreFactory(
           upkeep.run();
         },
         release);
+  }
+
+  private static List<String> names(NodeRegistry nodes) {
+    return nodes.nodes().stream().map(NodeInfo::name).toList();
   }
 
   /**

@@ -29,7 +29,6 @@ if number < tonumber(redis.call('HGET', calls, node) or '0') then
   return {}
 end
 redis.call('HSET', calls, node, ARGV[6])
-redis.call('PEXPIRE', calls, DAY)
 
 local before, order = {}, {}
 local function remember(id)
@@ -189,6 +188,11 @@ if #changes > 0 then
 end
 if #parts > 0 then
   redis.call('HSET', calls, 'news:' .. node, ARGV[6] .. '\n' .. table.concat(parts))
+end
+if redis.call('EXISTS', holders) == 1 then
+  redis.call('PERSIST', calls) -- it tells which nodes may hold members
+else
+  redis.call('PEXPIRE', calls, DAY)
 end
 for _, event in ipairs(events) do
   replies[#replies + 1] = event

@@ -10,6 +10,7 @@ import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.cluster.nodes.redis.Heartbeat;
 import io.broadcasty.cluster.nodes.redis.RedisNodeRegistry;
+import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.lifecycle.RecordingListener;
@@ -76,6 +77,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
           new RedisPresenceStore(
               redis,
               self.name(),
+              () -> registry.nodes().stream().map(NodeInfo::name).toList(),
               tenant -> 1000,
               Ticker.system(),
               WallClock.system(),
@@ -133,6 +135,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
     return new RedisPresenceStore(
         redis,
         Epochs.next(),
+        List::of,
         maxMembers,
         Ticker.system(),
         time,
@@ -333,6 +336,25 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       nodes.forEach(node -> node.store.close());
       nodes.forEach(node -> node.registry.close());
     }
+  }
+
+  @Test
+  void theMembersOfAKilledNodeLeaveAlthoughTheIndexIsLost() {
+    RedisSettings settings = RedisServer.shared().settings();
+    Node one = new Node(settings);
+    Node two = new Node(settings);
+    TenantChannel unfollowed = new TenantChannel(ROOM.tenant(), new ChannelName("presence-other"));
+    two.join("ann");
+    got(two.store.join(unfollowed, new Member("bob", "{}"), new Holder.Connection("c-bob")));
+    await("her", () -> one.present().equals(Set.of("ann")));
+    two.kill();
+    one.redis.commands().del(PresenceKeys.heldBy(one.redis, two.registry.self()));
+    await("her leave", () -> one.present().isEmpty());
+    assertEquals(1, one.leaves());
+    byte[] members = PresenceKeys.of(one.redis, unfollowed).scripts().get(0);
+    assertTrue(one.redis.commands().hexists(members, PresenceKeys.bytes("bob")));
+    one.store.members(unfollowed, null, 10);
+    await("his leave", () -> !one.redis.commands().hexists(members, PresenceKeys.bytes("bob")));
   }
 
   @Test
