@@ -32,6 +32,7 @@ public final class Redis implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Redis.class.getName());
   static final int OLDEST_MAJOR = 6;
   private static final String TEST_KEY_MILLIS = "1000";
+  private static final long MILLIS = 1000; // in a second, and of microseconds
   private static final int MAX_TEST_KEYS = 10_000;
   private static final int SHARDED_PUBSUB_MAJOR = 7;
   private static final Pattern VERSION = Pattern.compile("redis_version:((\\d+)\\.[0-9.]+)");
@@ -157,6 +158,19 @@ public final class Redis implements AutoCloseable {
     try (Connection connection = servers.connection(server)) {
       connection.sendCommand(Protocol.Command.SET, testKey(server), "1", "PX", TEST_KEY_MILLIS);
       connection.getStatusCodeReply();
+    }
+  }
+
+  /**
+   * Returns the time of a server's own clock.
+   *
+   * @throws JedisException when it does not answer
+   */
+  public long timeMillis(HostAndPort server) {
+    try (Connection connection = servers.connection(server)) {
+      connection.sendCommand(Protocol.Command.TIME);
+      List<String> time = connection.getMultiBulkReply();
+      return Long.parseLong(time.get(0)) * MILLIS + Long.parseLong(time.get(1)) / MILLIS;
     }
   }
 

@@ -269,7 +269,6 @@ public record StoreFactory(
             budgets.of(MemoryArea.QUEUES)),
         redis,
         ticker,
-        clock,
         hub,
         threads.loops.supervised("redis"),
         threads.publishAnswers);

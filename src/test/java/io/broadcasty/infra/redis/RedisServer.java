@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import redis.clients.jedis.Jedis;
 import redis.embedded.core.ExecutableProvider;
 
 /**
@@ -91,6 +92,36 @@ public final class RedisServer implements AutoCloseable {
   /** Returns settings with a unique key prefix. */
   public RedisSettings settings() {
     return RedisSettings.parse(url(), "t" + PREFIXES.incrementAndGet() + ":", 16);
+  }
+
+  /** Returns settings of a user who may use only keys and pub/sub channels with a unique prefix. */
+  public RedisSettings restrictedSettings() {
+    String prefix = "t" + PREFIXES.incrementAndGet() + ":";
+    String user = "user" + PREFIXES.get();
+    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+      jedis.aclSetUser(
+          user,
+          "on",
+          ">secret",
+          "~" + prefix + "*",
+          "&" + prefix + "*",
+          "+@all",
+          "-@dangerous",
+          "+info");
+    }
+    return RedisSettings.parse("redis://" + user + ":secret@127.0.0.1:" + port, prefix, 16);
+  }
+
+  /** Returns how many changes the server has counted. */
+  public long changes() {
+    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+      return jedis
+          .info("persistence")
+          .lines()
+          .filter(line -> line.startsWith("rdb_changes_since_last_save:"))
+          .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+          .sum();
+    }
   }
 
   /** Kills the server with SIGKILL. */

@@ -56,6 +56,11 @@ public abstract class BrokerContract {
   protected abstract Broker open(RetentionLookup retention, PublicationListener listener)
       throws Exception;
 
+  /** Returns the names or the numbers of what the store has stored; empty if it is in memory. */
+  protected Set<String> stored() {
+    return Set.of();
+  }
+
   private Broker broker() throws Exception {
     return broker(PLENTY, received);
   }
@@ -128,6 +133,47 @@ public abstract class BrokerContract {
     assertEquals(List.of(all.get(4)), directory.channels(open, first.get(2), 3));
     assertEquals(List.of(), directory.channels(open, all.get(4), 3));
     assertEquals(List.of(all.get(2)), directory.channels(new ChannelPattern("private-"), null, 3));
+  }
+
+  @Test
+  void readingStoresNothing() throws Exception {
+    Broker broker = broker();
+    appended(broker, plain(ORDERS, 0, "1"));
+    Set<String> before = stored();
+    for (int i = 0; i < 20; i++) {
+      for (TenantChannel channel : List.of(ORDERS, channel("unknown" + i), channel("u" + i, "x"))) {
+        broker.states(channel, 3);
+        broker.follow(channel).toCompletableFuture().get(10, TimeUnit.SECONDS);
+        for (int partition = 0; partition < 3; partition++) {
+          broker.replay(new ReplayRequest(channel, partition, null, 0, 10, 10_000));
+          broker.replay(new ReplayRequest(channel, partition, "other", 7, 10, 10_000));
+          broker.replay(
+              new ReplayRequest(channel, partition, null, StreamState.FROM_OLDEST, 10, 10_000));
+        }
+        broker.unfollow(channel);
+      }
+      broker.channels(new TenantId("t" + i), new ChannelPattern(""), 10);
+    }
+    assertEquals(before, stored());
+  }
+
+  @Test
+  void readersKnowTheEpochOfAChannelsFirstPublication() throws Exception {
+    Broker broker = broker();
+    for (int i = 0; i < 20; i++) {
+      TenantChannel channel = channel("c" + i);
+      StreamState initial = broker.states(channel, 1).get(0);
+      assertEquals(initial, broker.replay(after(channel, initial.epoch(), 0)).state());
+      Position first = appended(broker, plain(channel, 0, "1")).position();
+      assertEquals(new Position(initial.epoch(), 0, 1), first);
+      ReplayPage page = broker.replay(after(channel, initial.epoch(), 0));
+      assertNull(page.lost());
+      assertEquals(List.of(1L), sequences(page.publications()));
+    }
+  }
+
+  private static ReplayRequest after(TenantChannel channel, String epoch, long sequence) {
+    return new ReplayRequest(channel, 0, epoch, sequence, 10, 10_000);
   }
 
   @Test

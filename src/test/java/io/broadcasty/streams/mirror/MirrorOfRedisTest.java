@@ -88,7 +88,6 @@ class MirrorOfRedisTest {
             new RedisBrokerSettings(TWENTY, Duration.ofMinutes(10), 0),
             redis,
             Ticker.system(),
-            WallClock.system(),
             new RecordingPublicationListener(),
             Thread::new,
             Runnable::run);

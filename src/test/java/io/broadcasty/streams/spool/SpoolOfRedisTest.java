@@ -54,7 +54,6 @@ class SpoolOfRedisTest {
             new RedisBrokerSettings(ALL, Duration.ofMinutes(10), 0),
             Redis.open(settings),
             Ticker.system(),
-            WallClock.system(),
             new RecordingPublicationListener(),
             Thread::new,
             Runnable::run);

@@ -9,13 +9,15 @@ import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The envelopes of a group that go to one channel, and their outcomes. */
 final class ChannelAppend {
 
   private static final int REPLY_HEAD = 2;
-  private static final byte[] NO_ID = new byte[0];
 
   /** The place of an envelope's outcome. */
   private record Place(AppendOutcome[] outcomes, int index) {}
@@ -43,11 +45,29 @@ final class ChannelAppend {
     places.add(new Place(outcomes, index));
   }
 
+  /** Returns the partitions of the envelopes. */
+  Set<Integer> partitions() {
+    Set<Integer> partitions = new TreeSet<>();
+    envelopes.forEach(envelope -> partitions.add(envelope.partition()));
+    return partitions;
+  }
+
+  /** Returns the script's keys, with the streams of partitions. */
+  List<byte[]> scriptKeys(Collection<Integer> partitions) {
+    List<byte[]> all = keys.scripts(partitions);
+    for (Envelope envelope : envelopes) {
+      if (envelope.idempotent()) {
+        all.add(keys.id(envelope.id()));
+      }
+    }
+    return all;
+  }
+
   /** Adds the script's arguments that follow those common to all channels. */
   void addTo(List<byte[]> arguments) {
     for (Envelope envelope : envelopes) {
       arguments.add(bytes(envelope.partition()));
-      arguments.add(envelope.idempotent() ? bytes(envelope.id()) : NO_ID);
+      arguments.add(bytes(envelope.idempotent() ? 1 : 0));
       arguments.add(bytes(envelope.costBytes()));
       arguments.add(EnvelopeFormat.write(envelope));
     }

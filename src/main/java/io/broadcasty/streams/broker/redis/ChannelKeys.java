@@ -3,7 +3,10 @@ package io.broadcasty.streams.broker.redis;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisSettings;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -11,24 +14,42 @@ import java.util.List;
  * server. A tenant's id contains no colon and a channel's name no brace, so that no two channels
  * share a tag.
  *
- * @param scripts the keys passed to scripts: the hash, the prefix of streams, the prefix of ids
+ * @param hash the key of the epoch and the heads
+ * @param random the key of a random text that Redis loses with its data; {@code hash} in a Cluster
+ * @param streams the beginning of the partitions' keys
+ * @param ids the beginning of the keys of the ids' positions
  * @param announcements the pub/sub channel of its publications
  */
-record ChannelKeys(List<byte[]> scripts, String announcements) {
+record ChannelKeys(byte[] hash, byte[] random, String streams, String ids, String announcements) {
 
   static ChannelKeys of(Redis redis, TenantChannel channel) {
     String tag = "{" + channel.tenant() + ":" + channel.name() + "}";
+    byte[] hash = bytes(redis.key("seq:" + tag));
     return new ChannelKeys(
-        List.of(
-            bytes(redis.key("seq:" + tag)),
-            bytes(redis.key("rpl:" + tag)),
-            bytes(redis.key("ids:" + tag))),
+        hash,
+        redis.settings().kind() == RedisSettings.Kind.CLUSTER ? hash : bytes(random(redis)),
+        redis.key("rpl:" + tag + ":"),
+        redis.key("ids:" + tag + ":"),
         redis.key("ann:" + tag));
   }
 
-  /** Returns the key of the hash with the epoch and the heads. */
-  byte[] hash() {
-    return scripts.get(0);
+  /** Returns the keys of scripts, with the streams of partitions. */
+  List<byte[]> scripts(Collection<Integer> partitions) {
+    List<byte[]> keys = new ArrayList<>(partitions.size() + 2);
+    keys.add(hash);
+    keys.add(random);
+    partitions.forEach(partition -> keys.add(bytes(streams + partition)));
+    return keys;
+  }
+
+  /** Returns the key of an id's position. */
+  byte[] id(String id) {
+    return bytes(ids + id);
+  }
+
+  /** Returns the key of the random text, unless Redis is a Cluster. */
+  static String random(Redis redis) {
+    return redis.key("random");
   }
 
   /** Returns the key of the names of a tenant's channels. */

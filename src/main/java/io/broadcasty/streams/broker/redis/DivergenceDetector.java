@@ -1,6 +1,7 @@
 package io.broadcasty.streams.broker.redis;
 
 import static io.broadcasty.streams.broker.redis.ChannelKeys.bytes;
+import static java.util.Objects.requireNonNull;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
@@ -9,12 +10,15 @@ import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
 import io.broadcasty.streams.broker.Publication;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -84,29 +88,25 @@ final class DivergenceDetector {
    * @throws JedisException when Redis does not answer
    */
   void verify(Map<TenantChannel, LastSeen> lastSeen) {
-    Map<TenantChannel, List<byte[]>> arguments = new HashMap<>();
-    lastSeen.forEach((channel, marks) -> arguments.put(channel, arguments(channel, marks)));
     Map<TenantChannel, Object> answers =
-        new HashMap<>(
-            redis.queryAll(
-                lastSeen.keySet(),
-                channel -> ChannelKeys.of(redis, channel).hash(),
-                (pipeline, channel) ->
-                    VERIFY.queue(
-                        pipeline,
-                        ChannelKeys.of(redis, channel).scripts(),
-                        arguments.getOrDefault(channel, List.of()))));
-    List<TenantChannel> unanswered = new ArrayList<>(lastSeen.keySet());
-    unanswered.removeAll(
-        answers.keySet()); // a server that has just taken over does not know the script
-    for (TenantChannel channel : unanswered) {
-      answers.put(
-          channel,
-          VERIFY.run(
-              redis.commands(),
-              ChannelKeys.of(redis, channel).scripts(),
-              arguments.getOrDefault(channel, List.of())));
-    }
+        redis.queryAll(
+            lastSeen.keySet(),
+            channel -> ChannelKeys.of(redis, channel).hash(),
+            (pipeline, channel) -> queue(pipeline, channel, requireNonNull(lastSeen.get(channel))));
+    lastSeen.forEach(
+        (channel, marks) -> {
+          Object answer = answers.get(channel);
+          if (answer == null) { // a server that has just taken over does not know the script
+            answer = run(channel, marks, marks.last().keySet());
+          }
+          List<Integer> requested = ScriptArguments.requested(answer);
+          if (requested != null) {
+            Set<Integer> partitions = new TreeSet<>(marks.last().keySet());
+            partitions.addAll(requested);
+            answer = run(channel, marks, partitions);
+          }
+          answers.put(channel, answer);
+        });
     long renewed = answers.values().stream().filter(answer -> answer.equals(1L)).count();
     if (renewed > 0) {
       LOG.log(
@@ -131,8 +131,24 @@ final class DivergenceDetector {
     return marks;
   }
 
-  private List<byte[]> arguments(TenantChannel channel, LastSeen marks) {
-    List<byte[]> arguments = scriptArguments.arguments(channel.tenant());
+  private Response<Object> queue(Pipeline pipeline, TenantChannel channel, LastSeen marks) {
+    Collection<Integer> partitions = marks.last().keySet();
+    return VERIFY.queue(
+        pipeline,
+        ChannelKeys.of(redis, channel).scripts(partitions),
+        arguments(channel, marks, partitions));
+  }
+
+  private Object run(TenantChannel channel, LastSeen marks, Collection<Integer> partitions) {
+    return VERIFY.run(
+        redis.commands(),
+        ChannelKeys.of(redis, channel).scripts(partitions),
+        arguments(channel, marks, partitions));
+  }
+
+  private List<byte[]> arguments(
+      TenantChannel channel, LastSeen marks, Collection<Integer> partitions) {
+    List<byte[]> arguments = scriptArguments.arguments(channel.tenant(), partitions);
     arguments.add(bytes(ChannelKeys.of(redis, channel).announcements()));
     arguments.add(publish);
     marks.addTo(arguments);

@@ -105,6 +105,7 @@ final class GapDetector implements Runnable, AutoCloseable {
       if (availability.isDown(server)) {
         redis.dropIdleConnections(); // which may lead to the previous server
         redis.testWrite(server);
+        RedisBroker.ensureRandom(redis);
         subscriptions.verifyServer(server);
       } else {
         redis.testWrite(server);

@@ -15,9 +15,11 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Pipeline;
@@ -64,6 +66,9 @@ final class RedisAppender implements GroupCommit.Appender {
     private final boolean receivesAnnouncements;
 
     private @Nullable Response<Object> response;
+
+    /** How many replicas have confirmed it, if it was run again by itself. */
+    private @Nullable Response<Long> replicas;
 
     Sent(ChannelAppend append, boolean receivesAnnouncements) {
       this.append = append;
@@ -145,10 +150,10 @@ final class RedisAppender implements GroupCommit.Appender {
     try (Pipeline pipeline = redis.pipeline(batch.server())) {
       for (Sent sent : batch.sent()) {
         index.queue(sent.append.channel());
-        sent.response = SCRIPT.queue(pipeline, sent.append.keys().scripts(), arguments(sent));
+        sent.response = queue(pipeline, sent.append);
       }
       if (settings.replicas() > 0) {
-        replicas = pipeline.waitReplicas(settings.replicas(), REPLICAS_MILLIS);
+        replicas = waitForReplicas(pipeline, batch.sent());
       }
       pipeline.sync();
     } catch (JedisException e) {
@@ -159,12 +164,31 @@ final class RedisAppender implements GroupCommit.Appender {
     }
   }
 
-  private List<byte[]> arguments(Sent sent) {
-    List<byte[]> arguments = scriptArguments.arguments(sent.append.channel().tenant());
+  private Response<Object> queue(Pipeline pipeline, ChannelAppend append) {
+    Set<Integer> partitions = append.partitions();
+    return SCRIPT.queue(pipeline, append.scriptKeys(partitions), arguments(append, partitions));
+  }
+
+  /**
+   * Waits until replicas have all that the scripts have written. WAIT counts the connection's own
+   * writes only, and a script that finds all ids known writes nothing, although their first
+   * publication, on another connection, may not be replicated yet. Therefore a write precedes it.
+   */
+  private Response<Long> waitForReplicas(Pipeline pipeline, List<Sent> sent) {
+    for (Sent each : sent) {
+      ChannelAppend append = each.append;
+      pipeline.pexpire(
+          append.keys().hash(), scriptArguments.rememberedMillis(append.channel().tenant()));
+    }
+    return pipeline.waitReplicas(settings.replicas(), REPLICAS_MILLIS);
+  }
+
+  private List<byte[]> arguments(ChannelAppend append, Collection<Integer> partitions) {
+    List<byte[]> arguments = scriptArguments.arguments(append.channel().tenant(), partitions);
     arguments.add(window);
-    arguments.add(bytes(sent.append.keys().announcements()));
+    arguments.add(bytes(append.keys().announcements()));
     arguments.add(publish);
-    sent.append.addTo(arguments);
+    append.addTo(arguments);
     return arguments;
   }
 
@@ -193,20 +217,43 @@ final class RedisAppender implements GroupCommit.Appender {
     if (ChannelAppend.isFirstPublication(reply) && !publications.isEmpty()) {
       index.onFirstPublication(sent.append.channel());
     }
-    if (replicas != null && replicas.get() < settings.replicas()) {
+    Response<Long> confirmations = sent.replicas == null ? replicas : sent.replicas;
+    if (confirmations != null && confirmations.get() < settings.replicas()) {
       sent.append.unavailable(UNCONFIRMED);
     }
   }
 
   /** Returns a script's reply; null when there was none. */
   private @Nullable List<?> reply(Sent sent) {
+    Object reply;
     try {
-      return sent.response == null ? null : (List<?>) sent.response.get();
+      reply = sent.response == null ? null : sent.response.get();
     } catch (JedisNoScriptException | JedisRedirectionException e) { // it has not run
-      return (List<?>) SCRIPT.run(redis.commands(), sent.append.keys().scripts(), arguments(sent));
+      reply = run(sent, sent.append.partitions());
     } catch (IllegalStateException e) {
       return null;
     }
+    List<Integer> requested = reply == null ? null : ScriptArguments.requested(reply);
+    if (requested != null) {
+      Set<Integer> partitions = sent.append.partitions();
+      partitions.addAll(requested);
+      reply = run(sent, partitions);
+    }
+    return (List<?>) reply;
+  }
+
+  /** Runs a script by itself, and waits for replicas. */
+  private Object run(Sent sent, Collection<Integer> partitions) {
+    ChannelAppend append = sent.append;
+    Object reply =
+        SCRIPT.run(redis.commands(), append.scriptKeys(partitions), arguments(append, partitions));
+    if (settings.replicas() > 0) {
+      try (Pipeline pipeline = redis.pipeline(redis.serverOf(append.keys().hash()))) {
+        sent.replicas = waitForReplicas(pipeline, List.of(sent));
+        pipeline.sync();
+      }
+    }
+    return reply;
   }
 
   /** Returns the outcome when Redis answered with an error and has not appended anything. */

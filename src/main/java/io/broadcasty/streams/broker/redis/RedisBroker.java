@@ -9,17 +9,19 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
-import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisAvailability;
 import io.broadcasty.infra.redis.RedisFault;
+import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.infra.redis.Script;
+import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ChannelDirectory;
 import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.Epochs;
 import io.broadcasty.streams.broker.GroupCommit;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
@@ -30,12 +32,16 @@ import io.broadcasty.streams.broker.StoreCondition;
 import io.broadcasty.streams.broker.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
@@ -49,12 +55,13 @@ import redis.clients.jedis.params.SetParams;
  * changed only by scripts. The script that appends publications also announces them by pub/sub.
  * When Redis has lost a channel, it is restarted with another epoch.
  *
- * <p>Times that must survive the process (the age of publications and of ids) are those of the
- * nodes' wall clocks, which must therefore agree within seconds.
+ * <p>Times are those of Redis' own clock. Reading writes nothing: an unknown channel's epoch is
+ * computed, and stored with its first publication.
  */
 @ThreadSafe
 public final class RedisBroker implements Broker, ChannelDirectory {
 
+  private static final System.Logger LOG = System.getLogger(RedisBroker.class.getName());
   private static final Script READ = Script.load(RedisBroker.class, "stream.lua", "read.lua");
   private static final int BOUNDS = 1;
   private static final int PAGE = 2;
@@ -81,13 +88,29 @@ public final class RedisBroker implements Broker, ChannelDirectory {
       RedisBrokerSettings settings,
       Redis redis,
       Ticker ticker,
-      WallClock clock,
+      PublicationListener listener,
+      ThreadFactory threads,
+      Executor answers) {
+    this(settings, redis, ticker, ScriptClock.ofRedis(), listener, threads, answers);
+  }
+
+  /** Starts the threads of a broker whose scripts take another time than Redis', for tests. */
+  RedisBroker(
+      RedisBrokerSettings settings,
+      Redis redis,
+      Ticker ticker,
+      ScriptClock clock,
       PublicationListener listener,
       ThreadFactory threads,
       Executor answers) {
     this.redis = redis;
     this.availability = redis.availability();
     this.scriptArguments = new ScriptArguments(settings.retention(), clock);
+    try {
+      ensureRandom(redis);
+    } catch (JedisException e) { // the first publication does
+      LOG.log(System.Logger.Level.DEBUG, "Redis cannot be written at the start", e);
+    }
     Semaphore calls = new Semaphore(0);
     this.subscriptions =
         new ChannelSubscriptions(
@@ -140,8 +163,9 @@ public final class RedisBroker implements Broker, ChannelDirectory {
 
   @Override
   public ReplayPage replay(ReplayRequest request) {
-    List<?> reply = read(request.channel(), request.partition() + 1, request);
-    StreamState state = states(reply).get(request.partition());
+    List<?> reply = read(request.channel(), List.of(request.partition()), request);
+    List<?> bounds = (List<?>) reply.get(BOUNDS);
+    StreamState state = state(reply, request.partition(), bounds.get(0), bounds.get(1));
     StreamState.Resume resume = state.resume(request.epoch(), request.after());
     return new ReplayPage(
         state, publications(reply, request, state, resume.after()), resume.lost());
@@ -149,7 +173,7 @@ public final class RedisBroker implements Broker, ChannelDirectory {
 
   @Override
   public List<StreamState> states(TenantChannel channel, int partitions) {
-    return states(read(channel, partitions, null));
+    return states(read(channel, IntStream.range(0, partitions).boxed().toList(), null));
   }
 
   @Override
@@ -178,7 +202,9 @@ public final class RedisBroker implements Broker, ChannelDirectory {
         () -> {
           SetParams once = new SetParams().nx().px(PRUNE_MILLIS);
           if (redis.commands().set(lock, bytes("1"), once) != null) {
-            index.prune(scriptArguments.forgottenBeforeMillis());
+            ensureRandom(redis);
+            index.prune(
+                scriptArguments.forgottenBeforeMillis(redis.timeMillis(redis.serverOf(lock))));
           }
           return true;
         });
@@ -209,27 +235,57 @@ public final class RedisBroker implements Broker, ChannelDirectory {
     pubSub.close();
   }
 
-  private List<?> read(TenantChannel channel, int partitions, @Nullable ReplayRequest page) {
-    List<byte[]> arguments = scriptArguments.arguments(channel.tenant());
-    arguments.add(bytes(partitions));
+  /** Stores a random text that Redis loses with its data, unless it has one. */
+  static void ensureRandom(Redis redis) {
+    if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
+      var unused = redis.commands().setnx(ChannelKeys.random(redis), Epochs.next());
+    }
+  }
+
+  private List<?> read(
+      TenantChannel channel, List<Integer> partitions, @Nullable ReplayRequest page) {
+    ChannelKeys keys = ChannelKeys.of(redis, channel);
+    return reading(
+        keys.hash(),
+        () -> {
+          Object reply = runRead(channel, keys, partitions, partitions.size(), page);
+          List<Integer> all = ScriptArguments.requested(reply);
+          if (all != null) {
+            Set<Integer> more = new TreeSet<>(partitions);
+            more.addAll(all);
+            reply = runRead(channel, keys, more, partitions.size(), page);
+          }
+          return (List<?>) reply;
+        });
+  }
+
+  private Object runRead(
+      TenantChannel channel,
+      ChannelKeys keys,
+      Collection<Integer> partitions,
+      int minimum,
+      @Nullable ReplayRequest page) {
+    List<byte[]> arguments = scriptArguments.arguments(channel.tenant(), partitions);
     arguments.add(bytes(page == null ? "" : Integer.toString(page.partition())));
+    arguments.add(bytes(minimum));
     arguments.add(bytes(page == null || page.epoch() == null ? "" : page.epoch()));
     arguments.add(bytes(page == null ? StreamState.FROM_OLDEST : page.after()));
     arguments.add(bytes(page == null ? 0 : page.maxCount()));
     arguments.add(bytes(page == null ? 0 : page.maxBytes()));
-    ChannelKeys keys = ChannelKeys.of(redis, channel);
-    return reading(
-        keys.hash(), () -> (List<?>) READ.run(redis.commands(), keys.scripts(), arguments));
+    return READ.run(redis.commands(), keys.scripts(partitions), arguments);
   }
 
   private static List<StreamState> states(List<?> reply) {
-    String epoch = text(reply.get(0));
     List<?> bounds = (List<?>) reply.get(BOUNDS);
     List<StreamState> states = new ArrayList<>(bounds.size() / 2);
     for (int i = 0; i < bounds.size(); i += 2) {
-      states.add(new StreamState(epoch, i / 2, (Long) bounds.get(i), (Long) bounds.get(i + 1)));
+      states.add(state(reply, i / 2, bounds.get(i), bounds.get(i + 1)));
     }
     return states;
+  }
+
+  private static StreamState state(List<?> reply, int partition, Object first, Object head) {
+    return new StreamState(text(reply.get(0)), partition, (Long) first, (Long) head);
   }
 
   private static List<Publication> publications(

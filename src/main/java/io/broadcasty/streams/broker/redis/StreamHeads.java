@@ -58,7 +58,7 @@ record StreamHeads(@Nullable String epoch, Map<Integer, Long> sequences) {
 
   /** Returns whether a received publication is missing according to these heads. */
   boolean isBehind(LastSeen marks) {
-    return marks.epoch().equals(epoch)
+    return (epoch == null || marks.epoch().equals(epoch))
         && marks.last().entrySet().stream()
             .anyMatch(
                 each -> each.getValue().sequence() > sequences.getOrDefault(each.getKey(), 0L));

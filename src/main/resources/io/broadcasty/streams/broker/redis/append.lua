@@ -1,17 +1,29 @@
 -- Appends envelopes to one channel, in order, and announces them: all or none.
 --
--- KEYS[3]  with ":<id>" appended, the position of an id: "partition epoch sequence time"
+-- KEYS     as above, then for each id that is to be remembered, in the order of the envelopes, the
+--          key of its position: "partition epoch sequence time"
 -- ARGV     as above, then: how long an id is remembered, the announcements' channel, PUBLISH or
---          SPUBLISH; then for each envelope its partition, its id ('' if it is not to be
---          remembered), its size in bytes, and the envelope
+--          SPUBLISH; then for each envelope its partition, 1 if its id is to be remembered or 0, its
+--          size in bytes, and the envelope
 -- Returns the epoch; 1 when these are the channel's first publications, otherwise 0; then for each
 -- envelope its sequence and time, or if its id was known, the text of its position and 0.
-local ids = KEYS[3] .. ':'
-local window = tonumber(ARGV[7])
-local FIRST = 10 -- of ARGV, with the first envelope
+local window = tonumber(ARGV[8])
+local FIRST = 11 -- of ARGV, with the first envelope
 local MINUTE = 60000
 
-local epoch, used = open()
+local epoch, used = known()
+if not epoch then
+  local found = numbers()
+  local request = missing(found)
+  if request then
+    return request
+  end
+  if KEYS[2] ~= seq then
+    redis.call('SET', KEYS[2], ARGV[3], 'NX')
+  end
+  epoch, used = coming(), now
+  create(epoch, found)
+end
 local newborn = redis.call('HLEN', seq) == 2
 local touched = {}
 local reply = {epoch, newborn and 1 or 0}
@@ -23,7 +35,7 @@ local function touch(number)
   if not p then
     p = partition(number)
     if not p then
-      p = {number = number, key = streams .. number, head = 0, bytes = 0, time = 0, first = 1,
+      p = {number = number, key = streams[number], head = 0, bytes = 0, time = 0, first = 1,
         firstTime = 0, firstBytes = 0, expiry = 0}
       redis.call('DEL', p.key)
     end
@@ -32,8 +44,8 @@ local function touch(number)
   return p
 end
 
-local function known(id)
-  local position = redis.call('GET', ids .. id)
+local function positionOf(id)
+  local position = redis.call('GET', id)
   if position and tonumber(string.match(position, '(%d+)$')) > now - window then
     return position
   end
@@ -41,8 +53,12 @@ local function known(id)
 end
 
 for i = FIRST, #ARGV, 4 do
-  local number, id, cost, envelope = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2]), ARGV[i + 3]
-  local position = id ~= '' and known(id)
+  local number, id, cost, envelope = ARGV[i], nil, tonumber(ARGV[i + 2]), ARGV[i + 3]
+  if ARGV[i + 1] == '1' then
+    declared = declared + 1
+    id = KEYS[declared]
+  end
+  local position = id and positionOf(id)
   if position then
     reply[#reply + 1] = position
     reply[#reply + 1] = 0
@@ -55,8 +71,8 @@ for i = FIRST, #ARGV, 4 do
       p.first, p.firstTime, p.firstBytes = p.head + 1, at, p.bytes
     end
     p.head, p.bytes, p.time = p.head + 1, p.bytes + cost, at
-    if id ~= '' then
-      redis.call('SET', ids .. id, table.concat({number, epoch, sequence, whole(at)}, ' '),
+    if id then
+      redis.call('SET', id, table.concat({number, epoch, sequence, whole(at)}, ' '),
         'PX', whole(window + MINUTE))
     end
     reply[#reply + 1] = p.head
@@ -98,6 +114,6 @@ if appended then
     redis.call('HSET', seq, 'u', whole(now))
     redis.call('PEXPIRE', seq, whole(idle + HOUR))
   end
-  redis.call(ARGV[9], ARGV[8], table.concat(news))
+  redis.call(ARGV[10], ARGV[9], table.concat(news))
 end
 return reply

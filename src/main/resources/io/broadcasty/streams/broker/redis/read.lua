@@ -1,48 +1,55 @@
--- Reads a channel's state, and a page of one of its partitions.
+-- Reads a page of one partition, or the states of all. Writes nothing.
 --
--- ARGV     as above, then: the minimum number of partitions to return; the page's partition ('' for
---          no page), the epoch the reader knows ('' for any), the last sequence it has (-1 for
---          none), the maximum number of publications, the approximate maximum number of bytes
--- Returns the epoch; first and head of each partition, in order; the page: sequence, time and
--- envelope of each publication, beginning with the one after the reader's last, or with the oldest
--- kept when that cannot be served.
-local wanted = tonumber(ARGV[7])
-local pageOf, knownEpoch, after = ARGV[8], ARGV[9], tonumber(ARGV[10])
-local maxCount, maxBytes = tonumber(ARGV[11]), tonumber(ARGV[12])
+-- ARGV     as above, then: the page's partition, or '' for the states; the minimum number of
+--          partitions to return; the epoch the reader knows ('' for any), the last sequence it has
+--          (-1 for none), the maximum number of publications, the approximate maximum number of
+--          bytes
+-- Returns the epoch; first and head of the page's partition, or of each in order; the page:
+-- sequence, time and envelope of each publication, beginning with the one after the reader's last,
+-- or with the oldest kept when that cannot be served.
+local pageOf, wanted = ARGV[8], tonumber(ARGV[9])
+local knownEpoch, after = ARGV[10], tonumber(ARGV[11])
+local maxCount, maxBytes = tonumber(ARGV[12]), tonumber(ARGV[13])
 local CHUNK = 64
 
-local epoch = open()
-local known = {}
-local partitions = 0
-local last = wanted - 1
-for _, field in ipairs(redis.call('HKEYS', seq)) do
-  local number = string.match(field, '^p(%d+)$')
-  if number then
-    known[tonumber(number)] = partition(number)
-    partitions = partitions + 1
-    last = math.max(last, tonumber(number))
+local epoch = known()
+local found = epoch and numbers() or {}
+if pageOf == '' then
+  local request = missing(found)
+  if request then
+    return request
   end
 end
 
-local bounds = {}
-for number = 0, last do
-  local p = known[number]
+local function bounded(p)
   if not p then
-    bounds[#bounds + 1] = 1
-    bounds[#bounds + 1] = 0
-  else
-    local first = oldest(p, partitions)
-    if first <= p.head and not weight(p, first) then
-      first = p.head + 1 -- Redis was short of memory and evicted it
-    end
-    p.first = first
+    return 1, 0
+  end
+  local first = oldest(p, #found)
+  if first <= p.head and not weight(p, first) then
+    first = p.head + 1 -- Redis was short of memory and evicted it
+  end
+  p.first = first
+  return first, p.head
+end
+
+local bounds = {}
+local p
+if pageOf ~= '' then
+  p = epoch and partition(pageOf)
+  bounds[1], bounds[2] = bounded(p)
+else
+  for _, number in ipairs(found) do
+    wanted = math.max(wanted, tonumber(number) + 1)
+  end
+  for number = 0, wanted - 1 do
+    local first, head = bounded(epoch and partition(whole(number)))
     bounds[#bounds + 1] = first
-    bounds[#bounds + 1] = p.head
+    bounds[#bounds + 1] = head
   end
 end
 
 local page = {}
-local p = pageOf ~= '' and known[tonumber(pageOf)]
 if p and p.first <= p.head then
   local from = p.first
   if after >= p.first and (knownEpoch == '' or knownEpoch == epoch) then
@@ -68,4 +75,4 @@ if p and p.first <= p.head then
     from = page[#page - 2] + 1
   end
 end
-return {epoch, bounds, page}
+return {epoch or coming(), bounds, page}

@@ -1,39 +1,104 @@
--- Functions shared by the scripts about one channel. All their keys have the channel's hash tag.
+-- Functions shared by the scripts about one channel. Its keys have the channel's hash tag.
 --
 -- KEYS[1]  the channel's hash: e its epoch, u when it was last used, and for each partition p<n>:
 --          "head bytes time first firstTime firstBytes expiry", where bytes is the size of all
 --          entries ever appended, time that of the head, firstTime and firstBytes (before it) those
 --          of the oldest kept, and expiry is when the stream's own expiry was last postponed
--- KEYS[2]  with ":<n>" appended, the stream of partition n: entries <sequence>-0 with the fields
---          t (time), s (bytes before it) and b (the envelope)
--- ARGV     now, how long an unused channel is remembered, an epoch in case one is needed, and the
---          channel's retention: age, count, bytes. Times are milliseconds of the caller's clock.
+-- KEYS[2]  a random text of this Redis, lost with its data; in a Cluster, where it would be on
+--          another server, KEYS[1] again
+-- KEYS[3]… the streams of the partitions that ARGV names: entries <sequence>-0 with the fields t
+--          (time), s (bytes before it) and b (the envelope)
+-- ARGV     now, '' for Redis' own clock, another only in tests; how long an unused channel is
+--          remembered; a random text in case one is needed; the channel's retention: age, count,
+--          bytes; the numbers of partitions, separated by commas. Times are milliseconds.
+-- A script that needs the stream of another partition changes nothing, and returns false and the
+-- numbers of all partitions.
 local seq = KEYS[1]
-local streams = KEYS[2] .. ':'
 local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
 local idle = tonumber(ARGV[2])
 local retention = {age = tonumber(ARGV[4]), count = tonumber(ARGV[5]), bytes = tonumber(ARGV[6])}
 local HOUR = 3600000
+
+-- Shorter than the time after which a channel is forgotten, so that its next epoch differs.
+local GENERATION = 20 * HOUR
+
+local streams = {}
+local declared = 2
+for number in string.gmatch(ARGV[7], '%d+') do
+  declared = declared + 1
+  streams[number] = KEYS[declared]
+end
 
 local function whole(number)
   return string.format('%.0f', number)
 end
 
--- Reads the channel's epoch; an unknown channel, or one unused for too long, gets a new one.
-local function open()
-  local known = redis.call('HMGET', seq, 'e', 'u')
-  if known[1] and tonumber(known[2]) >= now - idle then
-    return known[1], tonumber(known[2])
+-- Returns what distinguishes this run of the server, if data may vanish while Redis keeps its random
+-- text, or has none.
+local function run(random)
+  local memory = redis.pcall('INFO', 'memory')
+  local policy = type(memory) == 'string' and string.match(memory, 'maxmemory_policy:(%S+)')
+  if random ~= '' and (not policy or policy == 'noeviction') then
+    return ''
   end
+  local server, stats = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'stats')
+  return (type(server) == 'string' and string.match(server, 'run_id:(%w+)') or '') .. ' '
+    .. (type(stats) == 'string' and string.match(stats, 'evicted_keys:(%d+)') or '')
+end
+
+-- Returns the epoch that an unknown channel will have, so that its readers know it without writing.
+local function coming()
+  local random = KEYS[2] ~= seq and redis.call('GET', KEYS[2]) or ''
+  local shift = tonumber(string.sub(redis.sha1hex(seq), 1, 8), 16) % GENERATION
+  local generation = math.floor((now + shift) / GENERATION)
+  return string.sub(
+    redis.sha1hex(table.concat({random, run(random), seq, whole(generation)}, ' ')), 1, 12)
+end
+
+-- Returns the channel's epoch, and when it was last used; nil for one that is unknown, or was not
+-- used for too long.
+local function known()
+  local fields = redis.call('HMGET', seq, 'e', 'u')
+  if fields[1] and tonumber(fields[2]) >= now - idle then
+    return fields[1], tonumber(fields[2])
+  end
+  return nil
+end
+
+-- Returns the numbers of the partitions that have publications, as texts.
+local function numbers()
+  local found = {}
   for _, field in ipairs(redis.call('HKEYS', seq)) do
-    if string.sub(field, 1, 1) == 'p' then
-      redis.call('DEL', streams .. string.sub(field, 2))
+    local number = string.match(field, '^p(%d+)$')
+    if number then
+      found[#found + 1] = number
     end
   end
+  return found
+end
+
+-- Returns the reply that requests the streams of all partitions, unless they are declared.
+local function missing(found)
+  for _, number in ipairs(found) do
+    if not streams[number] then
+      return {false, table.concat(found, ',')}
+    end
+  end
+  return nil
+end
+
+-- Creates an unknown channel; its streams, if it was forgotten, must be declared.
+local function create(epoch, found)
+  for _, number in ipairs(found) do
+    redis.call('DEL', streams[number])
+  end
   redis.call('DEL', seq)
-  redis.call('HSET', seq, 'e', ARGV[3], 'u', whole(now))
+  redis.call('HSET', seq, 'e', epoch, 'u', whole(now))
   redis.call('PEXPIRE', seq, whole(idle + HOUR))
-  return ARGV[3], now
 end
 
 local function partition(number)
@@ -44,7 +109,7 @@ local function partition(number)
   local h, b, t, f, ft, fs, x =
     string.match(text, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
   return {
-    number = number, key = streams .. number, head = tonumber(h), bytes = tonumber(b),
+    number = number, key = streams[number], head = tonumber(h), bytes = tonumber(b),
     time = tonumber(t), first = tonumber(f), firstTime = tonumber(ft), firstBytes = tonumber(fs),
     expiry = tonumber(x)
   }

@@ -3,13 +3,26 @@
 -- would be assigned again. Therefore the stream continues under another epoch, with all that is
 -- kept, and the nodes are notified. Of several nodes that detect it, only one changes the epoch.
 --
+-- An unknown channel that would have the received epoch again is created with another one.
+--
 -- ARGV     as above, then: the announcements' channel, PUBLISH or SPUBLISH, the received epoch;
 --          then for each partition its number, and the last publication's sequence, time and id
 -- Returns 1 when the stream has been given another epoch, otherwise 0.
-local FIRST = 10 -- of ARGV, with the first partition
+local FIRST = 11 -- of ARGV, with the first partition
 
-if redis.call('HGET', seq, 'e') ~= ARGV[9] then
+local epoch = known()
+if (epoch or coming()) ~= ARGV[10] then
   return 0
+end
+if not epoch then
+  local found = numbers()
+  local request = missing(found)
+  if request then
+    return request
+  end
+  create(ARGV[3], found)
+  redis.call(ARGV[9], ARGV[8], ARGV[3] .. '\n')
+  return 1
 end
 
 -- Returns an envelope's id, which follows one byte and begins with its length in four bytes.
@@ -36,7 +49,7 @@ end
 for i = FIRST, #ARGV, 4 do
   if not has(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3]) then
     redis.call('HSET', seq, 'e', ARGV[3])
-    redis.call(ARGV[8], ARGV[7], ARGV[3] .. '\n')
+    redis.call(ARGV[9], ARGV[8], ARGV[3] .. '\n')
     return 1
   end
 end

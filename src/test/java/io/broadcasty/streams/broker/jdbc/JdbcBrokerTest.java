@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.infra.database.Database;
 import io.broadcasty.infra.database.DatabaseSettings;
+import io.broadcasty.infra.database.StoredRows;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
@@ -22,6 +23,7 @@ import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,11 @@ class JdbcBrokerTest extends BrokerContract {
   protected Database database() {
     return Database.open(
         new DatabaseSettings("jdbc:h2:file:" + dir.resolve("broadcasty"), "sa", null, 4));
+  }
+
+  @Override
+  protected Set<String> stored() {
+    return StoredRows.of(database);
   }
 
   @AfterEach

@@ -3,11 +3,14 @@ package io.broadcasty.streams.broker.redis;
 import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisServer;
+import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.infra.redis.StoredKeys;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
 import io.broadcasty.streams.broker.PublicationListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 class RedisBrokerTest extends BrokerContract {
@@ -16,16 +19,25 @@ class RedisBrokerTest extends BrokerContract {
 
   @Override
   protected Broker open(RetentionLookup retention, PublicationListener listener) {
-    Redis redis = Redis.open(RedisServer.shared().settings());
+    Redis redis = Redis.open(settings());
     connected.add(redis);
     return new RedisBroker(
         new RedisBrokerSettings(retention, WINDOW, 0),
         redis,
         time,
-        time,
+        () -> Long.toString(time.nowMillis()),
         listener,
         Thread::new,
         Runnable::run);
+  }
+
+  protected RedisSettings settings() {
+    return RedisServer.shared().settings();
+  }
+
+  @Override
+  protected Set<String> stored() {
+    return StoredKeys.of(connected.get(0));
   }
 
   @AfterEach

@@ -15,6 +15,7 @@ import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisCluster;
+import io.broadcasty.infra.redis.StoredKeys;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
@@ -60,10 +61,15 @@ class RedisClusterTest extends BrokerContract {
         new RedisBrokerSettings(retention, WINDOW, 0),
         redis,
         time,
-        time,
+        () -> Long.toString(time.nowMillis()),
         listener,
         Thread::new,
         Runnable::run);
+  }
+
+  @Override
+  protected Set<String> stored() {
+    return StoredKeys.of((Redis) opened.get(0));
   }
 
   @AfterEach

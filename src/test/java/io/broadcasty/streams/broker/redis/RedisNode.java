@@ -4,10 +4,10 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.time.ManualTime;
-import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.infra.redis.Script;
+import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Publication;
@@ -52,7 +52,6 @@ final class RedisNode implements AutoCloseable {
             new RedisBrokerSettings(PLENTY, Duration.ofMinutes(10), replicas),
             redis,
             time,
-            WallClock.system(),
             new PublicationListener() {
               @Override
               public void onPublication(Publication publication) {
@@ -113,27 +112,28 @@ final class RedisNode implements AutoCloseable {
 
   private void append(TenantChannel channel, String announcements, byte[] entry) {
     ChannelKeys keys = ChannelKeys.of(redis, channel);
-    ScriptArguments head = new ScriptArguments(RetentionLookup.uniform(PLENTY), WallClock.system());
-    List<byte[]> arguments = head.arguments(channel.tenant());
-    for (String each : List.of("600000", announcements, "PUBLISH", "0", "", "200")) {
+    ScriptArguments head =
+        new ScriptArguments(RetentionLookup.uniform(PLENTY), ScriptClock.ofRedis());
+    List<byte[]> arguments = head.arguments(channel.tenant(), List.of(0));
+    for (String each : List.of("600000", announcements, "PUBLISH", "0", "0", "200")) {
       arguments.add(each.getBytes(StandardCharsets.UTF_8));
     }
     arguments.add(entry);
     Script.load(RedisBroker.class, "stream.lua", "append.lua")
-        .run(redis.commands(), keys.scripts(), arguments);
+        .run(redis.commands(), keys.scripts(List.of(0)), arguments);
   }
 
   /** Deletes the last publications of partition 0 in Redis. */
   void loseTail(TenantChannel channel, int count) {
-    List<byte[]> keys = ChannelKeys.of(redis, channel).scripts();
+    List<byte[]> keys = ChannelKeys.of(redis, channel).scripts(List.of(0));
     String script =
         """
         local p = redis.call('HGET', KEYS[1], 'p0')
         local head = tonumber(string.match(p, '^%d+'))
         for i = 0, tonumber(ARGV[1]) - 1 do
-          redis.call('XDEL', KEYS[2] .. ':0', string.format('%.0f-0', head - i))
+          redis.call('XDEL', KEYS[3], string.format('%.0f-0', head - i))
         end
-        redis.call('XSETID', KEYS[2] .. ':0', string.format('%.0f-0', head - ARGV[1]))
+        redis.call('XSETID', KEYS[3], string.format('%.0f-0', head - ARGV[1]))
         redis.call('HSET', KEYS[1], 'p0', string.format('%.0f', head - ARGV[1]) .. string.match(p, ' .*'))
         """;
     redis

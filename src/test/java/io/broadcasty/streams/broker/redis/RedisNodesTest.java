@@ -270,4 +270,18 @@ class RedisNodesTest {
     return publish(node.broker, List.of(named(ORDERS, 0, id))).get(0)
         instanceof AppendOutcome.Unavailable;
   }
+
+  @Test
+  void aRepeatedPublicationIsWrittenAgainBeforeReplicasAreWaitedFor() {
+    RedisServer server = server("--save", "");
+    RedisNode node = new RedisNode(server.settings(), 1);
+    opened.add(node);
+    publish(node.broker, List.of(named(ORDERS, 0, "1")));
+    long before = server.changes();
+    assertInstanceOf(
+        AppendOutcome.Unavailable.class,
+        publish(node.broker, List.of(named(ORDERS, 0, "1"))).get(0),
+        "there is no replica");
+    assertTrue(server.changes() > before, "WAIT counts only what this connection has written");
+  }
 }
