@@ -325,7 +325,8 @@ public final class MeterTable {
           "broadcasty_push_service_up",
           GAUGE,
           List.of("service"),
-          "1 while this node sends through the service, 0 while it pauses.");
+          "1 while this node sends through the service, 0 while nothing is accepted and only probes"
+              + " are sent.");
 
   static final MeterFamily LOOP_RESTARTS =
       new MeterFamily(

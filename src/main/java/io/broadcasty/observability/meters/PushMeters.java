@@ -53,7 +53,6 @@ public final class PushMeters {
   }
 
   private static boolean isUp(List<PushServiceHealth> conditions, PushService service) {
-    return conditions.stream()
-        .anyMatch(each -> each.service().equals(service) && each.problem() == null);
+    return conditions.stream().anyMatch(each -> each.service().equals(service) && each.sending());
   }
 }

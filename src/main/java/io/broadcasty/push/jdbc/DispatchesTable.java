@@ -39,7 +39,7 @@ final class DispatchesTable {
           + " changed_at = ? WHERE number = ? AND due_at = ?";
   private static final String ACKNOWLEDGE =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = NULL, reason = ?,"
-          + " service_ref = ?, changed_at = ? WHERE number = ? AND owner = ?";
+          + " service_ref = ?, changed_at = ?, attempts = ? WHERE number = ? AND owner = ?";
   private static final String COUNTS =
       "SELECT state, COUNT(*) FROM broadcasty_push_dispatches WHERE send_number = ? GROUP BY state";
   static final String UNFINISHED =
@@ -179,8 +179,12 @@ final class DispatchesTable {
       for (AcknowledgedDispatch each : results) {
         DeliveryResult result = each.result();
         update.setInt(1, result.state().code());
+        int attempts = each.claimed().attempts();
         if (result instanceof DeliveryResult.Retry again) {
           update.setLong(2, again.dueAtMillis());
+        } else if (result instanceof DeliveryResult.Deferred deferred) {
+          update.setLong(2, deferred.dueAtMillis());
+          attempts = deferred.attempts();
         } else {
           update.setNull(2, Types.BIGINT);
         }
@@ -188,8 +192,9 @@ final class DispatchesTable {
         update.setString(
             4, result instanceof DeliveryResult.Accepted accepted ? accepted.serviceId() : null);
         update.setLong(5, nowMillis);
-        update.setLong(6, each.claimed().number());
-        update.setString(7, owner);
+        update.setInt(6, attempts);
+        update.setLong(7, each.claimed().number());
+        update.setString(8, owner);
         update.addBatch();
       }
       update.executeBatch();

@@ -45,6 +45,24 @@ public interface PushProvider extends AutoCloseable {
   int excessBytes(Notification notification);
 
   /**
+   * Returns the origin of the server that delivers to a device, where clients name it: one that
+   * fails or is slow must not stop the others. Empty where one service delivers to all devices.
+   *
+   * @param device a valid address
+   */
+  default String origin(DeviceAddress device) {
+    return "";
+  }
+
+  /**
+   * Returns whether operators want to know when an {@link #origin} fails, rather than any that a
+   * client has made up.
+   */
+  default boolean expectsOrigin(String origin) {
+    return true;
+  }
+
+  /**
    * Tries to send once.
    *
    * <p>Completes within the {@link #timeout} with the service's answer; a service that cannot be

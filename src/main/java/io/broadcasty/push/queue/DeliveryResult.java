@@ -54,6 +54,18 @@ public sealed interface DeliveryResult {
     }
   }
 
+  /**
+   * The dispatch was not tried, and may be claimed again at this time.
+   *
+   * @param attempts how often it was tried before it was claimed
+   */
+  record Deferred(String reason, long dueAtMillis, int attempts) implements DeliveryResult {
+    @Override
+    public DispatchState state() {
+      return attempts == 0 ? DispatchState.QUEUED : DispatchState.RETRYING;
+    }
+  }
+
   /** The dispatch is tried again, not before this time. */
   record Retry(String reason, long dueAtMillis) implements DeliveryResult {
     @Override

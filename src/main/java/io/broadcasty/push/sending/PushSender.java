@@ -63,8 +63,6 @@ final class PushSender {
    */
   private static final int BATCH_FRACTION = 8;
 
-  private static final int MAX_REASON = 500;
-
   private final PushProvider provider;
   private final PushQueue queue;
   private final FollowerPolicy followers;
@@ -72,27 +70,27 @@ final class PushSender {
   private final Duration responseTimeout;
   private final Duration lease;
   private final PushClocks time;
-  private final DoubleSupplier random;
   private final PushListener listener;
   private final Runnable onEnoughResponses;
   private final int enoughResponses;
   private final int maxInFlight;
-  private final CircuitBreaker circuitBreaker = new CircuitBreaker();
+  private final Admission admission;
   private final ConcurrentLinkedQueue<Response> responses = new ConcurrentLinkedQueue<>();
   private final AtomicInteger gathered = new AtomicInteger();
   private final Map<Long, InFlight> inFlight = new HashMap<>();
   private final List<AcknowledgedDispatch> unacknowledged = new ArrayList<>();
   private @Nullable String loggedProblem;
-  private volatile @Nullable String problem;
+  private volatile PushServiceHealth health;
   private volatile boolean pollRequested = true;
   private long lastPollNanos;
 
-  /**
-   * A dispatch in flight.
-   *
-   * @param probe whether it tests a service that is stopped
-   */
-  private record InFlight(ClaimedDispatch claimed, long sinceNanos, boolean probe) {}
+  /** A dispatch in flight. */
+  private record InFlight(Admission.Admitted admitted, long sinceNanos) {
+
+    ClaimedDispatch claimed() {
+      return admitted.claimed();
+    }
+  }
 
   /** The answer to a dispatch in flight; exactly one of outcome and failure is set. */
   private record Response(
@@ -126,16 +124,17 @@ final class PushSender {
     this.responseTimeout = provider.timeout().plus(GRACE);
     this.lease = responseTimeout.plus(ACKNOWLEDGE_TIME);
     this.time = time;
-    this.random = random;
     this.listener = listener;
     this.onEnoughResponses = answered;
     this.enoughResponses = Math.max(1, maxInFlight / BATCH_FRACTION);
+    this.health = new PushServiceHealth(provider.service(), null, true);
     this.maxInFlight = maxInFlight;
+    this.admission = new Admission(provider, maxInFlight, random);
   }
 
   /** Returns the health of the service. May be called by any thread. */
   PushServiceHealth health() {
-    return new PushServiceHealth(provider.service(), problem);
+    return health;
   }
 
   /** Makes the next round poll the queue. May be called by any thread. */
@@ -179,7 +178,7 @@ final class PushSender {
 
   /** Returns how many dispatches may be claimed now; 0 as well when too few for a statement. */
   private int freePlaces(long nowMillis) {
-    return switch (circuitBreaker.permission(nowMillis)) {
+    return switch (admission.service(nowMillis)) {
       case NOTHING -> 0;
       case ONE_PROBE -> 1;
       case ALL -> {
@@ -231,11 +230,12 @@ final class PushSender {
       acknowledge(claimed, new DeliveryResult.Rejected(refusal), 0);
       return;
     }
-    boolean probe = circuitBreaker.permission(nowMillis) == CircuitBreaker.Permission.ONE_PROBE;
-    if (probe) {
-      circuitBreaker.startProbe();
+    Admission.Decision decision = admission.start(claimed, device, nowMillis);
+    if (decision instanceof Admission.Deferred deferred) {
+      acknowledge(claimed, deferred.result(), 0);
+      return;
     }
-    InFlight flight = new InFlight(claimed, time.ticker().readNanos(), probe);
+    InFlight flight = new InFlight((Admission.Admitted) decision, time.ticker().readNanos());
     inFlight.put(claimed.number(), flight);
     try {
       var unused =
@@ -280,10 +280,7 @@ final class PushSender {
       InFlight flight = answer.flight();
       // an answer that comes too late is ignored, since the dispatch was given up
       if (inFlight.remove(flight.claimed().number(), flight)) {
-        acknowledge(
-            flight.claimed(),
-            result(flight, outcome(answer)),
-            time.ticker().readNanos() - flight.sinceNanos());
+        finish(flight, outcome(answer), time.ticker().readNanos());
       }
     }
     logProblemChange();
@@ -295,12 +292,17 @@ final class PushSender {
       InFlight flight = each.next();
       if (now - flight.sinceNanos() >= responseTimeout.toNanos()) {
         each.remove();
-        acknowledge(
-            flight.claimed(),
-            result(flight, new ProviderResponse.Retry("the service did not answer", null)),
-            now - flight.sinceNanos());
+        finish(flight, new ProviderResponse.Retry("the service did not answer", null), now);
       }
     }
+  }
+
+  private void finish(InFlight flight, ProviderResponse outcome, long nowNanos) {
+    long took = nowNanos - flight.sinceNanos();
+    acknowledge(
+        flight.claimed(),
+        admission.result(flight.admitted(), outcome, took, time.clock().nowMillis()),
+        took);
   }
 
   /**
@@ -319,60 +321,6 @@ final class PushSender {
     return outcome;
   }
 
-  private DeliveryResult result(InFlight flight, ProviderResponse outcome) {
-    ClaimedDispatch claimed = flight.claimed();
-    if (flight.probe()) {
-      circuitBreaker.endProbe();
-    }
-    if (outcome instanceof ProviderResponse.Retry retry) {
-      long now = time.clock().nowMillis();
-      circuitBreaker.recordFailure(
-          claimed.subscriptionId(),
-          flight.probe(),
-          retry.reason(),
-          retry.after(),
-          now,
-          random.getAsDouble());
-      long due = now + Backoff.delayMillis(claimed.attempts(), retry.after(), random.getAsDouble());
-      return retryOrExpire(claimed, retry.reason(), due);
-    }
-    if (outcome instanceof ProviderResponse.Misconfigured misconfigured) {
-      return refused(flight, misconfigured.reason(), misconfigured.setting(), 1);
-    }
-    if (outcome instanceof ProviderResponse.Mismatched mismatched) {
-      return refused(
-          flight, mismatched.reason(), mismatched.setting(), CircuitBreaker.FAILURE_THRESHOLD);
-    }
-    if (outcome instanceof ProviderResponse.Accepted accepted) {
-      circuitBreaker.recordAccepted();
-      return new DeliveryResult.Accepted(accepted.serviceId());
-    }
-    circuitBreaker.recordAnswer();
-    if (outcome instanceof ProviderResponse.Unregistered unregistered) {
-      return new DeliveryResult.Unregistered(
-          shortened(unregistered.reason()), unregistered.sinceMillis());
-    }
-    return new DeliveryResult.Rejected(shortened(((ProviderResponse.Rejected) outcome).reason()));
-  }
-
-  private DeliveryResult refused(InFlight flight, String reason, String setting, int threshold) {
-    ClaimedDispatch claimed = flight.claimed();
-    long now = time.clock().nowMillis();
-    String named = reason + " (" + setting + ")";
-    circuitBreaker.recordRefusal(
-        claimed.subscriptionId(), flight.probe(), named, threshold, now, random.getAsDouble());
-    long due = now + Backoff.afterRefusalMillis(claimed.attempts(), random.getAsDouble());
-    return retryOrExpire(claimed, named, due);
-  }
-
-  private static DeliveryResult retryOrExpire(
-      ClaimedDispatch claimed, String reason, long dueMillis) {
-    return dueMillis < claimed.expiresAtMillis()
-        ? new DeliveryResult.Retry(shortened(reason), dueMillis)
-        : new DeliveryResult.Expired(
-            shortened("the time to live ends before another attempt: " + reason));
-  }
-
   private void acknowledge(ClaimedDispatch claimed, DeliveryResult result, long tookNanos) {
     unacknowledged.add(new AcknowledgedDispatch(claimed, result, tookNanos));
   }
@@ -383,19 +331,22 @@ final class PushSender {
     }
     queue.acknowledge(owner, unacknowledged);
     for (AcknowledgedDispatch each : unacknowledged) {
-      listener.onDispatchResult(
-          provider.service(),
-          each.result().state(),
-          each.claimed().dispatchId(),
-          each.durationNanos());
+      if (!(each.result() instanceof DeliveryResult.Deferred)) {
+        listener.onDispatchResult(
+            provider.service(),
+            each.result().state(),
+            each.claimed().dispatchId(),
+            each.durationNanos());
+      }
     }
     unacknowledged.clear();
   }
 
-  /** Logs once that the service is paused and why, and once that it works again. */
+  /** Logs once what is wrong, and once that it is over. */
   private void logProblemChange() {
-    String now = circuitBreaker.problem();
-    problem = now;
+    String now = admission.problem(time.clock().nowMillis());
+    boolean sending = !admission.isStopped();
+    health = new PushServiceHealth(provider.service(), now, sending);
     if (Objects.equals(now, loggedProblem)) {
       return;
     }
@@ -408,13 +359,9 @@ final class PushSender {
           Level.WARNING,
           "Push through "
               + service
-              + " is paused: "
+              + (sending ? " is refused or fails " : " is paused: ")
               + now
               + "; queued notifications are tried again until they expire");
     }
-  }
-
-  private static String shortened(String reason) {
-    return reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON - 1) + "…";
   }
 }

@@ -8,5 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param problem what is wrong and, where one is concerned, which setting; null when no problem is
  *     known
+ * @param sending whether notifications are sent, at least to devices that the problem does not
+ *     concern
  */
-public record PushServiceHealth(PushService service, @Nullable String problem) {}
+public record PushServiceHealth(PushService service, @Nullable String problem, boolean sending) {}

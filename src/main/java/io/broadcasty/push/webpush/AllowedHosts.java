@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The hosts to which Web Push messages may be sent.
@@ -14,6 +15,12 @@ import java.util.Locale;
  * http://localhost:9090}, exactly as it is written, at any address.
  */
 public final class AllowedHosts {
+
+  /** The hosts of the services that browsers are known to use. */
+  private static final Pattern BROWSERS =
+      Pattern.compile(
+          "fcm\\.googleapis\\.com|(.+\\.)?push\\.services\\.mozilla\\.com|.+\\.push\\.apple\\.com"
+              + "|.+\\.notify\\.windows\\.com");
 
   private final List<String> names = new ArrayList<>();
   private final List<String> suffixes = new ArrayList<>();
@@ -54,6 +61,12 @@ public final class AllowedHosts {
     return (names.isEmpty() && suffixes.isEmpty() && origins.isEmpty())
         || names.contains(name)
         || suffixes.stream().anyMatch(name::endsWith);
+  }
+
+  /** Returns whether an allowed endpoint is at a listed host, or at a browser's service. */
+  boolean expects(URI endpoint) {
+    boolean any = names.isEmpty() && suffixes.isEmpty() && origins.isEmpty();
+    return !any || BROWSERS.matcher(endpoint.getHost().toLowerCase(Locale.ROOT)).matches();
   }
 
   /** Returns scheme, host, and port where it is not the scheme's default (RFC 6454 section 6.2). */

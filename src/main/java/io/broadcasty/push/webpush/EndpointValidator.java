@@ -77,6 +77,11 @@ final class EndpointValidator {
     return uri;
   }
 
+  /** Returns whether an endpoint is at a service that an operator has listed, or of a browser. */
+  boolean expects(URI endpoint) {
+    return allowed.expects(endpoint);
+  }
+
   /**
    * Resolves the host and rejects addresses that are not public; blocks.
    *

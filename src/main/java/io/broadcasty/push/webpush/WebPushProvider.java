@@ -122,6 +122,20 @@ public final class WebPushProvider implements PushProvider {
   }
 
   @Override
+  public String origin(DeviceAddress device) {
+    try {
+      return AllowedHosts.origin(endpoints.parse(device.token()));
+    } catch (InvalidDeviceException e) {
+      return ""; // it will be rejected without being sent
+    }
+  }
+
+  @Override
+  public boolean expectsOrigin(String origin) {
+    return origin.isEmpty() || endpoints.expects(URI.create(origin));
+  }
+
+  @Override
   public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
     Receiver receiver;
     URI endpoint;

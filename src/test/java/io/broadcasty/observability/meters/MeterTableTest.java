@@ -109,7 +109,7 @@ class MeterTableTest {
             List.of(SamplePushServices.FCM),
             new PushCounts(),
             service -> 0,
-            () -> List.of(new PushServiceHealth(SamplePushServices.FCM, null))));
+            () -> List.of(new PushServiceHealth(SamplePushServices.FCM, null, true))));
     all.addAll(
         TenantMeters.of(
             new RefreshedTenantSettings(

@@ -17,7 +17,7 @@ class PushMetersTest {
   private final PushCounts counts = new PushCounts();
   private final PushEvents settled = new PushEvents(counts);
   private List<PushServiceHealth> conditions =
-      List.of(new PushServiceHealth(SamplePushServices.FCM, null));
+      List.of(new PushServiceHealth(SamplePushServices.FCM, null, true));
 
   private final List<Meter> meters =
       PushMeters.of(List.of(SamplePushServices.FCM), counts, service -> 12, () -> conditions);
@@ -54,7 +54,7 @@ class PushMetersTest {
 
   @Test
   void aServiceThatPausesIsNotUp() {
-    conditions = List.of(new PushServiceHealth(SamplePushServices.FCM, "answers 503"));
+    conditions = List.of(new PushServiceHealth(SamplePushServices.FCM, "answers 503", false));
     assertEquals(0.0, values().get("service_up[fcm]"));
   }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A push provider that follows a test's script, including misbehaviour. */
 public final class FakeProvider implements PushProvider {
@@ -18,6 +20,8 @@ public final class FakeProvider implements PushProvider {
   }
 
   public static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private static final Pattern ORIGIN = Pattern.compile("https://[^/]+");
 
   public final List<Dispatch> sent = new CopyOnWriteArrayList<>();
   private final PushService service;
@@ -71,6 +75,19 @@ public final class FakeProvider implements PushProvider {
   @Override
   public int excessBytes(Notification notification) {
     return excess;
+  }
+
+  /** Returns the origin of a token that is an https URL. */
+  @Override
+  public String origin(DeviceAddress device) {
+    Matcher origin = ORIGIN.matcher(device.token());
+    return origin.lookingAt() ? origin.group() : "";
+  }
+
+  /** Expects every origin but those whose name begins with "evil". */
+  @Override
+  public boolean expectsOrigin(String origin) {
+    return !origin.startsWith("https://evil");
   }
 
   @Override

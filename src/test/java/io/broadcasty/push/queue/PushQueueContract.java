@@ -263,6 +263,24 @@ public abstract class PushQueueContract {
   }
 
   @Test
+  void aDeferredDispatchWasNotTried() {
+    open().enqueue(send(ACME, "s", time), devices(1), 0);
+    ClaimedDispatch claimed = claim("one", 1).get(0);
+    long due = time.nowMillis() + 5_000;
+    acknowledge("one", claimed, new DeliveryResult.Deferred("waits", due, 0));
+    assertEquals(List.of(), claim("one", 1));
+    SendStatus.Device device = status("s").page().get(0);
+    assertEquals(DispatchState.QUEUED, device.state());
+    assertEquals(0, device.attempts());
+    assertEquals("waits", device.reason());
+    assertEquals(due, device.nextAtMillis());
+    time.advance(Duration.ofSeconds(5));
+    ClaimedDispatch again = claim("two", 1).get(0);
+    assertEquals(1, again.attempts());
+    assertEquals(claimed.dispatchId(), again.dispatchId());
+  }
+
+  @Test
   void returnsTheStatusOfEachDevice() {
     List<Recipient> devices = devices(5);
     open().enqueue(send(ACME, "s", time), devices, 0);

@@ -293,6 +293,23 @@ class WebPushProviderTest extends HttpProviderContract {
   }
 
   @Test
+  void anEndpointsOriginIsAPartOfTheService() {
+    WebPushProvider any = provider(List.of(), LONG_TIMEOUT);
+    opened(any);
+    assertEquals(
+        "https://updates.push.services.mozilla.com",
+        any.origin(browser.at("https://UPDATES.push.services.mozilla.com:443/wpush/v2/x")));
+    assertEquals("", any.origin(browser.at("http://not.allowed.example.com/x")));
+    assertTrue(any.expectsOrigin("https://fcm.googleapis.com"));
+    assertTrue(any.expectsOrigin("https://web.push.apple.com"));
+    assertFalse(any.expectsOrigin("https://push.apple.com.example.org"));
+    assertFalse(any.expectsOrigin("https://example.com"));
+    WebPushProvider listed = provider(List.of("push.example.com"), LONG_TIMEOUT);
+    opened(listed);
+    assertTrue(listed.expectsOrigin("https://push.example.com"));
+  }
+
+  @Test
   void retriesAnUnknownHost() {
     PushProvider provider =
         opened(
