@@ -54,6 +54,11 @@ public abstract class PresenceStoreContract {
   /** Settles another channel. */
   protected abstract void awaitNotifications(TenantChannel channel);
 
+  /** Returns the names of what the store has stored; empty if it is in memory. */
+  protected Set<String> stored() {
+    return Set.of();
+  }
+
   @BeforeEach
   void openStore() throws Exception {
     store = open(tenant -> MAX_MEMBERS);
@@ -117,6 +122,24 @@ public abstract class PresenceStoreContract {
       assertFalse(change.joined().isEmpty() && change.left().isEmpty());
     }
     return present;
+  }
+
+  @Test
+  void readingAndRenewingUnknownMembersStoresNothing() {
+    join(ROOM, "ann", connection("c1"));
+    awaitNotifications();
+    Set<String> before = stored();
+    for (int i = 0; i < 20; i++) {
+      TenantChannel unknown = channel("acme", "presence-unknown" + i);
+      assertEquals(List.of(), store.members(unknown, null, 10).members());
+      got(store.follow(unknown));
+      assertEquals(List.of(), store.members(unknown, "x", 10).members());
+      assertFalse(got(store.renew(unknown, "ann", MINUTE)));
+      store.unfollow(unknown);
+    }
+    store.expire();
+    awaitNotifications();
+    assertEquals(before, stored());
   }
 
   @Test

@@ -1,9 +1,13 @@
 package io.broadcasty.presence.redis;
 
+import static io.broadcasty.presence.redis.PresenceKeys.bytes;
+
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.Script;
+import io.broadcasty.infra.redis.ScriptClock;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import redis.clients.jedis.params.ZAddParams;
 
 /**
  * Index of the channels that have leases, by the time when the next may end. A channel is added at
@@ -11,27 +15,34 @@ import redis.clients.jedis.params.ZAddParams;
  */
 final class LeaseExpiryIndex {
 
-  private static final int MAX_CHANNELS = 100;
+  private static final Script LEASES = Script.load(LeaseExpiryIndex.class, "leases.lua");
+  private static final byte[] MAX_CHANNELS = bytes("100");
 
   private LeaseExpiryIndex() {}
 
-  /** Adds a channel whose lease ends at this time unless it is renewed. */
-  static void add(Redis redis, TenantChannel channel, long millis) {
-    redis
-        .commands()
-        .zadd(
-            PresenceKeys.leaseExpiries(redis),
-            (double) millis,
-            PresenceKeys.format(channel),
-            ZAddParams.zAddParams().nx());
+  /** Adds a channel in which a lease ends after this time unless it is renewed. */
+  static void add(Redis redis, ScriptClock clock, TenantChannel channel, long durationMillis) {
+    var unused =
+        LEASES.run(
+            redis.commands(),
+            List.of(bytes(PresenceKeys.leaseExpiries(redis))),
+            List.of(
+                clock.argumentBytes(),
+                bytes(Long.toString(durationMillis)),
+                bytes(PresenceKeys.format(channel))));
   }
 
   /** Expires the leases that were not renewed in time. */
-  @SuppressWarnings("deprecation") // ZRANGE with BYSCORE needs Redis 6.2
-  static void expire(Redis redis, PresenceOperationQueue operations, long nowMillis) {
+  static void expire(Redis redis, ScriptClock clock, PresenceOperationQueue operations) {
     String key = PresenceKeys.leaseExpiries(redis);
-    List<String> due = redis.commands().zrangeByScore(key, 0, (double) nowMillis, 0, MAX_CHANNELS);
-    for (String text : due) {
+    List<?> due =
+        (List<?>)
+            LEASES.run(
+                redis.commands(),
+                List.of(bytes(key)),
+                List.of(clock.argumentBytes(), MAX_CHANNELS));
+    for (Object each : due) {
+      String text = new String((byte[]) each, StandardCharsets.UTF_8);
       TenantChannel channel = PresenceKeys.parse(text);
       if (!expireChannel(redis, operations, key, text, channel)) {
         redis.commands().zrem(key, text);

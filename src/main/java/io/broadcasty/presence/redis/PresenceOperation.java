@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind see change.lua
  * @param member the member it concerns; operations that need no JSON use only the id
- * @param timeMillis when a lease ends; 0 for other operations
+ * @param durationMillis the duration of a lease; 0 for other operations
  * @param result completes with the script's result; null when no caller waits
  */
 record PresenceOperation(
     TenantChannel channel,
     String kind,
     Member member,
-    long timeMillis,
+    long durationMillis,
     @Nullable CompletableFuture<Long> result) {
 
   /**

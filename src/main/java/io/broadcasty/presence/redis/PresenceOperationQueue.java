@@ -5,9 +5,9 @@ import static io.broadcasty.presence.redis.PresenceKeys.bytes;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.TenantId;
-import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.Script;
+import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.MemberEvents;
 import java.lang.System.Logger.Level;
@@ -39,7 +39,7 @@ final class PresenceOperationQueue {
   private final Redis redis;
   private final String node;
   private final ToIntFunction<TenantId> maxMembers;
-  private final WallClock clock;
+  private final ScriptClock clock;
   private final LocalMemberships memberships;
   private final byte[] publishCommand;
   private final LinkedBlockingQueue<PresenceOperation> queue = new LinkedBlockingQueue<>();
@@ -67,7 +67,7 @@ final class PresenceOperationQueue {
       Redis redis,
       String node,
       ToIntFunction<TenantId> maxMembers,
-      WallClock clock,
+      ScriptClock clock,
       LocalMemberships memberships,
       MemberEvents events) {
     this.redis = redis;
@@ -164,13 +164,10 @@ final class PresenceOperationQueue {
       redis.commands().sadd(PresenceKeys.heldBy(redis, node), PresenceKeys.format(channel));
       listed.add(channel);
     }
-    long due = Long.MAX_VALUE;
-    for (PresenceOperation operation : operations) {
-      due = operation.timeMillis() > 0 ? Math.min(due, operation.timeMillis()) : due;
-    }
     List<Long> replies = change(channel, operations);
-    if (due < Long.MAX_VALUE) {
-      LeaseExpiryIndex.add(redis, channel, due);
+    long shortest = shortestLease(operations, replies);
+    if (shortest < Long.MAX_VALUE) {
+      LeaseExpiryIndex.add(redis, clock, channel, shortest);
     }
     if (!holding && listed.remove(channel)) {
       redis.commands().srem(PresenceKeys.heldBy(redis, node), PresenceKeys.format(channel));
@@ -181,6 +178,20 @@ final class PresenceOperationQueue {
         answer.complete(replies.get(i));
       }
     }
+  }
+
+  /** Returns the shortest lease that was given or renewed. */
+  private static long shortestLease(List<PresenceOperation> operations, List<Long> replies) {
+    long shortest = Long.MAX_VALUE;
+    for (int i = 0; i < Math.min(operations.size(), replies.size()); i++) {
+      PresenceOperation operation = operations.get(i);
+      long reply = replies.get(i);
+      boolean renewed = reply == 1 || (reply == 0 && operation.kind().equals("join"));
+      if (operation.durationMillis() > 0 && renewed) {
+        shortest = Math.min(shortest, operation.durationMillis());
+      }
+    }
+    return shortest;
   }
 
   private List<Long> change(TenantChannel channel, List<PresenceOperation> operations) {
@@ -197,7 +208,7 @@ final class PresenceOperationQueue {
     Long lost = unanswered.get(channel);
     PresenceKeys keys = PresenceKeys.of(redis, channel);
     List<byte[]> arguments = new ArrayList<>();
-    arguments.add(bytes(Long.toString(clock.nowMillis())));
+    arguments.add(clock.argumentBytes());
     arguments.add(bytes(node));
     arguments.add(bytes(Integer.toString(maxMembers(channel.tenant()))));
     arguments.add(bytes(keys.announcements()));
@@ -215,7 +226,7 @@ final class PresenceOperationQueue {
       arguments.add(bytes(kind));
       arguments.add(bytes(member.id()));
       arguments.add(bytes(member.json()));
-      arguments.add(bytes(Long.toString(operation.timeMillis())));
+      arguments.add(bytes(Long.toString(operation.durationMillis())));
     }
     unanswered.putIfAbsent(channel, number);
     if (unanswered.size() > MAX_UNANSWERED) {

@@ -5,9 +5,9 @@ import static io.broadcasty.presence.redis.PresenceKeys.bytes;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.Ticker;
-import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceException;
 import java.lang.System.Logger.Level;
@@ -36,7 +36,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
   private final Redis redis;
   private final String node;
   private final Ticker ticker;
-  private final WallClock clock;
+  private final ScriptClock clock;
   private final LocalMemberships memberships;
   private final PresenceOperationQueue operations;
   private final MembershipCaches caches;
@@ -57,7 +57,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       Redis redis,
       String node,
       Ticker ticker,
-      WallClock clock,
+      ScriptClock clock,
       LocalMemberships memberships,
       PresenceOperationQueue operations,
       MembershipCaches caches,
@@ -150,7 +150,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       byte[] lock = bytes(redis.key("prd:lock"));
       SetParams once = new SetParams().nx().px(TimeUnit.NANOSECONDS.toMillis(EXPIRE_NANOS) - 100);
       if (redis.commands().set(lock, bytes(node), once) != null) {
-        LeaseExpiryIndex.expire(redis, operations, clock.nowMillis());
+        LeaseExpiryIndex.expire(redis, clock, operations);
       }
     }
     if (now - checkNanos >= CHECK_NANOS) {

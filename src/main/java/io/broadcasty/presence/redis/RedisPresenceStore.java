@@ -5,9 +5,9 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.Ticker;
-import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.LocalPresenceStore;
@@ -50,7 +50,6 @@ public final class RedisPresenceStore implements PresenceStore {
   private static final long READ_TIMEOUT_SECONDS = 5;
 
   private final Redis redis;
-  private final WallClock clock;
   private final LocalPresenceStore local;
   private final LocalMemberships memberships;
   private final MembershipCaches caches;
@@ -73,13 +72,36 @@ public final class RedisPresenceStore implements PresenceStore {
       Supplier<? extends Collection<String>> liveNodes,
       ToIntFunction<TenantId> maxMembers,
       Ticker ticker,
-      WallClock clock,
+      PresenceListener listener,
+      ThreadFactory threads,
+      Executor delayed,
+      RealtimeListener lifecycle) {
+    this(
+        redis,
+        node,
+        liveNodes,
+        maxMembers,
+        ticker,
+        ScriptClock.ofRedis(),
+        listener,
+        threads,
+        delayed,
+        lifecycle);
+  }
+
+  /** Creates a store whose scripts take another time than Redis', for tests. */
+  RedisPresenceStore(
+      Redis redis,
+      String node,
+      Supplier<? extends Collection<String>> liveNodes,
+      ToIntFunction<TenantId> maxMembers,
+      Ticker ticker,
+      ScriptClock clock,
       PresenceListener listener,
       ThreadFactory threads,
       Executor delayed,
       RealtimeListener lifecycle) {
     this.redis = redis;
-    this.clock = clock;
     this.memberships = new LocalMemberships(ticker);
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, delayed);
     this.operations =
@@ -108,7 +130,9 @@ public final class RedisPresenceStore implements PresenceStore {
             answer);
       }
     } else if (holder instanceof Holder.Lease lease) {
-      add(new PresenceOperation(channel, "join", member, leaseEnd(lease), answer), answer);
+      add(
+          new PresenceOperation(channel, "join", member, lease.duration().toMillis(), answer),
+          answer);
     }
     return answer.handle(
         (first, failure) -> {
@@ -140,7 +164,8 @@ public final class RedisPresenceStore implements PresenceStore {
       TenantChannel channel, String memberId, Holder.Lease lease) {
     CompletableFuture<Long> answer = new CompletableFuture<>();
     operations.add(
-        new PresenceOperation(channel, "renew", new Member(memberId, ""), leaseEnd(lease), answer));
+        new PresenceOperation(
+            channel, "renew", new Member(memberId, ""), lease.duration().toMillis(), answer));
     return answer.thenApply(had -> had == 1);
   }
 
@@ -239,9 +264,5 @@ public final class RedisPresenceStore implements PresenceStore {
    */
   private boolean isUnreachable(TenantChannel channel) {
     return redis.availability().isDown(PresenceKeys.of(redis, channel).version());
-  }
-
-  private long leaseEnd(Holder.Lease lease) {
-    return clock.nowMillis() + lease.duration().toMillis();
   }
 }

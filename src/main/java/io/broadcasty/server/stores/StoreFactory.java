@@ -359,7 +359,6 @@ public record StoreFactory(
             () -> names(nodes),
             this::maxMembers,
             ticker,
-            clock,
             hub,
             threads.loops.supervised("presence"),
             threads.delayed(PRESENCE_BATCH_MILLIS),

@@ -2,15 +2,15 @@
 --
 -- KEYS[1]  members: id to JSON
 -- KEYS[2]  holders of each member: id to "holder;holder;…", where a holder is a node's name, or ~ and
---          the time when a lease ends, in milliseconds of the nodes' clocks
+--          the time when a lease ends, in milliseconds of Redis' own clock
 -- KEYS[3]  the number of changes
 -- KEYS[4]  the number of each node's last call; below "news:" and its name, the number of its last
 --          call that made members join or leave, and "+id" and "-id" of those, each after its length
--- ARGV     now, this node, the maximum number of members, the announcements' channel, PUBLISH or
+-- ARGV     now, '' for Redis' own clock, another only in tests; this node, the maximum number of members, the announcements' channel, PUBLISH or
 --          SPUBLISH, the number of this call, the number of the first call whose answer was lost or
---          0; then for each operation its kind, an id, a JSON and a time:
+--          0; then for each operation its kind, an id, a JSON and a duration in milliseconds:
 --          hold, drop: this node holds a member, or no longer holds it
---          join, renew, leave: a lease that ends at the time
+--          join, renew, leave: a lease that ends after the duration
 --          expire: removes leases that have ended
 --          forget: removes a dead node, which is named in place of the id
 -- A call that the node has given up may arrive after a later one, when Redis or the connection was
@@ -21,9 +21,25 @@
 -- that has left by this call and by those whose answers were lost.
 local members, holders, version, calls = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now, node, most = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+if not now then
+  local clock = redis.call('TIME')
+  now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+end
 local number, lost = tonumber(ARGV[6]), tonumber(ARGV[7])
 local FIRST = 8
 local DAY = 86400000
+
+-- Renewing or ending the leases of an unknown channel writes nothing.
+if redis.call('EXISTS', holders, calls) == 0 then
+  local ofLeases, none = true, {}
+  for i = FIRST, #ARGV, 4 do
+    ofLeases = ofLeases and (ARGV[i] == 'renew' or ARGV[i] == 'expire' or ARGV[i] == 'forget')
+    none[#none + 1] = 0
+  end
+  if ofLeases then
+    return none
+  end
+end
 
 if number < tonumber(redis.call('HGET', calls, node) or '0') then
   return {}
@@ -88,8 +104,8 @@ local steps = {}
 function steps.hold(id, json)
   return enter(id, json, function(held) held.nodes[node] = true end)
 end
-function steps.join(id, json, time)
-  return enter(id, json, function(held) held.lease = time end)
+function steps.join(id, json, duration)
+  return enter(id, json, function(held) held.lease = now + duration end)
 end
 function steps.drop(id)
   local held = of(id)
@@ -105,12 +121,12 @@ function steps.leave(id)
   write(id, held)
   return was and 1 or 0
 end
-function steps.renew(id, _, time)
+function steps.renew(id, _, duration)
   local held = of(id)
   if not held.lease then
     return 0
   end
-  held.lease = time
+  held.lease = now + duration
   write(id, held)
   return 1
 end
