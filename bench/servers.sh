@@ -70,8 +70,8 @@ run_payara() { # HOME WARS…
   for war in "$@"; do deploy+=(--deploy "$war"); done
   cd "$ROOT_DIR" || exit
   jvm_options "$home" >"$home/jvm.options"
-  exec java "@$home/jvm.options" -jar "$SERVERS_DIR/payara-micro.jar" --nocluster --disablephonehome --prebootcommandfile server-config/payara/micro.asadmin \
-    --shutdowngrace "${SHUTDOWN_SECONDS}000" --port "$SERVER_PORT" --logproperties server-config/payara/logging.properties "${deploy[@]}"
+  exec java "@$home/jvm.options" -jar "$SERVERS_DIR/payara-micro.jar" --nocluster --disablephonehome --prebootcommandfile server-config/payara/micro-production.asadmin \
+    --postdeploycommandfile server-config/payara/micro-deployed.asadmin --shutdowngrace "${SHUTDOWN_SECONDS}000" --port "$SERVER_PORT" --logproperties server-config/payara/logging.properties "${deploy[@]}"
 }
 
 run_wildfly() { # HOME WARS…
