@@ -20,6 +20,7 @@ final class WsStream implements Stream, WebSocket.Listener {
   private final CompletableFuture<Integer> closeCode = new CompletableFuture<>();
   private final AtomicInteger pings = new AtomicInteger();
   private @Nullable WebSocket socket;
+  private volatile @Nullable Throwable error;
 
   /**
    * Opens a connection.
@@ -52,8 +53,13 @@ final class WsStream implements Stream, WebSocket.Listener {
   }
 
   WsStream send(String json) {
-    socket().sendText(json, true).orTimeout(Api.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
-    return this;
+    try {
+      socket().sendText(json, true).orTimeout(Api.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+      return this;
+    } catch (CompletionException e) {
+      throw new IllegalStateException(
+          "cannot send; closed: " + closeCode + ", error: " + error + ", received: " + events, e);
+    }
   }
 
   WebSocket socket() {
@@ -127,7 +133,8 @@ final class WsStream implements Stream, WebSocket.Listener {
   }
 
   @Override
-  public void onError(WebSocket webSocket, Throwable error) {
+  public void onError(WebSocket webSocket, Throwable failure) {
+    error = failure;
     closeCode.complete(-1);
   }
 

@@ -109,7 +109,11 @@ final class LocalMemberships {
   private void dropOldReleases() {
     long oldest = ticker.readNanos() - REMEMBERED.toNanos();
     Iterator<Long> times = releases.values().iterator();
-    while (times.hasNext() && (releases.size() > MAX_RELEASES || times.next() - oldest < 0)) {
+    while (times.hasNext()) {
+      boolean old = times.next() - oldest < 0;
+      if (!old && releases.size() <= MAX_RELEASES) {
+        return;
+      }
       times.remove();
     }
   }

@@ -38,6 +38,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
   private final Ticker ticker;
   private final ScriptClock clock;
   private final LocalMemberships memberships;
+  private final GrantedLeases leases;
   private final PresenceOperationQueue operations;
   private final MembershipCaches caches;
   private final PubSub pubSub;
@@ -59,6 +60,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
       Ticker ticker,
       ScriptClock clock,
       LocalMemberships memberships,
+      GrantedLeases leases,
       PresenceOperationQueue operations,
       MembershipCaches caches,
       PubSub pubSub,
@@ -68,6 +70,7 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     this.ticker = ticker;
     this.clock = clock;
     this.memberships = memberships;
+    this.leases = leases;
     this.operations = operations;
     this.caches = caches;
     this.pubSub = pubSub;
@@ -174,11 +177,11 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     if (forgotten) {
       forgotten = false;
       operations.forgetListedChannels();
-      unsent.addAll(allMembershipUpdates());
+      unsent.addAll(allHeld());
     }
   }
 
-  private List<PresenceOperation> allMembershipUpdates() {
+  private List<PresenceOperation> allHeld() {
     List<PresenceOperation> all = new ArrayList<>();
     synchronized (memberships) {
       for (TenantChannel channel : memberships.channels()) {
@@ -197,6 +200,11 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
                 0,
                 null));
       }
+    }
+    for (GrantedLeases.Lease lease : leases.all()) {
+      all.add(
+          new PresenceOperation(
+              lease.channel(), "renew", lease.member(), lease.remaining().toMillis(), null));
     }
     return all;
   }

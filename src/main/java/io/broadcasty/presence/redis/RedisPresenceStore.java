@@ -52,6 +52,7 @@ public final class RedisPresenceStore implements PresenceStore {
   private final Redis redis;
   private final LocalPresenceStore local;
   private final LocalMemberships memberships;
+  private final GrantedLeases leases;
   private final MembershipCaches caches;
   private final PubSub pubSub;
   private final PresenceOperationQueue operations;
@@ -103,6 +104,7 @@ public final class RedisPresenceStore implements PresenceStore {
       RealtimeListener lifecycle) {
     this.redis = redis;
     this.memberships = new LocalMemberships(ticker);
+    this.leases = new GrantedLeases(ticker);
     this.local = new LocalPresenceStore(tenant -> Integer.MAX_VALUE, ticker, listener, delayed);
     this.operations =
         new PresenceOperationQueue(
@@ -112,7 +114,7 @@ public final class RedisPresenceStore implements PresenceStore {
     this.pubSub = new PubSub(redis, caches, threads);
     this.synchronizer =
         new PresenceSynchronizer(
-            redis, node, ticker, clock, memberships, operations, caches, pubSub, departed);
+            redis, node, ticker, clock, memberships, leases, operations, caches, pubSub, departed);
     threads.newThread(synchronizer).start();
   }
 
@@ -137,6 +139,9 @@ public final class RedisPresenceStore implements PresenceStore {
     return answer.handle(
         (first, failure) -> {
           if (first != null && first >= 0) {
+            if (holder instanceof Holder.Lease lease) {
+              leases.put(channel, member, lease.duration());
+            }
             return new JoinOutcome.Joined(first == 1);
           }
           if (holder instanceof Holder.Connection connection) { // the join failed
@@ -154,6 +159,7 @@ public final class RedisPresenceStore implements PresenceStore {
     if (holder instanceof Holder.Connection connection) {
       return CompletableFuture.completedFuture(release(channel, member, connection));
     }
+    leases.remove(channel, memberId);
     CompletableFuture<Long> answer = new CompletableFuture<>();
     operations.add(new PresenceOperation(channel, "leave", member, 0, answer));
     return answer.thenApply(held -> held == 1);
@@ -162,11 +168,19 @@ public final class RedisPresenceStore implements PresenceStore {
   @Override
   public CompletionStage<Boolean> renew(
       TenantChannel channel, String memberId, Holder.Lease lease) {
+    // with its JSON, a lease that Redis has lost is given again
+    Member known = leases.member(channel, memberId);
+    Member member = known == null ? new Member(memberId, "") : known;
     CompletableFuture<Long> answer = new CompletableFuture<>();
     operations.add(
-        new PresenceOperation(
-            channel, "renew", new Member(memberId, ""), lease.duration().toMillis(), answer));
-    return answer.thenApply(had -> had == 1);
+        new PresenceOperation(channel, "renew", member, lease.duration().toMillis(), answer));
+    return answer.thenApply(
+        had -> {
+          if (had == 1 && known != null) {
+            leases.put(channel, known, lease.duration());
+          }
+          return had == 1;
+        });
   }
 
   @Override

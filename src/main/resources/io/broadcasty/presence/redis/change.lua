@@ -10,7 +10,8 @@
 --          SPUBLISH, the number of this call, the number of the first call whose answer was lost or
 --          0; then for each operation its kind, an id, a JSON and a duration in milliseconds:
 --          hold, drop: this node holds a member, or no longer holds it
---          join, renew, leave: a lease that ends after the duration
+--          join, renew, leave: a lease that ends after the duration; renew with a JSON gives a lease
+--          that Redis has lost again
 --          expire: removes leases that have ended
 --          forget: removes a dead node, which is named in place of the id
 -- A call that the node has given up may arrive after a later one, when Redis or the connection was
@@ -33,7 +34,8 @@ local DAY = 86400000
 if redis.call('EXISTS', holders, calls) == 0 then
   local ofLeases, none = true, {}
   for i = FIRST, #ARGV, 4 do
-    ofLeases = ofLeases and (ARGV[i] == 'renew' or ARGV[i] == 'expire' or ARGV[i] == 'forget')
+    local known = ARGV[i] == 'renew' and ARGV[i + 2] == ''
+    ofLeases = ofLeases and (known or ARGV[i] == 'expire' or ARGV[i] == 'forget')
     none[#none + 1] = 0
   end
   if ofLeases then
@@ -121,12 +123,12 @@ function steps.leave(id)
   write(id, held)
   return was and 1 or 0
 end
-function steps.renew(id, _, duration)
+function steps.renew(id, json, duration)
   local held = of(id)
   if not held.lease then
-    return 0
+    return json ~= '' and steps.join(id, json, duration) >= 0 and 1 or 0
   end
-  held.lease = now + duration
+  held.lease = math.max(held.lease, now + duration)
   write(id, held)
   return 1
 end

@@ -137,7 +137,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
         Epochs.next(),
         List::of,
         maxMembers,
-        Ticker.system(),
+        time,
         () -> Long.toString(time.nowMillis()),
         changes::add,
         Thread::new,
@@ -308,9 +308,22 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       server.restart();
       await("cid's leave", () -> one.present().equals(Set.of("ann", "bob")));
       assertEquals(1, one.leaves(), "the others have not been away");
+      Holder.Lease lease = new Holder.Lease(Duration.ofMinutes(5));
+      got(one.store.join(ROOM, new Member("gus", "{}"), lease));
+      got(one.store.join(ROOM, new Member("hal", "{}"), lease));
+      assertTrue(got(one.store.leave(ROOM, "hal", lease)));
       server.kill();
       server.deleteFiles();
       server.restart();
+      await("all again", () -> Set.copyOf(ids(two)).equals(Set.of("ann", "bob", "gus")));
+      byte[] members = PresenceKeys.of(one.redis, ROOM).scripts().get(0);
+      one.redis.commands().del(PresenceKeys.of(one.redis, ROOM).scripts().toArray(byte[][]::new));
+      assertTrue(got(one.store.renew(ROOM, "gus", lease)), "without its member's doing");
+      assertTrue(one.redis.commands().hexists(members, PresenceKeys.bytes("gus")));
+      assertFalse(got(one.store.renew(ROOM, "hal", lease)));
+      assertFalse(got(two.store.renew(ROOM, "nobody", lease)));
+      assertTrue(got(one.store.leave(ROOM, "gus", lease)));
+      one.store.resendMembers();
       await("both again", () -> Set.copyOf(ids(two)).equals(Set.of("ann", "bob")));
       await("both here", () -> one.present().equals(Set.of("ann", "bob")));
       nodes.forEach(node -> node.store.close());
