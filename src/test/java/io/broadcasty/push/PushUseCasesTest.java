@@ -283,7 +283,7 @@ class PushUseCasesTest {
             publisher,
             new PushSend.Request(new Audience(Set.of("ann"), Set.of(), Set.of()), null, now, "s"));
     ClaimedDispatch claimed =
-        queue.claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+        queue.claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30), tenant -> 100).get(0);
     assertEquals(time.nowMillis(), claimed.ttlEndsAtMillis());
     assertEquals(time.nowMillis() + 60_000, claimed.expiresAtMillis());
   }

@@ -177,7 +177,7 @@ class UndeliveredPushMonitorTest {
     assertEquals(sendId, publish("p-1", null)); // when it has already been pushed
     pass(Duration.ofSeconds(14));
     assertEquals(3, pushedTo(sendId).size());
-    assertEquals(6, queue.claim(SamplePushServices.FCM, "x", 100, AFTER).size());
+    assertEquals(6, queue.claim(SamplePushServices.FCM, "x", 100, AFTER, tenant -> 100).size());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.broadcasty.push.jdbc;
 
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.Recipient;
 import io.broadcasty.push.queue.AcknowledgedDispatch;
@@ -16,6 +17,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** SQL statements on the table {@code broadcasty_push_dispatches}. */
@@ -25,21 +27,29 @@ final class DispatchesTable {
 
   private static final String INSERT =
       "INSERT INTO broadcasty_push_dispatches (send_number, subscription_id, user_id, service,"
-          + " state, due_at, expires_at, attempts, changed_at, topic)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)";
+          + " state, due_at, expires_at, attempts, changed_at, topic, turn_of)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)";
 
   // "service" comes first in the order too, or H2 would sort all due rows; the lower bound 0 keeps
   // it from reading finished rows, whose due_at is null
+  private static final String DUE_COLUMNS =
+      "SELECT number, send_number, subscription_id, user_id, attempts, due_at, topic, turn_of"
+          + " FROM broadcasty_push_dispatches";
   static final String DUE =
-      "SELECT number, send_number, subscription_id, user_id, attempts, due_at, topic"
-          + " FROM broadcasty_push_dispatches WHERE service = ? AND due_at BETWEEN 0 AND ?"
+      DUE_COLUMNS
+          + " WHERE service = ? AND due_at BETWEEN 0 AND ?"
           + " ORDER BY service, due_at LIMIT ?";
+  static final String DUE_OF =
+      DUE_COLUMNS
+          + " WHERE service = ? AND turn_of = ? AND due_at BETWEEN 0 AND ?"
+          + " ORDER BY service, turn_of, due_at LIMIT ?";
   private static final String CLAIM =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = ?, attempts = ?,"
           + " changed_at = ? WHERE number = ? AND due_at = ?";
   private static final String ACKNOWLEDGE =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = ?, owner = NULL, reason = ?,"
-          + " service_ref = ?, changed_at = ?, attempts = ? WHERE number = ? AND owner = ?";
+          + " service_ref = ?, changed_at = ?, attempts = ?, turn_of = ? WHERE number = ? AND owner"
+          + " = ?";
   private static final String COUNTS =
       "SELECT state, COUNT(*) FROM broadcasty_push_dispatches WHERE send_number = ? GROUP BY state";
   static final String UNFINISHED =
@@ -53,7 +63,8 @@ final class DispatchesTable {
       "SELECT MIN(service) FROM broadcasty_push_dispatches WHERE service > ?";
   static final String EXPIRE =
       "UPDATE broadcasty_push_dispatches SET state = ?, due_at = NULL, owner = NULL, reason = ?,"
-          + " changed_at = ? WHERE service = ? AND due_at BETWEEN 0 AND ? AND expires_at <= ?";
+          + " changed_at = ?, turn_of = NULL WHERE service = ? AND due_at BETWEEN 0 AND ? AND"
+          + " expires_at <= ?";
   private static final String LAST_OF_BATCH =
       "SELECT MAX(number) FROM (SELECT number FROM broadcasty_push_dispatches"
           + " WHERE send_number = ? ORDER BY number LIMIT ?) some_of_them";
@@ -67,6 +78,7 @@ final class DispatchesTable {
    *
    * @param attempts how often it was tried
    * @param topic the topic by which it addresses its device; null for none
+   * @param turnOf its tenant; empty in a row of an earlier version
    */
   record Due(
       long number,
@@ -75,11 +87,13 @@ final class DispatchesTable {
       String user,
       int attempts,
       long dueAtMillis,
-      @Nullable String topic) {}
+      @Nullable String topic,
+      String turnOf) {}
 
   /** Inserts a dispatch for each recipient, due at once. */
   static void insert(
       Connection connection,
+      TenantId tenant,
       long sendNumber,
       Collection<Recipient> recipients,
       long nowMillis,
@@ -97,6 +111,7 @@ final class DispatchesTable {
         insert.setLong(7, expiresAtMillis);
         insert.setLong(8, nowMillis);
         insert.setString(9, recipient.topic() == null ? null : recipient.topic().value());
+        insert.setString(10, tenant.value());
         insert.addBatch();
         if (++waiting == BATCH) {
           insert.executeBatch();
@@ -117,24 +132,50 @@ final class DispatchesTable {
   static List<Due> findDue(
       Connection connection, PushService service, long nowMillis, int max, boolean locking)
       throws SQLException {
-    List<Due> due = new ArrayList<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(locking ? DUE + " FOR UPDATE SKIP LOCKED" : DUE)) {
+    try (PreparedStatement select = connection.prepareStatement(skippingLocked(DUE, locking))) {
       select.setString(1, service.name());
       select.setLong(2, nowMillis);
       select.setInt(3, max);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          due.add(
-              new Due(
-                  row.getLong(1),
-                  row.getLong(2),
-                  row.getString(3),
-                  row.getString(4),
-                  row.getInt(5),
-                  row.getLong(6),
-                  row.getString(7)));
-        }
+      return due(select);
+    }
+  }
+
+  /** Reads the due dispatches of one tenant, as {@link #findDue} does. */
+  static List<Due> findDueOf(
+      Connection connection,
+      PushService service,
+      String turnOf,
+      long nowMillis,
+      int max,
+      boolean locking)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(skippingLocked(DUE_OF, locking))) {
+      select.setString(1, service.name());
+      select.setString(2, turnOf);
+      select.setLong(3, nowMillis);
+      select.setInt(4, max);
+      return due(select);
+    }
+  }
+
+  private static String skippingLocked(String select, boolean locking) {
+    return locking ? select + " FOR UPDATE SKIP LOCKED" : select;
+  }
+
+  private static List<Due> due(PreparedStatement select) throws SQLException {
+    List<Due> due = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        due.add(
+            new Due(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                row.getString(4),
+                row.getInt(5),
+                row.getLong(6),
+                row.getString(7),
+                Objects.requireNonNullElse(row.getString(8), "")));
       }
     }
     return due;
@@ -180,6 +221,7 @@ final class DispatchesTable {
         DeliveryResult result = each.result();
         update.setInt(1, result.state().code());
         int attempts = each.claimed().attempts();
+        @Nullable String turnOf = each.claimed().tenant().value();
         if (result instanceof DeliveryResult.Retry again) {
           update.setLong(2, again.dueAtMillis());
         } else if (result instanceof DeliveryResult.Deferred deferred) {
@@ -187,14 +229,16 @@ final class DispatchesTable {
           attempts = deferred.attempts();
         } else {
           update.setNull(2, Types.BIGINT);
+          turnOf = null;
         }
         update.setString(3, result.reason());
         update.setString(
             4, result instanceof DeliveryResult.Accepted accepted ? accepted.serviceId() : null);
         update.setLong(5, nowMillis);
         update.setInt(6, attempts);
-        update.setLong(7, each.claimed().number());
-        update.setString(8, owner);
+        update.setString(7, turnOf);
+        update.setLong(8, each.claimed().number());
+        update.setString(9, owner);
         update.addBatch();
       }
       update.executeBatch();

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class JdbcPushQueue implements PushQueue {
 
   private final PushDatabase database;
   private final WallClock clock;
+  private final DueDispatches dueDispatches;
 
   /**
    * Creates a queue.
@@ -53,6 +55,7 @@ public final class JdbcPushQueue implements PushQueue {
   public JdbcPushQueue(Database database, WallClock clock) {
     this.database = new PushDatabase(database);
     this.clock = clock;
+    this.dueDispatches = new DueDispatches(!this.database.isH2());
   }
 
   @Override
@@ -80,7 +83,12 @@ public final class JdbcPushQueue implements PushQueue {
     }
     long number = SendsTable.insert(connection, send, recipients.size());
     DispatchesTable.insert(
-        connection, number, recipients, send.createdAtMillis(), send.expiresAtMillis());
+        connection,
+        send.tenant(),
+        number,
+        recipients,
+        send.createdAtMillis(),
+        send.expiresAtMillis());
     return new EnqueueOutcome.Queued(recipients.size(), false);
   }
 
@@ -93,14 +101,19 @@ public final class JdbcPushQueue implements PushQueue {
   }
 
   @Override
-  public List<ClaimedDispatch> claim(PushService service, String owner, int max, Duration lease) {
+  public List<ClaimedDispatch> claim(
+      PushService service,
+      String owner,
+      int max,
+      Duration lease,
+      ToIntFunction<TenantId> allowance) {
     long now = clock.nowMillis();
     List<Due> due =
         database.write(
             connection ->
                 DispatchesTable.claim(
                     connection,
-                    DispatchesTable.findDue(connection, service, now, max, !database.isH2()),
+                    dueDispatches.find(connection, service, now, max, allowance),
                     owner,
                     now,
                     now + lease.toMillis()));

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +39,20 @@ public interface PushQueue {
   EnqueueOutcome.@Nullable Queued find(TenantId tenant, String id);
 
   /**
-   * Claims due dispatches, those that have been due longest first.
+   * Claims due dispatches, of each tenant those that have been due longest first. When more are due
+   * than may be claimed, the tenants get equal shares in turn, and what one does not need goes to
+   * the others.
    *
    * @param owner identifies this claim in {@link #acknowledge}; unique to one run of the node
    * @param max the most dispatches to claim, at least 1
+   * @param allowance the most dispatches to claim of a tenant; may be called more than once for one
    */
-  List<ClaimedDispatch> claim(PushService service, String owner, int max, Duration lease);
+  List<ClaimedDispatch> claim(
+      PushService service,
+      String owner,
+      int max,
+      Duration lease,
+      ToIntFunction<TenantId> allowance);
 
   /**
    * Records the results of claimed dispatches, and removes subscriptions that are no longer

@@ -1,11 +1,14 @@
 package io.broadcasty.push.sending;
 
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.provider.ProviderResponse;
 import io.broadcasty.push.provider.PushProvider;
 import io.broadcasty.push.queue.ClaimedDispatch;
 import io.broadcasty.push.queue.DeliveryResult;
 import io.broadcasty.push.sending.CircuitBreaker.Permission;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,9 @@ final class Admission {
   private final DevicePauses devices = new DevicePauses();
   private final OriginPlaces places;
   private final DoubleSupplier random;
+  private final int maxInFlight;
+  private final Map<TenantId, Integer> inFlightOf = new HashMap<>();
+  private int inFlight;
 
   /** The decision about a dispatch. */
   sealed interface Decision {}
@@ -42,11 +48,28 @@ final class Admission {
     this.breakers = new Breakers(provider::expectsOrigin);
     this.places = new OriginPlaces(maxInFlight);
     this.random = random;
+    this.maxInFlight = maxInFlight;
   }
 
   /** Returns what may be sent of everything. */
   Permission service(long nowMillis) {
     return breakers.service(nowMillis);
+  }
+
+  /**
+   * Returns how many more dispatches of a tenant may be in flight. A tenant may hold three quarters
+   * of what the others do not: so there are places left for the next one, however slow the answers
+   * are, and with several that need many, each gets as many as the other.
+   */
+  int allowance(TenantId tenant, long nowMillis) {
+    int held = inFlightOf.getOrDefault(tenant, 0);
+    int limit = Math.max(1, (maxInFlight - (inFlight - held)) * 3 / 4);
+    int free = Math.max(0, limit - held);
+    return switch (breakers.permission(new Breakers.Scope(tenant, ""), nowMillis)) {
+      case NOTHING -> 0;
+      case ONE_PROBE -> Math.min(1, free);
+      case ALL -> free;
+    };
   }
 
   /** Returns the problem to tell operators of; null when there is none. */
@@ -55,8 +78,8 @@ final class Admission {
   }
 
   /** Returns whether nothing is sent but probes. */
-  boolean isStopped() {
-    return breakers.isStopped();
+  boolean isStopped(long nowMillis) {
+    return breakers.isStopped(nowMillis);
   }
 
   /** Decides about a dispatch. */
@@ -80,6 +103,8 @@ final class Admission {
       return deferred(claimed, "waits because the device failed", pausedUntil, nowMillis);
     }
     places.take(origin);
+    inFlight++;
+    inFlightOf.merge(claimed.tenant(), 1, Integer::sum);
     return new Admitted(claimed, breakers.start(scope, device, nowMillis));
   }
 
@@ -99,6 +124,8 @@ final class Admission {
       Admitted admitted, ProviderResponse response, long tookNanos, long nowMillis) {
     ClaimedDispatch claimed = admitted.claimed();
     Breakers.Ticket ticket = admitted.ticket();
+    inFlight--;
+    inFlightOf.computeIfPresent(claimed.tenant(), (tenant, count) -> count == 1 ? null : count - 1);
     breakers.end(ticket);
     places.giveBack(ticket.scope().origin(), tookNanos);
     if (response instanceof ProviderResponse.Retry retry) {
@@ -119,7 +146,7 @@ final class Admission {
     }
     devices.recordAnswer(claimed.subscriptionId());
     if (response instanceof ProviderResponse.Accepted accepted) {
-      breakers.recordAccepted(ticket);
+      breakers.recordAccepted(ticket, nowMillis);
       return new DeliveryResult.Accepted(accepted.serviceId());
     }
     breakers.recordAnswer(ticket);

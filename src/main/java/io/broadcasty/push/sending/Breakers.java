@@ -21,12 +21,16 @@ final class Breakers {
 
   private static final int MAX_SCOPES = 10_000;
 
+  /** How long an accepted notification shows that the service works for some. */
+  private static final long LATELY_MILLIS = Duration.ofMinutes(5).toMillis();
+
   private final CircuitBreaker service = new CircuitBreaker();
   private final Map<Scope, CircuitBreaker> scopes = BoundedMap.ofLatestUsed(MAX_SCOPES);
   private final Set<Scope> open = new LinkedHashSet<>();
   private final Predicate<String> expected;
   private final RefusalTally refusals = new RefusalTally();
-  private boolean acceptedSinceOpening = true;
+  private @Nullable Scope accepting;
+  private long acceptedAtMillis;
 
   /**
    * What fails together.
@@ -95,11 +99,12 @@ final class Breakers {
     }
   }
 
-  void recordAccepted(Ticket ticket) {
+  void recordAccepted(Ticket ticket, long nowMillis) {
     service.recordAccepted();
     of(ticket.scope()).recordAccepted();
     refusals.recordAnswer(ticket.device());
-    acceptedSinceOpening = true;
+    accepting = ticket.scope();
+    acceptedAtMillis = nowMillis;
     noteOpen(ticket.scope());
   }
 
@@ -142,17 +147,22 @@ final class Breakers {
     open.removeIf(each -> !scopes.containsKey(each));
     if (of(scope).problem() == null) {
       open.remove(scope);
-    } else if (expected.test(scope.origin()) && open.add(scope)) {
-      acceptedSinceOpening = false;
+    } else if (expected.test(scope.origin())) {
+      open.add(scope);
     }
   }
 
   /**
-   * Returns whether nothing is sent but probes: nothing was accepted since some tenant's devices
-   * began to fail.
+   * Returns whether nothing is sent but probes, as far as is known: what was accepted last is long
+   * past, or its tenant's devices fail as well.
    */
-  boolean isStopped() {
-    return service.problem() != null || (!open.isEmpty() && !acceptedSinceOpening);
+  boolean isStopped(long nowMillis) {
+    if (service.problem() != null || open.isEmpty()) {
+      return service.problem() != null;
+    }
+    return accepting == null
+        || open.contains(accepting)
+        || nowMillis - acceptedAtMillis > LATELY_MILLIS;
   }
 
   /** Returns the problem to tell operators of; null when there is none. Names no tenant. */
@@ -168,6 +178,6 @@ final class Breakers {
         problem += ", at " + first.origin();
       }
     }
-    return problem == null || isStopped() ? problem : "for some devices: " + problem;
+    return problem == null || isStopped(nowMillis) ? problem : "for some devices: " + problem;
   }
 }

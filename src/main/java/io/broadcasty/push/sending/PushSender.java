@@ -2,6 +2,7 @@ package io.broadcasty.push.sending;
 
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.background.RedactedThrowable;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.FollowerPolicy;
 import io.broadcasty.push.device.PushStoreException;
@@ -57,10 +58,10 @@ final class PushSender {
   /** The interval between polls of the queue when nothing is known to wait there. */
   private static final long IDLE_MILLIS = 500;
 
-  /**
-   * Claims and acknowledgements cover at least this fraction (1/8) of the in-flight limit at a
-   * time, instead of single dispatches.
-   */
+  /** Claims begin when this fraction (1/16) of the places is free, not with single dispatches. */
+  private static final int CLAIM_FRACTION = 16;
+
+  /** Answers to this fraction (1/8) of the places are written back early. */
   private static final int BATCH_FRACTION = 8;
 
   private final PushProvider provider;
@@ -83,6 +84,9 @@ final class PushSender {
   private volatile PushServiceHealth health;
   private volatile boolean pollRequested = true;
   private long lastPollNanos;
+
+  /** Whether some tenant may have more due than it was allowed: then each answer lets it go on. */
+  private boolean withheld;
 
   /** A dispatch in flight. */
   private record InFlight(Admission.Admitted admitted, long sinceNanos) {
@@ -164,7 +168,7 @@ final class PushSender {
     if (free < 1 || !isPollDue()) {
       return nextDelayMillis();
     }
-    List<ClaimedDispatch> claimed = claim(free);
+    List<ClaimedDispatch> claimed = claim(free, now);
     for (ClaimedDispatch each : claimed) {
       send(each, now);
     }
@@ -183,7 +187,8 @@ final class PushSender {
       case ONE_PROBE -> 1;
       case ALL -> {
         int free = maxInFlight - inFlight.size();
-        yield free < maxInFlight / BATCH_FRACTION ? 0 : free;
+        // not all at once, so that a tenant whose turn comes later finds some as well
+        yield free < maxInFlight / CLAIM_FRACTION ? 0 : Math.max(1, free * 3 / 4);
       }
     };
   }
@@ -193,11 +198,19 @@ final class PushSender {
         || time.ticker().readNanos() - lastPollNanos >= TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
   }
 
-  private List<ClaimedDispatch> claim(int free) {
+  private int allowance(TenantId tenant, int free, long nowMillis) {
+    int allowed = admission.allowance(tenant, nowMillis);
+    withheld |= allowed < free;
+    return allowed;
+  }
+
+  private List<ClaimedDispatch> claim(int free, long nowMillis) {
     pollRequested = false;
+    withheld = false;
     lastPollNanos = time.ticker().readNanos();
     try {
-      return queue.claim(provider.service(), owner, free, lease);
+      return queue.claim(
+          provider.service(), owner, free, lease, tenant -> allowance(tenant, free, nowMillis));
     } catch (PushStoreException e) {
       pollQueue();
       throw e;
@@ -298,6 +311,9 @@ final class PushSender {
   }
 
   private void finish(InFlight flight, ProviderResponse outcome, long nowNanos) {
+    if (withheld) {
+      pollQueue();
+    }
     long took = nowNanos - flight.sinceNanos();
     acknowledge(
         flight.claimed(),
@@ -344,8 +360,9 @@ final class PushSender {
 
   /** Logs once what is wrong, and once that it is over. */
   private void logProblemChange() {
-    String now = admission.problem(time.clock().nowMillis());
-    boolean sending = !admission.isStopped();
+    long nowMillis = time.clock().nowMillis();
+    String now = admission.problem(nowMillis);
+    boolean sending = !admission.isStopped(nowMillis);
     health = new PushServiceHealth(provider.service(), now, sending);
     if (Objects.equals(now, loggedProblem)) {
       return;

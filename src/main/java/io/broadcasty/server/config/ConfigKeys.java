@@ -746,7 +746,8 @@ public final class ConfigKeys {
           ConfigType.number(1, 10_000),
           "200",
           "50",
-          "Maximum number of notifications that one node has in flight to one push service.");
+          "Maximum number of notifications that one node has in flight to one push service. One"
+              + " tenant may hold three quarters of them, so that places are left for others.");
 
   /** The keys that precede the providers' keys in the reference. */
   private static final List<ConfigKey<?>> BEFORE_RELAY_KEYS =

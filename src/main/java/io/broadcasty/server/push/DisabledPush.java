@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,12 @@ final class DisabledPush implements PushSubscriptionStore, PushQueue, PendingPus
   }
 
   @Override
-  public List<ClaimedDispatch> claim(PushService service, String owner, int max, Duration lease) {
+  public List<ClaimedDispatch> claim(
+      PushService service,
+      String owner,
+      int max,
+      Duration lease,
+      ToIntFunction<TenantId> allowance) {
     throw off();
   }
 

@@ -1,5 +1,6 @@
 package io.broadcasty.push.jdbc;
 
+import static io.broadcasty.push.queue.PushFixtures.ACME;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -42,11 +43,11 @@ class DispatchesTableTest {
   void fill() throws SQLException {
     try (Connection connection = database.dataSource().getConnection();
         Statement finish = connection.createStatement()) {
-      DispatchesTable.insert(connection, 1, recipients(FINISHED), NOW, NOW + 1000);
+      DispatchesTable.insert(connection, ACME, 1, recipients(FINISHED), NOW, NOW + 1000);
       finish.executeUpdate(
-          "UPDATE broadcasty_push_dispatches SET due_at = NULL, state = "
+          "UPDATE broadcasty_push_dispatches SET due_at = NULL, turn_of = NULL, state = "
               + DispatchState.ACCEPTED.code());
-      DispatchesTable.insert(connection, 2, recipients(WAITING), NOW, NOW + 1000);
+      DispatchesTable.insert(connection, ACME, 2, recipients(WAITING), NOW, NOW + 1000);
       connection.commit();
     }
   }
@@ -85,6 +86,13 @@ class DispatchesTableTest {
       assertEquals(WAITING, due.size());
     }
     isLittle(read(DispatchesTable.DUE, "fcm", NOW, 100));
+  }
+
+  @Test
+  void findsDueDispatchesOfATenant() throws SQLException {
+    isLittle(read(DispatchesTable.DUE_OF, "fcm", "acme", NOW, 100));
+    isLittle(read(DueDispatches.NEXT_TURN, "fcm", ""));
+    isLittle(read(DueDispatches.NEXT_TURN, "fcm", "acme"));
   }
 
   @Test

@@ -78,7 +78,9 @@ class JdbcPushQueueTest extends PushQueueContract {
     PushSubscription device = register(subscriptions(), "ann", "secret-token", time);
     open().enqueue(send(ACME, "s", time), List.of(recipient(device)), 0);
     ClaimedDispatch claimed =
-        open().claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30)).get(0);
+        open()
+            .claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30), tenant -> 100)
+            .get(0);
     open()
         .acknowledge(
             "one",
@@ -108,6 +110,6 @@ class JdbcPushQueueTest extends PushQueueContract {
         PushStoreException.class, () -> queue.enqueue(send(ACME, "s", time), List.of(), 0));
     assertThrows(
         PushStoreException.class,
-        () -> queue.claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30)));
+        () -> queue.claim(SamplePushServices.FCM, "one", 1, Duration.ofSeconds(30), tenant -> 100));
   }
 }

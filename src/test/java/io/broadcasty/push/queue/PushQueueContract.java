@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.ChannelName;
+import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.push.device.Confirmation;
 import io.broadcasty.push.device.PushService;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -67,7 +69,7 @@ public abstract class PushQueueContract {
   }
 
   private List<ClaimedDispatch> claim(String owner, int max) {
-    return open().claim(SamplePushServices.FCM, owner, max, LEASE);
+    return open().claim(SamplePushServices.FCM, owner, max, LEASE, tenant -> max);
   }
 
   private SendStatus status(String id) {
@@ -84,7 +86,8 @@ public abstract class PushQueueContract {
     Send send = send(ACME, "s-1", time);
     assertEquals(new Queued(1, false), open().enqueue(send, List.of(recipient(device)), 0));
     assertEquals(List.of(), claim("node", 10), "another service");
-    List<ClaimedDispatch> claimed = open().claim(SamplePushServices.WEB_PUSH, "node", 10, LEASE);
+    List<ClaimedDispatch> claimed =
+        open().claim(SamplePushServices.WEB_PUSH, "node", 10, LEASE, tenant -> 10);
     assertEquals(1, claimed.size());
     ClaimedDispatch one = claimed.get(0);
     assertEquals(web("a"), one.device());
@@ -244,6 +247,72 @@ public abstract class PushQueueContract {
       assertEquals(Map.of(DispatchState.ACCEPTED, count), status("s").counts());
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  private List<Recipient> devices(TenantId tenant, int count) {
+    List<Recipient> devices = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      devices.add(
+          recipient(save(subscriptions(), tenant, "u" + i, fcm("t" + i), null, List.of(), 1)));
+    }
+    return devices;
+  }
+
+  private static Map<String, Integer> byTenant(List<ClaimedDispatch> claimed) {
+    Map<String, Integer> counts = new TreeMap<>();
+    claimed.forEach(each -> counts.merge(each.tenant().value(), 1, Integer::sum));
+    return counts;
+  }
+
+  @Test
+  void tenantsGetEqualSharesOfAClaim() {
+    open().enqueue(send(ACME, "big", time), devices(ACME, 300), 0);
+    time.advance(Duration.ofSeconds(1));
+    open().enqueue(send(GLOBEX, "middle", time), devices(GLOBEX, 30), 0);
+    TenantId initech = new TenantId("initech");
+    open().enqueue(send(initech, "small", time), devices(initech, 4), 0);
+    assertEquals(Map.of("acme", 28, "globex", 28, "initech", 4), around(claim("one", 60), 2));
+    assertEquals(2, byTenant(claim("one", 10)).size());
+    while (!claim("one", 50).isEmpty()) {}
+    assertEquals(Map.of(DispatchState.SENDING, 300), status("big").counts());
+  }
+
+  /** Rounds the counts of the two that share the rest, which differ by the order of turns. */
+  private static Map<String, Integer> around(List<ClaimedDispatch> claimed, int most) {
+    Map<String, Integer> counts = byTenant(claimed);
+    assertEquals(60, claimed.size());
+    counts.replaceAll((tenant, count) -> Math.abs(count - 28) <= 8 * most ? 28 : count);
+    return counts;
+  }
+
+  @Test
+  void eachTenantHasItsTurnWhenFewMayBeClaimed() {
+    List<String> order = new ArrayList<>();
+    PushQueue queue = open();
+    for (String name : List.of("a", "b", "c")) {
+      TenantId tenant = new TenantId(name);
+      queue.enqueue(send(tenant, "s", time), devices(tenant, 5), 0);
+    }
+    for (int i = 0; i < 15; i++) {
+      List<ClaimedDispatch> one = queue.claim(SamplePushServices.FCM, "one", 1, LEASE, tenant -> 1);
+      order.add(one.get(0).tenant().value());
+    }
+    for (int i = 0; i < 12; i += 3) {
+      assertEquals(Set.of("a", "b", "c"), Set.copyOf(order.subList(i, i + 3)), order.toString());
+    }
+  }
+
+  @Test
+  void claimsNoMoreOfATenantThanIsAllowed() {
+    open().enqueue(send(ACME, "a", time), devices(ACME, 20), 0);
+    open().enqueue(send(GLOBEX, "g", time), devices(GLOBEX, 20), 0);
+    for (int max : List.of(10, 100)) {
+      List<ClaimedDispatch> claimed =
+          open()
+              .claim(
+                  SamplePushServices.FCM, "one", max, LEASE, tenant -> tenant.equals(ACME) ? 0 : 7);
+      assertEquals(Map.of("globex", 7), byTenant(claimed));
     }
   }
 

@@ -261,6 +261,55 @@ class BadNeighbourTest {
   }
 
   @Test
+  void aTenantWhoseDevicesNeverAnswerLeavesPlaces() {
+    List<CompletableFuture<ProviderResponse>> open = new ArrayList<>();
+    FakeProvider provider =
+        fcm(
+            dispatch -> {
+              if (!dispatch.device().token().startsWith("globex")) {
+                return accept();
+              }
+              open.add(new CompletableFuture<>());
+              return open.get(open.size() - 1);
+            });
+    PushSender sender = sender(provider);
+    enqueue(sender, GLOBEX, fcm(GLOBEX, "globex", 50));
+    enqueue(sender, GLOBEX, fcm(GLOBEX, "globex-too", 50));
+    run(sender);
+    assertEquals(PLACES * 3 / 4, open.size());
+    for (int i = 0; i < 5; i++) {
+      String sent = enqueue(sender, ACME, fcm(ACME, "ann", 20));
+      for (int round = 0; round < 4; round++) {
+        sender.runRound(true);
+      }
+      assertAccepted(ACME, sent, 20);
+    }
+    open.forEach(each -> each.complete(new ProviderResponse.Accepted(null)));
+    sender.runRound(true);
+    assertTrue(open.size() > PLACES * 3 / 4, "an answer lets it go on at once");
+  }
+
+  @Test
+  void aTenantWithVeryManyNotificationsDelaysNoOther() {
+    FakeProvider provider = fcm(dispatch -> accept());
+    PushSender sender = sender(provider);
+    List<Recipient> many = fcm(GLOBEX, "globex", 50);
+    for (int i = 0; i < 20; i++) {
+      enqueue(sender, GLOBEX, many);
+    }
+    sender.runRound(true);
+    sender.runRound(true);
+    int before = provider.sent.size();
+    String sent = enqueue(sender, ACME, fcm(ACME, "ann", 10));
+    sender.runRound(true);
+    sender.runRound(true);
+    assertAccepted(ACME, sent, 10);
+    assertTrue(provider.sent.size() - before <= 2 * PLACES, "without waiting for the others");
+    run(sender);
+    assertEquals(1010, provider.sent.size());
+  }
+
+  @Test
   void aSlowOriginHoldsFewPlaces() {
     List<CompletableFuture<ProviderResponse>> open = new ArrayList<>();
     FakeProvider provider =

@@ -48,11 +48,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PushSenderTest {
+
+  /** One tenant may hold three quarters of them: 50. */
+  private static final int PLACES = 67;
 
   private final ManualTime time = new ManualTime();
   private final Database database =
@@ -62,7 +66,7 @@ class PushSenderTest {
   private final FakeProvider provider = FakeProvider.accepting(SamplePushServices.FCM);
   private final List<DispatchState> dispatchResults = new ArrayList<>();
   private int wakes;
-  private final PushSender sender = sender(provider, "node", 50);
+  private final PushSender sender = sender(provider, "node", PLACES);
 
   private PushSender sender(FakeProvider to, String owner, int maxInFlight) {
     return new PushSender(
@@ -109,10 +113,15 @@ class PushSenderTest {
     }
 
     @Override
-    public List<ClaimedDispatch> claim(PushService service, String owner, int max, Duration lease) {
+    public List<ClaimedDispatch> claim(
+        PushService service,
+        String owner,
+        int max,
+        Duration lease,
+        ToIntFunction<TenantId> allowance) {
       check();
       claims++;
-      return real.claim(service, owner, max, lease);
+      return real.claim(service, owner, max, lease, allowance);
     }
 
     @Override
@@ -266,7 +275,7 @@ class PushSenderTest {
     provider.answer(new ProviderResponse.Retry("503", null));
     enqueue("s", 200);
     FakeProvider other = FakeProvider.accepting(SamplePushServices.WEB_PUSH);
-    PushSender others = sender(other, "node", 50);
+    PushSender others = sender(other, "node", PLACES);
     PushSubscription web =
         save(subscriptions, ACME, "w", PushFixtures.web("w"), null, List.of(), time.nowMillis());
     queue.enqueue(send(ACME, "web", time), List.of(recipient(web)), 0);
@@ -452,7 +461,7 @@ class PushSenderTest {
     assertEquals(1, wakes);
     sender.runRound(true);
     assertEquals(Map.of(DispatchState.ACCEPTED, 11, DispatchState.SENDING, 39), counts("s"));
-    for (int i = 11; i < 17; i++) {
+    for (int i = 11; i < 19; i++) {
       waiting.get(i).complete(new ProviderResponse.Accepted(null));
     }
     assertEquals(2, wakes);
@@ -495,7 +504,7 @@ class PushSenderTest {
     sender.runRound(true);
     sender.runRound(false); // then it dies: 10 are written back, 40 are in flight
     FakeProvider again = FakeProvider.accepting(SamplePushServices.FCM);
-    PushSender successor = sender(again, "successor", 50);
+    PushSender successor = sender(again, "successor", PLACES);
     run(successor);
     assertEquals(50, again.sent.size());
     time.advance(FakeProvider.TIMEOUT.plus(PushSender.GRACE));
