@@ -238,7 +238,10 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   /** Stores a random text that Redis loses with its data, unless it has one. */
   static void ensureRandom(Redis redis) {
     if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
-      var unused = redis.commands().setnx(ChannelKeys.random(redis), Epochs.next());
+      var unused =
+          redis
+              .commands()
+              .set(ChannelKeys.random(redis), Epochs.next(), SetParams.setParams().nx());
     }
   }
 
