@@ -3,8 +3,12 @@ package io.broadcasty.infra.database;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.broadcasty.core.time.RemoteClock;
+import io.broadcasty.core.time.Ticker;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -24,6 +28,7 @@ public final class Database implements AutoCloseable {
   private final DataSource dataSource;
   private final Dialect dialect;
   private final AutoCloseable owned;
+  private final RemoteClock clock;
 
   private Database(DataSource dataSource, AutoCloseable owned) throws SQLException {
     this.dataSource = dataSource;
@@ -33,6 +38,7 @@ public final class Database implements AutoCloseable {
       dialect.prepare(connection);
     }
     migrate(dataSource, dialect);
+    clock = new RemoteClock(this::readClock, Ticker.system());
   }
 
   /**
@@ -85,6 +91,27 @@ public final class Database implements AutoCloseable {
 
   public Dialect dialect() {
     return dialect;
+  }
+
+  /**
+   * Returns the database's own clock, by which everything is measured that nodes share in it.
+   * Refreshing it may block, and fails with a {@link DatabaseException}.
+   */
+  public RemoteClock clock() {
+    return clock;
+  }
+
+  private long readClock() {
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(true);
+      try (Statement statement = connection.createStatement();
+          ResultSet time = statement.executeQuery(dialect.clockQuery())) {
+        time.next();
+        return time.getBigDecimal(1).longValue();
+      }
+    } catch (SQLException e) {
+      throw new DatabaseException("the database's clock cannot be read", e);
+    }
   }
 
   /**

@@ -122,6 +122,19 @@ public enum Dialect {
   }
 
   /**
+   * Returns the query of the database's own clock, in milliseconds since the Unix epoch, whatever
+   * the time zones of the server and the session.
+   */
+  String clockQuery() {
+    return switch (this) {
+      case H2 -> "SELECT EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) * 1000";
+      case POSTGRESQL -> "SELECT EXTRACT(EPOCH FROM clock_timestamp()) * 1000";
+      case MYSQL, MARIADB ->
+          "SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(6)) / 1000";
+    };
+  }
+
+  /**
    * Returns how many keys to query in one statement: many where a statement is a round trip; one
    * with H2, which runs in this process, and reads a whole range of the index when {@code IN} is
    * applied to its last column.

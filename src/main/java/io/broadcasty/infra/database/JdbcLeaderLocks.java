@@ -1,7 +1,12 @@
 package io.broadcasty.infra.database;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.time.WallClock;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import net.javacrumbs.shedlock.core.ClockProvider;
 import net.javacrumbs.shedlock.core.LockConfiguration;
@@ -11,7 +16,7 @@ import net.javacrumbs.shedlock.provider.jdbc.JdbcLockProvider;
 
 /**
  * Leader locks of nodes that share a relational database, by ShedLock: each task runs on one node
- * at a time. The nodes' clocks should agree to about a second.
+ * at a time. The times of the locks are those of the database's clock.
  */
 @ThreadSafe
 public final class JdbcLeaderLocks {
@@ -22,6 +27,7 @@ public final class JdbcLeaderLocks {
 
   public JdbcLeaderLocks(Database database) {
     this.locks = new JdbcLockProvider(database.dataSource(), TABLE);
+    ClockProvider.setClock(new LockClock(database.clock())); // ShedLock has one for all locks
   }
 
   /**
@@ -46,6 +52,31 @@ public final class JdbcLeaderLocks {
       } finally {
         lock.get().unlock();
       }
+    }
+  }
+
+  /** The database's clock as ShedLock wants it. */
+  private static final class LockClock extends Clock {
+
+    private final WallClock clock;
+
+    LockClock(WallClock clock) {
+      this.clock = clock;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return clock.now();
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.broadcasty.infra.redis;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.time.RemoteClock;
+import io.broadcasty.core.time.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,6 +48,7 @@ public final class Redis implements AutoCloseable {
   private final String version;
   private final int majorVersion;
   private final String evictionPolicy;
+  private final RemoteClock clock;
 
   Redis(
       RedisSettings settings,
@@ -63,6 +66,7 @@ public final class Redis implements AutoCloseable {
     this.majorVersion = version.equals("unknown") ? OLDEST_MAJOR : Integer.parseInt(found.group(2));
     Matcher policy = POLICY.matcher(info);
     this.evictionPolicy = policy.find() ? policy.group(1) : "noeviction";
+    this.clock = new RemoteClock(() -> timeMillis(servers.serverOf(anyKey())), Ticker.system());
   }
 
   /**
@@ -162,6 +166,14 @@ public final class Redis implements AutoCloseable {
   }
 
   /**
+   * Returns Redis' own clock, in a Cluster that of one server. Refreshing it may block, and fails
+   * with a {@link JedisException}.
+   */
+  public RemoteClock clock() {
+    return clock;
+  }
+
+  /**
    * Returns the time of a server's own clock.
    *
    * @throws JedisException when it does not answer
@@ -234,9 +246,12 @@ public final class Redis implements AutoCloseable {
     commands.close();
   }
 
+  private byte[] anyKey() {
+    return key("info").getBytes(StandardCharsets.UTF_8);
+  }
+
   private String info() {
-    byte[] anyKey = key("info").getBytes(StandardCharsets.UTF_8);
-    try (Connection connection = servers.connection(servers.serverOf(anyKey))) {
+    try (Connection connection = servers.connection(servers.serverOf(anyKey()))) {
       connection.sendCommand(Protocol.Command.INFO);
       return connection.getBulkReply();
     }

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * a node died may be sent twice.
  *
  * <p>Every method may block, and throws a {@link PushStoreException} when the queue cannot be
- * reached; trying again later is right. Shared by nodes, whose wall clocks must agree within
- * seconds.
+ * reached; trying again later is right. Shared by nodes, which measure its times by one clock.
  */
 @ThreadSafe
 public interface PushQueue {

@@ -19,8 +19,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores checkpoints in a relational database. Leases use the nodes' wall clocks, which must agree
- * within seconds.
+ * Stores checkpoints in a relational database. Leases use the clock that the nodes share, {@link
+ * Database#clock}.
  */
 @ThreadSafe
 public final class JdbcCheckpoints implements Checkpoints {

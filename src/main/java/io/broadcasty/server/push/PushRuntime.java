@@ -89,7 +89,7 @@ public final class PushRuntime implements AutoCloseable {
       Meters meters,
       RealtimeListeners listeners,
       Ticker ticker,
-      WallClock clock,
+      WallClock own,
       Threads threads) {
     this.providers = providers;
     PushProviders services = providers.services();
@@ -99,8 +99,10 @@ public final class PushRuntime implements AutoCloseable {
     PushQueue queue = off;
     PendingPushes pending = off;
     Database database = null;
+    WallClock clock = own;
     if (!services.isEmpty()) {
       database = ofStore == null ? StoreConnections.database(settings, ticker) : ofStore;
+      clock = database.clock(); // by which nodes agree on what is due
       devices = new JdbcPushSubscriptionStore(database);
       queue = new JdbcPushQueue(database, clock);
       pending = new JdbcPendingPushes(database);

@@ -88,11 +88,16 @@ public final class RelayRuntime implements RelayStatusSource {
    * Returns a broker that relays the publications of these streams.
    *
    * @param checkpoints shared by the nodes that share the streams
+   * @param shared the clock of the store that keeps the streams and the checkpoints
    * @param directory lists the channels of the streams
    * @param leaderLock elects the node that scans for publications another node has left unrelayed
    */
   Broker relaying(
-      Broker streams, Checkpoints checkpoints, ChannelDirectory directory, LeaderLock leaderLock) {
+      Broker streams,
+      Checkpoints checkpoints,
+      WallClock shared,
+      ChannelDirectory directory,
+      LeaderLock leaderLock) {
     Settings.Relay configured = settings.relay();
     Relay made =
         new Relay(
@@ -110,7 +115,7 @@ public final class RelayRuntime implements RelayStatusSource {
             leaderLock,
             owner,
             ticker,
-            clock);
+            shared);
     relay = made;
     made.start(ManagedThreads.supervised(loops, "relay"));
     LOG.log(

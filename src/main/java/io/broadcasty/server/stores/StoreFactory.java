@@ -29,6 +29,7 @@ import io.broadcasty.core.ratelimit.redis.RedisRateLimiter;
 import io.broadcasty.core.tenant.RetentionLookup;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.tenant.TenantSettingsLookup;
+import io.broadcasty.core.time.RemoteClock;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.delivery.hub.Hub;
@@ -112,6 +113,9 @@ public record StoreFactory(
   /** The interval at which nodes share what they have granted. */
   private static final long SHARE_MILLIS = 200;
 
+  /** The interval at which the clock of the store is read. */
+  private static final long CLOCK_MILLIS = 5000;
+
   /**
    * The interval at which one of the nodes that share a database prunes it; a bit shorter than the
    * interval at which each node tries.
@@ -149,6 +153,7 @@ public record StoreFactory(
             ? relays.relaying(
                 broker,
                 new MemoryCheckpoints(RelayRuntime.LEASE, relays.checkpointRetention(), ticker),
+                clock,
                 broker,
                 Runnable::run)
             : broker,
@@ -159,8 +164,23 @@ public record StoreFactory(
         () -> {});
   }
 
+  /** Reads the clock of a store again and again. */
+  private void keepRight(RemoteClock shared) {
+    threads.scheduleWatching(
+        CLOCK_MILLIS,
+        "clock",
+        () -> {
+          try {
+            shared.refresh();
+          } catch (RuntimeException e) { // it advances with this node's ticker
+            LOG.log(Level.DEBUG, "Cannot read the clock of the store; trying again", e);
+          }
+        });
+  }
+
   private Store database() {
     Database database = StoreConnections.database(settings, ticker);
+    keepRight(database.clock());
     addAuditListener(database);
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
@@ -170,15 +190,16 @@ public record StoreFactory(
                 replay.idempotencyWindow(),
                 budgets.of(MemoryArea.QUEUES)),
             database,
-            clock,
+            database.clock(),
             hub,
             threads.loops.supervised("committer"),
             threads.publishAnswers);
     JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
     JdbcControlTopic control =
-        new JdbcControlTopic(database, ControlRetention.DEFAULT, ticker, clock, threads.loops);
+        new JdbcControlTopic(
+            database, ControlRetention.DEFAULT, ticker, database.clock(), threads.loops);
     JdbcOccupancyStore occupants =
-        new JdbcOccupancyStore(database, self.get().name(), ticker, clock);
+        new JdbcOccupancyStore(database, self.get().name(), ticker, database.clock());
     ChannelOccupancy occupancy = occupancy(occupants, OCCUPANCY_RENEWAL);
     NodeLeases leases =
         new NodeLeases(
@@ -244,6 +265,7 @@ public record StoreFactory(
   private Store redis() {
     boolean mirrored = !settings.mirror().channels().isEmpty();
     Redis redis = StoreConnections.redis(settings, ticker);
+    keepRight(redis.clock());
     try {
       return mirrored || settings.replay().queued()
           ? withDatabase(redis, StoreConnections.database(settings, ticker))
@@ -275,10 +297,12 @@ public record StoreFactory(
   }
 
   private Store withDatabase(Redis redis, Database database) {
+    keepRight(database.clock());
     addAuditListener(database);
     RedisBroker streams = broker(redis);
     JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
-    JdbcArchive archive = new JdbcArchive(database, clock, settings.mirror().retention());
+    JdbcArchive archive =
+        new JdbcArchive(database, database.clock(), settings.mirror().retention());
     Broker broker =
         spooled(relayed(mirrored(streams, archive, turns), streams, redis), database, turns);
     return shared(
@@ -315,7 +339,9 @@ public record StoreFactory(
     return relays.isConfigured()
         ? relays.relaying(
             streams,
-            new JdbcCheckpoints(database, RelayRuntime.LEASE, relays.checkpointRetention(), clock),
+            new JdbcCheckpoints(
+                database, RelayRuntime.LEASE, relays.checkpointRetention(), database.clock()),
+            database.clock(),
             directory,
             work -> runExclusively(turns, "relay-scan", LONG_TASK_LEASE, SCAN_INTERVAL, work))
         : streams;
@@ -327,6 +353,7 @@ public record StoreFactory(
         ? relays.relaying(
             streams,
             new RedisCheckpoints(redis, RelayRuntime.LEASE, relays.checkpointRetention()),
+            redis.clock(),
             directory,
             new RedisLeaderLock(redis, "relay-scan", SCAN_INTERVAL))
         : streams;
@@ -339,7 +366,7 @@ public record StoreFactory(
     SpoolingBroker queued =
         new SpoolingBroker(
             streams,
-            new JdbcSpool(database, clock),
+            new JdbcSpool(database, database.clock()),
             work -> runExclusively(turns, "spool", SHORT_TASK_LEASE, Duration.ZERO, work),
             budgets.of(MemoryArea.QUEUES),
             threads.loops.supervised("spool"),
@@ -363,7 +390,7 @@ public record StoreFactory(
             threads.loops.supervised("presence"),
             threads.delayed(PRESENCE_BATCH_MILLIS),
             listeners);
-    RedisRateLimiter limits = new RedisRateLimiter(redis, limits(), ticker, clock);
+    RedisRateLimiter limits = new RedisRateLimiter(redis, limits(), ticker, redis.clock());
     RedisConnectionLimiter connections =
         new RedisConnectionLimiter(redis, nodes.self(), tenants, ticker, () -> names(nodes));
     ChannelOccupancy occupancy =
@@ -440,7 +467,7 @@ public record StoreFactory(
     Runnable prune =
         () -> {
           pruneStreams.run();
-          audit.prune(clock.nowMillis() - settings.auditRetention().toMillis());
+          audit.prune(database.clock().nowMillis() - settings.auditRetention().toMillis());
         };
     return () -> {
       try {

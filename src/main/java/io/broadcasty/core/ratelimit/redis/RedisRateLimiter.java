@@ -61,6 +61,7 @@ public final class RedisRateLimiter implements RateLimiter {
 
   /**
    * @param redis stays open
+   * @param clock the same on all nodes, such as {@link Redis#clock}
    */
   public RedisRateLimiter(Redis redis, RateLimits limits, Ticker ticker, WallClock clock) {
     this(redis, limits, new LocalRateLimiter(limits, ticker), clock);
@@ -77,7 +78,7 @@ public final class RedisRateLimiter implements RateLimiter {
     this.shared =
         Bucket4jJedis.casBasedBuilder(redis.commands())
             .keyMapper(Mapper.STRING)
-            .clientClock(new NodesClock(clock))
+            .clientClock(new SharedClock(clock))
             .expirationAfterWrite(
                 ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(SPARE))
             .build();
@@ -168,11 +169,8 @@ public final class RedisRateLimiter implements RateLimiter {
             + key.name());
   }
 
-  /**
-   * The wall clocks of the nodes, which are assumed to agree; a clock that is behind refills
-   * nothing.
-   */
-  private record NodesClock(WallClock clock) implements TimeMeter {
+  /** The clock of the nodes; one that is behind the others refills nothing. */
+  private record SharedClock(WallClock clock) implements TimeMeter {
 
     @Override
     public long currentTimeNanos() {

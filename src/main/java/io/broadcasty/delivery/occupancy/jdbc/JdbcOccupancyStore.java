@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /**
  * Stores in a relational database which channels have subscribers on which nodes: a row for each,
  * locked while its change is decided. Changes of a tenant's channels are applied in batches of some
- * dozens per transaction. The nodes' clocks should agree to about a second.
+ * dozens per transaction. Times are those of the clock that the nodes share.
  */
 public final class JdbcOccupancyStore implements OccupancyStore {
 

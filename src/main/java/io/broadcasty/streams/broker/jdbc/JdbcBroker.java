@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * publication does not wait for a timer and many share one commit. Several nodes may share the
  * database; each announces what it appended itself.
  *
- * <p>Times that must survive the process (the age of publications and of ids) are those of the wall
- * clock.
+ * <p>Times that must survive the process (the age of publications and of ids) are those of the
+ * clock that the nodes share, {@link Database#clock}.
  */
 @ThreadSafe
 public final class JdbcBroker implements Broker, ChannelDirectory {

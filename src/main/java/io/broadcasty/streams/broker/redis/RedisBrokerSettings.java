@@ -10,8 +10,7 @@ import java.time.Duration;
  * Settings of the broker on Redis.
  *
  * @param retention the retention of each tenant's channels; queried each time
- * @param idempotencyWindow the minimum time for which an id is remembered, by the nodes' wall
- *     clocks
+ * @param idempotencyWindow the minimum time for which an id is remembered, by Redis' clock
  * @param replicas how many replicas must have a publication before it is acknowledged; 0 for none
  * @param maxWaitingBytes how many bytes may wait for Redis, by {@link
  *     io.broadcasty.streams.broker.Envelope#costBytes}; beyond it publications are refused at once
