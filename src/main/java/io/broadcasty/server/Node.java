@@ -3,6 +3,7 @@ package io.broadcasty.server;
 import io.broadcasty.admin.DisconnectStreams;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogListener;
+import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
@@ -28,6 +29,7 @@ import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.delivery.subscribe.SubscribeService;
 import io.broadcasty.metrics.Meters;
+import io.broadcasty.observability.meters.ClockMeters;
 import io.broadcasty.observability.meters.ConnectionCounts;
 import io.broadcasty.observability.meters.ConnectionMeters;
 import io.broadcasty.observability.meters.DriverMeters;
@@ -54,12 +56,15 @@ import io.broadcasty.server.stores.StoreFactory;
 import io.broadcasty.server.threads.Threads;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.publish.PublishService;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One running Broadcasty node: wires its components, starts them in the constructor and stops them
@@ -71,6 +76,17 @@ public final class Node implements AutoCloseable {
   private static final long SWEEP_MILLIS = 1000;
   private static final long PRUNE_MILLIS = 5000;
   private static final long SUMMARY_MILLIS = 5000;
+
+  private static final long CLOCK_MILLIS = 5000;
+
+  /** The time over which the streams of a node whose clock is too wrong end. */
+  private static final Duration CLOCK_SPREAD = Duration.ofSeconds(5);
+
+  private static final Problem CLOCK_PROBLEM =
+      new Problem(
+          Code.UNAVAILABLE,
+          "the clock of this node is wrong; reconnect to another one",
+          Duration.ofSeconds(1));
 
   /** The delay before a failed read of the store is retried. */
   private static final long RETRY_MILLIS = 500;
@@ -230,6 +246,11 @@ public final class Node implements AutoCloseable {
     meters.addAll(SecurityLogMeters.of(securityLog));
     meters.addAll(DriverMeters.of(store.relay(), ticker));
     threads.loops.addNameListener(name -> meters.addAll(LoopMeters.of(threads.loops, name)));
+    checkClock();
+    if (store.clock() != null) {
+      meters.addAll(ClockMeters.of(store.clock()));
+      threads.scheduleWatching(CLOCK_MILLIS, "clock", this::checkClock);
+    }
     sweptNanos = ticker.readNanos();
     threads.eventLoops.onError(sessions::onEventLoopError);
     threads.schedule(SWEEP_MILLIS, "sweep", this::sweep);
@@ -335,6 +356,26 @@ public final class Node implements AutoCloseable {
 
   public SessionContext context() {
     return context;
+  }
+
+  /** Returns the comparison of this node's clock with the store's; null for a store in memory. */
+  public @Nullable ClockCheck clock() {
+    return store.clock();
+  }
+
+  /** Takes no part while this node's clock is too wrong: its clients resume on other nodes. */
+  private void checkClock() {
+    ClockCheck check = store.clock();
+    if (check != null) {
+      check.run(
+          tooWrong -> {
+            if (tooWrong) {
+              sessions.suspend(CLOCK_PROBLEM, CLOCK_SPREAD, threads.scheduler);
+            } else {
+              sessions.resume();
+            }
+          });
+    }
   }
 
   /** Returns the background loops of this node. */

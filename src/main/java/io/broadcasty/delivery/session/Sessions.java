@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The open sessions of this node. */
 @ThreadSafe
@@ -63,6 +64,9 @@ public final class Sessions {
   private final LongAdder[] bytesIn = countersByTransport();
   private final LongAdder[] bytesOut = countersByTransport();
   private volatile boolean draining;
+
+  /** Why this node takes no part for now; null when it does. */
+  private volatile @Nullable Problem suspension;
 
   // used by the sweeping thread only
   @ConfinedTo("the thread that sweeps")
@@ -102,8 +106,9 @@ public final class Sessions {
         index.put(session, caller);
       }
     }
-    if (draining) { // opened while draining began
-      session.end(drainingProblem());
+    Problem refused = draining ? drainingProblem() : suspension;
+    if (refused != null) { // opened while that began
+      session.end(refused);
     }
   }
 
@@ -261,6 +266,25 @@ public final class Sessions {
     return found;
   }
 
+  /**
+   * Rejects new connections until {@link #resume}, and ends the open ones with this problem, spread
+   * evenly over a time, so that clients resume on other nodes. Returns at once.
+   */
+  public void suspend(Problem problem, Duration over, ScheduledExecutorService scheduler) {
+    suspension = problem;
+    endAll(problem, over, scheduler);
+  }
+
+  /** Accepts connections again after {@link #suspend}. */
+  public void resume() {
+    suspension = null;
+  }
+
+  /** Returns why this node rejects new connections for now; null when it accepts them. */
+  public @Nullable Problem suspension() {
+    return suspension;
+  }
+
   private static Problem drainingProblem() {
     return Problem.of(Code.DRAINING, "the node is shutting down; reconnect and resume");
   }
@@ -300,9 +324,12 @@ public final class Sessions {
    */
   public void drain(Duration over, ScheduledExecutorService scheduler) {
     draining = true;
+    endAll(drainingProblem(), over, scheduler);
+  }
+
+  private void endAll(Problem problem, Duration over, ScheduledExecutorService scheduler) {
     List<Session> sessions = List.copyOf(open);
     long stepNanos = sessions.isEmpty() ? 0 : over.toNanos() / sessions.size();
-    Problem problem = drainingProblem();
     for (int i = 0; i < sessions.size(); i++) {
       Session session = sessions.get(i);
       var unused =

@@ -355,6 +355,14 @@ public final class MeterTable {
           List.of(),
           "1 while this node is stopping and rejects new connections, otherwise 0.");
 
+  static final MeterFamily CLOCK_SKEW =
+      new MeterFamily(
+          "broadcasty_clock_skew_seconds",
+          GAUGE,
+          List.of(),
+          "How far this node's clock is ahead of that of Redis or the database; negative when it is"
+              + " behind.");
+
   static final MeterFamily MEMORY_USED =
       new MeterFamily(
           "broadcasty_memory_used_bytes",
@@ -454,7 +462,8 @@ public final class MeterTable {
           LOOP_RESTARTS,
           LOOP_FAILURES,
           NODES,
-          DRAINING);
+          DRAINING,
+          CLOCK_SKEW);
 
   private MeterTable() {}
 

@@ -520,6 +520,17 @@ public final class ConfigKeys {
           "Traces publications with the server's OpenTelemetry, whose own configuration (otel.*)"
               + " decides what is sampled and where spans are sent.");
 
+  public static final ConfigKey<Duration> CLOCK_MAX_SKEW =
+      new ConfigKey<>(
+          "broadcasty.clock.max-skew",
+          ConfigType.duration(Duration.ofSeconds(5), Duration.ofDays(1)),
+          "30s",
+          "10s",
+          "Difference between the clock of this node and that of Redis or the database beyond which"
+              + " the node takes no part: it is not ready, ends its streams, so that clients resume"
+              + " elsewhere, and accepts none until its clock is right. The memory store has no"
+              + " other clock.");
+
   public static final ConfigKey<Duration> AUDIT_RETENTION =
       new ConfigKey<>(
           "broadcasty.audit.retention",
@@ -775,6 +786,7 @@ public final class ConfigKeys {
           MIRROR_CHANNELS,
           MIRROR_RETENTION,
           TRACES_ENABLED,
+          CLOCK_MAX_SKEW,
           AUDIT_RETENTION,
           SECURITY_LOG,
           SECURITY_LOG_LINES,

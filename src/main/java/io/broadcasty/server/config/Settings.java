@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param pushProviders open the enabled push services
  * @param notices hints for operators that are no faults
  * @param drain the time over which a stopping node closes its streams
+ * @param maxClockSkew the difference to the clock of the store beyond which a node takes no part
  */
 public record Settings(
     boolean development,
@@ -74,7 +75,8 @@ public record Settings(
     Relay relay,
     List<PushProviderFactory.Opener> pushProviders,
     List<String> notices,
-    Duration drain) {
+    Duration drain,
+    Duration maxClockSkew) {
 
   /** Where streams are kept. */
   public enum Store {

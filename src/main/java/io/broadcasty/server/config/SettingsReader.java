@@ -152,7 +152,8 @@ public final class SettingsReader {
         new RelayReader(values, providers).read(replay.store()),
         pushProviders(),
         values.notices(),
-        value(ConfigKeys.DRAIN, Duration.ZERO));
+        value(ConfigKeys.DRAIN, Duration.ZERO),
+        value(ConfigKeys.CLOCK_MAX_SKEW, Duration.ofSeconds(30)));
   }
 
   private UnauthenticatedLimits unauthenticated(SessionSettings session) {

@@ -1,6 +1,7 @@
 package io.broadcasty.server.health;
 
 import io.broadcasty.admin.NodeHealth;
+import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.core.background.LoopCondition;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.tenant.TenantId;
@@ -23,10 +24,10 @@ import java.util.Map;
  *
  * <ul>
  *   <li>Started: the node runs.
- *   <li>Ready: the node accepts connections and its store can be read. A store that can be read but
- *       rejects publications leaves the node ready and is reported in the data: all nodes share the
- *       store, so no other node would do better, and subscribers are still served. The same holds
- *       for a push service that rejects notifications.
+ *   <li>Ready: the node accepts connections, its clock is about right, and its store can be read. A
+ *       store that can be read but rejects publications leaves the node ready and is reported in
+ *       the data: all nodes share the store, so no other node would do better, and subscribers are
+ *       still served. The same holds for a push service that rejects notifications.
  *   <li>Live: the scheduler and the background threads run.
  * </ul>
  */
@@ -75,7 +76,15 @@ public final class NodeChecks implements NodeHealth {
       String trouble = push.problem();
       data.put("push-" + push.service().name(), trouble == null ? "up" : "degraded: " + trouble);
     }
-    return new Check(READY, !draining && store.state() != StoreCondition.State.DOWN, data);
+    ClockCheck clock = node.clock();
+    if (clock != null) {
+      data.put("clock-skew-ms", clock.skewMillis());
+      if (!clock.problem().isEmpty()) {
+        data.put("clock", clock.problem());
+      }
+    }
+    boolean ready = !draining && (clock == null || !clock.isTooWrong());
+    return new Check(READY, ready && store.state() != StoreCondition.State.DOWN, data);
   }
 
   Check live() {

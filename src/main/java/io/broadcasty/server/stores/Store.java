@@ -1,6 +1,7 @@
 package io.broadcasty.server.stores;
 
 import io.broadcasty.admin.audit.AuditLog;
+import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.NonceStore;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param control sends control messages to the nodes that share the store
  * @param database the relational database, if any component uses one; otherwise null
+ * @param clock compares this node's clock with that of the store; null for a store in memory
  * @param upkeep deletes expired data; may take long, run it every few seconds
  * @param release closes the connections
  */
@@ -34,6 +36,7 @@ public record Store(
     AuditLog audit,
     RelayStatusSource relay,
     @Nullable Database database,
+    @Nullable ClockCheck clock,
     Runnable upkeep,
     Runnable release)
     implements AutoCloseable {

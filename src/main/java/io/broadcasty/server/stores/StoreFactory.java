@@ -3,6 +3,7 @@ package io.broadcasty.server.stores;
 import io.broadcasty.admin.audit.AuditListener;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.audit.jdbc.JdbcAuditLog;
+import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.control.ControlException;
 import io.broadcasty.cluster.control.ControlRetention;
 import io.broadcasty.cluster.control.ControlTopic;
@@ -164,23 +165,26 @@ public record StoreFactory(
         () -> {});
   }
 
-  /** Reads the clock of a store again and again. */
+  private ClockCheck clockCheck(RemoteClock shared, String store) {
+    return new ClockCheck(clock, shared, store, settings.maxClockSkew());
+  }
+
+  /** Reads a clock that no {@link ClockCheck} reads, again and again. */
   private void keepRight(RemoteClock shared) {
     threads.scheduleWatching(
         CLOCK_MILLIS,
-        "clock",
+        "database-clock",
         () -> {
           try {
             shared.refresh();
           } catch (RuntimeException e) { // it advances with this node's ticker
-            LOG.log(Level.DEBUG, "Cannot read the clock of the store; trying again", e);
+            LOG.log(Level.DEBUG, "Cannot read the clock of the database; trying again", e);
           }
         });
   }
 
   private Store database() {
     Database database = StoreConnections.database(settings, ticker);
-    keepRight(database.clock());
     addAuditListener(database);
     Settings.Replay replay = settings.replay();
     JdbcBroker broker =
@@ -255,6 +259,7 @@ public record StoreFactory(
         audit(database),
         relays,
         database,
+        database == null ? null : clockCheck(database.clock(), "the database"),
         () -> {
           upkeep.run();
           relays.prune();
@@ -265,7 +270,6 @@ public record StoreFactory(
   private Store redis() {
     boolean mirrored = !settings.mirror().channels().isEmpty();
     Redis redis = StoreConnections.redis(settings, ticker);
-    keepRight(redis.clock());
     try {
       return mirrored || settings.replay().queued()
           ? withDatabase(redis, StoreConnections.database(settings, ticker))
@@ -412,6 +416,7 @@ public record StoreFactory(
         audit(database),
         relays,
         database,
+        clockCheck(redis.clock(), "Redis"),
         () -> {
           broker.prune();
           upkeep.run();

@@ -129,6 +129,11 @@ public class EdgeFilter extends HttpFilter {
     }
   }
 
+  /** Returns whether operators use a path to see how the node is. */
+  private static boolean isOfOperators(String path) {
+    return path.startsWith("/broadcasty/admin/") || path.equals("/broadcasty/metrics");
+  }
+
   /**
    * Serves the request; returns whether it is answered asynchronously and notifies the listener
    * itself.
@@ -194,6 +199,11 @@ public class EdgeFilter extends HttpFilter {
               Code.DRAINING,
               "this node is shutting down; reconnect to another one",
               Duration.ofSeconds(1)));
+      return false;
+    }
+    Problem suspension = sessions.suspension();
+    if (suspension != null && !isOfOperators(path)) {
+      refuse(request, response, suspension);
       return false;
     }
     if (OPEN_PATHS.contains(path)) {

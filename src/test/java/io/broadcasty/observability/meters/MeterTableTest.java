@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.admin.securitylog.SecurityLog;
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
+import io.broadcasty.cluster.clock.ClockCheck;
 import io.broadcasty.cluster.nodes.LocalNodeRegistry;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.background.BackgroundLoops;
@@ -20,6 +21,7 @@ import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.TenantSettingsSource;
 import io.broadcasty.core.tenant.TestTenantSettings;
 import io.broadcasty.core.time.ManualTime;
+import io.broadcasty.core.time.RemoteClock;
 import io.broadcasty.delivery.hub.Hub;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.metrics.HistogramMeter;
@@ -126,6 +128,10 @@ class MeterTableTest {
                 time,
                 time)));
     all.addAll(LoopMeters.of(new BackgroundLoops(time), "event-loop"));
+    all.addAll(
+        ClockMeters.of(
+            new ClockCheck(
+                time, new RemoteClock(time::nowMillis, time), "Redis", Duration.ofSeconds(30))));
     return all;
   }
 

@@ -24,6 +24,8 @@ import io.broadcasty.delivery.session.JsonTree;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -632,6 +634,35 @@ class NativeSessionTest {
     node.run();
     assertEquals(List.of("draining 4503"), a.closed);
     assertEquals("yes", b.take().get(0).get("retry"));
+  }
+
+  @Test
+  void aSuspendedNodeEndsItsStreamsAndAcceptsThemAgainAfterwards() {
+    List<Runnable> due = new ArrayList<>();
+    ScheduledThreadPoolExecutor scheduler =
+        new ScheduledThreadPoolExecutor(1) {
+          @Override
+          public java.util.concurrent.ScheduledFuture<?> schedule(
+              Runnable task, long delay, TimeUnit unit) {
+            due.add(task);
+            return super.schedule(() -> {}, 0, unit);
+          }
+        };
+    TestNode.Client before = node.connect().authenticate(node.ann());
+    Problem problem = Problem.of(Code.UNAVAILABLE, "the clock of this node is wrong");
+    node.sessions.suspend(problem, Duration.ofSeconds(5), scheduler);
+    scheduler.shutdownNow();
+    TestNode.Client during = node.connect();
+    node.run();
+    assertEquals(List.of("unavailable 4504"), during.closed);
+    assertEquals(List.of(), before.closed);
+    due.forEach(Runnable::run);
+    node.run();
+    assertEquals(List.of("unavailable 4504"), before.closed);
+    node.sessions.resume();
+    TestNode.Client after = node.connect().authenticate(node.ann());
+    node.run();
+    assertEquals(List.of(), after.closed);
   }
 
   private static String command(int id, String command, String channel, String more) {

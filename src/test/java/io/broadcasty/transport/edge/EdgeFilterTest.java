@@ -19,6 +19,8 @@ import io.broadcasty.core.ratelimit.RateLimiter;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.transport.FakeServlets;
 import io.broadcasty.transport.container.StreamOutputSelector;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.Problem;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,6 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +146,20 @@ class EdgeFilterTest {
       all.put(headers[i], headers[i + 1]);
     }
     return send(path.equals(PUBLISH) ? "POST" : "GET", path, all);
+  }
+
+  @Test
+  void aSuspendedNodeRefusesAllButOperators() throws Exception {
+    ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+    Problem wrongClock = Problem.of(Code.UNAVAILABLE, "the clock of this node is wrong");
+    node.sessions.suspend(wrongClock, Duration.ZERO, scheduler);
+    scheduler.shutdown();
+    for (String path : List.of("sse", "ws", "ping", "publish", "replay", "push/key")) {
+      assertEquals(503, send("/broadcasty/" + path, "Authorization", "Bearer good"), path);
+    }
+    assertEquals(200, send("/broadcasty/admin/health", "Authorization", "Bearer good"));
+    node.sessions.resume();
+    assertEquals(200, send("/broadcasty/replay", "Authorization", "Bearer good"));
   }
 
   @Test
