@@ -174,10 +174,10 @@ class NodeEventsTest {
 
   @Test
   void twoNodesOnARedisReportOnce() {
-    RedisSettings settings = RedisServer.shared().settings();
+    RedisSettings settings = RedisServer.shared().restrictedSettings();
     try (TcpProxy gate = new TcpProxy(RedisServer.shared().port())) {
-      RunningNode a = onRedis(RedisServer.shared().port(), settings.prefix());
-      RunningNode b = onRedis(gate.port(), settings.prefix());
+      RunningNode a = onRedis(RedisServer.shared().port(), settings);
+      RunningNode b = onRedis(gate.port(), settings);
       long bothLiveNanos = System.nanoTime();
       MessageSession ann = a.connect("ann");
       MessageSession bob = b.connect("bob");
@@ -211,6 +211,7 @@ class NodeEventsTest {
       await("its leave", () -> b.events().size() >= 8);
       assertEquals(6, a.events().size(), () -> a.events().toString());
       closeAll();
+      assertEquals(List.of(), RedisServer.shared().denials(String.valueOf(settings.user())));
     }
   }
 
@@ -246,15 +247,15 @@ class NodeEventsTest {
     running.clear();
   }
 
-  private RunningNode onRedis(int port, String prefix) {
+  private RunningNode onRedis(int port, RedisSettings settings) {
     return new RunningNode(
         Map.of(
             "broadcasty.replay.store",
             "redis",
             "broadcasty.redis.url",
-            "redis://127.0.0.1:" + port,
+            "redis://" + settings.user() + ":" + settings.password() + "@127.0.0.1:" + port,
             "broadcasty.redis.prefix",
-            prefix));
+            settings.prefix()));
   }
 
   /** Asserts that the node has no further event for this time. */

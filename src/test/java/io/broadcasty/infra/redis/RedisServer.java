@@ -112,6 +112,16 @@ public final class RedisServer implements AutoCloseable {
     return RedisSettings.parse("redis://" + user + ":secret@127.0.0.1:" + port, prefix, 16);
   }
 
+  /** Returns what the server has denied to a user of {@link #restrictedSettings}. */
+  public List<String> denials(String user) {
+    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+      return jedis.aclLog().stream()
+          .filter(entry -> entry.getUsername().equals(user))
+          .map(entry -> entry.getReason() + " " + entry.getObject())
+          .toList();
+    }
+  }
+
   /** Returns how many changes the server has counted. */
   public long changes() {
     try (Jedis jedis = new Jedis("127.0.0.1", port)) {
