@@ -24,6 +24,7 @@ import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /** Tests several nodes on one real Redis that fails. */
 @Tag("stores")
@@ -283,5 +285,55 @@ class RedisNodesTest {
         publish(node.broker, List.of(named(ORDERS, 0, "1"))).get(0),
         "there is no replica");
     assertTrue(server.changes() > before, "WAIT counts only what this connection has written");
+  }
+
+  @Test
+  void aChannelOfAnEmptiedRedisHasAnotherEpoch() {
+    RedisServer server = server("--save", "");
+    RedisNode node = node(server.settings());
+    Position first = appended(node.broker, plain(ORDERS, 0, "1")).position();
+    try (Jedis jedis = new Jedis("127.0.0.1", server.port())) {
+      jedis.flushAll();
+    }
+    assertNotEquals(first.epoch(), node.broker.states(ORDERS, 1).get(0).epoch());
+    Position second = appended(node.broker, plain(ORDERS, 0, "2")).position();
+    assertEquals(1, second.sequence());
+    assertNotEquals(first.epoch(), second.epoch());
+    assertEquals(
+        second.epoch(),
+        node.broker.states(channel("orders"), 1).get(0).epoch(),
+        "readers know the epoch of the stream");
+  }
+
+  @Test
+  void aChannelThatHasVanishedAloneGetsAnotherEpochBeforeItIsUsedAgain() throws Exception {
+    RedisServer server = server("--save", "");
+    RedisNode node = node(server.settings());
+    node.broker.follow(ORDERS).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    Position first = appended(node.broker, plain(ORDERS, 0, "1")).position();
+    node.await("its own announcement", () -> !node.received.all().isEmpty());
+    try (Jedis jedis = new Jedis("127.0.0.1", server.port())) {
+      jedis.keys("*orders*").forEach(jedis::del);
+    }
+    node.whileDisconnected(() -> {});
+    node.await(
+        "another epoch", () -> !node.broker.states(ORDERS, 1).get(0).epoch().equals(first.epoch()));
+    assertNotEquals(first.epoch(), appended(node.broker, plain(ORDERS, 0, "2")).position().epoch());
+  }
+
+  @Test
+  void aFullRedisThatEvictsKeysGivesNoEpochTwice() {
+    RedisServer server =
+        server("--save", "", "--maxmemory", "4mb", "--maxmemory-policy", "allkeys-random");
+    RedisNode node = node(server.settings());
+    Position first = appended(node.broker, plain(ORDERS, 0, "1")).position();
+    try (Jedis jedis = new Jedis("127.0.0.1", server.port())) {
+      String hash = jedis.keys("*seq:*orders*").iterator().next();
+      for (int i = 0; jedis.exists(hash); i++) {
+        jedis.set("filler" + i, "x".repeat(10_000));
+      }
+    }
+    assertNotEquals(first.epoch(), node.broker.states(ORDERS, 1).get(0).epoch());
+    assertNotEquals(first.epoch(), appended(node.broker, plain(ORDERS, 0, "2")).position().epoch());
   }
 }
