@@ -97,7 +97,8 @@ public class PushBench {
       for (int round = -1; round < rounds; round++) { // the first round is not counted
         long start = System.nanoTime();
         List<Recipient> recipients =
-            subscriptions.find(TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), devices);
+            subscriptions.find(
+                TENANT, new Audience(Set.of(), Set.of(), Set.of(TOPIC)), followers, devices);
         long now = clock.nowMillis();
         String id = "send-" + now + "-" + round;
         queue.enqueue(

@@ -77,6 +77,11 @@ final class Admission {
     return breakers.problem(nowMillis);
   }
 
+  /** Returns the tenant whose devices have failed for longest; null when there is none. */
+  @Nullable TenantId firstFailing() {
+    return breakers.firstFailing();
+  }
+
   /** Returns whether nothing is sent but probes. */
   boolean isStopped(long nowMillis) {
     return breakers.isStopped(nowMillis);

@@ -165,7 +165,15 @@ final class Breakers {
         || nowMillis - acceptedAtMillis > LATELY_MILLIS;
   }
 
-  /** Returns the problem to tell operators of; null when there is none. Names no tenant. */
+  /** Returns the tenant whose devices have failed for longest; null when there is none. */
+  @Nullable TenantId firstFailing() {
+    return open.isEmpty() ? null : open.iterator().next().tenant();
+  }
+
+  /**
+   * Returns the problem to tell operators of; null when there is none. Names no tenant, since
+   * health checks are public.
+   */
   @Nullable String problem(long nowMillis) {
     if (service.problem() != null) {
       return service.problem();

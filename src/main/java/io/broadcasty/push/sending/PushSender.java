@@ -368,6 +368,7 @@ final class PushSender {
       return;
     }
     loggedProblem = now;
+    TenantId tenant = admission.firstFailing();
     String service = provider.service().name();
     if (now == null) {
       LOG.log(Level.INFO, "Push through " + service + " works again");
@@ -378,6 +379,7 @@ final class PushSender {
               + service
               + (sending ? " is refused or fails " : " is paused: ")
               + now
+              + (tenant == null ? "" : ", first for tenant " + tenant.value())
               + "; queued notifications are tried again until they expire");
     }
   }

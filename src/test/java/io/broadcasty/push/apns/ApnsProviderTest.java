@@ -29,6 +29,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the APNs provider against pushy's own server, over HTTP/2 and TLS. */
 class ApnsProviderTest extends PushProviderContract {
@@ -262,6 +264,20 @@ class ApnsProviderTest extends PushProviderContract {
   void namesTheSettingThatMayNotFitTheDevice() {
     assertEquals("broadcasty.push.apns.sandbox", suspected("BadDeviceToken"));
     assertEquals("broadcasty.push.apns.topic", suspected("DeviceTokenNotForTopic"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = RejectionReason.class, names = "UNREGISTERED", mode = EnumSource.Mode.EXCLUDE)
+  void noOtherReasonRemovesADevice(RejectionReason reason) {
+    StringBuilder name = new StringBuilder();
+    for (String word : reason.name().split("_", -1)) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    for (int status : List.of(400, 403, 404, 405, 413, 429, 500, 503)) {
+      ProviderResponse outcome = ApnsProvider.toResponse(status, name.toString(), Long.MAX_VALUE);
+      assertFalse(outcome instanceof ProviderResponse.Unregistered, outcome.toString());
+      assertFalse(outcome instanceof ProviderResponse.Accepted, outcome.toString());
+    }
   }
 
   private static String suspected(String reason) {

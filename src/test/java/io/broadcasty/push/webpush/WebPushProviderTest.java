@@ -25,6 +25,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,11 @@ class WebPushProviderTest extends HttpProviderContract {
       case BUSY -> service.answer(503, "busy");
       case TOO_LARGE -> service.answer(413, "");
     }
+  }
+
+  @Override
+  protected Set<Integer> removingStatuses() {
+    return Set.of(404, 410);
   }
 
   @Override
