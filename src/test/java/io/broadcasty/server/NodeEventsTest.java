@@ -3,6 +3,7 @@ package io.broadcasty.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.TcpProxy;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.ChannelEvent;
@@ -23,7 +24,6 @@ import io.broadcasty.delivery.session.MessageSession;
 import io.broadcasty.delivery.session.TestNode.FakeTransport;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
-import io.broadcasty.infra.redis.TcpProxy;
 import io.broadcasty.metrics.prometheus.PrometheusMeters;
 import io.broadcasty.protocol.json.NativeProtocol;
 import io.broadcasty.relay.provider.CallPolicy;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.TcpProxy;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.cluster.nodes.redis.Heartbeat;
@@ -22,7 +23,6 @@ import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.infra.redis.ScriptClock;
 import io.broadcasty.infra.redis.StoredKeys;
-import io.broadcasty.infra.redis.TcpProxy;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.JoinOutcome;
 import io.broadcasty.presence.Member;
@@ -222,7 +222,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       held.hold(ROOM, bob, "c");
       assertEquals(List.of(), steps.send(List.of(holding(ann), holding(bob))));
 
-      gate.dropAnswers();
+      gate.swallowAll(TcpProxy.Direction.TO_CLIENT);
       held.release(ROOM, "ann", "c");
       List<PresenceOperation> again = steps.send(List.of(holding(ann)));
       assertEquals(1, again.size());
@@ -240,7 +240,7 @@ class RedisPresenceStoreTest extends PresenceStoreContract {
       PresenceOperation cid = holding(new Member("cid", "{}"));
       assertEquals(List.of(), operations(direct, "other", ofOther, toldOther).send(List.of(cid)));
       assertEquals(List.of("+cid"), events(toldOther, ROOM));
-      gate.dropAnswers();
+      gate.swallowAll(TcpProxy.Direction.TO_CLIENT);
       assertThrows(JedisException.class, () -> steps.run(ROOM, "forget", "other"));
       gate.restore();
       assertFalse(direct.commands().hexists(members, PresenceKeys.bytes("cid")));

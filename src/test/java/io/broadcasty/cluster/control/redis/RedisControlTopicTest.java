@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.TcpProxy;
 import io.broadcasty.cluster.control.ControlRetention;
 import io.broadcasty.cluster.control.ControlTopic;
 import io.broadcasty.cluster.control.ReceivedMessages;
@@ -16,7 +17,6 @@ import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.infra.redis.Script;
-import io.broadcasty.infra.redis.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
