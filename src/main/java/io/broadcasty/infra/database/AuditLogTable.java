@@ -16,10 +16,10 @@ public final class AuditLogTable {
           + " VALUES (?, ?, ?, ?, ?, ?)";
   private static final String DELETE = "DELETE FROM broadcasty_audit_logs WHERE created_at < ?";
 
-  private final Database database;
+  private final Transactions transactions;
 
   public AuditLogTable(Database database) {
-    this.database = database;
+    this.transactions = Transactions.ofUpkeep(database);
   }
 
   /**
@@ -56,21 +56,28 @@ public final class AuditLogTable {
    * @throws DatabaseException when the database does not answer; the next call continues
    */
   public void prune(long beforeMillis) {
-    try (Connection connection = database.dataSource().getConnection();
-        PreparedStatement oldest = connection.prepareStatement(OLDEST);
-        PreparedStatement delete = connection.prepareStatement(DELETE)) {
-      connection.setAutoCommit(true);
-      oldest.setLong(1, beforeMillis);
-      while (true) {
-        long from = first(oldest);
-        if (from < 0) {
-          return;
-        }
-        delete.setLong(1, Math.min(beforeMillis, from + CHUNK_MILLIS));
-        delete.executeUpdate();
+    try {
+      boolean more = true;
+      while (more) {
+        more = transactions.runAutoCommit(connection -> pruneOldest(connection, beforeMillis));
       }
     } catch (SQLException e) {
       throw new DatabaseException("the audit log cannot be pruned", e);
+    }
+  }
+
+  /** Deletes the oldest hour; returns false when there is none before that time. */
+  private static boolean pruneOldest(Connection connection, long beforeMillis) throws SQLException {
+    try (PreparedStatement oldest = connection.prepareStatement(OLDEST);
+        PreparedStatement delete = connection.prepareStatement(DELETE)) {
+      oldest.setLong(1, beforeMillis);
+      long from = first(oldest);
+      if (from < 0) {
+        return false;
+      }
+      delete.setLong(1, Math.min(beforeMillis, from + CHUNK_MILLIS));
+      delete.executeUpdate();
+      return true;
     }
   }
 

@@ -9,11 +9,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection pool to the relational database, whose schema is migrated when it is opened.
@@ -23,22 +26,53 @@ import org.flywaydb.core.api.MigrationState;
 @ThreadSafe
 public final class Database implements AutoCloseable {
 
-  private static final long CONNECTION_TIMEOUT_MILLIS = 5_000;
+  private static final long H2_CONNECTION_TIMEOUT_MILLIS = 5_000;
 
-  private final DataSource dataSource;
+  /** The most connections with which a schema is migrated. */
+  private static final int MIGRATION_POOL = 4;
+
+  private final DataSource source;
+  private final @Nullable HikariDataSource pool;
+  private final DatabaseLimits limits;
   private final Dialect dialect;
-  private final AutoCloseable owned;
+  private final @Nullable ConnectionWatch watch;
+  private final @Nullable BoundedCalls calls;
+  private final DataSource forCalls;
+  private final DataSource forUpkeep;
   private final RemoteClock clock;
 
-  private Database(DataSource dataSource, AutoCloseable owned) throws SQLException {
-    this.dataSource = dataSource;
-    this.owned = owned;
-    try (Connection connection = dataSource.getConnection()) {
+  private Database(
+      DataSource source,
+      @Nullable HikariDataSource pool,
+      DatabaseLimits limits,
+      ThreadFactory threads)
+      throws SQLException {
+    this.source = source;
+    this.pool = pool;
+    this.limits = limits;
+    boolean inProcess;
+    boolean driverCanBreak;
+    try (Connection connection = source.getConnection()) {
       dialect = Dialect.of(connection);
       dialect.prepare(connection);
+      inProcess = Dialect.isInProcess(connection);
+      driverCanBreak = dialect != Dialect.H2;
     }
-    migrate(dataSource, dialect);
-    clock = new RemoteClock(this::readClock, Ticker.system());
+    this.watch = inProcess ? null : watch(pool);
+    this.calls = inProcess || (pool != null && driverCanBreak) ? null : new BoundedCalls(threads);
+    this.forCalls = limited(limits.call());
+    this.forUpkeep = limited(limits.upkeep());
+    this.clock = new RemoteClock(this::readClock, Ticker.system());
+  }
+
+  private static ConnectionWatch watch(@Nullable HikariDataSource pool) {
+    return pool == null
+        ? new ConnectionWatch(connection -> {}, true)
+        : new ConnectionWatch(pool::evictConnection, false);
+  }
+
+  private DataSource limited(Duration limit) {
+    return watch == null ? source : new LimitedDataSource(source, limit, watch);
   }
 
   /**
@@ -48,15 +82,13 @@ public final class Database implements AutoCloseable {
    * @throws DatabaseException when the database cannot be reached or migrated
    */
   public static Database open(DatabaseSettings settings) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("broadcasty");
-    config.setDriverClassName(Dialect.driverFor(settings.url()));
-    config.setJdbcUrl(Dialect.forDriver(withoutCloseOnExit(settings.url())));
-    config.setUsername(settings.user());
-    config.setPassword(settings.password() == null ? "" : settings.password());
+    HikariConfig config = config(settings, "broadcasty");
     config.setMaximumPoolSize(settings.poolSize());
-    config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-    config.setExceptionOverride(new BrokenConnections());
+    if (settings.url().startsWith("jdbc:h2:")) {
+      config.setConnectionTimeout(H2_CONNECTION_TIMEOUT_MILLIS);
+    } else {
+      DriverLimits.limitCalls(config, settings.url(), settings.limits());
+    }
     HikariDataSource pool;
     try {
       pool = new HikariDataSource(config);
@@ -64,10 +96,41 @@ public final class Database implements AutoCloseable {
       throw new DatabaseException("the database cannot be reached", e);
     }
     try {
-      return new Database(pool, pool);
+      Database database = new Database(pool, pool, settings.limits(), Database::thread);
+      database.migrate(settings);
+      return database;
     } catch (SQLException | RuntimeException e) {
       pool.close();
       throw new DatabaseException("the database cannot be prepared", e);
+    }
+  }
+
+  private static HikariConfig config(DatabaseSettings settings, String name) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(name);
+    config.setDriverClassName(Dialect.driverFor(settings.url()));
+    config.setJdbcUrl(Dialect.forDriver(withoutCloseOnExit(settings.url())));
+    config.setUsername(settings.user());
+    config.setPassword(settings.password() == null ? "" : settings.password());
+    config.setExceptionOverride(new BrokenConnections());
+    return config;
+  }
+
+  /**
+   * Migrates by connections of their own, whose sessions have no limits: a migration may take long,
+   * and keeps a transaction open meanwhile.
+   */
+  private void migrate(DatabaseSettings settings) {
+    if (dialect == Dialect.H2) {
+      migrate(source, dialect);
+      return;
+    }
+    HikariConfig config = config(settings, "broadcasty-migration");
+    config.setMaximumPoolSize(MIGRATION_POOL);
+    config.setMinimumIdle(0);
+    DriverLimits.limitConnecting(config, settings.url(), settings.limits());
+    try (HikariDataSource unlimited = new HikariDataSource(config)) {
+      migrate(unlimited, dialect);
     }
   }
 
@@ -78,15 +141,67 @@ public final class Database implements AutoCloseable {
    * @throws DatabaseException as {@link #open}
    */
   public static Database using(DataSource dataSource) {
+    return using(dataSource, DatabaseLimits.DEFAULT, Database::thread);
+  }
+
+  /**
+   * Uses an external data source as {@link #using(DataSource)} does.
+   *
+   * @param threads creates the threads that ask the data source, whose own limits are unknown; one
+   *     that hangs is left behind
+   */
+  public static Database using(
+      DataSource dataSource, DatabaseLimits limits, ThreadFactory threads) {
     try {
-      return new Database(dataSource, () -> {});
+      Database database = new Database(dataSource, null, limits, threads);
+      migrate(dataSource, database.dialect);
+      return database;
     } catch (SQLException | RuntimeException e) {
       throw new DatabaseException("the database cannot be prepared", e);
     }
   }
 
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "broadcasty-db");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Returns connections that break unless they are closed within the limit of a call. */
   public DataSource dataSource() {
-    return dataSource;
+    return forCalls;
+  }
+
+  /** Returns connections that break unless they are closed within the limit of upkeep. */
+  DataSource upkeepDataSource() {
+    return forUpkeep;
+  }
+
+  DatabaseLimits limits() {
+    return limits;
+  }
+
+  /**
+   * Has PostgreSQL limit a transaction on a connection of an external data source, whose sessions
+   * are not ours to set. MySQL and MariaDB have no such limits for a single transaction.
+   */
+  void limitTransaction(Connection connection) throws SQLException {
+    if (pool == null && dialect == Dialect.POSTGRESQL) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(DriverLimits.postgres("SET LOCAL", limits));
+      }
+    }
+  }
+
+  /**
+   * Runs a call within a limit: on this thread if connections are sure to break then, else on one
+   * that is left behind.
+   *
+   * @param abandoned called when the call is left behind
+   */
+  <T> T run(BoundedCalls.Call<T> call, Duration limit, Runnable abandoned) throws SQLException {
+    BoundedCalls bounded = calls;
+    return bounded == null ? call.run() : bounded.run(call, limit, abandoned);
   }
 
   public Dialect dialect() {
@@ -102,15 +217,21 @@ public final class Database implements AutoCloseable {
   }
 
   private long readClock() {
-    try (Connection connection = dataSource.getConnection()) {
+    try {
+      return run(this::queryClock, limits.call(), () -> {});
+    } catch (SQLException e) {
+      throw new DatabaseException("the database's clock cannot be read", e);
+    }
+  }
+
+  private long queryClock() throws SQLException {
+    try (Connection connection = forCalls.getConnection()) {
       connection.setAutoCommit(true);
       try (Statement statement = connection.createStatement();
           ResultSet time = statement.executeQuery(dialect.clockQuery())) {
         time.next();
         return time.getBigDecimal(1).longValue();
       }
-    } catch (SQLException e) {
-      throw new DatabaseException("the database's clock cannot be read", e);
     }
   }
 
@@ -120,17 +241,21 @@ public final class Database implements AutoCloseable {
    * itself reopens its file once the last of them is closed.
    */
   public void dropConnections() {
-    if (owned instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null) {
+    if (pool != null && pool.getHikariPoolMXBean() != null) {
       pool.getHikariPoolMXBean().softEvictConnections();
     }
   }
 
   @Override
   public void close() {
-    try {
-      owned.close();
-    } catch (Exception e) {
-      throw new DatabaseException("the database cannot be closed", e);
+    if (calls != null) {
+      calls.close();
+    }
+    if (pool != null) {
+      pool.close();
+    }
+    if (watch != null) {
+      watch.close();
     }
   }
 

@@ -8,8 +8,11 @@ import java.util.Set;
  * appendix A, MariaDB's error codes, H2's {@code ErrorCode}), with advice for the operator.
  */
 public enum DatabaseFault {
-  /** There is no connection, or it broke. */
-  UNREACHABLE(true, "cannot be reached (broadcasty.db.url or broadcasty.db.datasource)"),
+  /** There is no connection, it broke, or nothing came in time. */
+  UNREACHABLE(
+      true,
+      "cannot be reached, or does not answer in time (broadcasty.db.url or"
+          + " broadcasty.db.datasource)"),
 
   /** The configured user or password is wrong. */
   LOGIN(

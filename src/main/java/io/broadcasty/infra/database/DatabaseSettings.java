@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * @param url a JDBC URL
  * @param password null for none
  * @param poolSize the maximum number of connections
+ * @param limits the time limits of connections and calls
  */
-public record DatabaseSettings(String url, String user, @Nullable String password, int poolSize) {
+public record DatabaseSettings(
+    String url, String user, @Nullable String password, int poolSize, DatabaseLimits limits) {
 
   public DatabaseSettings {
     if (poolSize < 2) {
@@ -17,9 +19,14 @@ public record DatabaseSettings(String url, String user, @Nullable String passwor
     }
   }
 
+  /** Creates settings with the usual limits. */
+  public DatabaseSettings(String url, String user, @Nullable String password, int poolSize) {
+    this(url, user, password, poolSize, DatabaseLimits.DEFAULT);
+  }
+
   /** Returns a copy with this password. */
   DatabaseSettings withPassword(String other) {
-    return new DatabaseSettings(url, user, other, poolSize);
+    return new DatabaseSettings(url, user, other, poolSize, limits);
   }
 
   /** Omits the password, and the URL, which may contain one. */

@@ -45,6 +45,12 @@ public enum Dialect {
     throw new SQLException("unsupported database: " + product);
   }
 
+  /** Returns whether the database runs in this process, so that no line to it can break. */
+  static boolean isInProcess(Connection connection) throws SQLException {
+    String url = String.valueOf(connection.getMetaData().getURL());
+    return url.startsWith("jdbc:h2:") && !url.matches("jdbc:h2:(tcp|ssl):.*");
+  }
+
   /**
    * Returns the driver class for a URL.
    *

@@ -1,8 +1,11 @@
 package io.broadcasty.infra.database;
 
 import com.google.errorprone.annotations.ThreadSafe;
+import io.broadcasty.core.time.Ticker;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
 
 /**
  * Runs work in transactions of the database. Every method may block, and throws the JDBC driver's
@@ -17,10 +20,44 @@ public final class Transactions {
     T run(Connection connection) throws SQLException;
   }
 
-  private final Database database;
+  private static final Runnable NOTHING = () -> {};
 
+  private final Database database;
+  private final DataSource connections;
+  private final Duration limit;
+  private final Ticker ticker = Ticker.system();
+
+  /** Creates transactions of requests, which are limited to a few seconds. */
   public Transactions(Database database) {
+    this(database, database.dataSource(), database.limits().call());
+  }
+
+  private Transactions(Database database, DataSource connections, Duration limit) {
     this.database = database;
+    this.connections = connections;
+    this.limit = limit;
+  }
+
+  /** Creates transactions of upkeep, which may take up to a minute each. */
+  public static Transactions ofUpkeep(Database database) {
+    return new Transactions(database, database.upkeepDataSource(), database.limits().upkeep());
+  }
+
+  /** A call that begins its transaction itself. */
+  @FunctionalInterface
+  public interface Call<T> {
+    T run() throws SQLException;
+  }
+
+  /**
+   * Runs a call that uses {@link #begin} within the limit of a transaction, possibly on another
+   * thread.
+   *
+   * @param abandoned called before this method throws because the call hangs; the call goes on and
+   *     must not have any more effect on this process
+   */
+  public <T> T run(Call<T> call, Runnable abandoned) throws SQLException {
+    return database.run(call::run, limit, abandoned);
   }
 
   /**
@@ -28,10 +65,14 @@ public final class Transactions {
    * before it.
    */
   public <T> T runAutoCommit(Work<T> work) throws SQLException {
-    try (Connection connection = database.dataSource().getConnection()) {
-      connection.setAutoCommit(true);
-      return work.run(connection);
-    }
+    return run(
+        () -> {
+          try (Connection connection = connections.getConnection()) {
+            connection.setAutoCommit(true);
+            return work.run(connection);
+          }
+        },
+        NOTHING);
   }
 
   /**
@@ -39,15 +80,22 @@ public final class Transactions {
    * visible.
    */
   public Connection begin() throws SQLException {
-    Connection connection = database.dataSource().getConnection();
+    Connection connection = connections.getConnection();
     try {
       connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
       connection.setAutoCommit(false);
+      database.limitTransaction(connection);
       return connection;
     } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;
     }
+  }
+
+  /** Commits, and begins another transaction on the same connection. */
+  public void commitAndBegin(Connection connection) throws SQLException {
+    connection.commit();
+    database.limitTransaction(connection);
   }
 
   /** Runs the work in one transaction and commits, or rolls back when it throws. */
@@ -56,7 +104,8 @@ public final class Transactions {
   }
 
   /**
-   * Runs the work in one transaction, and retries when another node conflicted.
+   * Runs the work in one transaction, and retries when another node conflicted, unless the time for
+   * one transaction has passed.
    *
    * @param attempts the maximum number of attempts in all
    */
@@ -77,33 +126,47 @@ public final class Transactions {
   }
 
   private <T> T write(int attempts, Work<T> work, End end) throws SQLException {
+    long start = ticker.readNanos();
     for (int attempt = 1; ; attempt++) {
-      try (Connection connection = begin()) {
-        try {
-          T result = work.run(connection);
-          end.commit(connection);
-          return result;
-        } catch (SQLException | RuntimeException e) {
-          rollback(connection);
-          throw e;
-        }
+      try {
+        return run(() -> attempt(work, end), NOTHING);
       } catch (SQLException e) {
-        if (attempt == attempts || !isWriteConflict(e)) {
+        if (attempt == attempts
+            || !isWriteConflict(e)
+            || ticker.readNanos() - start >= limit.toNanos()) {
           throw e;
         }
       }
     }
   }
 
-  /** Tests whether the database accepts a write now, and rolls it back. */
-  public void testWrite(Work<?> write) throws SQLException {
+  private <T> T attempt(Work<T> work, End end) throws SQLException {
     try (Connection connection = begin()) {
       try {
-        var unused = write.run(connection);
-      } finally {
+        T result = work.run(connection);
+        end.commit(connection);
+        return result;
+      } catch (SQLException | RuntimeException e) {
         rollback(connection);
+        throw e;
       }
     }
+  }
+
+  /** Tests whether the database accepts a write now, and rolls it back. */
+  public void testWrite(Work<?> write) throws SQLException {
+    var ignored =
+        run(
+            () -> {
+              try (Connection connection = begin()) {
+                try {
+                  return write.run(connection);
+                } finally {
+                  rollback(connection);
+                }
+              }
+            },
+            NOTHING);
   }
 
   /** Closes connections as {@link Database#dropConnections} does. */

@@ -5,8 +5,8 @@ import io.broadcasty.admin.audit.AuditEvent;
 import io.broadcasty.admin.audit.AuditLog;
 import io.broadcasty.infra.database.AuditLogTable;
 import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.Transactions;
 import java.lang.System.Logger.Level;
-import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
@@ -19,27 +19,31 @@ public final class JdbcAuditLog implements AuditLog {
   private static final System.Logger LOG = System.getLogger(JdbcAuditLog.class.getName());
   private static final String NO_TENANT = "";
 
-  private final Database database;
+  private final Transactions transactions;
 
   /**
    * @param database stays open
    */
   public JdbcAuditLog(Database database) {
-    this.database = database;
+    this.transactions = new Transactions(database);
   }
 
   @Override
   public void append(AuditEvent event) {
-    try (Connection connection = database.dataSource().getConnection()) {
-      connection.setAutoCommit(true);
-      AuditLogTable.append(
-          connection,
-          event.tenant() == null ? NO_TENANT : event.tenant().value(),
-          event.action(),
-          event.actor(),
-          event.ip(),
-          event.context(),
-          event.timeMillis());
+    try {
+      var unused =
+          transactions.runAutoCommit(
+              connection -> {
+                AuditLogTable.append(
+                    connection,
+                    event.tenant() == null ? NO_TENANT : event.tenant().value(),
+                    event.action(),
+                    event.actor(),
+                    event.ip(),
+                    event.context(),
+                    event.timeMillis());
+                return true;
+              });
     } catch (SQLException e) {
       LOG.log(Level.WARNING, "Cannot write to the audit log: `" + event.action() + "`", e);
     }

@@ -73,6 +73,7 @@ final class DatabaseAvailability implements AutoCloseable {
           RedactedThrowable.of(failure));
     }
     if (!probing && !closed) {
+      transactions.dropConnections(); // the others are probably broken, too
       probing = true;
       threads.newThread(this::probeUntilAvailable).start();
     }

@@ -18,7 +18,8 @@ import java.util.List;
  *
  * <p>A failed group is answered with {@link AppendOutcome.Unavailable}. If the commit itself
  * failed, it may have been executed nevertheless: those streams are read again under their lock
- * before anything else is announced, so that their new publications are announced first.
+ * before anything else is announced, so that their new publications are announced first. A group on
+ * which the database hangs is such a case, too.
  */
 final class JdbcAppender implements GroupCommit.Appender {
 
@@ -73,21 +74,30 @@ final class JdbcAppender implements GroupCommit.Appender {
   }
 
   private List<List<AppendOutcome>> commit(List<Submission> group) throws SQLException {
+    Attempt attempt = new Attempt();
+    GroupAppend committed = transactions.run(() -> commit(group, attempt), attempt::abandon);
+    uncertainCommits.clear();
+    committed.publications().forEach(this::announce);
+    return committed.outcomes();
+  }
+
+  private GroupAppend commit(List<Submission> group, Attempt attempt) throws SQLException {
     try (Connection connection = transactions.begin()) {
-      uncertainCommits.announceCommitted(connection);
+      if (!uncertainCommits.isEmpty()) {
+        uncertainCommits.announceCommitted(connection, attempt);
+        transactions.commitAndBegin(connection);
+      }
       GroupAppend append =
           new GroupAppend(group, connection, clock.nowMillis(), transactions.maxKeysPerStatement());
       try {
         append.run();
+        attempt.step(() -> append.forEachGrown(uncertainCommits::add));
       } catch (SQLException | RuntimeException e) {
         Transactions.rollback(connection);
         throw e;
       }
-      append.forEachGrown(uncertainCommits::add);
       transactions.commitDurably(connection);
-      uncertainCommits.clear();
-      append.publications().forEach(this::announce);
-      return append.outcomes();
+      return append;
     }
   }
 

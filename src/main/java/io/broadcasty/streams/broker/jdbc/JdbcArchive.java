@@ -35,6 +35,7 @@ public final class JdbcArchive implements Archive {
   private static final int ATTEMPTS = 3;
 
   private final Transactions transactions;
+  private final Transactions upkeep;
   private final WallClock clock;
   private final Duration retention;
 
@@ -44,6 +45,7 @@ public final class JdbcArchive implements Archive {
    */
   public JdbcArchive(Database database, WallClock clock, Duration retention) {
     this.transactions = new Transactions(database);
+    this.upkeep = Transactions.ofUpkeep(database);
     this.clock = clock;
     this.retention = retention;
   }
@@ -133,14 +135,12 @@ public final class JdbcArchive implements Archive {
         () -> {
           List<StreamKey> old;
           do {
-            old =
-                transactions.runAutoCommit(
-                    c -> MirrorTable.withPublicationsBefore(c, before, CHUNK));
+            old = upkeep.runAutoCommit(c -> MirrorTable.withPublicationsBefore(c, before, CHUNK));
             for (StreamKey stream : old) {
-              transactions.write(connection -> pruneSome(connection, stream, before));
+              upkeep.write(connection -> pruneSome(connection, stream, before));
             }
           } while (!old.isEmpty());
-          return transactions.write(
+          return upkeep.write(
               connection -> {
                 MirrorTable.deleteEmpty(connection, before - REMEMBERED.toMillis());
                 return true;

@@ -79,7 +79,7 @@ public final class JdbcBroker implements Broker, ChannelDirectory {
     this.clock = clock;
     this.transactions = new Transactions(database);
     this.retentionCutoff = new RetentionCutoff(settings.retention());
-    this.pruner = new Pruner(transactions, retentionCutoff);
+    this.pruner = new Pruner(Transactions.ofUpkeep(database), retentionCutoff);
     try {
       transactions.runAutoCommit(
           connection -> {

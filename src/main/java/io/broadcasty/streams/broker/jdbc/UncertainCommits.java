@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The streams whose last commit is in doubt, and the last announced sequence of each. Used by the
- * committer's thread only.
+ * The streams whose last commit is in doubt, and the last announced sequence of each. Used by one
+ * attempt at a time; see {@link Attempt}.
  */
 final class UncertainCommits {
 
@@ -43,9 +43,9 @@ final class UncertainCommits {
 
   /**
    * Announces the publications of commits that were executed. Waits for the streams' locks, so that
-   * a commit in progress is decided by then.
+   * a commit in progress is decided by then; the caller commits to release them.
    */
-  void announceCommitted(Connection connection) throws SQLException {
+  void announceCommitted(Connection connection, Attempt attempt) throws SQLException {
     Iterator<Map.Entry<Stream, Long>> doubts = lastAnnounced.entrySet().iterator();
     while (doubts.hasNext()) {
       Map.Entry<Stream, Long> doubt = doubts.next();
@@ -59,12 +59,14 @@ final class UncertainCommits {
           break; // pruned in the meantime
         }
         for (Publication publication : page) {
-          announce.accept(publication);
-          doubt.setValue(publication.position().sequence());
+          attempt.step(
+              () -> {
+                announce.accept(publication);
+                doubt.setValue(publication.position().sequence());
+              });
         }
       }
-      doubts.remove();
+      attempt.step(doubts::remove);
     }
-    connection.commit();
   }
 }
