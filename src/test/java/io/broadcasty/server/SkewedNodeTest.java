@@ -99,7 +99,7 @@ class SkewedNodeTest {
     assertNotNull(wrong.clock());
     assertTrue(wrong.clock().isTooWrong());
     assertNotNull(wrong.sessions().suspension());
-    assertEquals(skew.toMillis(), wrong.clock().skewMillis(), 2000);
+    assertTrue(Math.abs(skew.toMillis() - wrong.clock().skewMillis()) < 2000);
 
     Position first = appended(right.broker(), named(ORDERS, 0, "1")).position();
     assertEquals(first, appended(wrong.broker(), named(ORDERS, 0, "1")).position());
@@ -113,7 +113,8 @@ class SkewedNodeTest {
     assertEquals(List.of(1L, 2L, 3L, 4L), sequences(kept(right.broker(), ORDERS, 0)));
     long now = WallClock.system().nowMillis();
     kept(right.broker(), ORDERS, 0)
-        .forEach(each -> assertEquals(now, each.timeMillis(), 30_000, "stamped by the store"));
+        .forEach(
+            each -> assertTrue(Math.abs(now - each.timeMillis()) < 30_000, "stamped by the store"));
     assertTrue(right.nonces().tryUse(new TenantId("acme"), "ann", "n1"));
     assertTrue(wrong.nonces().tryUse(new TenantId("acme"), "ann", "n2"));
   }
