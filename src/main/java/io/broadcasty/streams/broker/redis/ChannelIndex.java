@@ -9,12 +9,14 @@ import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ScanParams;
@@ -30,6 +32,9 @@ final class ChannelIndex {
   private static final int CHUNK = 500;
   private static final int REMEMBERED = 10_000;
   private static final long NEVER = Long.MIN_VALUE;
+
+  /** How long a channel is counted as forgotten: more than twice the interval of pruning. */
+  private static final long COUNTED_MILLIS = 150_000;
 
   private final Redis redis;
   private final PubSub pubSub;
@@ -117,8 +122,13 @@ final class ChannelIndex {
     }
   }
 
-  /** Removes the names of forgotten channels that were last used before a time. */
-  void prune(long beforeMillis) {
+  /**
+   * Removes the names of forgotten channels that were last used before a time.
+   *
+   * @param forgottenBefore the time for a tenant, which may be later: the channels last used just
+   *     before it are counted as forgotten
+   */
+  void prune(long beforeMillis, ToLongFunction<TenantId> forgottenBefore) {
     for (String tenant : redis.commands().smembers(ChannelKeys.tenants(redis))) {
       TenantId id = new TenantId(tenant);
       String key = ChannelKeys.index(redis, id);
@@ -130,7 +140,8 @@ final class ChannelIndex {
             page.getResult().stream()
                 .map(tuple -> new TenantChannel(id, new ChannelName(tuple.getElement())))
                 .toList(),
-            beforeMillis);
+            beforeMillis,
+            forgottenBefore.applyAsLong(id));
         cursor = page.getCursor();
       } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
     }
@@ -140,8 +151,18 @@ final class ChannelIndex {
    * Removes names of a key. A channel may be used again at the same moment, so it is checked again
    * afterwards.
    */
-  private void prune(String key, List<TenantChannel> channels, long beforeMillis) {
+  private void prune(
+      String key, List<TenantChannel> channels, long beforeMillis, long forgottenMillis) {
     Map<TenantChannel, Long> used = lastUsed(channels);
+    count(
+        channels.stream()
+            .filter(
+                channel -> {
+                  long last = used.getOrDefault(channel, forgottenMillis);
+                  return last < beforeMillis
+                      || (last < forgottenMillis && last >= forgottenMillis - COUNTED_MILLIS);
+                })
+            .toList());
     List<TenantChannel> forgotten =
         channels.stream().filter(c -> used.getOrDefault(c, beforeMillis) < beforeMillis).toList();
     if (forgotten.isEmpty()) {
@@ -156,6 +177,16 @@ final class ChannelIndex {
                 put(channel);
               }
             });
+  }
+
+  /** Counts forgotten channels, so that their next epochs differ from their last ones. */
+  private void count(List<TenantChannel> forgotten) {
+    if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
+      forgotten.stream()
+          .map(channel -> ChannelKeys.of(redis, channel).group())
+          .distinct()
+          .forEach(group -> redis.commands().hincrBy(ChannelKeys.epochs(redis), group, 1));
+    }
   }
 
   /**

@@ -5,8 +5,11 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisSettings;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -15,19 +18,20 @@ import java.util.List;
  * share a tag.
  *
  * @param hash the key of the epoch and the heads
- * @param random the key of a random text that Redis loses with its data; {@code hash} in a Cluster
+ * @param epochs the key of what the epochs of unknown channels are computed from; {@code hash} in a
+ *     Cluster
  * @param streams the beginning of the partitions' keys
  * @param ids the beginning of the keys of the ids' positions
  * @param announcements the pub/sub channel of its publications
  */
-record ChannelKeys(byte[] hash, byte[] random, String streams, String ids, String announcements) {
+record ChannelKeys(byte[] hash, byte[] epochs, String streams, String ids, String announcements) {
 
   static ChannelKeys of(Redis redis, TenantChannel channel) {
     String tag = "{" + channel.tenant() + ":" + channel.name() + "}";
     byte[] hash = bytes(redis.key("seq:" + tag));
     return new ChannelKeys(
         hash,
-        redis.settings().kind() == RedisSettings.Kind.CLUSTER ? hash : bytes(random(redis)),
+        redis.settings().kind() == RedisSettings.Kind.CLUSTER ? hash : bytes(epochs(redis)),
         redis.key("rpl:" + tag + ":"),
         redis.key("ids:" + tag + ":"),
         redis.key("ann:" + tag));
@@ -37,7 +41,7 @@ record ChannelKeys(byte[] hash, byte[] random, String streams, String ids, Strin
   List<byte[]> scripts(Collection<Integer> partitions) {
     List<byte[]> keys = new ArrayList<>(partitions.size() + 2);
     keys.add(hash);
-    keys.add(random);
+    keys.add(epochs);
     partitions.forEach(partition -> keys.add(bytes(streams + partition)));
     return keys;
   }
@@ -47,9 +51,22 @@ record ChannelKeys(byte[] hash, byte[] random, String streams, String ids, Strin
     return bytes(ids + id);
   }
 
-  /** Returns the key of the random text, unless Redis is a Cluster. */
-  static String random(Redis redis) {
-    return redis.key("random");
+  /** Returns the key of what the epochs of unknown channels are computed from. */
+  static String epochs(Redis redis) {
+    return redis.key("epochs");
+  }
+
+  /**
+   * Returns the group in which a channel is counted when it is forgotten, as scripts compute it:
+   * many channels share a count, so that little is kept.
+   */
+  String group() {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-1").digest(hash);
+      return HexFormat.of().formatHex(digest).substring(0, 3);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JDK has no SHA-1", e);
+    }
   }
 
   /** Returns the key of the names of a tenant's channels. */

@@ -67,6 +67,9 @@ public final class RedisBroker implements Broker, ChannelDirectory {
   private static final int PAGE = 2;
   private static final long PRUNE_MILLIS = 60_000;
 
+  /** Shorter than the hour between the time a channel is forgotten and the end of its key. */
+  private static final long EPOCHS_MILLIS = 30 * 60_000;
+
   private final Redis redis;
   private final ScriptArguments scriptArguments;
   private final RedisAvailability availability;
@@ -203,8 +206,10 @@ public final class RedisBroker implements Broker, ChannelDirectory {
           SetParams once = new SetParams().nx().px(PRUNE_MILLIS);
           if (redis.commands().set(lock, bytes("1"), once) != null) {
             ensureRandom(redis);
+            long now = redis.timeMillis(redis.serverOf(lock));
             index.prune(
-                scriptArguments.forgottenBeforeMillis(redis.timeMillis(redis.serverOf(lock))));
+                scriptArguments.forgottenBeforeMillis(now),
+                tenant -> scriptArguments.forgottenBeforeMillis(tenant, now));
           }
           return true;
         });
@@ -235,13 +240,14 @@ public final class RedisBroker implements Broker, ChannelDirectory {
     pubSub.close();
   }
 
-  /** Stores a random text that Redis loses with its data, unless it has one. */
+  /**
+   * Stores a random text that Redis loses with its data, unless it has one, and keeps it. Without
+   * nodes, which count forgotten channels, it expires.
+   */
   static void ensureRandom(Redis redis) {
     if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
-      var unused =
-          redis
-              .commands()
-              .set(ChannelKeys.random(redis), Epochs.next(), SetParams.setParams().nx());
+      var first = redis.commands().hsetnx(ChannelKeys.epochs(redis), "r", Epochs.next());
+      var kept = redis.commands().pexpire(ChannelKeys.epochs(redis), EPOCHS_MILLIS);
     }
   }
 

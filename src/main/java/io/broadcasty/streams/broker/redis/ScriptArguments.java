@@ -54,9 +54,17 @@ final class ScriptArguments {
    * @param redisMillis the time of Redis
    */
   long forgottenBeforeMillis(long redisMillis) {
+    return now(redisMillis) - idleMillis(retention.longestAge());
+  }
+
+  /** Returns the time before which a channel of this tenant must have been last used. */
+  long forgottenBeforeMillis(TenantId tenant, long redisMillis) {
+    return now(redisMillis) - idleMillis(retention.of(tenant).age());
+  }
+
+  private long now(long redisMillis) {
     String other = clock.argument();
-    return (other.isEmpty() ? redisMillis : Long.parseLong(other))
-        - idleMillis(retention.longestAge());
+    return other.isEmpty() ? redisMillis : Long.parseLong(other);
   }
 
   /**

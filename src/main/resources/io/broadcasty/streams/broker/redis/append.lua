@@ -18,10 +18,13 @@ if not epoch then
   if request then
     return request
   end
-  if KEYS[2] ~= seq then
-    redis.call('SET', KEYS[2], ARGV[3], 'NX')
+  if KEYS[2] ~= seq and redis.call('HSETNX', KEYS[2], 'r', ARGV[3]) == 1 then
+    redis.call('PEXPIRE', KEYS[2], whole(HOUR / 2)) -- the nodes keep it for longer
   end
   epoch, used = coming(), now
+  if epoch == redis.call('HGET', seq, 'e') then
+    epoch = ARGV[3] -- it was forgotten just now, and is not counted yet
+  end
   create(epoch, found)
 end
 local newborn = redis.call('HLEN', seq) == 2

@@ -4,8 +4,9 @@
 --          "head bytes time first firstTime firstBytes expiry", where bytes is the size of all
 --          entries ever appended, time that of the head, firstTime and firstBytes (before it) those
 --          of the oldest kept, and expiry is when the stream's own expiry was last postponed
--- KEYS[2]  a random text of this Redis, lost with its data; in a Cluster, where it would be on
---          another server, KEYS[1] again
+-- KEYS[2]  a hash: r a random text of this Redis, lost with its data, and for each group of channels
+--          how many of them have been forgotten; in a Cluster, where it would be on another server,
+--          KEYS[1] again
 -- KEYS[3]… the streams of the partitions that ARGV names: entries <sequence>-0 with the fields t
 --          (time), s (bytes before it) and b (the envelope)
 -- ARGV     now, '' for Redis' own clock, another only in tests; how long an unused channel is
@@ -23,7 +24,8 @@ local idle = tonumber(ARGV[2])
 local retention = {age = tonumber(ARGV[4]), count = tonumber(ARGV[5]), bytes = tonumber(ARGV[6])}
 local HOUR = 3600000
 
--- Shorter than the time after which a channel is forgotten, so that its next epoch differs.
+-- In a Cluster. Shorter than the time after which a channel is forgotten, so that its next epoch
+-- differs.
 local GENERATION = 20 * HOUR
 
 local streams = {}
@@ -52,11 +54,13 @@ end
 
 -- Returns the epoch that an unknown channel will have, so that its readers know it without writing.
 local function coming()
-  local random = KEYS[2] ~= seq and redis.call('GET', KEYS[2]) or ''
-  local shift = tonumber(string.sub(redis.sha1hex(seq), 1, 8), 16) % GENERATION
-  local generation = math.floor((now + shift) / GENERATION)
+  local random, forgotten = '', whole(math.floor(now / GENERATION))
+  if KEYS[2] ~= seq then
+    local found = redis.call('HMGET', KEYS[2], 'r', string.sub(redis.sha1hex(seq), 1, 3))
+    random, forgotten = found[1] or '', found[2] or '0'
+  end
   return string.sub(
-    redis.sha1hex(table.concat({random, run(random), seq, whole(generation)}, ' ')), 1, 12)
+    redis.sha1hex(table.concat({random, run(random), seq, forgotten}, ' ')), 1, 12)
 end
 
 -- Returns the channel's epoch, and when it was last used; nil for one that is unknown, or was not
