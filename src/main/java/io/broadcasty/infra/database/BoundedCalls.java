@@ -73,7 +73,7 @@ final class BoundedCalls implements AutoCloseable {
           throw new SQLTransientConnectionException(
               "the database does not answer in time", CONNECTION_FAILURE, e);
         } catch (ExecutionException e) {
-          throw failure(e.getCause());
+          throw failure(e.getCause() == null ? e : e.getCause());
         }
       }
     } finally {

@@ -65,7 +65,7 @@ final class ConnectionWatch implements AutoCloseable {
                   && state.getAndUpdate(s -> s == State.IN_USE ? State.RETURNED : s)
                       != State.RETURNED) {
                 deadline.cancel(false);
-                giveBack(connection, state.get(), before);
+                giveBack(connection, state.get() == State.BROKEN, before);
                 return null;
               }
               try {
@@ -76,8 +76,8 @@ final class ConnectionWatch implements AutoCloseable {
             });
   }
 
-  private void giveBack(Connection connection, State state, int timeout) throws SQLException {
-    if (state == State.BROKEN) {
+  private void giveBack(Connection connection, boolean broken, int timeout) throws SQLException {
+    if (broken) {
       evict.accept(connection);
     } else if (timeout >= 0) {
       resetTimeout(connection, timeout);

@@ -20,8 +20,6 @@ public final class Transactions {
     T run(Connection connection) throws SQLException;
   }
 
-  private static final Runnable NOTHING = () -> {};
-
   private final Database database;
   private final DataSource connections;
   private final Duration limit;
@@ -60,6 +58,9 @@ public final class Transactions {
     return database.run(call::run, limit, abandoned);
   }
 
+  /** Does nothing when a call is abandoned: its transaction is never committed here. */
+  private static void ignoreAbandoned() {}
+
   /**
    * Runs statements in autocommit mode, each a transaction of its own that sees what was committed
    * before it.
@@ -72,7 +73,7 @@ public final class Transactions {
             return work.run(connection);
           }
         },
-        NOTHING);
+        Transactions::ignoreAbandoned);
   }
 
   /**
@@ -129,7 +130,7 @@ public final class Transactions {
     long start = ticker.readNanos();
     for (int attempt = 1; ; attempt++) {
       try {
-        return run(() -> attempt(work, end), NOTHING);
+        return run(() -> attempt(work, end), Transactions::ignoreAbandoned);
       } catch (SQLException e) {
         if (attempt == attempts
             || !isWriteConflict(e)
@@ -166,7 +167,7 @@ public final class Transactions {
                 }
               }
             },
-            NOTHING);
+            Transactions::ignoreAbandoned);
   }
 
   /** Closes connections as {@link Database#dropConnections} does. */

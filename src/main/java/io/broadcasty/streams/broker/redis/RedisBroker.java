@@ -246,8 +246,8 @@ public final class RedisBroker implements Broker, ChannelDirectory {
    */
   static void ensureRandom(Redis redis) {
     if (redis.settings().kind() != RedisSettings.Kind.CLUSTER) {
-      var first = redis.commands().hsetnx(ChannelKeys.epochs(redis), "r", Epochs.next());
-      var kept = redis.commands().pexpire(ChannelKeys.epochs(redis), EPOCHS_MILLIS);
+      var unusedFirst = redis.commands().hsetnx(ChannelKeys.epochs(redis), "r", Epochs.next());
+      var unusedKept = redis.commands().pexpire(ChannelKeys.epochs(redis), EPOCHS_MILLIS);
     }
   }
 

@@ -218,8 +218,7 @@ class JdbcBrokerSilenceTest {
   private void assertHeals() {
     await("healed", () -> isAppended("again"));
     assertEquals(State.UP, broker().condition().state());
-    assertTrue(
-        ((AppendOutcome.Appended) appended(broker(), named(ORDERS, 0, "again"))).duplicate());
+    assertTrue(appended(broker(), named(ORDERS, 0, "again")).duplicate());
     received.assertContiguousFromOne();
     assertEquals(received.all(), kept(broker(), ORDERS, 0));
   }
