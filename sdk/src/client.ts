@@ -150,7 +150,9 @@ export class BroadcastyClient extends CoreClient {
       } else {
         replyChannel = await withTimeout(this.clock, this.subscribe({ channel: replyTo, onMessage: onReply }), timeoutMs, timeoutError, signal);
       }
-      await this.send({ ...envelope, correlationId, replyTo }, deadline - this.clock.now(), signal);
+      await this.send({ ...envelope, correlationId, replyTo }, deadline - this.clock.now(), signal).catch((error: unknown) => {
+        throw (error as BroadcastyError).code === 'timeout' ? timeoutError() : error; // which tells the whole time
+      });
       return (await withTimeout(this.clock, reply, deadline - this.clock.now(), timeoutError, signal)) as Publication<R>;
     } finally {
       this.pendingReplies.delete(correlationId);

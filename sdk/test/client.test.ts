@@ -212,6 +212,14 @@ describe('a client', { timeout: 20_000 }, () => {
       });
     });
 
+    it('a request of which no part is answered in time, with its whole time', async () => {
+      const client = connect({ transport: 'ws' });
+      const asked = () => client.request({ channel: 'rpc:a', payload: 1, timeoutMs: 300 });
+      await assert.rejects(asked(), { code: 'timeout' }); // and follows the channel of replies
+      server.silent = true;
+      await assert.rejects(asked(), { code: 'timeout', message: /^the request to rpc:a got no answer within 300 ms/ });
+    });
+
     it('a base URL without a Broadcasty server', async () => {
       const client = make(`${server.url}/other`, { transport: 'sse', offline: false });
       clients.push(client);
