@@ -1,17 +1,19 @@
 -- Applies operations to the members of one channel and announces the differences, atomically.
 --
 -- KEYS[1]  members: id to JSON
--- KEYS[2]  holders of each member: id to "holder;holder;…", where a holder is a node's name, or ~ and
---          the time when a lease ends, in milliseconds of Redis' own clock
+-- KEYS[2]  holders of each member: id to "holder;holder;…", where a holder is a node's name, or ~
+--          and the time when a lease ends, in milliseconds of Redis' own clock
 -- KEYS[3]  the number of changes
 -- KEYS[4]  the number of each node's last call; below "news:" and its name, the number of its last
---          call that made members join or leave, and "+id" and "-id" of those, each after its length
--- ARGV     now, '' for Redis' own clock, another only in tests; this node, the maximum number of members, the announcements' channel, PUBLISH or
---          SPUBLISH, the number of this call, the number of the first call whose answer was lost or
---          0; then for each operation its kind, an id, a JSON and a duration in milliseconds:
+--          call that made members join or leave, and "+id" and "-id" of those, each after its
+--          length
+-- ARGV     now, '' for Redis' own clock, another only in tests; this node, the maximum number of
+--          members, the announcements' channel, PUBLISH or SPUBLISH, the number of this call, the
+--          number of the first call whose answer was lost or 0; then for each operation its kind,
+--          an id, a JSON and a duration in milliseconds:
 --          hold, drop: this node holds a member, or no longer holds it
---          join, renew, leave: a lease that ends after the duration; renew with a JSON gives a lease
---          that Redis has lost again
+--          join, renew, leave: a lease that ends after the duration; renew with a JSON gives a
+--          lease that Redis has lost again
 --          expire: removes leases that have ended
 --          forget: removes a dead node, which is named in place of the id
 -- A call that the node has given up may arrive after a later one, when Redis or the connection was
