@@ -287,7 +287,9 @@ public abstract class OccupancyContract {
     await("the end", () -> ended(channels));
     Map<TenantChannel, Boolean> last = assertAlternating();
     for (int c = 0; c < channels; c++) {
-      assertEquals(c % 2 == 0, last.get(channel("flap-" + c)), "flap-" + c);
+      // a channel that nobody was told of was left before a slow store knew that it was occupied
+      boolean occupied = last.getOrDefault(channel("flap-" + c), false);
+      assertEquals(c % 2 == 0, occupied, "flap-" + c);
     }
     assertTrue(reported.size() > 2 * channels, "nothing has flapped: " + reported.size());
   }
@@ -295,7 +297,8 @@ public abstract class OccupancyContract {
   private boolean ended(int channels) {
     for (int c = 0; c < channels; c++) {
       List<String> events = notifications(channel("flap-" + c));
-      if (!events.isEmpty() && events.get(events.size() - 1).endsWith("+") != (c % 2 == 0)) {
+      boolean occupied = !events.isEmpty() && events.get(events.size() - 1).endsWith("+");
+      if (occupied != (c % 2 == 0)) {
         return false;
       }
     }
