@@ -3,12 +3,12 @@ package io.broadcasty.presence.redis;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.presence.Member;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,7 @@ final class GrantedLeases {
 
   /** The leases; those given or renewed last are at the end. */
   @GuardedBy("this")
-  private final Map<Key, Granted> leases = new LinkedHashMap<>();
+  private final Map<Key, Granted> leases = BoundedMap.ofLatestAdded(MAX_LEASES);
 
   GrantedLeases(Ticker ticker) {
     this.ticker = ticker;
@@ -74,16 +74,12 @@ final class GrantedLeases {
     return all;
   }
 
-  /** Drops ended leases from the oldest on, and the oldest of too many. */
+  /** Drops ended leases, from the one that was renewed longest ago. */
   @GuardedBy("this")
   private void dropEnded() {
     long now = ticker.readNanos();
     Iterator<Granted> oldest = leases.values().iterator();
-    while (oldest.hasNext()) {
-      boolean ended = oldest.next().endNanos() - now <= 0;
-      if (!ended && leases.size() <= MAX_LEASES) {
-        return;
-      }
+    while (oldest.hasNext() && oldest.next().endNanos() - now <= 0) {
       oldest.remove();
     }
   }

@@ -3,13 +3,13 @@ package io.broadcasty.presence.redis;
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.broadcasty.core.channel.TenantChannel;
+import io.broadcasty.core.collection.BoundedMap;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.presence.Member;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,7 +56,7 @@ final class LocalMemberships {
 
   /** The latest releases and their times, the oldest first. */
   @GuardedBy("this")
-  private final Map<Release, Long> releases = new LinkedHashMap<>();
+  private final Map<Release, Long> releases = BoundedMap.ofLatestAdded(MAX_RELEASES);
 
   LocalMemberships(Ticker ticker) {
     this.ticker = ticker;
@@ -109,11 +109,7 @@ final class LocalMemberships {
   private void dropOldReleases() {
     long oldest = ticker.readNanos() - REMEMBERED.toNanos();
     Iterator<Long> times = releases.values().iterator();
-    while (times.hasNext()) {
-      boolean old = times.next() - oldest < 0;
-      if (!old && releases.size() <= MAX_RELEASES) {
-        return;
-      }
+    while (times.hasNext() && times.next() - oldest < 0) {
       times.remove();
     }
   }

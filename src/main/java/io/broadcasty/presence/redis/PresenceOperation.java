@@ -26,6 +26,11 @@ record PresenceOperation(
    */
   static final String MEMBERSHIP_UPDATE = "";
 
+  /** Returns an update of a member for which no caller waits. */
+  static PresenceOperation membershipUpdate(TenantChannel channel, String memberId) {
+    return new PresenceOperation(channel, MEMBERSHIP_UPDATE, new Member(memberId, ""), 0, null);
+  }
+
   boolean isMembershipUpdate() {
     return kind.equals(MEMBERSHIP_UPDATE);
   }

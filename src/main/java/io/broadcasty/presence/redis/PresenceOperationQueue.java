@@ -144,8 +144,7 @@ final class PresenceOperationQueue {
         }
         if (operation.isMembershipUpdate()) {
           again.add(
-              new PresenceOperation(
-                  operation.channel(), operation.kind(), operation.member(), 0, null));
+              PresenceOperation.membershipUpdate(operation.channel(), operation.member().id()));
         }
       }
     }

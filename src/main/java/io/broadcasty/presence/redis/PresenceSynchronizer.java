@@ -8,11 +8,12 @@ import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.redis.PubSub;
 import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.ScriptClock;
-import io.broadcasty.presence.Member;
 import io.broadcasty.presence.PresenceException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.SetParams;
@@ -44,7 +45,9 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
   private final PubSub pubSub;
   private final DepartedHolders departed;
 
-  private final List<PresenceOperation> unsent = new ArrayList<>();
+  /** What is to be sent again: each operation once, however often an outage has returned it. */
+  private final Set<PresenceOperation> unsent = new LinkedHashSet<>();
+
   private long checkNanos;
   private long expireNanos;
 
@@ -186,19 +189,11 @@ final class PresenceSynchronizer implements Runnable, AutoCloseable {
     synchronized (memberships) {
       for (TenantChannel channel : memberships.channels()) {
         for (String id : memberships.members(channel)) {
-          all.add(
-              new PresenceOperation(
-                  channel, PresenceOperation.MEMBERSHIP_UPDATE, new Member(id, ""), 0, null));
+          all.add(PresenceOperation.membershipUpdate(channel, id));
         }
       }
       for (LocalMemberships.Release release : memberships.recentReleases()) {
-        all.add(
-            new PresenceOperation(
-                release.channel(),
-                PresenceOperation.MEMBERSHIP_UPDATE,
-                new Member(release.memberId(), ""),
-                0,
-                null));
+        all.add(PresenceOperation.membershipUpdate(release.channel(), release.memberId()));
       }
     }
     for (GrantedLeases.Lease lease : leases.all()) {

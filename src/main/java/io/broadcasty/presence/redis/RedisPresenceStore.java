@@ -145,7 +145,7 @@ public final class RedisPresenceStore implements PresenceStore {
             return new JoinOutcome.Joined(first == 1);
           }
           if (holder instanceof Holder.Connection connection) { // the join failed
-            release(channel, member, connection);
+            release(channel, member.id(), connection);
           }
           return first != null
               ? new JoinOutcome.Full(operations.maxMembers(channel.tenant()))
@@ -155,13 +155,12 @@ public final class RedisPresenceStore implements PresenceStore {
 
   @Override
   public CompletionStage<Boolean> leave(TenantChannel channel, String memberId, Holder holder) {
-    Member member = new Member(memberId, "");
     if (holder instanceof Holder.Connection connection) {
-      return CompletableFuture.completedFuture(release(channel, member, connection));
+      return CompletableFuture.completedFuture(release(channel, memberId, connection));
     }
     leases.remove(channel, memberId);
     CompletableFuture<Long> answer = new CompletableFuture<>();
-    operations.add(new PresenceOperation(channel, "leave", member, 0, answer));
+    operations.add(new PresenceOperation(channel, "leave", new Member(memberId, ""), 0, answer));
     return answer.thenApply(held -> held == 1);
   }
 
@@ -254,11 +253,10 @@ public final class RedisPresenceStore implements PresenceStore {
     pubSub.close();
   }
 
-  private boolean release(TenantChannel channel, Member member, Holder.Connection connection) {
-    LocalMemberships.Released released = memberships.release(channel, member.id(), connection.id());
+  private boolean release(TenantChannel channel, String memberId, Holder.Connection connection) {
+    LocalMemberships.Released released = memberships.release(channel, memberId, connection.id());
     if (released == LocalMemberships.Released.LAST) {
-      operations.add(
-          new PresenceOperation(channel, PresenceOperation.MEMBERSHIP_UPDATE, member, 0, null));
+      operations.add(PresenceOperation.membershipUpdate(channel, memberId));
     }
     return released != LocalMemberships.Released.NOT_HELD;
   }
