@@ -30,12 +30,6 @@ final class BoundedCalls implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final Ticker ticker = Ticker.system();
 
-  /** A call; what it throws, the caller is thrown. */
-  @FunctionalInterface
-  interface Call<T> {
-    T run() throws SQLException;
-  }
-
   /** Creates the calls of one database. At most 64 run or hang at a time. */
   BoundedCalls(ThreadFactory threads) {
     this.threads =
@@ -44,11 +38,12 @@ final class BoundedCalls implements AutoCloseable {
   }
 
   /**
-   * Runs a call on another thread, never interrupted, and waits for it.
+   * Runs a call on another thread, never interrupted, and waits for it. The caller is thrown what
+   * it throws.
    *
    * @param abandoned called before this method throws because the call has not ended in time
    */
-  <T> T run(Call<T> call, Duration limit, Runnable abandoned) throws SQLException {
+  <T> T run(Transactions.Call<T> call, Duration limit, Runnable abandoned) throws SQLException {
     FutureTask<T> task = new FutureTask<>(call::run);
     try {
       threads.execute(task);

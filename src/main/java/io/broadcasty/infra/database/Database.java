@@ -199,7 +199,7 @@ public final class Database implements AutoCloseable {
    *
    * @param abandoned called when the call is left behind
    */
-  <T> T run(BoundedCalls.Call<T> call, Duration limit, Runnable abandoned) throws SQLException {
+  <T> T run(Transactions.Call<T> call, Duration limit, Runnable abandoned) throws SQLException {
     BoundedCalls bounded = calls;
     return bounded == null ? call.run() : bounded.run(call, limit, abandoned);
   }

@@ -55,7 +55,7 @@ public final class Transactions {
    *     must not have any more effect on this process
    */
   public <T> T run(Call<T> call, Runnable abandoned) throws SQLException {
-    return database.run(call::run, limit, abandoned);
+    return database.run(call, limit, abandoned);
   }
 
   /** Does nothing when a call is abandoned: its transaction is never committed here. */
