@@ -21,7 +21,6 @@ import redis.clients.jedis.providers.SentineledConnectionProvider;
 final class RedisConnector {
 
   private static final int CLUSTER_ATTEMPTS = 4;
-  private static final int PUBSUB_TIMEOUT_MILLIS = 10_000;
 
   private RedisConnector() {}
 
@@ -59,7 +58,7 @@ final class RedisConnector {
 
   private static Redis connect(RedisSettings settings) {
     JedisClientConfig config = config(settings, (int) settings.timeout().toMillis());
-    JedisClientConfig line = config(settings, PUBSUB_TIMEOUT_MILLIS);
+    JedisClientConfig line = config(settings, (int) RedisSettings.PUBSUB_TIMEOUT.toMillis());
     ConnectionPoolConfig pool = pool(settings);
     return switch (settings.kind()) {
       case SERVER -> {
@@ -121,7 +120,7 @@ final class RedisConnector {
   @SuppressWarnings("deprecation") // sslOptions verifies names in another way
   private static JedisClientConfig config(RedisSettings settings, int socketTimeoutMillis) {
     return DefaultJedisClientConfig.builder()
-        .connectionTimeoutMillis((int) settings.timeout().toMillis())
+        .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
         .socketTimeoutMillis(socketTimeoutMillis)
         .user(settings.user())
         .password(settings.password())
@@ -148,7 +147,7 @@ final class RedisConnector {
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(settings.pool());
     pool.setMaxIdle(settings.pool());
-    pool.setMaxWait(settings.timeout());
+    pool.setMaxWait(settings.connectTimeout());
     pool.setJmxEnabled(false);
     return pool;
   }

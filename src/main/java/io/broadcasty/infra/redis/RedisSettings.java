@@ -22,7 +22,7 @@ import redis.clients.jedis.HostAndPort;
  * @param database the number of the database; 0 in a Cluster
  * @param prefix the prefix of every key
  * @param pool the maximum number of connections to one server, those for pub/sub not counted
- * @param timeout for connecting and for an answer
+ * @param timeout for an answer; see {@link #connectTimeout} for the time before
  */
 public record RedisSettings(
     Kind kind,
@@ -54,7 +54,12 @@ public record RedisSettings(
     }
   }
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  /** The time for an answer; waiting for a connection and opening it take half of it each. */
+  public static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+  /** The time after which a pub/sub connection is broken that answers no ping. */
+  public static final Duration PUBSUB_TIMEOUT = Duration.ofSeconds(10);
+
   private static final String FORMS =
       "must be redis://[user:password@]host:port[/database],"
           + " redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary or"
@@ -94,6 +99,14 @@ public record RedisSettings(
         prefix,
         pool,
         TIMEOUT);
+  }
+
+  /**
+   * Returns the time for a connection of the pool to become free, and that for opening one. A call
+   * waits for at most both and its answer, and stays below 5 s so that publishers are answered.
+   */
+  public Duration connectTimeout() {
+    return timeout.dividedBy(2);
   }
 
   /** Returns the address without the password. */
