@@ -24,7 +24,6 @@ final class BoundedCalls implements AutoCloseable {
   /** The SQL state of a connection that failed. */
   private static final String CONNECTION_FAILURE = "08006";
 
-  private static final int MAX_THREADS = 64;
   private static final long IDLE_SECONDS = 10;
 
   private final ThreadPoolExecutor threads;
@@ -34,7 +33,12 @@ final class BoundedCalls implements AutoCloseable {
   BoundedCalls(ThreadFactory threads) {
     this.threads =
         new ThreadPoolExecutor(
-            0, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), threads);
+            0,
+            DatabaseLimits.MAX_BOUNDED_CALLS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            threads);
   }
 
   /**

@@ -24,6 +24,9 @@ public record DatabaseLimits(
           Duration.ofSeconds(2),
           Duration.ofSeconds(10));
 
+  /** The most calls that run or hang at a time in a data source of the server. */
+  public static final int MAX_BOUNDED_CALLS = 64;
+
   /** The limit for one statement of a migration, which may rebuild a large table. */
   public static final Duration MIGRATION = Duration.ofHours(1);
 

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,10 @@ public final class PubSub implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(PubSub.class.getName());
   private static final long RECONNECT_MILLIS = 250;
   private static final int ROUNDS_PER_PING = 12;
+
+  /** The interval at which each connection is pinged. */
+  public static final Duration PING_INTERVAL =
+      Duration.ofMillis(RECONNECT_MILLIS * ROUNDS_PER_PING);
 
   /** Receives messages. Calls for one channel come one at a time, and must not block for long. */
   public interface Listener {

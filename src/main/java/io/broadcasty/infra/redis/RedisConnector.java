@@ -20,8 +20,6 @@ import redis.clients.jedis.providers.SentineledConnectionProvider;
 /** Connects to a Redis installation of any kind, or says why it cannot be used. */
 final class RedisConnector {
 
-  private static final int CLUSTER_ATTEMPTS = 4;
-
   private RedisConnector() {}
 
   /** Connects as {@link Redis#open} describes. */
@@ -90,7 +88,7 @@ final class RedisConnector {
             RedisClusterClient.builder()
                 .nodes(new HashSet<>(settings.hosts()))
                 .connectionProvider(provider)
-                .maxAttempts(CLUSTER_ATTEMPTS)
+                .maxAttempts(RedisSettings.CLUSTER_ATTEMPTS)
                 .maxTotalRetriesDuration(settings.timeout())
                 .build();
         yield opened(settings, commands, new ClusterNodes(provider), line);

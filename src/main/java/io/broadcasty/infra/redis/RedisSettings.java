@@ -60,6 +60,9 @@ public record RedisSettings(
   /** The time after which a pub/sub connection is broken that answers no ping. */
   public static final Duration PUBSUB_TIMEOUT = Duration.ofSeconds(10);
 
+  /** The number of times that a command is sent in a Cluster that moves, within one timeout. */
+  public static final int CLUSTER_ATTEMPTS = 4;
+
   private static final String FORMS =
       "must be redis://[user:password@]host:port[/database],"
           + " redis-sentinel://[user:password@]host:port,host:port/name-of-the-primary or"

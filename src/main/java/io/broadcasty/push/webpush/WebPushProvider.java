@@ -56,7 +56,7 @@ public final class WebPushProvider implements PushProvider {
   private static final UUID SOME_ID = new UUID(0, 0);
 
   /** The most concurrent DNS lookups; a high number, so that slow ones delay few others. */
-  private static final int MAX_LOOKUPS = 32;
+  public static final int MAX_LOOKUPS = 32;
 
   private final String clientKey;
   private final EndpointValidator endpoints;

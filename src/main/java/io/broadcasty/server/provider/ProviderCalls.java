@@ -21,7 +21,8 @@ import org.eclipse.microprofile.faulttolerance.Timeout;
 @ApplicationScoped
 public class ProviderCalls {
 
-  static final long TIMEOUT_MILLIS = 5000;
+  /** The limit of a call and its repetition. */
+  public static final long TIMEOUT_MILLIS = 5000;
 
   /** The number of concurrent calls: more than there are workers, plus a probe. */
   static final int MAX_CONCURRENT_CALLS = 40;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class DataSourceFinder {
 
   private static final System.Logger LOG = System.getLogger(DataSourceFinder.class.getName());
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = StoreConnections.DATA_SOURCE_TIMEOUT;
   private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final JndiLookup jndi;

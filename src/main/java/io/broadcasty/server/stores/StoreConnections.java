@@ -21,7 +21,10 @@ public final class StoreConnections {
   private static final System.Logger LOG = System.getLogger(StoreConnections.class.getName());
 
   /** The time to wait for a Redis that starts at the same time as this node. */
-  private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(10);
+  public static final Duration REDIS_TIMEOUT = Duration.ofSeconds(10);
+
+  /** The time to wait for the server's data source to be bound. */
+  public static final Duration DATA_SOURCE_TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration PAUSE = Duration.ofMillis(500);
 

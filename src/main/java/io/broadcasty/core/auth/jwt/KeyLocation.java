@@ -12,13 +12,16 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Reads public keys from where they are: the URL of a JWK set, or a file. */
 public final class KeyLocation {
 
-  private static final int FETCH_TIMEOUT_MILLIS = 2000;
+  /** The time to connect to the URL of a key set, and for each piece of its reply. */
+  public static final Duration FETCH_TIMEOUT = Duration.ofSeconds(2);
+
   private static final int MAX_JWKS_BYTES = 256 * 1024;
 
   /** A literal address, not a name that only begins like one. */
@@ -88,7 +91,7 @@ public final class KeyLocation {
   private static final class Fetcher extends DefaultResourceRetriever {
 
     Fetcher() {
-      super(FETCH_TIMEOUT_MILLIS, FETCH_TIMEOUT_MILLIS, MAX_JWKS_BYTES);
+      super((int) FETCH_TIMEOUT.toMillis(), (int) FETCH_TIMEOUT.toMillis(), MAX_JWKS_BYTES);
     }
 
     @Override

@@ -42,9 +42,7 @@ class RedisSilenceTest {
   private final RedisNode node =
       new RedisNode(
           RedisSettings.parse(
-              "redis://127.0.0.1:" + proxy.port(),
-              RedisServer.shared().settings().prefix(),
-              POOL));
+              "redis://127.0.0.1:" + proxy.port(), RedisServer.shared().settings().prefix(), POOL));
 
   @BeforeEach
   void follow() throws Exception {

@@ -1,0 +1,130 @@
+package io.broadcasty.server;
+
+import io.broadcasty.core.auth.jwt.KeyLocation;
+import io.broadcasty.infra.database.DatabaseLimits;
+import io.broadcasty.infra.redis.PubSub;
+import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.push.provider.PushConfigKeys;
+import io.broadcasty.push.webpush.WebPushProvider;
+import io.broadcasty.server.config.ConfigKeys;
+import io.broadcasty.server.provider.ProviderCalls;
+import io.broadcasty.server.stores.StoreConnections;
+import java.time.Duration;
+import java.util.List;
+
+/** The table of all calls that leave this process, which docs/operations.md contains. */
+final class OutgoingCallTable {
+
+  private static final String UNAVAILABLE =
+      "503 `unavailable`, readiness DOWN; probed until it is over";
+
+  static final List<OutgoingCall> ALL =
+      List.of(
+          new OutgoingCall(
+              "Database: transaction of a request",
+              text(DatabaseLimits.DEFAULT.connection())
+                  + " for a connection, "
+                  + text(DatabaseLimits.DEFAULT.call())
+                  + " in all",
+              "only after a conflict with another node, within the limit",
+              UNAVAILABLE + "; the connection is broken",
+              List.of("Database")),
+          new OutgoingCall(
+              "Database: transaction of upkeep",
+              text(DatabaseLimits.DEFAULT.upkeep()) + " in all",
+              "with the next round",
+              "the connection is broken",
+              List.of("Database")),
+          new OutgoingCall(
+              "Database: statement of a migration",
+              text(DatabaseLimits.MIGRATION),
+              "none",
+              "the start fails",
+              List.of("Database")),
+          new OutgoingCall(
+              "Data source of the server",
+              "as above; migrations as the data source says",
+              "as above",
+              "as above; the thread is left behind, at most "
+                  + DatabaseLimits.MAX_BOUNDED_CALLS
+                  + " at a time",
+              List.of("Database")),
+          new OutgoingCall(
+              "Embedded H2", "none: it runs in this process", "–", "–", List.of("EmbeddedH2")),
+          new OutgoingCall(
+              "Names of the server (JNDI)",
+              text(StoreConnections.DATA_SOURCE_TIMEOUT) + " for a data source",
+              "until then",
+              "the start fails",
+              List.of("DataSourceFinder", "ManagedThreads")),
+          new OutgoingCall(
+              "Redis: command",
+              text(RedisSettings.TIMEOUT.dividedBy(2))
+                  + " for a connection of the pool, as much for a new one, "
+                  + text(RedisSettings.TIMEOUT)
+                  + " for the answer",
+              "in a Cluster that moves, "
+                  + RedisSettings.CLUSTER_ATTEMPTS
+                  + " attempts within "
+                  + text(RedisSettings.TIMEOUT)
+                  + "; at the start for "
+                  + text(StoreConnections.REDIS_TIMEOUT),
+              UNAVAILABLE,
+              List.of("RedisConnector")),
+          new OutgoingCall(
+              "Redis: pub/sub",
+              text(RedisSettings.PUBSUB_TIMEOUT)
+                  + " without an answer; a ping every "
+                  + text(PubSub.PING_INTERVAL),
+              "reconnects until it is closed",
+              "streams read again what they have missed",
+              List.of("PubSubConnection")),
+          new OutgoingCall(
+              "Key set (JWKS)",
+              text(KeyLocation.FETCH_TIMEOUT) + " to connect, as much for each piece of the reply",
+              "once",
+              "known keys stay in use; without any, tokens are refused",
+              List.of("KeyLocation")),
+          new OutgoingCall(
+              "FCM, OneSignal, Web Push",
+              "`broadcasty.push.….timeout` ("
+                  + text(PushConfigKeys.DEFAULT_TIMEOUT)
+                  + ") in all, and to connect",
+              "with back-off until the notification expires",
+              "the dispatch is sent again later",
+              List.of("PushHttpClient")),
+          new OutgoingCall(
+              "APNs",
+              "`broadcasty.push.apns.timeout` ("
+                  + text(PushConfigKeys.DEFAULT_TIMEOUT)
+                  + ") in all, and to connect",
+              "with back-off until the notification expires",
+              "the dispatch is sent again later",
+              List.of("ApnsProvider")),
+          new OutgoingCall(
+              "Web Push: address of an endpoint (DNS)",
+              "those of the system's resolver; at most "
+                  + WebPushProvider.MAX_LOOKUPS
+                  + " look-ups at a time",
+              "with the dispatch",
+              "the device is refused, or the dispatch is sent again later",
+              List.of("EndpointValidator")),
+          new OutgoingCall(
+              "Relay to a provider",
+              "`" + ConfigKeys.DRIVER_TIMEOUT.name() + "` (1 s) in all, and to connect",
+              "once when the connection broke, within "
+                  + text(Duration.ofMillis(ProviderCalls.TIMEOUT_MILLIS)),
+              "the next provider, or the publication waits; no publisher waits for it",
+              List.of("ProviderHttpClient")));
+
+  private OutgoingCallTable() {}
+
+  /** Returns a duration in its largest whole unit. */
+  private static String text(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis % Duration.ofHours(1).toMillis() == 0) {
+      return duration.toHours() + " h";
+    }
+    return millis % 1000 == 0 ? duration.toSeconds() + " s" : millis + " ms";
+  }
+}
