@@ -133,9 +133,13 @@ final class Admission {
     inFlightOf.computeIfPresent(claimed.tenant(), (tenant, count) -> count == 1 ? null : count - 1);
     breakers.end(ticket);
     places.giveBack(ticket.scope().origin(), tookNanos);
+    // a device that has failed before proves nothing new about the others
+    boolean evidence = ticket.ofScope() || devices.failures(claimed.subscriptionId()) == 0;
     if (response instanceof ProviderResponse.Retry retry) {
-      breakers.recordFailure(
-          ticket, retry.reason(), retry.after(), nowMillis, random.getAsDouble());
+      if (evidence) {
+        breakers.recordFailure(
+            ticket, retry.reason(), retry.after(), nowMillis, random.getAsDouble());
+      }
       long delay = Backoff.delayMillis(failures(claimed), retry.after(), random.getAsDouble());
       return again(claimed, retry.reason(), nowMillis + delay);
     }
@@ -146,7 +150,7 @@ final class Admission {
     }
     if (response instanceof ProviderResponse.Mismatched wrong) {
       String reason = named(wrong.reason(), wrong.setting());
-      breakers.recordMismatch(ticket, reason, nowMillis, random.getAsDouble());
+      breakers.recordMismatch(ticket, evidence, reason, nowMillis, random.getAsDouble());
       return refused(claimed, reason, nowMillis);
     }
     devices.recordAnswer(claimed.subscriptionId());

@@ -122,18 +122,26 @@ final class Breakers {
     noteOpen(ticket.scope());
   }
 
-  /** Records a refusal that one device alone may be the cause of. */
-  void recordMismatch(Ticket ticket, String reason, long nowMillis, double random) {
-    of(ticket.scope())
-        .recordRefusal(
-            ticket.device(),
-            ticket.ofScope(),
-            reason,
-            CircuitBreaker.FAILURE_THRESHOLD,
-            nowMillis,
-            random);
+  /**
+   * Records a refusal that one device alone may be the cause of.
+   *
+   * @param evidence whether it says something about other devices: not when this one has failed
+   *     before
+   */
+  void recordMismatch(
+      Ticket ticket, boolean evidence, String reason, long nowMillis, double random) {
     if (expected.test(ticket.scope().origin())) {
       refusals.recordRefusal(ticket.device(), reason, nowMillis);
+    }
+    if (evidence) {
+      of(ticket.scope())
+          .recordRefusal(
+              ticket.device(),
+              ticket.ofScope(),
+              reason,
+              CircuitBreaker.FAILURE_THRESHOLD,
+              nowMillis,
+              random);
     }
     noteOpen(ticket.scope());
   }

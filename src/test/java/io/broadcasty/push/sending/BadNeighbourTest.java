@@ -167,6 +167,40 @@ class BadNeighbourTest {
   }
 
   @Test
+  void devicesThatFailAgainAndAgainStopNobodyOfTheirTenantAndOrigin() {
+    for (ProviderResponse bad :
+        List.of(
+            new ProviderResponse.Retry("503", null),
+            new ProviderResponse.Mismatched("403", "broadcasty.x"))) {
+      FakeProvider provider =
+          web(dispatch -> dispatch.device().token().contains("/eve") ? answer(bad) : accept());
+      PushSender sender = sender(provider);
+      List<Recipient> evil = web(ACME, "eve", "https://push.example.com", 12);
+      List<Recipient> good = web(ACME, "ann", "https://push.example.com", 20);
+      enqueue(sender, ACME, evil);
+      run(sender);
+      assertAccepted(ACME, sendAndWait(sender, good, Duration.ofSeconds(2)), 20);
+      for (int i = 0; i < 10; i++) {
+        enqueue(sender, ACME, evil);
+        time.advance(Duration.ofMinutes(5));
+        run(sender);
+        assertAccepted(ACME, sendAndWait(sender, good, Duration.ZERO), 20);
+        assertTrue(sender.health().sending());
+      }
+      time.advance(Duration.ofHours(2));
+      run(sender);
+    }
+  }
+
+  private String sendAndWait(PushSender sender, List<Recipient> to, Duration wait) {
+    String id = enqueue(sender, ACME, to);
+    run(sender);
+    time.advance(wait);
+    run(sender);
+    return id;
+  }
+
+  @Test
   void originsThatNobodyExpectsAreNoProblemOfTheService() {
     PushSender sender =
         sender(web(dispatch -> answer(new ProviderResponse.Mismatched("403", "broadcasty.x"))));
