@@ -1,5 +1,6 @@
 package io.broadcasty;
 
+import java.text.MessageFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -57,7 +58,11 @@ public final class LogCapture extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord line) {
-    lines.add(line.getMessage());
+    Object[] parameters = line.getParameters();
+    lines.add(
+        parameters == null || parameters.length == 0
+            ? line.getMessage()
+            : MessageFormat.format(line.getMessage(), parameters));
     levels.add(level(line.getLevel()));
     if (line.getThrown() != null) {
       thrown.add(line.getThrown());

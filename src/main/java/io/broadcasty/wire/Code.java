@@ -37,7 +37,7 @@ public enum Code {
   RATE_LIMITED(429, 4429, Retry.AFTER, "Too many requests"),
   MEMORY_LIMIT(429, 4431, Retry.AFTER, "The tenant has used its share of the node's memory"),
   OVERLOADED(503, 4505, Retry.AFTER, "The node has no room left for this request"),
-  UNAVAILABLE(503, 4504, Retry.AFTER, "The store is unavailable"),
+  UNAVAILABLE(503, 4504, Retry.AFTER, "A service that the server needs is unavailable"),
   DRAINING(503, 4503, Retry.YES, "The node is shutting down; reconnect and resume"),
   SLOW_CONSUMER(
       0, 4408, Retry.YES, "The client is too slow; reconnect and resume from the last position"),

@@ -7,6 +7,11 @@ package io.broadcasty.core.auth;
 public final class AuthenticationUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Creates an exception.
+   *
+   * @param message what is not available; may be shown to the client
+   */
   public AuthenticationUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }

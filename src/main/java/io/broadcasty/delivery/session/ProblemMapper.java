@@ -294,7 +294,8 @@ public final class ProblemMapper {
     } catch (AuthenticationUnavailableException e) {
       LOG.log(Level.WARNING, "Cannot verify tokens now", e);
       return new Unidentified(
-          new Problem(Code.UNAVAILABLE, "tokens cannot be verified now", RETRY_AFTER));
+          new Problem(
+              Code.UNAVAILABLE, "tokens cannot be verified now: " + e.getMessage(), RETRY_AFTER));
     }
   }
 }

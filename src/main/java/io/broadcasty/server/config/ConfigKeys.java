@@ -61,7 +61,8 @@ public final class ConfigKeys {
           "https://sso.example.com/realms/main/protocol/openid-connect/certs",
           "URL of the JWK set with the public keys of the token issuer, or the path of a file with"
               + " what broadcasty.jwt.public-key accepts. Broadcasty caches the keys of a URL and"
-              + " fetches them again when a token names an unknown key. Falls back to"
+              + " fetches them again when a token names an unknown key. A key of the set that"
+              + " cannot be used is skipped, and logged once. Falls back to"
               + " mp.jwt.verify.publickey.location.");
 
   public static final ConfigKey<Boolean> JWT_JWKS_HTTP =

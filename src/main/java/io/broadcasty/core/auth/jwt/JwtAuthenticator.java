@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class JwtAuthenticator implements Authenticator {
 
   private static final int MAX_TOKEN_LENGTH = 8192;
+  private static final String NO_KEYS = "the keys of the issuer cannot be fetched or read";
 
   /**
    * The latest accepted expiry: later than any token needs, and small enough for date arithmetic.
@@ -139,9 +140,9 @@ public final class JwtAuthenticator implements Authenticator {
       if (fetched) { // Fetched a moment ago. Made-up key ids must not cause a fetch each.
         return unknownKey();
       }
-      throw new AuthenticationUnavailableException("the token keys cannot be fetched", e);
+      throw new AuthenticationUnavailableException(NO_KEYS, e);
     } catch (KeySourceException e) {
-      throw new AuthenticationUnavailableException("the token keys cannot be fetched", e);
+      throw new AuthenticationUnavailableException(NO_KEYS, e);
     } catch (BadJWSException e) {
       return refused("the token's signature does not fit any of the keys known here");
     } catch (BadJWTException e) {

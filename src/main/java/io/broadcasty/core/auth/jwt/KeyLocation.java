@@ -71,7 +71,7 @@ public final class KeyLocation {
   }
 
   private static JWKSource<SecurityContext> ofUrl(URL url, Runnable onFetched) {
-    return JWKSourceBuilder.create(url, new Fetcher())
+    return JWKSourceBuilder.create(new RemoteKeySet(url, new Fetcher()))
         .retrying(true)
         .outageTolerant(true)
         .refreshAheadCache(

@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import java.io.ByteArrayInputStream;
+import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -29,6 +30,8 @@ import java.util.regex.Pattern;
 /** Parses public keys as operators paste them: PEM, also with {@code \n} for line ends, or JWK. */
 final class PublicKeys {
 
+  private static final System.Logger LOG = System.getLogger(PublicKeys.class.getName());
+
   /** The minimum RSA key size; shorter keys must not be used (RFC 7518, section 3.3). */
   private static final int MIN_RSA_BITS = 2048;
 
@@ -38,7 +41,7 @@ final class PublicKeys {
   private PublicKeys() {}
 
   /**
-   * Parses PEM blocks, a JWK or a JWK set.
+   * Parses PEM blocks, a JWK or a JWK set, of which keys that cannot be used are left out.
    *
    * @throws IllegalArgumentException when the text contains no usable public key; the message says
    *     why
@@ -62,24 +65,41 @@ final class PublicKeys {
 
   private static JWKSet parseJwk(String json) {
     try {
-      JWKSet set = json.contains("\"keys\"") ? JWKSet.parse(json) : new JWKSet(JWK.parse(json));
-      for (JWK key : set.getKeys()) {
-        if (key instanceof AsymmetricJWK && key.isPrivate()) {
-          throw new IllegalArgumentException(
-              "there is a private key in it; only the public part belongs here");
-        }
+      if (!json.contains("\"keys\"")) {
+        JWK key = JWK.parse(json);
+        requirePublic(key);
         if (key instanceof RSAKey rsa) {
           requireLength(rsa.size());
         }
+        return publicPart(new JWKSet(key), List.of());
       }
-      JWKSet publicKeys = set.toPublicJWKSet(); // drops symmetric keys
-      if (publicKeys.isEmpty()) {
-        throw new IllegalArgumentException("there is no public key in the JWK set");
+      JwkSetParser.Parsed parsed = JwkSetParser.parse(json);
+      parsed.keys().getKeys().forEach(PublicKeys::requirePublic);
+      JWKSet usable = publicPart(parsed.keys(), parsed.skipped());
+      for (String skipped : parsed.skipped()) {
+        LOG.log(Level.WARNING, "The token keys are used without {0}", skipped);
       }
-      return publicKeys;
+      return usable;
     } catch (ParseException e) {
       throw new IllegalArgumentException("it is not a JWK or JWK set (RFC 7517)", e);
     }
+  }
+
+  private static void requirePublic(JWK key) {
+    if (key instanceof AsymmetricJWK && key.isPrivate()) {
+      throw new IllegalArgumentException(
+          "there is a private key in it; only the public part belongs here");
+    }
+  }
+
+  private static JWKSet publicPart(JWKSet set, List<String> skipped) {
+    JWKSet publicKeys = set.toPublicJWKSet(); // drops symmetric keys
+    if (publicKeys.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no public key in it"
+              + (skipped.isEmpty() ? "" : " that can be used; " + String.join("; ", skipped)));
+    }
+    return publicKeys;
   }
 
   private static JWK jwk(String type, String base64) {
@@ -123,7 +143,8 @@ final class PublicKeys {
     }
   }
 
-  private static void requireLength(int rsaBits) {
+  /** Refuses an RSA key that is too short. */
+  static void requireLength(int rsaBits) {
     if (rsaBits < MIN_RSA_BITS) {
       throw new IllegalArgumentException("an RSA key needs at least " + MIN_RSA_BITS + " bits");
     }

@@ -11,6 +11,7 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.sun.net.httpserver.HttpServer;
+import io.broadcasty.LogCapture;
 import io.broadcasty.core.auth.AuthenticationUnavailableException;
 import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.Refused;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests keys fetched from the URL of a JWK set. */
@@ -113,6 +115,83 @@ class JwksLocationTest {
     assertUnavailable();
   }
 
+  // One bad key does not make the others unusable.
+
+  static List<String> badKeys() {
+    String n = TestTokens.OTHER_RSA.getModulus().toString();
+    String x = TestTokens.EC.getX().toString();
+    return List.of(
+        "{\"kty\":\"RSA\",\"kid\":\"bad\",\"n\":\"" + n + "\"}",
+        "{\"kty\":\"RSA\",\"kid\":\"bad\",\"n\":\"" + n + "\",\"e\":7}",
+        "{\"kty\":\"RSA\",\"kid\":\"bad\",\"n\":\"AQAB\",\"e\":\"AQAB\"}",
+        "{\"kty\":\"RSA\",\"kid\":\"bad\",\"n\":\"" + n + "\",\"e\":\"AQAB\",\"x5c\":[\"?\"]}",
+        "{\"kty\":\"RSA\",\"kid\":\"bad\",\"n\":\"" + n + "\",\"e\":\"AQAB\",\"key_ops\":[\"no\"]}",
+        "{\"kty\":\"EC\",\"kid\":\"bad\",\"crv\":\"P-999\",\"x\":\""
+            + x
+            + "\",\"y\":\""
+            + x
+            + "\"}",
+        "{\"kty\":\"EC\",\"kid\":\"bad\",\"crv\":\"P-256\",\"x\":\""
+            + x
+            + "\",\"y\":\""
+            + x
+            + "\"}",
+        "{\"kid\":\"bad\"}",
+        "{\"kty\":null,\"kid\":\"bad\"}",
+        "null",
+        "[]",
+        "\"bad\"");
+  }
+
+  @ParameterizedTest
+  @MethodSource("badKeys")
+  void aKeyThatCannotBeUsedIsSkippedAndToldOnce(String bad) {
+    try (LogCapture log = new LogCapture(RemoteKeySet.class)) {
+      serveBeside(bad);
+      assertAccepted(TestTokens.RSA);
+      assertInstanceOf(Refused.class, authenticator.authenticate(token(TestTokens.OTHER_RSA)));
+      serveBeside(bad + "," + TestTokens.OTHER_RSA.toPublicJWK());
+      assertEquals(1, log.lines().size(), log.text());
+      assertTrue(log.text().contains("key 1"), log.text());
+      assertEquals(bad.contains("kid"), log.text().contains("(kid \"bad\")"), log.text());
+      assertTrue(fetches.get() > 1, "fetched again for the key that is not known");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"pub\":\"AQAB\"}",
+        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+        "{\"kty\":\"oct\",\"k\":\"AQAB\"}"
+      })
+  void otherTypesOfKeysAreSkippedWithoutAWord(String other) {
+    try (LogCapture log = new LogCapture(RemoteKeySet.class)) {
+      serveBeside(other);
+      assertAccepted(TestTokens.RSA);
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void theKeysBeforeStayInForceWhenNoneOfTheNewOnesCanBeUsed() {
+    serve(TestTokens.RSA);
+    assertAccepted(TestTokens.RSA);
+    body = "{\"keys\":[" + badKeys().get(0) + "]}";
+    try (LogCapture log = new LogCapture(RemoteKeySet.class)) {
+      authenticator.authenticate(token(TestTokens.OTHER_RSA));
+      assertFalse(log.lines().isEmpty());
+    }
+    assertAccepted(TestTokens.RSA);
+  }
+
+  @Test
+  void saysWhatIsNotAvailable() {
+    body = "<html>not keys</html>";
+    AuthenticationUnavailableException unavailable = assertUnavailable();
+    assertEquals("the keys of the issuer cannot be fetched or read", unavailable.getMessage());
+  }
+
   @Test
   void knownKeysSurviveAnOutageOfTheIssuer() {
     serve(TestTokens.RSA);
@@ -184,8 +263,8 @@ class JwksLocationTest {
     assertInstanceOf(Authenticated.class, authenticator.authenticate(token(key)));
   }
 
-  private void assertUnavailable() {
-    assertThrows(
+  private AuthenticationUnavailableException assertUnavailable() {
+    return assertThrows(
         AuthenticationUnavailableException.class,
         () -> authenticator.authenticate(token(TestTokens.RSA)));
   }
@@ -199,6 +278,10 @@ class JwksLocationTest {
 
   private void serve(RSAKey... keys) {
     body = new JWKSet(List.of(keys)).toString();
+  }
+
+  private void serveBeside(String otherKeys) {
+    body = "{\"keys\":[" + otherKeys + "," + TestTokens.RSA.toPublicJWK() + "]}";
   }
 
   private String location() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
+import io.broadcasty.LogCapture;
 import io.broadcasty.core.auth.Authenticator.Authenticated;
 import io.broadcasty.core.auth.Authenticator.Refused;
 import io.broadcasty.core.auth.Pem;
@@ -92,6 +93,17 @@ class PublicKeysTest {
     String set = new JWKSet(List.of(secret, TestTokens.RSA.toPublicJWK())).toString(false);
     assertAccepts(TestTokens.settings(set));
     assertRefused(new JWKSet(secret).toString(false), "no public key");
+  }
+
+  @Test
+  void skipsAKeyOfASetThatCannotBeUsed() {
+    String bad = "{\"kty\":\"RSA\",\"kid\":\"bad\",\"n\":\"AQAB\"}";
+    try (LogCapture log = new LogCapture(PublicKeys.class)) {
+      assertAccepts(
+          TestTokens.settings("{\"keys\":[" + bad + "," + TestTokens.RSA.toPublicJWK() + "]}"));
+      assertTrue(log.text().contains("key 1 (kid \"bad\")"), log.text());
+    }
+    assertRefused("{\"keys\":[" + bad + "]}", "key 1 (kid \"bad\")");
   }
 
   @Test
