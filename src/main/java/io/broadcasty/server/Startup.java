@@ -334,6 +334,7 @@ public class Startup {
           Level.INFO,
           () -> "tenants with settings of their own: " + settings.tenants().own().keySet());
     }
+    settings.notices().forEach(notice -> LOG.log(Level.WARNING, notice));
     for (SettingsWarning warning : SettingsWarning.of(settings)) {
       LOG.log(Level.WARNING, warning.text());
     }

@@ -73,7 +73,10 @@ public final class ConfigValues {
 
   /** Returns the key's text, otherwise that of the given variable. */
   public Optional<String> text(ConfigKey<String> key, String variable) {
-    return optional(key).map(String::strip).filter(t -> !t.isEmpty()).or(() -> variable(variable));
+    Optional<String> own = optional(key).map(String::strip).filter(t -> !t.isEmpty());
+    Optional<String> vendors = variable(variable);
+    noticeConflict(key, own, variable, vendors);
+    return own.or(() -> vendors);
   }
 
   /**
@@ -164,8 +167,22 @@ public final class ConfigValues {
     faults.add(sentence);
   }
 
-  /** Reports a hint that is no fault. */
+  /** Reports a hint that is no fault; one that is repeated only once. */
   public void notice(String sentence) {
-    notices.add(sentence);
+    if (!notices.contains(sentence)) {
+      notices.add(sentence);
+    }
+  }
+
+  /** Reports that a key and a vendor's variable for it have different values. */
+  public void noticeConflict(
+      ConfigKey<?> key, Optional<String> own, String variable, Optional<String> vendors) {
+    if (own.isPresent() && vendors.isPresent() && !own.equals(vendors)) {
+      notice(
+          key.name()
+              + " and the variable "
+              + variable
+              + " have different values; the former counts, so remove the latter");
+    }
   }
 }

@@ -60,6 +60,9 @@ public final class FcmFactory implements PushProviderFactory {
   /** Reads the settings; null when FCM is disabled, or after a fault. */
   static @Nullable FcmSettings settings(ConfigValues values) {
     if (!values.value(ENABLED, false)) {
+      if (values.variable(LEGACY_KEY).isPresent()) {
+        values.notice(legacyKeyHasEnded());
+      }
       return null;
     }
     Optional<String> text = values.text(SERVICE_ACCOUNT, ACCOUNT_VARIABLE);

@@ -37,7 +37,10 @@ public final class ProviderConfigKeys {
 
   /** Returns the text that is set for a key, by its own name or by the provider's variable. */
   public static Optional<String> text(ConfigValues values, ConfigKey<?> key) {
-    return values.variable(key.name()).or(() -> values.variable(variable(key)));
+    Optional<String> own = values.variable(key.name());
+    Optional<String> vendors = values.variable(variable(key));
+    values.noticeConflict(key, own, variable(key), vendors);
+    return own.or(() -> vendors);
   }
 
   /** Reports that a key is missing. */

@@ -434,7 +434,8 @@ public final class ConfigKeys {
           "memory",
           "redis",
           "Store of the streams: memory (of one node, lost when the process ends), database (of one"
-              + " node) or redis (shared by all nodes).");
+              + " node) or redis (shared by all nodes). If unset, broadcasty.driver=redis selects"
+              + " redis.");
 
   public static final ConfigKey<String> REPLAY_FALLBACK =
       new ConfigKey<>(
@@ -861,6 +862,7 @@ public final class ConfigKeys {
             BEFORE_RELAY_KEYS,
             providers.relayKeys(),
             AFTER_RELAY_KEYS,
+            AccessConfigKeys.ALL,
             RateConfigKeys.ALL,
             MemoryConfigKeys.ALL,
             providers.pushKeys())
@@ -882,8 +884,8 @@ public final class ConfigKeys {
             + " subscribers: "
             + joinWithOr(providers.relayNames())
             + ". With auto it is the first healthy one of broadcasty.auto-order that is configured."
-            + " With null there is none, nor with redis, which requires"
-            + " broadcasty.replay.store=redis, nor with embedded, which requires another store.");
+            + " With null there is none, nor with redis, which keeps the streams in Redis, nor with"
+            + " embedded, which requires another store.");
   }
 
   private static String joinWithOr(List<String> names) {

@@ -77,6 +77,17 @@ final class EdgeReader {
               + MIN_SECRET
               + " characters, so that it cannot be guessed; openssl rand -hex 32 makes one");
     }
-    return new MetricsAccess(reader.value(ConfigKeys.METRICS_PUBLIC, false), token);
+    boolean open = reader.value(ConfigKeys.METRICS_PUBLIC, false);
+    boolean served = reader.value(AccessConfigKeys.PROM, true);
+    if (!served && (open || token != null)) {
+      reader.fault(
+          AccessConfigKeys.PROM.name()
+              + " (or "
+              + AccessConfigKeys.PROM.environmentName()
+              + "): false turns off the address that "
+              + (open ? ConfigKeys.METRICS_PUBLIC.name() : ConfigKeys.METRICS_TOKEN.name())
+              + " gives access to; remove one of them");
+    }
+    return new MetricsAccess(served, open, token);
   }
 }

@@ -5,6 +5,7 @@ import io.broadcasty.relay.provider.ProviderFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads the settings of the relay to providers. */
@@ -24,7 +25,7 @@ final class RelayReader {
   Settings.Relay read(Settings.Store store) {
     String driver = values.value(ConfigKeys.driver(providers), AUTO);
     boolean redis = store == Settings.Store.REDIS;
-    checkStore(driver, redis);
+    checkStore(driver, store);
     List<String> order = new ArrayList<>();
     List<ProviderFactory.Opener> openers = new ArrayList<>();
     for (ProviderFactory provider : selected(driver, redis)) {
@@ -44,13 +45,18 @@ final class RelayReader {
         Math.toIntExact(values.value(ConfigKeys.DRIVER_WORKERS, 1L)));
   }
 
-  private void checkStore(String driver, boolean redis) {
+  private void checkStore(String driver, Settings.Store store) {
+    boolean redis = store == Settings.Store.REDIS;
     if (driver.equals(REDIS) && !redis) {
       values.fault(
           ConfigKeys.DRIVER.name()
-              + ": redis requires "
+              + ": redis keeps the streams in Redis, but "
               + ConfigKeys.REPLAY_STORE.name()
-              + "=redis, which keeps the streams there");
+              + " is "
+              + store.name().toLowerCase(Locale.ROOT)
+              + "; remove one of them, or set "
+              + ConfigKeys.REPLAY_STORE.name()
+              + "=redis");
     }
     if (driver.equals("embedded") && redis) {
       values.fault(

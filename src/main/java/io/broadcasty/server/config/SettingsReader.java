@@ -45,6 +45,9 @@ public final class SettingsReader {
   private static final String DEFAULT_CONNECTION = "default";
   private static final String ENVIRONMENT_PREFIX = "BROADCASTY_";
 
+  /** What examples of environment files have in place of a key. */
+  private static final String PLACEHOLDER_KEY = "REPLACE_ME";
+
   /**
    * The time of the expiry notice, counted from {@code exp}, which the client knows, not from the
    * end of the clock skew after it.
@@ -61,8 +64,8 @@ public final class SettingsReader {
   private final Providers providers;
 
   private SettingsReader(ConfigSource source, Providers providers) {
-    this.source = source;
-    this.values = new ConfigValues(source, faults);
+    this.source = new EnvironmentFileValues(source);
+    this.values = new ConfigValues(this.source, faults);
     this.providers = providers;
   }
 
@@ -103,8 +106,7 @@ public final class SettingsReader {
             EXPIRY_NOTICE.plus(jwt.skew()));
     Settings.Replay replay =
         new Settings.Replay(
-            Settings.Store.valueOf(
-                value(ConfigKeys.REPLAY_STORE, "memory").toUpperCase(Locale.ROOT)),
+            store(),
             value(ConfigKeys.IDEMPOTENCY_WINDOW, Duration.ofMinutes(10)),
             count(ConfigKeys.IDEMPOTENCY_MAX_IDS),
             value(ConfigKeys.REPLAY_FALLBACK, "none").equals("database"));
@@ -154,6 +156,16 @@ public final class SettingsReader {
         values.notices(),
         value(ConfigKeys.DRAIN, Duration.ZERO),
         value(ConfigKeys.CLOCK_MAX_SKEW, Duration.ofSeconds(30)));
+  }
+
+  /** Returns the store that is named, otherwise the one that the driver implies. */
+  private Settings.Store store() {
+    boolean named =
+        source.get(ConfigKeys.REPLAY_STORE.name()).filter(t -> !t.isBlank()).isPresent();
+    String driver = source.get(ConfigKeys.DRIVER.name()).map(String::strip).orElse("");
+    return !named && driver.equals("redis")
+        ? Settings.Store.REDIS
+        : Settings.Store.valueOf(value(ConfigKeys.REPLAY_STORE, "memory").toUpperCase(Locale.ROOT));
   }
 
   private UnauthenticatedLimits unauthenticated(SessionSettings session) {
@@ -235,6 +247,13 @@ public final class SettingsReader {
           "there is no key to verify tokens with; set BROADCASTY_JWT_PUBLIC_KEY to the public key"
               + " of your token issuer in PEM, or BROADCASTY_JWT_JWKS_URL to the URL of its JWK"
               + " set");
+    }
+    if (publicKey != null && publicKey.contains(PLACEHOLDER_KEY)) {
+      values.fault(
+          ConfigKeys.JWT_PUBLIC_KEY,
+          "still has the placeholder "
+              + PLACEHOLDER_KEY
+              + "; replace it by the public key of your token issuer");
     }
     if (publicKey == null
         && location != null

@@ -25,7 +25,7 @@ public final class ScraperAccess {
    * @param token null when there is none
    */
   boolean admit(HttpServletRequest request, String path, @Nullable String token) {
-    if (!path.equals(PATH) || !(access.open() || isSecret(token))) {
+    if (!access.served() || !path.equals(PATH) || !(access.open() || isSecret(token))) {
       return false;
     }
     request.setAttribute(ADMITTED, true);

@@ -4,7 +4,9 @@ import io.broadcasty.core.auth.Caller;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.rbac.Administration;
 import io.broadcasty.metrics.Exposition;
+import io.broadcasty.transport.edge.EdgeSettings;
 import io.broadcasty.transport.edge.ScraperAccess;
+import io.broadcasty.wire.Code;
 import io.broadcasty.wire.ProblemException;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,11 +25,16 @@ public class MetricsResource {
   @Inject private Exposition meters;
   @Inject private Administration administration;
   @Inject private RealtimeListener listener;
+  @Inject private EdgeSettings edge;
 
   /** Returns the current values. */
   @GET
   public Response metrics(@Context HttpServletRequest request) {
     try {
+      if (!edge.metrics().served()) {
+        throw new ProblemException(
+            Code.NOT_FOUND, "this node serves no meters here (BROADCASTY_PROM=false)");
+      }
       if (!ScraperAccess.isAdmitted(request)) {
         Caller unused = AdminResource.admin(request, administration, listener);
       }

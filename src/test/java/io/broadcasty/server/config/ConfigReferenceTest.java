@@ -63,6 +63,7 @@ class ConfigReferenceTest {
           Map.entry("mirror", "Mirror"),
           Map.entry("traces", "Traces and metrics"),
           Map.entry("metrics", "Traces and metrics"),
+          Map.entry("prom", "Traces and metrics"),
           Map.entry("audit", "Audit log"),
           Map.entry("security-log", "Security log"),
           Map.entry("presence", "Presence"),

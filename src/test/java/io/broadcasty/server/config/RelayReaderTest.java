@@ -91,6 +91,8 @@ class RelayReaderTest {
   @Test
   void embeddedAndRedisMustFitTheStore() {
     values.put("broadcasty.driver", "redis");
+    assertEquals("redis", read().fallback());
+    values.put("broadcasty.replay.store", "database");
     assertTrue(fault().contains("broadcasty.replay.store=redis"), this::fault);
     values.put("broadcasty.replay.store", "redis");
     assertEquals("redis", read().fallback());

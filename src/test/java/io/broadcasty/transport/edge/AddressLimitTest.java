@@ -59,7 +59,7 @@ class AddressLimitTest {
             1000,
             false,
             Duration.ofMinutes(1),
-            new MetricsAccess(false, null),
+            new MetricsAccess(true, false, null),
             TestBodies.SETTINGS);
     Map<String, Object> beans =
         Map.of(

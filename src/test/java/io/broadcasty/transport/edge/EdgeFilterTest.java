@@ -71,7 +71,7 @@ class EdgeFilterTest {
             1000,
             false,
             Duration.ofMinutes(1),
-            new MetricsAccess(false, null),
+            new MetricsAccess(true, false, null),
             TestBodies.SETTINGS));
     inject("bodies", TestBodies.of(node));
     inject("tenants", node.tenants);

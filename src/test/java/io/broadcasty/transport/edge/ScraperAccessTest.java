@@ -42,7 +42,7 @@ class ScraperAccessTest {
 
   @Test
   void theSecretGivesAccessToTheMetersOnly() {
-    MetricsAccess access = new MetricsAccess(false, SECRET);
+    MetricsAccess access = new MetricsAccess(true, false, SECRET);
     check(true, access, PATH, SECRET);
     check(false, access, PATH, null);
     check(false, access, PATH, "");
@@ -55,7 +55,7 @@ class ScraperAccessTest {
 
   @Test
   void withoutASecretNoTokenGivesAccess() {
-    MetricsAccess closed = new MetricsAccess(false, null);
+    MetricsAccess closed = new MetricsAccess(true, false, null);
     check(false, closed, PATH, null);
     check(false, closed, PATH, "null");
     check(false, closed, PATH, "");
@@ -63,7 +63,7 @@ class ScraperAccessTest {
 
   @Test
   void openAccessCoversTheMetersOnly() {
-    MetricsAccess open = new MetricsAccess(true, null);
+    MetricsAccess open = new MetricsAccess(true, true, null);
     check(true, open, PATH, null);
     check(true, open, PATH, "whatever");
     check(false, open, "/broadcasty/publish", null);
@@ -71,7 +71,7 @@ class ScraperAccessTest {
 
   @Test
   void theSecretIsNotShown() {
-    String text = new MetricsAccess(false, SECRET).toString();
+    String text = new MetricsAccess(true, false, SECRET).toString();
     assertFalse(text.contains(SECRET));
     assertTrue(text.contains("open=false"), text);
   }

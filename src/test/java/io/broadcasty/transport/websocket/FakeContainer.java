@@ -62,7 +62,7 @@ public final class FakeContainer {
             65_536,
             false,
             Duration.ofMinutes(1),
-            new MetricsAccess(false, null),
+            new MetricsAccess(true, false, null),
             new BodySettings(65_536, Duration.ofSeconds(30), 16, 128)),
         new StreamOutputSelector(false, "none"));
   }
