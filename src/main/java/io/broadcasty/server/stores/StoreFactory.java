@@ -373,10 +373,12 @@ public record StoreFactory(
             new JdbcSpool(database, database.clock()),
             work -> runExclusively(turns, "spool", SHORT_TASK_LEASE, Duration.ZERO, work),
             budgets.of(MemoryArea.QUEUES),
+            ticker,
             threads.loops.supervised("spool"),
+            threads.delayed(SpoolingBroker.ANSWER_DELAY.toMillis()),
             threads.publishAnswers);
     meters.addAll(StoreMeters.ofSpool(queued));
-    return queued;
+    return queued.start(threads.loops.supervised("spool"));
   }
 
   /** Opens the store of a node that shares Redis with others. */

@@ -3,6 +3,7 @@ package io.broadcasty.streams.broker;
 import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -49,6 +50,12 @@ public interface Spool {
 
   /** Removes envelopes that have been published. */
   void remove(List<SpooledEnvelope> published);
+
+  /**
+   * Returns the number of the oldest envelope of each of these channels; channels for which nothing
+   * waits are not in it.
+   */
+  Map<TenantChannel, Long> oldestNumbers(Set<TenantChannel> channels);
 
   /** Returns the channels for which envelopes wait. */
   Set<TenantChannel> channels();

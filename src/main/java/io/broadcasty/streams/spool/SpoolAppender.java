@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -31,10 +32,14 @@ final class SpoolAppender implements GroupCommit.Appender {
 
   private final Broker streams;
   private final Spool spool;
+  private final WaitingChannels waiting;
+  private final SpoolVisibility visibility;
 
-  SpoolAppender(Broker streams, Spool spool) {
+  SpoolAppender(Broker streams, Spool spool, WaitingChannels waiting, SpoolVisibility visibility) {
     this.streams = streams;
     this.spool = spool;
+    this.waiting = waiting;
+    this.visibility = visibility;
   }
 
   @Override
@@ -45,7 +50,7 @@ final class SpoolAppender implements GroupCommit.Appender {
     Arrays.fill(outcomes, QUEUED);
     try {
       if (streams.condition().state() == StoreCondition.State.UP) {
-        publishAhead(envelopes, outcomes, spool.addBehind(envelopes));
+        publishAhead(envelopes, outcomes, addBehind(envelopes, outcomes));
       } else {
         spool.add(envelopes);
       }
@@ -55,6 +60,7 @@ final class SpoolAppender implements GroupCommit.Appender {
         outcomes[i] = outcomes[i] instanceof AppendOutcome.Appended ? outcomes[i] : REFUSED;
       }
     }
+    readOldest(envelopes, outcomes);
     List<List<AppendOutcome>> answers = new ArrayList<>();
     int next = 0;
     for (Submission submission : group) {
@@ -65,7 +71,51 @@ final class SpoolAppender implements GroupCommit.Appender {
     return answers;
   }
 
-  /** Publishes to channels for which nothing waits; what is refused nevertheless is queued. */
+  /**
+   * Queues what is behind waiting publications, and returns the other channels. While the spool
+   * cannot be reached, only publications to channels that are known to wait are refused.
+   */
+  private Set<TenantChannel> addBehind(List<Envelope> envelopes, AppendOutcome[] outcomes) {
+    try {
+      return spool.addBehind(envelopes);
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "Cannot ask the spool; publishing what is not known to wait", e);
+      visibility.recordUnreachable();
+      Set<TenantChannel> ahead = new HashSet<>();
+      for (int i = 0; i < outcomes.length; i++) {
+        TenantChannel channel = envelopes.get(i).channel();
+        if (waiting.contains(channel)) {
+          outcomes[i] = REFUSED;
+        } else {
+          ahead.add(channel);
+        }
+      }
+      return ahead;
+    }
+  }
+
+  /** Reads since when the channels of queued publications have been waiting. */
+  private void readOldest(List<Envelope> envelopes, AppendOutcome[] outcomes) {
+    Set<TenantChannel> queued = new HashSet<>();
+    for (int i = 0; i < outcomes.length; i++) {
+      if (outcomes[i] instanceof AppendOutcome.Queued) {
+        queued.add(envelopes.get(i).channel());
+      }
+    }
+    if (queued.isEmpty()) {
+      return;
+    }
+    try {
+      visibility.recordOldest(spool.oldestNumbers(queued));
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "Cannot read the spool; queued publications are answered later", e);
+    }
+  }
+
+  /**
+   * Publishes to channels for which nothing waits, and queues what is refused because the streams
+   * have become unreachable.
+   */
   private void publishAhead(
       List<Envelope> envelopes, AppendOutcome[] outcomes, Set<TenantChannel> ahead) {
     List<Integer> places = new ArrayList<>();
@@ -79,11 +129,12 @@ final class SpoolAppender implements GroupCommit.Appender {
     }
     List<AppendOutcome> published =
         BlockingPublisher.publishAndWait(streams, places.stream().map(envelopes::get).toList());
+    boolean isUp = streams.condition().state() == StoreCondition.State.UP;
     List<Envelope> refused = new ArrayList<>();
     for (int i = 0; i < published.size(); i++) {
-      boolean isRefused = published.get(i) instanceof AppendOutcome.Unavailable;
-      outcomes[places.get(i)] = isRefused ? QUEUED : published.get(i);
-      if (isRefused) {
+      boolean isQueued = published.get(i) instanceof AppendOutcome.Unavailable && !isUp;
+      outcomes[places.get(i)] = isQueued ? QUEUED : published.get(i);
+      if (isQueued) {
         refused.add(envelopes.get(places.get(i)));
       }
     }

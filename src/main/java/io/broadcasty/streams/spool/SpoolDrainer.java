@@ -32,14 +32,14 @@ final class SpoolDrainer {
 
   private final FailureLog failures =
       new FailureLog(LOG, Level.ERROR, "Emptying the spool", Ticker.system());
-  private static final long ROUND_MILLIS = 200;
+  private static final long ROUND_MILLIS = 100;
 
   private static final int PAGE = 500;
 
   /**
    * Rounds skipped after one that published nothing, since the streams may be unreachable for long.
    */
-  private static final int SKIPPED_ROUNDS = 4;
+  private static final int SKIPPED_ROUNDS = 9;
 
   /**
    * The maximum number of pages while holding the leader lock, so that they do not outlast its
@@ -52,17 +52,23 @@ final class SpoolDrainer {
   private final Broker streams;
   private final Spool spool;
   private final WaitingChannels waiting;
+  private final SpoolVisibility visibility;
   private final LeaderLock leaderLock;
   private final CountDownLatch closing = new CountDownLatch(1);
-  private volatile boolean spoolUp;
   private @Nullable Thread thread;
   private int skippedRounds;
   private long published; // since the spool was empty
 
-  SpoolDrainer(Broker streams, Spool spool, WaitingChannels waiting, LeaderLock leaderLock) {
+  SpoolDrainer(
+      Broker streams,
+      Spool spool,
+      WaitingChannels waiting,
+      SpoolVisibility visibility,
+      LeaderLock leaderLock) {
     this.streams = streams;
     this.spool = spool;
     this.waiting = waiting;
+    this.visibility = visibility;
     this.leaderLock = leaderLock;
   }
 
@@ -70,11 +76,6 @@ final class SpoolDrainer {
     Thread started = threads.newThread(this::run);
     thread = started;
     started.start();
-  }
-
-  /** Returns whether the spool could be reached at the last attempt. */
-  boolean isSpoolUp() {
-    return spoolUp;
   }
 
   /** Stops after the current page. */
@@ -96,7 +97,7 @@ final class SpoolDrainer {
         runRound();
         failures.recordSuccess();
       } catch (BrokerException e) {
-        spoolUp = false;
+        visibility.recordUnreachable();
         LOG.log(Level.DEBUG, "Cannot reach the spool; trying again", e);
       } catch (RuntimeException e) {
         failures.recordFailure(e);
@@ -120,9 +121,11 @@ final class SpoolDrainer {
   }
 
   private void refreshWaiting() {
+    long start = visibility.startRead();
     Map<TenantChannel, Object> before = waiting.snapshot();
-    waiting.replace(before, spool.channels());
-    spoolUp = true;
+    Set<TenantChannel> channels = spool.channels();
+    waiting.replace(before, channels);
+    visibility.recordRead(start, channels);
   }
 
   private void publish() {
@@ -135,6 +138,7 @@ final class SpoolDrainer {
       }
       after = oldest.get(oldest.size() - 1).number();
       publish(oldest.stream().filter(s -> !held.contains(s.envelope().channel())).toList(), held);
+      refreshWaiting();
     }
   }
 

@@ -22,6 +22,7 @@ import io.broadcasty.core.tenant.TenantSettingsSource;
 import io.broadcasty.core.tenant.TestTenantSettings;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.core.time.RemoteClock;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.delivery.hub.Hub;
 import io.broadcasty.delivery.session.Sessions;
 import io.broadcasty.metrics.HistogramMeter;
@@ -190,7 +191,9 @@ class MeterTableTest {
         new MemorySpool(),
         Runnable::run,
         MemoryBudget.unlimited(MemoryArea.QUEUES),
+        Ticker.system(),
         Thread::new,
+        Runnable::run,
         Runnable::run);
   }
 

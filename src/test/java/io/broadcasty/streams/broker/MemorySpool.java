@@ -2,7 +2,9 @@ package io.broadcasty.streams.broker;
 
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.format.DecodingFailures;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -61,6 +63,19 @@ public final class MemorySpool implements Spool {
   public synchronized void remove(List<SpooledEnvelope> published) {
     reach();
     published.forEach(spooled -> waiting.remove(spooled.number()));
+  }
+
+  @Override
+  public synchronized Map<TenantChannel, Long> oldestNumbers(Set<TenantChannel> channels) {
+    reach();
+    Map<TenantChannel, Long> numbers = new HashMap<>();
+    waiting.forEach(
+        (number, envelope) -> {
+          if (channels.contains(envelope.channel())) {
+            numbers.putIfAbsent(envelope.channel(), number);
+          }
+        });
+    return numbers;
   }
 
   @Override

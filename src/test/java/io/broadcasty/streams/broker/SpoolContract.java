@@ -136,6 +136,19 @@ public abstract class SpoolContract {
   }
 
   @Test
+  void findsTheOldestEnvelopeOfAChannel() {
+    Spool spool = open();
+    assertEquals(Map.of(), spool.oldestNumbers(Set.of(ORDERS)));
+    spool.add(List.of(named(ORDERS, 0, "a"), named(OTHERS, 0, "x"), named(ORDERS, 0, "b")));
+    List<SpooledEnvelope> all = spool.oldest(0, 10);
+    assertEquals(
+        Map.of(ORDERS, all.get(0).number(), OTHERS, all.get(1).number()),
+        open().oldestNumbers(Set.of(ORDERS, OTHERS)));
+    spool.remove(all.subList(0, 2));
+    assertEquals(Map.of(ORDERS, all.get(2).number()), spool.oldestNumbers(Set.of(ORDERS, OTHERS)));
+  }
+
+  @Test
   void nodesAddAtTheSameTime() throws Exception {
     int nodes = 4;
     int each = 50;

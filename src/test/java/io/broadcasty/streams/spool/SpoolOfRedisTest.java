@@ -7,6 +7,7 @@ import static io.broadcasty.streams.broker.TestPublications.publish;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.TcpProxy;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
@@ -20,6 +21,7 @@ import io.broadcasty.infra.redis.Redis;
 import io.broadcasty.infra.redis.RedisServer;
 import io.broadcasty.infra.redis.RedisSettings;
 import io.broadcasty.streams.broker.AppendOutcome;
+import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
 import io.broadcasty.streams.broker.StoreCondition;
 import io.broadcasty.streams.broker.jdbc.JdbcSpool;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -57,14 +60,22 @@ class SpoolOfRedisTest {
             new RecordingPublicationListener(),
             Thread::new,
             Runnable::run);
+    return node(streams, database);
+  }
+
+  private static SpoolingBroker node(Broker streams, Database database) {
     JdbcLeaderLocks turns = new JdbcLeaderLocks(database);
     return new SpoolingBroker(
-        streams,
-        new JdbcSpool(database, WallClock.system()),
-        work -> turns.runIfAcquired("spool", Duration.ofSeconds(30), Duration.ZERO, work),
-        MemoryBudget.unlimited(MemoryArea.QUEUES),
-        Thread::new,
-        Runnable::run);
+            streams,
+            new JdbcSpool(database, WallClock.system()),
+            work -> turns.runIfAcquired("spool", Duration.ofSeconds(30), Duration.ZERO, work),
+            MemoryBudget.unlimited(MemoryArea.QUEUES),
+            Ticker.system(),
+            Thread::new,
+            CompletableFuture.delayedExecutor(
+                SpoolingBroker.ANSWER_DELAY.toMillis(), TimeUnit.MILLISECONDS, Runnable::run),
+            Runnable::run)
+        .start(Thread::new);
   }
 
   private static void await(String what, BooleanSupplier condition) {
@@ -113,6 +124,39 @@ class SpoolOfRedisTest {
         for (SpoolingBroker node : nodes) {
           assertEquals(StoreCondition.State.UP, node.condition().state());
         }
+      }
+    }
+  }
+
+  @Test
+  void theOrderIsKeptWhileOneOfTwoNodesIsCutOffFromRedis() {
+    DatabaseSettings settings =
+        new DatabaseSettings("jdbc:h2:file:" + dir.resolve("spool"), "sa", null, 8);
+    try (TcpProxy line = new TcpProxy(RedisServer.shared().port());
+        Database database = Database.open(settings)) {
+      RedisSettings direct = RedisServer.shared().settings();
+      RedisSettings proxied =
+          RedisSettings.parse("redis://127.0.0.1:" + line.port(), direct.prefix(), 16);
+      try (SpoolingBroker cutOff = node(proxied, database);
+          SpoolingBroker healthy = node(direct, database)) {
+        List<SpoolingBroker> nodes = List.of(cutOff, healthy);
+        List<String> acknowledged = new ArrayList<>();
+        for (int i = 0; i < 120; i++) {
+          if (i == 20) {
+            line.cut();
+          } else if (i == 80) {
+            line.restore();
+          }
+          String id = "id" + i;
+          AppendOutcome outcome = publish(nodes.get(i % 2), List.of(named(ORDERS, 0, id))).get(0);
+          if (!(outcome instanceof AppendOutcome.Unavailable)) {
+            acknowledged.add(id);
+          }
+        }
+        assertEquals(120, acknowledged.size(), "no caller was refused");
+        await("all", () -> sizeOf(healthy) == 120);
+        assertEquals(
+            acknowledged, kept(healthy, ORDERS, 0).stream().map(p -> p.envelope().id()).toList());
       }
     }
   }

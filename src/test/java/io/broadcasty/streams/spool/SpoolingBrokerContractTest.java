@@ -3,6 +3,7 @@ package io.broadcasty.streams.spool;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.tenant.RetentionLookup;
+import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerContract;
 import io.broadcasty.streams.broker.MemorySpool;
@@ -15,11 +16,14 @@ class SpoolingBrokerContractTest extends BrokerContract {
   @Override
   protected Broker open(RetentionLookup retention, PublicationListener listener) {
     return new SpoolingBroker(
-        new MemoryBroker(retention, WINDOW, 10_000, time, time, listener),
-        new MemorySpool(),
-        Runnable::run,
-        MemoryBudget.unlimited(MemoryArea.QUEUES),
-        Thread::new,
-        Runnable::run);
+            new MemoryBroker(retention, WINDOW, 10_000, time, time, listener),
+            new MemorySpool(),
+            Runnable::run,
+            MemoryBudget.unlimited(MemoryArea.QUEUES),
+            Ticker.system(),
+            Thread::new,
+            Runnable::run,
+            Runnable::run)
+        .start(Thread::new);
   }
 }

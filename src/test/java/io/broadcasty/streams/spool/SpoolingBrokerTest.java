@@ -7,6 +7,7 @@ import static io.broadcasty.streams.broker.TestPublications.plain;
 import static io.broadcasty.streams.broker.TestPublications.publish;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.channel.TenantChannel;
@@ -18,7 +19,6 @@ import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Envelope;
-import io.broadcasty.streams.broker.GroupCommit;
 import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.MemorySpool;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
@@ -27,6 +27,11 @@ import io.broadcasty.streams.broker.memory.MemoryBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,25 +43,33 @@ class SpoolingBrokerTest {
   private static final Retention ALL = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
 
   private final ManualTime time = new ManualTime();
-  private final UnreachableBroker streams =
-      new UnreachableBroker(
-          new MemoryBroker(
-              ALL, Duration.ofMinutes(10), 10_000, time, time, new RecordingPublicationListener()));
+  private final MemoryBroker memory =
+      new MemoryBroker(
+          ALL, Duration.ofMinutes(10), 10_000, time, time, new RecordingPublicationListener());
+  private final UnreachableBroker streams = new UnreachableBroker(memory);
   private final MemorySpool spool = new MemorySpool();
   private final List<SpoolingBroker> nodes = new ArrayList<>();
+
+  /** The answers that wait until all nodes know what is queued. */
+  private final BlockingQueue<Runnable> delayed = new LinkedBlockingQueue<>();
+
   private final SpoolingBroker node = node(Runnable::run);
 
   private SpoolingBroker node(LeaderLock leaderLock) {
-    WaitingChannels waiting = new WaitingChannels();
-    GroupCommit queue =
-        new GroupCommit(
-            new SpoolAppender(streams, spool),
-            100,
-            1 << 20,
+    return node(streams, leaderLock, Runnable::run);
+  }
+
+  private SpoolingBroker node(UnreachableBroker streams, LeaderLock leaderLock, Executor delayed) {
+    SpoolingBroker made =
+        new SpoolingBroker(
+            streams,
+            spool,
+            leaderLock,
             MemoryBudget.unlimited(MemoryArea.QUEUES),
+            time,
             Thread::new,
+            delayed,
             Runnable::run);
-    SpoolingBroker made = new SpoolingBroker(streams, waiting, queue, spool, leaderLock);
     nodes.add(made);
     return made;
   }
@@ -218,6 +231,69 @@ class SpoolingBrokerTest {
     assertEquals(1200, ids(ORDERS).size());
     assertEquals("o0", ids(ORDERS).get(0));
     assertEquals("o1199", ids(ORDERS).get(1199));
+  }
+
+  @Test
+  void whatACutOffNodeHasQueuedIsNotOvertakenOnAnother() throws Exception {
+    UnreachableBroker ofCutOff = new UnreachableBroker(memory);
+    SpoolingBroker cutOff = node(ofCutOff, work -> {}, delayed::add);
+    node.drain().runRound();
+    cutOff.drain().runRound();
+    ofCutOff.makeUnreachable();
+    CompletableFuture<List<AppendOutcome>> first =
+        cutOff.publish(List.of(named(ORDERS, 0, "a"))).toCompletableFuture();
+    answerDelayed();
+    assertInstanceOf(AppendOutcome.Queued.class, first.join().get(0));
+    queue(node, ORDERS, "b"); // although it has not read the spool since
+    drain(node);
+    assertEquals(List.of("a", "b"), ids(ORDERS));
+    time.advance(SpoolVisibility.ANSWER_DELAY);
+    assertInstanceOf(AppendOutcome.Appended.class, publishOne(node, named(ORDERS, 0, "c")));
+  }
+
+  @Test
+  void answersAtOnceBehindWhatAllNodesKnow() throws Exception {
+    UnreachableBroker ofCutOff = new UnreachableBroker(memory);
+    SpoolingBroker cutOff = node(ofCutOff, work -> {}, delayed::add);
+    cutOff.drain().runRound();
+    ofCutOff.makeUnreachable();
+    var first = cutOff.publish(List.of(named(ORDERS, 0, "a")));
+    answerDelayed();
+    queue(cutOff, ORDERS, "b");
+    cutOff.drain().runRound();
+    queue(cutOff, ORDERS, "c");
+    assertInstanceOf(AppendOutcome.Queued.class, first.toCompletableFuture().join().get(0));
+    drain(node); // so that the channel ceases to wait
+    var afterwards = cutOff.publish(List.of(named(ORDERS, 0, "d")));
+    answerDelayed();
+    assertInstanceOf(AppendOutcome.Queued.class, afterwards.toCompletableFuture().join().get(0));
+  }
+
+  /** Completes an answer after its delay, for which it has to wait. */
+  private void answerDelayed() throws InterruptedException {
+    Runnable answer = delayed.poll(20, TimeUnit.SECONDS);
+    assertNotNull(answer, "the answer has not been delayed");
+    time.advance(SpoolVisibility.ANSWER_DELAY);
+    answer.run();
+  }
+
+  @Test
+  void withoutTheSpoolReachableStreamsAcceptWhatIsNotKnownToWait() {
+    spool.setUnreachable(true);
+    assertInstanceOf(AppendOutcome.Appended.class, publishOne(node, named(OTHERS, 0, "x")));
+    spool.setUnreachable(false);
+    streams.makeUnreachable();
+    queue(node, ORDERS, "a");
+    node.drain().runRound();
+    streams.makeReachable();
+    time.advance(SpoolVisibility.ANSWER_DELAY);
+    spool.setUnreachable(true);
+    assertInstanceOf(AppendOutcome.Unavailable.class, publishOne(node, named(ORDERS, 0, "b")));
+    assertInstanceOf(AppendOutcome.Appended.class, publishOne(node, named(OTHERS, 0, "y")));
+    spool.setUnreachable(false);
+    drain(node);
+    assertEquals(List.of("a"), ids(ORDERS));
+    assertEquals(List.of("x", "y"), ids(OTHERS));
   }
 
   @Test
