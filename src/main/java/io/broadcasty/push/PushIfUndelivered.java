@@ -9,7 +9,6 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.push.device.PushStoreException;
 import io.broadcasty.push.provider.Notification;
-import io.broadcasty.push.provider.PushProvider;
 import io.broadcasty.push.provider.PushProviders;
 import io.broadcasty.push.queue.PendingPush;
 import io.broadcasty.push.queue.PendingPushes;
@@ -51,13 +50,7 @@ public record PushIfUndelivered(PushProviders services, PendingPushes pending, W
       return new PushResult.Invalid(
           "`pushIfUndelivered.users` is empty; leave it out for the followers of the channel");
     }
-    for (PushProvider provider : services.all()) {
-      int excess = provider.excessBytes(request.notification());
-      if (excess > 0) {
-        return new PushResult.TooLarge(provider.service(), excess);
-      }
-    }
-    return null;
+    return NotificationChecks.refusalByAll(services, request.notification());
   }
 
   /**

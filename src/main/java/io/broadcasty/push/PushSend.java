@@ -14,10 +14,10 @@ import io.broadcasty.presence.PresencePage;
 import io.broadcasty.presence.PresenceStore;
 import io.broadcasty.push.device.Audience;
 import io.broadcasty.push.device.FollowerPolicy;
+import io.broadcasty.push.device.PushService;
 import io.broadcasty.push.device.PushSubscriptionStore;
 import io.broadcasty.push.device.Recipient;
 import io.broadcasty.push.provider.Notification;
-import io.broadcasty.push.provider.PushProvider;
 import io.broadcasty.push.provider.PushProviders;
 import io.broadcasty.push.queue.EnqueueOutcome;
 import io.broadcasty.push.queue.PushQueue;
@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,12 @@ public final class PushSend {
         && request.absentFrom() == null) {
       return new PushResult.NoDevice();
     }
+    Set<PushService> used =
+        recipients.values().stream().map(Recipient::service).collect(Collectors.toSet());
+    PushResult unfit = NotificationChecks.refusalByAny(services, used, request.notification());
+    if (unfit != null) {
+      return unfit;
+    }
     return enqueue(
         caller.tenant(),
         request.id() == null ? UUID.randomUUID().toString() : request.id(),
@@ -153,12 +160,6 @@ public final class PushSend {
     RateLimiter.Verdict verdict = limits.tryAcquireRequest(caller.tenant(), caller.subject());
     if (!verdict.granted()) {
       return new PushResult.Throttled(verdict);
-    }
-    for (PushProvider provider : services.all()) {
-      int excess = provider.excessBytes(request.notification());
-      if (excess > 0) {
-        return new PushResult.TooLarge(provider.service(), excess);
-      }
     }
     return null;
   }

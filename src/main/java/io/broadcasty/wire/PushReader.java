@@ -34,6 +34,7 @@ public final class PushReader {
   private static final long MIN_AFTER_SECONDS = 2;
   private static final long MAX_AFTER_SECONDS = 3600;
   private static final String WEB_PUSH = "webpush";
+  private static final Set<String> ENCODINGS = Set.of("aes128gcm", "aesgcm");
 
   private PushReader() {}
 
@@ -125,10 +126,21 @@ public final class PushReader {
         case "endpoint" -> endpoint = nonEmptyText(field, json, MAX_TOKEN);
         case "expirationTime" -> json.skip(); // a browser's; the push service reports the end
         case "keys" -> keys(json);
+        case "contentEncoding" -> contentEncoding(json);
         case "user" -> user = nonEmptyText(field, json, MAX_TEXT);
         case "device" -> device = nonEmptyText(field, json, MAX_TEXT);
         case "topics" -> topics = names(field, json);
         default -> throw unknown(field);
+      }
+    }
+
+    /**
+     * Checks an encoding that libraries store with a subscription: every browser takes aes128gcm.
+     */
+    private static void contentEncoding(JsonReader json) throws ProblemException {
+      String encoding = json.text("contentEncoding", MAX_TEXT);
+      if (encoding != null && !ENCODINGS.contains(encoding)) {
+        throw invalid("`contentEncoding` must be aes128gcm, or aesgcm of older libraries");
       }
     }
 

@@ -240,12 +240,23 @@ class PushUseCasesTest {
   }
 
   @Test
-  void rejectsANotificationTooLargeForOneService() {
+  void rejectsANotificationThatAServiceOfItsRecipientsRefuses() {
     registered(register(ann, fcm("a"), null));
     webPush.excessBytes(12);
+    assertInstanceOf(Accepted.class, send(publisher, "s", Set.of("ann"), Set.of(), null));
+    registered(register(caller("ben"), web("b"), null, ORDERS));
     assertEquals(
         new PushResult.TooLarge(SamplePushServices.WEB_PUSH, 12),
-        send(publisher, "s", Set.of("ann"), Set.of(), null));
+        send(publisher, "t", Set.of("ann", "ben"), Set.of(), null));
+    assertEquals(
+        new PushResult.TooLarge(SamplePushServices.WEB_PUSH, 12),
+        send(publisher, "t", Set.of(), Set.of(ORDERS), null));
+    fcm.objection("a reserved name");
+    assertEquals(
+        new Invalid("a reserved name"), send(publisher, "t", Set.of("ann"), Set.of(), null));
+    webPush.excessBytes(0);
+    assertInstanceOf(Accepted.class, send(publisher, "t", Set.of("ben"), Set.of(), null));
+    assertEquals(Set.of("ben"), reached("t"));
   }
 
   @Test

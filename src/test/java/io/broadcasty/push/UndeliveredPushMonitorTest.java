@@ -217,6 +217,14 @@ class UndeliveredPushMonitorTest {
         PushResult.Invalid.class, undelivered.refusal(caller("pub", "publisher"), toNobody));
     provider.excessBytes(3);
     assertInstanceOf(PushResult.TooLarge.class, undelivered.refusal(caller("pub"), toFollowers));
+    assertNull(
+        new PushIfUndelivered(
+                new PushProviders(
+                    List.of(provider, FakeProvider.accepting(SamplePushServices.WEB_PUSH))),
+                pending,
+                time)
+            .refusal(caller("pub"), toFollowers),
+        "another service may be that of all recipients");
     assertInstanceOf(
         PushResult.Disabled.class,
         new PushIfUndelivered(new PushProviders(List.of()), pending, time)

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PushReaderTest {
 
@@ -25,6 +26,18 @@ class PushReaderTest {
             utf8(
                 "{'endpoint':'https://p.example/1','expirationTime':null,"
                     + "'keys':{'auth':'au','p256dh':'BK','more':[1]}}")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'aes128gcm'", "'aesgcm'", "null"})
+  void anEncodingMayStandBesideTheKeys(String encoding) throws Exception {
+    assertEquals(
+        new PushReader.Device("webpush", "https://p.example/1", "BK", "au", null, null, null),
+        PushReader.device(
+            utf8(
+                "{'endpoint':'https://p.example/1','contentEncoding':"
+                    + encoding
+                    + ",'keys':{'auth':'au','p256dh':'BK','contentEncoding':'aesgcm'}}")));
   }
 
   @Test
@@ -66,6 +79,7 @@ class PushReaderTest {
       value = {
         "[]|the body is a JSON object",
         "{}|`endpoint` is missing",
+        "{'endpoint':'https://x','contentEncoding':'gzip'}|`contentEncoding` must be",
         "{'endpoint':'https://x'}|`keys.p256dh` and `keys.auth` are needed",
         "{'endpoint':'https://x','keys':[]}|`keys` must be an object",
         "{'service':'fcm'}|`token` is missing",

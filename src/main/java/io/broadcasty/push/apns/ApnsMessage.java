@@ -18,7 +18,6 @@ import java.util.UUID;
 /** Converts a notification to the form that APNs expects. */
 final class ApnsMessage {
 
-  private static final int COLLAPSE_BYTES = 64;
   private static final JsonFactory JSON = new JsonFactory();
 
   private ApnsMessage() {}
@@ -35,7 +34,7 @@ final class ApnsMessage {
         now.plusMillis(Math.max(0, dispatch.remainingMillis())),
         soon ? DeliveryPriority.IMMEDIATE : DeliveryPriority.CONSERVE_POWER,
         PushType.ALERT,
-        key == null ? null : CollapseKeys.limitBytes(key, COLLAPSE_BYTES),
+        key == null ? null : CollapseKeys.apnsId(key),
         dispatch.id());
   }
 

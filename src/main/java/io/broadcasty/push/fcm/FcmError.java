@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param code FCM's own error code ({@code UNREGISTERED}, …); null when the error is only that of
  *     Google's front end
  * @param aboutToken whether the registration token is invalid, instead of the message
+ * @param message Google's words, with those about single fields; empty when there are none
  * @see <a href="https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode">ErrorCode</a>
  */
-record FcmError(@Nullable String code, boolean aboutToken) {
+record FcmError(@Nullable String code, boolean aboutToken, String message) {
 
   private static final JsonFactory JSON = new JsonFactory();
   private static final String CODE_FORMAT = "[A-Z_]{1,60}";
@@ -27,13 +28,13 @@ record FcmError(@Nullable String code, boolean aboutToken) {
     try (JsonParser json = JSON.createParser(body)) {
       found.read(json);
     } catch (IOException e) { // an error page: keep what was found before it became unreadable
-      return new FcmError(found.code, false);
+      return new FcmError(found.code, false, found.words());
     }
     boolean field = found.fields.contains("message.token");
     boolean inMessage =
         found.message.toLowerCase(Locale.ROOT).contains("registration token")
             && found.fields.isEmpty();
-    return new FcmError(found.code, field || inMessage);
+    return new FcmError(found.code, field || inMessage, found.words());
   }
 
   /** Collects the relevant fields, wherever they are in the error. */
@@ -41,6 +42,18 @@ record FcmError(@Nullable String code, boolean aboutToken) {
     private @Nullable String code;
     private String message = "";
     private final List<String> fields = new ArrayList<>();
+    private final List<String> descriptions = new ArrayList<>();
+
+    /** Returns the message, and what it does not say itself. */
+    String words() {
+      StringBuilder words = new StringBuilder(message);
+      for (String more : descriptions) {
+        if (words.indexOf(more) < 0) {
+          words.append(words.isEmpty() ? "" : "; ").append(more);
+        }
+      }
+      return words.toString();
+    }
 
     void read(JsonParser json) throws IOException {
       String name = "";
@@ -58,6 +71,7 @@ record FcmError(@Nullable String code, boolean aboutToken) {
         case "errorCode" -> code = value.matches(CODE_FORMAT) ? value : code;
         case "message" -> message = value;
         case "field" -> fields.add(value);
+        case "description" -> descriptions.add(value);
         default -> {}
       }
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.broadcasty.push.provider.CollapseKeys;
 import io.broadcasty.push.provider.Dispatch;
 import io.broadcasty.push.provider.Notification;
 import io.broadcasty.push.provider.Urgency;
@@ -13,11 +14,15 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Converts a notification to a message of FCM HTTP v1. */
 final class FcmMessage {
 
   private static final JsonFactory JSON = new JsonFactory();
+  private static final Pattern RESERVED =
+      Pattern.compile("from|message_type|(google|gcm)\\..*", Pattern.DOTALL);
 
   private FcmMessage() {}
 
@@ -44,6 +49,9 @@ final class FcmMessage {
       json.writeObjectFieldStart("headers");
       json.writeStringField("TTL", Long.toString(ttlSeconds));
       json.writeStringField("Urgency", notification.urgency().wireName());
+      if (notification.collapseKey() != null) {
+        json.writeStringField("Topic", CollapseKeys.topic(notification.collapseKey()));
+      }
       json.writeEndObject();
       if (notification.url() != null && notification.url().startsWith("https://")) {
         json.writeObjectFieldStart("fcm_options"); // accepts only https
@@ -54,6 +62,9 @@ final class FcmMessage {
       json.writeObjectFieldStart("apns");
       json.writeObjectFieldStart("headers");
       json.writeStringField("apns-priority", soon ? "10" : "5");
+      if (notification.collapseKey() != null) {
+        json.writeStringField("apns-collapse-id", CollapseKeys.apnsId(notification.collapseKey()));
+      }
       json.writeEndObject();
       json.writeEndObject();
       json.writeEndObject();
@@ -62,6 +73,21 @@ final class FcmMessage {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  /**
+   * Returns a name in the data that FCM reserves, so that it would refuse the message; null when
+   * there is none.
+   */
+  static @Nullable String reservedName(Notification notification) {
+    try {
+      return data(notification, "").keySet().stream()
+          .filter(name -> RESERVED.matcher(name).matches())
+          .findFirst()
+          .orElse(null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the size of what FCM counts: the notification and the data. */

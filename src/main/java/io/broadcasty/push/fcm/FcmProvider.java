@@ -12,12 +12,15 @@ import io.broadcasty.push.provider.Notification;
 import io.broadcasty.push.provider.ProviderResponse;
 import io.broadcasty.push.provider.PushHttpClient;
 import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.ServiceText;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends through Firebase Cloud Messaging (FCM), by its HTTP v1 API.
@@ -31,6 +34,7 @@ public final class FcmProvider implements PushProvider {
   static final PushService SERVICE = new PushService("fcm");
 
   private static final int MAX_BYTES = 4096;
+  private static final int MAX_NAME = 50;
   private static final Duration QUOTA_PAUSE = Duration.ofMinutes(1);
 
   private final URI sendUri;
@@ -73,7 +77,21 @@ public final class FcmProvider implements PushProvider {
   }
 
   @Override
+  public @Nullable String objection(Notification notification) {
+    String name = FcmMessage.reservedName(notification);
+    return name == null
+        ? null
+        : "`notification.data` has the name `"
+            + (name.length() > MAX_NAME ? name.substring(0, MAX_NAME) + "…" : name)
+            + "`, which FCM reserves: from, message_type, and what begins with google. or gcm.";
+  }
+
+  @Override
   public CompletionStage<ProviderResponse> send(Dispatch dispatch) {
+    String objection = objection(dispatch.notification());
+    if (objection != null) {
+      return CompletableFuture.completedFuture(new ProviderResponse.Rejected(objection));
+    }
     if (excessBytes(dispatch.notification()) > 0) {
       return CompletableFuture.completedFuture(
           new ProviderResponse.Rejected("the notification is longer than " + MAX_BYTES + " bytes"));
@@ -99,11 +117,11 @@ public final class FcmProvider implements PushProvider {
           if (reply.status() == 401) {
             tokens.invalidate(token);
           }
-          return toResponse(reply);
+          return toResponse(reply, List.of(dispatch.device().token(), token));
         });
   }
 
-  static ProviderResponse toResponse(HttpReply reply) {
+  private static ProviderResponse toResponse(HttpReply reply, List<String> secrets) {
     int status = reply.status();
     if (status == 200) {
       return new ProviderResponse.Accepted(FcmMessageName.parse(reply.body()));
@@ -124,23 +142,23 @@ public final class FcmProvider implements PushProvider {
       case "INVALID_ARGUMENT" ->
           error.aboutToken()
               ? mismatched(reason + ": the registration token is invalid")
-              : new ProviderResponse.Rejected(reason);
+              : new ProviderResponse.Rejected(ServiceText.append(reason, error.message(), secrets));
       case "THIRD_PARTY_AUTH_ERROR" ->
           // concerns the project's Apple devices and browsers only: the others are accepted
           mismatched(
               reason
                   + ": the project's APNs or Web Push credentials in the Firebase console are not"
                   + " right");
-      default -> byStatus(status, reason);
+      default -> byStatus(status, reason, ServiceText.append(reason, error.message(), secrets));
     };
   }
 
-  private static ProviderResponse byStatus(int status, String reason) {
+  private static ProviderResponse byStatus(int status, String reason, String full) {
     return switch (status) {
       case 401 -> misconfigured(reason + ": the access token is not taken");
       case 403 -> misconfigured(reason + ": the service account may not send");
       case 404 -> misconfigured(reason + ": there is no such project");
-      default -> new ProviderResponse.Rejected(reason);
+      default -> new ProviderResponse.Rejected(full);
     };
   }
 

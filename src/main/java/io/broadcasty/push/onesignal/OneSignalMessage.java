@@ -35,6 +35,7 @@ final class OneSignalMessage {
       if (notification.collapseKey() != null) {
         json.writeStringField(
             "collapse_id", CollapseKeys.limitBytes(notification.collapseKey(), COLLAPSE_BYTES));
+        json.writeStringField("web_push_topic", CollapseKeys.topic(notification.collapseKey()));
       }
       writeContent(json, notification);
       json.writeEndObject();

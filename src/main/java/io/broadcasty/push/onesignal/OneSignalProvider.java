@@ -11,9 +11,11 @@ import io.broadcasty.push.provider.Notification;
 import io.broadcasty.push.provider.ProviderResponse;
 import io.broadcasty.push.provider.PushHttpClient;
 import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.ServiceText;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -99,21 +101,24 @@ public final class OneSignalProvider implements PushProvider {
     } catch (IOException e) {
       return status == 200
           ? new ProviderResponse.Retry(reason + " and something that is not JSON", null)
-          : byStatus(status, reason, "");
+          : byStatus(status, reason, "", reason);
     }
     if (parsed.invalid().stream().anyMatch(device::equalsIgnoreCase)) {
       return mismatched(reason + ": the app does not know the subscription");
     }
+    String full = ServiceText.append(reason, String.join("; ", parsed.errors()), List.of(device));
     String errors = String.join(" ", parsed.errors()).toLowerCase(Locale.ROOT);
     if (status != 200) {
-      return byStatus(status, reason, errors);
+      return byStatus(status, reason, errors, full);
     }
     if (!parsed.id().isEmpty()) {
       return new ProviderResponse.Accepted(parsed.id());
     }
     return errors.isEmpty() || errors.contains("not subscribed")
         ? mismatched(reason + ", nothing sent: the device is not subscribed to the app")
-        : new ProviderResponse.Rejected(reason + ", nothing sent");
+        : new ProviderResponse.Rejected(
+            ServiceText.append(
+                reason + ", nothing sent", String.join("; ", parsed.errors()), List.of(device)));
   }
 
   /** With another app id every subscription is unknown, so this is no proof that one is gone. */
@@ -121,7 +126,7 @@ public final class OneSignalProvider implements PushProvider {
     return new ProviderResponse.Mismatched(reason, OneSignalSettings.APP_ID);
   }
 
-  private static ProviderResponse byStatus(int status, String reason, String errors) {
+  private static ProviderResponse byStatus(int status, String reason, String errors, String full) {
     if (status == 401 || status == 403) {
       return new ProviderResponse.Misconfigured(
           reason + ": the API key is not taken", OneSignalSettings.API_KEY);
@@ -134,7 +139,7 @@ public final class OneSignalProvider implements PushProvider {
       return new ProviderResponse.Misconfigured(
           reason + ": the app id is not known", OneSignalSettings.APP_ID);
     }
-    return new ProviderResponse.Rejected(reason);
+    return new ProviderResponse.Rejected(full);
   }
 
   @Override

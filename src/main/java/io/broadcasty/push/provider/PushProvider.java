@@ -45,6 +45,14 @@ public interface PushProvider extends AutoCloseable {
   int excessBytes(Notification notification);
 
   /**
+   * Returns why the service would refuse the content of a notification, apart from its size, as a
+   * sentence for the sender; null when it would not.
+   */
+  default @Nullable String objection(Notification notification) {
+    return null;
+  }
+
+  /**
    * Returns the origin of the server that delivers to a device, where clients name it: one that
    * fails or is slow must not stop the others. Empty where one service delivers to all devices.
    *

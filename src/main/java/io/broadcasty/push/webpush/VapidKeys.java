@@ -110,7 +110,10 @@ public final class VapidKeys {
     System.out.println("WEBPUSH_VAPID_PRIVATE_KEY=" + keys.privateKeyText());
   }
 
-  /** Converts base64url as Web Push writes it, without padding; padding is accepted too. */
+  /**
+   * Converts base64url as Web Push writes it, without padding. The alphabet of standard base64 and
+   * padding are accepted too, since some libraries write keys so.
+   */
   static final class Base64Url {
 
     private Base64Url() {}
@@ -120,13 +123,13 @@ public final class VapidKeys {
     }
 
     /**
-     * Decodes base64url.
+     * Decodes base64url or base64.
      *
-     * @throws IllegalArgumentException when it is not base64url
+     * @throws IllegalArgumentException when it is neither
      */
     static byte[] decode(String text) {
       try {
-        return Base64.getUrlDecoder().decode(text.strip());
+        return Base64.getUrlDecoder().decode(text.strip().replace('+', '-').replace('/', '_'));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("it is not base64url (the alphabet with - and _)", e);
       }

@@ -26,7 +26,8 @@ public final class WebPushFactory implements PushProviderFactory {
           SERVICE,
           "vapid-subject",
           "mailto:ops@example.com",
-          "Contact address for the operators of push services: a mailto: or https: URL. Required"
+          "Contact address for the operators of push services: a mailto: or https: URL with a"
+              + " public domain, since Apple refuses others. Required"
               + " with broadcasty.webpush=true. Falls back to the variable WEBPUSH_VAPID_SUBJECT.");
 
   static final ConfigKey<String> VAPID_PUBLIC_KEY =
@@ -90,12 +91,17 @@ public final class WebPushFactory implements PushProviderFactory {
     if (subject == null || publicKey == null || privateKey == null) {
       return null;
     }
+    Boolean valid =
+        values.create(
+            VAPID_SUBJECT,
+            () -> {
+              WebPushSettings.requireSubject(subject);
+              return true;
+            });
     VapidKeys keys = values.create(VAPID_PUBLIC_KEY, () -> VapidKeys.parse(publicKey, privateKey));
-    if (keys == null) {
+    if (keys == null || valid == null) {
       return null;
     }
-    return values.create(
-        subject.contains(":") && !hosts.isEmpty() ? HOSTS : VAPID_SUBJECT,
-        () -> new WebPushSettings(subject, keys, hosts, timeout));
+    return values.create(HOSTS, () -> new WebPushSettings(subject, keys, hosts, timeout));
   }
 }

@@ -12,6 +12,7 @@ import io.broadcasty.push.provider.Notification;
 import io.broadcasty.push.provider.ProviderResponse;
 import io.broadcasty.push.provider.PushHttpClient;
 import io.broadcasty.push.provider.PushProvider;
+import io.broadcasty.push.provider.ServiceText;
 import io.broadcasty.push.webpush.VapidKeys.Base64Url;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,11 +43,6 @@ public final class WebPushProvider implements PushProvider {
   static final PushService SERVICE = new PushService("webpush");
 
   private static final int AUTH_BYTES = 16;
-
-  /** The alphabet and length of a topic (RFC 8030 section 5.4). */
-  private static final String TOPIC = "[A-Za-z0-9_-]{1,32}";
-
-  private static final int TOPIC_CHARACTERS = 32;
 
   /**
    * What a service calls the identity of the sender that it does not take, in the body of a 400.
@@ -161,7 +158,7 @@ public final class WebPushProvider implements PushProvider {
                     refusal == null
                         ? http.exchange(
                             request(dispatch, endpoint, receiver, payload),
-                            WebPushProvider::toResponse)
+                            reply -> toResponse(reply, endpoint))
                         : CompletableFuture.completedFuture(refusal),
                 http.executor()));
   }
@@ -194,16 +191,12 @@ public final class WebPushProvider implements PushProvider {
             .header("Authorization", tokens.authorization(AllowedHosts.origin(endpoint)))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
     if (notification.collapseKey() != null) {
-      request.header("Topic", topic(notification.collapseKey()));
+      request.header("Topic", CollapseKeys.topic(notification.collapseKey()));
     }
     return request.build();
   }
 
-  static String topic(String collapseKey) {
-    return CollapseKeys.keepOrHash(collapseKey, key -> key.matches(TOPIC), TOPIC_CHARACTERS);
-  }
-
-  private static ProviderResponse toResponse(HttpReply reply) {
+  private static ProviderResponse toResponse(HttpReply reply, URI endpoint) {
     int status = reply.status();
     if (status >= 200 && status < 300) {
       return new ProviderResponse.Accepted(null);
@@ -218,10 +211,20 @@ public final class WebPushProvider implements PushProvider {
       case 400 ->
           IDENTITY.matcher(new String(reply.body(), StandardCharsets.UTF_8)).find()
               ? mismatched(reason)
-              : new ProviderResponse.Rejected(reason);
+              : new ProviderResponse.Rejected(quoting(reason, reply, endpoint));
       case 413 -> new ProviderResponse.Rejected(reason + ": the notification is too long");
-      default -> new ProviderResponse.Rejected(reason);
+      default -> new ProviderResponse.Rejected(quoting(reason, reply, endpoint));
     };
+  }
+
+  /** Adds the service's words without the endpoint, which is a secret. */
+  private static String quoting(String reason, HttpReply reply, URI endpoint) {
+    String path = endpoint.getRawPath() == null ? "" : endpoint.getRawPath();
+    String last = path.substring(path.lastIndexOf('/') + 1);
+    return ServiceText.append(
+        reason,
+        new String(reply.body(), StandardCharsets.UTF_8),
+        List.of(endpoint.toString(), path.length() > 1 ? path : "", last));
   }
 
   private static ProviderResponse mismatched(String reason) {

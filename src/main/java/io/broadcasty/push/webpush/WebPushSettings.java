@@ -2,6 +2,8 @@ package io.broadcasty.push.webpush;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Settings of the Web Push provider.
@@ -15,6 +17,15 @@ import java.util.List;
 public record WebPushSettings(
     String subject, VapidKeys keys, List<String> allowedHosts, Duration timeout) {
 
+  private static final Pattern SUBJECT =
+      Pattern.compile("mailto:[^@\\s<>?]+@([^@\\s<>?]+)|https://([^\\s/?#@:]+)(?:[:/?#]\\S*)?");
+
+  private static final Pattern HOST =
+      Pattern.compile("([\\p{L}\\p{N}_-]+\\.)+[\\p{L}\\p{N}-]*\\p{L}[\\p{L}\\p{N}-]*");
+
+  private static final Pattern LOCAL =
+      Pattern.compile("\\.(local|localhost|localdomain|internal)$", Pattern.CASE_INSENSITIVE);
+
   /** The key's name, for messages to operators. */
   static final String KEYS = "broadcasty.push.webpush.vapid-public-key";
 
@@ -25,12 +36,29 @@ public record WebPushSettings(
    *     is expected
    */
   public WebPushSettings {
-    if (!subject.matches("mailto:[^@\\s<>]+@[^@\\s<>]+|https://[^\\s]+")) {
+    requireSubject(subject);
+    allowedHosts = List.copyOf(allowedHosts);
+    new AllowedHosts(allowedHosts);
+  }
+
+  /**
+   * Checks a subject. Apple answers {@code BadJwtToken} to all that is signed with an address
+   * within the own network, such as {@code mailto:x@localhost}.
+   *
+   * @throws IllegalArgumentException when push services do not take it
+   */
+  static void requireSubject(String subject) {
+    Matcher parts = SUBJECT.matcher(subject);
+    if (!parts.matches()) {
       throw new IllegalArgumentException(
           "the VAPID subject must be mailto: with an address, or an https:// address, by which the"
               + " push services can reach you");
     }
-    allowedHosts = List.copyOf(allowedHosts);
-    new AllowedHosts(allowedHosts);
+    String host = parts.group(1) == null ? parts.group(2) : parts.group(1);
+    if (!HOST.matcher(host).matches() || LOCAL.matcher(host).find()) {
+      throw new IllegalArgumentException(
+          "the VAPID subject must have a public domain, such as example.com; Apple refuses all"
+              + " notifications with an address such as mailto:x@localhost");
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.broadcasty.push.fcm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.JOSEException;
@@ -29,6 +30,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FcmProviderTest extends HttpProviderContract {
 
@@ -150,9 +153,9 @@ class FcmProviderTest extends HttpProviderContract {
             + "\"tags\":\"[\\\"a\\\"]\",\"text\":\"t\",\"none\":\"null\",\"id\":\""
             + dispatch.id()
             + "\",\"url\":\"https://shop.example.com/7\"},\"android\":{\"ttl\":\"60s\",\"priority\":\"HIGH\","
-            + "\"collapse_key\":\"order-7\"},\"webpush\":{\"headers\":{\"TTL\":\"60\",\"Urgency\":\"high\"},"
+            + "\"collapse_key\":\"order-7\"},\"webpush\":{\"headers\":{\"TTL\":\"60\",\"Urgency\":\"high\",\"Topic\":\"order-7\"},"
             + "\"fcm_options\":{\"link\":\"https://shop.example.com/7\"}},\"apns\":{\"headers\":"
-            + "{\"apns-priority\":\"10\"}}}}",
+            + "{\"apns-priority\":\"10\",\"apns-collapse-id\":\"order-7\"}}}}",
         request.text());
   }
 
@@ -280,6 +283,53 @@ class FcmProviderTest extends HttpProviderContract {
     assertMisconfigured(answered(403, error("PERMISSION_DENIED", "x", null)));
     assertMisconfigured(answered(404, error("NOT_FOUND", "x", null)));
     assertMisconfigured(answered(404, "<html>no such page</html>"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"from", "message_type", "google.x", "gcm.notification.title", "gcm.n\nx"})
+  void refusesReservedNamesWithoutSending(String name) {
+    PushProvider provider = opened(make(LONG_TIMEOUT));
+    behave(Behaviour.ACCEPT);
+    Notification reserved = withData(name);
+    assertTrue(String.valueOf(provider.objection(reserved)).contains("FCM reserves"));
+    assertInstanceOf(ProviderResponse.Rejected.class, outcome(provider, dispatch(reserved)));
+    assertEquals(0, received());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"From", "sender", "message_types", "google", "gcm", "googles.x", "x.gcm."})
+  void acceptsNamesThatOnlyResembleReservedOnes(String name) {
+    assertNull(opened(make(LONG_TIMEOUT)).objection(withData(name)));
+  }
+
+  private static Notification withData(String name) {
+    return new Notification(
+        "T",
+        null,
+        null,
+        "{\"ok\":1,\"" + name.replace("\n", "\\n") + "\":{\"a\":1}}",
+        Duration.ofMinutes(5),
+        Urgency.HIGH,
+        null);
+  }
+
+  @Test
+  void aRejectionQuotesFcm() {
+    String reason =
+        assertInstanceOf(
+                ProviderResponse.Rejected.class,
+                answered(
+                    400,
+                    error("INVALID_ARGUMENT", "Invalid data payload key: x", "INVALID_ARGUMENT")))
+            .reason();
+    assertEquals("FCM answered 400 INVALID_ARGUMENT: Invalid data payload key: x", reason);
+    reason =
+        assertInstanceOf(
+                ProviderResponse.Rejected.class,
+                answered(400, error("INVALID_ARGUMENT", "x ".repeat(5000), null)))
+            .reason();
+    assertTrue(reason.length() < 300, reason);
   }
 
   @Test

@@ -114,7 +114,7 @@ class OneSignalProviderTest extends HttpProviderContract {
             + DEVICE
             + "\"],\"idempotency_key\":\""
             + dispatch.id()
-            + "\",\"ttl\":60,\"priority\":10,\"collapse_id\":\"order-7\",\"headings\":{\"en\":\"Order\"},\"contents\":{\"en\":\"is"
+            + "\",\"ttl\":60,\"priority\":10,\"collapse_id\":\"order-7\",\"web_push_topic\":\"order-7\",\"headings\":{\"en\":\"Order\"},\"contents\":{\"en\":\"is"
             + " ready\"},\"url\":\"https://shop.example.com/7\",\"data\":{\"order\":7}}",
         request.text());
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A push provider that follows a test's script, including misbehaviour. */
 public final class FakeProvider implements PushProvider {
@@ -27,6 +28,7 @@ public final class FakeProvider implements PushProvider {
   private final PushService service;
   private volatile Script script;
   private volatile int excess;
+  private volatile @Nullable String objection;
 
   public FakeProvider(PushService service, Script script) {
     this.service = service;
@@ -48,6 +50,16 @@ public final class FakeProvider implements PushProvider {
 
   public void answer(ProviderResponse outcome) {
     script = always(outcome);
+  }
+
+  /** Refuses the content of every notification for this reason; null refuses none. */
+  public void objection(@Nullable String reason) {
+    objection = reason;
+  }
+
+  @Override
+  public @Nullable String objection(Notification notification) {
+    return objection;
   }
 
   public void excessBytes(int bytes) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.crypto.ECDSAVerifier;
@@ -13,6 +14,7 @@ import com.nimbusds.jwt.SignedJWT;
 import io.broadcasty.core.time.ManualTime;
 import io.broadcasty.push.device.DeviceAddress;
 import io.broadcasty.push.device.SamplePushServices;
+import io.broadcasty.push.provider.CollapseKeys;
 import io.broadcasty.push.provider.Dispatch;
 import io.broadcasty.push.provider.FakePushService;
 import io.broadcasty.push.provider.HttpProviderContract;
@@ -24,6 +26,7 @@ import io.broadcasty.push.webpush.VapidKeys.Base64Url;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -178,13 +181,13 @@ class WebPushProviderTest extends HttpProviderContract {
 
   @Test
   void shortensACollapseKeyToATopic() {
-    assertEquals("order-7", WebPushProvider.topic("order-7"));
-    assertEquals("a".repeat(32), WebPushProvider.topic("a".repeat(32)));
+    assertEquals("order-7", CollapseKeys.topic("order-7"));
+    assertEquals("a".repeat(32), CollapseKeys.topic("a".repeat(32)));
     for (String key : List.of("a".repeat(33), "with space", "\u20ac", "a.b", "")) {
-      String topic = WebPushProvider.topic(key);
+      String topic = CollapseKeys.topic(key);
       assertTrue(topic.matches("[A-Za-z0-9_-]{32}"), topic);
-      assertEquals(topic, WebPushProvider.topic(key));
-      assertNotEquals(topic, WebPushProvider.topic(key + "x"));
+      assertEquals(topic, CollapseKeys.topic(key));
+      assertNotEquals(topic, CollapseKeys.topic(key + "x"));
     }
   }
 
@@ -343,5 +346,71 @@ class WebPushProviderTest extends HttpProviderContract {
   private ProviderResponse answered(int status) {
     service.answer(status, "");
     return outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
+  }
+
+  @Test
+  void takesKeysInStandardBase64() throws Exception {
+    PushProvider provider = opened(make(LONG_TIMEOUT));
+    behave(Behaviour.ACCEPT);
+    for (boolean padded : List.of(true, false)) {
+      Base64.Encoder encoder = padded ? Base64.getEncoder() : Base64.getEncoder().withoutPadding();
+      DeviceAddress device =
+          new DeviceAddress(
+              SamplePushServices.WEB_PUSH,
+              endpoint,
+              encoder.encodeToString(Base64Url.decode(browser.p256dh())),
+              encoder.encodeToString(Base64Url.decode(browser.auth())));
+      provider.validate(device);
+    }
+    assertEquals(
+        List.of((byte) -5, (byte) -1, (byte) -65),
+        List.of(
+            Base64Url.decode("+/+/")[0], Base64Url.decode("-_-_")[1], Base64Url.decode("+_-/")[2]));
+  }
+
+  @Test
+  void quotesTheServiceWithoutTheEndpoint() {
+    service.answer(400, "{\"reason\":\"BadTtl\",\"for\":\"" + endpoint + "\"}");
+    ProviderResponse outcome = outcome(opened(make(LONG_TIMEOUT)), notification("Hello"));
+    String reason = assertInstanceOf(ProviderResponse.Rejected.class, outcome).reason();
+    assertTrue(reason.contains("BadTtl"), reason);
+    assertFalse(reason.contains("secret-of-the-endpoint"), reason);
+    service.answer(400, "<html>no</html>");
+    assertEquals(
+        new ProviderResponse.Rejected("the push service answered 400"),
+        outcome(opened(make(LONG_TIMEOUT)), notification("Hello")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mailto:x@localhost",
+        "mailto:ops@intranet",
+        "mailto:ops@10.0.0.1",
+        "mailto:ops@example.local",
+        "mailto:ops",
+        "mailto:<ops@example.com>",
+        "mailto: ops@example.com",
+        "https://localhost",
+        "https://localhost:8443/contact",
+        "https://127.0.0.1",
+        "http://example.com",
+        "ops@example.com"
+      })
+  void rejectsASubjectThatAppleRefuses(String subject) {
+    assertThrows(IllegalArgumentException.class, () -> WebPushSettings.requireSubject(subject));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mailto:ops@example.com",
+        "mailto:a.b+c@mail.example.co.uk",
+        "mailto:ops@bücher.example",
+        "https://example.com",
+        "https://www.example.com:8443/contact?a=b"
+      })
+  void acceptsAPublicSubject(String subject) {
+    assertDoesNotThrow(() -> WebPushSettings.requireSubject(subject));
   }
 }

@@ -128,8 +128,13 @@ class PushProvidersTest {
     values.put("WEBPUSH_VAPID_PUBLIC_KEY", keys.publicKeyText());
     values.put("WEBPUSH_VAPID_PRIVATE_KEY", VapidKeys.generate().privateKeyText());
     read();
-    assertTrue(faults.get(0).startsWith("broadcasty.push.webpush.vapid-public-key"));
+    assertEquals(2, faults.size(), faults.toString());
+    assertTrue(faults.get(1).startsWith("broadcasty.push.webpush.vapid-public-key"));
     values.put("WEBPUSH_VAPID_PRIVATE_KEY", keys.privateKeyText());
+    read();
+    assertTrue(faults.get(0).startsWith("broadcasty.push.webpush.vapid-subject"));
+    values.put("broadcasty.push.webpush.allowed-hosts", "push.example.com");
+    values.put("WEBPUSH_VAPID_SUBJECT", "mailto:x@localhost");
     read();
     assertTrue(faults.get(0).startsWith("broadcasty.push.webpush.vapid-subject"));
     values.put("WEBPUSH_VAPID_SUBJECT", "mailto:ops@example.com");
