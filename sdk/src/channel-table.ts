@@ -7,7 +7,7 @@ import type { CompactPublication, Position, Publication } from './wire.js';
 export const UNDECODABLE = 'cannot decode a message from the server';
 
 /** The optional fields of a compact publication, and their names in a full one. */
-const OPTIONAL_FIELDS: Readonly<Record<string, keyof Publication>> = { i: 'id', e: 'event', m: 'meta', h: 'headers', o: 'correlationId', r: 'replyTo', t: 'time' };
+const OPTIONAL_FIELDS: Readonly<Record<string, keyof Publication>> = { i: 'id', u: 'sender', e: 'event', m: 'meta', h: 'headers', o: 'correlationId', r: 'replyTo', t: 'time' };
 
 interface Entry {
   channel: string;

@@ -38,6 +38,8 @@ export interface Publication<P = unknown, M = unknown> extends Position {
    * is the server’s id with `v1` or with `include: ['id']`, and undefined otherwise.
    */
   id?: string;
+  /** The publisher’s subject, if the server stamps publications with it; nobody can forge it. */
+  sender?: string;
   /** The publisher’s name for the kind of event. */
   event?: string;
   /** The published value; any JSON. */
@@ -156,6 +158,7 @@ export interface CompactPublication {
   /** The partition; 0 when missing. */
   p?: number;
   i?: string;
+  u?: string;
   e?: string;
   d: unknown;
   m?: unknown;

@@ -91,7 +91,7 @@ public class Startup {
           new Node(
               read,
               authenticator(jwt, ticker, clock),
-              policy(),
+              policy(read.stampsSender()),
               tenantSettings(),
               new FaultToleranceCallPolicy(providerCalls),
               shown,
@@ -283,7 +283,7 @@ public class Startup {
   /**
    * Returns the policy from a CDI bean, otherwise from a service of a JAR, otherwise the default.
    */
-  private Policy policy() {
+  private Policy policy(boolean stampsSender) {
     PolicyResolver resolver = new DefaultPolicyResolver();
     if (resolvers.isResolvable()) {
       resolver = resolvers.get();
@@ -297,7 +297,7 @@ public class Startup {
               .orElse(resolver);
     }
     LOG.log(Level.INFO, "channel policy: {0}", resolver.getClass().getName());
-    return new Policy(resolver);
+    return new Policy(resolver, stampsSender);
   }
 
   /**

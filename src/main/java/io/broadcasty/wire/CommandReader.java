@@ -113,6 +113,7 @@ public final class CommandReader {
     private @Nullable String token;
     private @Nullable List<SincePosition> since;
     private @Nullable Long fromSequence;
+    private @Nullable Long last;
     private @Nullable String member;
     private @Nullable String after;
     private int limit = MemberReader.DEFAULT_LIMIT;
@@ -126,6 +127,7 @@ public final class CommandReader {
         case "token" -> token = json.text(field, MAX_TOKEN);
         case "since" -> since = readPositions(json);
         case "fromSequence" -> fromSequence = json.number(field, 0, Long.MAX_VALUE);
+        case "last" -> last = json.number(field, 1, Since.Last.MAX);
         case "member" -> member = MemberReader.readObject(json);
         case "after" -> after = json.text(field, MemberReader.MAX_ID);
         case "limit" -> limit = (int) json.number(field, 1, MemberReader.MAX_LIMIT);
@@ -203,11 +205,16 @@ public final class CommandReader {
       if (channel == null) {
         return missing("channel");
       }
-      if (since != null && fromSequence != null) {
-        return malformed("give either `since` or `fromSequence`, not both");
+      int starts =
+          (since == null ? 0 : 1) + (fromSequence == null ? 0 : 1) + (last == null ? 0 : 1);
+      if (starts > 1) {
+        return malformed("give one of `since`, `fromSequence` and `last`, not several");
       }
       if (since != null) {
         return sinceCommand(channel, since);
+      }
+      if (last != null) {
+        return new Command.Subscribe(channel, new Since.Last(last.intValue()));
       }
       return new Command.Subscribe(
           channel, fromSequence == null ? new Since.Live() : new Since.FromSequence(fromSequence));

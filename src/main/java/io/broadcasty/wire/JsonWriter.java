@@ -66,6 +66,7 @@ public final class JsonWriter {
     json.writeStringField("channel", envelope.channel().name().value());
     writeFields(json, publication.position());
     json.writeStringField("id", envelope.id());
+    writeOptional(json, "sender", message.origin().sender());
     writeOptional(json, "event", message.event());
     json.writeFieldName("payload");
     json.writeRawValue(message.payload());

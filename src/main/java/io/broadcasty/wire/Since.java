@@ -2,6 +2,7 @@ package io.broadcasty.wire;
 
 import io.broadcasty.core.channel.ChannelName;
 import io.broadcasty.streams.broker.Position;
+import io.broadcasty.streams.broker.StreamState;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,6 +20,25 @@ public sealed interface Since {
    * @param sequence the first one wanted; 0 means the oldest kept
    */
   record FromSequence(long sequence) implements Since {}
+
+  /**
+   * The newest publications of every partition, and those that follow.
+   *
+   * @param count the maximum number of each partition, from 1
+   */
+  record Last(int count) implements Since {
+
+    /** The greatest number that a client may ask for. */
+    public static final int MAX = 1000;
+
+    /**
+     * Returns the sequence after which the publications begin, or {@link StreamState#FROM_OLDEST}.
+     */
+    public long after(StreamState state) {
+      long after = state.head() - count;
+      return after < state.first() ? StreamState.FROM_OLDEST : after;
+    }
+  }
 
   /**
    * After the positions last seen, by channel. A channel that is missing did not exist for the

@@ -73,6 +73,24 @@ class HttpIT extends BuiltWarTestBase {
   }
 
   @Test
+  void replayBeginsWithTheNewestPublications() {
+    String channel = Api.freshChannel("last.");
+    for (int i = 1; i <= 5; i++) {
+      api.publish("{\"channel\":\"%s\",\"payload\":%d}".formatted(channel, i));
+    }
+    String path = "/broadcasty/replay?channel=" + channel + "&last=";
+    String newest = api.get(path + "2", api.tokens.member()).body();
+    assertTrue(newest.contains("\"payload\":4") && newest.contains("\"payload\":5"), newest);
+    assertFalse(newest.contains("\"payload\":3"), newest);
+    assertTrue(newest.contains("\"next\":null"), newest);
+    String all = api.get(path + "1000", api.tokens.member()).body();
+    assertTrue(all.contains("\"payload\":1") && all.contains("\"lost\":null"), all);
+    for (String bad : List.of("0", "1001", "x", "2&from=1", "2&limit=3")) {
+      assertProblem(400, "invalid_request", api.get(path + bad, api.tokens.member()));
+    }
+  }
+
+  @Test
   void replayGoesPageByPage() {
     String channel = Api.freshChannel("pages.");
     api.publishNumbers(channel, 1, 25);

@@ -160,6 +160,9 @@ class ClientVectorsTest {
     if (since instanceof Since.FromSequence from) {
       return Map.of("fromSequence", from.sequence());
     }
+    if (since instanceof Since.Last last) {
+      return Map.of("last", (long) last.count());
+    }
     return Map.of("after", positions((Since.After) since));
   }
 

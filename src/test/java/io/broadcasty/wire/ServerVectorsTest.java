@@ -18,6 +18,7 @@ import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.LostPosition;
 import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import java.time.Duration;
@@ -203,7 +204,8 @@ class ServerVectorsTest {
                 (String) input.get("event"),
                 (String) input.get("correlationId"),
                 (String) input.get("replyTo"),
-                headers(input)));
+                headers(input),
+                new Origin((String) input.get("sender"), null)));
     return new Publication(envelope, position(input), (Long) input.get("time"));
   }
 

@@ -19,12 +19,26 @@ public final class Policy {
   private static final int MAX_PARTITIONS = 1024;
 
   private final PolicyResolver resolver;
+  private final boolean stampsAlways;
   private final FailureLog failures = log("the policy resolver, so that an action was denied,");
+  private final FailureLog stampFailures =
+      log("the policy resolver, so that no sender was stamped,");
   private final FailureLog partitionFailures =
       log("the policy resolver, so that one partition was assumed,");
 
+  /** Creates a policy that stamps publications where the resolver says so. */
   public Policy(PolicyResolver resolver) {
+    this(resolver, false);
+  }
+
+  /**
+   * Creates a policy.
+   *
+   * @param stampsAlways whether publications to every channel are stamped with their sender
+   */
+  public Policy(PolicyResolver resolver, boolean stampsAlways) {
     this.resolver = resolver;
+    this.stampsAlways = stampsAlways;
   }
 
   /** Returns whether the caller may do this on a channel of its own tenant. */
@@ -57,6 +71,16 @@ public final class Policy {
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       partitionFailures.recordFailure(e);
       return 1;
+    }
+  }
+
+  /** Returns whether publications to the channel are stamped with their publisher's subject. */
+  public boolean stampsSender(Caller caller, ChannelName channel) {
+    try {
+      return stampsAlways || resolver.stampsSender(caller.tenant().value(), channel.value());
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      stampFailures.recordFailure(e);
+      return false;
     }
   }
 

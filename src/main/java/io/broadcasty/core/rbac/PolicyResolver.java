@@ -36,4 +36,12 @@ public interface PolicyResolver {
   default int partitions(String tenant, String channel) {
     return 1;
   }
+
+  /**
+   * Returns whether publications to the channel are stamped with the subject of their publisher's
+   * token, although {@code broadcasty.publish.sender} is off. An exception counts as no.
+   */
+  default boolean stampsSender(String tenant, String channel) {
+    return false;
+  }
 }

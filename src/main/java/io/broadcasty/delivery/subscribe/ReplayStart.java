@@ -29,6 +29,9 @@ record ReplayStart(String epoch, long after, boolean isHead, StreamState.Resume 
           state.epoch(),
           from.sequence() == 0 ? StreamState.FROM_OLDEST : from.sequence() - 1);
     }
+    if (since instanceof Since.Last last) {
+      return at(state, state.epoch(), last.after(state));
+    }
     if (since instanceof Since.After seen && (ofPattern || seen.contains(name))) {
       Position position = seen.position(name, state.partition());
       return position == null

@@ -35,6 +35,7 @@ final class CompactJson {
           if (envelope.idempotent() || included.id()) {
             json.writeStringField("i", envelope.id());
           }
+          writeText(json, "u", message.origin().sender());
           writeText(json, "e", message.event());
           writeRaw(json, "d", message.payload());
           writeRaw(json, "m", message.meta());

@@ -37,7 +37,15 @@ record SseRequest(List<String> channels, Since since, boolean presence) {
     if (cursor != null && !cursor.isBlank()) {
       return Cursor.parse(cursor);
     }
-    return fromSequence(request.parameter("fromSequence"));
+    String last = request.parameter("last");
+    if (last == null) {
+      return fromSequence(request.parameter("fromSequence"));
+    }
+    if (request.parameter("fromSequence") != null) {
+      throw new ProblemException(
+          Code.INVALID_REQUEST, "give either `fromSequence` or `last`, not both");
+    }
+    return last(last);
   }
 
   private static boolean presence(StreamRequest request) throws ProblemException {
@@ -49,6 +57,19 @@ record SseRequest(List<String> channels, Since since, boolean presence) {
       return true;
     }
     throw new ProblemException(Code.INVALID_REQUEST, "`presence` must be true or false");
+  }
+
+  private static Since last(String last) throws ProblemException {
+    try {
+      int count = Integer.parseInt(last);
+      if (count >= 1 && count <= Since.Last.MAX) {
+        return new Since.Last(count);
+      }
+    } catch (NumberFormatException e) {
+      LOG.log(Level.TRACE, "last is not a number", e);
+    }
+    throw new ProblemException(
+        Code.INVALID_REQUEST, "`last` must be a whole number from 1 to " + Since.Last.MAX);
   }
 
   private static Since fromSequence(@Nullable String from) throws ProblemException {

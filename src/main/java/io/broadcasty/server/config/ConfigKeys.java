@@ -863,6 +863,7 @@ public final class ConfigKeys {
             providers.relayKeys(),
             AFTER_RELAY_KEYS,
             AccessConfigKeys.ALL,
+            PublishConfigKeys.ALL,
             RateConfigKeys.ALL,
             MemoryConfigKeys.ALL,
             providers.pushKeys())

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory what clients can make this node hold
  * @param webSockets the implementation of RFC 6455
  * @param internals whether internals of the server may be used to write streams
+ * @param stampsSender whether every publication names its publisher
  * @param serverMetrics whether the server's own registry shows the meters too
  * @param healthDetails whether the server's {@code /health} shows the data of the checks
  * @param traces whether publications are traced by the server's OpenTelemetry
@@ -62,6 +63,7 @@ public record Settings(
     boolean internals,
     Replay replay,
     Mirror mirror,
+    boolean stampsSender,
     boolean serverMetrics,
     boolean healthDetails,
     boolean traces,

@@ -135,6 +135,7 @@ public final class SettingsReader {
         value(ConfigKeys.STREAM_INTERNALS, "auto").equals("auto"),
         replay,
         mirror(replay, tenants),
+        value(PublishConfigKeys.SENDER, false),
         value(ConfigKeys.METRICS_SERVER, false),
         value(ConfigKeys.HEALTH_DETAILS, false),
         value(ConfigKeys.TRACES_ENABLED, false),

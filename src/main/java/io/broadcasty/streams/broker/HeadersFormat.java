@@ -20,14 +20,25 @@ public final class HeadersFormat {
 
   private HeadersFormat() {}
 
-  /** Encodes headers; returns null for none. */
-  public static byte @Nullable [] write(Headers headers) {
-    if (headers.isEmpty()) {
+  /**
+   * The parts of a message that are encoded together.
+   *
+   * @param origin follows the headers, as {@link OriginFormat} encodes it
+   */
+  public record Parts(Headers headers, Origin origin) {
+
+    /** Neither headers nor an origin. */
+    public static final Parts NONE = new Parts(Headers.NONE, Origin.NONE);
+  }
+
+  /** Encodes a message's headers and its origin; returns null for neither. */
+  public static byte @Nullable [] write(Message message) {
+    if (message.headers().isEmpty() && message.origin().isEmpty()) {
       return null;
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      write(out, headers);
+      write(out, message);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // writing to memory does not fail
     }
@@ -35,22 +46,38 @@ public final class HeadersFormat {
   }
 
   /**
-   * Decodes headers; none for null.
+   * Decodes headers and an origin; neither for null.
    *
-   * @throws IllegalArgumentException when the bytes are not encoded headers
+   * @throws IllegalArgumentException when the bytes are malformed
    */
-  public static Headers read(byte @Nullable [] bytes) {
+  public static Parts read(byte @Nullable [] bytes) {
     if (bytes == null) {
-      return Headers.NONE;
+      return Parts.NONE;
     }
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      return read(in);
+      return readParts(in);
     } catch (IOException e) {
       throw new IllegalArgumentException("the bytes are not encoded headers", e);
     }
   }
 
-  public static void write(DataOutputStream out, Headers headers) throws IOException {
+  /** Encodes a message's headers and its origin. */
+  public static void write(DataOutputStream out, Message message) throws IOException {
+    write(out, message.headers());
+    OriginFormat.write(out, message.origin());
+  }
+
+  /**
+   * Decodes headers and an origin from all bytes that are left.
+   *
+   * @throws IOException when the stream ends early
+   */
+  public static Parts readParts(DataInputStream in) throws IOException {
+    Headers headers = read(in);
+    return new Parts(headers, OriginFormat.read(in));
+  }
+
+  private static void write(DataOutputStream out, Headers headers) throws IOException {
     out.writeShort(headers.size());
     for (Map.Entry<String, String> header : headers.toMap().entrySet()) {
       writeText(out, header.getKey());
@@ -58,12 +85,7 @@ public final class HeadersFormat {
     }
   }
 
-  /**
-   * Decodes headers from a stream.
-   *
-   * @throws IOException when the stream ends early
-   */
-  public static Headers read(DataInputStream in) throws IOException {
+  private static Headers read(DataInputStream in) throws IOException {
     int count = in.readUnsignedShort();
     Map<String, String> headers = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param correlationId relates an answer to its question, if any
  * @param replyTo the channel for the answer, if any
  * @param headers short texts by name, for components that handle the message on its way
+ * @param origin what the server knows of the publisher
  */
 @ThreadSafe
 public record Message(
@@ -22,7 +23,19 @@ public record Message(
     @Nullable String event,
     @Nullable String correlationId,
     @Nullable String replyTo,
-    Headers headers) {
+    Headers headers,
+    Origin origin) {
+
+  /** Creates a message of an unknown origin. */
+  public Message(
+      String payload,
+      @Nullable String meta,
+      @Nullable String event,
+      @Nullable String correlationId,
+      @Nullable String replyTo,
+      Headers headers) {
+    this(payload, meta, event, correlationId, replyTo, headers, Origin.NONE);
+  }
 
   /** Creates a message with a payload only. */
   public static Message of(String payload) {
@@ -31,7 +44,12 @@ public record Message(
 
   /** Returns a copy with other headers. */
   public Message withHeaders(Headers changed) {
-    return new Message(payload, meta, event, correlationId, replyTo, changed);
+    return new Message(payload, meta, event, correlationId, replyTo, changed, origin);
+  }
+
+  /** Returns a copy with another origin. */
+  public Message withOrigin(Origin changed) {
+    return new Message(payload, meta, event, correlationId, replyTo, headers, changed);
   }
 
   /** Returns the approximate size of its texts in memory, in bytes. */
@@ -41,7 +59,8 @@ public record Message(
         + HeapSize.ofText(event)
         + HeapSize.ofText(correlationId)
         + HeapSize.ofText(replyTo)
-        + headers.costBytes();
+        + headers.costBytes()
+        + origin.costBytes();
   }
 
   /** Omits the content, so that it may be logged. */

@@ -13,6 +13,7 @@ import io.broadcasty.core.time.Ticker;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.Envelope;
+import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.PublishRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -134,7 +135,15 @@ public final class PublishService {
         partition(caller, request),
         request.id() == null ? newId() : request.id(),
         request.id() != null,
-        request.message());
+        stamped(caller, request));
+  }
+
+  /** Returns the message, with its sender where the policy asks for it. */
+  private Message stamped(Caller caller, PublishRequest request) {
+    Message message = request.message();
+    return policy.stampsSender(caller, request.channel())
+        ? message.withOrigin(message.origin().withSender(caller.subject()))
+        : message;
   }
 
   private int partition(Caller caller, PublishRequest request) {

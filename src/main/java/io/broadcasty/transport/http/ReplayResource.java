@@ -22,6 +22,7 @@ import io.broadcasty.wire.Code;
 import io.broadcasty.wire.JsonWriter;
 import io.broadcasty.wire.Problem;
 import io.broadcasty.wire.ProblemException;
+import io.broadcasty.wire.Since;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -59,7 +60,8 @@ public class ReplayResource {
       @QueryParam("from") @Nullable String from,
       @QueryParam("to") @Nullable String to,
       @QueryParam("limit") @Nullable String limit,
-      @QueryParam("epoch") @Nullable String epoch) {
+      @QueryParam("epoch") @Nullable String epoch,
+      @QueryParam("last") @Nullable String last) {
     Caller caller = CallerRequest.caller(security.getUserPrincipal());
     if (caller == null) {
       return ProblemResponses.of(Problem.of(Code.UNAUTHORIZED, "send a token"));
@@ -81,19 +83,28 @@ public class ReplayResource {
         throw new ProblemException(ProblemMapper.throttled(verdict));
       }
       int p = (int) QueryParameters.number("partition", partition, 0, 0, 1023);
+      TenantChannel of = new TenantChannel(caller.tenant(), name);
+      if (last != null) {
+        if (from != null || to != null || limit != null || epoch != null) {
+          throw new ProblemException(
+              Code.INVALID_REQUEST, "`last` excludes `from`, `to`, `limit` and `epoch`");
+        }
+        int newest = (int) QueryParameters.number("last", last, 0, 1, Since.Last.MAX);
+        return Response.ok(json(name, newest(of, p, newest), Long.MAX_VALUE)).build();
+      }
       long first = QueryParameters.number("from", from, 0, 0, Long.MAX_VALUE);
-      long last = QueryParameters.number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
+      long upTo = QueryParameters.number("to", to, Long.MAX_VALUE, 0, Long.MAX_VALUE);
       int count = (int) QueryParameters.number("limit", limit, DEFAULT_LIMIT, 1, MAX_LIMIT);
       ReplayPage page =
           broker.replay(
               new ReplayRequest(
-                  new TenantChannel(caller.tenant(), name),
+                  of,
                   p,
                   epoch,
                   first == 0 ? StreamState.FROM_OLDEST : first - 1,
                   count,
                   MAX_PAGE_BYTES));
-      return Response.ok(json(name, page, last)).build();
+      return Response.ok(json(name, page, upTo)).build();
     } catch (InvalidChannelException e) {
       return ProblemResponses.of(ProblemMapper.invalidChannel(e));
     } catch (ProblemException e) {
@@ -102,6 +113,17 @@ public class ReplayResource {
       LOG.log(Level.DEBUG, "Cannot read a replay from the store", e);
       return ProblemResponses.of(ProblemMapper.storeUnreadable());
     }
+  }
+
+  /** Reads the newest publications of a partition. */
+  private ReplayPage newest(TenantChannel channel, int partition, int count) {
+    StreamState state =
+        broker
+            .replay(new ReplayRequest(channel, partition, null, StreamState.FROM_OLDEST, 0, 0))
+            .state();
+    long after = new Since.Last(count).after(state);
+    return broker.replay(
+        new ReplayRequest(channel, partition, state.epoch(), after, count, MAX_PAGE_BYTES));
   }
 
   private static String json(ChannelName channel, ReplayPage page, long to) {

@@ -133,6 +133,33 @@ class PolicyTest {
   }
 
   @Test
+  void stampsTheSenderByConfigurationOrByTheResolver() {
+    PolicyResolver stamping =
+        new PolicyResolver() {
+          @Override
+          public boolean authorize(
+              String tenant, String channel, String userId, Set<String> roles, Action action) {
+            return true;
+          }
+
+          @Override
+          public boolean stampsSender(String tenant, String channel) {
+            if (channel.equals("broken")) {
+              throw new IllegalStateException("the directory is down");
+            }
+            return tenant.equals("acme") && channel.equals("orders");
+          }
+        };
+    Policy policy = new Policy(stamping);
+    assertTrue(policy.stampsSender(caller, ORDERS));
+    assertFalse(policy.stampsSender(caller, new ChannelName("other")));
+    assertFalse(policy.stampsSender(caller, new ChannelName("broken")));
+    assertEquals(1, log.levels().size());
+    assertFalse(new Policy(new Broken()).stampsSender(caller, ORDERS), "off by default");
+    assertTrue(new Policy(new Broken(), true).stampsSender(caller, ORDERS));
+  }
+
+  @Test
   void aResolverThatThrowsMeansOnePartition() {
     assertEquals(1, new Policy(new Broken()).partitions(caller, ORDERS));
     assertEquals(1, log.levels().size());

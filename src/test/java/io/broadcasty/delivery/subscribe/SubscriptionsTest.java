@@ -219,6 +219,40 @@ class SubscriptionsTest {
   }
 
   @Test
+  void startsWithTheNewestPublications() {
+    publish("a", 0, 5);
+    reader.at("a", new Position("e0", 0, 3));
+    SubscribeOutcome.Subscribed subscribed = subscribe("a", new Since.Last(2));
+    assertTrue(subscribed.recovered());
+    subscribed.start().run();
+    run();
+    publish("a");
+    assertEquals(List.of("a 4", "a 5", "a 6"), reader.record);
+  }
+
+  @Test
+  void startsWithTheOldestWhenFewerAreKeptThanAskedFor() {
+    publish("a", 0, 5);
+    broker.trim(channel("a"), 0, 3);
+    reader.at("a", new Position("e0", 0, 3));
+    SubscribeOutcome.Subscribed subscribed = subscribe("a", new Since.Last(3));
+    broker.trim(channel("a"), 0, 2); // what leaves the retention now is not lost to anybody
+    subscribed.start().run();
+    run();
+    assertEquals(List.of("a 4", "a 5"), reader.record);
+  }
+
+  @Test
+  void theNewestOfNothingAreLive() {
+    reader.at("a", new Position("e0", 0, 0));
+    subscribe("a", new Since.Last(2)).start().run();
+    run();
+    publish("a");
+    assertEquals(List.of("a 1"), reader.record);
+    assertEquals(0, broker.pages);
+  }
+
+  @Test
   void heldPublicationsDoNotOverflowTheOutbox() {
     SubscribeOutcome.Subscribed subscribed = subscribe("a", new Since.Live());
     reader.room = 2;

@@ -10,6 +10,7 @@ import io.broadcasty.delivery.subscribe.SubscribeOutcome;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.wire.JsonWriter;
@@ -110,7 +111,8 @@ class CompactVectorsTest {
                     (String) input.get("event"),
                     (String) input.get("correlationId"),
                     (String) input.get("replyTo"),
-                    Headers.of(headers))),
+                    Headers.of(headers),
+                    new Origin((String) input.get("sender"), null))),
             position(input),
             input.get("time") instanceof Long time ? time : 0),
         Vectors.integer(input, "number"));

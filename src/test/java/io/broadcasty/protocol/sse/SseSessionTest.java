@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.broadcasty.core.auth.Caller;
@@ -236,6 +237,36 @@ class SseSessionTest {
       assertTrue(frame.id() == null || frame.id().length() <= Cursor.MAX_LENGTH);
     }
     assertTrue(node.isQuiet());
+  }
+
+  @Test
+  void beginsWithTheNewestPublicationsUnlessItResumes() throws ProblemException {
+    for (int i = 1; i <= 5; i++) {
+      node.publish("a", String.valueOf(i));
+    }
+    Stream stream = prepare(FakeStreamRequest.channels("a").with("last", "2"));
+    assertInstanceOf(EventSession.Opening.Begun.class, stream.opening()).start().run();
+    node.run();
+    assertEquals(2, publications(stream.events()).size());
+    String id = stream.events().get(1).id();
+    stream.session().onTransportClosed();
+    Stream resumed =
+        prepare(FakeStreamRequest.channels("a").with("last", "2").with("lastEventId", id));
+    assertInstanceOf(EventSession.Opening.Begun.class, resumed.opening()).start().run();
+    node.run();
+    assertEquals(1, publications(resumed.events()).size(), "the cursor has precedence");
+    resumed.session().onTransportClosed();
+    for (String bad : List.of("0", "1001", "x", "-1", "1.5", "")) {
+      assertThrows(
+          ProblemException.class,
+          () -> SseRequest.of(FakeStreamRequest.channels("a").with("last", bad)),
+          bad);
+    }
+    assertThrows(
+        ProblemException.class,
+        () ->
+            SseRequest.of(
+                FakeStreamRequest.channels("a").with("last", "1").with("fromSequence", "0")));
   }
 
   /** The ids make a replay far larger than its publications. */

@@ -74,7 +74,8 @@ public abstract class ArchiveContract {
                 "e",
                 "c",
                 "r",
-                Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
+                Headers.of(Map.of("tag", "é 🎉", "empty", "")),
+                new Origin("änn", "s-1")));
     Publication publication = new Publication(full, new Position("one", 0, 1), time.nowMillis());
     assertEquals(1, archive.append(ONE, List.of(publication)));
     assertEquals(List.of(publication), archive.read(ONE, 0, 1, 10));

@@ -196,7 +196,8 @@ public abstract class BrokerContract {
                 "created",
                 "c-1",
                 "rpc:client:42",
-                Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
+                Headers.of(Map.of("tag", "é 🎉", "empty", "")),
+                new Origin("änn", "s-1")));
     Envelope large = plain(ORDERS, 2, "\"" + "x".repeat(300_000) + "\"");
     time.advance(Duration.ofMillis(17));
     AppendOutcome.Appended appended = appended(broker, full);

@@ -48,7 +48,8 @@ public abstract class SpoolContract {
                 "created",
                 "c-1",
                 "rpc.1",
-                Headers.of(Map.of("tag", "é 🎉", "empty", ""))));
+                Headers.of(Map.of("tag", "é 🎉", "empty", "")),
+                new Origin("änn", "s-1")));
     spool.add(List.of(full, named(OTHERS, 0, "b")));
     spool.add(List.of(named(ORDERS, 1, "c")));
     List<SpooledEnvelope> oldest = open().oldest(0, 10);

@@ -26,6 +26,7 @@ import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.PublishRequest;
 import java.lang.reflect.Proxy;
@@ -88,6 +89,11 @@ class PublishServiceTest {
                 public int partitions(String tenant, String channel) {
                   return PARTITIONS;
                 }
+
+                @Override
+                public boolean stampsSender(String tenant, String channel) {
+                  return channel.startsWith("chat.");
+                }
               }),
           new RateLimiter() {
             @Override
@@ -128,6 +134,16 @@ class PublishServiceTest {
 
   private List<PublishOutcome> publish(PublishRequest... drafts) {
     return publish.publish(ann, List.of(drafts)).toCompletableFuture().join();
+  }
+
+  @Test
+  void stampsTheSenderWhereThePolicyAsksForItWhateverTheRequestSays() {
+    Message forged = Message.of("1").withOrigin(new Origin("bob", "s-1"));
+    publish(
+        new PublishRequest(new ChannelName("chat.1"), null, null, forged), draft("a", "2", null));
+    assertEquals(
+        List.of(new Origin("ann", "s-1"), Origin.NONE),
+        appended.stream().map(envelope -> envelope.message().origin()).toList());
   }
 
   @Test

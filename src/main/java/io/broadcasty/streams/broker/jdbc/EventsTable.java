@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Envelope;
-import io.broadcasty.streams.broker.Headers;
+import io.broadcasty.streams.broker.HeadersFormat;
 import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
@@ -69,7 +69,7 @@ final class EventsTable {
     insert.setInt(13, envelope.costBytes());
     insert.setLong(14, bytesBefore);
     insert.setLong(15, publication.timeMillis());
-    RowVersion.bind(insert, 16, message.headers());
+    RowVersion.bind(insert, 16, message);
     insert.addBatch();
   }
 
@@ -110,7 +110,7 @@ final class EventsTable {
   }
 
   private static Publication publication(ResultSet result, StreamKey stream) throws SQLException {
-    Headers headers = RowVersion.headers("events", result, 10);
+    HeadersFormat.Parts parts = RowVersion.parts("events", result, 10);
     byte[] meta = result.getBytes(5);
     Envelope envelope =
         new Envelope(
@@ -124,7 +124,8 @@ final class EventsTable {
                 result.getString(6),
                 result.getString(7),
                 result.getString(8),
-                headers));
+                parts.headers(),
+                parts.origin()));
     return new Publication(
         envelope,
         new Position(stream.epoch(), stream.partition(), result.getLong(1)),

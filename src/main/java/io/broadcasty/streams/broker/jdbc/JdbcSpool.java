@@ -13,7 +13,7 @@ import io.broadcasty.infra.database.Dialect;
 import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Envelope;
-import io.broadcasty.streams.broker.Headers;
+import io.broadcasty.streams.broker.HeadersFormat;
 import io.broadcasty.streams.broker.Message;
 import io.broadcasty.streams.broker.Spool;
 import java.sql.Connection;
@@ -140,7 +140,7 @@ public final class JdbcSpool implements Spool {
         add.setString(8, message.correlationId());
         add.setString(9, message.replyTo());
         add.setLong(10, clock.nowMillis());
-        RowVersion.bind(add, 11, message.headers());
+        RowVersion.bind(add, 11, message);
         add.addBatch();
       }
       if (!added.isEmpty()) {
@@ -182,7 +182,7 @@ public final class JdbcSpool implements Spool {
   }
 
   private static Envelope envelope(ResultSet row) throws SQLException {
-    Headers headers = RowVersion.headers("queued publications", row, 11);
+    HeadersFormat.Parts parts = RowVersion.parts("queued publications", row, 11);
     return new Envelope(
         channel(row.getString(2), row.getString(3)),
         row.getInt(5),
@@ -194,7 +194,8 @@ public final class JdbcSpool implements Spool {
             row.getString(8),
             row.getString(9),
             row.getString(10),
-            headers));
+            parts.headers(),
+            parts.origin()));
   }
 
   @Override

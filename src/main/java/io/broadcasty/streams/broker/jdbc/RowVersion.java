@@ -1,8 +1,8 @@
 package io.broadcasty.streams.broker.jdbc;
 
 import io.broadcasty.core.format.DecodingFailures;
-import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.HeadersFormat;
+import io.broadcasty.streams.broker.Message;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,9 +23,9 @@ final class RowVersion {
    *
    * @param index the index of the version's parameter; that of the headers follows it
    */
-  static void bind(PreparedStatement insert, int index, Headers headers) throws SQLException {
+  static void bind(PreparedStatement insert, int index, Message message) throws SQLException {
     insert.setInt(index, VERSION);
-    insert.setBytes(index + 1, HeadersFormat.write(headers));
+    insert.setBytes(index + 1, HeadersFormat.write(message));
   }
 
   /**
@@ -35,7 +35,7 @@ final class RowVersion {
    * @param index the index of the version's column; that of the headers follows it
    * @throws io.broadcasty.core.format.UnknownVersionException when the row cannot be decoded
    */
-  static Headers headers(String what, ResultSet row, int index) throws SQLException {
+  static HeadersFormat.Parts parts(String what, ResultSet row, int index) throws SQLException {
     int version = row.getInt(index); // 0 for null
     if (version > VERSION) {
       throw DecodingFailures.unknownVersion(what, version);

@@ -3,7 +3,6 @@ package io.broadcasty.streams.broker.redis;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.format.DecodingFailures;
 import io.broadcasty.streams.broker.Envelope;
-import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.HeadersFormat;
 import io.broadcasty.streams.broker.Message;
 import java.io.ByteArrayInputStream;
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Version 0: a byte that says whether its id is idempotent, then id, payload, meta, event,
  * correlation id and reply channel, each as its length in UTF-8 in four bytes, -1 for a missing
  * one, and its text. Version 1 adds a byte with the version, and the headers as {@link
- * HeadersFormat} encodes them. Bytes after these are ignored, as version 0 ignores bytes after its
- * parts, so that parts may be added without another version.
+ * HeadersFormat} encodes them with the origin, which a node that does not know it ignores.
  */
 final class EnvelopeFormat {
 
@@ -44,7 +42,7 @@ final class EnvelopeFormat {
       write(out, message.correlationId());
       write(out, message.replyTo());
       out.writeByte(VERSION);
-      HeadersFormat.write(out, message.headers());
+      HeadersFormat.write(out, message);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // writing to memory does not fail
     }
@@ -60,26 +58,34 @@ final class EnvelopeFormat {
   static Envelope read(TenantChannel channel, int partition, byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       boolean idempotent = in.readBoolean();
+      String id = required(in);
+      String payload = required(in);
+      String meta = read(in);
+      String event = read(in);
+      String correlationId = read(in);
+      String replyTo = read(in);
+      HeadersFormat.Parts parts = parts(in);
       return new Envelope(
           channel,
           partition,
-          required(in),
+          id,
           idempotent,
-          new Message(required(in), read(in), read(in), read(in), read(in), headers(in)));
+          new Message(
+              payload, meta, event, correlationId, replyTo, parts.headers(), parts.origin()));
     } catch (IOException e) {
       throw DecodingFailures.malformed(WHAT, new UncheckedIOException(e));
     }
   }
 
-  private static Headers headers(DataInputStream in) throws IOException {
+  private static HeadersFormat.Parts parts(DataInputStream in) throws IOException {
     if (in.available() == 0) {
-      return Headers.NONE; // version 0
+      return HeadersFormat.Parts.NONE; // version 0
     }
     int version = in.readUnsignedByte();
     if (version != VERSION) {
       throw DecodingFailures.unknownVersion(WHAT, version);
     }
-    return HeadersFormat.read(in);
+    return HeadersFormat.readParts(in);
   }
 
   private static String required(DataInputStream in) throws IOException {
@@ -90,7 +96,6 @@ final class EnvelopeFormat {
     return text;
   }
 
-  // The order of reads is the order of parts: Java evaluates arguments from left to right.
   private static @Nullable String read(DataInputStream in) throws IOException {
     int length = in.readInt();
     if (length == ABSENT) {

@@ -13,6 +13,7 @@ import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.Headers;
 import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.Origin;
 import io.broadcasty.streams.broker.Position;
 import io.broadcasty.streams.broker.Publication;
 import java.io.ByteArrayOutputStream;
@@ -116,13 +117,17 @@ class PreviousFormatTest {
   }
 
   @Test
-  void headersAreKeptAndLaterBytesIgnored() {
+  void headersAndOriginAreKeptAndLaterPartsIgnored() {
     Headers headers = Headers.of(Map.of("tag", "é 🎉", "empty", ""));
-    Message message = ENVELOPES.get(1).message().withHeaders(headers);
+    Message message =
+        ENVELOPES.get(1).message().withHeaders(headers).withOrigin(new Origin("ann", null));
     Envelope envelope = new Envelope(ORDERS, 0, "o-17", true, message);
     byte[] bytes = EnvelopeFormat.write(envelope);
     assertEquals(envelope, EnvelopeFormat.read(ORDERS, 0, bytes));
-    assertEquals(envelope, EnvelopeFormat.read(ORDERS, 0, Arrays.copyOf(bytes, bytes.length + 5)));
+    byte[] later = Arrays.copyOf(bytes, bytes.length + 5);
+    later[bytes.length] = 9; // a part that this version does not know
+    later[bytes.length + 2] = 2; // with two bytes
+    assertEquals(envelope, EnvelopeFormat.read(ORDERS, 0, later));
   }
 
   @Test
