@@ -39,6 +39,9 @@ public final class ProblemMapper {
     if (outcome instanceof PublishOutcome.Unavailable unavailable) {
       return new Problem(Code.UNAVAILABLE, unavailable.reason(), unavailable.retryAfter());
     }
+    if (outcome instanceof PublishOutcome.Rejected rejected) {
+      return Problem.of(Code.INVALID_REQUEST, rejected.reason());
+    }
     if (outcome instanceof PublishOutcome.NoMemory full) {
       return noMemory(full.outcome().area(), full.outcome().full(), full.outcome().retryAfter());
     }

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 public final class AuditLogTable {
 
   private static final long CHUNK_MILLIS = 3_600_000;
+
+  /** The length of the column. */
+  private static final int MAX_ACTOR = 200;
+
   private static final String OLDEST =
       "SELECT MIN(created_at) FROM broadcasty_audit_logs WHERE created_at < ?";
   private static final String INSERT =
@@ -42,12 +46,21 @@ public final class AuditLogTable {
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
       insert.setString(1, tenant);
       insert.setString(2, action);
-      insert.setString(3, actor);
+      insert.setString(3, actor == null ? null : abbreviated(actor));
       insert.setString(4, ip);
       insert.setString(5, context);
       insert.setLong(6, timeMillis);
       insert.executeUpdate();
     }
+  }
+
+  /** Returns a name that fits its column, so that an overlong one hides nothing. */
+  private static String abbreviated(String actor) {
+    if (actor.length() <= MAX_ACTOR) {
+      return actor;
+    }
+    int end = Character.isHighSurrogate(actor.charAt(MAX_ACTOR - 1)) ? MAX_ACTOR - 1 : MAX_ACTOR;
+    return actor.substring(0, end);
   }
 
   /**

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -120,7 +121,7 @@ public final class Database implements AutoCloseable {
    * Migrates by connections of their own, whose sessions have no limits: a migration may take long,
    * and keeps a transaction open meanwhile.
    */
-  private void migrate(DatabaseSettings settings) {
+  private void migrate(DatabaseSettings settings) throws SQLException {
     if (dialect == Dialect.H2) {
       migrate(source, dialect);
       return;
@@ -259,7 +260,11 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static void migrate(DataSource dataSource, Dialect dialect) {
+  private static void migrate(DataSource dataSource, Dialect dialect) throws SQLException {
+    Map<String, String> placeholders;
+    try (Connection connection = dataSource.getConnection()) {
+      placeholders = dialect.placeholders(connection);
+    }
     Flyway flyway =
         Flyway.configure(Database.class.getClassLoader())
             .dataSource(dataSource)
@@ -267,7 +272,7 @@ public final class Database implements AutoCloseable {
             .table("broadcasty_schema")
             .baselineOnMigrate(true)
             .baselineVersion("0")
-            .placeholders(dialect.placeholders())
+            .placeholders(placeholders)
             .load();
     rejectNewerSchema(flyway);
     flyway.migrate();

@@ -39,6 +39,12 @@ public enum DatabaseFault {
   /** The user lacks a privilege. */
   RIGHTS(false, "denies this user a needed privilege (the rights of broadcasty.db.user)"),
 
+  /**
+   * The database serves, but refuses what one statement contains: a constraint is violated, or a
+   * value does not fit. Trying the same again is wrong.
+   */
+  REJECTED(false, "refuses the data of a statement"),
+
   /** Any other failure. */
   OTHER(false, "fails");
 
@@ -47,6 +53,7 @@ public enum DatabaseFault {
   private static final Set<Integer> MARIADB_READ_ONLY = Set.of(1290, 1792, 1836);
   private static final Set<Integer> MARIADB_RIGHTS = Set.of(1044, 1142, 1143, 1227);
   private static final Set<Integer> MARIADB_TOO_MANY = Set.of(1040, 1203, 1226);
+  private static final Set<Integer> MARIADB_DATA = Set.of(1062, 1264, 1300, 1366, 1406, 3988);
   private static final int MARIADB_LOGIN = 1045;
   private static final String NO_SPACE = "No space left on device";
 
@@ -91,6 +98,11 @@ public enum DatabaseFault {
     return BROKEN.contains(String.valueOf(failure.getSQLState()));
   }
 
+  /** Returns whether a state is of the classes of data exceptions and of constraints. */
+  private static boolean isOfData(String state) {
+    return state.startsWith("22") || state.startsWith("23");
+  }
+
   private static DatabaseFault ofOne(Throwable failure) {
     if (String.valueOf(failure.getMessage()).contains(NO_SPACE)) {
       return FULL;
@@ -108,6 +120,9 @@ public enum DatabaseFault {
     }
     if (state.equals("53300") || MARIADB_TOO_MANY.contains(code)) {
       return TOO_MANY_CONNECTIONS;
+    }
+    if (isOfData(state) || MARIADB_DATA.contains(code)) {
+      return REJECTED;
     }
     if (state.equals("42501") || MARIADB_RIGHTS.contains(code)) {
       return RIGHTS;

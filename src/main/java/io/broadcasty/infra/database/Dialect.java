@@ -1,6 +1,7 @@
 package io.broadcasty.infra.database;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
@@ -9,25 +10,25 @@ import java.util.Map;
 /** The supported database products, and their differences. */
 public enum Dialect {
   /** The embedded default. */
-  H2("org.h2.Driver", "BLOB", ""),
-  POSTGRESQL("org.postgresql.Driver", "BYTEA", ""),
-  MYSQL(
-      "org.mariadb.jdbc.Driver",
-      "LONGBLOB",
-      " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
-  MARIADB(
-      "org.mariadb.jdbc.Driver",
-      "LONGBLOB",
-      " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+  H2("org.h2.Driver", "BLOB"),
+  POSTGRESQL("org.postgresql.Driver", "BYTEA"),
+  MYSQL("org.mariadb.jdbc.Driver", "LONGBLOB"),
+  MARIADB("org.mariadb.jdbc.Driver", "LONGBLOB");
+
+  /**
+   * The collations of MariaDB and MySQL that compare texts as they are: with {@code utf8mb4_bin}
+   * texts that differ in blanks at their end are one key.
+   */
+  private static final String BINARY_COLLATION =
+      "SELECT MAX(collation_name) FROM information_schema.collations"
+          + " WHERE collation_name IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')";
 
   private final String driver;
   private final String bytesType;
-  private final String tableOptions;
 
-  Dialect(String driver, String bytesType, String tableOptions) {
+  Dialect(String driver, String bytesType) {
     this.driver = driver;
     this.bytesType = bytesType;
-    this.tableOptions = tableOptions;
   }
 
   /**
@@ -75,15 +76,26 @@ public enum Dialect {
         : url;
   }
 
-  Map<String, String> placeholders() {
+  /**
+   * Returns what the migrations leave to the database.
+   *
+   * @throws SQLException when the database cannot compare texts as they are
+   */
+  Map<String, String> placeholders(Connection connection) throws SQLException {
     boolean mysqlLike = this == MYSQL || this == MARIADB;
+    String characters =
+        mysqlLike ? "CHARACTER SET utf8mb4 COLLATE " + binaryCollation(connection) : "";
     return Map.of(
         "bytes",
         bytesType,
         "collate",
         this == POSTGRESQL ? " COLLATE \"C\"" : "",
         "table_options",
-        tableOptions,
+        mysqlLike ? " ENGINE=InnoDB DEFAULT " + characters : "",
+        "only_mysql",
+        mysqlLike ? "" : "-- ",
+        "characters",
+        characters,
         // followed by ADD …; H2 allows one change per statement
         "drop_key_of_events",
         switch (this) {
@@ -98,11 +110,24 @@ public enum Dialect {
         mysqlLike ? "DATETIME(3)" : "TIMESTAMP(3)");
   }
 
+  private static String binaryCollation(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery(BINARY_COLLATION)) {
+      String name = found.next() ? found.getString(1) : null;
+      if (name == null) {
+        throw new SQLException(
+            "the database compares texts without the blanks at their end; MariaDB 10.2 or MySQL"
+                + " 8.0.17, or a later version, is needed");
+      }
+      return name;
+    }
+  }
+
   /**
    * Configures the database after it was opened. For H2: every commit is written by the committing
    * thread (with a delay, a background thread may take the changes and write them later, while a
    * checkpoint finds nothing to do); freed space is reused after 5 s; values up to 64 KiB are
-   * stored in their row.
+   * stored in their row; texts are compared as they are, whatever the URL says.
    */
   void prepare(Connection connection) throws SQLException {
     if (this == H2) {
@@ -110,6 +135,7 @@ public enum Dialect {
         statement.execute("SET WRITE_DELAY 0");
         statement.execute("SET RETENTION_TIME 5000");
         statement.execute("SET MAX_LENGTH_INPLACE_LOB 65536");
+        statement.execute("SET IGNORECASE FALSE");
       }
     }
   }

@@ -28,6 +28,13 @@ public sealed interface AppendOutcome {
   record Unavailable(String reason, Duration retryAfter) implements AppendOutcome {}
 
   /**
+   * The store refuses this envelope for good; trying again is wrong.
+   *
+   * @param reason for the client: what is wrong
+   */
+  record Rejected(String reason) implements AppendOutcome {}
+
+  /**
    * The envelope was not accepted, because this node has no memory left for it; trying again after
    * a while is right.
    *

@@ -44,6 +44,7 @@ public interface Archive {
    *
    * @param run contiguous, oldest first, not empty
    * @return the newest sequence that is kept now
+   * @throws RejectedDataException when the archive refuses the data of one of them
    */
   long append(StreamKey stream, List<Publication> run);
 

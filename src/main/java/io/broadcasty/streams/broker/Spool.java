@@ -25,6 +25,8 @@ public interface Spool {
   /**
    * Adds envelopes, all or none; returns once they are as durable as the spool allows. An envelope
    * whose id waits on its channel already is not added again.
+   *
+   * @throws RejectedDataException when the spool refuses the data of one of them; none was added
    */
   void add(List<Envelope> envelopes);
 
@@ -34,6 +36,7 @@ public interface Spool {
    * the channel.
    *
    * @return the channels for which nothing waits; their envelopes were not added
+   * @throws RejectedDataException as {@link #add}
    */
   Set<TenantChannel> addBehind(List<Envelope> envelopes);
 

@@ -20,6 +20,11 @@ public record Submission(
         new CompletableFuture<>());
   }
 
+  /** Returns a part of this submission, which has no answer of its own. */
+  public Submission part(int from, int to) {
+    return of(envelopes.subList(from, to));
+  }
+
   /** Returns an {@code Unavailable} outcome for each envelope. */
   public List<AppendOutcome> allUnavailable(String reason, Duration retryAfter) {
     return Collections.nCopies(envelopes.size(), new AppendOutcome.Unavailable(reason, retryAfter));

@@ -9,6 +9,8 @@ import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.ChannelDirectory;
 import io.broadcasty.streams.broker.LeaderLock;
 import io.broadcasty.streams.broker.LostPosition;
+import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.RejectedDataException;
 import io.broadcasty.streams.broker.ReplayPage;
 import io.broadcasty.streams.broker.ReplayRequest;
 import io.broadcasty.streams.broker.StreamKey;
@@ -249,7 +251,23 @@ final class ArchiveCopier {
       if (page.publications().isEmpty()) {
         return;
       }
-      copied = archive.append(stream, page.publications());
+      copied = append(stream, page.publications());
+    }
+  }
+
+  /** Appends a page. A publication that the archive refuses is left out, and counts as missed. */
+  private long append(StreamKey stream, List<Publication> page) {
+    try {
+      return archive.append(stream, page);
+    } catch (RejectedDataException e) {
+      if (page.size() == 1) {
+        LOG.log(Level.WARNING, "The archive refuses a publication for good", e);
+        missed.increment();
+        return page.get(0).position().sequence();
+      }
+      int half = page.size() / 2;
+      long copied = append(stream, page.subList(0, half));
+      return Math.max(copied, append(stream, page.subList(half, page.size())));
     }
   }
 }

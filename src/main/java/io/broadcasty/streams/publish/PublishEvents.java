@@ -107,6 +107,8 @@ record PublishEvents(RealtimeListener listener, Ticker ticker, Caller caller, lo
     if (outcome instanceof PublishOutcome.Throttled) {
       return PublishResult.THROTTLED;
     }
-    return outcome == null ? PublishResult.FAILED : PublishResult.UNAVAILABLE;
+    return outcome == null || outcome instanceof PublishOutcome.Rejected
+        ? PublishResult.FAILED
+        : PublishResult.UNAVAILABLE;
   }
 }

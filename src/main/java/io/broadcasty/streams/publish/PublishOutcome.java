@@ -31,6 +31,9 @@ public sealed interface PublishOutcome {
   /** The store cannot accept the publication now. */
   record Unavailable(String reason, Duration retryAfter) implements PublishOutcome {}
 
+  /** The store refuses the publication for good. */
+  record Rejected(String reason) implements PublishOutcome {}
+
   /** The node has no memory left for the publication. */
   record NoMemory(AppendOutcome.NoMemory outcome) implements PublishOutcome {}
 }

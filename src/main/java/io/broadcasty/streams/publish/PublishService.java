@@ -175,6 +175,9 @@ public final class PublishService {
     if (outcome instanceof AppendOutcome.NoMemory full) {
       return new PublishOutcome.NoMemory(full);
     }
+    if (outcome instanceof AppendOutcome.Rejected rejected) {
+      return new PublishOutcome.Rejected(rejected.reason());
+    }
     AppendOutcome.Unavailable unavailable = (AppendOutcome.Unavailable) outcome;
     return new PublishOutcome.Unavailable(unavailable.reason(), unavailable.retryAfter());
   }

@@ -6,6 +6,7 @@ import io.broadcasty.streams.broker.Broker;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.GroupCommit;
+import io.broadcasty.streams.broker.RejectedDataException;
 import io.broadcasty.streams.broker.Spool;
 import io.broadcasty.streams.broker.StoreCondition;
 import io.broadcasty.streams.broker.Submission;
@@ -13,9 +14,11 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Appends each group of publications to the spool. Once the streams are reachable again, only
@@ -29,6 +32,9 @@ final class SpoolAppender implements GroupCommit.Appender {
   private static final AppendOutcome QUEUED = new AppendOutcome.Queued();
   private static final AppendOutcome REFUSED =
       new AppendOutcome.Unavailable("neither the store nor the spool can be reached", RETRY_AFTER);
+
+  private static final AppendOutcome REJECTED =
+      new AppendOutcome.Rejected("the spool refuses this publication; change its id or its texts");
 
   private final Broker streams;
   private final Spool spool;
@@ -46,29 +52,60 @@ final class SpoolAppender implements GroupCommit.Appender {
   public List<List<AppendOutcome>> append(List<Submission> group) {
     List<Envelope> envelopes =
         group.stream().flatMap(submission -> submission.envelopes().stream()).toList();
-    AppendOutcome[] outcomes = new AppendOutcome[envelopes.size()];
-    Arrays.fill(outcomes, QUEUED);
-    try {
-      if (streams.condition().state() == StoreCondition.State.UP) {
-        publishAhead(envelopes, outcomes, addBehind(envelopes, outcomes));
-      } else {
-        spool.add(envelopes);
-      }
-    } catch (BrokerException e) {
-      LOG.log(Level.DEBUG, "Cannot add publications to the spool; they are refused", e);
-      for (int i = 0; i < outcomes.length; i++) {
-        outcomes[i] = outcomes[i] instanceof AppendOutcome.Appended ? outcomes[i] : REFUSED;
-      }
-    }
+    List<AppendOutcome> outcomes = appendAll(envelopes);
     readOldest(envelopes, outcomes);
     List<List<AppendOutcome>> answers = new ArrayList<>();
     int next = 0;
     for (Submission submission : group) {
       int end = next + submission.envelopes().size();
-      answers.add(Arrays.asList(outcomes).subList(next, end));
+      answers.add(outcomes.subList(next, end));
       next = end;
     }
     return answers;
+  }
+
+  private List<AppendOutcome> appendAll(List<Envelope> envelopes) {
+    if (streams.condition().state() != StoreCondition.State.UP) {
+      return queue(envelopes);
+    }
+    AppendOutcome[] outcomes = new AppendOutcome[envelopes.size()];
+    Arrays.fill(outcomes, QUEUED);
+    Set<TenantChannel> ahead;
+    try {
+      ahead = addBehind(envelopes, outcomes);
+    } catch (RejectedDataException e) { // nothing was added
+      return apart(envelopes, e, this::appendAll);
+    }
+    publishAhead(envelopes, outcomes, ahead);
+    return Arrays.asList(outcomes);
+  }
+
+  /** Adds envelopes to the spool, without those that it refuses for good. */
+  private List<AppendOutcome> queue(List<Envelope> envelopes) {
+    try {
+      spool.add(envelopes);
+      return Collections.nCopies(envelopes.size(), QUEUED);
+    } catch (RejectedDataException e) {
+      return apart(envelopes, e, this::queue);
+    } catch (BrokerException e) {
+      LOG.log(Level.DEBUG, "Cannot add publications to the spool; they are refused", e);
+      return Collections.nCopies(envelopes.size(), REFUSED);
+    }
+  }
+
+  /** Does the same with each half, in order, so that one envelope costs itself alone. */
+  private static List<AppendOutcome> apart(
+      List<Envelope> envelopes,
+      RejectedDataException rejection,
+      Function<List<Envelope>, List<AppendOutcome>> halves) {
+    if (envelopes.size() == 1) {
+      LOG.log(Level.WARNING, "The spool refuses a publication for good", rejection);
+      return List.of(REJECTED);
+    }
+    int half = envelopes.size() / 2;
+    List<AppendOutcome> outcomes = new ArrayList<>(halves.apply(envelopes.subList(0, half)));
+    outcomes.addAll(halves.apply(envelopes.subList(half, envelopes.size())));
+    return outcomes;
   }
 
   /**
@@ -95,10 +132,10 @@ final class SpoolAppender implements GroupCommit.Appender {
   }
 
   /** Reads since when the channels of queued publications have been waiting. */
-  private void readOldest(List<Envelope> envelopes, AppendOutcome[] outcomes) {
+  private void readOldest(List<Envelope> envelopes, List<AppendOutcome> outcomes) {
     Set<TenantChannel> queued = new HashSet<>();
-    for (int i = 0; i < outcomes.length; i++) {
-      if (outcomes[i] instanceof AppendOutcome.Queued) {
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i) instanceof AppendOutcome.Queued) {
         queued.add(envelopes.get(i).channel());
       }
     }
@@ -130,16 +167,18 @@ final class SpoolAppender implements GroupCommit.Appender {
     List<AppendOutcome> published =
         BlockingPublisher.publishAndWait(streams, places.stream().map(envelopes::get).toList());
     boolean isUp = streams.condition().state() == StoreCondition.State.UP;
-    List<Envelope> refused = new ArrayList<>();
+    List<Integer> refused = new ArrayList<>();
     for (int i = 0; i < published.size(); i++) {
-      boolean isQueued = published.get(i) instanceof AppendOutcome.Unavailable && !isUp;
-      outcomes[places.get(i)] = isQueued ? QUEUED : published.get(i);
-      if (isQueued) {
-        refused.add(envelopes.get(places.get(i)));
+      outcomes[places.get(i)] = published.get(i);
+      if (published.get(i) instanceof AppendOutcome.Unavailable && !isUp) {
+        refused.add(places.get(i));
       }
     }
     if (!refused.isEmpty()) {
-      spool.add(refused);
+      List<AppendOutcome> queued = queue(refused.stream().map(envelopes::get).toList());
+      for (int i = 0; i < queued.size(); i++) {
+        outcomes[refused.get(i)] = queued.get(i);
+      }
     }
   }
 }

@@ -173,6 +173,9 @@ final class SpoolDrainer {
     for (int i = 0; i < page.size(); i++) {
       if (outcomes.get(i) instanceof AppendOutcome.Appended) {
         done.add(page.get(i));
+      } else if (outcomes.get(i) instanceof AppendOutcome.Rejected) {
+        LOG.log(Level.ERROR, "A queued publication is dropped: its stream refuses it for good");
+        done.add(page.get(i));
       } else {
         held.add(page.get(i).envelope().channel());
       }

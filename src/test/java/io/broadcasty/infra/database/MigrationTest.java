@@ -88,7 +88,7 @@ class MigrationTest {
               .dataSource(database.dataSource())
               .locations("classpath:db/migration")
               .table("broadcasty_schema")
-              .placeholders(database.dialect().placeholders())
+              .placeholders(database.dialect().placeholders(connection))
               .cleanDisabled(false)
               .target("1")
               .load();

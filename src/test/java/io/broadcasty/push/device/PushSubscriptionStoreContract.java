@@ -67,6 +67,19 @@ public abstract class PushSubscriptionStoreContract {
     assertEquals(List.of(), open().findByUser(GLOBEX, "ann"));
   }
 
+  /** One user's notifications must not reach another whose name only looks alike. */
+  @Test
+  void usersWhoseNamesOnlyLookAlikeAreDifferent() {
+    List<String> alike = List.of("ann", "ann ", "Ann", "\u00e4nn", "a\u0308nn");
+    for (int i = 0; i < alike.size(); i++) {
+      save(open(), ACME, alike.get(i), web("device" + i), null, List.of(), 5);
+    }
+    for (String user : alike) {
+      assertEquals(1, open().findByUser(ACME, user).size());
+      assertEquals(1, found(ACME, users(user)).size());
+    }
+  }
+
   @Test
   void registeringAnAddressAgainUpdatesIt() {
     PushSubscription first = save(open(), ACME, "ann", web("a"), "old", List.of(ORDERS), 5);

@@ -48,6 +48,28 @@ public abstract class BrokerContract {
   protected static final Retention PLENTY = new Retention(Duration.ofHours(1), 100_000, 1L << 30);
   private static final TenantChannel ORDERS = channel("orders");
 
+  /** Ids that some collation of a database takes for the same. */
+  static final List<String> ALIKE =
+      List.of(
+          "bar",
+          "bar ",
+          "bar  ",
+          " bar",
+          "BAR",
+          "bar\t",
+          "bar\u00a0",
+          "bar\u200b",
+          "b\u00e4r",
+          "ba\u0308r",
+          "stra\u00dfe",
+          "strasse",
+          "\ufb01",
+          "fi",
+          "a\ud83d\ude00",
+          "a\ud83d\ude01",
+          "a\ufffd",
+          "a?");
+
   protected final ManualTime time = new ManualTime();
   protected final RecordingPublicationListener received = new RecordingPublicationListener();
   private final List<Broker> opened = new ArrayList<>();
@@ -553,6 +575,22 @@ public abstract class BrokerContract {
     assertFalse(appended(broker, named(channel("Acme", "Chat"), 0, "a")).duplicate());
     assertEquals(0, broker.states(channel("Acme", "chat"), 1).get(0).head());
     assertEquals(0, broker.states(channel("acme", "Chat"), 1).get(0).head());
+  }
+
+  @Test
+  void idsThatOnlyLookAlikeAreDifferent() throws Exception {
+    Broker broker = broker();
+    List<Envelope> alike = ALIKE.stream().map(id -> named(channel("a"), 0, id)).toList();
+    for (int round = 0; round < 2; round++) {
+      List<AppendOutcome> outcomes = publish(broker, alike);
+      for (int i = 0; i < ALIKE.size(); i++) {
+        AppendOutcome.Appended appended =
+            assertInstanceOf(AppendOutcome.Appended.class, outcomes.get(i), "id " + i);
+        assertEquals(i + 1, appended.position().sequence(), "id " + i);
+        assertEquals(round == 1, appended.duplicate(), "id " + i);
+      }
+    }
+    assertEquals(StoreCondition.UP, broker.condition());
   }
 
   @Test

@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The simplest implementation of the spool, in memory; it can be made unreachable. */
+/**
+ * The simplest implementation of the spool, in memory; it can be made unreachable, and refuses ids
+ * that contain {@code poison}.
+ */
 public final class MemorySpool implements Spool {
 
   private final TreeMap<Long, Envelope> waiting = new TreeMap<>();
@@ -26,6 +29,9 @@ public final class MemorySpool implements Spool {
   @Override
   public synchronized void add(List<Envelope> envelopes) {
     reach();
+    if (envelopes.stream().anyMatch(e -> e.id().contains("poison"))) {
+      throw new RejectedDataException("scripted: refused", null);
+    }
     for (Envelope e : envelopes) {
       boolean isThere =
           waiting.values().stream()

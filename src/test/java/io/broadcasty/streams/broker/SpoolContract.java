@@ -77,6 +77,13 @@ public abstract class SpoolContract {
   }
 
   @Test
+  void idsThatOnlyLookAlikeAreDifferent() {
+    Spool spool = open();
+    spool.add(BrokerContract.ALIKE.stream().map(id -> named(ORDERS, 0, id)).toList());
+    assertEquals(BrokerContract.ALIKE, ids(spool.oldest(0, 100)));
+  }
+
+  @Test
   void addsBehindWaitingEnvelopesAndReturnsTheOtherChannels() {
     Spool spool = open();
     spool.add(List.of(named(ORDERS, 0, "a")));

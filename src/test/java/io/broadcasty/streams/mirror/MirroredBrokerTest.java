@@ -111,6 +111,22 @@ class MirroredBrokerTest {
   }
 
   @Test
+  void aPublicationThatTheArchiveRefusesIsMissedAndStopsNoOther() {
+    archive.refused = 7;
+    try (LogCapture log = new LogCapture(ArchiveCopier.class)) {
+      fill(node.broker, ORDERS, 0, 10);
+      fill(node.broker, channel("orders.b"), 0, 3);
+      node.copier.runRound();
+      assertTrue(log.text().contains("refuses"), log.text());
+    }
+    assertEquals(List.of(new SequenceRange(1, 6), new SequenceRange(8, 10)), ranges());
+    assertEquals(
+        List.of(new SequenceRange(1, 3)), kept.ranges(channel("orders.b"), epoch()).get(0));
+    assertEquals(1, node.broker.missed());
+    assertEquals(0, node.copier.marked());
+  }
+
+  @Test
   void aPageIsBoundedByCountAndBytesAndMayBeOfTheStateAlone() {
     publishAndCopy(30);
     int cost = plain(ORDERS, 0, "1").costBytes();

@@ -4,15 +4,20 @@ import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.RejectedDataException;
 import io.broadcasty.streams.broker.StreamKey;
 import java.util.List;
 import java.util.Map;
 
-/** An archive that can be made unreachable, and counts its uses. */
+/** An archive that can be made unreachable or refuse publications, and counts its uses. */
 final class ScriptedArchive implements Archive {
 
   private final Archive real;
   volatile boolean unreachable;
+
+  /** The sequence of publications that it refuses for good. */
+  volatile long refused;
+
   volatile int calls;
   volatile int largestRun;
 
@@ -33,6 +38,9 @@ final class ScriptedArchive implements Archive {
   public long append(StreamKey stream, List<Publication> run) {
     call();
     largestRun = Math.max(largestRun, run.size());
+    if (run.stream().anyMatch(each -> each.position().sequence() == refused)) {
+      throw new RejectedDataException("scripted: refused", null);
+    }
     return real.append(stream, run);
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.LogCapture;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.memory.MemoryArea;
 import io.broadcasty.core.memory.MemoryBudget;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +115,26 @@ class SpoolingBrokerTest {
     assertEquals(List.of("a", "b", "c", "d"), ids(ORDERS));
     assertInstanceOf(
         AppendOutcome.Appended.class, publishOne(node, named(ORDERS, 0, "e")), "as ever");
+  }
+
+  @Test
+  void anEnvelopeThatTheSpoolRefusesCostsItselfAlone() {
+    try (LogCapture log = new LogCapture(SpoolAppender.class)) {
+      streams.makeUnreachable();
+      List<Envelope> envelopes =
+          Stream.of("a", "poison", "b", "c").map(id -> named(ORDERS, 0, id)).toList();
+      List<AppendOutcome> outcomes = publish(node, envelopes);
+      assertEquals(
+          List.of("Queued", "Rejected", "Queued", "Queued"),
+          outcomes.stream().map(each -> each.getClass().getSimpleName()).toList());
+      assertInstanceOf(
+          AppendOutcome.Rejected.class, publishOne(node, named(ORDERS, 0, "poison-behind")));
+      queue(node, ORDERS, "d");
+      assertEquals(2, log.lines().size(), log.text());
+    }
+    streams.makeReachable();
+    drain(node);
+    assertEquals(List.of("a", "b", "c", "d"), ids(ORDERS));
   }
 
   @Test

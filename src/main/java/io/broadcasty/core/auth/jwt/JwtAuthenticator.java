@@ -170,6 +170,9 @@ public final class JwtAuthenticator implements Authenticator {
     if (subject == null || subject.isBlank()) {
       return missing("sub");
     }
+    if (!isStorable(subject)) {
+      return refused("the claim `sub` contains U+0000 or an unpaired surrogate");
+    }
     if (!(claims.getClaim("tid") instanceof String tenant)) {
       return missing("tid");
     }
@@ -212,6 +215,12 @@ public final class JwtAuthenticator implements Authenticator {
     }
     return new Authenticated(
         new Caller(tenantId, subject, roles, issuedAt, end, known(claims), token));
+  }
+
+  /** Returns whether every store can keep a text; JSON's escapes can express more. */
+  private static boolean isStorable(String text) {
+    return text.codePoints()
+        .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
   }
 
   private @Nullable String mismatch(JWTClaimsSet claims) {

@@ -58,9 +58,12 @@ final class DatabaseAvailability implements AutoCloseable {
         "the database " + present.advice());
   }
 
-  /** Records that a call to the database has failed. */
+  /** Records that a call to the database has failed. Refused data is no failure of its. */
   synchronized void recordFailure(Throwable failure) {
     DatabaseFault found = DatabaseFault.of(failure);
+    if (found == DatabaseFault.REJECTED) {
+      return; // it serves
+    }
     if (found != fault) {
       fault = found;
       LOG.log(

@@ -1,6 +1,8 @@
 package io.broadcasty.streams.broker.jdbc;
 
+import io.broadcasty.core.background.RedactedThrowable;
 import io.broadcasty.core.time.WallClock;
+import io.broadcasty.infra.database.DatabaseFault;
 import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.streams.broker.AppendOutcome;
 import io.broadcasty.streams.broker.GroupCommit;
@@ -11,15 +13,17 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Appends each group in one transaction, then announces it.
  *
- * <p>A failed group is answered with {@link AppendOutcome.Unavailable}. If the commit itself
- * failed, it may have been executed nevertheless: those streams are read again under their lock
- * before anything else is announced, so that their new publications are announced first. A group on
- * which the database hangs is such a case, too.
+ * <p>A failed group is answered with {@link AppendOutcome.Unavailable}, unless the database refuses
+ * the data of one envelope: this one is found by halving the group, and costs itself alone. If the
+ * commit itself failed, it may have been executed nevertheless: those streams are read again under
+ * their lock before anything else is announced, so that their new publications are announced first.
+ * A group on which the database hangs is such a case, too.
  */
 final class JdbcAppender implements GroupCommit.Appender {
 
@@ -28,6 +32,10 @@ final class JdbcAppender implements GroupCommit.Appender {
   private static final String UNREACHABLE = "the database cannot be reached";
   private static final String FAILED =
       "the database did not confirm the publication; publish again with the same id";
+
+  private static final AppendOutcome REJECTED =
+      new AppendOutcome.Rejected(
+          "the database refuses this publication; change its id or its texts");
 
   private final Transactions transactions;
   private final WallClock clock;
@@ -64,9 +72,35 @@ final class JdbcAppender implements GroupCommit.Appender {
     } catch (SQLException
         | RuntimeException
         | Error e) { // publishers are answered whatever the error is
+      if (DatabaseFault.of(e) == DatabaseFault.REJECTED) {
+        return appendApart(group, e);
+      }
       availability.recordFailure(e);
       return refused(group, FAILED);
     }
+  }
+
+  /** Appends the halves of a group whose data the database refuses, in order. */
+  private List<List<AppendOutcome>> appendApart(List<Submission> group, Throwable refusal) {
+    if (group.size() > 1) {
+      int half = group.size() / 2;
+      List<List<AppendOutcome>> outcomes = new ArrayList<>(append(group.subList(0, half)));
+      outcomes.addAll(append(group.subList(half, group.size())));
+      return outcomes;
+    }
+    if (group.isEmpty() || group.get(0).envelopes().size() == 1) {
+      LOG.log(
+          Level.WARNING,
+          "The database refuses a publication for good",
+          RedactedThrowable.of(refusal));
+      return group.stream().map(only -> List.of(REJECTED)).toList();
+    }
+    Submission several = group.get(0);
+    int count = several.envelopes().size();
+    return List.of(
+        append(List.of(several.part(0, count / 2), several.part(count / 2, count))).stream()
+            .flatMap(List::stream)
+            .toList());
   }
 
   private static List<List<AppendOutcome>> refused(List<Submission> group, String why) {

@@ -4,10 +4,12 @@ import com.google.errorprone.annotations.ThreadSafe;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseFault;
 import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.streams.broker.Archive;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Publication;
+import io.broadcasty.streams.broker.RejectedDataException;
 import io.broadcasty.streams.broker.StreamKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -181,6 +183,9 @@ public final class JdbcArchive implements Archive {
     try {
       return call.run();
     } catch (SQLException e) {
+      if (DatabaseFault.of(e) == DatabaseFault.REJECTED) {
+        throw new RejectedDataException("the archive refuses a publication", e);
+      }
       throw new BrokerException( // without the driver's message, which may quote payloads
           "the database of the archive failed: SQL state "
               + e.getSQLState()

@@ -9,12 +9,14 @@ import io.broadcasty.core.format.UnknownVersionException;
 import io.broadcasty.core.tenant.TenantId;
 import io.broadcasty.core.time.WallClock;
 import io.broadcasty.infra.database.Database;
+import io.broadcasty.infra.database.DatabaseFault;
 import io.broadcasty.infra.database.Dialect;
 import io.broadcasty.infra.database.Transactions;
 import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Envelope;
 import io.broadcasty.streams.broker.HeadersFormat;
 import io.broadcasty.streams.broker.Message;
+import io.broadcasty.streams.broker.RejectedDataException;
 import io.broadcasty.streams.broker.Spool;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -115,6 +117,9 @@ public final class JdbcSpool implements Spool {
     try {
       return transactions.writeDurably(ATTEMPTS, work); // another node may have added the same id
     } catch (SQLException e) {
+      if (DatabaseFault.of(e) == DatabaseFault.REJECTED) {
+        throw new RejectedDataException("the spool refuses a publication", e);
+      }
       throw new BrokerException(UNREACHABLE, e);
     }
   }

@@ -401,6 +401,24 @@ class JwtAuthenticatorTest {
         "`sub`");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a\u0000", "\ud83d", "a\ude00b"})
+  void refusesASubjectThatNoStoreCanKeep(String subject) {
+    String json =
+        "{\"sub\":\""
+            + subject
+                .replace("\u0000", "\\u0000")
+                .replace("\ud83d", "\\ud83d")
+                .replace("\ude00", "\\ude00")
+            + "\",\"tid\":\"acme\",\"roles\":[],\"iat\":1,\"exp\":"
+            + now().plusSeconds(60).getEpochSecond()
+            + "}";
+    refused(
+        TestTokens.sign(
+            new JWSHeader.Builder(JWSAlgorithm.RS256).build(), TestTokens.RSA, new Payload(json)),
+        "surrogate");
+  }
+
   @Test
   void checksTheIssuer() {
     JwtAuthenticator strict = strict("https://id.example", List.of());

@@ -3,6 +3,7 @@ package io.broadcasty.streams.broker.jdbc;
 import io.broadcasty.infra.database.DataSourceWrapper;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -21,6 +22,8 @@ final class FaultyDataSource extends DataSourceWrapper {
     DOWN,
     /** Inserting publications fails. */
     AT_INSERT,
+    /** Every statement with a text that contains {@code poison} fails, as a constraint does. */
+    POISON,
     /** The last statement before the commit fails. */
     AT_STREAM_UPDATE,
     /** The commit fails and is not executed. */
@@ -75,10 +78,19 @@ final class FaultyDataSource extends DataSourceWrapper {
               boolean isInsert = sql.startsWith("INSERT INTO broadcasty_events");
               boolean isUpdate = sql.startsWith("UPDATE broadcasty_streams SET head_seq");
               wrote[0] |= isInsert;
+              boolean[] poisoned = {false};
               return proxy(
                   PreparedStatement.class,
                   connection.prepareStatement(sql),
-                  (inner, ignored) -> {
+                  (inner, values) -> {
+                    poisoned[0] |=
+                        inner.equals("setString") && String.valueOf(values[1]).contains("poison");
+                    if (inner.equals("executeBatch")
+                        && poisoned[0]
+                        && fault.get() == Fault.POISON) {
+                      throw new BatchUpdateException(
+                          "scripted: a constraint is violated", "23000", 1062, new int[0]);
+                    }
                     if (inner.equals("executeBatch")
                         && ((isInsert && strikes(Fault.AT_INSERT))
                             || (isUpdate && strikes(Fault.AT_STREAM_UPDATE)))) {

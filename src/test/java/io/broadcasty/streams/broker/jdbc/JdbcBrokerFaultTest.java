@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.broadcasty.LogCapture;
 import io.broadcasty.core.channel.TenantChannel;
 import io.broadcasty.core.tenant.Retention;
 import io.broadcasty.core.tenant.RetentionLookup;
@@ -24,13 +25,16 @@ import io.broadcasty.streams.broker.BrokerException;
 import io.broadcasty.streams.broker.Publication;
 import io.broadcasty.streams.broker.PublicationListener;
 import io.broadcasty.streams.broker.RecordingPublicationListener;
+import io.broadcasty.streams.broker.StoreCondition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +97,59 @@ class JdbcBrokerFaultTest {
     assertEquals(List.of(1L, 2L), sequences(kept(broker, ORDERS, 0)));
     received.assertContiguousFromOne();
     assertEquals(3, received.all().size());
+  }
+
+  /** One publication that the database refuses took all others with it, for ever. */
+  @Test
+  void aPublicationThatTheDatabaseRefusesCostsItselfAlone() {
+    faulty.set(FaultyDataSource.Fault.POISON);
+    try (LogCapture log = new LogCapture(JdbcAppender.class)) {
+      List<AppendOutcome> outcomes =
+          publish(
+              broker,
+              IntStream.rangeClosed(1, 20)
+                  .mapToObj(i -> named(ORDERS, 0, i == 7 || i == 20 ? "poison-" + i : "id-" + i))
+                  .toList());
+      for (int i = 1; i <= 20; i++) {
+        assertEquals(
+            i == 7 || i == 20 ? AppendOutcome.Rejected.class : AppendOutcome.Appended.class,
+            outcomes.get(i - 1).getClass(),
+            "publication " + i);
+      }
+      assertEquals(2, log.lines().size(), log.text());
+    }
+    assertEquals(StoreCondition.UP, broker.condition());
+    assertEquals(
+        IntStream.rangeClosed(1, 20)
+            .filter(i -> i != 7 && i != 20)
+            .mapToObj(i -> "id-" + i)
+            .toList(),
+        kept(broker, ORDERS, 0).stream().map(each -> each.envelope().id()).toList());
+    received.assertContiguousFromOne();
+    assertEquals(19, appended(broker, named(ORDERS, 0, "later")).position().sequence());
+  }
+
+  @Test
+  void anotherCallIsServedBesideOneThatTheDatabaseRefuses() {
+    faulty.set(FaultyDataSource.Fault.POISON);
+    try (LogCapture log = new LogCapture(JdbcAppender.class)) {
+      List<CompletionStage<List<AppendOutcome>>> calls =
+          IntStream.range(0, 50)
+              .mapToObj(
+                  i ->
+                      broker.publish(
+                          List.of(
+                              named(
+                                  channel("t" + i % 3, "a"), 0, i % 10 == 0 ? "poison" : "i" + i))))
+              .toList();
+      for (int i = 0; i < 50; i++) {
+        assertEquals(
+            i % 10 == 0 ? AppendOutcome.Rejected.class : AppendOutcome.Appended.class,
+            calls.get(i).toCompletableFuture().join().get(0).getClass());
+      }
+      assertEquals(5, log.lines().size());
+    }
+    assertEquals(StoreCondition.UP, broker.condition());
   }
 
   @Test
