@@ -4,9 +4,9 @@ import { checkEnvelope, CoreClient, newId } from './core.js';
 import type { CoreOptions, PublishOptions, SubscribeOptions } from './core.js';
 import { BroadcastyError, timeout } from './errors.js';
 import { SYSTEM_NETWORK_MONITOR } from './network-monitor.js';
-import type { NetworkMonitor } from './network-monitor.js';
 import { openBestStore, OfflineQueue } from './offline.js';
 import type { FlushResult, OfflineStore } from './offline.js';
+import { OrderedPublisher } from './ordered-publisher.js';
 import { PresenceView } from './presence.js';
 import { DEFAULT_TIMEOUT_MILLIS } from './settings.js';
 import type { Subscription } from './subscription.js';
@@ -17,7 +17,7 @@ import { request as httpRequest } from './transport/http.js';
 import { sseTransport } from './transport/sse.js';
 import { webSocketTransport } from './transport/websocket.js';
 import type { SessionSettings, Transport } from './transport/transport.js';
-import type { Publication, Published, Queued, ReplayPage } from './wire.js';
+import type { Envelope, Publication, Published, Queued, ReplayPage } from './wire.js';
 
 /**
  * The delay before queued publications are sent again, when sending fails on an open connection.
@@ -69,9 +69,9 @@ export interface PresenceOptions {
  * orders.close();
  */
 export class BroadcastyClient extends CoreClient {
-  private readonly networkMonitor: NetworkMonitor;
   private flushing = false;
   private readonly offline: OfflineQueue | undefined;
+  private readonly publisher: OrderedPublisher | undefined;
   private readonly replyTo = `rpc:client:${newId()}`;
   private readonly pendingReplies = new Map<string, (publication: Publication) => void>();
   private replySubscription: Promise<unknown> | undefined;
@@ -82,10 +82,20 @@ export class BroadcastyClient extends CoreClient {
     wrapTransport: (transport: Transport) => Transport = (transport) => transport,
   ) {
     super(options, (settings) => createSelector(options.transport ?? 'auto', settings, wrapTransport));
-    this.networkMonitor = options.networkMonitor ?? SYSTEM_NETWORK_MONITOR;
+    const { networkMonitor = SYSTEM_NETWORK_MONITOR } = options;
     if (options.offline !== false) {
       const { store, max = 1000 } = options.offline ?? {};
-      this.offline = new OfflineQueue(store ?? openBestStore(`broadcasty.offline:${this.settings.baseUrl}`), max);
+      this.offline = new OfflineQueue(store ?? openBestStore(`broadcasty.offline:${this.settings.baseUrl}`), max, {
+        onSent: (outcome) => this.connection.emit('sent', outcome),
+        onRefused: (refused) => this.connection.emit('refused', refused),
+      });
+      this.publisher = new OrderedPublisher(this.offline, {
+        clock: this.clock,
+        isOnline: () => networkMonitor.isOnline(),
+        owner: () => this.currentOwner(),
+        send: (...args) => this.outbox.add(...args),
+        onQueued: () => void this.connection.ready().then(() => this.flushWhileConnected(), () => undefined),
+      });
       this.on('state', ({ state }) => state === 'connected' && void this.flushWhileConnected());
     }
   }
@@ -93,34 +103,19 @@ export class BroadcastyClient extends CoreClient {
   /**
    * Publishes. If `id` is missing, the client generates one and sends it with every attempt, so
    * that the server stores the publication once even if the connection breaks. Without a network,
-   * or while earlier publications to the same channel wait, the publication is queued.
+   * or while earlier publications to the same channel wait, the publication is queued; the events
+   * `sent` and `refused` tell what becomes of it.
    *
    * @throws BroadcastyError the server’s error; `timeout` or `unreachable` when there is no offline
    *     queue; `queue_full`
    */
-  override async publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...rest } = options;
-    checkEnvelope(options);
-    signal?.throwIfAborted();
-    const envelope = { ...rest, id: rest.id ?? newId() };
-    if (!this.offline) {
-      return this.send(envelope, timeoutMs, signal);
-    }
-    if (this.networkMonitor.isOnline() && !(await this.offline.hasEntries(envelope.channel))) {
-      try {
-        return await this.send(envelope, timeoutMs, signal);
-      } catch (error) {
-        if (signal?.aborted || !(error instanceof BroadcastyError) || error.retry === 'no') {
-          throw error;
-        }
-      }
-    }
-    await this.offline.add({ envelope, owner: await this.currentOwner() });
-    void this.connection
-      .ready()
-      .then(() => this.flushWhileConnected())
-      .catch(() => undefined);
-    return { id: envelope.id, channel: envelope.channel, queued: true };
+  override publish<P = unknown, M = unknown>(options: PublishOptions<P, M>): Promise<Published | Queued> {
+    return super.publish(options);
+  }
+
+  /** @internal */
+  protected override publishOne(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
+    return this.publisher ? this.publisher.publish({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal) : super.publishOne(envelope, timeoutMs, signal);
   }
 
   /**
@@ -150,7 +145,7 @@ export class BroadcastyClient extends CoreClient {
       } else {
         replyChannel = await withTimeout(this.clock, this.subscribe({ channel: replyTo, onMessage: onReply }), timeoutMs, timeoutError, signal);
       }
-      await this.send({ ...envelope, correlationId, replyTo }, deadline - this.clock.now(), signal).catch((error: unknown) => {
+      await super.publishOne({ ...envelope, correlationId, replyTo }, deadline - this.clock.now(), signal).catch((error: unknown) => {
         throw (error as BroadcastyError).code === 'timeout' ? timeoutError() : error; // which tells the whole time
       });
       return (await withTimeout(this.clock, reply, deadline - this.clock.now(), timeoutError, signal)) as Publication<R>;
@@ -220,28 +215,34 @@ export class BroadcastyClient extends CoreClient {
   }
 
   private async flushWhileConnected(): Promise<void> {
-    while (!this.flushing && this.state === 'connected' && (await this.offline?.hasEntries())) {
+    await this.offline?.loaded();
+    while (!this.flushing && this.state === 'connected' && this.offline?.hasEntries()) {
       this.flushing = true;
-      const flushed = await this.flushOffline().catch(() => undefined);
-      if (flushed?.waiting !== 0) {
+      const before = this.offline.settled;
+      const waiting = await this.flush(DEFAULT_TIMEOUT_MILLIS).catch(() => undefined);
+      if (waiting !== 0) {
         await delay(this.clock, FLUSH_RETRY_MILLIS);
       }
       this.flushing = false;
-      if (flushed?.waiting === 0 && flushed.sent + flushed.refused.length === 0) {
+      if (waiting === 0 && this.offline.settled === before) {
         return; // the remaining entries belong to another user
       }
     }
   }
 
   /**
-   * Sends the queued publications. The client calls it by itself when the connection is restored.
+   * Sends the queued publications, and tells what became of them and of those that the client has
+   * sent by itself since the last call, as it does when the connection is restored.
    */
   async flushOffline({ timeoutMs = DEFAULT_TIMEOUT_MILLIS }: { timeoutMs?: number } = {}): Promise<FlushResult> {
-    return this.offline
-      ? this.offline.flush(tokenOwner(await this.connection.token()), (envelope) => this.send(envelope, timeoutMs))
-      : { sent: 0, waiting: 0, refused: [] };
+    return this.offline ? this.offline.takeResult(await this.flush(timeoutMs)) : { sent: 0, waiting: 0, refused: [] };
   }
 
+  /** Returns how many publications of the current user still wait. */
+  private async flush(timeoutMs: number): Promise<number> {
+    const owner = tokenOwner(await this.connection.token());
+    return this.offline?.flush(owner, (envelope) => this.outbox.add(envelope, timeoutMs)) ?? 0;
+  }
 }
 
 function createSelector(mode: TransportMode, settings: SessionSettings, wrapTransport: (transport: Transport) => Transport): TransportSelector {

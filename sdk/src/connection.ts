@@ -5,12 +5,13 @@ import { toError, BroadcastyError, closed, isFinal } from './errors.js';
 import { Emitter } from './emitter.js';
 import { OrderedStream } from './ordered-stream.js';
 import type { NetworkMonitor } from './network-monitor.js';
+import type { Refused } from './offline.js';
 import type { Subscription } from './subscription.js';
 import { requestToken } from './token.js';
 import type { GetToken } from './token.js';
 import type { TransportSelector } from './transport/transport-selector.js';
 import type { Session, SessionListener, SessionSettings, SincePositions } from './transport/transport.js';
-import type { Lost, PresencePush, Publication, Since, Unsubscribed } from './wire.js';
+import type { Lost, PresencePush, Publication, Published, Queued, Since, Unsubscribed } from './wire.js';
 
 /**
  * The state of a client’s connection.
@@ -42,6 +43,10 @@ export interface ConnectionEvents {
    * good.
    */
   error: BroadcastyError;
+  /** A queued publication was published, or queued by the server. */
+  sent: Published | Queued;
+  /** The server rejected a queued publication for good. */
+  refused: Refused;
 }
 
 interface ConnectionSettings extends SessionSettings {

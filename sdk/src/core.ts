@@ -97,7 +97,8 @@ export class CoreClient {
   protected readonly clock: Clock;
   /** @internal */
   protected readonly settings: SessionSettings;
-  private readonly outbox: Outbox;
+  /** @internal */
+  protected readonly outbox: Outbox;
 
   constructor(
     private readonly options: CoreOptions,
@@ -157,12 +158,12 @@ export class CoreClient {
   async publish<P = unknown, M = unknown>({ timeoutMs = DEFAULT_TIMEOUT_MILLIS, signal, ...envelope }: PublishOptions<P, M>): Promise<Published | Queued> {
     checkEnvelope(envelope);
     signal?.throwIfAborted();
-    return this.send(envelope, timeoutMs, signal);
+    return this.publishOne(envelope, timeoutMs, signal);
   }
 
   /**
    * Publishes many envelopes in few messages, in order. An envelope that the server rejects does
-   * not affect the others. They are not queued without a network.
+   * not affect the others. Only a `BroadcastyClient` queues them without a network.
    *
    * @returns one outcome for each envelope, in order; after a `timeout` it is unknown whether the
    *     envelope was published: publish it again with the same id
@@ -174,7 +175,7 @@ export class CoreClient {
     signal?.throwIfAborted();
     return Promise.all(
       envelopes.map((envelope) =>
-        this.send(envelope, timeoutMs, signal).catch((error: unknown) => {
+        this.publishOne(envelope, timeoutMs, signal).catch((error: unknown) => {
           if (error instanceof BroadcastyError) {
             return error;
           }
@@ -216,7 +217,7 @@ export class CoreClient {
   }
 
   /** @internal */
-  protected send(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
+  protected publishOne(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
     return this.outbox.add({ ...envelope, id: envelope.id ?? newId() }, timeoutMs, signal);
   }
 }

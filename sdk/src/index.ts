@@ -12,7 +12,7 @@ export type { ConnectionEvents, ConnectionState } from './connection.js';
 export { BroadcastyError } from './errors.js';
 export type { ClientCode, ErrorCode } from './errors.js';
 export type { Backpressure } from './inbox.js';
-export type { FlushResult, OfflineStore, OfflineEntry } from './offline.js';
+export type { FlushResult, OfflineStore, OfflineEntry, Refused } from './offline.js';
 export { PresenceView } from './presence.js';
 export type { PresenceEvents } from './presence.js';
 export { Subscription } from './subscription.js';

@@ -1,5 +1,6 @@
 import { BroadcastyError } from './errors.js';
-import type { Envelope } from './wire.js';
+import type { ErrorCode } from './errors.js';
+import type { Envelope, Published, Queued } from './wire.js';
 
 /**
  * A publication that waits for the network. Its envelope has an id, so that sending it twice
@@ -107,85 +108,133 @@ export async function openBestStore(name: string): Promise<OfflineStore> {
   }
 }
 
-/** The result of sending the offline queue. */
+/** A queued publication that the server rejected for good; it was removed from the queue. */
+export interface Refused {
+  /** The id of the publication. */
+  id: string;
+  /** The channel it was meant for. */
+  channel: string;
+  /** The reason. */
+  error: BroadcastyError;
+}
+
+/**
+ * The result of sending the offline queue. It includes what the client sent by itself since the
+ * last call.
+ */
 export interface FlushResult {
   /** How many publications the server accepted. */
   sent: number;
   /** How many publications still wait. */
   waiting: number;
-  /** The publications that the server rejected for good; they were removed from the queue. */
-  refused: { id: string; channel: string; error: BroadcastyError }[];
+  /** The publications that the server rejected for good; the newest, if more than `offline.max`. */
+  refused: Refused[];
 }
+
+/** Learns the fate of each queued publication. */
+export interface QueueListener {
+  onSent: (outcome: Published | Queued) => void;
+  onRefused: (refused: Refused) => void;
+}
+
+/**
+ * The errors that say nothing about a publication, although repeating the request does not help:
+ * it waits for another connection or token.
+ */
+const OF_THE_CONNECTION: readonly ErrorCode[] = ['unauthorized', 'token_expired', 'origin_not_allowed', 'too_many_channels', 'disconnected', 'protocol_error', 'no_token', 'no_websocket', 'closed'];
 
 /**
  * Queues publications while there is no network. Sends those of one channel one after the other, in
  * order.
  */
 export class OfflineQueue {
-  private flushing: Promise<FlushResult> | undefined;
-  private readonly counts = new Map<string, number>();
+  private flushing: Promise<number> | undefined;
+  /** The ids of the waiting publications of each channel. */
+  private readonly ids = new Map<string, Set<string>>();
   private readonly store: Promise<OfflineStore>;
+  private readonly initial: Promise<unknown>;
   private lastAdd: Promise<unknown>;
+  /** How many publications were sent or refused. */
+  settled = 0;
+  private sent = 0;
+  private refused: Refused[] = [];
 
   constructor(
     store: OfflineStore | Promise<OfflineStore>,
     private readonly max: number,
+    private readonly listener: QueueListener,
   ) {
     this.store = Promise.resolve(store);
-    this.lastAdd = this.store.then(async (opened) => (await opened.all()).forEach((one) => this.updateCount(one, 1)));
+    this.lastAdd = this.store.then(async () => (await this.entries()).forEach(({ envelope }) => this.idsOf(envelope.channel).add(envelope.id)));
     this.lastAdd.catch(() => undefined);
+    this.initial = this.lastAdd;
+  }
+
+  /** Resolves when the publications of earlier pages are known. */
+  async loaded(): Promise<void> {
+    await this.initial.catch(() => undefined);
   }
 
   /**
    * Returns whether the channel, or any channel, has waiting publications. Later publications wait
    * behind them to keep their order.
    */
-  async hasEntries(channel?: string): Promise<boolean> {
-    await this.lastAdd.catch(() => undefined);
-    return channel === undefined ? this.counts.size > 0 : this.counts.has(channel);
+  hasEntries(channel?: string): boolean {
+    return channel === undefined ? this.ids.size > 0 : this.ids.has(channel);
   }
 
   /**
-   * Appends a publication.
+   * Appends a publication; its place is that of the call.
    *
-   * @throws BroadcastyError `queue_full`
+   * @throws BroadcastyError `queue_full`, or why the owner is unknown
    */
-  async add(waiting: OfflineEntry): Promise<void> {
-    const added = this.lastAdd
-      .catch(() => undefined)
-      .then(async () => {
-        const size = [...this.counts.values()].reduce((sum, one) => sum + one, 0);
-        if (size >= this.max) {
-          throw new BroadcastyError('queue_full', `${this.max} publications already wait for the network; call flushOffline() or raise offline.max`, 'after');
-        }
-        await (await this.store).add(waiting);
-        this.updateCount(waiting, 1);
-      });
+  async add(envelope: OfflineEntry['envelope'], owner: Promise<string>): Promise<void> {
+    const { channel, id } = envelope;
+    const size = [...this.ids.values()].reduce((sum, { size: one }) => sum + one, 0);
+    if (size >= this.max) {
+      throw new BroadcastyError('queue_full', `${this.max} publications already wait for the network; call flushOffline() or raise offline.max`, 'after');
+    }
+    this.idsOf(channel).add(id);
+    const added = this.lastAdd.catch(() => undefined).then(async () => (await this.store).add({ envelope, owner: await owner }));
     this.lastAdd = added;
-    await added;
+    try {
+      await added;
+    } catch (error) {
+      this.forget(channel, id);
+      throw error;
+    }
   }
 
   /**
    * Sends the waiting publications of an owner, as far as possible; concurrent calls share one run.
+   * Resolves with the number of those that still wait.
    *
    * @param send rejects with a BroadcastyError, whose `retry` says whether the publication keeps
    *     waiting
    */
-  flush(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<unknown>): Promise<FlushResult> {
+  flush(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<number> {
     this.flushing ??= this.sendAll(owner, send).finally(() => (this.flushing = undefined));
     return this.flushing;
   }
 
-  private async sendAll(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<unknown>): Promise<FlushResult> {
-    await this.lastAdd.catch(() => undefined);
+  /** Returns what was sent and refused since the last call. */
+  takeResult(waiting: number): FlushResult {
+    const { sent, refused } = this;
+    this.sent = 0;
+    this.refused = [];
+    return { sent, waiting, refused };
+  }
+
+  private async sendAll(owner: string, send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<number> {
     const store = await this.store;
-    const flushed: FlushResult = { sent: 0, waiting: 0, refused: [] };
     const blocked = new Set<string>();
+    const settled = new Set<string>();
     for (;;) {
+      await this.lastAdd.catch(() => undefined);
       const channels = new Map<string, OfflineEntry[]>();
-      for (const waiting of await store.all()) {
-        const { channel } = waiting.envelope;
-        if (waiting.owner === owner && !blocked.has(channel)) {
+      for (const waiting of await this.entries()) {
+        const { channel, id } = waiting.envelope;
+        if (waiting.owner === owner && !blocked.has(channel) && !settled.has(id)) {
           channels.set(channel, [...(channels.get(channel) ?? []), waiting]);
         }
       }
@@ -194,35 +243,56 @@ export class OfflineQueue {
       }
       await Promise.all(
         [...channels].map(async ([channel, entries]) => {
-          for (const waiting of entries) {
-            const { id } = waiting.envelope;
-            try {
-              await send(waiting.envelope);
-              flushed.sent++;
-            } catch (thrown) {
-              const error = thrown as BroadcastyError;
-              if (error.retry !== 'no') {
-                blocked.add(channel);
-                return;
-              }
-              flushed.refused.push({ id, channel, error });
+          for (const { envelope } of entries) {
+            if (!(await this.sendOne(envelope, send))) {
+              blocked.add(channel);
+              return;
             }
-            await store.remove(id);
-            this.updateCount(waiting, -1);
+            settled.add(envelope.id);
+            await store.remove(envelope.id);
+            this.forget(channel, envelope.id);
           }
         }),
       );
     }
-    flushed.waiting = (await store.all()).filter((one) => one.owner === owner).length;
-    return flushed;
+    return (await this.entries()).filter((one) => one.owner === owner).length;
   }
 
-  private updateCount({ envelope: { channel } }: OfflineEntry, by: number): void {
-    const count = (this.counts.get(channel) ?? 0) + by;
-    if (count > 0) {
-      this.counts.set(channel, count);
-    } else {
-      this.counts.delete(channel);
+  /** Returns whether the fate of the publication is known. */
+  private async sendOne(envelope: OfflineEntry['envelope'], send: (envelope: OfflineEntry['envelope']) => Promise<Published | Queued>): Promise<boolean> {
+    try {
+      const outcome = await send(envelope);
+      this.sent++;
+      this.listener.onSent(outcome);
+    } catch (thrown) {
+      const error = thrown as BroadcastyError;
+      if (error.retry !== 'no' || OF_THE_CONNECTION.includes(error.code)) {
+        return false;
+      }
+      const refused = { id: envelope.id, channel: envelope.channel, error };
+      this.refused = [...this.refused, refused].slice(-this.max);
+      this.listener.onRefused(refused);
+    }
+    this.settled++;
+    return true;
+  }
+
+  /** Returns what can be sent of the store, which earlier versions and other tabs write too. */
+  private async entries(): Promise<OfflineEntry[]> {
+    const all = (await (await this.store).all()) as { envelope?: Partial<Envelope> }[];
+    return all.filter((one): one is OfflineEntry => typeof one.envelope?.id === 'string' && typeof one.envelope.channel === 'string');
+  }
+
+  private idsOf(channel: string): Set<string> {
+    const ids = this.ids.get(channel) ?? new Set<string>();
+    this.ids.set(channel, ids);
+    return ids;
+  }
+
+  private forget(channel: string, id: string): void {
+    const ids = this.ids.get(channel);
+    if (ids?.delete(id) && ids.size === 0) {
+      this.ids.delete(channel);
     }
   }
 }

@@ -6,11 +6,15 @@ import { toError, BroadcastyError, timeout } from './errors.js';
 import type { Session } from './transport/transport.js';
 import type { Envelope, Published, Queued } from './wire.js';
 
-interface OutboxItem {
+/** What the caller keeps of a publication. */
+export interface OutboxHandle {
+  /** Whether nobody waits for the outcome any more; then it is not sent, or not sent again. */
+  gone: boolean;
+}
+
+interface OutboxItem extends OutboxHandle {
   order: number;
   envelope: Envelope;
-  /** Whether the caller no longer waits for the outcome. */
-  gone: boolean;
   /** The error of the last attempt. */
   lastError?: BroadcastyError;
   resolve: (published: Published | Queued) => void;
@@ -40,10 +44,11 @@ export class Outbox {
   ) {}
 
   /** Queues an envelope. Resolves with the server’s final answer, and rejects when time is up. */
-  add(envelope: Envelope, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
-    const item: Partial<OutboxItem> = { order: ++this.last, envelope, gone: false };
-    const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { resolve, reject }));
-    this.queue.push(item as OutboxItem);
+  add(envelope: Envelope, timeoutMs: number, signal?: AbortSignal, handle: OutboxHandle = { gone: false }): Promise<Published | Queued> {
+    const item = handle as OutboxItem;
+    const order = ++this.last;
+    const answer = new Promise<Published | Queued>((resolve, reject) => Object.assign(item, { order, envelope, resolve, reject }));
+    this.queue.push(item);
     void this.pump();
     const timeoutError = () => this.connection.lastError ?? item.lastError ?? timeout('publishing', timeoutMs);
     return withTimeout(this.clock, answer, timeoutMs, timeoutError, signal).finally(() => (item.gone = true));

@@ -342,6 +342,55 @@ describe('a client', { timeout: 20_000 }, () => {
       assert.deepEqual([refused.map(({ error }) => error.code), sent, waiting], [['forbidden'], 1, 0]);
     });
 
+    it('tells the fate of every publication that it sends by itself, by an event and by the next flush', async () => {
+      const network = new FakeNetwork();
+      network.set(false);
+      const client = connect({ networkMonitor: network });
+      const told: unknown[] = [];
+      client.on('sent', (sent) => told.push(['sent', sent.channel, 'sequence' in sent && sent.sequence]));
+      client.on('refused', ({ channel, error }) => told.push(['refused', channel, error.code]));
+      const queued = await client.publish({ channel: 'private-nobody', payload: 1 });
+      await client.publish({ channel: 'a', payload: 2 });
+      network.set(true);
+      await waitUntil('both are told', () => told.length === 2);
+      assert.deepEqual(told.sort(), [['refused', 'private-nobody', 'forbidden'], ['sent', 'a', 1]]);
+      const { refused, ...counts } = await client.flushOffline();
+      assert.deepEqual(counts, { sent: 1, waiting: 0 });
+      assert.deepEqual(refused.map(({ id, error }) => [id, error.code]), [[queued.id, 'forbidden']]);
+      assert.deepEqual(await client.flushOffline(), { sent: 0, waiting: 0, refused: [] });
+    });
+
+    it('keeps publications when the client, and not they, is refused', async () => {
+      const network = new FakeNetwork();
+      const store = memoryStore();
+      network.set(false);
+      const client = connect({ networkMonitor: network, offline: { store } });
+      await client.publish({ channel: 'a', payload: 1 });
+      server.silent = true;
+      network.set(true);
+      await waitUntil('it connects', () => server.requests.includes('upgrade'));
+      client.close();
+      await runEventLoop();
+      assert.equal((await store.all()).length, 1);
+      server.silent = false;
+      const banned = connect({ offline: { store }, getToken: () => token({ expires: Date.now() + 60_000 }) });
+      server.publishProblems = [{ code: 'unauthorized', status: 401 }];
+      const flushed = await banned.flushOffline();
+      assert.deepEqual(flushed.refused, []);
+      await waitUntil('it is sent', () => server.stored('a').length === 1);
+    });
+
+    it('skips entries that it cannot read', async () => {
+      const store = memoryStore();
+      const all = () => store.all().then((some) => [{}, { envelope: null }, { envelope: { id: 7 } }, ...some] as never);
+      const client = connect({ offline: { store: { ...store, all } } });
+      const network = new FakeNetwork();
+      network.set(false);
+      const other = connect({ networkMonitor: network, offline: { store } });
+      await other.publish({ channel: 'a', payload: 1 });
+      assert.deepEqual(await client.flushOffline(), { sent: 1, waiting: 0, refused: [] });
+    });
+
     it('accepts publications without a token, for the user of the last one', async () => {
       const network = new FakeNetwork();
       const client = connect({ networkMonitor: network, getToken: () => (network.isOnline() ? token() : Promise.reject(new TypeError('Failed to fetch'))) });

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { BroadcastyClient, BroadcastyError, ClientOptions, Lost, ProtocolVersion, Publication } from '../src/index.js';
 import { FakeServer, token } from './fake-server.js';
-import { client as make, Recorder, fastClock, runEventLoop, waitUntil } from './support.js';
+import { client as make, Recorder, FakeNetwork, fastClock, runEventLoop, waitUntil } from './support.js';
 
 interface Variant {
   transport: 'ws' | 'sse';
@@ -332,6 +332,37 @@ for (const { transport, name, protocol, serverVersion } of VARIANTS) {
       }
       await Promise.all(published);
       assert.deepEqual(server.stored('a').map(({ payload }) => payload), Array.from({ length: 1500 }, (_, n) => n));
+    });
+
+    it('keeps the order of each channel through an outage that is longer than the time to publish', async () => {
+      const network = new FakeNetwork();
+      const client = connect({ networkMonitor: network });
+      const all = Array.from({ length: 60 }, (_, n) => n);
+      server.refusing = true;
+      const published = all.slice(0, 40).map((n) => client.publish({ channel: n % 7 === 3 ? 'b' : 'a', payload: n, timeoutMs: n < 10 ? 50 : 60_000 }));
+      await published[0];
+      published.push(...all.slice(40, 50).map((n) => client.publish({ channel: n % 7 === 3 ? 'b' : 'a', payload: n, timeoutMs: 60_000 })));
+      const batch = client.publishAll(all.slice(50).map((n) => ({ channel: n % 7 === 3 ? 'b' : 'a', payload: n })), { timeoutMs: 60_000 });
+      server.refusing = false;
+      await Promise.all([...published, batch]);
+      await waitUntil('all', () => server.stored('a').length + server.stored('b').length === 60);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), all.filter((n) => n % 7 !== 3));
+      assert.deepEqual(server.stored('b').map(({ payload }) => payload), all.filter((n) => n % 7 === 3));
+    });
+
+    it('keeps the order when the network goes while publications are under way', async () => {
+      const network = new FakeNetwork();
+      const client = connect({ networkMonitor: network });
+      server.refusing = true;
+      const published = [1, 2].map((n) => client.publish({ channel: 'a', payload: n, timeoutMs: 50 }));
+      await runEventLoop();
+      network.set(false);
+      published.push(client.publish({ channel: 'a', payload: 3, timeoutMs: 60_000 }));
+      assert.ok((await Promise.all(published)).every((outcome) => 'queued' in outcome));
+      server.refusing = false;
+      network.set(true);
+      await waitUntil('all', () => server.stored('a').length === 3);
+      assert.deepEqual(server.stored('a').map(({ payload }) => payload), [1, 2, 3]);
     });
 
     it('splits large batches into several messages', async () => {

@@ -1,0 +1,99 @@
+import type { Clock } from './clock.js';
+import { toError } from './errors.js';
+import type { OfflineEntry, OfflineQueue } from './offline.js';
+import type { OutboxHandle } from './outbox.js';
+import type { Published, Queued } from './wire.js';
+
+type Publication = OfflineEntry['envelope'];
+
+/** A publication that the outbox sends, until its outcome is known. */
+interface Sending {
+  publication: Publication;
+  handle: OutboxHandle;
+  timer: unknown;
+  resolve: (outcome: Promise<Published | Queued>) => void;
+}
+
+interface PublisherSettings {
+  clock: Clock;
+  isOnline: () => boolean;
+  /** Returns the owner of publications that are queued now. */
+  owner: () => Promise<string>;
+  /** Passes a publication to the outbox. */
+  send: (publication: Publication, timeoutMs: number, signal: AbortSignal | undefined, handle: OutboxHandle) => Promise<Published | Queued>;
+  /** Called when a publication was queued. */
+  onQueued: () => void;
+}
+
+/**
+ * Passes publications to the outbox, or to the offline queue when they cannot be sent. A channel is
+ * in one of the two at a time, which keeps its order: with a publication that is queued, everything
+ * that the outbox still sends to its channel moves to the queue first, and what is published while
+ * the queue has the channel waits behind it.
+ */
+export class OrderedPublisher {
+  private readonly sending = new Map<string, Set<Sending>>();
+  private owner: Promise<string> | undefined;
+
+  constructor(
+    private readonly queue: OfflineQueue,
+    private readonly settings: PublisherSettings,
+  ) {}
+
+  /** Resolves when the publication is published or queued. */
+  async publish(publication: Publication, timeoutMs: number, signal?: AbortSignal): Promise<Published | Queued> {
+    await this.queue.loaded();
+    signal?.throwIfAborted();
+    if (!this.settings.isOnline() || this.queue.hasEntries(publication.channel)) {
+      this.moveToQueue(publication.channel);
+      return this.enqueue(publication);
+    }
+    return this.send(publication, timeoutMs, signal);
+  }
+
+  private send(publication: Publication, timeoutMs: number, signal: AbortSignal | undefined): Promise<Published | Queued> {
+    const { clock, send } = this.settings;
+    const { channel } = publication;
+    return new Promise((resolve) => {
+      const timer = timeoutMs === Infinity ? undefined : clock.setTimeout(() => this.moveToQueue(channel), timeoutMs);
+      const one: Sending = { publication, handle: { gone: false }, timer, resolve };
+      const all = this.sending.get(channel) ?? new Set<Sending>();
+      this.sending.set(channel, all.add(one));
+      const outcome = send(publication, Infinity, signal, one.handle);
+      const settle = () => {
+        clock.clearTimeout(timer);
+        if (all.delete(one) && all.size === 0) {
+          this.sending.delete(channel);
+        }
+        resolve(outcome);
+      };
+      outcome.then(settle, (error: unknown) => {
+        if (!signal?.aborted && toError(error).retry !== 'no') {
+          this.moveToQueue(channel);
+        }
+        settle();
+      });
+    });
+  }
+
+  /** Takes everything that is not answered yet from the outbox, in order. */
+  private moveToQueue(channel: string): void {
+    const all = this.sending.get(channel);
+    this.sending.delete(channel);
+    all?.forEach((one) => {
+      all.delete(one);
+      one.handle.gone = true; // if it is in flight, the server recognizes its id
+      this.settings.clock.clearTimeout(one.timer);
+      one.resolve(this.enqueue(one.publication));
+    });
+  }
+
+  /** Takes its place in the queue at once. */
+  private async enqueue(envelope: Publication): Promise<Queued> {
+    this.owner ??= this.settings.owner().finally(() => (this.owner = undefined));
+    this.owner.catch(() => undefined);
+    await this.queue.add(envelope, this.owner);
+    this.settings.onQueued();
+    return { id: envelope.id, channel: envelope.channel, queued: true };
+  }
+}
