@@ -8,6 +8,7 @@ import io.broadcasty.cluster.nodes.NodeRegistry;
 import io.broadcasty.core.auth.Authenticator;
 import io.broadcasty.core.auth.NonceStore;
 import io.broadcasty.core.background.BackgroundLoops;
+import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.lifecycle.RealtimeListener;
 import io.broadcasty.core.lifecycle.RealtimeListeners;
 import io.broadcasty.core.memory.MemoryArea;
@@ -26,6 +27,7 @@ import io.broadcasty.delivery.session.DisconnectListener;
 import io.broadcasty.delivery.session.ObservedAuthenticator;
 import io.broadcasty.delivery.session.SessionContext;
 import io.broadcasty.delivery.session.Sessions;
+import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.UndeliveredPushService;
 import io.broadcasty.delivery.subscribe.SubscribeService;
 import io.broadcasty.metrics.Meters;
@@ -79,13 +81,19 @@ public final class Node implements AutoCloseable {
 
   private static final long CLOCK_MILLIS = 5000;
 
-  /** The time over which the streams of a node whose clock is too wrong end. */
-  private static final Duration CLOCK_SPREAD = Duration.ofSeconds(5);
+  /** The time over which the streams of a node end that takes no part any more. */
+  private static final Duration SUSPENSION_SPREAD = Duration.ofSeconds(5);
 
   private static final Problem CLOCK_PROBLEM =
       new Problem(
           Code.UNAVAILABLE,
           "the clock of this node is wrong; reconnect to another one",
+          Duration.ofSeconds(1));
+
+  private static final Problem CUT_OFF_PROBLEM =
+      new Problem(
+          Code.UNAVAILABLE,
+          "this node cannot reach Redis; reconnect to another one",
           Duration.ofSeconds(1));
 
   /** The delay before a failed read of the store is retried. */
@@ -114,6 +122,9 @@ public final class Node implements AutoCloseable {
   private final SecurityLog securityLog;
   private final ExecutorService refresher;
   private volatile long sweptNanos;
+
+  @ConfinedTo("the scheduler")
+  private boolean cutOff;
 
   /**
    * Starts the node.
@@ -254,6 +265,7 @@ public final class Node implements AutoCloseable {
     sweptNanos = ticker.readNanos();
     threads.eventLoops.onError(sessions::onEventLoopError);
     threads.schedule(SWEEP_MILLIS, "sweep", this::sweep);
+    threads.schedule(SWEEP_MILLIS, "cut-off-check", this::checkCutOff);
     threads.schedule(SUMMARY_MILLIS, "security-log", securityLog::summarize);
     threads.schedule(SWEEP_MILLIS, "presence-expiry", store.presence()::expire);
     threads.scheduleLong(PRUNE_MILLIS, "upkeep", store.upkeep());
@@ -370,12 +382,25 @@ public final class Node implements AutoCloseable {
       check.run(
           tooWrong -> {
             if (tooWrong) {
-              sessions.suspend(CLOCK_PROBLEM, CLOCK_SPREAD, threads.scheduler);
+              sessions.suspend(
+                  SuspensionReason.CLOCK, CLOCK_PROBLEM, SUSPENSION_SPREAD, threads.scheduler);
             } else {
-              sessions.resume();
+              sessions.resume(SuspensionReason.CLOCK);
             }
           });
     }
+  }
+
+  /** Takes no part while this node alone is cut off: its clients resume on other nodes. */
+  private void checkCutOff() {
+    boolean now = store.nodes().isCutOff();
+    if (now && !cutOff) {
+      sessions.suspend(
+          SuspensionReason.CUT_OFF, CUT_OFF_PROBLEM, SUSPENSION_SPREAD, threads.scheduler);
+    } else if (cutOff && !now) {
+      sessions.resume(SuspensionReason.CUT_OFF);
+    }
+    cutOff = now;
   }
 
   /** Returns the background loops of this node. */

@@ -1,5 +1,6 @@
 package io.broadcasty.server;
 
+import io.broadcasty.cluster.nodes.redis.NodePeer;
 import io.broadcasty.core.auth.jwt.KeyLocation;
 import io.broadcasty.infra.database.DatabaseLimits;
 import io.broadcasty.infra.redis.PubSub;
@@ -79,6 +80,12 @@ final class OutgoingCallTable {
               "reconnects until it is closed",
               "streams read again what they have missed",
               List.of("PubSubConnection")),
+          new OutgoingCall(
+              "Other nodes: do they reach Redis?",
+              text(NodePeer.TIMEOUT) + " to connect, as much for the answer",
+              "every second, while this node does not reach Redis",
+              "the node counts as one that does not either",
+              List.of("NodePeer")),
           new OutgoingCall(
               "Key set (JWKS)",
               text(KeyLocation.FETCH_TIMEOUT) + " to connect, as much for each piece of the reply",

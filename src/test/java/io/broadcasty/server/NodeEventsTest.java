@@ -255,7 +255,9 @@ class NodeEventsTest {
             "broadcasty.redis.url",
             "redis://" + settings.user() + ":" + settings.password() + "@127.0.0.1:" + port,
             "broadcasty.redis.prefix",
-            settings.prefix()));
+            settings.prefix(),
+            "broadcasty.nodes.cut-off-after",
+            "0s"));
   }
 
   /** Asserts that the node has no further event for this time. */

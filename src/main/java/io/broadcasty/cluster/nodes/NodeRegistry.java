@@ -16,6 +16,14 @@ public interface NodeRegistry extends AutoCloseable {
    */
   List<NodeInfo> nodes();
 
+  /**
+   * Returns whether this node has been cut off from the store that nodes share while others have
+   * not, so that its clients are better served there; does not block.
+   */
+  default boolean isCutOff() {
+    return false;
+  }
+
   /** Removes this node, so that the others learn at once that it is gone. */
   @Override
   void close();

@@ -65,8 +65,8 @@ public final class Sessions {
   private final LongAdder[] bytesOut = countersByTransport();
   private volatile boolean draining;
 
-  /** Why this node takes no part for now; null when it does. */
-  private volatile @Nullable Problem suspension;
+  /** Why this node takes no part for now; empty when it does. */
+  private final Map<SuspensionReason, Problem> suspensions = new ConcurrentHashMap<>();
 
   // used by the sweeping thread only
   @ConfinedTo("the thread that sweeps")
@@ -106,7 +106,7 @@ public final class Sessions {
         index.put(session, caller);
       }
     }
-    Problem refused = draining ? drainingProblem() : suspension;
+    Problem refused = draining ? drainingProblem() : suspension();
     if (refused != null) { // opened while that began
       session.end(refused);
     }
@@ -267,22 +267,24 @@ public final class Sessions {
   }
 
   /**
-   * Rejects new connections until {@link #resume}, and ends the open ones with this problem, spread
-   * evenly over a time, so that clients resume on other nodes. Returns at once.
+   * Rejects new connections until {@link #resume} with the same reason, and ends the open ones with
+   * this problem, spread evenly over a time, so that clients resume on other nodes. Returns at
+   * once.
    */
-  public void suspend(Problem problem, Duration over, ScheduledExecutorService scheduler) {
-    suspension = problem;
+  public void suspend(
+      SuspensionReason reason, Problem problem, Duration over, ScheduledExecutorService scheduler) {
+    suspensions.put(reason, problem);
     endAll(problem, over, scheduler);
   }
 
-  /** Accepts connections again after {@link #suspend}. */
-  public void resume() {
-    suspension = null;
+  /** Accepts connections again after {@link #suspend}, unless there is another reason not to. */
+  public void resume(SuspensionReason reason) {
+    suspensions.remove(reason);
   }
 
   /** Returns why this node rejects new connections for now; null when it accepts them. */
   public @Nullable Problem suspension() {
-    return suspension;
+    return suspensions.values().stream().findFirst().orElse(null);
   }
 
   private static Problem drainingProblem() {

@@ -533,6 +533,27 @@ public final class ConfigKeys {
               + " elsewhere, and accepts none until its clock is right. The memory store has no"
               + " other clock.");
 
+  public static final ConfigKey<Duration> NODES_CUT_OFF_AFTER =
+      new ConfigKey<>(
+          "broadcasty.nodes.cut-off-after",
+          ConfigType.duration(Duration.ZERO, Duration.ofHours(1)),
+          "5s",
+          "20s",
+          "Time after which a node that cannot reach Redis, while another node can, takes no part:"
+              + " it is not ready, ends its streams, so that clients resume elsewhere, and accepts"
+              + " none until it reaches Redis again. Values below 5s count as 5s; with 0s a node"
+              + " keeps its streams, and opens no status port.");
+
+  public static final ConfigKey<Long> NODES_STATUS_PORT =
+      new ConfigKey<>(
+          "broadcasty.nodes.status-port",
+          ConfigType.number(0, 65_535),
+          "0",
+          "7946",
+          "TCP port at which the other nodes ask this one whether it reaches Redis, on the address"
+              + " from which it talks to Redis. 0 takes any free port. It answers with one line,"
+              + " and reads nothing.");
+
   public static final ConfigKey<Duration> AUDIT_RETENTION =
       new ConfigKey<>(
           "broadcasty.audit.retention",
@@ -789,6 +810,8 @@ public final class ConfigKeys {
           MIRROR_RETENTION,
           TRACES_ENABLED,
           CLOCK_MAX_SKEW,
+          NODES_CUT_OFF_AFTER,
+          NODES_STATUS_PORT,
           AUDIT_RETENTION,
           SECURITY_LOG,
           SECURITY_LOG_LINES,

@@ -1,6 +1,7 @@
 package io.broadcasty.server.config;
 
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
+import io.broadcasty.cluster.nodes.CutOffSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.channel.ChannelPattern;
 import io.broadcasty.core.memory.MemoryLimits;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param notices hints for operators that are no faults
  * @param drain the time over which a stopping node closes its streams
  * @param maxClockSkew the difference to the clock of the store beyond which a node takes no part
+ * @param cutOff when a node that is cut off from Redis takes no part
  */
 public record Settings(
     boolean development,
@@ -78,7 +80,8 @@ public record Settings(
     List<PushProviderFactory.Opener> pushProviders,
     List<String> notices,
     Duration drain,
-    Duration maxClockSkew) {
+    Duration maxClockSkew,
+    CutOffSettings cutOff) {
 
   /** Where streams are kept. */
   public enum Store {

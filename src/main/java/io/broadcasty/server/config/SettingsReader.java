@@ -1,6 +1,7 @@
 package io.broadcasty.server.config;
 
 import io.broadcasty.admin.securitylog.SecurityLogSettings;
+import io.broadcasty.cluster.nodes.CutOffSettings;
 import io.broadcasty.core.auth.jwt.JwtSettings;
 import io.broadcasty.core.auth.jwt.KeyLocation;
 import io.broadcasty.core.channel.ChannelPattern;
@@ -156,7 +157,10 @@ public final class SettingsReader {
         pushProviders(),
         values.notices(),
         value(ConfigKeys.DRAIN, Duration.ZERO),
-        value(ConfigKeys.CLOCK_MAX_SKEW, Duration.ofSeconds(30)));
+        value(ConfigKeys.CLOCK_MAX_SKEW, Duration.ofSeconds(30)),
+        new CutOffSettings(
+            value(ConfigKeys.NODES_CUT_OFF_AFTER, Duration.ofSeconds(5)),
+            count(ConfigKeys.NODES_STATUS_PORT)));
   }
 
   /** Returns the store that is named, otherwise the one that the driver implies. */

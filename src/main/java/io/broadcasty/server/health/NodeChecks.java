@@ -83,7 +83,11 @@ public final class NodeChecks implements NodeHealth {
         data.put("clock", clock.problem());
       }
     }
-    boolean ready = !draining && (clock == null || !clock.isTooWrong());
+    boolean cutOff = node.nodes().isCutOff();
+    if (cutOff) {
+      data.put("cut-off", "this node cannot reach Redis, while other nodes can");
+    }
+    boolean ready = !draining && !cutOff && (clock == null || !clock.isTooWrong());
     return new Check(READY, ready && store.state() != StoreCondition.State.DOWN, data);
   }
 

@@ -401,6 +401,7 @@ public record StoreFactory(
         new RedisConnectionLimiter(redis, nodes.self(), tenants, ticker, () -> names(nodes));
     ChannelOccupancy occupancy =
         occupancy(new RedisOccupancyStore(redis, nodes.self(), ticker), OCCUPANCY_RENEWAL);
+    nodes.detectCutOff(settings.cutOff(), threads.loops);
     nodes.start(
         List.of(new PresenceNodeListener(presence), new OccupancyNodeListener(occupancy)),
         threads.loops.supervised("nodes"));

@@ -21,6 +21,7 @@ import io.broadcasty.core.lifecycle.LifecycleEvent;
 import io.broadcasty.core.lifecycle.TransportType;
 import io.broadcasty.delivery.session.DisconnectListener;
 import io.broadcasty.delivery.session.JsonTree;
+import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.presence.Holder;
 import io.broadcasty.presence.Member;
@@ -650,7 +651,7 @@ class NativeSessionTest {
         };
     TestNode.Client before = node.connect().authenticate(node.ann());
     Problem problem = Problem.of(Code.UNAVAILABLE, "the clock of this node is wrong");
-    node.sessions.suspend(problem, Duration.ofSeconds(5), scheduler);
+    node.sessions.suspend(SuspensionReason.CLOCK, problem, Duration.ofSeconds(5), scheduler);
     scheduler.shutdownNow();
     TestNode.Client during = node.connect();
     node.run();
@@ -659,7 +660,7 @@ class NativeSessionTest {
     due.forEach(Runnable::run);
     node.run();
     assertEquals(List.of("unavailable 4504"), before.closed);
-    node.sessions.resume();
+    node.sessions.resume(SuspensionReason.CLOCK);
     TestNode.Client after = node.connect().authenticate(node.ann());
     node.run();
     assertEquals(List.of(), after.closed);

@@ -16,6 +16,7 @@ import io.broadcasty.core.memory.MemoryBudget;
 import io.broadcasty.core.ratelimit.ObservedRateLimiter;
 import io.broadcasty.core.ratelimit.RateKey;
 import io.broadcasty.core.ratelimit.RateLimiter;
+import io.broadcasty.delivery.session.SuspensionReason;
 import io.broadcasty.delivery.session.TestNode;
 import io.broadcasty.transport.FakeServlets;
 import io.broadcasty.transport.container.StreamOutputSelector;
@@ -152,13 +153,13 @@ class EdgeFilterTest {
   void aSuspendedNodeRefusesAllButOperators() throws Exception {
     ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     Problem wrongClock = Problem.of(Code.UNAVAILABLE, "the clock of this node is wrong");
-    node.sessions.suspend(wrongClock, Duration.ZERO, scheduler);
+    node.sessions.suspend(SuspensionReason.CLOCK, wrongClock, Duration.ZERO, scheduler);
     scheduler.shutdown();
     for (String path : List.of("sse", "ws", "ping", "publish", "replay", "push/key")) {
       assertEquals(503, send("/broadcasty/" + path, "Authorization", "Bearer good"), path);
     }
     assertEquals(200, send("/broadcasty/admin/health", "Authorization", "Bearer good"));
-    node.sessions.resume();
+    node.sessions.resume(SuspensionReason.CLOCK);
     assertEquals(200, send("/broadcasty/replay", "Authorization", "Bearer good"));
   }
 

@@ -5,17 +5,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.core.format.TextVersion;
 import io.broadcasty.core.format.UnknownVersionException;
+import java.net.InetSocketAddress;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text form of a node's description in Redis: a line each for host, version, start in
- * milliseconds, and {@code draining} or nothing. Nodes of other versions may omit or add lines.
+ * milliseconds, {@code draining} or nothing, and where its {@link StatusServer} listens, if it has
+ * one. Nodes of other versions may omit or add lines.
  */
 final class NodeInfoFormat {
 
   private static final String WHAT = "descriptions of nodes";
 
   private NodeInfoFormat() {}
+
+  /**
+   * @param status where the node's {@link StatusServer} listens; null for nowhere
+   */
+  static String write(NodeInfo node, @Nullable InetSocketAddress status) {
+    String lines = write(node);
+    return status == null
+        ? lines
+        : lines + "\n" + status.getAddress().getHostAddress() + ":" + status.getPort();
+  }
 
   static String write(NodeInfo node) {
     return String.join(
@@ -34,6 +47,12 @@ final class NodeInfoFormat {
     } catch (UnknownVersionException e) { // already logged and counted
       return new NodeInfo(name, "", "", Instant.EPOCH, false, seenAt);
     }
+  }
+
+  /** Returns where the node tells its status; null when it does not, or cannot be decoded. */
+  static @Nullable NodePeer peer(String name, String text) {
+    String[] lines = text.split("\n", -1);
+    return lines.length > 4 ? NodePeer.parse(name, lines[4]) : null;
   }
 
   private static NodeInfo described(String name, String text, Instant seenAt) {

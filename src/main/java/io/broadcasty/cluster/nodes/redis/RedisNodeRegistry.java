@@ -4,15 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.ThreadSafe;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.broadcasty.cluster.nodes.CutOffSettings;
 import io.broadcasty.cluster.nodes.NodeInfo;
 import io.broadcasty.cluster.nodes.NodeRegistry;
+import io.broadcasty.core.background.BackgroundLoop;
+import io.broadcasty.core.background.BackgroundLoops;
 import io.broadcasty.core.background.ConfinedTo;
 import io.broadcasty.core.background.FailureLog;
 import io.broadcasty.core.time.Ticker;
 import io.broadcasty.infra.redis.FailoverDetector;
 import io.broadcasty.infra.redis.Redis;
+import io.broadcasty.infra.redis.RedisFault;
 import io.broadcasty.infra.redis.Script;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -37,6 +44,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
       new FailureLog(LOG, Level.ERROR, "Updating the node registry in Redis", Ticker.system());
   private static final Script HEARTBEAT = Script.load(RedisNodeRegistry.class, "heartbeat.lua");
   private static final long STOP_MILLIS = 2000;
+  private static final long CHECK_MILLIS = 1000;
 
   private final Redis redis;
   private final Supplier<NodeInfo> self;
@@ -47,6 +55,15 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final String seenKey;
   private final String infoKey;
   private volatile List<Listener> listeners = List.of();
+  private volatile @Nullable StatusServer status;
+  private volatile @Nullable CutOffDetector cutOff;
+  private volatile @Nullable BackgroundLoop cutOffLoop;
+
+  /** When the latest heartbeat was answered. */
+  private volatile long answeredNanos;
+
+  /** The other nodes that tell their status. */
+  private volatile List<NodePeer> peers = List.of();
 
   private volatile List<NodeInfo> nodes = List.of();
 
@@ -76,6 +93,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
     this.failovers = new FailoverDetector(redis);
     this.seenKey = redis.key("{nodes}:seen");
     this.infoKey = redis.key("{nodes}:info");
+    this.answeredNanos = ticker.readNanos();
   }
 
   /**
@@ -92,6 +110,57 @@ public final class RedisNodeRegistry implements NodeRegistry {
     threads.newThread(this::run).start();
   }
 
+  /**
+   * Has the nodes ask each other whether they reach Redis, so that one that is cut off alone knows
+   * it. Called before {@link #start}.
+   */
+  public void detectCutOff(CutOffSettings settings, BackgroundLoops loops) {
+    if (settings.after().isZero()) {
+      return;
+    }
+    Duration shortest = heartbeat.interval().multipliedBy(5).dividedBy(2);
+    Duration limit = settings.after().compareTo(shortest) < 0 ? shortest : settings.after();
+    CutOffDetector detector =
+        new CutOffDetector(this::reachesRedis, () -> peers, NodePeer::reachesRedis, limit, ticker);
+    try {
+      status =
+          new StatusServer(
+              LocalAddress.towards(redis.primaries()),
+              settings.statusPort(),
+              name,
+              this::reachesRedis,
+              loops);
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING,
+          "Other nodes cannot ask this one whether it reaches Redis; check"
+              + " broadcasty.nodes.status-port",
+          e);
+    }
+    cutOff = detector;
+    cutOffLoop =
+        loops.start(
+            "cut-off",
+            () -> {
+              detector.check();
+              BackgroundLoop loop = cutOffLoop;
+              return loop == null || loop.pause(CHECK_MILLIS);
+            });
+  }
+
+  @Override
+  public boolean isCutOff() {
+    CutOffDetector detector = cutOff;
+    return detector != null && detector.isCutOff();
+  }
+
+  /** Returns whether the latest heartbeat was answered in time, and no server is unreachable. */
+  private boolean reachesRedis() {
+    RedisFault fault = redis.availability().worstFault();
+    return (fault == null || !fault.isTotal())
+        && ticker.readNanos() - answeredNanos < heartbeat.interval().toNanos() * 3 / 2;
+  }
+
   @Override
   public String self() {
     return name;
@@ -103,7 +172,19 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    StatusServer server = status;
+    if (server != null) {
+      server.close();
+    }
+    BackgroundLoop checks = cutOffLoop;
+    if (checks != null) {
+      checks.close();
+    }
+    stopHeartbeat();
+  }
+
+  private synchronized void stopHeartbeat() {
     closed = true;
     notifyAll();
     long deadline = ticker.readNanos() + TimeUnit.MILLISECONDS.toNanos(STOP_MILLIS);
@@ -156,6 +237,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   private void sendHeartbeat() {
+    StatusServer server = status;
     List<?> reply =
         (List<?>)
             HEARTBEAT.run(
@@ -164,10 +246,13 @@ public final class RedisNodeRegistry implements NodeRegistry {
                 List.of(
                     name.getBytes(UTF_8),
                     Long.toString(heartbeat.timeToLive().toMillis()).getBytes(UTF_8),
-                    NodeInfoFormat.write(self.get()).getBytes(UTF_8)));
+                    NodeInfoFormat.write(self.get(), server == null ? null : server.address())
+                        .getBytes(UTF_8)));
     nodes = described((List<?>) reply.get(2));
+    peers = peers((List<?>) reply.get(2));
     boolean counted = reply.get(0).equals(1L);
     long now = ticker.readNanos();
+    answeredNanos = now;
     boolean failedOver = failovers.hasFailedOver();
     if (failedOver) {
       LOG.log(
@@ -208,6 +293,17 @@ public final class RedisNodeRegistry implements NodeRegistry {
     }
     nodes.sort(Comparator.comparing(NodeInfo::startedAt).thenComparing(NodeInfo::name));
     return List.copyOf(nodes);
+  }
+
+  private List<NodePeer> peers(List<?> reply) {
+    List<NodePeer> others = new ArrayList<>();
+    for (int i = 0; i + 2 < reply.size(); i += 3) {
+      NodePeer peer = NodeInfoFormat.peer(text(reply.get(i)), text(reply.get(i + 2)));
+      if (peer != null && !peer.name().equals(name)) {
+        others.add(peer);
+      }
+    }
+    return List.copyOf(others);
   }
 
   private static String text(Object bulk) {

@@ -1,0 +1,173 @@
+package io.broadcasty.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.broadcasty.TcpProxy;
+import io.broadcasty.core.auth.Authenticator;
+import io.broadcasty.core.auth.Caller;
+import io.broadcasty.core.rbac.DefaultPolicyResolver;
+import io.broadcasty.core.rbac.Policy;
+import io.broadcasty.core.tenant.TenantId;
+import io.broadcasty.core.tenant.TenantSettingsSource;
+import io.broadcasty.core.time.Ticker;
+import io.broadcasty.core.time.WallClock;
+import io.broadcasty.delivery.session.FakeStreamRequest;
+import io.broadcasty.delivery.session.MessageSession;
+import io.broadcasty.delivery.session.TestNode.FakeTransport;
+import io.broadcasty.infra.redis.RedisServer;
+import io.broadcasty.infra.redis.RedisSettings;
+import io.broadcasty.metrics.prometheus.PrometheusMeters;
+import io.broadcasty.protocol.json.NativeProtocol;
+import io.broadcasty.relay.provider.CallPolicy;
+import io.broadcasty.server.config.ConfigMap;
+import io.broadcasty.server.config.SettingsReader;
+import io.broadcasty.streams.broker.StoreCondition;
+import io.broadcasty.wire.Code;
+import io.broadcasty.wire.CommandReader;
+import io.broadcasty.wire.PublishReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests three whole nodes, each with a line of its own to a Redis. */
+@Tag("stores")
+class CutOffNodeTest {
+
+  private static final NativeProtocol PROTOCOL =
+      new NativeProtocol(new CommandReader(new PublishReader()));
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int CONNECTIONS = 20;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  Path dir;
+
+  private final RedisSettings settings = RedisServer.shared().settings();
+  private final List<TcpProxy> lines = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+
+  private void open(int count) {
+    for (int i = 0; i < count; i++) {
+      TcpProxy line = new TcpProxy(RedisServer.shared().port());
+      lines.add(line);
+      ConfigMap config = new ConfigMap();
+      config.texts.put("broadcasty.jwt.public-key", "of nobody");
+      config.texts.put("broadcasty.data-dir", dir.resolve("node" + i).toString());
+      config.texts.put("broadcasty.drain", "0s");
+      config.texts.put("broadcasty.replay.store", "redis");
+      config.texts.put("broadcasty.redis.url", "redis://127.0.0.1:" + line.port());
+      config.texts.put("broadcasty.redis.prefix", settings.prefix());
+      Node node =
+          new Node(
+              SettingsReader.read(config),
+              token -> new Authenticator.Refused("nobody calls", false),
+              new Policy(new DefaultPolicyResolver()),
+              TenantSettingsSource.NONE,
+              CallPolicy.NONE,
+              new PrometheusMeters(),
+              Ticker.system(),
+              WallClock.system());
+      nodes.add(node);
+      for (int c = 0; c < CONNECTIONS; c++) {
+        connect(node, "user" + c);
+      }
+    }
+    await("all nodes", () -> nodes.stream().allMatch(node -> node.nodes().nodes().size() == count));
+  }
+
+  private static boolean connect(Node node, String subject) {
+    MessageSession session =
+        PROTOCOL.accept(FakeStreamRequest.of()).open(node.context(), new FakeTransport());
+    Instant now = Instant.now();
+    return session.open(
+        new Caller(
+            new TenantId("acme"),
+            subject,
+            Set.of("member"),
+            now,
+            now.plusSeconds(600),
+            Map.of(),
+            "token of " + subject));
+  }
+
+  @AfterEach
+  void close() {
+    lines.forEach(TcpProxy::restore);
+    nodes.forEach(Node::close);
+    lines.forEach(TcpProxy::close);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < deadline, "not in time: " + what);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  private void cutOffAlone(Runnable fault) {
+    open(3);
+    fault.run();
+    await("its streams end", () -> nodes.get(0).sessions().size() == 0);
+    var why = nodes.get(0).sessions().suspension();
+    assertNotNull(why);
+    assertEquals(Code.UNAVAILABLE, why.code());
+    for (Node other : nodes.subList(1, 3)) {
+      assertEquals(CONNECTIONS, other.sessions().size());
+      assertNull(other.sessions().suspension());
+    }
+    lines.get(0).restore();
+    await("its return", () -> nodes.get(0).sessions().suspension() == null);
+    assertTrue(connect(nodes.get(0), "ann"));
+    assertEquals(1, nodes.get(0).sessions().size());
+  }
+
+  @Test
+  void theStreamsOfANodeWhoseLinesAreCutEnd() {
+    cutOffAlone(() -> lines.get(0).cut());
+  }
+
+  @Test
+  void theStreamsOfANodeWhoseLinesAreSilentEnd() {
+    cutOffAlone(() -> lines.get(0).swallowAll(TcpProxy.Direction.values()));
+  }
+
+  @Test
+  void streamsStayOpenWhileAllNodesAreCutOff() {
+    open(3);
+    lines.forEach(TcpProxy::cut);
+    await(
+        "all notice",
+        () ->
+            nodes.stream()
+                .allMatch(node -> node.broker().condition().state() == StoreCondition.State.DOWN));
+    staysUntil(Duration.ofSeconds(10));
+    lines.forEach(TcpProxy::restore);
+    staysUntil(Duration.ofSeconds(8)); // also while one knows earlier than another
+  }
+
+  private void staysUntil(Duration end) {
+    long endNanos = System.nanoTime() + end.toNanos();
+    while (System.nanoTime() < endNanos) {
+      for (Node node : nodes) {
+        assertNull(node.sessions().suspension());
+        assertEquals(CONNECTIONS, node.sessions().size());
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+  }
+}
